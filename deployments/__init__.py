@@ -1,0 +1,1 @@
+"""The Ray Serve deployments, one folder a tier; each is contract.py + service + deployment.py + engines."""

@@ -1,0 +1,1 @@
+"""The interviewer: stateless turns over the session store."""

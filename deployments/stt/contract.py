@@ -1,0 +1,128 @@
+"""What the speech-to-text tier takes and returns."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from deployments.wire import Caller, encode, unwrap
+
+
+class EngineInfo(Struct, frozen=True):
+    """Which engine and weights produced a result.
+
+    ``builtin`` is true for the model shipped for demos and tests; ``notice`` then says in plain words what
+    that means for the result.
+    """
+
+    name: str
+    model: str
+    device: str = "cpu"
+    builtin: bool = False
+    notice: str | None = None
+
+
+class TranscribeRequest(Struct, frozen=True):
+    """One recording to transcribe.
+
+    ``audio`` is an encoded file (wav, mp3, m4a/mp4, ogg, webm, flac). ``language`` is an ISO 639-1 code, or None
+    to detect. ``hotwords`` bias the decoder toward a plan's vocabulary.
+    """
+
+    audio: bytes
+    content_type: str = "application/octet-stream"
+    language: str | None = "en"
+    prompt: str | None = None
+    hotwords: tuple[str, ...] = ()
+    word_timestamps: bool = False
+    temperature: float = 0.0
+
+
+class AudioProbe(Struct, frozen=True):
+    """What a recording is, found without transcribing it. Durations in seconds."""
+
+    duration_s: float
+    speech_s: float
+    codec: str
+    sample_rate: int
+
+
+class Word(Struct, frozen=True):
+    start: float
+    end: float
+    text: str
+    probability: float
+
+
+class Segment(Struct, frozen=True):
+    """One utterance. ``start``/``end`` in seconds from the start of the recording; ``avg_logprob`` natural log."""
+
+    start: float
+    end: float
+    text: str
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float = 1.0
+    words: tuple[Word, ...] = ()
+
+
+class Guard(Struct, frozen=True):
+    """A segment a hallucination guard dropped or flagged, and why (``vad``, ``no_speech``, ``repetition``, ``phrase``)."""
+
+    guard: str
+    action: str
+    start: float
+    end: float
+    text: str = ""
+
+
+class Transcript(Struct, frozen=True):
+    """``confidence`` in [0, 1]: duration-weighted exp(avg_logprob) of the kept segments, 0 when nothing was kept."""
+
+    text: str
+    language: str
+    duration_s: float
+    segments: tuple[Segment, ...]
+    confidence: float
+    engine: EngineInfo
+    guards: tuple[Guard, ...] = ()
+    speech_s: float = 0.0
+    stage_ms: dict[str, float] = {}
+
+
+class SpeechToText(Protocol):
+    async def probe(self, request: TranscribeRequest) -> AudioProbe:
+        """Decode and find speech, without transcribing.
+
+        Raises:
+            AudioRejected: empty, unreadable, truncated, silent, too large or too long; the message is for the candidate.
+        """
+        ...
+
+    async def transcribe(self, request: TranscribeRequest) -> Transcript:
+        """Transcribe one recording.
+
+        Raises:
+            AudioRejected: as ``probe``.
+            Overloaded, DeadlineExceeded, EngineUnavailable: the tier cannot serve it now.
+        """
+        ...
+
+    async def info(self) -> EngineInfo: ...
+
+
+class SpeechToTextClient:
+    """``SpeechToText`` over a handle."""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+    async def probe(self, request: TranscribeRequest) -> AudioProbe:
+        return unwrap(await self._call("probe", encode(request)), AudioProbe)
+
+    async def transcribe(self, request: TranscribeRequest) -> Transcript:
+        return unwrap(await self._call("transcribe", encode(request)), Transcript)
+
+    async def info(self) -> EngineInfo:
+        return unwrap(await self._call("info", b""), EngineInfo)

@@ -1,0 +1,121 @@
+"""How deployments talk: one method name and one msgpack payload in, one msgpack envelope out.
+
+Plain bytes cross the handle, so neither side needs the other's libraries to unpickle, and an error of
+``interview.errors`` arrives as itself instead of as a ``RayTaskError``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from interview.errors import DeadlineExceeded, EngineUnavailable, InternalError, InterviewError, error_from_wire
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+#: Calls ``method`` of a deployment with an encoded request and returns the encoded envelope.
+Caller = Callable[[str, bytes], Awaitable[bytes]]
+
+#: Payloads above this size go by reference: Serve's by-value gRPC channel stops at 4 MiB.
+BY_VALUE_LIMIT_BYTES = 3 * 1024 * 1024
+
+
+class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Exactly one of ``value`` (msgpack of the result) and ``error`` (``InterviewError.to_wire``)."""
+
+    value: msgspec.Raw = msgspec.Raw()
+    error: dict[str, Any] | None = None
+
+
+def encode(obj: object) -> bytes:
+    return msgspec.msgpack.encode(obj)
+
+
+def decode(raw: bytes | msgspec.Raw, type_: type[T]) -> T:
+    return msgspec.msgpack.decode(raw, type=type_)
+
+
+async def reply(result: Awaitable[object]) -> bytes:
+    """Await a service call and wrap its result, or its typed error, for the way back.
+
+    An error from outside the tree is logged here, with its trace, and leaves as ``InternalError``.
+    """
+    try:
+        value = await result
+    except InterviewError as error:
+        return encode(Envelope(error=error.to_wire()))
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        logger.exception("unexpected error in a deployment")
+        return encode(Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire()))
+    return encode(Envelope(value=msgspec.Raw(encode(value))))
+
+
+def unwrap(raw: bytes, type_: type[T]) -> T:
+    """The value of an envelope.
+
+    Raises:
+        InterviewError: the typed error the far side raised.
+    """
+    envelope = msgspec.msgpack.decode(raw, type=Envelope)
+    if envelope.error is not None:
+        raise error_from_wire(envelope.error)
+    return decode(envelope.value, type_)
+
+
+class ServeHandle(Protocol):
+    """The part of ``ray.serve.handle.DeploymentHandle`` used here."""
+
+    def options(self, **kwargs: Any) -> Any: ...
+
+
+def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value: bool = False) -> Caller:
+    """A ``Caller`` over a Serve handle.
+
+    ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode) instead of the object store.
+
+    The caller raises ``DeadlineExceeded`` after ``timeout_s`` (and cancels the call), ``Overloaded`` when the
+    tier's queue is full and ``EngineUnavailable`` when a replica died: the call may or may not have run, so only
+    callers whose effects are idempotent retry.
+    """
+    by_reference_handles: dict[str, Any] = {}
+    by_value_handles: dict[str, Any] = {}
+
+    def pick(method: str, size: int) -> Any:
+        value = by_value and size < BY_VALUE_LIMIT_BYTES
+        cache = by_value_handles if value else by_reference_handles
+        found = cache.get(method)
+        if found is None:
+            options: dict[str, Any] = {"method_name": method}
+            if value:
+                options["_by_reference"] = False
+            found = cache[method] = handle.options(**options)
+        return found
+
+    async def call(method: str, payload: bytes) -> bytes:
+        from ray.exceptions import RayError
+        from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
+
+        response = pick(method, len(payload)).remote(payload)
+        try:
+            async with asyncio.timeout(timeout_s):
+                result: bytes = await response
+                return result
+        except TimeoutError as error:
+            response.cancel()
+            raise DeadlineExceeded(f"The {tier} tier did not answer within {timeout_s:g} s.", retry_after_s=1) from error
+        except BackPressureError as error:
+            from interview.errors import Overloaded
+
+            raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
+        except (RayError, DeploymentUnavailableError) as error:
+            raise EngineUnavailable(f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1) from error
+
+    return call

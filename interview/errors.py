@@ -1,0 +1,253 @@
+"""The one error tree: every failure this platform reports, with what its caller may do about it.
+
+::
+
+    InterviewError                     500 internal
+    ├── InvalidInput                   422 invalid-input          fields that are wrong, named
+    │   ├── ConfigError                422 invalid-config         file, line and field of an operator's YAML
+    │   ├── AudioRejected              422 audio-rejected         audio nobody could grade; the candidate can act
+    │   │   ├── EmptyAudio             422 audio-empty
+    │   │   ├── UnreadableAudio        415 audio-unreadable
+    │   │   ├── SilentAudio            422 audio-silent
+    │   │   ├── AudioTooLarge          413 audio-too-large
+    │   │   └── AudioTooLong           413 audio-too-long
+    │   ├── IdempotencyMismatch        422 idempotency-mismatch   same key, other content
+    │   ├── ContextTooLong             400 context-too-long       prompt does not fit the model
+    │   └── UnsupportedRequest         400 unsupported            valid, but no engine here can do it
+    ├── Unauthenticated                401 unauthenticated
+    ├── Forbidden                      403 forbidden              authenticated, but lacks the scope
+    ├── NotFound                       404 not-found              absent or another tenant's: never told apart
+    ├── Conflict                       409 conflict
+    │   ├── SessionEnded               409 session-ended
+    │   ├── VersionConflict            409 version-conflict       retryable: somebody else committed first
+    │   └── TurnInFlight               409 turn-in-flight         retryable: the same turn is being worked on
+    ├── Overloaded                     429 overloaded             retryable after retry_after_s
+    ├── Unavailable                    503 unavailable            retryable
+    │   ├── StorageUnavailable         503 storage-unavailable
+    │   ├── EngineUnavailable          503 engine-unavailable
+    │   ├── CircuitOpen                503 circuit-open
+    │   └── ModelMissing               503 model-missing          not retryable: an operator must act
+    ├── DeadlineExceeded               504 deadline-exceeded      retryable
+    ├── EngineFailed                   502 engine-failed          retryable: the engine broke, not the request
+    │   └── InvalidModelOutput         502 invalid-model-output
+    └── InternalError                  500 internal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class InterviewError(Exception):
+    """Base of the tree.
+
+    ``message`` is a sentence a person can act on; it never holds personal data, secrets or a stack trace.
+    ``detail`` is small JSON-compatible data for programs (field names, limits), safe to show to the client.
+    """
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after_s = retry_after_s
+        self.detail: dict[str, Any] = dict(detail or {})
+
+    def to_wire(self) -> dict[str, Any]:
+        """The error as plain data, for the handle between two deployments."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "retry_after_s": self.retry_after_s,
+            "detail": self.detail,
+        }
+
+
+class InvalidInput(InterviewError):
+    """The request cannot be understood. ``detail["fields"]`` maps a field's path to what is wrong with it."""
+
+    code = "invalid-input"
+    status = 422
+    title = "Invalid input"
+
+
+class ConfigError(InvalidInput):
+    """An operator's file is wrong; the message starts with ``file:line: field:``."""
+
+    code = "invalid-config"
+    title = "Invalid configuration"
+
+    @classmethod
+    def at(cls, file: str, line: int | None, field: str, problem: str) -> ConfigError:
+        where = f"{file}:{line}" if line else file
+        text = f"{where}: {field}: {problem}" if field else f"{where}: {problem}"
+        return cls(text, detail={"file": file, "line": line, "field": field, "problem": problem})
+
+
+class AudioRejected(InvalidInput):
+    code = "audio-rejected"
+    title = "Audio rejected"
+
+
+class EmptyAudio(AudioRejected):
+    code = "audio-empty"
+    title = "Empty audio"
+
+
+class UnreadableAudio(AudioRejected):
+    code = "audio-unreadable"
+    status = 415
+    title = "Unreadable audio"
+
+
+class SilentAudio(AudioRejected):
+    code = "audio-silent"
+    title = "No speech heard"
+
+
+class AudioTooLarge(AudioRejected):
+    code = "audio-too-large"
+    status = 413
+    title = "Audio too large"
+
+
+class AudioTooLong(AudioRejected):
+    code = "audio-too-long"
+    status = 413
+    title = "Audio too long"
+
+
+class IdempotencyMismatch(InvalidInput):
+    code = "idempotency-mismatch"
+    title = "Idempotency key reused"
+
+
+class ContextTooLong(InvalidInput):
+    code = "context-too-long"
+    status = 400
+    title = "Context too long"
+
+
+class UnsupportedRequest(InvalidInput):
+    code = "unsupported"
+    status = 400
+    title = "Unsupported request"
+
+
+class Unauthenticated(InterviewError):
+    code = "unauthenticated"
+    status = 401
+    title = "Authentication required"
+
+
+class Forbidden(InterviewError):
+    code = "forbidden"
+    status = 403
+    title = "Forbidden"
+
+
+class NotFound(InterviewError):
+    code = "not-found"
+    status = 404
+    title = "Not found"
+
+
+class Conflict(InterviewError):
+    code = "conflict"
+    status = 409
+    title = "Conflict"
+
+
+class SessionEnded(Conflict):
+    code = "session-ended"
+    title = "Interview has ended"
+
+
+class VersionConflict(Conflict):
+    code = "version-conflict"
+    title = "Concurrent update"
+    retryable = True
+
+
+class TurnInFlight(Conflict):
+    code = "turn-in-flight"
+    title = "Turn in progress"
+    retryable = True
+
+
+class Overloaded(InterviewError):
+    code = "overloaded"
+    status = 429
+    title = "Too many requests"
+    retryable = True
+
+
+class Unavailable(InterviewError):
+    code = "unavailable"
+    status = 503
+    title = "Temporarily unavailable"
+    retryable = True
+
+
+class StorageUnavailable(Unavailable):
+    code = "storage-unavailable"
+
+
+class EngineUnavailable(Unavailable):
+    code = "engine-unavailable"
+
+
+class CircuitOpen(Unavailable):
+    code = "circuit-open"
+
+
+class ModelMissing(Unavailable):
+    code = "model-missing"
+    title = "Model not installed"
+    retryable = False
+
+
+class DeadlineExceeded(InterviewError):
+    code = "deadline-exceeded"
+    status = 504
+    title = "Deadline exceeded"
+    retryable = True
+
+
+class EngineFailed(InterviewError):
+    code = "engine-failed"
+    status = 502
+    title = "Engine failed"
+    retryable = True
+
+
+class InvalidModelOutput(EngineFailed):
+    code = "invalid-model-output"
+    title = "Invalid model output"
+
+
+class InternalError(InterviewError):
+    pass
+
+
+def _tree(cls: type[InterviewError]) -> list[type[InterviewError]]:
+    return [cls, *(found for sub in cls.__subclasses__() for found in _tree(sub))]
+
+
+_BY_CODE: dict[str, type[InterviewError]] = {cls.code: cls for cls in reversed(_tree(InterviewError))}
+
+
+def error_from_wire(wire: Mapping[str, Any]) -> InterviewError:
+    """The error that ``InterviewError.to_wire`` described; an unknown code becomes ``InternalError``."""
+    cls = _BY_CODE.get(str(wire.get("code")), InternalError)
+    return cls(str(wire.get("message", "")), retry_after_s=wire.get("retry_after_s"), detail=wire.get("detail"))

@@ -1,0 +1,1 @@
+"""Where things are kept: live sessions, the archive, blobs, keys."""
