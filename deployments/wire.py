@@ -13,7 +13,14 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from interview.errors import DeadlineExceeded, EngineUnavailable, InternalError, InterviewError, error_from_wire
+from interview.errors import (
+    DeadlineExceeded,
+    EngineUnavailable,
+    InternalError,
+    InterviewError,
+    Overloaded,
+    error_from_wire,
+)
 
 T = TypeVar("T")
 
@@ -110,12 +117,14 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
                 return result
         except TimeoutError as error:
             response.cancel()
-            raise DeadlineExceeded(f"The {tier} tier did not answer within {timeout_s:g} s.", retry_after_s=1) from error
+            raise DeadlineExceeded(
+                f"The {tier} tier did not answer within {timeout_s:g} s.", retry_after_s=1
+            ) from error
         except BackPressureError as error:
-            from interview.errors import Overloaded
-
             raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
         except (RayError, DeploymentUnavailableError) as error:
-            raise EngineUnavailable(f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1) from error
+            raise EngineUnavailable(
+                f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1
+            ) from error
 
     return call

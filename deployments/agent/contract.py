@@ -1,0 +1,156 @@
+"""What the agent takes and returns: one interview step at a time, everything it needs in the request or the store."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from deployments.wire import Caller, encode, unwrap
+from interview.grades import Grade
+from interview.session import AgentResponse, SessionState
+
+
+class StartRequest(Struct, frozen=True):
+    """Start, or return unchanged, the interview ``interview_id``.
+
+    Either ``plan`` (id of an installed plan, or a whole plan as a dict) or ``role_description`` chooses what is asked.
+    """
+
+    tenant: str
+    interview_id: str
+    plan: str | dict[str, Any] | None = None
+    role_description: str = ""
+    resume_content: str = ""
+    candidate_name: str = ""
+    candidate_reference: str = ""
+    consent: bool = False
+    language: str | None = None
+    voice: bool = True
+
+
+class TurnRequest(Struct, frozen=True):
+    """One answer: exactly one of ``text`` and ``audio`` (an encoded file of ``content_type``).
+
+    ``voice`` asks for the reply's audio. ``signals`` are the client's integrity observations. ``takeover`` skips the
+    wait for a dead worker's lease: set only by a caller that knows that worker died.
+    """
+
+    tenant: str
+    interview_id: str
+    idempotency_key: str
+    text: str | None = None
+    audio: bytes | None = None
+    content_type: str = ""
+    voice: bool = True
+    signals: dict[str, Any] = {}
+    takeover: bool = False
+
+
+class HintRequest(Struct, frozen=True):
+    tenant: str
+    interview_id: str
+    idempotency_key: str
+    voice: bool = True
+
+
+class EndRequest(Struct, frozen=True):
+    tenant: str
+    interview_id: str
+    by: str = "operator"
+    reason: str = "Ended on request."
+
+
+class TranscriptView(Struct, frozen=True):
+    """What was heard, for the caller's screen. ``confidence`` is None for typed answers."""
+
+    text: str
+    confidence: float | None = None
+    duration_s: float = 0.0
+    engine: dict[str, Any] = {}
+
+
+class GradeView(Struct, frozen=True):
+    question_id: str
+    grade: Grade
+
+
+class StepReply(Struct, frozen=True):
+    """The result of a step. ``body`` is the finished JSON of the HTTP reply (recorded under the idempotency key, so a
+    replay is byte-identical); ``replayed`` says it was recorded earlier. ``stage_ms`` is not part of
+    the body's promise."""
+
+    body: bytes
+    http_status: int = 200
+    replayed: bool = False
+    stage_ms: dict[str, float] = {}
+
+
+class TurnBody(Struct, frozen=True, omit_defaults=True):
+    """The JSON of ``POST /session/start``, ``/session/turn`` and ``/session/hint``."""
+
+    interview_id: str
+    turn_number: int
+    interviewer_response: AgentResponse
+    session_state: SessionState | dict[str, Any] | None = None
+    transcript: TranscriptView | None = None
+    grade: GradeView | None = None
+    fallbacks: tuple[dict[str, Any], ...] = ()
+    stage_ms: dict[str, float] = {}
+
+
+class ToolRequest(Struct, frozen=True):
+    tenant: str
+    name: str
+    arguments: dict[str, Any] = {}
+
+
+class Agent(Protocol):
+    async def start(self, request: StartRequest) -> StepReply:
+        """Raises InvalidInput (no such plan, wrong fields)."""
+        ...
+
+    async def turn(self, request: TurnRequest) -> StepReply:
+        """Raises NotFound, SessionEnded, TurnInFlight, IdempotencyMismatch, AudioRejected, Overloaded, Unavailable."""
+        ...
+
+    async def hint(self, request: HintRequest) -> StepReply:
+        """Raises NotFound, SessionEnded, Conflict (budget or ladder used up)."""
+        ...
+
+    async def end(self, request: EndRequest) -> StepReply:
+        """End the interview and trigger its evaluation; ending twice is the same as once. Raises NotFound."""
+        ...
+
+    async def tools(self) -> list[dict[str, Any]]:
+        """The tools: name, description, JSON Schemas of arguments and result."""
+        ...
+
+    async def call_tool(self, request: ToolRequest) -> dict[str, Any]:
+        """Raises NotFound (no such tool), InvalidInput."""
+        ...
+
+
+class AgentClient:
+    """``Agent`` over a handle."""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+    async def start(self, request: StartRequest) -> StepReply:
+        return unwrap(await self._call("start", encode(request)), StepReply)
+
+    async def turn(self, request: TurnRequest) -> StepReply:
+        return unwrap(await self._call("turn", encode(request)), StepReply)
+
+    async def hint(self, request: HintRequest) -> StepReply:
+        return unwrap(await self._call("hint", encode(request)), StepReply)
+
+    async def end(self, request: EndRequest) -> StepReply:
+        return unwrap(await self._call("end", encode(request)), StepReply)
+
+    async def tools(self) -> list[dict[str, Any]]:
+        return unwrap(await self._call("tools", b""), list[dict[str, Any]])
+
+    async def call_tool(self, request: ToolRequest) -> dict[str, Any]:
+        return unwrap(await self._call("call_tool", encode(request)), dict[str, Any])

@@ -1,0 +1,72 @@
+"""What the grading tier takes and returns."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from deployments.wire import Caller, encode, unwrap
+from interview.grades import Grade
+from interview.questions import Question
+
+
+class GradeRequest(Struct, frozen=True):
+    """One answer to grade.
+
+    ``answer`` is everything the candidate said to this question (follow-ups joined by newlines), untrusted data.
+    ``transcript_confidence`` in [0, 1] is None for typed text; it bounds the grade's confidence.
+    ``hint_cost`` in [0, 1] is taken off the score. ``interview_id``/``tenant``/``turn`` tie a background grade to
+    its session; empty when grading in bulk.
+    """
+
+    question: Question
+    answer: str
+    transcript_confidence: float | None = None
+    hint_cost: float = 0.0
+    language: str = "en"
+    tenant: str = ""
+    interview_id: str = ""
+    turn: int = 0
+    seed: int = 0
+
+
+class Grading(Protocol):
+    async def grade(self, request: GradeRequest) -> Grade:
+        """Grade now, without a language model: deterministic graders, or a provisional key-point coverage grade
+        (``provisional`` and ``needs_review`` set) for open answers.
+
+        Raises:
+            InvalidInput: the question's grader does not fit its key.
+            Overloaded, DeadlineExceeded, EngineUnavailable: the tier cannot serve it now.
+        """
+        ...
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None:
+        """Queue the final evaluation of a concluded interview (background, at least once, effects once)."""
+        ...
+
+    async def judge(self, request: GradeRequest) -> None:
+        """Queue the rubric grading of one open answer (background, at least once, effects once)."""
+        ...
+
+
+class EvaluateRequest(Struct, frozen=True):
+    tenant: str
+    interview_id: str
+
+
+class GradingClient:
+    """``Grading`` over a handle."""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+    async def grade(self, request: GradeRequest) -> Grade:
+        return unwrap(await self._call("grade", encode(request)), Grade)
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None:
+        unwrap(await self._call("evaluate", encode(EvaluateRequest(tenant, interview_id))), type(None))
+
+    async def judge(self, request: GradeRequest) -> None:
+        unwrap(await self._call("judge", encode(request)), type(None))

@@ -1,0 +1,246 @@
+"""The events of a session: the only truth; everything else is folded from them.
+
+On the wire and in the log an event is ``{"seq", "time", "type", "data"}``. Model outputs and tool results are
+recorded here, so replay reads them and never calls a model.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from interview.grades import Grade
+from interview.plans import Phase, PlanRef
+from interview.questions import QuestionCard
+from interview.session import AgentAction, AudioRef, Candidate, Consent, Insight
+
+
+class Payload(Struct, frozen=True, tag_field="type"):
+    """Base of the event payloads; the tag is the event's type."""
+
+
+class SessionStarted(Payload, frozen=True, tag="session.started"):
+    """``documents`` maps ``resume`` and ``role_description`` to blob URLs; ``settings`` are per-session choices that
+    must not change under a running interview (engines, prompt versions, seed)."""
+
+    interview_id: str
+    tenant: str
+    plan: PlanRef
+    phase: Phase
+    language: str = "en"
+    candidate: Candidate = Candidate()
+    consent: Consent = Consent(given=False)
+    documents: dict[str, str] = {}
+    settings: dict[str, Any] = {}
+
+
+class AnswerReceived(Payload, frozen=True, tag="answer.received"):
+    """The answer, durable before any model sees it. Exactly one of ``text`` and ``audio`` is set.
+
+    ``signals`` are integrity observations of the client (tab switches, pastes): recorded, never scored.
+    """
+
+    turn: int
+    idempotency_key: str
+    question_id: str | None = None
+    text: str | None = None
+    audio: AudioRef | None = None
+    signals: dict[str, Any] = {}
+
+
+class AnswerTranscribed(Payload, frozen=True, tag="answer.transcribed"):
+    turn: int
+    text: str
+    confidence: float
+    duration_s: float
+    language: str
+    engine: dict[str, Any] = {}
+    segments: tuple[dict[str, Any], ...] = ()
+    guards: tuple[dict[str, Any], ...] = ()
+
+
+class PlanMade(Payload, frozen=True, tag="plan.made"):
+    """``source`` is ``scripted`` or ``model``; ``prompt`` names the prompt and its version when a model decided."""
+
+    turn: int
+    action: AgentAction
+    source: str
+    observation: str = ""
+    question_id: str | None = None
+    rationale: str = ""
+    prompt: str = ""
+    output: dict[str, Any] = {}
+
+
+class ToolCalled(Payload, frozen=True, tag="tool.called"):
+    turn: int
+    call_id: str
+    tool: str
+    arguments: dict[str, Any] = {}
+
+
+class ToolReturned(Payload, frozen=True, tag="tool.returned"):
+    turn: int
+    call_id: str
+    tool: str
+    result: dict[str, Any] = {}
+    error: dict[str, Any] | None = None
+
+
+class GradeRecorded(Payload, frozen=True, tag="grade.recorded"):
+    """``source`` is ``inline``, ``background`` or ``override``; a later record of a question replaces the standing one.
+
+    An override carries ``author`` and ``reason``; the log keeps both grades.
+    """
+
+    turn: int
+    question_id: str
+    grade: Grade
+    source: str = "inline"
+    author: str = ""
+    reason: str = ""
+
+
+class DifficultyUpdated(Payload, frozen=True, tag="difficulty.updated"):
+    """A skill's ability after a grade. ``next_b`` is the item difficulty now most informative (θ units)."""
+
+    turn: int
+    skill: str
+    theta: float
+    standard_error: float
+    items: int
+    next_b: float = 0.0
+    rationale: str = ""
+
+
+class GuardrailTripped(Payload, frozen=True, tag="guardrail.tripped"):
+    turn: int
+    rule: str
+    action: str
+    detail: str = ""
+
+
+class FallbackEntered(Payload, frozen=True, tag="fallback.entered"):
+    """A tier could not do its part and another did: which, to what, and why."""
+
+    turn: int
+    tier: str
+    to: str
+    reason: str
+
+
+class ResponseSent(Payload, frozen=True, tag="response.sent"):
+    """The reply. ``question`` is set when a new question was put; ``hint`` is the rung given (0-based)."""
+
+    turn: int
+    text: str
+    action: AgentAction
+    phase: Phase
+    should_continue: bool
+    audio_url: str | None = None
+    question: QuestionCard | None = None
+    core: bool = False
+    hint: int | None = None
+    skipped: bool = False
+    stage_ms: dict[str, float] = {}
+
+
+class ReflectionNoted(Payload, frozen=True, tag="reflection.noted"):
+    turn: int
+    topics: tuple[str, ...] = ()
+    insights: tuple[Insight, ...] = ()
+    summary: str | None = None
+
+
+class IntegrityNoted(Payload, frozen=True, tag="integrity.noted"):
+    """A signal from the candidate's client between answers: recorded, never scored."""
+
+    turn: int
+    signal: str
+    data: dict[str, Any] = {}
+
+
+class SessionPaused(Payload, frozen=True, tag="session.paused"):
+    turn: int
+    reason: str
+
+
+class SessionResumed(Payload, frozen=True, tag="session.resumed"):
+    turn: int
+    reason: str = ""
+
+
+class SessionConcluded(Payload, frozen=True, tag="session.concluded"):
+    """``by`` is ``plan``, ``candidate``, ``operator``, ``policy`` or ``expiry``."""
+
+    turn: int
+    by: str
+    reason: str
+
+
+class ReportReady(Payload, frozen=True, tag="report.ready"):
+    url: str
+    provisional: bool = True
+
+
+AnyPayload = (
+    SessionStarted
+    | AnswerReceived
+    | AnswerTranscribed
+    | PlanMade
+    | ToolCalled
+    | ToolReturned
+    | GradeRecorded
+    | DifficultyUpdated
+    | GuardrailTripped
+    | FallbackEntered
+    | ResponseSent
+    | ReflectionNoted
+    | IntegrityNoted
+    | SessionPaused
+    | SessionResumed
+    | SessionConcluded
+    | ReportReady
+)
+
+
+class Event(Struct, frozen=True):
+    """One thing that happened. ``seq`` counts from 1 without gaps; ``time`` is UTC."""
+
+    seq: int
+    time: datetime
+    data: AnyPayload
+
+    @property
+    def type(self) -> str:
+        return str(self.data.__struct_config__.tag)
+
+
+class EventRecord(Struct, frozen=True):
+    """An event as it is stored, streamed and exported."""
+
+    seq: int
+    time: datetime
+    type: str
+    data: dict[str, Any]
+
+
+def encode_event(event: Event) -> bytes:
+    """The event as one JSON object."""
+    data = msgspec.to_builtins(event.data)
+    kind = data.pop("type")
+    return msgspec.json.encode(EventRecord(seq=event.seq, time=event.time, type=kind, data=data))
+
+
+def decode_event(raw: bytes | str) -> Event:
+    """The reverse of ``encode_event``.
+
+    Raises:
+        msgspec.ValidationError: not an event, or of an unknown type.
+    """
+    record = msgspec.json.decode(raw, type=EventRecord)
+    payload: AnyPayload = msgspec.convert({"type": record.type, **record.data}, type=AnyPayload)
+    return Event(seq=record.seq, time=record.time, data=payload)

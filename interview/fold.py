@@ -1,0 +1,218 @@
+"""The fold: ``apply(state, event) -> state`` is pure, and a session is nothing but its events applied in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from interview import events as ev
+from interview.errors import InternalError
+from interview.session import (
+    Ability,
+    AskedQuestion,
+    ConversationTurn,
+    GradeRecord,
+    PendingAnswer,
+    SessionState,
+)
+
+
+def fold(events: Iterable[ev.Event], state: SessionState | None = None) -> SessionState:
+    """The state after ``events``.
+
+    Raises:
+        InternalError: the log is empty, has a gap, or does not begin with ``session.started``.
+    """
+    for event in events:
+        state = apply(state, event)
+    if state is None:
+        raise InternalError("A session's event log is empty.")
+    return state
+
+
+def apply(state: SessionState | None, event: ev.Event) -> SessionState:
+    """The state after one event.
+
+    Raises:
+        InternalError: ``event.seq`` does not follow ``state.version``, or the first event is not ``session.started``.
+    """
+    expected = 1 if state is None else state.version + 1
+    if event.seq != expected:
+        raise InternalError(f"The event log has a gap: expected sequence {expected}, found {event.seq}.")
+    data = event.data
+    if state is None:
+        if not isinstance(data, ev.SessionStarted):
+            raise InternalError(f"The event log begins with {event.type}, not session.started.")
+        return SessionState(
+            interview_id=data.interview_id,
+            tenant=data.tenant,
+            plan=data.plan,
+            started_at=event.time,
+            last_updated=event.time,
+            language=data.language,
+            candidate=data.candidate,
+            consent=data.consent,
+            documents=data.documents,
+            settings=data.settings,
+            current_phase=data.phase,
+            phase_started_at=event.time,
+            version=event.seq,
+        )
+    return replace(state, version=event.seq, last_updated=event.time, **_changes(state, event))
+
+
+def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
+    data = event.data
+    match data:
+        case ev.AnswerReceived():
+            return _answer_received(state, event, data)
+        case ev.AnswerTranscribed():
+            return {"conversation_history": (*state.conversation_history, _transcribed(state, event, data))}
+        case ev.PlanMade():
+            return {"pending_action": data.action}
+        case ev.GradeRecorded():
+            record = GradeRecord(
+                question_id=data.question_id,
+                turn=data.turn,
+                grade=data.grade,
+                source=data.source,
+                author=data.author,
+                reason=data.reason,
+            )
+            others = tuple(found for found in state.grades if found.question_id != data.question_id)
+            return {"grades": (*others, record)}
+        case ev.DifficultyUpdated():
+            ability = Ability(theta=data.theta, standard_error=data.standard_error, items=data.items)
+            return {"abilities": {**state.abilities, data.skill: ability}}
+        case ev.GuardrailTripped():
+            return {"guardrails": state.guardrails + 1}
+        case ev.FallbackEntered():
+            return {"fallbacks": state.fallbacks + 1}
+        case ev.ResponseSent():
+            return _response_sent(state, event, data)
+        case ev.ReflectionNoted():
+            new = tuple(topic for topic in dict.fromkeys(data.topics) if topic not in state.topics_covered)
+            return {
+                "topics_covered": (*state.topics_covered, *new),
+                "insights": (*state.insights, *data.insights),
+                "summary": state.summary if data.summary is None else data.summary,
+            }
+        case ev.SessionPaused():
+            return {"status": "paused"}
+        case ev.SessionResumed():
+            return {"status": "active"}
+        case ev.SessionConcluded():
+            return {
+                "status": "expired" if data.by == "expiry" else "concluded",
+                "concluded_because": data.reason,
+                "pending_action": None,
+                "pending_answer": None,
+            }
+        case ev.ReportReady():
+            return {"report_url": data.url}
+        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted():
+            return {}
+        case ev.SessionStarted():
+            raise InternalError("A session cannot start twice.")
+
+
+def _answer_received(state: SessionState, event: ev.Event, data: ev.AnswerReceived) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "pending_answer": PendingAnswer(
+            turn=data.turn,
+            idempotency_key=data.idempotency_key,
+            received_at=event.time,
+            text=data.text,
+            audio=data.audio,
+        )
+    }
+    if data.text is not None:
+        spoken = ConversationTurn(
+            role="candidate",
+            content=data.text,
+            timestamp=event.time,
+            turn=data.turn,
+            question_id=data.question_id,
+            question_type=_type_of(state, data.question_id),
+        )
+        changes["conversation_history"] = (*state.conversation_history, spoken)
+    return changes
+
+
+def _transcribed(state: SessionState, event: ev.Event, data: ev.AnswerTranscribed) -> ConversationTurn:
+    pending = state.pending_answer
+    current = state.current_question
+    return ConversationTurn(
+        role="candidate",
+        content=data.text,
+        timestamp=pending.received_at if pending else event.time,
+        turn=data.turn,
+        audio_url=pending.audio.url if pending and pending.audio else None,
+        question_id=current.question_id if current else None,
+        question_type=current.question_type if current else None,
+        confidence=data.confidence,
+    )
+
+
+def _response_sent(state: SessionState, event: ev.Event, data: ev.ResponseSent) -> dict[str, Any]:
+    asked = _after_response(state, event, data)
+    current = asked[-1] if asked else None
+    said = ConversationTurn(
+        role="interviewer",
+        content=data.text,
+        timestamp=event.time,
+        turn=data.turn,
+        audio_url=data.audio_url,
+        question_id=current.question_id if current else None,
+        question_type="clarification"
+        if data.action.action_type == "clarify"
+        else (current.question_type if current else None),
+    )
+    moved = data.phase != state.current_phase
+    return {
+        "conversation_history": (*state.conversation_history, said),
+        "questions_asked": asked,
+        "hints_used": state.hints_used + (1 if data.hint is not None else 0),
+        "current_phase": data.phase,
+        "phase_started_at": event.time if moved else state.phase_started_at,
+        "pending_action": None,
+        "pending_answer": None if data.hint is None or state.pending_answer is None else state.pending_answer,
+        "turn_number": max(state.turn_number, data.turn),
+    }
+
+
+def _after_response(state: SessionState, event: ev.Event, data: ev.ResponseSent) -> tuple[AskedQuestion, ...]:
+    asked = state.questions_asked
+    if asked and data.skipped:
+        asked = (*asked[:-1], replace(asked[-1], skipped=True))
+    if data.question is not None:
+        new = AskedQuestion(
+            question_id=data.question.question_id,
+            question_type=data.question.question_type,
+            skill=data.question.skill,
+            phase=data.phase,
+            turn=data.turn,
+            asked_at=event.time,
+            core=data.core,
+        )
+        return (*asked, new)
+    if not asked:
+        return asked
+    last = asked[-1]
+    match data.action.action_type:
+        case "ask_followup":
+            last = replace(last, follow_ups=last.follow_ups + 1)
+        case "clarify":
+            last = replace(last, clarifications=last.clarifications + 1)
+        case "give_hint" if data.hint is not None:
+            last = replace(last, hints=last.hints + 1)
+    return (*asked[:-1], last)
+
+
+def _type_of(state: SessionState, question_id: str | None) -> Any:
+    for asked in reversed(state.questions_asked):
+        if asked.question_id == question_id:
+            return asked.question_type
+    return None

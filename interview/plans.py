@@ -1,0 +1,116 @@
+"""Interview plans: phases with budgets, a core block asked word for word, then an adaptive block."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from interview.questions import Question, QuestionType
+
+Phase = Literal["intro", "technical", "behavioral", "closing"]
+
+
+class PhasePlan(Struct, frozen=True, forbid_unknown_fields=True):
+    """One phase. ``core`` question ids are asked of everybody, in order and word for word; then up to ``adaptive``
+    further ones, chosen by ability from those whose type is in ``types`` and skill in ``skills`` (empty: any)."""
+
+    name: Phase
+    time_budget_s: float
+    core: tuple[str, ...] = ()
+    adaptive: int = 0
+    types: tuple[QuestionType, ...] = ()
+    skills: tuple[str, ...] = ()
+
+    @property
+    def question_budget(self) -> int:
+        return len(self.core) + self.adaptive
+
+
+class AdaptiveRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """``stop_se``: a skill is known well enough once its standard error is at or below this (θ units).
+
+    ``randomesque``: the next item is drawn, seeded by the session, from this many most informative ones, so that
+    no item is shown to everybody (exposure control after Kingsbury & Zara, 1989).
+    """
+
+    stop_se: float = 0.45
+    randomesque: int = 3
+
+
+class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """A plan with its questions: all one interview needs, content-addressed by ``digest``.
+
+    ``skills`` maps a skill to its weight in the report. ``keywords`` help to match a role description to a plan.
+    ``policies`` name files of ``configs/policies``. Times in seconds.
+    """
+
+    id: str
+    title: str
+    role: str
+    phases: tuple[PhasePlan, ...]
+    skills: dict[str, float]
+    questions: tuple[Question, ...]
+    greeting: str
+    closing: str
+    consent: str
+    version: str = "1"
+    language: str = "en"
+    adaptive: AdaptiveRules = AdaptiveRules()
+    policies: tuple[str, ...] = ("default",)
+    hint_budget: int = 3
+    max_follow_ups: int = 1
+    max_clarifications: int = 2
+    time_budget_s: float = 3600.0
+    keywords: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    persona: str = "a friendly, precise interviewer"
+
+    @cached_property
+    def by_id(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, hex: the name under which a session pins this very plan."""
+        return hashlib.sha256(encode_plan(self)).hexdigest()
+
+    def phase(self, name: str) -> PhasePlan:
+        """Raises KeyError for a phase this plan does not have."""
+        for phase in self.phases:
+            if phase.name == name:
+                return phase
+        raise KeyError(name)
+
+    def phase_after(self, name: str) -> PhasePlan | None:
+        names = [phase.name for phase in self.phases]
+        index = names.index(self.phase(name).name)
+        return self.phases[index + 1] if index + 1 < len(self.phases) else None
+
+
+class PlanRef(Struct, frozen=True):
+    """Which plan a session is pinned to: ``digest`` finds its exact content in the blob store."""
+
+    id: str
+    version: str
+    digest: str
+    title: str = ""
+    chosen_because: str = ""
+
+
+def encode_plan(plan: InterviewPlan) -> bytes:
+    """The canonical JSON of a plan (keys sorted)."""
+    return msgspec.json.encode(plan, order="sorted")
+
+
+def decode_plan(raw: bytes) -> InterviewPlan:
+    return msgspec.json.decode(raw, type=InterviewPlan)
+
+
+def reference(plan: InterviewPlan, *, chosen_because: str = "") -> PlanRef:
+    return PlanRef(
+        id=plan.id, version=plan.version, digest=plan.digest, title=plan.title, chosen_because=chosen_because
+    )

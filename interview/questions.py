@@ -1,0 +1,225 @@
+"""Questions as their authors write them: prompt, hints, grader with its key, rubric, item parameters.
+
+The key, the rubric and the reference answers never reach a candidate; ``QuestionCard`` is the part that does.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+QuestionType = Literal["opener", "technical", "experience", "problem_solving", "behavioral", "clarification"]
+AnswerMode = Literal["spoken", "choice", "number", "formula", "text"]
+
+
+class Difficulty(Struct, frozen=True, forbid_unknown_fields=True):
+    """Two-parameter logistic item: discrimination ``a`` (> 0) and difficulty ``b`` (θ units, about -3..3)."""
+
+    a: float = 1.0
+    b: float = 0.0
+
+
+class Hint(Struct, frozen=True, forbid_unknown_fields=True):
+    """One rung of a hint ladder; ``cost`` in [0, 1] is taken off the answer's score."""
+
+    text: str
+    cost: float = 0.1
+
+
+class RubricLevel(Struct, frozen=True, forbid_unknown_fields=True):
+    """A behaviourally anchored level: what an answer at this level shows. ``score`` in [0, 1]."""
+
+    level: int
+    score: float
+    anchor: str
+
+
+class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    levels: tuple[RubricLevel, ...]
+    weight: float = 1.0
+
+
+class KeyPoint(Struct, frozen=True, forbid_unknown_fields=True):
+    """A point a good answer makes, with other ways of saying it."""
+
+    text: str
+    variants: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+class ReferenceAnswers(Struct, frozen=True, forbid_unknown_fields=True):
+    """Model answers at three levels, for coverage grading, calibration and personas."""
+
+    strong: str
+    average: str
+    weak: str
+
+
+class Option(Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    text: str
+
+
+class GraderSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+    """How an answer is graded; ``kind`` in the YAML picks the subclass."""
+
+
+class Exact(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="exact"):
+    accepted: tuple[str, ...]
+    case_sensitive: bool = False
+
+
+class MultipleChoice(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="multiple_choice"):
+    """``answer`` is the id of the one right option."""
+
+    options: tuple[Option, ...]
+    answer: str
+
+
+class MultiSelect(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="multi_select"):
+    """Partial credit: (right picks - wrong picks) / right options, floored at 0."""
+
+    options: tuple[Option, ...]
+    answers: tuple[str, ...]
+
+
+class Ordered(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="ordered"):
+    """``answer`` is the items in the right order; partial credit by pairs in order (Kendall)."""
+
+    answer: tuple[str, ...]
+
+
+class ShortText(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="short_text"):
+    """Accepted variants, compared after normalisation; ``similarity`` in [0, 1] is how much of a typo passes."""
+
+    accepted: tuple[str, ...]
+    similarity: float = 0.88
+
+
+class Numeric(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="numeric"):
+    """A number. ``unit`` is a pint unit, ``%`` or a currency code; a range is given by ``low`` and ``high``."""
+
+    value: float
+    tolerance_abs: float = 0.0
+    tolerance_rel: float = 0.0
+    unit: str | None = None
+    unit_required: bool = False
+    low: float | None = None
+    high: float | None = None
+
+
+class Symbolic(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="symbolic"):
+    """An expression that must be mathematically equal to ``expression``."""
+
+    expression: str
+
+
+class SheetColumn(Struct, frozen=True, forbid_unknown_fields=True):
+    """One column of the randomised sheets: a header in row 1, values below it.
+
+    ``values`` picks the generator: ``integer``, ``decimal``, ``text``, ``date``, ``boolean`` or ``choice``.
+    ``low``/``high`` bound numbers (dates: spreadsheet serials); ``choices`` are drawn for ``choice``.
+    """
+
+    name: str
+    values: Literal["integer", "decimal", "text", "date", "boolean", "choice"] = "integer"
+    low: float = 0.0
+    high: float = 100.0
+    choices: tuple[str, ...] = ()
+    edge_cases: tuple[str, ...] = ()
+
+
+class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"):
+    """A spreadsheet formula graded by behaviour against ``reference`` on ``sheets`` randomised sheets.
+
+    Columns take letters A, B, … in order; ``rows`` data rows start at row 2. ``cells`` sets further fixed cells,
+    such as ``{"E1": "North"}``.
+    """
+
+    reference: str
+    columns: tuple[SheetColumn, ...]
+    rows: int = 10
+    sheets: int = 20
+    cells: dict[str, float | str] = {}
+    tolerance: float = 1e-6
+
+
+class RubricGrading(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="rubric"):
+    """An open answer: graded by the model judge against the question's rubric, or by key-point coverage without one."""
+
+    samples: int = 3
+
+
+class Ungraded(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="none"):
+    """Not scored: greetings, closings, logistics."""
+
+
+AnyGrader = (
+    Exact | MultipleChoice | MultiSelect | Ordered | ShortText | Numeric | Symbolic | Formula | RubricGrading | Ungraded
+)
+
+
+class Question(Struct, frozen=True, forbid_unknown_fields=True):
+    """One item of a bank. ``answer_s`` is how long a usual answer takes, in seconds."""
+
+    id: str
+    type: QuestionType
+    skill: str
+    prompt: str
+    grader: AnyGrader
+    difficulty: Difficulty = Difficulty()
+    follow_ups: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    key_points: tuple[KeyPoint, ...] = ()
+    reference: ReferenceAnswers | None = None
+    topics: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    answer_s: float = 90.0
+
+    @property
+    def answer_mode(self) -> AnswerMode:
+        match self.grader:
+            case MultipleChoice() | MultiSelect():
+                return "choice"
+            case Numeric():
+                return "number"
+            case Formula():
+                return "formula"
+            case Exact() | ShortText() | Ordered() | Symbolic():
+                return "text"
+            case _:
+                return "spoken"
+
+
+class QuestionCard(Struct, frozen=True):
+    """What the candidate's screen may show of a question."""
+
+    question_id: str
+    question_type: QuestionType
+    prompt: str
+    answer_mode: AnswerMode
+    skill: str
+    options: tuple[Option, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+def card_of(question: Question) -> QuestionCard:
+    options: tuple[Option, ...] = ()
+    columns: tuple[str, ...] = ()
+    if isinstance(question.grader, MultipleChoice | MultiSelect):
+        options = question.grader.options
+    elif isinstance(question.grader, Formula):
+        columns = tuple(column.name for column in question.grader.columns)
+    return QuestionCard(
+        question_id=question.id,
+        question_type=question.type,
+        prompt=question.prompt,
+        answer_mode=question.answer_mode,
+        skill=question.skill,
+        options=options,
+        columns=columns,
+    )

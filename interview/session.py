@@ -1,0 +1,166 @@
+"""The state of one interview: what the fold of its events yields and the snapshot in the store caches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from interview.grades import Grade
+from interview.plans import Phase, PlanRef
+from interview.questions import QuestionCard, QuestionType
+
+Status = Literal["active", "paused", "concluded", "expired"]
+ActionType = Literal["ask_followup", "new_question", "clarify", "give_hint", "conclude"]
+Role = Literal["interviewer", "candidate"]
+
+
+class Candidate(Struct, frozen=True):
+    """Who is interviewed; both fields are the caller's own and may be empty."""
+
+    name: str = ""
+    reference: str = ""
+
+
+class Consent(Struct, frozen=True):
+    """That the candidate saw and accepted the plan's notice; ``text_sha256`` names the very wording."""
+
+    given: bool
+    text_sha256: str = ""
+
+
+class ConversationTurn(Struct, frozen=True, omit_defaults=True):
+    """One utterance. ``timestamp`` is UTC; ``confidence`` in [0, 1] is the transcript's, None for typed text."""
+
+    role: Role
+    content: str
+    timestamp: datetime
+    turn: int
+    audio_url: str | None = None
+    question_id: str | None = None
+    question_type: QuestionType | None = None
+    confidence: float | None = None
+
+
+class AgentAction(Struct, frozen=True):
+    """What the interviewer does next, and why. ``next_phase`` is the phase the reply belongs to."""
+
+    action_type: ActionType
+    reasoning: str
+    next_phase: Phase
+    topic: str = ""
+
+
+class AgentResponse(Struct, frozen=True):
+    """The reply to a candidate. ``time_left_s`` counts down the plan's whole time budget."""
+
+    text: str
+    action: AgentAction
+    should_continue: bool
+    audio_url: str | None = None
+    question: QuestionCard | None = None
+    hints_left: int = 0
+    time_left_s: float = 0.0
+
+
+class AudioRef(Struct, frozen=True):
+    """A recording in the blob store. ``duration_s`` is what decoding found."""
+
+    url: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    duration_s: float = 0.0
+
+
+class PendingAnswer(Struct, frozen=True, omit_defaults=True):
+    """An accepted answer whose reply is not committed yet: where a crash resumes from."""
+
+    turn: int
+    idempotency_key: str
+    received_at: datetime
+    text: str | None = None
+    audio: AudioRef | None = None
+
+
+class AskedQuestion(Struct, frozen=True, omit_defaults=True):
+    """A question put to this candidate, and how often it was followed up, clarified, hinted or repeated."""
+
+    question_id: str
+    question_type: QuestionType
+    skill: str
+    phase: Phase
+    turn: int
+    asked_at: datetime
+    core: bool = False
+    follow_ups: int = 0
+    clarifications: int = 0
+    hints: int = 0
+    skipped: bool = False
+
+
+class Ability(Struct, frozen=True):
+    """EAP ability on one skill: ``theta`` and its standard error in θ units, from ``items`` graded answers."""
+
+    theta: float = 0.0
+    standard_error: float = 1.0
+    items: int = 0
+
+
+class GradeRecord(Struct, frozen=True):
+    """The standing grade of a question; ``source`` is ``inline``, ``background`` or ``override``."""
+
+    question_id: str
+    turn: int
+    grade: Grade
+    source: str = "inline"
+    author: str = ""
+    reason: str = ""
+
+
+class Insight(Struct, frozen=True):
+    """Something learned about the candidate, and the turn it rests on."""
+
+    text: str
+    turn: int
+    kind: str = "observation"
+    quote: str = ""
+
+
+class SessionState(Struct, frozen=True):
+    """One interview. ``version`` is the sequence number of the last event folded in."""
+
+    interview_id: str
+    tenant: str
+    plan: PlanRef
+    started_at: datetime
+    last_updated: datetime
+    status: Status = "active"
+    language: str = "en"
+    candidate: Candidate = Candidate()
+    consent: Consent = Consent(given=False)
+    documents: dict[str, str] = {}
+    settings: dict[str, Any] = {}
+    current_phase: Phase = "intro"
+    phase_started_at: datetime | None = None
+    conversation_history: tuple[ConversationTurn, ...] = ()
+    topics_covered: tuple[str, ...] = ()
+    insights: tuple[Insight, ...] = ()
+    questions_asked: tuple[AskedQuestion, ...] = ()
+    hints_used: int = 0
+    abilities: dict[str, Ability] = {}
+    grades: tuple[GradeRecord, ...] = ()
+    pending_action: AgentAction | None = None
+    pending_answer: PendingAnswer | None = None
+    turn_number: int = 0
+    fallbacks: int = 0
+    guardrails: int = 0
+    summary: str = ""
+    concluded_because: str = ""
+    report_url: str | None = None
+    version: int = 0
+
+    @property
+    def current_question(self) -> AskedQuestion | None:
+        return self.questions_asked[-1] if self.questions_asked else None

@@ -1,0 +1,94 @@
+"""The port for live sessions: load, commit by compare-and-set, follow the event log."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from interview.events import Event
+from interview.session import SessionState
+
+
+class SessionKey(Struct, frozen=True):
+    """A session's address. A foreign tenant's session is simply absent."""
+
+    tenant: str
+    interview_id: str
+
+
+class IdempotencyRecord(Struct, frozen=True):
+    """What is known of one ``Idempotency-Key`` in one scope (``turn``, ``hint``, …) of a session.
+
+    ``fingerprint`` is a hash of the request's content. While ``status`` is ``in_flight`` the lease (Unix seconds)
+    keeps a second worker away; after it, anyone may take the turn over, and compare-and-set lets one commit win.
+    ``body`` is the first reply, byte for byte, once ``done``.
+    """
+
+    scope: str
+    key: str
+    fingerprint: str
+    status: Literal["in_flight", "done"]
+    lease_until: float = 0.0
+    http_status: int = 0
+    body: bytes = b""
+
+
+class SessionStore(Protocol):
+    async def load(self, key: SessionKey) -> SessionState | None: ...
+
+    async def load_with_idempotency(
+        self, key: SessionKey, scope: str, idempotency_key: str
+    ) -> tuple[SessionState | None, IdempotencyRecord | None]:
+        """Both in one round trip."""
+        ...
+
+    async def commit(
+        self,
+        key: SessionKey,
+        *,
+        expected_version: int,
+        state: SessionState,
+        events: Sequence[Event],
+        idempotency: IdempotencyRecord | None = None,
+    ) -> None:
+        """Write snapshot, events and idempotency record in one atomic step, and wake the followers.
+
+        ``expected_version`` 0 creates the session. ``state.version`` must be ``expected_version + len(events)``.
+        Refreshes the session's time to live.
+
+        Raises:
+            VersionConflict: the stored version is not ``expected_version``; nothing was written.
+            StorageUnavailable: the store did not answer; the commit may or may not have happened.
+        """
+        ...
+
+    async def events(self, key: SessionKey, *, after: int = 0, limit: int | None = None) -> list[Event]:
+        """Events with ``seq > after``, in order."""
+        ...
+
+    async def raw_events(self, key: SessionKey, *, after: int = 0) -> list[bytes]:
+        """As ``events``, encoded (``interview.events.encode_event``): the stream forwards them unparsed."""
+        ...
+
+    def follow(self, key: SessionKey, *, after: int = 0) -> AsyncIterator[list[bytes]]:
+        """Encoded events as they are committed, gapless from ``after``; an empty list is a heartbeat (≤ 15 s apart).
+
+        Never ends by itself; close the iterator.
+        """
+        ...
+
+    async def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
+        """Give up an in-flight lease, so that a retry need not wait for it. Done records stay."""
+        ...
+
+    async def live_count(self) -> int:
+        """How many sessions are live (approximately, when many)."""
+        ...
+
+    async def ping(self) -> None:
+        """Raises StorageUnavailable when the store does not answer."""
+        ...
+
+    async def close(self) -> None: ...
