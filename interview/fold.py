@@ -159,6 +159,7 @@ def _transcribed(state: SessionState, event: ev.Event, data: ev.AnswerTranscribe
 def _response_sent(state: SessionState, event: ev.Event, data: ev.ResponseSent) -> dict[str, Any]:
     asked = _after_response(state, event, data)
     current = asked[-1] if asked else None
+    pending = state.pending_answer
     said = ConversationTurn(
         role="interviewer",
         content=data.text,
@@ -178,7 +179,7 @@ def _response_sent(state: SessionState, event: ev.Event, data: ev.ResponseSent) 
         "current_phase": data.phase,
         "phase_started_at": event.time if moved else state.phase_started_at,
         "pending_action": None,
-        "pending_answer": None if data.hint is None or state.pending_answer is None else state.pending_answer,
+        "pending_answer": None if pending is None or data.turn >= pending.turn else pending,
         "turn_number": max(state.turn_number, data.turn),
     }
 
