@@ -23,7 +23,7 @@ PRIORITY_BACKGROUND = 10
 
 
 class LlmInfo(Struct, frozen=True):
-    """``engine`` is ``vllm``, ``transformers``, ``remote``, ``fake`` or ``none``; ``running`` counts requests in it now."""
+    """``engine`` is ``vllm``, ``transformers``, ``remote``, ``fake`` or ``none``; ``running`` counts its requests."""
 
     engine: str
     models: tuple[str, ...]

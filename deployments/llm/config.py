@@ -1,0 +1,154 @@
+"""What an operator may set about the language-model tier: section ``llm`` of ``configs/serve/*.yaml``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+EngineName = Literal["none", "fake", "transformers", "vllm", "remote"]
+ServiceTimeKind = Literal["zero", "fixed", "lognormal"]
+
+
+class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Replicas, queues and autoscaling of the deployment.
+
+    Ray Serve's own defaults are wrong for this tier: ``max_ongoing_requests`` is 5, the queue has no bound, and
+    ``ray.serve.llm`` sets ``target_ongoing_requests`` to 1e9, so that it never scales up.
+    """
+
+    min_replicas: int = 1
+    max_replicas: int = 1
+    target_ongoing_requests: float = 32.0
+    max_ongoing_requests: int = 256
+    max_queued_requests: int = 256
+    upscale_delay_s: float = 15.0
+    downscale_delay_s: float = 600.0
+    #: CPUs and GPUs each replica reserves; vLLM reserves ``vllm.bundles`` instead.
+    num_cpus: float = 1.0
+    num_gpus: float = 0.0
+    health_check_period_s: float = 10.0
+    health_check_timeout_s: float = 30.0
+
+
+class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shipped fake. ``service_ms`` is the time of one whole completion: exact for ``fixed``, the median for
+    ``lognormal``, whose ``service_sigma`` is the standard deviation of the logarithm."""
+
+    seed: int = 0
+    service_time: ServiceTimeKind = "zero"
+    service_ms: float = 0.0
+    service_sigma: float = 0.4
+    #: Probability that a call fails with a retryable ``EngineFailed``, drawn from ``seed``.
+    failure_rate: float = 0.0
+
+
+class TransformersConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Hugging Face transformers on CPU or GPU. ``device`` is a torch device; ``dtype`` a torch dtype or ``auto``."""
+
+    device: str = "auto"
+    dtype: str = "auto"
+    #: Sequences decoded together; more wait in the engine's queue in order of priority.
+    max_batch: int = 32
+    #: torch's intra-operation threads, 0 for torch's own choice.
+    num_threads: int = 0
+    trust_remote_code: bool = False
+    #: Passed to ``AutoModelForCausalLM.from_pretrained``, e.g. a quantisation config.
+    model_kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+class LoraAdapter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A LoRA adapter served under its own model name. ``path`` is a local directory."""
+
+    name: str
+    path: str
+
+
+class VllmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """vLLM through ``ray.serve.llm``.
+
+    ``accelerator_type`` is Ray's name of the card (``H100``), or None on CPU. ``engine_kwargs`` go to vLLM as they
+    are and win over the named fields.
+    """
+
+    accelerator_type: str | None = None
+    device: Literal["cuda", "cpu"] = "cuda"
+    tensor_parallel: int = 1
+    gpu_memory_utilization: float = 0.9
+    #: ``auto``, or ``dummy`` for random weights of the right shape (benchmarks; config and tokenizer still needed).
+    load_format: str = "auto"
+    dtype: str = "auto"
+    #: ``awq``, ``gptq``, ``fp8``, ``compressed-tensors``…; None reads it from the weights' own config.
+    quantization: str | None = None
+    kv_cache_dtype: str = "auto"
+    #: The engine's own defaults are 128 sequences and 2,048 batched tokens; its API server uses 1,024 and 8,192.
+    max_num_seqs: int = 256
+    max_num_batched_tokens: int = 8192
+    enforce_eager: bool = False
+    lora: tuple[LoraAdapter, ...] = ()
+    max_lora_rank: int = 16
+    #: Enables ``tools`` with ``tool_choice: auto``; the name of vLLM's parser for the model (``hermes`` for Qwen).
+    tool_call_parser: str | None = None
+    #: ``ray`` placement bundles; None means one bundle of one GPU for each tensor-parallel worker.
+    bundles: tuple[dict[str, float], ...] | None = None
+    engine_kwargs: dict[str, Any] = field(default_factory=dict)
+    #: Environment of the engine's processes.
+    env: dict[str, str] = field(default_factory=dict)
+
+
+class BreakerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Opens after ``failures`` consecutive failures, lets one trial through after ``open_s`` seconds."""
+
+    failures: int = 5
+    open_s: float = 10.0
+
+
+class RemoteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Any OpenAI-compatible server. The API key is read from the environment variable named ``api_key_env``."""
+
+    base_url: str = ""
+    api_key_env: str = "INTERVIEW_LLM_API_KEY"
+    attempts: int = 3
+    backoff_s: float = 0.25
+    backoff_max_s: float = 4.0
+    connect_timeout_s: float = 5.0
+    max_connections: int = 256
+    breaker: BreakerConfig = field(default_factory=BreakerConfig)
+    #: Extra keys for every request body, e.g. ``{"keep_alive": "10m"}`` for Ollama.
+    extra_body: dict[str, Any] = field(default_factory=dict)
+    #: Sends vLLM's own ``priority`` field; other servers reject fields they do not know.
+    forward_priority: bool = False
+
+
+class LlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The language-model tier.
+
+    ``model`` is a hub id already pulled with ``interview models pull``, or a directory. ``served_name`` is the
+    name clients use; it defaults to the last part of ``model``.
+    """
+
+    engine: EngineName = "none"
+    model: str = ""
+    served_name: str | None = None
+    #: Where ``interview models pull`` keeps weights; None is Hugging Face's own cache.
+    models_dir: str | None = None
+    max_model_len: int | None = None
+    #: Used when a request names no ``max_tokens``; a request may not ask for more than ``max_tokens_limit``.
+    max_tokens_default: int = 512
+    max_tokens_limit: int = 4096
+    #: Characters of all messages together.
+    max_prompt_chars: int = 400_000
+    #: A request's own ``deadline_s`` may only shorten this.
+    deadline_s: float = 60.0
+    warm_up_deadline_s: float = 600.0
+    health_deadline_s: float = 20.0
+    replicas: ReplicaConfig = field(default_factory=ReplicaConfig)
+    fake: FakeConfig = field(default_factory=FakeConfig)
+    transformers: TransformersConfig = field(default_factory=TransformersConfig)
+    vllm: VllmConfig = field(default_factory=VllmConfig)
+    remote: RemoteConfig = field(default_factory=RemoteConfig)
+
+    @property
+    def name(self) -> str:
+        """The model name clients use."""
+        return self.served_name or self.model.rstrip("/").rsplit("/", 1)[-1] or self.engine

@@ -1,0 +1,51 @@
+"""The port of an in-process engine: one checked call in, pieces of text out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from deployments.llm.openai_chat import ChatCall, FinishReason
+
+
+class Piece(Struct, frozen=True):
+    """Newly decoded text. The last piece of a call carries ``finish``; token counts are totals so far."""
+
+    text: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    finish: FinishReason | None = None
+    tool_calls: tuple[dict[str, Any], ...] = ()
+
+
+class TextEngine(Protocol):
+    """Stop sequences are cut, token limits kept and schemas enforced by the engine, which knows its tokens."""
+
+    name: str
+    max_model_len: int | None
+    notice: str | None
+
+    @property
+    def running(self) -> int:
+        """Requests waiting or decoding in the engine now; 0 once every caller has been served or has gone."""
+        ...
+
+    async def start(self) -> None:
+        """Load the weights.
+
+        Raises:
+            ModelMissing: they are not on this machine.
+        """
+        ...
+
+    def generate(self, call: ChatCall) -> AsyncIterator[Piece]:
+        """Decode one call. Closing the iterator aborts it."""
+        ...
+
+    async def check_health(self) -> None:
+        """Raises ``EngineUnavailable`` when the engine cannot decode any more."""
+        ...
+
+    async def stop(self) -> None: ...

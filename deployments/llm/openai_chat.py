@@ -1,0 +1,256 @@
+"""OpenAI's chat-completion vocabulary: a request body read and checked once, responses and chunks built."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from deployments.llm.config import LlmConfig
+from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse
+from interview.errors import ContextTooLong, InvalidInput, NotFound, UnsupportedRequest
+
+FinishReason = Literal["stop", "length", "tool_calls"]
+
+MAX_STOP_SEQUENCES = 4
+
+
+class _JsonSchemaFormat(Struct, frozen=True):
+    name: str = "response"
+    schema: dict[str, Any] = {}
+    strict: bool | None = None
+
+
+class _ResponseFormat(Struct, frozen=True):
+    type: Literal["text", "json_object", "json_schema"] = "text"
+    json_schema: _JsonSchemaFormat | None = None
+
+
+class _StreamOptions(Struct, frozen=True):
+    include_usage: bool | None = None
+
+
+class _Body(Struct, frozen=True):
+    """The fields this tier reads; others are left alone, as OpenAI's own servers and clients add to them."""
+
+    messages: list[dict[str, Any]]
+    model: str | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: str | list[str] | None = None
+    seed: int | None = None
+    n: int | None = None
+    stream_options: _StreamOptions | None = None
+    response_format: _ResponseFormat | None = None
+    tools: list[dict[str, Any]] | None = None
+    tool_choice: str | dict[str, Any] | None = None
+    logprobs: bool | None = None
+    priority: int = PRIORITY_LIVE
+    deadline_s: float | None = None
+
+
+class ChatCall(Struct, frozen=True, kw_only=True):
+    """A checked request; ``request`` is the body as it came.
+
+    ``schema`` is a JSON Schema the answer must satisfy, ``{"type": "object"}`` for ``json_object``. ``deadline_s`` is
+    already the smaller of the request's and the tier's.
+    """
+
+    request: ChatRequest
+
+    model: str
+    messages: tuple[dict[str, Any], ...]
+    max_tokens: int
+    deadline_s: float
+    temperature: float = 1.0
+    top_p: float = 1.0
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    schema: dict[str, Any] | None = None
+    tools: tuple[dict[str, Any], ...] = ()
+    tool_choice: str | dict[str, Any] | None = None
+    include_usage: bool = False
+    priority: int = PRIORITY_LIVE
+
+    @property
+    def tools_wanted(self) -> bool:
+        return bool(self.tools) and self.tool_choice != "none"
+
+
+def _wrong(field: str, problem: str) -> InvalidInput:
+    return InvalidInput(f"{field}: {problem}", detail={"fields": {field: problem}})
+
+
+def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] = ()) -> ChatCall:
+    """Read and check a request body against the tier's limits. ``models`` are the names served (default: the one).
+
+    Raises:
+        InvalidInput: a field is missing, of the wrong type or out of range; ``detail["fields"]`` names it.
+        NotFound: no such model.
+        ContextTooLong: the messages exceed ``config.max_prompt_chars``.
+        UnsupportedRequest: valid for OpenAI, but not served here.
+    """
+    try:
+        body = msgspec.convert(request, _Body)
+    except msgspec.ValidationError as error:
+        text, _, path = str(error).partition(" - at ")
+        raise _wrong(path.strip("`$.") or "body", text) from error
+    if not body.messages:
+        raise _wrong("messages", "at least one message is needed")
+    prompt_chars = 0
+    for index, message in enumerate(body.messages):
+        if not isinstance(message.get("role"), str):
+            raise _wrong(f"messages[{index}].role", "a role is needed")
+        prompt_chars += len(message_text(message, f"messages[{index}].content"))
+    if prompt_chars > config.max_prompt_chars:
+        raise ContextTooLong(
+            f"The messages hold {prompt_chars} characters; this tier takes {config.max_prompt_chars}.",
+            detail={"limit_chars": config.max_prompt_chars, "chars": prompt_chars},
+        )
+    served = models or (config.name,)
+    if body.model is not None and body.model not in served:
+        raise NotFound(f"No model {body.model!r} is served here; models: {', '.join(served)}.")
+    max_tokens = body.max_completion_tokens or body.max_tokens
+    if max_tokens is None:
+        max_tokens = min(config.max_tokens_default, config.max_tokens_limit)
+    if not 1 <= max_tokens <= config.max_tokens_limit:
+        raise _wrong("max_tokens", f"must lie between 1 and {config.max_tokens_limit}")
+    temperature = 1.0 if body.temperature is None else body.temperature
+    if not 0.0 <= temperature <= 2.0:
+        raise _wrong("temperature", "must lie between 0 and 2")
+    top_p = 1.0 if body.top_p is None else body.top_p
+    if not 0.0 < top_p <= 1.0:
+        raise _wrong("top_p", "must be above 0 and at most 1")
+    stop = (body.stop,) if isinstance(body.stop, str) else tuple(body.stop or ())
+    if len(stop) > MAX_STOP_SEQUENCES or not all(stop):
+        raise _wrong("stop", f"at most {MAX_STOP_SEQUENCES} sequences, none of them empty")
+    if body.n not in (None, 1):
+        raise UnsupportedRequest(
+            "This tier makes one choice per request (n = 1).", detail={"fields": {"n": "must be 1"}}
+        )
+    if body.logprobs:
+        raise UnsupportedRequest("This tier does not return logprobs.", detail={"fields": {"logprobs": "unsupported"}})
+    if body.deadline_s is not None and body.deadline_s <= 0:
+        raise _wrong("deadline_s", "must be positive")
+    return ChatCall(
+        request=request,
+        model=body.model or served[0],
+        messages=tuple(body.messages),
+        max_tokens=max_tokens,
+        deadline_s=min(body.deadline_s or config.deadline_s, config.deadline_s),
+        temperature=temperature,
+        top_p=top_p,
+        stop=stop,
+        seed=body.seed,
+        schema=_schema(body.response_format),
+        tools=tuple(body.tools or ()),
+        tool_choice=body.tool_choice,
+        include_usage=bool(body.stream_options and body.stream_options.include_usage),
+        priority=body.priority,
+    )
+
+
+def _schema(response_format: _ResponseFormat | None) -> dict[str, Any] | None:
+    if response_format is None or response_format.type == "text":
+        return None
+    if response_format.type == "json_object":
+        return {"type": "object"}
+    if response_format.json_schema is None or not response_format.json_schema.schema:
+        raise _wrong("response_format.json_schema.schema", "a JSON Schema is needed")
+    return response_format.json_schema.schema
+
+
+def message_text(message: Mapping[str, Any], where: str = "content") -> str:
+    """The text of a message whose content is a string or a list of text parts.
+
+    Raises:
+        UnsupportedRequest: a part is not text.
+    """
+    content = message.get("content")
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        raise _wrong(where, "must be a string or a list of parts")
+    texts = []
+    for part in content:
+        if not isinstance(part, dict) or part.get("type") != "text" or not isinstance(part.get("text"), str):
+            raise UnsupportedRequest("Only text parts are understood here.", detail={"fields": {where: "not text"}})
+        texts.append(part["text"])
+    return "".join(texts)
+
+
+def usage(prompt_tokens: int, completion_tokens: int) -> dict[str, int]:
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+    }
+
+
+class Completion:
+    """Builds the response or the chunks of one call; all carry the same id and time."""
+
+    def __init__(self, call: ChatCall) -> None:
+        self.id = f"chatcmpl-{uuid.uuid4().hex}"
+        self._call = call
+        self._created = int(time.time())
+        self._tool_index = itertools.count()
+
+    def _head(self, kind: str) -> dict[str, Any]:
+        return {"id": self.id, "object": kind, "created": self._created, "model": self._call.model}
+
+    def response(
+        self,
+        text: str,
+        finish: FinishReason,
+        prompt_tokens: int,
+        completion_tokens: int,
+        tool_calls: list[dict[str, Any]] | None = None,
+    ) -> ChatResponse:
+        message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
+        if tool_calls:
+            message["content"] = text or None
+            message["tool_calls"] = tool_calls
+        return {
+            **self._head("chat.completion"),
+            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
+            "usage": usage(prompt_tokens, completion_tokens),
+        }
+
+    def _chunk(self, delta: dict[str, Any], finish: FinishReason | None) -> ChatChunk:
+        return {
+            **self._head("chat.completion.chunk"),
+            "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
+        }
+
+    def first(self) -> ChatChunk:
+        return self._chunk({"role": "assistant", "content": ""}, None)
+
+    def text(self, text: str) -> ChatChunk:
+        return self._chunk({"content": text}, None)
+
+    def tools(self, tool_calls: list[dict[str, Any]]) -> ChatChunk:
+        return self._chunk({"tool_calls": [{"index": next(self._tool_index), **call} for call in tool_calls]}, None)
+
+    def last(self, finish: FinishReason) -> ChatChunk:
+        return self._chunk({}, finish)
+
+    def usage(self, prompt_tokens: int, completion_tokens: int) -> ChatChunk:
+        """The extra chunk of ``stream_options.include_usage``: no choices, only the counts."""
+        return {**self._head("chat.completion.chunk"), "choices": [], "usage": usage(prompt_tokens, completion_tokens)}
+
+
+def tool_call(name: str, arguments: object) -> dict[str, Any]:
+    """An OpenAI tool call; ``arguments`` become a JSON string as the API has it."""
+    encoded = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return {"id": f"call_{uuid.uuid4().hex[:24]}", "type": "function", "function": {"name": name, "arguments": encoded}}
