@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -28,6 +29,12 @@ logger = logging.getLogger(__name__)
 
 #: Calls ``method`` of a deployment with an encoded request and returns the encoded envelope.
 Caller = Callable[[str, bytes], Awaitable[bytes]]
+
+#: Calls a streaming ``method``; each item is an encoded envelope. Closing the generator cancels the call.
+StreamCaller = Callable[[str, bytes], AsyncGenerator[bytes, None]]
+
+#: Calls a streaming ``method`` of a deployment and yields its encoded envelopes. Closing the iterator ends the call.
+StreamCaller = Callable[[str, bytes], AsyncIterator[bytes]]
 
 #: Payloads above this size go by reference: Serve's by-value gRPC channel stops at 4 MiB.
 BY_VALUE_LIMIT_BYTES = 3 * 1024 * 1024
@@ -63,6 +70,52 @@ async def reply(result: Awaitable[object]) -> bytes:
         logger.exception("unexpected error in a deployment")
         return encode(Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire()))
     return encode(Envelope(value=msgspec.Raw(encode(value))))
+
+
+async def reply_stream(items: AsyncGenerator[object, None]) -> AsyncGenerator[bytes, None]:
+    """Each item of a service's stream in an envelope of its own; a failure is the last envelope.
+
+    Closing this generator closes ``items`` at once, so that an engine notices a caller that went away.
+    """
+    async with aclosing(items):
+        while True:
+            ended = False
+
+            async def pull() -> object:
+                nonlocal ended
+                try:
+                    return await anext(items)
+                except StopAsyncIteration:
+                    ended = True
+                    return None
+
+            envelope = await reply(pull())
+            if ended:
+                return
+            yield envelope
+            if failed(envelope):
+                return
+
+
+def failed(raw: bytes) -> bool:
+    """Whether an envelope carries an error."""
+    return msgspec.msgpack.decode(raw, type=Envelope).error is not None
+
+
+async def reply_stream(results: AsyncIterator[object]) -> AsyncIterator[bytes]:
+    """The streaming form of ``reply``: one envelope for each result, an error as the last one; closes ``results``."""
+    try:
+        async for value in results:
+            yield encode(Envelope(value=msgspec.Raw(encode(value))))
+    except InterviewError as error:
+        yield encode(Envelope(error=error.to_wire()))
+    except Exception:
+        logger.exception("unexpected error in a deployment's stream")
+        yield encode(Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire()))
+    finally:
+        close = getattr(results, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def unwrap(raw: bytes, type_: type[T]) -> T:
@@ -120,11 +173,98 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
             raise DeadlineExceeded(
                 f"The {tier} tier did not answer within {timeout_s:g} s.", retry_after_s=1
             ) from error
+        except asyncio.CancelledError:
+            response.cancel()
+            raise
         except BackPressureError as error:
             raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
         except (RayError, DeploymentUnavailableError) as error:
             raise EngineUnavailable(
                 f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1
             ) from error
+
+    return call
+
+
+def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str) -> StreamCaller:
+    """A ``StreamCaller`` over a Serve handle; ``timeout_s`` bounds the wait for each item.
+
+    Raises what ``handle_caller``'s caller raises, before the first item or in the middle of the stream.
+    """
+    handles: dict[str, Any] = {}
+
+    async def stream(method: str, payload: bytes) -> AsyncGenerator[bytes, None]:
+        from ray.exceptions import RayError
+        from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
+
+        if method not in handles:
+            handles[method] = handle.options(method_name=method, stream=True)
+        items = handles[method].remote(payload)
+        finished = False
+        try:
+            while True:
+                async with asyncio.timeout(timeout_s):
+                    try:
+                        item: bytes = await anext(items)
+                    except StopAsyncIteration:
+                        finished = True
+                        return
+                yield item
+        except TimeoutError as error:
+            raise DeadlineExceeded(
+                f"The {tier} tier did not answer within {timeout_s:g} s.", retry_after_s=1
+            ) from error
+        except asyncio.CancelledError:
+            response.cancel()
+            raise
+        except BackPressureError as error:
+            raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
+        except (RayError, DeploymentUnavailableError) as error:
+            raise EngineUnavailable(
+                f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1
+            ) from error
+        finally:
+            if not finished:
+                items.cancel()
+
+    return stream
+
+
+def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str) -> StreamCaller:
+    """The streaming form of ``handle_caller``; ``timeout_s`` bounds the whole stream.
+
+    The replica's generator is cancelled when the iterator is closed before its end, for whatever reason.
+    """
+    handles: dict[str, Any] = {}
+
+    async def call(method: str, payload: bytes) -> AsyncIterator[bytes]:
+        from ray.exceptions import RayError
+        from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
+
+        if method not in handles:
+            handles[method] = handle.options(method_name=method, stream=True)
+        until = asyncio.get_running_loop().time() + timeout_s
+        items = handles[method].remote(payload)
+        ended = False
+        try:
+            while True:
+                async with asyncio.timeout_at(until):
+                    item = await anext(items)
+                yield item
+        except StopAsyncIteration:
+            ended = True
+        except TimeoutError as error:
+            raise DeadlineExceeded(f"The {tier} tier did not end within {timeout_s:g} s.", retry_after_s=1) from error
+        except BackPressureError as error:
+            ended = True
+            raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
+        except (RayError, DeploymentUnavailableError) as error:
+            ended = True
+            raise EngineUnavailable(
+                f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1
+            ) from error
+        finally:
+            if not ended:
+                items.cancel()
 
     return call
