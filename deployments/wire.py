@@ -33,9 +33,6 @@ Caller = Callable[[str, bytes], Awaitable[bytes]]
 #: Calls a streaming ``method``; each item is an encoded envelope. Closing the generator cancels the call.
 StreamCaller = Callable[[str, bytes], AsyncGenerator[bytes, None]]
 
-#: Calls a streaming ``method`` of a deployment and yields its encoded envelopes. Closing the iterator ends the call.
-StreamCaller = Callable[[str, bytes], AsyncIterator[bytes]]
-
 #: Payloads above this size go by reference: Serve's by-value gRPC channel stops at 4 MiB.
 BY_VALUE_LIMIT_BYTES = 3 * 1024 * 1024
 
@@ -78,44 +75,21 @@ async def reply_stream(items: AsyncGenerator[object, None]) -> AsyncGenerator[by
     Closing this generator closes ``items`` at once, so that an engine notices a caller that went away.
     """
     async with aclosing(items):
-        while True:
-            ended = False
-
-            async def pull() -> object:
-                nonlocal ended
-                try:
-                    return await anext(items)
-                except StopAsyncIteration:
-                    ended = True
-                    return None
-
-            envelope = await reply(pull())
-            if ended:
-                return
-            yield envelope
-            if failed(envelope):
-                return
+        try:
+            async for value in items:
+                yield encode(Envelope(value=msgspec.Raw(encode(value))))
+        except InterviewError as error:
+            yield encode(Envelope(error=error.to_wire()))
+        except Exception:
+            logger.exception("unexpected error in a deployment's stream")
+            yield encode(
+                Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire())
+            )
 
 
 def failed(raw: bytes) -> bool:
     """Whether an envelope carries an error."""
     return msgspec.msgpack.decode(raw, type=Envelope).error is not None
-
-
-async def reply_stream(results: AsyncIterator[object]) -> AsyncIterator[bytes]:
-    """The streaming form of ``reply``: one envelope for each result, an error as the last one; closes ``results``."""
-    try:
-        async for value in results:
-            yield encode(Envelope(value=msgspec.Raw(encode(value))))
-    except InterviewError as error:
-        yield encode(Envelope(error=error.to_wire()))
-    except Exception:
-        logger.exception("unexpected error in a deployment's stream")
-        yield encode(Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire()))
-    finally:
-        close = getattr(results, "aclose", None)
-        if close is not None:
-            await close()
 
 
 def unwrap(raw: bytes, type_: type[T]) -> T:
@@ -214,9 +188,6 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str) ->
             raise DeadlineExceeded(
                 f"The {tier} tier did not answer within {timeout_s:g} s.", retry_after_s=1
             ) from error
-        except asyncio.CancelledError:
-            response.cancel()
-            raise
         except BackPressureError as error:
             raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
         except (RayError, DeploymentUnavailableError) as error:
@@ -228,43 +199,3 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str) ->
                 items.cancel()
 
     return stream
-
-
-def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str) -> StreamCaller:
-    """The streaming form of ``handle_caller``; ``timeout_s`` bounds the whole stream.
-
-    The replica's generator is cancelled when the iterator is closed before its end, for whatever reason.
-    """
-    handles: dict[str, Any] = {}
-
-    async def call(method: str, payload: bytes) -> AsyncIterator[bytes]:
-        from ray.exceptions import RayError
-        from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
-
-        if method not in handles:
-            handles[method] = handle.options(method_name=method, stream=True)
-        until = asyncio.get_running_loop().time() + timeout_s
-        items = handles[method].remote(payload)
-        ended = False
-        try:
-            while True:
-                async with asyncio.timeout_at(until):
-                    item = await anext(items)
-                yield item
-        except StopAsyncIteration:
-            ended = True
-        except TimeoutError as error:
-            raise DeadlineExceeded(f"The {tier} tier did not end within {timeout_s:g} s.", retry_after_s=1) from error
-        except BackPressureError as error:
-            ended = True
-            raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
-        except (RayError, DeploymentUnavailableError) as error:
-            ended = True
-            raise EngineUnavailable(
-                f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1
-            ) from error
-        finally:
-            if not ended:
-                items.cancel()
-
-    return call
