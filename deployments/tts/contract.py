@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from deployments.wire import Caller, encode, unwrap
+from deployments.wire import Caller, StreamCaller, encode, unwrap
 
 AudioFormat = Literal["wav", "mp3", "opus"]
 
@@ -50,17 +52,33 @@ class TextToSpeech(Protocol):
         """
         ...
 
+    def stream(self, request: SynthesisRequest) -> AsyncIterator[bytes]:
+        """The same file in pieces, each sentence as soon as it is spoken; errors raised as in ``synthesize``.
+
+        Closing the iterator stops the synthesis. A streamed wav states no length in its header.
+        """
+        ...
+
     async def info(self) -> TtsInfo: ...
 
 
 class TextToSpeechClient:
-    """``TextToSpeech`` over a handle."""
+    """``TextToSpeech`` over a handle. Without ``stream_call`` a stream is the whole file in one piece."""
 
-    def __init__(self, call: Caller) -> None:
+    def __init__(self, call: Caller, stream_call: StreamCaller | None = None) -> None:
         self._call = call
+        self._stream_call = stream_call
 
     async def synthesize(self, request: SynthesisRequest) -> Speech:
         return unwrap(await self._call("synthesize", encode(request)), Speech)
+
+    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[bytes, None]:
+        if self._stream_call is None:
+            yield (await self.synthesize(request)).audio
+            return
+        async with aclosing(self._stream_call("stream", encode(request))) as envelopes:
+            async for envelope in envelopes:
+                yield unwrap(envelope, bytes)
 
     async def info(self) -> TtsInfo:
         return unwrap(await self._call("info", b""), TtsInfo)

@@ -1,0 +1,108 @@
+"""What an operator may set about the text-to-speech tier (section ``tts`` of ``configs/serve/*.yaml``)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+#: OpenAI's voice names, so that a client written for OpenAI speaks without being changed.
+OPENAI_VOICES: dict[str, str] = {
+    "alloy": "en-us",
+    "ash": "en-us+m3",
+    "coral": "en-us+f2",
+    "echo": "en-us+m7",
+    "fable": "en-gb-x-rp",
+    "nova": "en-us+f3",
+    "onyx": "en-gb-x-rp+m2",
+    "sage": "en-gb-scotland",
+    "shimmer": "en-gb-x-rp+f2",
+}
+
+#: The same names on Kokoro's English voices.
+KOKORO_OPENAI_VOICES: dict[str, str] = {
+    "alloy": "af_alloy",
+    "ash": "am_adam",
+    "coral": "af_bella",
+    "echo": "am_echo",
+    "fable": "bm_fable",
+    "nova": "af_nova",
+    "onyx": "am_onyx",
+    "sage": "bf_emma",
+    "shimmer": "af_sky",
+}
+
+
+class EspeakConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """``rate_wpm`` is the rate at speed 1.0, in words a minute; ``pitch`` is espeak's 0–99.
+
+    ``library`` and ``data`` override the copies in the ``espeakng-loader`` wheel with a system's own.
+    """
+
+    default_voice: str = "en-us"
+    rate_wpm: int = 165
+    pitch: int = 50
+    library: str | None = None
+    data: str | None = None
+
+
+class KokoroConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Paths of the two files kokoro-onnx needs: the ONNX model and the voices archive."""
+
+    model: str = ""
+    voices: str = ""
+    default_voice: str = "af_heart"
+
+
+class FakeConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Service time of the fake: ``median_s`` 0 answers at once; ``sigma`` 0 is fixed, else lognormal, seeded."""
+
+    median_s: float = 0.0
+    sigma: float = 0.0
+    seed: int = 0
+
+
+class LoudnessConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Integrated loudness (ITU-R BS.1770-4, gated) each sentence is brought to, and the peak it may not pass.
+
+    −19 LUFS mono is what podcasts are mastered to (as loud as −16 LUFS stereo); −1 dBFS leaves lossy codecs headroom.
+    """
+
+    target_lufs: float = -19.0
+    peak_dbfs: float = -1.0
+    max_gain_db: float = 24.0
+
+
+class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """``engine`` picks who speaks; everything else bounds it.
+
+    - ``workers``: sentences synthesised at once in one replica (processes for espeak-ng).
+    - ``max_queued``: requests that may wait for a worker in one replica before the next gets 429.
+    - ``deadline_s``: from arrival to the last byte, of one request.
+    - ``max_characters``: longest text (OpenAI's own limit is 4,096).
+    - ``cache_bytes``: encoded speech kept per replica; 0 switches the cache off.
+    - ``pause_s``: silence between two sentences.
+    - ``voice_aliases``: extra names for voices; None is OpenAI's names for the engine chosen.
+    - ``num_replicas``, ``num_cpus``, ``max_ongoing_requests``, ``max_queued_requests``: Ray Serve's own bounds.
+    """
+
+    engine: Literal["espeak", "kokoro", "fake"] = "espeak"
+    espeak: EspeakConfig = EspeakConfig()
+    kokoro: KokoroConfig = KokoroConfig()
+    fake: FakeConfig = FakeConfig()
+    loudness: LoudnessConfig = LoudnessConfig()
+    workers: int = 1
+    max_queued: int = 64
+    deadline_s: float = 20.0
+    max_characters: int = 4096
+    min_speed: float = 0.5
+    max_speed: float = 2.5
+    cache_bytes: int = 64 * 1024 * 1024
+    pause_s: float = 0.25
+    mp3_bitrate: int = 48_000
+    opus_bitrate: int = 32_000
+    voice_aliases: dict[str, str] | None = None
+    num_replicas: int = 1
+    num_cpus: float = 0.25
+    max_ongoing_requests: int = 32
+    max_queued_requests: int = 128

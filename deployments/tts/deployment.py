@@ -1,0 +1,56 @@
+"""The text-to-speech tier as a Ray Serve deployment: bytes in, envelopes out, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import msgspec
+from ray import serve as ray_serve
+
+from deployments.tts.config import TtsConfig
+from deployments.tts.contract import SynthesisRequest
+from deployments.tts.service import TtsService
+from deployments.wire import decode, reply, reply_stream
+
+HEALTH_CHECK_PERIOD_S = 10
+HEALTH_CHECK_TIMEOUT_S = 30
+GRACEFUL_SHUTDOWN_TIMEOUT_S = 20
+
+
+class TtsDeployment:
+    """``TextToSpeech`` over the handle; the engine is built once, in the replica."""
+
+    def __init__(self, config: dict[str, object]) -> None:
+        # Plain data, because a replica's constructor arguments are pickled.
+        self._service = TtsService(msgspec.convert(config, TtsConfig))
+
+    async def synthesize(self, payload: bytes) -> bytes:
+        return await reply(self._service.synthesize(decode(payload, SynthesisRequest)))
+
+    async def stream(self, payload: bytes) -> AsyncIterator[bytes]:
+        """Envelopes of audio pieces; an error is the last envelope."""
+        async with aclosing(reply_stream(self._service.stream(decode(payload, SynthesisRequest)))) as envelopes:
+            async for envelope in envelopes:
+                yield envelope
+
+    async def info(self, payload: bytes) -> bytes:
+        return await reply(self._service.info())
+
+    async def check_health(self) -> None:
+        await self._service.check_health()
+
+
+def build(config: TtsConfig) -> ray_serve.Application:
+    """The tier's application, for the composition root to bind or run."""
+    deployed: ray_serve.Deployment = ray_serve.deployment(
+        name="tts",
+        num_replicas=config.num_replicas,
+        max_ongoing_requests=config.max_ongoing_requests,
+        max_queued_requests=config.max_queued_requests,
+        health_check_period_s=HEALTH_CHECK_PERIOD_S,
+        health_check_timeout_s=HEALTH_CHECK_TIMEOUT_S,
+        graceful_shutdown_timeout_s=GRACEFUL_SHUTDOWN_TIMEOUT_S,
+        ray_actor_options={"num_cpus": config.num_cpus},
+    )(TtsDeployment)
+    return deployed.bind(msgspec.to_builtins(config))

@@ -1,0 +1,272 @@
+"""espeak-ng as a voice engine: a pool of worker processes, each restarted when it dies.
+
+The library is GPL-3 and keeps global state, so it runs in its own program (``espeak_worker.py``) behind a pipe. A pool
+of long-lived processes, and not one process a sentence, because start-up costs ten times what a sentence does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from deployments.tts.config import EspeakConfig
+from deployments.tts.engine import Pcm
+from interview.errors import EngineFailed, EngineUnavailable, ModelMissing
+
+logger = logging.getLogger(__name__)
+
+WORKER_PROGRAM = Path(__file__).with_name("espeak_worker.py")
+START_TIMEOUT_S = 10.0
+#: A sentence of 300 characters takes about 25 ms; past this the worker hangs.
+SENTENCE_TIMEOUT_S = 10.0
+ATTEMPTS = 2
+
+
+class WorkerDied(Exception):
+    """The process ended or stopped answering; a fresh one may well succeed."""
+
+
+class Hello(NamedTuple):
+    sample_rate: int
+    version: str
+    voices: frozenset[str]
+    variants: frozenset[str]
+
+
+def espeak_paths(config: EspeakConfig) -> tuple[str, str]:
+    """The library and data directory to load.
+
+    Raises:
+        ModelMissing: neither the configuration nor the ``espeakng-loader`` wheel provides them.
+    """
+    if config.library and config.data:
+        library, data = config.library, config.data
+    else:
+        try:
+            import espeakng_loader
+        except ImportError as error:
+            raise ModelMissing(
+                "espeak-ng is not installed: `pip install espeakng-loader`, "
+                "or set tts.espeak.library and tts.espeak.data."
+            ) from error
+        library = config.library or espeakng_loader.get_library_path()
+        data = config.data or espeakng_loader.get_data_path()
+    for what, path in (("library", library), ("data", data)):
+        if not Path(path).exists():
+            raise ModelMissing(
+                f"espeak-ng's {what} is not at {path}: reinstall espeakng-loader or correct tts.espeak.{what}."
+            )
+    return str(library), str(data)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except BrokenPipeError:  # bytes of a request the dead worker never read
+                logger.debug("a voice worker died with a request in its pipe")
+
+
+class EspeakProcess:
+    """One worker process and the protocol to it; blocking, one call at a time, used from one thread at a time."""
+
+    def __init__(self, library: str, data: str) -> None:
+        # -I -S: nothing but the standard library is importable in there, and start-up takes 20 ms instead of 200.
+        self._process = subprocess.Popen(  # noqa: S603 - our own program, by absolute path, without a shell
+            [sys.executable, "-I", "-S", str(WORKER_PROGRAM), library, data],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # the library chatters there about optional voices; failures come as frames
+        )
+        self._finalizer = weakref.finalize(self, _end, self._process)
+        try:
+            kind, body = self._read_frame(time.monotonic() + START_TIMEOUT_S)
+            if kind != b"H":
+                raise WorkerDied("the voice worker spoke another protocol")
+        except WorkerDied:
+            self.close()
+            raise
+        hello = json.loads(body)
+        self.hello = Hello(
+            int(hello["sample_rate"]), str(hello["version"]), frozenset(hello["voices"]), frozenset(hello["variants"])
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def close(self) -> None:
+        self._finalizer()
+
+    def speak(self, text: str, voice: str, rate_wpm: int, pitch: int, timeout_s: float) -> bytes:
+        """PCM bytes of one sentence.
+
+        Raises:
+            EngineFailed: the library refused this text or voice.
+            WorkerDied: the process is gone or silent; it has been ended.
+        """
+        order = {"text": text, "voice": voice, "rate_wpm": rate_wpm, "pitch": pitch}
+        try:
+            self._write_frame(b"S", json.dumps(order).encode())
+            kind, body = self._read_frame(time.monotonic() + timeout_s)
+        except WorkerDied:
+            self.close()
+            raise
+        if kind == b"E":
+            raise EngineFailed(f"espeak-ng could not speak this text: {json.loads(body)['message']}.")
+        return body
+
+    def _write_frame(self, kind: bytes, body: bytes) -> None:
+        pipe: IO[bytes] | None = self._process.stdin
+        assert pipe is not None  # noqa: S101 - opened above
+        try:
+            pipe.write(kind + struct.pack(">I", len(body)) + body)
+            pipe.flush()
+        except OSError as error:
+            raise WorkerDied(f"the voice worker's pipe is closed ({error.strerror})") from error
+
+    def _read_frame(self, deadline: float) -> tuple[bytes, bytes]:
+        head = self._read(5, deadline)
+        (length,) = struct.unpack(">I", head[1:])
+        return head[:1], self._read(length, deadline)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        pipe: IO[bytes] | None = self._process.stdout
+        assert pipe is not None  # noqa: S101 - opened above
+        descriptor = pipe.fileno()
+        # poll, not select: descriptors past 1024 are ordinary in a replica that holds many sockets.
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN | select.POLLHUP)
+        data = bytearray()
+        while len(data) < size:
+            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                raise WorkerDied("the voice worker did not answer in time")
+            chunk = os.read(descriptor, min(size - len(data), 1 << 16))
+            if not chunk:
+                raise WorkerDied("the voice worker ended")
+            data += chunk
+        return bytes(data)
+
+
+class EspeakVoice:
+    """A blocking voice that restarts its worker when it dies; thread-safe by one lock. Scripts may use it directly."""
+
+    def __init__(self, config: EspeakConfig | None = None) -> None:
+        self._config = config or EspeakConfig()
+        self._paths = espeak_paths(self._config)
+        self._lock = threading.Lock()
+        self._worker: EspeakProcess | None = None
+        self.restarts = 0
+        self.hello = self._started().hello
+
+    def _started(self) -> EspeakProcess:
+        if self._worker is None:
+            try:
+                self._worker = EspeakProcess(*self._paths)
+            except (WorkerDied, OSError) as error:
+                raise EngineUnavailable("The espeak-ng worker could not be started.", retry_after_s=5) from error
+        return self._worker
+
+    @property
+    def pid(self) -> int | None:
+        return self._worker.pid if self._worker else None
+
+    def speak(self, text: str, *, voice: str, speed: float, timeout_s: float = SENTENCE_TIMEOUT_S) -> Pcm:
+        import numpy as np
+
+        rate_wpm = round(self._config.rate_wpm * speed)
+        with self._lock:
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    body = self._started().speak(text, voice, rate_wpm, self._config.pitch, timeout_s)
+                except WorkerDied as error:
+                    self._worker = None
+                    self.restarts += 1
+                    logger.warning("espeak-ng worker lost (%s), attempt %d of %d", error, attempt, ATTEMPTS)
+                    if attempt == ATTEMPTS:
+                        raise EngineUnavailable("The espeak-ng worker keeps dying.", retry_after_s=5) from error
+                else:
+                    return Pcm(np.frombuffer(body, dtype="<i2").astype(np.int16), self.hello.sample_rate)
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        with self._lock:
+            if self._worker is not None:
+                self._worker.close()
+                self._worker = None
+
+
+class EspeakEngine:
+    """``SpeechEngine`` over a pool of ``workers`` voices."""
+
+    notice: str | None = "espeak-ng speaks with a synthetic, robotic voice; install kokoro-onnx for a natural one."
+
+    def __init__(self, config: EspeakConfig, *, workers: int = 1) -> None:
+        self._config = config
+        self._pool = [EspeakVoice(config) for _ in range(max(1, workers))]
+        self._idle: asyncio.LifoQueue[EspeakVoice] = asyncio.LifoQueue()
+        for voice in self._pool:
+            self._idle.put_nowait(voice)
+        self._threads = ThreadPoolExecutor(max_workers=len(self._pool), thread_name_prefix="espeak")
+        self._hello = self._pool[0].hello
+        self.name = f"espeak-ng {self._hello.version}"
+        self.sample_rate = self._hello.sample_rate
+
+    @property
+    def restarts(self) -> int:
+        return sum(voice.restarts for voice in self._pool)
+
+    def worker_pids(self) -> tuple[int, ...]:
+        return tuple(voice.pid for voice in self._pool if voice.pid is not None)
+
+    def voices(self) -> tuple[str, ...]:
+        return tuple(sorted(self._hello.voices))
+
+    def resolve(self, voice: str | None, language: str) -> str | None:
+        """``voice`` may carry one of espeak's timbres, as in ``en-us+f3``."""
+        if voice is None:
+            default = self._config.default_voice
+            wanted = language.lower()
+            if default.split("-")[0] == wanted.split("-")[0]:
+                return default
+            return wanted if wanted in self._hello.voices else None
+        base, plus, variant = voice.partition("+")
+        base = base.lower()
+        if base not in self._hello.voices or (plus and variant not in self._hello.variants):
+            return None
+        return f"{base}{plus}{variant}"
+
+    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
+        worker = await self._idle.get()
+        future: asyncio.Future[Pcm] = asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: worker.speak(text, voice=voice, speed=speed)
+        )
+
+        def give_back(done: asyncio.Future[Any]) -> None:
+            self._idle.put_nowait(worker)
+            if not done.cancelled():
+                done.exception()  # retrieved here too: a caller that went away must not leave a warning
+
+        # The worker comes back when its thread is done, not when a cancelled caller leaves.
+        future.add_done_callback(give_back)
+        return await asyncio.shield(future)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+        for voice in self._pool:
+            voice.close()
