@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, Protocol
 
 from msgspec import Struct
+
+from deployments.wire import Caller, StreamCaller, encode, unwrap
 
 #: An OpenAI chat-completion request body. Extra keys understood here: ``priority`` (int, lower is sooner;
 #: live turns 0, background grading 10) and ``deadline_s`` (float). Structured output is the standard
@@ -43,8 +46,27 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def stream(self, request: ChatRequest) -> AsyncIterator[ChatChunk]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         """The same completion as chunks; errors raised as in ``chat``. Closing the iterator aborts the request."""
         ...
 
     async def info(self) -> LlmInfo: ...
+
+
+class LanguageModelClient:
+    """``LanguageModel`` over a handle; the callers come from ``handle_caller`` and ``handle_stream_caller``."""
+
+    def __init__(self, call: Caller, stream_call: StreamCaller) -> None:
+        self._call = call
+        self._stream_call = stream_call
+
+    async def chat(self, request: ChatRequest) -> ChatResponse:
+        return unwrap(await self._call("chat", encode(request)), ChatResponse)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        async with aclosing(self._stream_call("stream", encode(request))) as items:
+            async for raw in items:
+                yield unwrap(raw, ChatChunk)
+
+    async def info(self) -> LlmInfo:
+        return unwrap(await self._call("info", b""), LlmInfo)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TypeVar
 
 from interview.errors import DeadlineExceeded
 
 T = TypeVar("T")
 
 
-async def close(iterator: AsyncIterator[Any]) -> None:
-    """Close an async iterator that may or may not be a generator."""
-    aclose = getattr(iterator, "aclose", None)
-    if aclose is not None:
-        await aclose()
-
-
-async def bounded(items: AsyncIterator[T], deadline_s: float) -> AsyncGenerator[T, None]:
+async def bounded(items: AsyncGenerator[T, None], deadline_s: float) -> AsyncGenerator[T, None]:
     """The items of ``items`` until ``deadline_s`` seconds from now; always closes ``items``.
 
     ``asyncio.timeout`` around a ``yield`` would cancel whatever the consumer does then, so it is entered anew for
@@ -28,7 +22,7 @@ async def bounded(items: AsyncIterator[T], deadline_s: float) -> AsyncGenerator[
         DeadlineExceeded: the last item did not come in time.
     """
     until = asyncio.get_running_loop().time() + deadline_s
-    try:
+    async with aclosing(items):
         while True:
             try:
                 async with asyncio.timeout_at(until):
@@ -40,5 +34,3 @@ async def bounded(items: AsyncIterator[T], deadline_s: float) -> AsyncGenerator[
                     f"The language model did not finish within {deadline_s:g} s.", retry_after_s=1
                 ) from error
             yield item
-    finally:
-        await close(items)

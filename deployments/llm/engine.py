@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -40,7 +40,7 @@ class TextEngine(Protocol):
         """
         ...
 
-    def generate(self, call: ChatCall) -> AsyncIterator[Piece]:
+    def generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
         """Decode one call. Closing the iterator aborts it."""
         ...
 

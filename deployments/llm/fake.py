@@ -9,7 +9,7 @@ import math
 import random
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -93,10 +93,10 @@ class FakeEngine:
     async def check_health(self) -> None:
         return
 
-    def generate(self, call: ChatCall) -> AsyncIterator[Piece]:
+    def generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
         return self._generate(call)
 
-    async def _generate(self, call: ChatCall) -> AsyncIterator[Piece]:
+    async def _generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
         if self._record:
             self.calls.append(call)
         self.running += 1

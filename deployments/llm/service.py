@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from deployments.llm.config import LlmConfig
@@ -68,7 +68,7 @@ class ChatService:
             "".join(texts), _finish(last), last.prompt_tokens, last.completion_tokens, list(last.tool_calls)
         )
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[ChatChunk]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         call = read_call(request, self._config)
         completion = Completion(call)
         last = Piece()

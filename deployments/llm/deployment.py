@@ -1,0 +1,106 @@
+"""The language-model tier on Ray Serve: one application per configuration, whatever the engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from ray import serve as ray_serve
+from ray.serve.config import AutoscalingConfig
+
+from deployments.llm.absent import AbsentLanguageModel
+from deployments.llm.config import LlmConfig, ReplicaConfig
+from deployments.llm.contract import ChatRequest
+from deployments.llm.hosted import HostedLanguageModel
+from deployments.wire import decode, reply, reply_stream
+from interview.errors import ConfigError
+
+DEPLOYMENT_NAME = "LanguageModel"
+
+
+def create_language_model(config: LlmConfig) -> HostedLanguageModel:
+    """The engine ``config`` names, not yet started, without Ray (vLLM runs only as a deployment: see ``build``).
+
+    Raises:
+        ConfigError: the engine cannot be built from this configuration.
+    """
+    match config.engine:
+        case "none":
+            return AbsentLanguageModel()
+        case "fake":
+            from deployments.llm.fake import FakeEngine
+            from deployments.llm.service import ChatService
+
+            return ChatService(FakeEngine(config=config.fake, record=False), config)
+        case "transformers":
+            from deployments.llm.service import ChatService
+            from deployments.llm.transformers_engine import TransformersEngine
+
+            return ChatService(TransformersEngine(config), config)
+        case "remote":
+            from deployments.llm.remote import RemoteLanguageModel
+
+            return RemoteLanguageModel(config)
+        case "vllm":
+            raise ConfigError("llm.engine: vllm runs only inside its own deployment; use build().")
+
+
+class LlmDeployment:
+    """A ``LanguageModel`` behind a Serve handle; payloads and replies as ``deployments.wire`` has them."""
+
+    async def __init__(self, config: LlmConfig) -> None:  # type: ignore[misc]  # Serve awaits it
+        """Returns only when the engine has completed a request, so Serve routes nothing to a cold replica."""
+        self._model = create_language_model(config)
+        await self._model.start()
+
+    async def chat(self, payload: bytes) -> bytes:
+        return await reply(self._model.chat(decode(payload, ChatRequest)))
+
+    async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
+        async for item in reply_stream(self._model.stream(decode(payload, ChatRequest))):
+            yield item
+
+    async def info(self, payload: bytes = b"") -> bytes:
+        return await reply(self._model.info())
+
+    async def check_health(self) -> None:
+        await self._model.check_health()
+
+    async def __del__(self) -> None:
+        model = getattr(self, "_model", None)
+        if model is not None:
+            await model.stop()
+
+
+def autoscaling(config: ReplicaConfig) -> AutoscalingConfig:
+    return AutoscalingConfig(
+        min_replicas=config.min_replicas,
+        max_replicas=config.max_replicas,
+        target_ongoing_requests=config.target_ongoing_requests,
+        upscale_delay_s=config.upscale_delay_s,
+        downscale_delay_s=config.downscale_delay_s,
+    )
+
+
+def build(config: LlmConfig) -> ray_serve.Application:
+    """The tier's application: deployment ``LanguageModel`` with methods ``chat``, ``stream`` and ``info``; no route.
+
+    Raises:
+        ConfigError: the engine cannot be built from this configuration.
+        ModelMissing: engine ``vllm`` and the weights are not on this machine.
+    """
+    if config.engine == "vllm":
+        from deployments.llm.deployment_vllm import build_vllm
+
+        return build_vllm(config)
+    replicas = config.replicas
+    deployed = ray_serve.deployment(
+        name=DEPLOYMENT_NAME,
+        autoscaling_config=autoscaling(replicas),
+        max_ongoing_requests=replicas.max_ongoing_requests,
+        max_queued_requests=replicas.max_queued_requests,
+        health_check_period_s=replicas.health_check_period_s,
+        health_check_timeout_s=replicas.health_check_timeout_s,
+        ray_actor_options={"num_cpus": replicas.num_cpus, "num_gpus": replicas.num_gpus},
+    )(LlmDeployment)
+    application: ray_serve.Application = deployed.bind(config)
+    return application

@@ -1,0 +1,19 @@
+"""What a replica asks of the language model it hosts: the contract plus a life cycle."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from deployments.llm.contract import LanguageModel
+
+
+class HostedLanguageModel(LanguageModel, Protocol):
+    async def start(self) -> None:
+        """Load and warm up; returns when the first request will be answered at full speed."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    async def check_health(self) -> None:
+        """Raises when the replica should be replaced."""
+        ...
