@@ -1,0 +1,43 @@
+# The two commands of a fresh machine are `make demo` and `make test`; everything else is for developers.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check test-models clean dev
+
+# Base install only: no torch, no test tools.
+$(VENV)/.base: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make demo PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(PIP_INSTALL) -c constraints.txt -e '.[dev]'
+	touch $@
+
+dev: $(VENV)/.dev
+
+demo: $(VENV)/.base
+	$(BIN)/interview demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Real language-model engines on a tiny model, in an environment of their own (CPU torch and vLLM).
+.venv-models/.ready: pyproject.toml constraints-models.txt
+	bash tests/models/make_environment.sh
+	touch $@
+
+test-models: .venv-models/.ready
+	.venv-models/bin/python -m pytest -m models tests/models
+
+clean:
+	rm -rf $(VENV) .venv-models demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

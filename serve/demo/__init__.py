@@ -1,0 +1,1 @@
+"""The demonstration: one whole spoken interview over HTTP, shown live."""

@@ -1,0 +1,136 @@
+"""What Prometheus sees: turn and stage latencies, fallbacks, guardrails, and one scrape target for all replicas.
+
+Replicas come and go behind one port, so a scrape of one would miss the others. Each replica leaves its registry on
+the metrics board (Redis) every few seconds; any ingress replica merges the board, labelling each series with its
+replica. A dead replica's series end when its entry expires.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
+
+from interview.errors import StorageUnavailable
+from storage.metrics_board import MetricsBoard
+
+logger = logging.getLogger(__name__)
+
+PUBLISH_EVERY_S = 5.0
+BOARD_TTL_S = 30.0
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+#: Seconds. Dense around 100 ms, the promise, so that a p99 near it can be told from one far away.
+LATENCY_BUCKETS_S = (
+    0.002, 0.005, 0.01, 0.015, 0.02, 0.035, 0.05, 0.065, 0.08, 0.09, 0.1, 0.11, 0.125, 0.15, 0.2, 0.3, 0.5,
+    1.0, 2.0, 5.0, 10.0, 30.0,
+)  # fmt: skip
+
+
+class PlatformMetrics:
+    """The metrics of one process, in a registry of its own (two platforms in one process never mix)."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        counter, histogram, gauge = Counter, Histogram, Gauge
+        self.turn = histogram(
+            "interview_turn_seconds", "Whole turn, from the agent's first step to its last commit.",
+            ["outcome"], buckets=LATENCY_BUCKETS_S, registry=self.registry,
+        )  # fmt: skip
+        self.overhead = histogram(
+            "interview_turn_overhead_seconds", "Turn minus the time inside STT, LLM, TTS and grading calls.",
+            buckets=LATENCY_BUCKETS_S, registry=self.registry,
+        )  # fmt: skip
+        self.stage = histogram(
+            "interview_stage_seconds", "Time inside one stage of a turn.",
+            ["stage"], buckets=LATENCY_BUCKETS_S, registry=self.registry,
+        )  # fmt: skip
+        self.fallbacks = counter(
+            "interview_fallbacks_total", "A tier could not do its part and another did.",
+            ["tier", "to"], registry=self.registry,
+        )  # fmt: skip
+        self.guardrails = counter(
+            "interview_guardrail_trips_total", "Policy rules tripped.", ["rule", "action"], registry=self.registry
+        )
+        self.conflicts = counter(
+            "interview_commit_conflicts_total", "Commits that lost the compare-and-set.", registry=self.registry
+        )
+        self.retries = counter(
+            "interview_retries_total", "Calls repeated after a lost replica.", ["tier"], registry=self.registry
+        )
+        self.tokens = counter(
+            "interview_llm_tokens_total", "Tokens counted by the language model.", ["kind"], registry=self.registry
+        )
+        self.audio = counter(
+            "interview_audio_seconds_total", "Seconds of candidates' audio transcribed.", registry=self.registry
+        )
+        self.active_sessions = gauge("interview_active_sessions", "Live sessions in the store.", registry=self.registry)
+        self.queue = gauge("interview_queue_length", "Jobs waiting in a queue.", ["queue"], registry=self.registry)
+
+    def exposition(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+class _Merged(Collector):
+    """All replicas' families as one, each sample with a ``replica`` label."""
+
+    def __init__(self, expositions: Mapping[str, bytes]) -> None:
+        self._expositions = expositions
+
+    def collect(self) -> Iterable[Metric]:
+        families: dict[str, Metric] = {}
+        for replica, text in sorted(self._expositions.items()):
+            for family in text_string_to_metric_families(text.decode()):
+                merged = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+                for sample in family.samples:
+                    # timestamps of creation say nothing once replicas are mixed
+                    if not sample.name.endswith("_created"):
+                        merged.add_sample(sample.name, {**sample.labels, "replica": replica}, sample.value)
+        return families.values()
+
+
+def merge(expositions: Mapping[str, bytes]) -> bytes:
+    """One exposition of many replicas', valid for any Prometheus scraper."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Merged(expositions))
+    return generate_latest(registry)
+
+
+class MetricsPublisher:
+    """Leaves one process's metrics on the board, again and again, until closed."""
+
+    def __init__(self, metrics: PlatformMetrics, board: MetricsBoard, replica: str) -> None:
+        self._metrics = metrics
+        self._board = board
+        self._replica = replica
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin publishing on the running event loop; a second call does nothing."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def publish(self) -> None:
+        await self._board.put(self._replica, self._metrics.exposition(), ttl_s=BOARD_TTL_S)
+
+    async def _run(self) -> None:
+        reported = False
+        while True:
+            try:
+                await self.publish()
+                reported = False
+            except StorageUnavailable as error:
+                if not reported:  # once per outage: the store's own health is already an alert
+                    logger.warning("metrics are not being published: %s", error.message)
+                reported = True
+            await asyncio.sleep(PUBLISH_EVERY_S)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None

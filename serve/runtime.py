@@ -1,0 +1,182 @@
+"""Starts and stops the whole platform on this machine: Redis, Ray, Serve, in that order and back."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from interview.errors import ConfigError, EngineUnavailable
+from serve.serve_file import HOME, ServeFile
+
+if TYPE_CHECKING:
+    from storage.embedded_redis import EmbeddedRedis
+
+logger = logging.getLogger(__name__)
+
+#: Nothing phones home. Ray reads its variables at import, so they are set before that.
+PRIVATE_ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_SERVE_RUN_TELEMETRY": "0",
+    "VLLM_NO_USAGE_STATS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # one line per unhandled signal is enough; Ray's own crash handler prints a page
+    "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",
+}
+
+#: Logical CPUs given to a local Ray: replicas share the real ones, and none may wait for a reservation for ever.
+LOCAL_LOGICAL_CPUS = 64
+
+Progress = Callable[[str], None]
+
+
+class Platform:
+    """The running platform, as a context manager.
+
+    ``data`` holds Redis's append-only file, the blobs and Ray's logs. ``redis_url`` of the environment
+    (``REDIS_URL``) switches the embedded server off.
+    """
+
+    def __init__(
+        self, config: ServeFile, data: Path, *, port: int | None = None, progress: Progress | None = None
+    ) -> None:
+        self.config = config
+        self.data = data
+        self.port = config.port if port is None else port
+        self.address = f"http://{config.host}:{self.port}"
+        self.redis_url = os.environ.get("REDIS_URL", "")
+        self._progress = progress or (lambda _text: None)
+        self._redis: EmbeddedRedis | None = None
+        self._ray_dir: str | None = None
+        self._ray_started = False
+
+    def __enter__(self) -> Platform:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start(self) -> None:
+        _require_free(self.config.host, self.port)
+        self.data.mkdir(parents=True, exist_ok=True)
+        if not self.redis_url:
+            self._progress("starting the embedded Redis")
+            self.redis_url = self._start_redis()
+        os.environ.update(PRIVATE_ENVIRONMENT)
+        os.environ.update(self.config.environment)
+        os.environ.update(
+            INTERVIEW_HOME=str(HOME),
+            INTERVIEW_DATA_DIR=str(self.data),
+            REDIS_URL=self.redis_url,
+        )
+        self._progress("starting Ray")
+        self._start_ray()
+        self._progress("loading the engines")
+        self._deploy()
+
+    def _start_redis(self) -> str:
+        from storage.embedded_redis import EmbeddedRedis
+
+        self._redis = EmbeddedRedis(self.data / "redis")
+        return self._redis.start()
+
+    def _start_ray(self) -> None:
+        import ray
+
+        # AF_UNIX paths end at 107 characters, so Ray's sockets cannot live under an arbitrary data directory
+        self._ray_dir = tempfile.mkdtemp(prefix="ivr-", dir="/tmp")
+        self._ray_started = True
+        ray.init(
+            address="local",
+            num_cpus=LOCAL_LOGICAL_CPUS,
+            include_dashboard=False,
+            log_to_driver=False,
+            configure_logging=True,
+            logging_level=logging.ERROR,
+            object_store_memory=256 * 1024 * 1024,
+            _temp_dir=self._ray_dir,
+            _node_ip_address="127.0.0.1",
+        )
+
+    def _deploy(self) -> None:
+        from ray import serve as ray_serve
+        from ray.serve.config import HTTPOptions
+
+        from serve.compose import build
+
+        logging.getLogger("ray.serve").setLevel(logging.WARNING)
+        options: dict[str, Any] = {"host": self.config.host, "port": self.port}
+        if self.config.request_timeout_s is not None:
+            options["request_timeout_s"] = self.config.request_timeout_s
+        ray_serve.start(
+            proxy_location="HeadOnly",
+            http_options=HTTPOptions(**options),
+            logging_config={"log_level": "WARNING", "enable_access_log": False},
+        )
+        try:
+            ray_serve.run(build(self.config.arguments), name="interview", route_prefix="/")
+        except RuntimeError as error:
+            logs = Path(self._ray_dir or "") / "session_latest" / "logs" / "serve"
+            raise EngineUnavailable(f"The platform did not start: {error}. Replica logs: {logs}") from error
+
+    def stop(self) -> None:
+        """Stop everything this object started; safe to call twice."""
+        if self._ray_started:
+            self._ray_started = False
+            import ray
+            from ray import serve as ray_serve
+
+            if ray.is_initialized():
+                ray_serve.shutdown()
+                ray.shutdown()
+        if self._redis is not None:
+            self._redis.stop()
+            self._redis = None
+        if self._ray_dir is not None:
+            keep = self.data / "logs"
+            _keep_logs(Path(self._ray_dir), keep)
+            shutil.rmtree(self._ray_dir, ignore_errors=True)
+            self._ray_dir = None
+
+
+def _keep_logs(ray_dir: Path, keep: Path) -> None:
+    """Copy Serve's replica logs into the data directory, replacing those of the run before."""
+    logs = ray_dir / "session_latest" / "logs" / "serve"
+    if logs.is_dir():
+        shutil.rmtree(keep, ignore_errors=True)
+        shutil.copytree(logs, keep, dirs_exist_ok=True)
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ConfigError(
+                f"Port {port} on {host} is in use ({error.strerror}). Stop what listens there, or choose another "
+                "port with --port."
+            ) from error
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

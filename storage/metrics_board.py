@@ -1,0 +1,18 @@
+"""The port where every replica leaves its metrics, so that one scrape target can show them all."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class MetricsBoard(Protocol):
+    async def put(self, replica: str, exposition: bytes, *, ttl_s: float) -> None:
+        """Leave ``replica``'s metrics (Prometheus text format); they vanish ``ttl_s`` after its last word.
+
+        Raises StorageUnavailable.
+        """
+        ...
+
+    async def all(self) -> dict[str, bytes]:
+        """The latest metrics by replica. Raises StorageUnavailable."""
+        ...
