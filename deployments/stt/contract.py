@@ -68,7 +68,12 @@ class Segment(Struct, frozen=True):
 
 
 class Guard(Struct, frozen=True):
-    """A segment a hallucination guard dropped or flagged, and why (``vad``, ``no_speech``, ``repetition``, ``phrase``)."""
+    """What a hallucination guard did to a stretch of audio, and its text if it had one.
+
+    ``guard``: ``vad``, ``no_speech``, ``repetition``, ``phrase`` or ``hotwords``. ``action``: ``dropped`` (not in the
+    transcript), ``flagged`` (in it, but doubtful), ``skipped`` (silence never decoded) or ``ignored`` (prompts that the
+    model cannot use).
+    """
 
     guard: str
     action: str
@@ -96,7 +101,8 @@ class SpeechToText(Protocol):
         """Decode and find speech, without transcribing.
 
         Raises:
-            AudioRejected: empty, unreadable, truncated, silent, too large or too long; the message is for the candidate.
+            AudioRejected: empty, unreadable, truncated, silent, too large or too long; the message is for the
+                candidate.
         """
         ...
 

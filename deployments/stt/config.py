@@ -1,0 +1,114 @@
+"""Everything an operator can turn in the speech-to-text tier, with units and the reason for each default."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from interview.errors import ConfigError
+
+WindowPolicy = Literal["auto", "full"]
+
+
+class FakeTiming(Struct, frozen=True, forbid_unknown_fields=True):
+    """Service time of the fake engine: nothing, ``mean_ms`` exactly, or lognormal around it (seeded)."""
+
+    kind: Literal["zero", "fixed", "lognormal"] = "zero"
+    mean_ms: float = 0.0
+    #: Standard deviation of the logarithm.
+    sigma: float = 0.5
+    seed: int = 0
+
+
+class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """The ``stt`` section of ``configs/serve/*.yaml``."""
+
+    # --- weights -------------------------------------------------------------------------------------------------
+    #: ``builtin``, a directory, a faster-whisper size (``small.en``) or a hub id (``Systran/faster-whisper-small``).
+    model: str = "builtin"
+    #: Ask the hub when the weights are neither a path nor in the local cache.
+    allow_download: bool = True
+    #: Serve the built-in demo model when the wanted one cannot be had; false makes that a start-up error.
+    builtin_fallback: bool = True
+    #: Where hub snapshots live; None is the hub library's own cache.
+    download_dir: str | None = None
+    hub_probe_timeout_s: float = 2.0
+
+    #: ``fake`` transcribes nothing and keeps the timing of ``fake``: for load runs of the rest of the platform.
+    engine: Literal["whisper", "fake"] = "whisper"
+    fake: FakeTiming = FakeTiming()
+
+    # --- engine --------------------------------------------------------------------------------------------------
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    #: ``int8`` on a CPU, ``float16`` or ``int8_float16`` on a GPU; ``auto`` picks those.
+    compute_type: str = "auto"
+    #: Batches decoded side by side. Keep ``workers × threads_per_worker`` ≤ physical cores; one is enough on a GPU.
+    workers: int = 1
+    threads_per_worker: int = 2
+    beam_size: int = 1
+    #: Temperatures tried after the first when a piece looks repetitive or improbable; each costs one more decode.
+    temperature_fallback: tuple[float, ...] = ()
+    max_new_tokens: int = 224
+    #: ``auto`` takes the windows the model's ``serving.json`` vouches for; ``full`` always pads to 30 s.
+    window_policy: WindowPolicy = "auto"
+    #: Windows to use whatever the model says (seconds, ascending). Measure the word error rate before you set this.
+    windows_s: tuple[float, ...] = ()
+
+    # --- batching across requests --------------------------------------------------------------------------------
+    #: Most seconds of encoder input in one batch: the weight of a piece is its window, since that is what it costs.
+    max_batch_audio_s: int = 60
+    #: How long the first piece waits for company.
+    batch_wait_s: float = 0.01
+    #: Hotwords beyond this many tokens are cut; prompt lengths are rounded down to multiples of the bucket.
+    max_prompt_tokens: int = 64
+    prompt_bucket_tokens: int = 8
+
+    # --- limits --------------------------------------------------------------------------------------------------
+    max_upload_bytes: int = 25 * 1024 * 1024
+    max_duration_s: float = 600.0
+    max_decoded_bytes: int = 256 * 1024 * 1024
+    decode_workers: int = 2
+    decode_timeout_s: float = 30.0
+    #: Seconds of audio waiting or being decoded in one replica before it answers 429.
+    max_queued_audio_s: float = 1800.0
+    #: Budget of one call: the base plus this much for every second of audio.
+    deadline_s: float = 60.0
+    deadline_per_audio_s: float = 0.5
+    #: Decoded recordings kept so that a probe followed by a transcription decodes once.
+    decoded_cache_bytes: int = 64 * 1024 * 1024
+
+    # --- voice activity and guards -------------------------------------------------------------------------------
+    vad_threshold: float = 0.5
+    #: Recordings with less speech than this are refused as silent.
+    min_speech_s: float = 0.1
+    #: Silences at least this long are reported as ``vad`` guards.
+    reported_silence_s: float = 2.0
+    no_speech_threshold: float = 0.6
+    log_prob_threshold: float = -1.0
+    compression_ratio_threshold: float = 2.4
+    #: Extra whole-segment phrases to drop, beside the built-in list of Whisper's known inventions.
+    blocked_phrases: tuple[str, ...] = ()
+
+    # --- replica -------------------------------------------------------------------------------------------------
+    num_cpus: float = 1.0
+    #: Fraction of a GPU a replica reserves when ``device`` is ``cuda``.
+    num_gpus: float = 0.25
+    max_ongoing_requests: int = 64
+    max_queued_requests: int = 128
+    health_check_period_s: float = 15.0
+    health_check_timeout_s: float = 30.0
+    shutdown_grace_s: float = 20.0
+    #: Equal minimum and maximum switch autoscaling off.
+    min_replicas: int = 1
+    max_replicas: int = 1
+    #: Seconds of audio in hand per replica that the autoscaler aims at.
+    target_queued_audio_s: float = 60.0
+    upscale_delay_s: float = 10.0
+    downscale_delay_s: float = 300.0
+
+    def __post_init__(self) -> None:
+        if self.max_batch_audio_s < 30:
+            raise ConfigError.at("stt", None, "max_batch_audio_s", "one full window is 30 s; set 30 or more")
+        if self.min_replicas > self.max_replicas:
+            raise ConfigError.at("stt", None, "min_replicas", "is greater than max_replicas")

@@ -1,0 +1,141 @@
+"""The Ray Serve shell of the speech-to-text tier: queues, batches, health and scale; the work is in ``service.py``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from ray import serve as ray_serve
+from ray.serve.schema import LoggingConfig
+
+from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
+from deployments.stt.config import SttConfig
+from deployments.stt.contract import AudioProbe, SpeechToText, TranscribeRequest, Transcript
+from deployments.stt.engine import Piece, PieceOutcome, PieceText, SpeechEngine
+from deployments.stt.fake import FakeEngine, FakeSpeechToText
+from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
+from deployments.stt.service import SttService
+from deployments.wire import decode, reply
+from interview.errors import InterviewError, InvalidInput
+
+logger = logging.getLogger(__name__)
+
+DEPLOYMENT_NAME = "stt"
+
+#: Two seconds of the built-in model's own voice: any English speech model hears words in it.
+HEALTH_CLIP = Path(__file__).parent / "health_clip.wav"
+
+
+class SpeechToTextDeployment:
+    """``SpeechToText`` as bytes in, bytes out. Loads the weights in its replica and nowhere else."""
+
+    def __init__(self, config: SttConfig) -> None:
+        self._config = config
+        self._engine = _engine(config)
+        self._batches = KeyedBatches(self._engine)
+
+        @ray_serve.batch(
+            max_batch_size=config.max_batch_audio_s,
+            batch_wait_timeout_s=config.batch_wait_s,
+            max_concurrent_batches=self._engine.workers,
+            batch_size_fn=batch_audio_s,
+        )
+        async def transcribe_pieces(pieces: list[Piece]) -> list[PieceOutcome]:
+            return await self._batches.run(pieces)
+
+        async def transcribe_piece(piece: Piece) -> PieceText:
+            outcome = await transcribe_pieces(piece)
+            if isinstance(outcome, InterviewError):
+                raise outcome
+            return outcome
+
+        self._real = SttService(config, self._engine, transcribe_piece)
+        self._service: SpeechToText = self._real
+        if config.engine == "fake":
+            self._service = FakeSpeechToText(timing=config.fake)
+        self._pieces_at_last_check = -1
+        logger.info("speech to text is served by %s", self._engine.info.model)
+
+    async def probe(self, payload: bytes) -> bytes:
+        return await reply(self._probe(payload))
+
+    async def transcribe(self, payload: bytes) -> bytes:
+        return await reply(self._transcribe(payload))
+
+    async def info(self, payload: bytes = b"") -> bytes:
+        return await reply(self._service.info())
+
+    async def _probe(self, payload: bytes) -> AudioProbe:
+        return await self._service.probe(_request(payload))
+
+    async def _transcribe(self, payload: bytes) -> Transcript:
+        return await self._service.transcribe(_request(payload))
+
+    async def check_health(self) -> None:
+        """Transcribe a clip, unless requests proved since the last check that transcribing works.
+
+        A clip behind a long queue would time out and have Serve kill the replica that works hardest.
+        """
+        done = self._engine.stats.pieces
+        if done > self._pieces_at_last_check >= 0:
+            self._pieces_at_last_check = done
+            return
+        request = TranscribeRequest(audio=await asyncio.to_thread(HEALTH_CLIP.read_bytes), content_type="audio/wav")
+        heard = await self._real.transcribe(request)
+        if not heard.text and not heard.guards:
+            raise RuntimeError("the speech engine heard nothing in a clip of speech")
+        self._pieces_at_last_check = self._engine.stats.pieces
+
+    async def record_autoscaling_stats(self) -> dict[str, float]:
+        return {QUEUED_AUDIO_METRIC: self._real.queued_audio_s}
+
+
+def _request(payload: bytes) -> TranscribeRequest:
+    try:
+        return decode(payload, TranscribeRequest)
+    except msgspec.DecodeError as error:
+        raise InvalidInput("The transcription request is malformed.") from error
+
+
+def _engine(config: SttConfig) -> SpeechEngine:
+    if config.engine == "fake":
+        return FakeEngine()
+    from deployments.stt.model_resolution import resolve_model
+    from deployments.stt.whisper_engine import load_engine
+
+    return load_engine(config, resolve_model(config))
+
+
+def build(config: SttConfig) -> ray_serve.Application:
+    """The application; its handle answers ``probe``, ``transcribe`` and ``info``."""
+    options: dict[str, Any] = {
+        "name": DEPLOYMENT_NAME,
+        "logging_config": LoggingConfig(enable_access_log=False),
+        "max_ongoing_requests": config.max_ongoing_requests,
+        "max_queued_requests": config.max_queued_requests,
+        "health_check_period_s": config.health_check_period_s,
+        "health_check_timeout_s": config.health_check_timeout_s,
+        "graceful_shutdown_timeout_s": config.shutdown_grace_s,
+        "ray_actor_options": {
+            "num_cpus": config.num_cpus,
+            "num_gpus": config.num_gpus if config.device == "cuda" else 0,
+        },
+    }
+    if config.max_replicas > config.min_replicas:
+        options["autoscaling_config"] = {
+            "min_replicas": config.min_replicas,
+            "max_replicas": config.max_replicas,
+            "upscale_delay_s": config.upscale_delay_s,
+            "downscale_delay_s": config.downscale_delay_s,
+            "policy": {
+                "policy_function": "deployments.stt.autoscaling:QueuedAudioPolicy",
+                "policy_kwargs": {"target_audio_s": config.target_queued_audio_s},
+            },
+        }
+    else:
+        options["num_replicas"] = config.min_replicas
+    application: ray_serve.Application = ray_serve.deployment(**options)(SpeechToTextDeployment).bind(config)
+    return application

@@ -1,0 +1,130 @@
+"""The seam between the service and whatever turns samples into words: plain data and one protocol."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from deployments.stt.audio_decode import Samples
+from deployments.stt.contract import EngineInfo, Word
+from deployments.stt.model_profile import ModelProfile
+from interview.errors import InterviewError
+
+
+class PieceOptions(Struct, frozen=True):
+    """How one piece is to be transcribed. ``language`` is an ISO 639-1 code."""
+
+    language: str
+    prompt: str | None = None
+    hotwords: tuple[str, ...] = ()
+    word_timestamps: bool = False
+    temperature: float = 0.0
+
+
+class BatchKey(Struct, frozen=True):
+    """Pieces with equal keys can share one encode and one generate.
+
+    CTranslate2 wants ``<|startoftranscript|>`` at one index, as many task tokens in every prompt, and one beam and
+    temperature a call; the window is one array shape.
+    """
+
+    window_frames: int
+    prompt_tokens: int
+    transcript_token_at: int
+    timestamps: bool
+    beam_size: int
+    temperature: float
+    #: The task tokens when words are aligned (the aligner takes one sequence for the batch), else empty.
+    align_tokens: tuple[int, ...] = ()
+
+
+@dataclass(eq=False)
+class Piece:
+    """One piece of audio on its way through a batch.
+
+    ``features``: log-mel, shape (n_mels, window_frames). ``content_frames`` of them are audio, the rest padding.
+    ``dropped`` is set when its caller went away; ``expires_at`` is on the monotonic clock.
+    """
+
+    key: BatchKey
+    features: npt.NDArray[np.float32]
+    content_frames: int
+    prompt: list[int]
+    language: str
+    window_s: float
+    expires_at: float = float("inf")
+    dropped: bool = False
+
+    def wanted(self) -> bool:
+        return not self.dropped and time.monotonic() < self.expires_at
+
+
+class PieceText(Struct, frozen=True):
+    """What was heard in one piece. Word times in seconds from the start of the piece."""
+
+    text: str
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+    words: tuple[Word, ...] = ()
+    batch_size: int = 1
+
+
+PieceOutcome = PieceText | InterviewError
+
+#: Sends one piece to be batched with others and waits for its text.
+Transcriber = Callable[[Piece], Awaitable[PieceText]]
+
+
+@dataclass
+class EngineStats:
+    """Counts since the start, for metrics and benchmarks."""
+
+    batches: int = 0
+    pieces: int = 0
+    failed_batches: int = 0
+    largest_batch: int = 0
+    dropped: int = 0
+    by_window: dict[int, int] = field(default_factory=dict)
+
+    def record(self, size: int, window_frames: int) -> None:
+        self.batches += 1
+        self.pieces += size
+        self.largest_batch = max(self.largest_batch, size)
+        self.by_window[window_frames] = self.by_window.get(window_frames, 0) + size
+
+
+class SpeechEngine(Protocol):
+    """Turns pieces into text. Every method blocks and may be called from several threads."""
+
+    info: EngineInfo
+    profile: ModelProfile
+    stats: EngineStats
+    #: How many ``transcribe_batch`` calls are worth running side by side.
+    workers: int
+
+    def detect_language(self, samples: Samples) -> str:
+        """ISO 639-1 code of the language spoken in the first 30 s."""
+        ...
+
+    def prepare(self, samples: Samples, options: PieceOptions) -> Piece:
+        """Features, prompt and batch key of one piece of at most 30 s.
+
+        Raises:
+            UnsupportedRequest: the model does not know the language.
+        """
+        ...
+
+    def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:
+        """Texts of pieces that share one key, in order.
+
+        Raises:
+            Exception: whatever the library raises; the caller isolates the piece at fault.
+        """
+        ...

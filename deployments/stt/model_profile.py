@@ -1,0 +1,48 @@
+"""What a set of weights can stand, said by a small file beside them (``serving.json``) and not by the code.
+
+Pretrained Whisper weights expect 30 s windows and take prompts; the built-in model was trained on single short
+utterances. Whoever fine-tunes a model for short windows measures it and writes the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from deployments.stt.vad import Segmentation
+from interview.errors import ConfigError
+
+PROFILE_FILE = "serving.json"
+
+
+class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
+    """``windows_s``: encoder windows the model was measured with, ascending; empty means the full 30 s only.
+
+    ``window_margin_s``: silence a window must leave after the audio. ``accepts_prompts``: trained with text before
+    ``<|startoftranscript|>``; if not, prompts and hotwords are ignored and the transcript says so. ``notice``: plain
+    words for whoever reads the transcript. ``evidence``: where the figures come from.
+    """
+
+    segmentation: Segmentation = Segmentation()
+    windows_s: tuple[float, ...] = ()
+    window_margin_s: float = 0.5
+    accepts_prompts: bool = True
+    notice: str | None = None
+    evidence: str = ""
+
+
+def read_profile(model_dir: Path) -> ModelProfile:
+    """The profile beside the weights, or the defaults for pretrained Whisper.
+
+    Raises:
+        ConfigError: the file is there and wrong.
+    """
+    file = model_dir / PROFILE_FILE
+    if not file.is_file():
+        return ModelProfile()
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=ModelProfile)
+    except msgspec.DecodeError as error:
+        raise ConfigError.at(str(file), None, "", str(error)) from error

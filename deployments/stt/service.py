@@ -1,0 +1,247 @@
+"""The speech-to-text service: decode, find speech, cut, transcribe in shared batches, guard, assemble. No Ray."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from deployments.stt.audio_decode import SAMPLE_RATE, decode_audio
+from deployments.stt.config import SttConfig
+from deployments.stt.contract import AudioProbe, EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
+from deployments.stt.decoded_cache import DecodedCache, Recording
+from deployments.stt.engine import Piece, PieceOptions, PieceText, SpeechEngine, Transcriber
+from deployments.stt.guards import check_segment, silence_guards
+from deployments.stt.vad import Span, cut_into_pieces, find_speech
+from interview.errors import DeadlineExceeded, Overloaded, SilentAudio
+
+T = TypeVar("T")
+
+
+class SttService:
+    """``SpeechToText`` over an engine and a way to batch its pieces.
+
+    ``transcriber`` takes one piece and returns its text; in a replica that is ``ray.serve.batch``.
+    """
+
+    def __init__(self, config: SttConfig, engine: SpeechEngine, transcriber: Transcriber) -> None:
+        self._config = config
+        self._engine = engine
+        self._transcribe_piece = transcriber
+        self._cache = DecodedCache(config.decoded_cache_bytes)
+        self._decoders = ThreadPoolExecutor(max_workers=config.decode_workers, thread_name_prefix="stt-decode")
+        #: Seconds of audio admitted and not yet answered; what the autoscaler looks at.
+        self.queued_audio_s = 0.0
+
+    async def info(self) -> EngineInfo:
+        return self._engine.info
+
+    async def probe(self, request: TranscribeRequest) -> AudioProbe:
+        async with _deadline(self._config.deadline_s):
+            recording = await self._recording(request.audio)
+        return AudioProbe(
+            duration_s=round(recording.audio.duration_s, 3),
+            speech_s=round(recording.speech_s, 3),
+            codec=recording.audio.codec,
+            sample_rate=recording.audio.sample_rate,
+        )
+
+    async def transcribe(self, request: TranscribeRequest) -> Transcript:
+        started = time.monotonic()
+        async with _deadline(self._config.deadline_s):
+            recording = await self._recording(request.audio)
+        decoded = time.monotonic()
+        duration_s = recording.audio.duration_s
+        budget_s = self._config.deadline_s + self._config.deadline_per_audio_s * duration_s
+        with self._admitted(duration_s):
+            async with _deadline(budget_s - (decoded - started)):
+                language = request.language
+                if language is None:
+                    language = await self._off_loop(self._detect_language, recording)
+                options = PieceOptions(
+                    language=language,
+                    prompt=request.prompt,
+                    hotwords=request.hotwords,
+                    word_timestamps=request.word_timestamps,
+                    temperature=request.temperature,
+                )
+                spans = cut_into_pieces(recording.speech, self._engine.profile.segmentation)
+                texts = await self._transcribe_spans(recording, spans, options, expires_at=started + budget_s)
+        stage_ms = {
+            "decode": round((decoded - started) * 1000, 1),
+            "transcribe": round((time.monotonic() - decoded) * 1000, 1),
+        }
+        return self._assemble(request, recording, language, list(zip(spans, texts, strict=True)), stage_ms)
+
+    def close(self) -> None:
+        self._decoders.shutdown(wait=False, cancel_futures=True)
+
+    async def _recording(self, data: bytes) -> Recording:
+        """Decode and find speech, or take both from the cache.
+
+        Raises:
+            AudioRejected: as ``decode_audio``; also when nobody speaks.
+        """
+        digest = hashlib.sha256(data).digest()
+        recording = self._cache.get(digest)
+        if recording is None:
+            abandoned = threading.Event()
+            try:
+                recording = await self._off_loop(self._decode, data, abandoned)
+            finally:
+                # A caller that left must not hold one of two decode workers.
+                abandoned.set()
+            self._cache.put(digest, recording)
+        if recording.speech_s < self._config.min_speech_s:
+            raise SilentAudio(
+                "No speech was heard in the recording. Please check your microphone and answer again.",
+                detail={"duration_s": round(recording.audio.duration_s, 2)},
+            )
+        return recording
+
+    def _decode(self, data: bytes, abandoned: threading.Event) -> Recording:
+        audio = decode_audio(data, self._config, abandoned)
+        rules = self._engine.profile.segmentation
+        return Recording(audio, find_speech(audio.samples, rules, self._config.vad_threshold))
+
+    def _detect_language(self, recording: Recording) -> str:
+        start = recording.speech[0].start
+        return self._engine.detect_language(recording.audio.samples[start : start + 30 * SAMPLE_RATE])
+
+    async def _transcribe_spans(
+        self, recording: Recording, spans: tuple[Span, ...], options: PieceOptions, expires_at: float
+    ) -> list[PieceText]:
+        submitted: list[Piece] = []
+
+        async def one(span: Span) -> PieceText:
+            samples = recording.audio.samples[span.start : span.end]
+            piece = await self._off_loop(self._engine.prepare, samples, options)
+            piece.expires_at = expires_at
+            submitted.append(piece)
+            text = await self._transcribe_piece(piece)
+            for temperature in self._config.temperature_fallback:
+                if not self._improbable(text):
+                    break
+                again = replace(piece, key=msgspec.structs.replace(piece.key, temperature=temperature))
+                submitted.append(again)
+                text = max(text, await self._transcribe_piece(again), key=self._merit)
+            return text
+
+        tasks = [asyncio.ensure_future(one(span)) for span in spans]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            # Whoever is still in a queue when the caller leaves, or when a sibling failed, is worth no compute.
+            for piece in submitted:
+                piece.dropped = True
+            for task in tasks:
+                task.cancel()
+
+    def _improbable(self, text: PieceText) -> bool:
+        silent = text.no_speech_prob > self._config.no_speech_threshold
+        if text.avg_logprob < self._config.log_prob_threshold:
+            return not silent
+        return text.compression_ratio > self._config.compression_ratio_threshold
+
+    def _merit(self, text: PieceText) -> tuple[bool, float]:
+        return text.compression_ratio <= self._config.compression_ratio_threshold, text.avg_logprob
+
+    def _assemble(
+        self,
+        request: TranscribeRequest,
+        recording: Recording,
+        language: str,
+        heard: list[tuple[Span, PieceText]],
+        stage_ms: dict[str, float],
+    ) -> Transcript:
+        duration_s = recording.audio.duration_s
+        guards = list(silence_guards(recording.speech, duration_s, self._config.reported_silence_s))
+        if (request.prompt or request.hotwords) and not self._engine.profile.accepts_prompts:
+            guards.append(Guard("hotwords", "ignored", 0.0, round(duration_s, 3)))
+        segments: list[Segment] = []
+        for span, text in heard:
+            if not text.text:
+                guards.append(Guard("no_speech", "dropped", round(span.start_s, 3), round(span.end_s, 3)))
+                continue
+            segment = _segment(span, text)
+            guard = check_segment(segment, self._config)
+            if guard is not None:
+                guards.append(guard)
+            if guard is None or guard.action != "dropped":
+                segments.append(segment)
+        return Transcript(
+            text=" ".join(segment.text for segment in segments),
+            language=language,
+            duration_s=round(duration_s, 3),
+            segments=tuple(segments),
+            confidence=_confidence(segments),
+            engine=self._engine.info,
+            guards=tuple(sorted(guards, key=lambda guard: guard.start)),
+            speech_s=round(recording.speech_s, 3),
+            stage_ms=stage_ms,
+        )
+
+    @contextmanager
+    def _admitted(self, audio_s: float) -> Iterator[None]:
+        """Hold a share of the queue. An idle replica admits anything that the decoder let through."""
+        if self.queued_audio_s and self.queued_audio_s + audio_s > self._config.max_queued_audio_s:
+            raise Overloaded(
+                "The transcription queue is full; try again shortly.",
+                retry_after_s=2,
+                detail={"queued_audio_s": round(self.queued_audio_s, 1)},
+            )
+        self.queued_audio_s += audio_s
+        try:
+            yield
+        finally:
+            self.queued_audio_s = max(0.0, self.queued_audio_s - audio_s)
+
+    async def _off_loop(self, work: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._decoders, partial(work, *args))
+
+
+@asynccontextmanager
+async def _deadline(seconds: float) -> AsyncIterator[None]:
+    """``asyncio.timeout`` that ends in this platform's own error."""
+    try:
+        async with asyncio.timeout(max(0.0, seconds)):
+            yield
+    except TimeoutError as error:
+        raise DeadlineExceeded(
+            f"The recording could not be transcribed within {seconds:.0f} s; try again.", retry_after_s=2
+        ) from error
+
+
+def _segment(span: Span, text: PieceText) -> Segment:
+    offset = span.start_s
+    return Segment(
+        start=round(offset, 3),
+        end=round(span.end_s, 3),
+        text=text.text,
+        avg_logprob=round(text.avg_logprob, 4),
+        no_speech_prob=round(text.no_speech_prob, 4),
+        compression_ratio=round(text.compression_ratio, 3),
+        words=tuple(
+            Word(round(offset + word.start, 3), round(offset + word.end, 3), word.text, round(word.probability, 4))
+            for word in text.words
+        ),
+    )
+
+
+def _confidence(segments: list[Segment]) -> float:
+    """Duration-weighted exp(avg_logprob): the geometric mean probability of a token, so 1 is certain."""
+    total_s = sum(segment.end - segment.start for segment in segments)
+    if total_s <= 0:
+        return 0.0
+    weighted = sum(math.exp(min(0.0, segment.avg_logprob)) * (segment.end - segment.start) for segment in segments)
+    return round(weighted / total_s, 4)

@@ -1,0 +1,222 @@
+"""faster-whisper with the batch opened up: pieces of different requests share one encode and one generate.
+
+``WhisperModel.transcribe`` and ``BatchedInferencePipeline`` batch within one recording. Here the same features, the
+same prompt and the same arguments as the sequential path go to CTranslate2 for many recordings at once, so the texts
+are those of the sequential path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deployments.stt.audio_decode import SAMPLE_RATE, Samples
+from deployments.stt.config import SttConfig
+from deployments.stt.contract import EngineInfo, Word
+from deployments.stt.engine import BatchKey, EngineStats, Piece, PieceOptions, PieceText
+from deployments.stt.model_profile import read_profile
+from deployments.stt.model_resolution import ResolvedModel
+from deployments.stt.prompt_tokens import bucketed_prompt, prompt_text
+from deployments.stt.window_policy import FRAMES_PER_S, window_frames, windows_for
+from interview.errors import EngineUnavailable, UnsupportedRequest
+
+#: Whisper's decoder holds 448 positions; a timestamp token is 20 ms and the first may not lie past 1 s.
+_MAX_LENGTH = 448
+_MAX_INITIAL_TIMESTAMP = 50
+_PREPENDED = "\"'“¿([{-"
+_APPENDED = "\"'.。,，!！?？:：”)]}、"
+
+
+class WhisperEngine:
+    """``SpeechEngine`` over CTranslate2 Whisper weights."""
+
+    def __init__(self, config: SttConfig, resolved: ResolvedModel) -> None:
+        import ctranslate2
+        from faster_whisper import WhisperModel
+
+        device = config.device
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        if device == "cuda":
+            from deployments.stt.cuda_libraries import preload_cuda12
+
+            preload_cuda12()
+        compute_type = config.compute_type
+        if compute_type == "auto":
+            compute_type = "float16" if device == "cuda" else "int8"
+        try:
+            self._whisper = WhisperModel(
+                resolved.path,
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=config.threads_per_worker,
+                num_workers=config.workers,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise EngineUnavailable(f"The speech model {resolved.name} could not be loaded on {device}.") from error
+        self._config = config
+        self.profile = read_profile(Path(resolved.path))
+        self.windows_s = windows_for(config, self.profile)
+        self.workers = config.workers
+        self.stats = EngineStats()
+        self.info = EngineInfo(
+            name="faster-whisper",
+            model=resolved.name,
+            device=f"{device}/{compute_type}",
+            builtin=resolved.builtin,
+            notice=resolved.notice or self.profile.notice,
+        )
+        self._tokenizers: dict[str, tuple[Any, tuple[int, ...]]] = {}
+
+    def detect_language(self, samples: Samples) -> str:
+        if not self._whisper.model.is_multilingual:
+            return "en"
+        language, _, _ = self._whisper.detect_language(audio=samples)
+        return str(language)
+
+    def prepare(self, samples: Samples, options: PieceOptions) -> Piece:
+        tokenizer, _ = self._tokenizer(options.language)
+        # The extractor pads one hop and the sequential path drops the frame that makes; the rest is 0.0, not silence.
+        features = self._whisper.feature_extractor(samples)
+        content = features.shape[-1] - 1
+        audio_s = content / FRAMES_PER_S
+        frames = window_frames(audio_s, self.windows_s, self.profile.window_margin_s)
+        content = min(content, frames)
+        padded = np.zeros((features.shape[0], frames), np.float32)
+        padded[:, :content] = features[:, :content]
+
+        head = self._prompt_head(tokenizer, options)
+        task: list[int] = tokenizer.sot_sequence
+        prompt = [*head, *task, tokenizer.no_timestamps]
+        key = BatchKey(
+            window_frames=frames,
+            prompt_tokens=len(prompt),
+            transcript_token_at=len(head),
+            timestamps=False,
+            beam_size=self._config.beam_size,
+            temperature=options.temperature,
+            align_tokens=tuple(task) if options.word_timestamps else (),
+        )
+        return Piece(key, padded, content, prompt, options.language, window_s=frames / FRAMES_PER_S)
+
+    def _prompt_head(self, tokenizer: Any, options: PieceOptions) -> list[int]:
+        if not self.profile.accepts_prompts:
+            return []
+        tokens = bucketed_prompt(
+            tokenizer.encode,
+            prompt_text(options.prompt, options.hotwords),
+            bucket=self._config.prompt_bucket_tokens,
+            limit=self._config.max_prompt_tokens,
+        )
+        return [tokenizer.sot_prev, *tokens] if tokens else []
+
+    def _tokenizer(self, language: str) -> tuple[Any, tuple[int, ...]]:
+        """faster-whisper's tokenizer for a language, with the tokens it never lets the decoder emit."""
+        found = self._tokenizers.get(language)
+        if found is None:
+            from faster_whisper.tokenizer import Tokenizer
+            from faster_whisper.transcribe import get_suppressed_tokens
+
+            if language not in self._whisper.supported_languages:
+                raise UnsupportedRequest(
+                    f"The speech model {self.info.model} does not know the language '{language}'.",
+                    detail={"fields": {"language": "not supported by the loaded speech model"}},
+                )
+            tokenizer = Tokenizer(
+                self._whisper.hf_tokenizer, self._whisper.model.is_multilingual, task="transcribe", language=language
+            )
+            found = self._tokenizers[language] = (tokenizer, get_suppressed_tokens(tokenizer, [-1]))
+        return found
+
+    def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:
+        from faster_whisper.transcribe import get_compression_ratio
+
+        key = pieces[0].key
+        encoded = self._whisper.encode(np.stack([piece.features for piece in pieces]))
+        sampling: dict[str, Any] = (
+            {"beam_size": 1, "num_hypotheses": 5, "sampling_topk": 0, "sampling_temperature": key.temperature}
+            if key.temperature > 0
+            else {"beam_size": key.beam_size, "patience": 1}
+        )
+        _, suppressed = self._tokenizer(pieces[0].language)
+        results = self._whisper.model.generate(
+            encoded,
+            [piece.prompt for piece in pieces],
+            length_penalty=1,
+            repetition_penalty=1,
+            no_repeat_ngram_size=0,
+            max_length=min(_MAX_LENGTH, key.prompt_tokens + self._config.max_new_tokens),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=suppressed,
+            max_initial_timestamp_index=_MAX_INITIAL_TIMESTAMP,
+            **sampling,
+        )
+        words: list[tuple[Word, ...]] = [()] * len(pieces)
+        if key.align_tokens:
+            words = self._align(encoded, pieces, [list(result.sequences_ids[0]) for result in results])
+        texts: list[PieceText] = []
+        for piece, result, aligned in zip(pieces, results, words, strict=True):
+            tokens = result.sequences_ids[0]
+            text = self._tokenizer(piece.language)[0].decode(tokens).strip()
+            # CTranslate2 gives the mean over the tokens; Whisper's own figure counts the end token, too.
+            avg_logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
+            texts.append(
+                PieceText(
+                    text=text,
+                    avg_logprob=float(avg_logprob),
+                    no_speech_prob=float(result.no_speech_prob),
+                    compression_ratio=float(get_compression_ratio(text)) if text else 0.0,
+                    words=aligned,
+                    batch_size=len(pieces),
+                )
+            )
+        self.stats.record(len(pieces), key.window_frames)
+        return texts
+
+    def _align(self, encoded: Any, pieces: Sequence[Piece], tokens: list[list[int]]) -> list[tuple[Word, ...]]:
+        """Word times from the decoder's cross-attention (dynamic time warping), punctuation joined to its word."""
+        from faster_whisper.transcribe import merge_punctuations
+
+        tokenizer, _ = self._tokenizer(pieces[0].language)
+        text_tokens = [[token for token in line if token < tokenizer.eot] for line in tokens]
+        frames = [piece.content_frames for piece in pieces]
+        aligned = self._whisper.find_alignment(tokenizer, text_tokens, encoded, frames)
+        lines: list[tuple[Word, ...]] = []
+        for piece, line in zip(pieces, aligned, strict=True):
+            merge_punctuations(line, _PREPENDED, _APPENDED)
+            end_s = piece.content_frames / FRAMES_PER_S
+            lines.append(
+                tuple(
+                    Word(
+                        start=min(float(word["start"]), end_s),
+                        end=min(float(word["end"]), end_s),
+                        text=word["word"].strip(),
+                        probability=float(word["probability"]),
+                    )
+                    for word in line
+                    if word["word"].strip()
+                )
+            )
+        return lines
+
+
+def load_engine(config: SttConfig, resolved: ResolvedModel) -> WhisperEngine:
+    """Load the weights and run them once, so that the first request pays for nothing.
+
+    Raises:
+        EngineUnavailable: the library or the device cannot run these weights.
+    """
+    if config.device == "cpu":
+        os.environ.setdefault("OMP_NUM_THREADS", str(config.threads_per_worker))
+    engine = WhisperEngine(config, resolved)
+    silence = np.zeros(SAMPLE_RATE, np.float32)
+    engine.transcribe_batch([engine.prepare(silence, PieceOptions(language="en"))])
+    engine.stats = EngineStats()
+    return engine

@@ -1,0 +1,37 @@
+"""How much encoder input a piece of audio gets: Whisper's fixed 30 s is the whole cost of a short answer on a CPU."""
+
+from __future__ import annotations
+
+import math
+
+from deployments.stt.config import SttConfig
+from deployments.stt.model_profile import ModelProfile
+
+FULL_WINDOW_S = 30.0
+FRAMES_PER_S = 100
+
+
+def windows_for(config: SttConfig, profile: ModelProfile) -> tuple[float, ...]:
+    """The windows in use, ascending and ending with the full one.
+
+    An operator's own list wins; ``full`` switches the model's list off.
+    """
+    if config.windows_s:
+        chosen: tuple[float, ...] = config.windows_s
+    elif config.window_policy == "full":
+        chosen = ()
+    else:
+        chosen = profile.windows_s
+    return (*sorted({window for window in chosen if 0 < window < FULL_WINDOW_S}), FULL_WINDOW_S)
+
+
+def window_frames(audio_s: float, windows_s: tuple[float, ...], margin_s: float) -> int:
+    """Frames (10 ms) of the smallest window that holds the audio and its margin.
+
+    The full window needs no margin: it is what the weights were trained on. CTranslate2 takes any even number of
+    frames up to 3,000.
+    """
+    for window in windows_s:
+        if audio_s + margin_s <= window:
+            return math.ceil(window * FRAMES_PER_S / 2) * 2
+    return int(FULL_WINDOW_S * FRAMES_PER_S)
