@@ -154,7 +154,9 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
             raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
         except (RayError, DeploymentUnavailableError) as error:
             raise EngineUnavailable(
-                f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1
+                f"The {tier} tier lost a replica while it worked; try again.",
+                retry_after_s=1,
+                detail={"lost_replica": tier},
             ) from error
 
     return call
