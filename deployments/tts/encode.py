@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -93,6 +94,9 @@ class StreamEncoder:
         self._pcm_bytes = bytearray()
         self._started = False
         self._container: Any = None
+        # A caller that went away abandons from another thread while a last ``feed`` may still run.
+        self._lock = threading.Lock()
+        self._abandoned = False
         if format != "wav":
             self._open(CODINGS[format], bitrate)
 
@@ -110,8 +114,14 @@ class StreamEncoder:
 
     def feed(self, samples: NDArray[np.int16]) -> bytes:
         """Encode mono int16 ``samples``; returns the stream's next bytes, possibly none yet."""
-        if self._format == "wav":
-            return self._feed_wav(samples.astype("<i2").tobytes())
+        with self._lock:
+            if self._abandoned:
+                return b""
+            if self._format == "wav":
+                return self._feed_wav(samples.astype("<i2").tobytes())
+            return self._feed_coded(samples)
+
+    def _feed_coded(self, samples: NDArray[np.int16]) -> bytes:
         if len(samples):
             import av
 
@@ -139,18 +149,23 @@ class StreamEncoder:
 
     def finish(self) -> bytes:
         """Flush the encoder and close the container; the last bytes, or the whole file if ``seekable``."""
-        if self._format == "wav":
-            if self._seekable:
-                return wav_header(self._sample_rate, len(self._pcm_bytes)) + bytes(self._pcm_bytes)
-            return b"" if self._started else wav_header(self._sample_rate, 0)
-        self._mux(None)
-        self._container.close()
-        return self._sink.getvalue() if isinstance(self._sink, io.BytesIO) else self._drained()
+        with self._lock:
+            if self._abandoned:
+                return b""
+            if self._format == "wav":
+                if self._seekable:
+                    return wav_header(self._sample_rate, len(self._pcm_bytes)) + bytes(self._pcm_bytes)
+                return b"" if self._started else wav_header(self._sample_rate, 0)
+            self._mux(None)
+            self._container.close()
+            return self._sink.getvalue() if isinstance(self._sink, io.BytesIO) else self._drained()
 
     def abandon(self) -> None:
         """Release the native encoder of a stream nobody will finish."""
-        if self._container is not None:
-            self._container.close()
+        with self._lock:
+            self._abandoned = True
+            if self._container is not None:
+                self._container.close()
 
 
 def encode_audio(samples: NDArray[np.int16], sample_rate: int, format: str, *, bitrate: int | None = None) -> bytes:

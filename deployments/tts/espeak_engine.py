@@ -224,6 +224,7 @@ class EspeakEngine:
             self._idle.put_nowait(voice)
         self._threads = ThreadPoolExecutor(max_workers=len(self._pool), thread_name_prefix="espeak")
         self._hello = self._pool[0].hello
+        self._codes = {code.lower(): code for code in self._hello.voices}
         self.name = f"espeak-ng {self._hello.version}"
         self.sample_rate = self._hello.sample_rate
 
@@ -241,15 +242,13 @@ class EspeakEngine:
         """``voice`` may carry one of espeak's timbres, as in ``en-us+f3``."""
         if voice is None:
             default = self._config.default_voice
-            wanted = language.lower()
-            if default.split("-")[0] == wanted.split("-")[0]:
-                return default
-            return wanted if wanted in self._hello.voices else None
+            same_language = default.split("-")[0] == language.lower().split("-")[0]
+            return default if same_language else self._codes.get(language.lower())
         base, plus, variant = voice.partition("+")
-        base = base.lower()
-        if base not in self._hello.voices or (plus and variant not in self._hello.variants):
+        known = self._codes.get(base.lower())
+        if known is None or (plus and variant not in self._hello.variants):
             return None
-        return f"{base}{plus}{variant}"
+        return f"{known}{plus}{variant}"
 
     async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
         worker = await self._idle.get()

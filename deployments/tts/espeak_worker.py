@@ -64,6 +64,7 @@ class Espeak:
         self._pcm = bytearray()
         self._callback = SynthCallback(self._collect)  # held here: ctypes does not keep callbacks alive
         self._lib.espeak_SetSynthCallback(self._callback)
+        self._files = self._voice_files()
 
     def _collect(self, wave: Any, samples: int, _events: Any) -> int:
         if wave and samples > 0:
@@ -76,26 +77,33 @@ class Espeak:
 
     def voices(self) -> list[str]:
         """The language codes this build can speak."""
+        return sorted(self._files)
+
+    def _voice_files(self) -> dict[str, str]:
+        """Each language code's voice file; of several, the one that puts the code at the highest priority."""
         self._lib.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceRecord))
         records = self._lib.espeak_ListVoices(None)
-        codes: set[str] = set()
+        ranked: dict[str, tuple[int, str]] = {}
         index = 0
         while records[index]:
             # A chain of (priority byte, NUL-terminated code), closed by a zero priority.
             cursor = records[index].contents.languages
             while ctypes.string_at(cursor, 1) != b"\0":
                 code = ctypes.string_at(cursor + 1)
-                codes.add(code.decode())
+                offer = (ctypes.string_at(cursor, 1)[0], records[index].contents.identifier.decode())
+                ranked[code.decode()] = min(offer, ranked.get(code.decode(), offer))
                 cursor += len(code) + 2
             index += 1
-        return sorted(codes)
+        return {code: file for code, (_, file) in ranked.items()}
 
     def variants(self) -> list[str]:
         folder = self._data_directory / "voices" / "!v"
         return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
 
     def speak(self, text: str, voice: str, rate_wpm: int, pitch: int) -> bytes:
-        if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
+        # By file: some codes the library lists (en-gb) it does not itself find by name.
+        base, plus, variant = voice.partition("+")
+        if self._lib.espeak_SetVoiceByName(f"{self._files.get(base, base)}{plus}{variant}".encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {voice!r}")
         self._lib.espeak_SetParameter(PARAMETER_RATE, rate_wpm, 0)
         self._lib.espeak_SetParameter(PARAMETER_PITCH, pitch, 0)

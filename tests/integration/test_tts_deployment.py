@@ -1,0 +1,41 @@
+"""The tier answers over a Serve handle as it does in process: results, streams and typed errors."""
+
+from collections.abc import Iterator
+
+import pytest
+from ray import serve as ray_serve
+
+from deployments.tts.config import FakeConfig, TtsConfig
+from deployments.tts.contract import SynthesisRequest, TextToSpeechClient
+from deployments.tts.deployment import build
+from deployments.wire import handle_caller, handle_stream_caller
+from interview.errors import InvalidInput
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TextToSpeechClient]:
+    app = build(TtsConfig(fake=FakeConfig(seed=3)))
+    handle = ray_serve.run(app, name="tts-test", _local_testing_mode=True)
+    yield TextToSpeechClient(
+        handle_caller(handle, timeout_s=20, tier="tts"), handle_stream_caller(handle, timeout_s=20, tier="tts")
+    )
+
+
+async def test_speech_and_info_cross_the_handle(client: TextToSpeechClient) -> None:
+    assert (await client.info()).name.startswith("espeak-ng")
+    speech = await client.synthesize(SynthesisRequest("Hello over there.", format="mp3"))
+    assert speech.content_type == "audio/mpeg"
+    assert speech.duration_s > 0.3
+
+
+async def test_a_stream_crosses_the_handle_in_pieces(client: TextToSpeechClient) -> None:
+    pieces = [piece async for piece in client.stream(SynthesisRequest("One thing. Another thing."))]
+    assert len(pieces) == 2
+    assert pieces[0].startswith(b"RIFF")
+
+
+async def test_errors_arrive_as_themselves(client: TextToSpeechClient) -> None:
+    with pytest.raises(InvalidInput, match="Unknown voice 'nobody'"):
+        await client.synthesize(SynthesisRequest("Hi.", voice="nobody"))
+    with pytest.raises(InvalidInput, match="no text"):
+        _ = [piece async for piece in client.stream(SynthesisRequest("..."))]
