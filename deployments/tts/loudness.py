@@ -97,10 +97,14 @@ def limit_peaks(signal: NDArray[np.float64], sample_rate: int, ceiling: float) -
 
 def normalise(samples: NDArray[np.int16], sample_rate: int, config: LoudnessConfig) -> NDArray[np.int16]:
     """``samples`` at ``config.target_lufs``, limited to ``config.peak_dbfs``; silence stays silence."""
-    measured = integrated_loudness(samples, sample_rate)
-    if measured == float("-inf"):
+    if integrated_loudness(samples, sample_rate) == float("-inf"):
         return samples
-    gain_db = min(config.target_lufs - measured, config.max_gain_db)
-    louder = samples.astype(np.float64) * 10 ** (gain_db / 20)
-    limited = limit_peaks(louder, sample_rate, FULL_SCALE * 10 ** (config.peak_dbfs / 20))
-    return np.asarray(np.rint(limited).clip(-FULL_SCALE, FULL_SCALE - 1), dtype=np.int16)
+    ceiling = FULL_SCALE * 10 ** (config.peak_dbfs / 20)
+    gain_db = 0.0
+    levelled = samples
+    # Twice, because a limiter at work takes some loudness away: the second pass makes up for what the first cost.
+    for _ in range(2):
+        gain_db = min(gain_db + config.target_lufs - integrated_loudness(levelled, sample_rate), config.max_gain_db)
+        limited = limit_peaks(samples.astype(np.float64) * 10 ** (gain_db / 20), sample_rate, ceiling)
+        levelled = np.rint(limited).clip(-FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    return levelled
