@@ -112,7 +112,6 @@ class RemoteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     backoff_s: float = 0.25
     backoff_max_s: float = 4.0
     connect_timeout_s: float = 5.0
-    max_connections: int = 256
     breaker: BreakerConfig = field(default_factory=BreakerConfig)
     #: Extra keys for every request body, e.g. ``{"keep_alive": "10m"}`` for Ollama.
     extra_body: dict[str, Any] = field(default_factory=dict)

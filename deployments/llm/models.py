@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deployments.llm.egress import require_allowed
 from interview.errors import EngineUnavailable, ModelMissing, NotFound
 
 _NO_HUB = "This machine may have no way to the model hub; pull on one that has, and copy the directory."
@@ -54,7 +55,7 @@ def pull_model(name: str, models_dir: str | None = None, revision: str | None = 
         NotFound: the hub has no such model, or it needs a licence this account has not accepted.
         EngineUnavailable: the hub cannot be reached.
     """
-    import httpx
+    require_allowed("https://huggingface.co")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
@@ -67,6 +68,6 @@ def pull_model(name: str, models_dir: str | None = None, revision: str | None = 
         )
     except RepositoryNotFoundError as error:
         raise NotFound(f"The hub has no model {name!r}, or it asks for a licence or a token (HF_TOKEN).") from error
-    except (LocalEntryNotFoundError, HfHubHTTPError, httpx.HTTPError, OSError) as error:
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise EngineUnavailable(f"The model hub cannot be reached for {name!r}. {_NO_HUB}") from error
     return Path(path)

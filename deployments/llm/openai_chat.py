@@ -116,7 +116,7 @@ def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] =
             detail={"limit_chars": config.max_prompt_chars, "chars": prompt_chars},
         )
     served = models or (config.name,)
-    if body.model is not None and body.model not in served:
+    if body.model is not None and body.model not in (*served, config.model):
         raise NotFound(f"No model {body.model!r} is served here; models: {', '.join(served)}.")
     max_tokens = body.max_completion_tokens or body.max_tokens
     if max_tokens is None:

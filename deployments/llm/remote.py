@@ -1,0 +1,230 @@
+"""Any OpenAI-compatible server (vLLM, Ollama, llama.cpp, a hosted API) as the tier's engine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import random
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+from deployments.llm.breaker import CircuitBreaker
+from deployments.llm.config import LlmConfig
+from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
+from deployments.llm.deadline import bounded
+from deployments.llm.egress import require_allowed
+from deployments.llm.openai_chat import ChatCall, read_call
+from deployments.llm.remote_errors import typed_error
+from interview.errors import (
+    ConfigError,
+    DeadlineExceeded,
+    EngineFailed,
+    InterviewError,
+    InvalidModelOutput,
+    Overloaded,
+    Unavailable,
+)
+
+logger = logging.getLogger(__name__)
+
+#: Keys of a request that are this tier's own, not the server's.
+_OWN_KEYS = frozenset({"priority", "deadline_s", "model", "messages", "stream", "stream_options", "max_tokens"})
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class RemoteLanguageModel:
+    """``LanguageModel`` over the ``openai`` client, with retries before the first byte, a breaker and typed errors.
+
+    The client's own retries are off: a retry must know the request's deadline and the breaker.
+    """
+
+    def __init__(
+        self,
+        config: LlmConfig,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """``jitter`` returns a number in [0, 1) that scales every back-off.
+
+        Raises:
+            ConfigError: no base_url or model, or a host this process may not reach.
+        """
+        from openai import AsyncOpenAI, Timeout
+
+        remote = config.remote
+        if not remote.base_url:
+            raise ConfigError(
+                "llm.remote.base_url: the address of the server is needed, e.g. http://127.0.0.1:11434/v1"
+            )
+        if not config.model:
+            raise ConfigError("llm.model: the server's name of the model is needed")
+        require_allowed(remote.base_url)
+        self._config = config
+        self._remote = remote
+        self._sleep = sleep
+        self._jitter = jitter
+        self._breaker = CircuitBreaker(remote.breaker, clock)
+        self._running = 0
+        self._notice: str | None = None
+        # Servers without authentication still need a header the client agrees to send.
+        api_key = os.environ.get(remote.api_key_env) or "none"
+        timeout = Timeout(config.deadline_s, connect=remote.connect_timeout_s)
+        self._client = AsyncOpenAI(base_url=remote.base_url, api_key=api_key, max_retries=0, timeout=timeout)
+
+    async def start(self) -> None:
+        """Ask the server for its models. A server that is down does not keep the replica from starting: the breaker
+        and the caller's fallback cover it, and ``info().notice`` says so until a call succeeds."""
+        from openai import OpenAIError
+
+        try:
+            async with asyncio.timeout(self._remote.connect_timeout_s):
+                listed = await self._client.models.list()
+        except (OpenAIError, TimeoutError, ValueError) as error:
+            failure = typed_error(error, self._config.model, self._remote.api_key_env)
+            self._notice = f"The server did not answer at start-up: {failure.message}"
+            logger.warning("the remote language model did not answer at start-up: %s", failure.code)
+            return
+        if self._config.model not in {model.id for model in listed.data}:
+            self._notice = f"The server does not list the model {self._config.model!r}."
+            logger.warning("the remote server does not list the model %s", self._config.model)
+
+    async def stop(self) -> None:
+        await self._client.close()
+
+    async def check_health(self) -> None:
+        """A replica is healthy even when the server is not: restarting the replica would not bring the server back."""
+
+    async def info(self) -> LlmInfo:
+        state = self._breaker.state
+        notice = self._notice if state == "closed" else f"The circuit to the server is {state}."
+        return LlmInfo(engine="remote", models=(self._config.name,), running=self._running, notice=notice)
+
+    async def chat(self, request: ChatRequest) -> ChatResponse:
+        call = self._read(request)
+        async with aclosing(bounded(self._attempts(call, stream=False), call.deadline_s)) as responses:
+            async for response in responses:
+                return response
+        raise EngineFailed("The server ended without an answer.")
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        call = self._read(request)
+        async with aclosing(bounded(self._attempts(call, stream=True), call.deadline_s)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    def _read(self, request: ChatRequest) -> ChatCall:
+        return read_call(request, self._config)
+
+    async def _attempts(self, call: ChatCall, *, stream: bool) -> AsyncGenerator[dict[str, Any], None]:
+        """One attempt after another until one has yielded something; then its errors are the caller's."""
+        self._running += 1
+        try:
+            for attempt in range(1, self._remote.attempts + 1):
+                begun = False
+                try:
+                    async with aclosing(self._attempt(call, stream=stream)) as items:
+                        async for item in items:
+                            begun = True
+                            yield item
+                    return
+                except InterviewError as error:
+                    if begun or not error.retryable or attempt == self._remote.attempts:
+                        raise
+                    pause_s = self._backoff_s(attempt, error)
+                    logger.info("language-model attempt %d failed (%s); next in %.2f s", attempt, error.code, pause_s)
+                    await self._sleep(pause_s)
+        finally:
+            self._running -= 1
+
+    def _backoff_s(self, attempt: int, error: InterviewError) -> float:
+        """Exponential with full jitter, never sooner than the server asked.
+
+        Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+        """
+        ceiling = min(self._remote.backoff_max_s, self._remote.backoff_s * 2.0 ** (attempt - 1))
+        return max(self._jitter() * ceiling, error.retry_after_s or 0.0)
+
+    async def _attempt(self, call: ChatCall, *, stream: bool) -> AsyncGenerator[dict[str, Any], None]:
+        self._breaker.admit()
+        verdict = self._breaker.withdrawn
+        try:
+            source = self._streamed(call) if stream else self._whole(call)
+            async with aclosing(source) as items:
+                async for item in items:
+                    yield item
+            verdict = self._breaker.succeeded
+            self._notice = None
+        except InterviewError as error:
+            if isinstance(error, InvalidModelOutput | Overloaded):
+                verdict = self._breaker.succeeded  # it answers, however badly
+            elif isinstance(error, Unavailable | EngineFailed | DeadlineExceeded) and error.retryable:
+                verdict = self._breaker.failed
+            raise
+        finally:
+            verdict()
+
+    async def _whole(self, call: ChatCall) -> AsyncGenerator[dict[str, Any], None]:
+        try:
+            completion = await self._client.chat.completions.create(**self._body(call), stream=False)
+            response: ChatResponse = {**completion.to_dict(), "model": call.model}
+        except Exception as error:
+            raise typed_error(error, self._config.model, self._remote.api_key_env) from error
+        _check(response, call)
+        yield response
+
+    async def _streamed(self, call: ChatCall) -> AsyncGenerator[dict[str, Any], None]:
+        body = self._body(call)
+        if call.include_usage:
+            body["stream_options"] = {"include_usage": True}
+        try:
+            stream = await self._client.chat.completions.create(**body, stream=True)
+        except Exception as error:
+            raise typed_error(error, self._config.model, self._remote.api_key_env) from error
+        finished = False
+        try:
+            async for chunk in stream:
+                item: ChatChunk = {**chunk.to_dict(), "model": call.model}
+                finished = finished or any(choice.get("finish_reason") for choice in item.get("choices", ()))
+                yield item
+        except InterviewError:
+            raise
+        except Exception as error:
+            raise typed_error(error, self._config.model, self._remote.api_key_env) from error
+        finally:
+            await stream.close()
+        if not finished:
+            raise EngineFailed("The server's stream broke off before its end.")
+
+    def _body(self, call: ChatCall) -> dict[str, Any]:
+        extra = {key: value for key, value in call.request.items() if key not in _OWN_KEYS}
+        if self._remote.forward_priority:
+            extra["priority"] = call.priority
+        # A server's own default may be anything: the tier's limit is always sent, under the name the caller chose.
+        limit = {} if "max_completion_tokens" in extra else {"max_tokens": call.max_tokens}
+        return {
+            "model": self._config.model,
+            "messages": list(call.messages),
+            **limit,
+            "extra_body": {**extra, **self._remote.extra_body},
+            "timeout": call.deadline_s,
+        }
+
+
+def _check(response: ChatResponse, call: ChatCall) -> None:
+    """Raises when the answer is unusable: no choice, or not JSON although a schema was sent and nothing cut it off."""
+    choices = response.get("choices") or []
+    if not choices:
+        raise InvalidModelOutput("The server's answer holds no choice.")
+    if call.schema is None or choices[0].get("finish_reason") != "stop":
+        return
+    try:
+        json.loads(choices[0]["message"].get("content") or "")
+    except ValueError as error:
+        raise InvalidModelOutput("The server ignored the JSON schema: its answer is not JSON.") from error

@@ -1,0 +1,103 @@
+"""What went wrong at an OpenAI-compatible server, in this platform's terms."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from interview.errors import (
+    ContextTooLong,
+    DeadlineExceeded,
+    EngineFailed,
+    EngineUnavailable,
+    InterviewError,
+    InvalidInput,
+    ModelMissing,
+    Overloaded,
+)
+
+_MAX_MESSAGE_CHARS = 300
+_TOO_LONG = ("context length", "context_length", "maximum context", "input is too long", "exceed_context_size")
+
+
+def typed_error(error: BaseException, model: str, api_key_env: str) -> InterviewError:
+    """The typed error for an exception of the ``openai`` client.
+
+    4xx is the caller's or the operator's fault and never retried, except 408 and 429; 5xx and a lost connection are
+    the server's and are.
+    """
+    import openai
+
+    if isinstance(error, InterviewError):
+        return error
+    if isinstance(error, openai.APITimeoutError | TimeoutError | asyncio.TimeoutError):
+        return DeadlineExceeded("The language-model server did not answer in time.", retry_after_s=1)
+    if isinstance(error, openai.APIStatusError):
+        return from_status(error.status_code, _message(error.body, error.message), model, api_key_env, _after_s(error))
+    if isinstance(error, openai.APIConnectionError):
+        return EngineUnavailable("The language-model server cannot be reached.", retry_after_s=1)
+    if isinstance(error, openai.APIError):
+        return _from_stream(error, model, api_key_env)
+    return EngineFailed(f"The language-model server's answer could not be read ({type(error).__name__}).")
+
+
+def from_status(
+    status: int, message: str, model: str, api_key_env: str = "", retry_after_s: float | None = None
+) -> InterviewError:
+    """The typed error for an HTTP status and the server's message."""
+    text = message[:_MAX_MESSAGE_CHARS]
+    lower = message.lower()
+    match status:
+        case 413:
+            return ContextTooLong(text)
+        case 400 | 422 if any(sign in lower for sign in _TOO_LONG):
+            return ContextTooLong(text)
+        case 400 | 409 | 422:
+            return InvalidInput(text)
+        case 401 | 403:
+            return EngineUnavailable(
+                f"The language-model server refused this platform's key (environment variable {api_key_env}).",
+                retry_after_s=60,
+            )
+        case 404:
+            return ModelMissing(
+                f"The language-model server has no model {model!r}. Load it there, correct llm.model, or fetch "
+                f"weights here with `interview models pull NAME`.",
+                detail={"model": model},
+            )
+        case 408 | 504:
+            return DeadlineExceeded("The language-model server timed out.", retry_after_s=retry_after_s or 1)
+        case 429:
+            return Overloaded("The language-model server is at its limit.", retry_after_s=retry_after_s or 1)
+        case 502 | 503:
+            return EngineUnavailable("The language-model server is not available.", retry_after_s=retry_after_s or 1)
+        case _ if status >= 500:
+            return EngineFailed(f"The language-model server failed with status {status}.", retry_after_s=retry_after_s)
+        case _:
+            return InvalidInput(text)
+
+
+def _from_stream(error: Any, model: str, api_key_env: str) -> InterviewError:
+    """An error object sent inside a stream; its ``code`` may be an HTTP status."""
+    body = error.body if isinstance(error.body, dict) else {}
+    code = body.get("code", error.code)
+    status = int(code) if str(code).isdigit() else 500
+    return from_status(status, _message(body, error.message), model, api_key_env)
+
+
+def _message(body: object, fallback: str) -> str:
+    """The server's own sentence: OpenAI's envelope, or its ``error`` object, or problem+json."""
+    if isinstance(body, dict):
+        inner = body.get("error", body)
+        if isinstance(inner, dict):
+            for key in ("message", "detail", "title"):
+                if isinstance(inner.get(key), str):
+                    return str(inner[key])
+    return fallback
+
+
+def _after_s(error: Any) -> float | None:
+    try:
+        return float(error.response.headers.get("retry-after"))
+    except (TypeError, ValueError):
+        return None  # absent, or a date: the back-off's own pause applies
