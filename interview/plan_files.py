@@ -1,0 +1,200 @@
+"""Interview plans from YAML: a plan file and its banks become one ``InterviewPlan``, or an error naming file, line and
+field.
+
+A plan file holds the fields of ``InterviewPlan`` with its questions in ``questions:``, in ``bank:`` (one path or a
+list, relative to the plan file and inside its folder), or both. A bank file is a list of questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from interview.errors import ConfigError
+from interview.plan_checks import Finding, check_plan, check_question, check_skills
+from interview.plans import InterviewPlan
+from interview.questions import Question
+from interview.yaml_schema import misfits, nearest
+from interview.yaml_source import PathKey, YamlDocument, field_name, parse_yaml, read_yaml
+
+MAX_PROBLEMS = 50
+
+
+class _Problem(Struct, frozen=True):
+    document: YamlDocument
+    path: PathKey
+    text: str
+
+    def error(self) -> ConfigError:
+        return self.document.error(self.path, self.text)
+
+
+class _QuestionSource(Struct, frozen=True):
+    """A question and the place it was written."""
+
+    question: Question
+    document: YamlDocument
+    path: PathKey
+
+
+def load_plan(path: Path | str) -> InterviewPlan:
+    """The plan of one file.
+
+    Raises:
+        ConfigError: the message names ``file:line: field: problem`` of the first problem and counts the others;
+            ``detail["problems"]`` lists them all in that form.
+    """
+    path = Path(path)
+    return _plan_from(read_yaml(path), base=path.parent)
+
+
+def load_plans(directory: Path | str) -> dict[str, InterviewPlan]:
+    """The plans of a directory (``*.yaml``, not its subfolders) by id.
+
+    Raises:
+        ConfigError: as ``load_plan``; or two files hold the same id, or an id is not its file's name.
+    """
+    directory = Path(directory)
+    plans: dict[str, InterviewPlan] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        plan = load_plan(path)
+        if plan.id != path.stem:
+            document = read_yaml(path)
+            raise document.error(("id",), f"{plan.id!r} must be the file's name, {path.stem!r}")
+        plans[plan.id] = plan
+    if not plans:
+        raise ConfigError.at(str(directory), None, "", "holds no interview plan (*.yaml)")
+    return plans
+
+
+def load_bank(path: Path | str) -> tuple[Question, ...]:
+    """The questions of one bank file, checked on their own.
+
+    Raises:
+        ConfigError: as ``load_plan``.
+    """
+    problems: list[_Problem] = []
+    sources = list(_read_bank(read_yaml(Path(path)), problems))
+    _check_sources(sources, problems)
+    _raise_if_any(problems)
+    return tuple(source.question for source in sources)
+
+
+def plan_from_text(text: str, name: str = "plan") -> InterviewPlan:
+    """A self-contained plan from YAML or JSON text; it cannot name bank files.
+
+    Raises:
+        ConfigError: as ``load_plan``.
+    """
+    return _plan_from(parse_yaml(text, name), base=None)
+
+
+def plan_from_data(data: dict[str, Any], name: str = "plan") -> InterviewPlan:
+    """A self-contained plan from plain data, such as the body of a request; it cannot name bank files.
+
+    Raises:
+        ConfigError: as ``load_plan``, without lines.
+    """
+    return _plan_from(YamlDocument(file=name, data=data, lines={}), base=None)
+
+
+def _plan_from(document: YamlDocument, base: Path | None) -> InterviewPlan:
+    if not isinstance(document.data, dict):
+        raise document.error((), "a plan is a mapping of fields")
+    data = dict(document.data)
+    problems: list[_Problem] = []
+    sources: list[_QuestionSource] = []
+    if base is not None and "bank" in data:
+        for path, bank in _bank_paths(document, data.pop("bank"), base, problems):
+            try:
+                sources.extend(_read_bank(read_yaml(bank), problems))
+            except ConfigError as error:
+                if error.detail.get("line") is None:
+                    # The bank is not a readable file: the line to mend is the one that names it.
+                    problems.append(_Problem(document, path, f"{bank}: {error.detail.get('problem')}"))
+                else:
+                    raise
+    sources.extend(_read_questions(document, data.pop("questions", []), ("questions",), problems))
+    for path, text in misfits({**data, "questions": []}, InterviewPlan):
+        problems.append(_Problem(document, path, text))
+    _check_sources(sources, problems)
+    _raise_if_any(problems)
+    if not sources:
+        raise document.error((), "the plan has no questions: give it a bank or questions")
+    plan = msgspec.convert({**data, "questions": []}, InterviewPlan)
+    plan = msgspec.structs.replace(plan, questions=tuple(source.question for source in sources))
+    problems.extend(_Problem(document, path, text) for path, text in check_plan(plan))
+    for path, text in check_skills(plan.questions, plan.skills):
+        source = sources[int(path[0])]
+        problems.append(_Problem(source.document, (*source.path, *path[1:]), text))
+    _raise_if_any(problems)
+    return plan
+
+
+def _bank_paths(
+    document: YamlDocument, named: Any, base: Path, problems: list[_Problem]
+) -> Iterator[tuple[PathKey, Path]]:
+    names: list[tuple[PathKey, Any]] = [(("bank",), named)]
+    if isinstance(named, list):
+        names = [(("bank", index), name) for index, name in enumerate(named)]
+    root = base.resolve()
+    for path, name in names:
+        if not isinstance(name, str):
+            problems.append(_Problem(document, path, "must be the path of a bank file"))
+            continue
+        bank = base / name
+        if not bank.resolve().is_relative_to(root):
+            problems.append(_Problem(document, path, f"{name!r} lies outside the plan's folder"))
+        elif not bank.is_file():
+            there = [found.relative_to(base).as_posix() for found in sorted(base.glob("**/*.yaml"))]
+            problems.append(_Problem(document, path, f"no such bank: {name!r}{nearest(name, there)}"))
+        else:
+            yield path, bank
+
+
+def _read_bank(document: YamlDocument, problems: list[_Problem]) -> Iterator[_QuestionSource]:
+    yield from _read_questions(document, document.data, (), problems)
+
+
+def _read_questions(
+    document: YamlDocument, items: Any, path: PathKey, problems: list[_Problem]
+) -> Iterator[_QuestionSource]:
+    if not isinstance(items, list):
+        problems.append(_Problem(document, path, "must be a list of questions"))
+        return
+    for index, item in enumerate(items):
+        at: PathKey = (*path, index)
+        wrong = [_Problem(document, (*at, *found), text) for found, text in misfits(item, Question)]
+        if wrong:
+            problems.extend(wrong)
+        else:
+            yield _QuestionSource(msgspec.convert(item, Question), document, at)
+
+
+def _check_sources(sources: Iterable[_QuestionSource], problems: list[_Problem]) -> None:
+    first: dict[str, _QuestionSource] = {}
+    for source in sources:
+        findings: list[Finding] = list(check_question(source.question))
+        earlier = first.setdefault(source.question.id, source)
+        if earlier is not source:
+            line = earlier.document.line_of((*earlier.path, "id"))
+            findings.append((("id",), f"{source.question.id!r} is already the id in {earlier.document.file}:{line}"))
+        problems.extend(_Problem(source.document, (*source.path, *path), text) for path, text in findings)
+
+
+def _raise_if_any(problems: list[_Problem]) -> None:
+    if not problems:
+        return
+    errors = [problem.error() for problem in problems[:MAX_PROBLEMS]]
+    first, others = errors[0], len(problems) - 1
+    detail = {
+        **first.detail,
+        "fields": {field_name(problem.path) or ".": problem.text for problem in problems[:MAX_PROBLEMS]},
+        "problems": [error.message for error in errors],
+    }
+    more = f" (and {others} more problem{'s' if others > 1 else ''})" if others else ""
+    raise ConfigError(first.message + more, detail=detail)
