@@ -87,6 +87,17 @@ class SessionStore(Protocol):
         """How many sessions are live (approximately, when many)."""
         ...
 
+    async def expiring(self, within_s: float) -> list[SessionKey]:
+        """Sessions that will expire within ``within_s`` unless they commit: the archive keeps them first.
+
+        Walks the whole key space: for a background sweep, not for a request.
+        """
+        ...
+
+    async def delete(self, key: SessionKey) -> bool:
+        """Erase a session and all its idempotency records now; False when there was nothing."""
+        ...
+
     async def ping(self) -> None:
         """Raises StorageUnavailable when the store does not answer."""
         ...

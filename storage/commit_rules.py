@@ -1,0 +1,30 @@
+"""What every session store checks before it commits, so that no implementation can be talked into a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interview.errors import InternalError, VersionConflict
+from interview.events import Event
+from interview.session import SessionState
+from storage.sessions import SessionKey
+
+
+def check_commit(key: SessionKey, expected_version: int, state: SessionState, events: Sequence[Event]) -> None:
+    """Raises InternalError when the commit contradicts itself: a defect of the caller, never of the client."""
+    if (state.tenant, state.interview_id) != (key.tenant, key.interview_id):
+        raise InternalError("A commit addressed one session and carried another.")
+    if state.version != expected_version + len(events) or state.version < 1:
+        raise InternalError(
+            f"A commit of {len(events)} events onto version {expected_version} cannot make version {state.version}."
+        )
+    for offset, event in enumerate(events, start=1):
+        if event.seq != expected_version + offset:
+            raise InternalError(f"A commit has a gap: expected sequence {expected_version + offset}, got {event.seq}.")
+
+
+def version_conflict(expected: int, found: int) -> VersionConflict:
+    return VersionConflict(
+        "Somebody else committed to this session first; load it again.",
+        detail={"expected_version": expected, "found_version": found},
+    )

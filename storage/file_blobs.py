@@ -1,0 +1,135 @@
+"""Blobs through fsspec: a local directory by default, any object store it speaks (``s3://``, ``gs://``) by URL."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from interview.errors import ConfigError, InvalidInput, NotFound, StorageUnavailable
+from storage.paths import checked
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class FsspecBlobStore:
+    """``BlobStore`` under ``url``: a directory, or ``scheme://bucket/prefix`` with ``options`` for fsspec.
+
+    fsspec's calls block, so they run in ``threads`` threads of this store; what does not start within ``timeout_s``
+    and end in time is reported unavailable. Local writes are durable and appear whole or not at all.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        threads: int = 8,
+        timeout_s: float = 30.0,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        import fsspec
+
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(url, **(options or {}))
+        except (ImportError, ValueError) as error:
+            raise ConfigError(f"The blob store {url.split('://')[0]}:// cannot be used: {error}") from error
+        self._root = self._root.rstrip("/")
+        self._local = "file" in _protocols(self._files)
+        if self._local:
+            Path(self._root).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._timeout_s = timeout_s
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="blobs")
+
+    async def put(self, path: str, data: bytes) -> str:
+        full = self._full(path)
+        await self._run("put", (lambda: _write_durably(Path(full), data)) if self._local else self._putter(full, data))
+        return path
+
+    def _putter(self, full: str, data: bytes) -> Callable[[], None]:
+        def put() -> None:
+            # An object store makes an object visible only once it is complete.
+            self._files.pipe_file(full, data)
+
+        return put
+
+    async def get(self, path: str) -> bytes:
+        try:
+            full = self._full(path)
+        except InvalidInput as error:
+            raise NotFound("There is no such blob.") from error
+        data: bytes = await self._run("get", lambda: self._files.cat_file(full))
+        return data
+
+    async def exists(self, path: str) -> bool:
+        try:
+            full = self._full(path)
+        except InvalidInput:
+            return False
+        return bool(await self._run("exists", lambda: self._files.isfile(full)))
+
+    async def delete(self, prefix: str) -> int:
+        full = self._full(prefix)
+        return await self._run("delete", lambda: self._remove(full))
+
+    def _remove(self, full: str) -> int:
+        # find() lists a file given by its own name, too; listings are cached by some stores.
+        self._files.invalidate_cache()
+        found: list[str] = self._files.find(full)
+        for name in found:
+            self._files.rm_file(name)
+        if self._local and Path(full).is_dir():
+            self._files.rm(full, recursive=True)
+        return len(found)
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _full(self, path: str) -> str:
+        return f"{self._root}/{checked(path)}"
+
+    async def _run(self, what: str, call: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except FileNotFoundError as error:
+            raise NotFound("There is no such blob.") from error
+        except TimeoutError as error:
+            logger.warning("blob store overdue: operation=%s", what)
+            raise StorageUnavailable("The blob store did not answer in time.", retry_after_s=1) from error
+        except Exception as error:
+            # Each object store's library has errors of its own; what they share is that the blob did not move.
+            logger.warning("blob store failed: operation=%s error=%s", what, type(error).__name__)
+            raise StorageUnavailable("The blob store failed; try again shortly.", retry_after_s=1) from error
+
+
+def _protocols(files: Any) -> tuple[str, ...]:
+    protocol = files.protocol
+    return (protocol,) if isinstance(protocol, str) else tuple(protocol)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Write aside, sync, rename, and sync the directory: after a crash the old or the new content is there, whole."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -1,0 +1,145 @@
+"""Live sessions in this process's memory, for unit tests and embedding: Redis's promises without its durability."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from msgspec import Struct
+
+from interview.events import Event, decode_event, encode_event
+from interview.session import SessionState
+from storage.commit_rules import check_commit, version_conflict
+from storage.sessions import IdempotencyRecord, SessionKey
+
+
+class _Session(Struct):
+    state: SessionState
+    log: list[bytes]
+    expires_at: float
+
+
+class _Recorded(Struct):
+    record: IdempotencyRecord
+    expires_at: float
+
+
+class MemorySessionStore:
+    """``SessionStore`` for one event loop. ``clock`` returns Unix seconds and decides what has expired."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        ttl_s: float = 7200.0,
+        idempotency_ttl_s: float = 86_400.0,
+        heartbeat_s: float = 10.0,
+    ) -> None:
+        self._clock = clock
+        self._ttl_s = ttl_s
+        self._idempotency_ttl_s = max(ttl_s, idempotency_ttl_s)
+        self._heartbeat_s = heartbeat_s
+        self._sessions: dict[SessionKey, _Session] = {}
+        self._records: dict[SessionKey, dict[tuple[str, str], _Recorded]] = {}
+        self._followers: dict[SessionKey, set[asyncio.Event]] = {}
+
+    def _live(self, key: SessionKey) -> _Session | None:
+        found = self._sessions.get(key)
+        if found is not None and found.expires_at <= self._clock():
+            del self._sessions[key]
+            return None
+        return found
+
+    async def load(self, key: SessionKey) -> SessionState | None:
+        found = self._live(key)
+        return found.state if found else None
+
+    async def load_with_idempotency(
+        self, key: SessionKey, scope: str, idempotency_key: str
+    ) -> tuple[SessionState | None, IdempotencyRecord | None]:
+        recorded = self._records.get(key, {}).get((scope, idempotency_key))
+        if recorded is not None and recorded.expires_at <= self._clock():
+            recorded = None
+        return await self.load(key), recorded.record if recorded else None
+
+    async def commit(
+        self,
+        key: SessionKey,
+        *,
+        expected_version: int,
+        state: SessionState,
+        events: Sequence[Event],
+        idempotency: IdempotencyRecord | None = None,
+    ) -> None:
+        check_commit(key, expected_version, state, events)
+        found = self._live(key)
+        version = len(found.log) if found else 0
+        if version != expected_version:
+            raise version_conflict(expected_version, version)
+        now = self._clock()
+        log = found.log if found else []
+        log.extend(encode_event(event) for event in events)
+        self._sessions[key] = _Session(state, log, now + self._ttl_s)
+        records = self._records.setdefault(key, {})
+        if idempotency is not None:
+            records[(idempotency.scope, idempotency.key)] = _Recorded(idempotency, 0.0)
+        for recorded in records.values():
+            recorded.expires_at = now + self._idempotency_ttl_s
+        if events:
+            for wake in self._followers.get(key, ()):
+                wake.set()
+
+    async def events(self, key: SessionKey, *, after: int = 0, limit: int | None = None) -> list[Event]:
+        end = None if limit is None else after + max(limit, 0)
+        found = self._live(key)
+        return [decode_event(raw) for raw in found.log[after:end]] if found else []
+
+    async def raw_events(self, key: SessionKey, *, after: int = 0) -> list[bytes]:
+        found = self._live(key)
+        return found.log[after:] if found else []
+
+    async def follow(self, key: SessionKey, *, after: int = 0) -> AsyncIterator[list[bytes]]:
+        wake = asyncio.Event()
+        seen = after
+        self._followers.setdefault(key, set()).add(wake)
+        try:
+            while True:
+                wake.clear()
+                batch = await self.raw_events(key, after=seen)
+                if batch:
+                    seen += len(batch)
+                    yield batch
+                try:
+                    async with asyncio.timeout(self._heartbeat_s):
+                        await wake.wait()
+                except TimeoutError:
+                    yield []
+        finally:
+            followers = self._followers[key]
+            followers.discard(wake)
+            if not followers:
+                del self._followers[key]
+
+    async def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
+        records = self._records.get(key, {})
+        recorded = records.get((scope, idempotency_key))
+        if recorded is not None and recorded.record.status == "in_flight":
+            del records[(scope, idempotency_key)]
+
+    async def live_count(self) -> int:
+        return sum(self._live(key) is not None for key in list(self._sessions))
+
+    async def expiring(self, within_s: float) -> list[SessionKey]:
+        soon = self._clock() + within_s
+        return [key for key in list(self._sessions) if (found := self._live(key)) and found.expires_at <= soon]
+
+    async def delete(self, key: SessionKey) -> bool:
+        records = self._records.pop(key, None)
+        return self._sessions.pop(key, None) is not None or bool(records)
+
+    async def ping(self) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None

@@ -1,0 +1,136 @@
+"""Wakes whoever follows a session when it commits: one pub/sub connection per process, catch-up from the log.
+
+A notification only says *look*; the events themselves are always read from the log. So a lost, doubled or late
+notification can cost time, never an event:
+
+- a follower registers first and reads second, and is woken again when the server confirms the subscription, so a
+  commit before the confirmation is found by that second look and a commit after it is announced;
+- after a reconnect every channel is subscribed anew, and each confirmation wakes its followers;
+- without any notification a follower looks once per heartbeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from interview.errors import StorageUnavailable
+from storage.redis_client import RedisLink
+
+logger = logging.getLogger(__name__)
+
+_RECONNECT_PAUSE_S = 0.2
+_OUTAGE_PAUSE_S = 1.0
+_SILENCE_S = 10.0
+
+Read = Callable[[int], Awaitable[list[bytes]]]
+
+
+class CommitFeed:
+    """The followers of one process and the one connection they share; both begin with the first follower."""
+
+    def __init__(self, link: RedisLink) -> None:
+        self._link = link
+        self._followers: dict[str, set[asyncio.Event]] = {}
+        self._pubsub: PubSub | None = None
+        self._writing = asyncio.Lock()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def follow(self, channel: str, read: Read, *, after: int, heartbeat_s: float) -> AsyncIterator[list[bytes]]:
+        """Batches of encoded events after ``after``; ``read(seen)`` returns those after ``seen``. ``[]`` = heartbeat.
+
+        An outage of the store does not end it: heartbeats go on, and the log is read again when the store is back.
+        """
+        wake = asyncio.Event()
+        seen = after
+        await self._join(channel, wake)
+        try:
+            while True:
+                wake.clear()
+                try:
+                    batch = await read(seen)
+                except StorageUnavailable:
+                    yield []
+                    await asyncio.sleep(_OUTAGE_PAUSE_S)
+                    continue
+                if batch:
+                    seen += len(batch)
+                    yield batch
+                try:
+                    async with asyncio.timeout(heartbeat_s):
+                        await wake.wait()
+                except TimeoutError:
+                    yield []
+        finally:
+            await self._leave(channel, wake)
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+            self._reader = None
+
+    async def _join(self, channel: str, wake: asyncio.Event) -> None:
+        others = self._followers.setdefault(channel, set())
+        others.add(wake)
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._read_forever(), name="storage-commit-feed")
+        elif len(others) == 1:
+            await self._tell(channel)
+
+    async def _leave(self, channel: str, wake: asyncio.Event) -> None:
+        others = self._followers.get(channel, set())
+        others.discard(wake)
+        if not others:
+            self._followers.pop(channel, None)
+            await self._tell(channel)
+
+    async def _tell(self, channel: str) -> None:
+        """Make the server's view of one channel ours. A broken connection is left to the reader, which resubscribes."""
+        async with self._writing:
+            if self._pubsub is None:
+                return
+            try:
+                if channel in self._followers:
+                    await self._pubsub.subscribe(channel)
+                else:
+                    await self._pubsub.unsubscribe(channel)
+            except (RedisError, OSError) as error:
+                logger.info("commit feed could not write: error=%s", type(error).__name__)
+
+    async def _read_forever(self) -> None:
+        while True:
+            try:
+                await self._read_connection()
+            except (RedisError, OSError) as error:
+                logger.warning("commit feed lost its connection: error=%s", type(error).__name__)
+            await asyncio.sleep(_RECONNECT_PAUSE_S)
+
+    async def _read_connection(self) -> None:
+        """One connection's life: subscribe to everything followed, then wake followers until it breaks."""
+        pubsub = self._link.pubsub()
+        try:
+            async with self._writing:
+                if self._followers:
+                    await pubsub.subscribe(*self._followers)
+                self._pubsub = pubsub
+            unanswered = 0
+            while unanswered < 2:
+                message = await pubsub.get_message(timeout=_SILENCE_S)
+                if message is not None:
+                    unanswered = 0
+                    if message["type"] in ("message", "subscribe"):
+                        for wake in self._followers.get(message["channel"].decode(), ()):
+                            wake.set()
+                elif self._followers:
+                    unanswered += 1
+                    async with self._writing:
+                        await pubsub.ping()
+            logger.warning("commit feed: the server is silent, connecting again")
+        finally:
+            self._pubsub = None
+            await pubsub.aclose()  # type: ignore[no-untyped-call]

@@ -1,0 +1,245 @@
+"""Live sessions in Redis: one script per commit, compare-and-set on the length of the event log.
+
+Keys of one session share a hash tag, so that they live in one slot of a Redis Cluster::
+
+    <prefix>:{<tenant>/<interview_id>}:session   hash   s = msgpack of SessionState, t = tokens of the last commits
+    <prefix>:{<tenant>/<interview_id>}:events    list   JSON of each event; element i has sequence i + 1
+    <prefix>:{<tenant>/<interview_id>}:idem      hash   <scope>\\x1f<key> → flag byte + msgpack of IdempotencyRecord
+
+The log is the truth, so its length *is* the version: there is no second number that could disagree with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+import msgspec
+from msgspec import Struct
+
+from interview.events import Event, decode_event, encode_event
+from interview.fold import fold
+from interview.session import SessionState
+from storage.commit_rules import check_commit, version_conflict
+from storage.redis_client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
+from storage.redis_commit_feed import CommitFeed
+from storage.sessions import IdempotencyRecord, SessionKey
+
+logger = logging.getLogger(__name__)
+
+#: Returns -1 when the commit stands, else the version found instead of the expected one. A token already among the
+#: session's last sixteen means this very commit was applied before and only its reply was lost.
+_COMMIT = Script(
+    """
+local tokens = redis.call('HGET', KEYS[1], 't') or ''
+if string.find(tokens, ARGV[2], 1, true) then return -1 end
+local version = redis.call('LLEN', KEYS[2])
+if version ~= tonumber(ARGV[1]) then return version end
+if #ARGV > 8 then redis.call('RPUSH', KEYS[2], unpack(ARGV, 9)) end
+redis.call('HSET', KEYS[1], 's', ARGV[3], 't', string.sub(ARGV[2] .. tokens, 1, 272))
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+if ARGV[7] ~= '' then redis.call('HSET', KEYS[3], ARGV[7], ARGV[8]) end
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
+if #ARGV > 8 then redis.call('PUBLISH', ARGV[6], version + #ARGV - 8) end
+return -1
+"""
+)
+
+_RELEASE = Script(
+    """
+local record = redis.call('HGET', KEYS[1], ARGV[1])
+if record and string.sub(record, 1, 1) == 'f' then redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 1
+"""
+)
+
+_IN_FLIGHT, _DONE = b"f", b"d"
+_SCAN_PAGE = 1000
+_SCAN_PAGES_AT_MOST = 20
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_state = msgspec.msgpack.Decoder(SessionState).decode
+_decode_record = msgspec.msgpack.Decoder(IdempotencyRecord).decode
+
+
+class _Keys(Struct, frozen=True):
+    session: str
+    events: str
+    idempotency: str
+    channel: str
+
+
+class RedisSessionStore:
+    """``SessionStore`` on Redis ≥ 6.2.
+
+    A session lives ``ttl_s`` after its last commit; its idempotency records live at least ``idempotency_ttl_s`` after
+    theirs, so that a late retry of a request to an expired session still gets its first reply.
+
+    **Retries.** Reads are repeated once after a lost connection. A commit may be repeated, too: each carries a random
+    token that the script remembers for the session's last sixteen commits, so that a repeated commit either happens
+    now, or is recognised as having happened, or meets a version that is truly somebody else's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        ttl_s: float = 7200.0,
+        idempotency_ttl_s: float = 86_400.0,
+        limits: RedisLimits = DEFAULT_LIMITS,
+        prefix: str = "interview",
+        heartbeat_s: float = 10.0,
+    ) -> None:
+        self._link = RedisLink(url, limits)
+        self._prefix = prefix
+        self._ttl_ms = max(1, round(ttl_s * 1000))
+        self._idempotency_ttl_ms = max(self._ttl_ms, round(idempotency_ttl_s * 1000))
+        self._heartbeat_s = heartbeat_s
+        self._feed = CommitFeed(self._link)
+        self._keys = lru_cache(maxsize=4096)(self._keys_of)
+
+    def _keys_of(self, key: SessionKey) -> _Keys:
+        # Quoting keeps a stray brace in an id from moving the hash tag.
+        stem = f"{self._prefix}:{{{quote(key.tenant, safe='')}/{quote(key.interview_id, safe='')}}}"
+        return _Keys(f"{stem}:session", f"{stem}:events", f"{stem}:idem", f"{stem}:new")
+
+    async def load(self, key: SessionKey) -> SessionState | None:
+        keys = self._keys(key)
+        raw = await self._link.command("HGET", keys.session, "s", what="load")
+        return await self._state(key, raw)
+
+    async def load_with_idempotency(
+        self, key: SessionKey, scope: str, idempotency_key: str
+    ) -> tuple[SessionState | None, IdempotencyRecord | None]:
+        keys = self._keys(key)
+
+        raw_state, raw_record = await self._link.pipeline(
+            [
+                ("HGET", keys.session, "s"),
+                ("HGET", keys.idempotency, _field(scope, idempotency_key)),
+            ],
+            what="load",
+        )
+        record = _decode_record(raw_record[1:]) if raw_record else None
+        return await self._state(key, raw_state), record
+
+    async def _state(self, key: SessionKey, raw: bytes | None) -> SessionState | None:
+        if raw is None:
+            return None
+        try:
+            return _decode_state(raw)
+        except msgspec.DecodeError:
+            # A snapshot written by another release; the log is the truth, and the next commit writes a fresh one.
+            logger.warning("a stored snapshot does not decode; folding its events instead")
+            return fold(await self.events(key))
+
+    async def commit(
+        self,
+        key: SessionKey,
+        *,
+        expected_version: int,
+        state: SessionState,
+        events: Sequence[Event],
+        idempotency: IdempotencyRecord | None = None,
+    ) -> None:
+        check_commit(key, expected_version, state, events)
+        keys = self._keys(key)
+        field, record = ("", b"")
+        if idempotency is not None:
+            field = _field(idempotency.scope, idempotency.key)
+            record = (_DONE if idempotency.status == "done" else _IN_FLIGHT) + _encode(idempotency)
+        args: list[str | bytes | int] = [
+            expected_version,
+            secrets.token_hex(8) + ",",
+            _encode(state),
+            self._ttl_ms,
+            self._idempotency_ttl_ms,
+            keys.channel,
+            field,
+            record,
+            *[encode_event(event) for event in events],
+        ]
+        names = (keys.session, keys.events, keys.idempotency)
+        found: int = await self._link.script(_COMMIT, names, args, what="commit")
+        if found >= 0:
+            raise version_conflict(expected_version, found)
+
+    async def events(self, key: SessionKey, *, after: int = 0, limit: int | None = None) -> list[Event]:
+        return [decode_event(raw) for raw in await self._range(key, after, limit)]
+
+    async def raw_events(self, key: SessionKey, *, after: int = 0) -> list[bytes]:
+        return await self._range(key, after, None)
+
+    async def _range(self, key: SessionKey, after: int, limit: int | None) -> list[bytes]:
+        if limit is not None and limit <= 0:
+            return []
+        name = self._keys(key).events
+        last = -1 if limit is None else after + limit - 1
+        found: list[bytes] = await self._link.command("LRANGE", name, after, last, what="events")
+        return found
+
+    def follow(self, key: SessionKey, *, after: int = 0) -> AsyncIterator[list[bytes]]:
+        return self._feed.follow(
+            self._keys(key).channel,
+            lambda seen: self.raw_events(key, after=seen),
+            after=after,
+            heartbeat_s=self._heartbeat_s,
+        )
+
+    async def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
+        names = (self._keys(key).idempotency,)
+        args = (_field(scope, idempotency_key),)
+        await self._link.script(_RELEASE, names, args, what="release")
+
+    async def live_count(self) -> int:
+        """Exact up to about 20,000 keys; beyond, extrapolated from that many, which a scan meets in hash order."""
+        seen = live = cursor = 0
+        suffix = b":session"
+        stem = f"{self._prefix}:{{".encode()
+        for _ in range(_SCAN_PAGES_AT_MOST):
+            cursor, names = await self._scan(cursor)
+            seen += len(names)
+            live += sum(name.endswith(suffix) and name.startswith(stem) for name in names)
+            if not cursor:
+                return live
+        total: int = await self._link.command("DBSIZE", what="live_count")
+        return round(live * total / max(seen, 1))
+
+    async def expiring(self, within_s: float) -> list[SessionKey]:
+        stem, suffix = f"{self._prefix}:{{", "}:session"
+        found: list[SessionKey] = []
+        cursor = 0
+        while True:
+            cursor, names = await self._scan(cursor)
+            sessions = [name for name in (raw.decode() for raw in names) if name.startswith(stem)]
+            sessions = [name for name in sessions if name.endswith(suffix)]
+            lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in sessions], what="expiring")
+            for name, left_ms in zip(sessions, lifetimes_ms, strict=True):
+                if 0 <= left_ms <= within_s * 1000:
+                    tenant, interview_id = name.removeprefix(stem).removesuffix(suffix).split("/")
+                    found.append(SessionKey(unquote(tenant), unquote(interview_id)))
+            if not cursor:
+                return list(dict.fromkeys(found))
+
+    async def _scan(self, cursor: int) -> tuple[int, list[bytes]]:
+        following, names = await self._link.command("SCAN", cursor, "COUNT", _SCAN_PAGE, what="scan")
+        return int(following), names
+
+    async def delete(self, key: SessionKey) -> bool:
+        keys = self._keys(key)
+        return bool(await self._link.command("DEL", keys.session, keys.events, keys.idempotency, what="delete"))
+
+    async def ping(self) -> None:
+        await self._link.command("PING", what="ping")
+
+    async def close(self) -> None:
+        await self._feed.close()
+        await self._link.close()
+
+
+def _field(scope: str, idempotency_key: str) -> str:
+    return f"{scope}\x1f{idempotency_key}"

@@ -1,0 +1,19 @@
+"""Fixtures every kind of test shares: the real servers that stand behind the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage.embedded_redis import EmbeddedRedis
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real redis-server of this test session's own: private directory, socket and password.
+
+    It is shared: a test keeps apart by a key prefix of its own.
+    """
+    with EmbeddedRedis(tmp_path_factory.mktemp("redis"), fsync="no") as server:
+        yield server.url
