@@ -94,6 +94,21 @@ def end_leftover(data_dir: Path) -> bool:
     return ours
 
 
+def running_url(data_dir: Path) -> str | None:
+    """The address of the server that runs on ``data_dir`` now, for a second process of its owner; None without one.
+
+    It holds the password: never log it.
+    """
+    home = _home(data_dir)
+    record = _read_pid_file(home)
+    if record is None:
+        return None
+    server = _process(record.pid, record.created_s)
+    if server is None or not _runs_in(server, home):
+        return None
+    return _url((home / "password").read_text().strip(), _socket_path(home))
+
+
 class EmbeddedRedis:
     """One redis-server under ``data_dir/redis``; password and address survive restarts, so clients reconnect.
 
@@ -121,7 +136,7 @@ class EmbeddedRedis:
     @property
     def url(self) -> str:
         """The address with its password: never log it."""
-        return f"unix://:{self._password}@{quote(str(self._socket))}"
+        return _url(self._password, self._socket)
 
     @property
     def pid(self) -> int | None:
@@ -247,6 +262,10 @@ class EmbeddedRedis:
             except OSError:
                 return False
         return received == b"+OK\r\n+PONG\r\n"
+
+
+def _url(password: str, socket_path: Path) -> str:
+    return f"unix://:{password}@{quote(str(socket_path))}"
 
 
 def _home(data_dir: Path) -> Path:
