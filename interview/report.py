@@ -1,0 +1,198 @@
+"""The report of one interview, as data: every score with its reasons, every reason with the candidate's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from interview.grades import Grade
+from interview.plans import Phase, PlanRef
+from interview.questions import QuestionType
+from interview.session import Candidate, Consent, Insight, Status
+
+
+class Quote(Struct, frozen=True):
+    """A verbatim quote from an answer. ``found`` says that it does occur there; ``at_s`` is when its utterance begins
+    in the recording ``audio_url``, in seconds, None for typed answers."""
+
+    text: str
+    supports: str = ""
+    found: bool = True
+    turn: int | None = None
+    audio_url: str | None = None
+    at_s: float | None = None
+
+
+class AnswerReport(Struct, frozen=True):
+    """One utterance of the candidate. ``confidence`` in [0, 1] is the transcript's, None for typed text."""
+
+    turn: int
+    text: str
+    received_at: datetime
+    asked: str = ""
+    confidence: float | None = None
+    audio_url: str | None = None
+    duration_s: float | None = None
+
+
+class GradeVersion(Struct, frozen=True):
+    """A grade as it was recorded. ``source`` is ``inline``, ``background`` or ``override`` (with author and reason)."""
+
+    recorded_at: datetime
+    source: str
+    grade: Grade
+    author: str = ""
+    reason: str = ""
+
+
+class QuestionReport(Struct, frozen=True):
+    """One question put to the candidate. ``grades`` are all that were recorded, oldest first; the last one stands.
+
+    ``prompt_version`` names the interviewer's prompt that put the question; empty when the script did.
+    ``wording`` is what the interviewer said.
+    """
+
+    number: int
+    question_id: str
+    question_type: QuestionType
+    skill: str
+    phase: Phase
+    prompt: str
+    wording: str
+    core: bool = False
+    skipped: bool = False
+    graded: bool = True
+    answers: tuple[AnswerReport, ...] = ()
+    grades: tuple[GradeVersion, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    hints_used: int = 0
+    follow_ups: int = 0
+    clarifications: int = 0
+    prompt_version: str = ""
+
+    @property
+    def standing(self) -> GradeVersion | None:
+        return self.grades[-1] if self.grades else None
+
+    @property
+    def original(self) -> GradeVersion | None:
+        """The last grade before a person's override; None when nobody overrode it."""
+        if not self.grades or self.grades[-1].source != "override":
+            return None
+        earlier = [version for version in self.grades if version.source != "override"]
+        return earlier[-1] if earlier else None
+
+
+class SkillReport(Struct, frozen=True):
+    """Ability on a skill. ``theta`` and ``standard_error`` are in θ units, from ``items`` graded answers (None: not
+    estimated); ``low``/``high`` bound the 95 % interval. ``mean_score`` in [0, 1] is over the standing grades."""
+
+    skill: str
+    weight: float
+    questions: int
+    mean_score: float | None = None
+    theta: float | None = None
+    standard_error: float | None = None
+    items: int = 0
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+
+class Finding(Struct, frozen=True):
+    """A strength or a gap, and the answer it rests on."""
+
+    question_id: str
+    number: int
+    skill: str
+    score: float
+    text: str
+    quote: str = ""
+
+
+class Suggestion(Struct, frozen=True):
+    """What to ask next, and why; ``question_id`` when the bank holds a fitting question that was not asked."""
+
+    skill: str
+    text: str
+    question_id: str = ""
+
+
+class ReviewItem(Struct, frozen=True):
+    question_id: str
+    number: int
+    reason: str
+
+
+class RuleTripped(Struct, frozen=True):
+    turn: int
+    at: datetime
+    rule: str
+    action: str
+    detail: str = ""
+
+
+class FallbackNoted(Struct, frozen=True):
+    turn: int
+    at: datetime
+    tier: str
+    to: str
+    reason: str
+
+
+class SignalNoted(Struct, frozen=True):
+    """An integrity signal: shown, never scored."""
+
+    turn: int
+    at: datetime
+    signal: str
+    data: dict[str, Any] = {}
+
+
+class EngineUse(Struct, frozen=True):
+    """What served a tier, and how often."""
+
+    tier: str
+    name: str
+    uses: int
+    notice: str = ""
+
+
+class Report(Struct, frozen=True):
+    """One interview, explained. ``final`` is false while it runs or a grade is still provisional.
+
+    ``weighted_score`` in [0, 1]: Σ weight · mean_score / Σ weight over the skills that have a grade; None without any.
+    It is an input to a person's decision, not a recommendation. ``version`` is the session's, which this was made of.
+    """
+
+    interview_id: str
+    version: int
+    generated_at: datetime
+    final: bool
+    status: Status
+    candidate: Candidate
+    consent: Consent
+    plan: PlanRef
+    language: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_s: float
+    concluded_because: str
+    weighted_score: float | None
+    skills: tuple[SkillReport, ...]
+    strengths: tuple[Finding, ...]
+    gaps: tuple[Finding, ...]
+    ask_next: tuple[Suggestion, ...]
+    needs_review: tuple[ReviewItem, ...]
+    questions: tuple[QuestionReport, ...]
+    rules: tuple[RuleTripped, ...]
+    fallbacks: tuple[FallbackNoted, ...]
+    signals: tuple[SignalNoted, ...]
+    engines: tuple[EngineUse, ...]
+    notices: tuple[str, ...]
+    topics: tuple[str, ...]
+    insights: tuple[Insight, ...]
+    summary: str
+    hints_used: int

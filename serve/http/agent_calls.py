@@ -1,0 +1,52 @@
+"""The agent as the ingress calls it: the loss of an agent replica in the middle of a step stays invisible."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
+from interview.errors import EngineUnavailable, NotFound
+
+Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
+
+#: One sentence for every interview that cannot be seen: absent, expired, or another tenant's.
+NO_SUCH_INTERVIEW = "There is no such interview."
+
+
+class StepCaller:
+    """Calls a step of the agent, and once more when the replica that worked on it died.
+
+    Every step is idempotent (by its key, or by what it does), so the second call either finishes what the first
+    began or finds its recorded reply. ``takeover`` tells it that the first worker is dead, so that it need not wait
+    for that worker's lease. A replica lost in a tier *behind* the agent is the agent's own to handle.
+    """
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    async def start(self, request: StartRequest) -> StepReply:
+        return await _twice(self._agent.start, request, request)
+
+    async def turn(self, request: TurnRequest) -> StepReply:
+        return await _twice(self._agent.turn, request, replace(request, takeover=True))
+
+    async def hint(self, request: HintRequest) -> StepReply:
+        return await _twice(self._agent.hint, request, request)
+
+    async def end(self, request: EndRequest) -> StepReply:
+        return await _twice(self._agent.end, request, request)
+
+
+async def _twice(step: Callable[[Request], Awaitable[StepReply]], request: Request, retry: Request) -> StepReply:
+    try:
+        try:
+            return await step(request)
+        except EngineUnavailable as error:
+            if error.detail.get("lost_replica") != "agent":
+                raise
+            return await step(retry)
+    except NotFound as error:
+        raise NotFound(NO_SUCH_INTERVIEW) from error

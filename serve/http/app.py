@@ -1,0 +1,55 @@
+"""The ingress as an ordinary FastAPI application: ports in, routes out. Serve, uvicorn and tests all run this one."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from interview.report import Report
+from serve.http import openapi, problems
+from serve.http.auth import Authenticator
+from serve.http.docs_page import docs_router
+from serve.http.edge import Edge
+from serve.http.event_stream import events_router
+from serve.http.operations import operations_router
+from serve.http.ports import IngressPorts
+from serve.http.recordings import recordings_router
+from serve.http.reports import reports_router
+from serve.http.sessions import sessions_router
+from serve.http.settings import HttpSettings
+from serve.http.signals import signals_router
+from serve.http.tools import tools_router
+
+
+def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> FastAPI:
+    """The whole public surface over ``ports``.
+
+    ``ports.routers`` are mounted beside the session routes (the OpenAI face, MCP, …). No CORS: a browser client is
+    served from the same origin.
+    """
+    settings = settings or HttpSettings()
+    auth = Authenticator(ports.keys)
+    app = FastAPI(
+        title="Interview platform",
+        version=settings.version,
+        description="Holds interviews by voice or text, grades them and explains every grade.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.docs else None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.add_middleware(Edge, settings=settings, observer=ports.observer)
+    problems.install(app)
+    openapi.install(app, extra=(Report,))
+    app.include_router(sessions_router(ports, settings, auth))
+    app.include_router(events_router(ports, settings, auth))
+    app.include_router(recordings_router(ports, auth))
+    app.include_router(signals_router(ports, auth))
+    app.include_router(reports_router(ports, auth))
+    app.include_router(tools_router(ports, auth))
+    app.include_router(operations_router(ports, settings, auth))
+    if settings.docs:
+        app.include_router(docs_router(app.openapi))
+    for router in ports.routers:
+        app.include_router(router)
+    return app

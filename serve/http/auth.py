@@ -1,0 +1,66 @@
+"""Who is calling: a Bearer key becomes a Principal, and each route names the scope it asks for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from msgspec import Struct
+
+from interview.errors import Forbidden, Unauthenticated
+from serve.http.ports import KeyVerifier
+
+#: Hold interviews: start, turn, hint, state, events, audio, end, signals, tools.
+INTERVIEWS = "interviews"
+#: Read reports and override grades.
+REPORTS = "reports"
+#: Call the inference tier (``/v1``).
+INFERENCE = "inference"
+#: Read ``/status`` and ``/metrics``.
+OPERATIONS = "operations"
+
+#: Longer tokens are refused unread: no key of ours, and no JWT worth taking, is longer.
+MAX_TOKEN_CHARS = 8192
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key made by `interview keys create`.")
+
+
+class Principal(Struct, frozen=True):
+    """The authenticated caller. ``key_id`` names the key in audit records; it is not secret."""
+
+    tenant: str
+    scopes: frozenset[str]
+    key_id: str
+
+
+class Authenticator:
+    """Turns the ``Authorization`` header into a ``Principal``, or into 401 or 403."""
+
+    def __init__(self, keys: KeyVerifier) -> None:
+        self._keys = keys
+
+    def require(self, scope: str) -> Callable[..., Awaitable[Principal]]:
+        """A dependency that yields the ``Principal`` when it holds ``scope``.
+
+        Raises:
+            Unauthenticated: no key, or one that is not valid; which of these is not told.
+            Forbidden: a valid key without ``scope``.
+        """
+
+        async def principal(
+            credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+        ) -> Principal:
+            found = await self.authenticate(credentials.credentials if credentials else None)
+            if scope not in found.scopes:
+                raise Forbidden(f"This key lacks the scope '{scope}'.", detail={"scope": scope})
+            return found
+
+        return principal
+
+    async def authenticate(self, token: str | None) -> Principal:
+        if not token:
+            raise Unauthenticated("Send an API key in the header 'Authorization: Bearer <key>'.")
+        grant = await self._keys.verify(token) if len(token) <= MAX_TOKEN_CHARS else None
+        if grant is None:
+            raise Unauthenticated("This API key is not valid.", detail={"reason": "invalid_token"})
+        return Principal(tenant=grant.tenant, scopes=grant.scopes, key_id=grant.key_id)

@@ -1,0 +1,213 @@
+"""Request bodies: their models, and how an answer is read from multipart or JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from interview.errors import AudioTooLarge, EmptyAudio, InvalidInput
+from serve.http.problems import invalid_fields
+from serve.http.settings import HttpSettings
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Plain = TypeVar("Plain")
+
+Scalar = Annotated[str, Field(max_length=500)] | bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | float | None
+
+#: Integrity observations of the client: a few flat values, recorded and never scored.
+Signals = Annotated[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Scalar], Field(max_length=32)]
+
+
+class Body(BaseModel):
+    """Base of the request bodies: unknown fields are errors, because a misspelt one would be lost silently."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class CandidateBody(Body):
+    name: str = Field("", max_length=200, description="How the interviewer addresses the candidate; may be empty.")
+    reference: str = Field("", max_length=200, description="Your own id for the candidate; may be empty.")
+
+
+class StartBody(Body):
+    """Choose what is asked by ``plan`` (id of an installed plan, or a whole plan) or by ``role_description``."""
+
+    plan: str | dict[str, Any] | None = Field(None, description="Id of an installed plan, or a whole plan.")
+    role_description: str = Field("", max_length=200_000, description="Used to choose the nearest plan.")
+    resume_content: str = Field("", max_length=200_000, description="The résumé as plain text.")
+    candidate: CandidateBody = CandidateBody(name="", reference="")
+    consent: bool = Field(False, description="That the candidate saw and accepted the plan's notice.")
+    language: str | None = Field(None, pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="ISO 639-1; default: the plan's.")
+    voice: bool = Field(True, description="Whether replies come with audio.")
+
+    @field_validator("plan")
+    @classmethod
+    def _plan_is_plain_data(cls, plan: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
+        if isinstance(plan, str) and not 0 < len(plan) <= 200:
+            raise ValueError("must be 1 to 200 characters")
+        return plain(plan)
+
+
+class AnswerBody(Body):
+    answer: str = Field(max_length=20_000, min_length=1, description="The candidate's words.")
+    voice: bool = True
+    signals: Signals = {}
+
+    @field_validator("answer")
+    @classmethod
+    def _says_something(cls, answer: str) -> str:
+        if not answer.strip():
+            raise ValueError("must not be empty")
+        return answer
+
+
+class HintBody(Body):
+    voice: bool = True
+
+
+class SignalBody(Body):
+    signal: str = Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$", description="What was seen, such as `tab_hidden`.")
+    data: Signals = {}
+
+
+class OverrideBody(Body):
+    question_id: str = Field(min_length=1, max_length=200)
+    score: float = Field(ge=0, le=1, strict=False, allow_inf_nan=False)
+    reason: str = Field(min_length=3, max_length=2000, description="Why; shown in the report beside both grades.")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer as it came: exactly one of ``text`` and ``audio``."""
+
+    text: str | None = None
+    audio: bytes | None = None
+    content_type: str = ""
+    voice: bool = True
+    signals: dict[str, Any] = {}
+
+
+class AnswerFields(Body):
+    """The fields of a multipart answer beside ``audio``; forms carry text, so these are coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=False, hide_input_in_errors=True)
+
+    answer: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
+    voice: bool = True
+    signals: Signals = {}
+
+
+async def read_json(request: Request, model: type[Model], *, optional: bool = False) -> Model:
+    """The JSON body as ``model``.
+
+    Raises:
+        InvalidInput: not JSON, or wrong fields, which it names.
+        HTTPException: 415 when the body says it is something else.
+    """
+    raw = await request.body()
+    if optional and not raw:
+        return model()
+    _require_type(request, "application/json")
+    return _validated(model, raw)
+
+
+async def read_answer(request: Request, settings: HttpSettings) -> Answer:
+    """One answer: multipart with ``audio`` or ``answer``, or JSON ``{"answer": …}``.
+
+    Raises:
+        InvalidInput, EmptyAudio, AudioTooLarge: what is wrong with it, for the candidate or the developer.
+        HTTPException: 400 for a broken multipart body, 415 for another media type.
+    """
+    if _media_type(request) == "multipart/form-data":
+        async with request.form(max_files=1, max_fields=4, max_part_size=settings.max_answer_chars * 4) as form:
+            return await _from_form(form, settings)
+    _require_type(request, "application/json", "multipart/form-data")
+    body = _validated(AnswerBody, await request.body())
+    return Answer(text=body.answer, voice=body.voice, signals=body.signals)
+
+
+async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
+    upload = form.get("audio")
+    texts: dict[str, Any] = {}
+    for name, value in form.multi_items():
+        if name == "audio":
+            continue
+        if isinstance(value, UploadFile):
+            raise _wrong(name, "must be text, not a file")
+        if name in texts:
+            raise _wrong(name, "is given twice")
+        texts[name] = value
+    if "signals" in texts:
+        texts["signals"] = _json_field("signals", texts["signals"])
+    try:
+        fields = AnswerFields.model_validate(texts)
+    except ValidationError as error:
+        raise invalid_fields(error.errors()) from None
+    if upload is None:
+        if fields.answer is None or not fields.answer.strip():
+            raise _wrong("audio", "send a recording here, or the words in 'answer'")
+        return Answer(text=fields.answer, voice=fields.voice, signals=fields.signals)
+    if fields.answer is not None:
+        raise _wrong("answer", "send either 'audio' or 'answer', not both")
+    if not isinstance(upload, UploadFile):
+        raise _wrong("audio", "must be a file")
+    if len(form.getlist("audio")) > 1:
+        raise _wrong("audio", "is given twice")
+    return Answer(
+        audio=await _recording(upload, settings),
+        content_type=(upload.content_type or "application/octet-stream")[:100],
+        voice=fields.voice,
+        signals=fields.signals,
+    )
+
+
+async def _recording(upload: UploadFile, settings: HttpSettings) -> bytes:
+    if not upload.size:
+        raise EmptyAudio("The recording is empty. Check that your microphone is on, and record the answer again.")
+    if upload.size > settings.max_upload_bytes:
+        raise AudioTooLarge(
+            f"The recording is larger than {settings.max_upload_bytes / 1024 / 1024:g} MB. Record a shorter answer.",
+            detail={"max_bytes": settings.max_upload_bytes},
+        )
+    return await upload.read()
+
+
+def _validated(model: type[Model], raw: bytes) -> Model:
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise invalid_fields(error.errors()) from None
+
+
+def _json_field(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise _wrong(name, "is not valid JSON") from None
+
+
+def _wrong(field: str, problem: str) -> InvalidInput:
+    return InvalidInput(f"Some fields are not valid: '{field[:100]}'.", detail={"fields": {field[:100]: problem}})
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _require_type(request: Request, *allowed: str) -> None:
+    if _media_type(request) not in allowed:
+        raise HTTPException(415, f"Send {' or '.join(allowed)}.", headers={"Accept-Post": ", ".join(allowed)})
+
+
+def plain(value: Plain) -> Plain:
+    """``value`` when it can cross the handle: numbers within 64 bits, not nested without end."""
+    try:
+        msgspec.msgpack.encode(value)
+    except (OverflowError, RecursionError):
+        raise ValueError("holds a number or nesting beyond what can be processed") from None
+    return value

@@ -1,0 +1,146 @@
+"""The outermost layer: request ids, security headers, body limits, the last catch. Pure ASGI, no task per request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from interview.errors import AudioTooLarge, InternalError
+from serve.http.ports import RequestObserver
+from serve.http.problems import error_response
+from serve.http.settings import HttpSettings
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+#: Multipart boundaries and part headers around a recording.
+FRAMING_BYTES = 64 * 1024
+
+#: Sent unless the route sets the header itself. Documents (docs, HTML report) bring their own, looser CSP.
+_DEFAULT_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+class Edge:
+    """Wraps the application.
+
+    Every request gets an id: the client's ``X-Request-Id`` when it is a plain token, else a fresh one; it is in the
+    response's header, in problems and in log lines. An exception that no handler knows is logged here once and
+    answered 500.
+    """
+
+    def __init__(self, app: AsgiApp, *, settings: HttpSettings, observer: RequestObserver | None = None) -> None:
+        self._app = app
+        self._settings = settings
+        self._observer = observer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        request_id = _request_id(headers)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in sent}
+                sent.extend(header for header in _DEFAULT_HEADERS if header[0] not in names)
+                sent.append((b"x-request-id", request_id.encode()))
+                message = {**message, "headers": sent}
+            await send(message)
+
+        try:
+            await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
+        except ClientDisconnect:
+            logger.debug("request %s: the client went away while it sent its body", request_id)
+        except Exception:
+            logger.exception("request %s failed with an unexpected error", request_id)
+            if not status:
+                error = InternalError("Something broke on our side; the operator's log has it under this request id.")
+                await error_response(error, request_id)(scope, receive, send_with_headers)
+            # Else the answer is half sent: returning here makes the server cut the connection, and the client see it.
+        finally:
+            if self._observer is not None:
+                route = getattr(scope.get("route"), "path", "unmatched")
+                seconds = time.perf_counter() - began
+                self._observer.observe(route=route, method=scope["method"], status=status or 499, seconds=seconds)
+
+
+def bounded(receive: Receive, headers: list[tuple[bytes, bytes]], settings: HttpSettings) -> Receive:
+    """``receive`` that refuses a body over its limit as soon as that is known, chunked or lying about its length, and
+    a client that stalls. The exceptions surface where the route reads its body, so they become problems there."""
+    content_type = _header(headers, b"content-type").lstrip().lower()
+    is_upload = content_type.startswith((b"multipart/", b"audio/", b"video/"))
+    limit = settings.max_upload_bytes + FRAMING_BYTES if is_upload else settings.max_json_bytes
+    declared = _header(headers, b"content-length")
+    oversize = declared.isdigit() and int(declared[:20]) > limit
+    taken = 0
+    complete = False
+
+    async def receive_bounded() -> Message:
+        nonlocal taken, complete
+        if complete:
+            return await receive()
+        if oversize:
+            raise _too_large(is_upload, settings)
+        try:
+            async with asyncio.timeout(settings.body_idle_s):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408, "The request body stopped arriving.") from error
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
+            if taken > limit:
+                raise _too_large(is_upload, settings)
+        return message
+
+    return receive_bounded
+
+
+def _too_large(is_upload: bool, settings: HttpSettings) -> Exception:
+    if not is_upload:
+        return HTTPException(413, f"The request is larger than {settings.max_json_bytes} bytes.")
+    megabytes = settings.max_upload_bytes / 1024 / 1024
+    return AudioTooLarge(
+        f"The recording is larger than {megabytes:g} MB. Record a shorter answer, or send it compressed (opus, mp3).",
+        detail={"max_bytes": settings.max_upload_bytes},
+    )
+
+
+def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
+    for key, value in headers:
+        if key == name:
+            return value
+    return b""
+
+
+def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
+    sent = _header(headers, b"x-request-id")
+    return sent.decode() if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex

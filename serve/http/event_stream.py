@@ -1,0 +1,114 @@
+"""``/session/events``: the action stream (SSE, resumable) and the same log as one JSON document or as NDJSON."""
+
+import logging
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Literal, cast
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from interview.errors import InterviewError
+from serve.http import openapi
+from serve.http.accept import preferred
+from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.ports import IngressPorts
+from serve.http.problems import problem_of, request_id_of
+from serve.http.sessions import InterviewId, session_or_404
+from serve.http.settings import HttpSettings
+from storage.sessions import SessionKey, SessionStore
+
+logger = logging.getLogger(__name__)
+
+_FORMATS: dict[str, Literal["sse", "ndjson", "json"]] = {
+    "text/event-stream": "sse",
+    "application/x-ndjson": "ndjson",
+    "application/json": "json",
+}
+
+_CONTENT = {
+    "text/event-stream": {"schema": {"type": "string"}},
+    "application/x-ndjson": {"schema": {"type": "string"}},
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "required": ["interview_id", "events"],
+            "properties": {
+                "interview_id": {"type": "string"},
+                "events": {"type": "array", "items": {"$ref": openapi.REF.format(name="EventRecord")}},
+            },
+        }
+    },
+}
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The part of an encoded event that SSE repeats; the rest is forwarded unparsed."""
+
+    seq: int
+    type: str
+
+
+_head_decoder = msgspec.json.Decoder(_Head)
+
+
+def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+    router = APIRouter(prefix="/session", tags=["interviews"])
+    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+
+    @router.get(
+        "/events/{interview_id}",
+        summary="Follow the events",
+        description="Every step of the interview as it is committed. `Accept: text/event-stream` (the default) follows "
+        "and resumes after `Last-Event-ID`; `application/x-ndjson` and `application/json` give the log so far and end.",
+        **openapi.operation(content=_CONTENT, also=(404, 406)),
+    )
+    async def events(
+        interview_id: InterviewId,
+        request: Request,
+        caller: Caller,
+        after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a greater sequence number.")] = 0,
+        last_event_id: Annotated[
+            str | None, Header(alias="Last-Event-ID", pattern=r"^[0-9]{1,15}$", description="Overrides `after`.")
+        ] = None,
+    ) -> Response:
+        form = preferred(request.headers.get("accept"), _FORMATS)
+        after = after if last_event_id is None else int(last_event_id)
+        key = SessionKey(caller.tenant, interview_id)
+        await session_or_404(ports.sessions, key)
+        if form == "sse":
+            stream = _follow(ports.sessions, key, after, settings, request_id_of(request.scope))
+            return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        log = await ports.sessions.raw_events(key, after=after)
+        if form == "ndjson":
+            return Response(b"".join(line + b"\n" for line in log), media_type="application/x-ndjson")
+        head = b'{"interview_id":' + msgspec.json.encode(interview_id) + b',"events":['
+        return Response(head + b",".join(log) + b"]}", media_type="application/json")
+
+    return router
+
+
+def sse_frame(event: bytes) -> bytes:
+    """One encoded event as an SSE frame; its sequence number is the id a client resumes after."""
+    head = _head_decoder.decode(event)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (head.seq, head.type.encode(), event)
+
+
+async def _follow(
+    sessions: SessionStore, key: SessionKey, after: int, settings: HttpSettings, request_id: str
+) -> AsyncGenerator[bytes, None]:
+    until = time.monotonic() + settings.events_max_s
+    yield b"retry: %d\n\n" % settings.events_retry_ms
+    batches = cast(AsyncGenerator[list[bytes], None], sessions.follow(key, after=after))
+    async with aclosing(batches):
+        try:
+            async for batch in batches:
+                yield b"".join(map(sse_frame, batch)) if batch else b": still here\n\n"
+                if time.monotonic() > until:
+                    return
+        except InterviewError as error:
+            # the headers are long gone: say it in the stream, and let the client reconnect where it stopped
+            logger.warning("event stream %s ended early: %s", request_id, error.code)
+            yield b"event: error\ndata: %s\n\n" % msgspec.json.encode(problem_of(error, request_id))

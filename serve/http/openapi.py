@@ -1,0 +1,146 @@
+"""The OpenAPI description: operations in one vocabulary, components straight from the domain's own structs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from deployments.agent.contract import TurnBody
+from interview.events import EventRecord
+from interview.session import GradeRecord, SessionState
+from serve.http.problems import MEDIA_TYPE, Problem
+
+REF = "#/components/schemas/{name}"
+
+#: ``TurnBody`` as it leaves here. (msgspec describes no union of a struct and a dict, which is what the agent uses to
+#: pass a state it has encoded before.)
+_TURN_REPLY = msgspec.defstruct(
+    "TurnBody",
+    [
+        (
+            field.name,
+            SessionState | None if field.name == "session_state" else field.type,
+            msgspec.field(default=field.default, default_factory=field.default_factory),  # type: ignore[call-overload]
+        )
+        for field in msgspec.structs.fields(TurnBody)
+    ],
+)
+
+#: The structs that replies are made of; each becomes a component under its own name.
+REPLIES: tuple[type, ...] = (_TURN_REPLY, SessionState, EventRecord, GradeRecord, Problem)
+
+_PROBLEMS: dict[int, str] = {
+    400: "The request cannot be read.",
+    401: "No key, or one that is not valid.",
+    403: "The key lacks the scope.",
+    404: "Absent, expired, or another tenant's: never told apart.",
+    406: "No such format.",
+    408: "The request body stopped arriving.",
+    409: "The interview has ended, or the same turn is in progress (then `retryable` is true).",
+    413: "Too large.",
+    415: "Not a media type, or not a recording, that can be read.",
+    416: "No such part.",
+    422: "Fields that are wrong, named in `errors`; or a recording nobody could grade.",
+    429: "Too many requests; `Retry-After` says when to come back.",
+    500: "Broken on our side.",
+    502: "An engine failed.",
+    503: "Cannot be served now.",
+    504: "Not in time.",
+}
+
+ANSWER_FORM: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "audio": {"type": "string", "contentMediaType": "application/octet-stream", "description": "The recording."},
+        "answer": {"type": "string", "minLength": 1, "maxLength": 20000, "description": "Or the words."},
+        "voice": {"type": "string", "enum": ["true", "false"]},
+        "signals": {"type": "string", "description": "A flat JSON object of integrity observations."},
+    },
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Response descriptions of problem+json for ``statuses``."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": REF.format(name="Problem")}}}
+    return {status: {"description": _PROBLEMS[status], "content": content} for status in sorted(statuses)}
+
+
+def operation(
+    *,
+    reply: str | None = None,
+    content: dict[str, Any] | None = None,
+    json: type[BaseModel] | None = None,
+    multipart: dict[str, Any] | None = None,
+    body_required: bool = True,
+    also: Sequence[int] = (),
+    status: int = 200,
+) -> dict[str, Any]:
+    """Keyword arguments for a route decorator.
+
+    ``reply`` names a component for the JSON reply, or ``content`` gives the whole map of media types. Bodies are read
+    by hand (``serve.http.bodies``), so they are described here. ``also`` adds problem statuses to the usual ones.
+    """
+    good: dict[str, Any] = {"description": "Success."}
+    if reply is not None:
+        good["content"] = {"application/json": {"schema": {"$ref": REF.format(name=reply)}}}
+    elif content is not None:
+        good["content"] = content
+    usual = {400, 401, 403, 408, 413, 415, 422, 429, 500, 502, 503, 504}
+    described: dict[str, Any] = {
+        "response_model": None,
+        "status_code": status,
+        "responses": {status: good, **problems(*(usual | set(also)))},
+    }
+    body: dict[str, Any] = {}
+    if json is not None:
+        body["application/json"] = {"schema": _inline_schema(json)}
+    if multipart is not None:
+        body["multipart/form-data"] = {"schema": multipart}
+    if body:
+        described["openapi_extra"] = {"requestBody": {"required": body_required, "content": body}}
+    return described
+
+
+def install(app: FastAPI, *, extra: Sequence[type] = ()) -> None:
+    """Let ``app.openapi()`` include the domain's structs as components."""
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            _, components = msgspec.json.schema_components((*REPLIES, *extra), ref_template=REF)
+            schema.setdefault("components", {}).setdefault("schemas", {}).update(components)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _inline_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The model's JSON Schema with its ``$defs`` put in place, for where OpenAPI has no room for them."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolve(node: Any) -> Any:
+        if isinstance(node, dict):
+            reference = node.get("$ref", "")
+            if reference.startswith("#/$defs/"):
+                return resolve(definitions[reference.removeprefix("#/$defs/")])
+            return {key: resolve(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [resolve(item) for item in node]
+        return node
+
+    resolved: dict[str, Any] = resolve(schema)
+    return resolved

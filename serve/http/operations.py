@@ -1,0 +1,117 @@
+"""``/healthz``, ``/readyz``, ``/status``, ``/metrics``: what an operator and an orchestrator ask."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+
+from interview.errors import DeadlineExceeded, InterviewError, NotFound
+from serve.http import openapi
+from serve.http.auth import OPERATIONS, Authenticator, Principal
+from serve.http.ports import IngressPorts
+from serve.http.problems import Problem, problem_response, request_id_of
+from serve.http.settings import HttpSettings
+
+logger = logging.getLogger(__name__)
+
+PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+_OBJECT = {"application/json": {"schema": {"type": "object"}}}
+
+
+def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+    Operator = Annotated[Principal, Depends(auth.require(OPERATIONS))]  # noqa: N806 (a type)
+    probes = {"sessions": ports.sessions.ping, **ports.probes}
+
+    @router.get(
+        "/healthz",
+        summary="Is this process alive?",
+        response_model=None,
+        responses={200: {"description": "Yes.", "content": _OBJECT}},
+    )
+    async def healthz() -> Response:
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+    @router.get(
+        "/readyz",
+        summary="Can it serve?",
+        description="Asks the session store and every tier; 503 names what cannot.",
+        response_model=None,
+        responses={200: {"description": "Yes.", "content": _OBJECT}, **openapi.problems(503)},
+    )
+    async def readyz(request: Request) -> Response:
+        checks = await _ask_all(probes, settings.probe_timeout_s)
+        failing = sorted(name for name, answer in checks.items() if not answer["ok"])
+        if not failing:
+            return Response(msgspec.json.encode({"status": "ready", "checks": checks}), media_type="application/json")
+        problem = Problem(
+            type="/problems/not-ready",
+            title="Not ready",
+            status=503,
+            detail=f"Not ready: {', '.join(failing)}.",
+            code="not-ready",
+            instance=f"urn:request:{request_id_of(request.scope)}",
+            retryable=True,
+            retry_after_s=2,
+            context={"checks": checks},
+        )
+        return problem_response(problem)
+
+    @router.get(
+        "/status",
+        summary="What serves, and how busy it is",
+        description="The engine behind each tier with its notices, live sessions and queue numbers.",
+        **openapi.operation(content=_OBJECT),
+    )
+    async def status(caller: Operator) -> Response:
+        questions: dict[str, Callable[[], Awaitable[Any]]] = {
+            name: tier.info
+            for name, tier in (("stt", ports.stt), ("llm", ports.llm), ("tts", ports.tts))
+            if tier is not None
+        }
+        engines, live, queues = await asyncio.gather(
+            _ask_all(questions, settings.probe_timeout_s),
+            _ask_all({"live_sessions": ports.sessions.live_count}, settings.probe_timeout_s),
+            _ask_all({"queues": ports.status} if ports.status else {}, settings.probe_timeout_s),
+        )
+        for absent in {"stt", "llm", "tts"} - engines.keys():
+            engines[absent] = {"ok": True, "detail": {"name": "none", "notice": "Not configured."}}
+        answer = {"version": settings.version, "engines": engines, **live, **queues}
+        return Response(msgspec.json.encode(answer), media_type="application/json")
+
+    @router.get(
+        "/metrics",
+        summary="Prometheus metrics",
+        description="Of all replicas, merged: one scrape target is enough.",
+        **openapi.operation(content={"text/plain": {"schema": {"type": "string"}}}, also=(404,)),
+    )
+    async def metrics(caller: Operator) -> Response:
+        if ports.metrics is None:
+            raise NotFound("Metrics are not collected here.")
+        return Response(await ports.metrics(), media_type=PROMETHEUS_TEXT)
+
+    return router
+
+
+async def _ask_all(probes: Mapping[str, Callable[[], Awaitable[Any]]], timeout_s: float) -> dict[str, dict[str, Any]]:
+    names = list(probes)
+    answers = await asyncio.gather(*(_ask(name, probes[name], timeout_s) for name in names))
+    return dict(zip(names, answers, strict=True))
+
+
+async def _ask(name: str, probe: Callable[[], Awaitable[Any]], timeout_s: float) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(timeout_s):
+            answer = await probe()
+    except TimeoutError:
+        return {"ok": False, "error": DeadlineExceeded.code, "detail": f"No answer within {timeout_s:g} s."}
+    except InterviewError as error:
+        return {"ok": False, "error": error.code, "detail": error.message}
+    except Exception:
+        logger.exception("the probe %s failed with an unexpected error", name)
+        return {"ok": False, "error": "internal", "detail": "The probe failed; the operator's log has it."}
+    return {"ok": True} if answer is None else {"ok": True, "detail": msgspec.to_builtins(answer)}

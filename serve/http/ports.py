@@ -1,0 +1,76 @@
+"""What the ingress needs from the rest of the platform, injected: it runs alike under Serve, uvicorn and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from fastapi import APIRouter
+
+from deployments.agent.contract import Agent
+from deployments.llm.contract import LanguageModel
+from deployments.stt.contract import SpeechToText
+from deployments.tts.contract import TextToSpeech
+from storage.blobs import BlobStore
+from storage.sessions import SessionKey, SessionStore
+
+ReportFormat = Literal["json", "html", "pdf"]
+
+#: Raises an ``InterviewError`` when what it looks at cannot serve; may return details for ``/readyz``.
+Probe = Callable[[], Awaitable[Mapping[str, Any] | None]]
+
+
+class KeyGrant(Protocol):
+    """What a valid key stands for."""
+
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
+    @property
+    def key_id(self) -> str: ...
+
+
+class KeyVerifier(Protocol):
+    async def verify(self, presented: str) -> KeyGrant | None:
+        """The grant of a presented key; None when it is unknown, malformed, expired or revoked.
+
+        Takes the same work for every wrong key. Raises StorageUnavailable.
+        """
+        ...
+
+
+class ReportSource(Protocol):
+    async def report(self, key: SessionKey, format: ReportFormat) -> bytes:
+        """The report of a session, finished or not, as a whole document.
+
+        Raises:
+            NotFound: no such session.
+        """
+        ...
+
+
+class RequestObserver(Protocol):
+    def observe(self, *, route: str, method: str, status: int, seconds: float) -> None:
+        """Called once per answered request; must not block."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IngressPorts:
+    """``probes`` decide readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is Prometheus text."""
+
+    agent: Agent
+    sessions: SessionStore
+    blobs: BlobStore
+    keys: KeyVerifier
+    reports: ReportSource
+    stt: SpeechToText | None = None
+    llm: LanguageModel | None = None
+    tts: TextToSpeech | None = None
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    status: Callable[[], Awaitable[Mapping[str, Any]]] | None = None
+    metrics: Callable[[], Awaitable[bytes]] | None = None
+    observer: RequestObserver | None = None
+    routers: Sequence[APIRouter] = ()

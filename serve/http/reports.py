@@ -1,0 +1,102 @@
+"""``/session/report``: read the report as JSON, HTML or PDF; override a grade with a reason."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from interview.errors import InvalidInput
+from interview.events import AnyPayload, GradeRecorded
+from interview.grades import Grade, level_of
+from interview.session import SessionState
+from serve.http import openapi
+from serve.http.accept import preferred
+from serve.http.auth import REPORTS, Authenticator, Principal
+from serve.http.bodies import OverrideBody, read_json
+from serve.http.ports import IngressPorts, ReportFormat
+from serve.http.recording_events import append
+from serve.http.sessions import InterviewId
+from storage.sessions import SessionKey
+
+_FORMATS: dict[str, ReportFormat] = {"application/json": "json", "text/html": "html", "application/pdf": "pdf"}
+
+_MEDIA_TYPES: dict[ReportFormat, str] = {form: media_type for media_type, form in _FORMATS.items()}
+
+_CONTENT = {
+    "application/json": {"schema": {"$ref": openapi.REF.format(name="Report")}},
+    "text/html": {"schema": {"type": "string"}},
+    "application/pdf": {"schema": {"type": "string", "contentMediaType": "application/pdf"}},
+}
+
+#: The page holds its own style and drawings and nothing else; audio comes from here.
+_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'none'"
+
+
+def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+    router = APIRouter(prefix="/session", tags=["reports"])
+    Reviewer = Annotated[Principal, Depends(auth.require(REPORTS))]  # noqa: N806 (a type)
+
+    @router.get(
+        "/report/{interview_id}",
+        summary="Read the report",
+        description="Finished or provisional; `Accept` or `?format=` picks JSON, HTML or PDF.",
+        **openapi.operation(content=_CONTENT, also=(404, 406)),
+    )
+    async def report(
+        interview_id: InterviewId,
+        request: Request,
+        caller: Reviewer,
+        format: Annotated[ReportFormat | None, Query(description="Overrides `Accept`.")] = None,
+    ) -> Response:
+        form = preferred(request.headers.get("accept"), _FORMATS) if format is None else format
+        document = await ports.reports.report(SessionKey(caller.tenant, interview_id), form)
+        headers = {"Vary": "Accept"}
+        if form == "html":
+            headers["Content-Security-Policy"] = _PAGE_POLICY
+        elif form == "pdf":
+            headers["Content-Disposition"] = f'inline; filename="report-{interview_id}.pdf"'
+        return Response(document, media_type=_MEDIA_TYPES[form], headers=headers)
+
+    @router.post(
+        "/report/{interview_id}/override",
+        summary="Override a grade",
+        description="A person's grade replaces the standing one; the report shows both, with author and reason.",
+        **openapi.operation(reply="GradeRecord", json=OverrideBody, also=(404, 409)),
+    )
+    async def override(interview_id: InterviewId, request: Request, caller: Reviewer) -> Response:
+        body = await read_json(request, OverrideBody)
+
+        def decide(state: SessionState) -> AnyPayload:
+            return _override(state, body, author=caller.key_id)
+
+        state = await append(ports.sessions, SessionKey(caller.tenant, interview_id), decide)
+        standing = next(record for record in state.grades if record.question_id == body.question_id)
+        return Response(msgspec.json.encode(standing), media_type="application/json")
+
+    return router
+
+
+def _override(state: SessionState, body: OverrideBody, *, author: str) -> GradeRecorded:
+    asked = next((found for found in state.questions_asked if found.question_id == body.question_id), None)
+    if asked is None:
+        raise InvalidInput(
+            "That question was not asked in this interview.",
+            detail={"fields": {"question_id": "was not asked in this interview"}},
+        )
+    standing = next((found for found in state.grades if found.question_id == asked.question_id), None)
+    grade = Grade(
+        score=body.score,
+        level=level_of(body.score),
+        confidence=1.0,
+        rationale=body.reason,
+        grader="human",
+        evidence=standing.grade.evidence if standing else (),
+    )
+    return GradeRecorded(
+        turn=standing.turn if standing else asked.turn,
+        question_id=asked.question_id,
+        grade=grade,
+        source="override",
+        author=author,
+        reason=body.reason,
+    )

@@ -1,0 +1,148 @@
+"""``/session``: start, answer, hint, state, end. Bodies from the agent pass through as the bytes it recorded."""
+
+import uuid
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+
+from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
+from interview.errors import NotFound
+from interview.session import SessionState
+from serve.http import openapi
+from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
+from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
+from serve.http.ports import IngressPorts
+from serve.http.settings import HttpSettings
+from storage.sessions import SessionKey, SessionStore
+
+INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+InterviewId = Annotated[str, Path(pattern=INTERVIEW_ID, description="Chosen by the caller; unique for the tenant.")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description="1 to 255 visible ASCII characters, new for each answer. A retry with the same key and content "
+        "gets the first reply, byte for byte; the same key with other content is a 422. Without it, a retry is a "
+        "new answer.",
+    ),
+]
+
+
+def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+    router = APIRouter(prefix="/session", tags=["interviews"])
+    agent = StepCaller(ports.agent)
+    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+
+    @router.post(
+        "/start/{interview_id}",
+        summary="Start an interview",
+        description="Starting the same interview again returns the same session, not a second one.",
+        **openapi.operation(reply="TurnBody", json=StartBody, also=(404, 409)),
+    )
+    async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
+        body = await read_json(request, StartBody, optional=True)
+        return _step_response(
+            await agent.start(
+                StartRequest(
+                    tenant=caller.tenant,
+                    interview_id=interview_id,
+                    plan=body.plan,
+                    role_description=body.role_description,
+                    resume_content=body.resume_content,
+                    candidate_name=body.candidate.name,
+                    candidate_reference=body.candidate.reference,
+                    consent=body.consent,
+                    language=body.language,
+                    voice=body.voice,
+                )
+            )
+        )
+
+    @router.post(
+        "/turn/{interview_id}",
+        summary="Answer",
+        description="One answer: a recording (wav, mp3, m4a, ogg, webm, flac) or the words themselves.",
+        **openapi.operation(reply="TurnBody", json=AnswerBody, multipart=openapi.ANSWER_FORM, also=(404, 409)),
+    )
+    async def turn(
+        interview_id: InterviewId, request: Request, caller: Caller, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        key = _key_or_new(idempotency_key)
+        answer = await read_answer(request, settings)
+        return _step_response(
+            await agent.turn(
+                TurnRequest(
+                    tenant=caller.tenant,
+                    interview_id=interview_id,
+                    idempotency_key=key,
+                    text=answer.text,
+                    audio=answer.audio,
+                    content_type=answer.content_type,
+                    voice=answer.voice,
+                    signals=answer.signals,
+                )
+            )
+        )
+
+    @router.post(
+        "/hint/{interview_id}",
+        summary="Ask for a hint",
+        description="The next rung of the current question's ladder. It costs a part of that answer's score.",
+        **openapi.operation(reply="TurnBody", json=HintBody, body_required=False, also=(404, 409)),
+    )
+    async def hint(
+        interview_id: InterviewId, request: Request, caller: Caller, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        key = _key_or_new(idempotency_key)
+        body = await read_json(request, HintBody, optional=True)
+        return _step_response(
+            await agent.hint(
+                HintRequest(tenant=caller.tenant, interview_id=interview_id, idempotency_key=key, voice=body.voice)
+            )
+        )
+
+    @router.get(
+        "/state/{interview_id}",
+        summary="Read the session",
+        description="Where the interview stands: to resume after a lost connection, or to debug.",
+        **openapi.operation(reply="SessionState", also=(404,)),
+    )
+    async def state(interview_id: InterviewId, caller: Caller) -> Response:
+        found = await session_or_404(ports.sessions, SessionKey(caller.tenant, interview_id))
+        return Response(
+            msgspec.json.encode(found), media_type="application/json", headers={"ETag": f'"{found.version}"'}
+        )
+
+    @router.delete(
+        "/state/{interview_id}",
+        summary="End the interview",
+        description="Ends it and starts its evaluation. Ending twice is the same as once.",
+        **openapi.operation(reply="TurnBody", also=(404, 409)),
+    )
+    async def end(interview_id: InterviewId, caller: Caller) -> Response:
+        return _step_response(await agent.end(EndRequest(tenant=caller.tenant, interview_id=interview_id)))
+
+    return router
+
+
+async def session_or_404(sessions: SessionStore, key: SessionKey) -> SessionState:
+    """Raises NotFound: absent, expired or another tenant's, which are never told apart."""
+    found = await sessions.load(key)
+    if found is None:
+        raise NotFound(NO_SUCH_INTERVIEW)
+    return found
+
+
+def _key_or_new(sent: str | None) -> str:
+    return f"auto-{uuid.uuid4().hex}" if sent is None else sent
+
+
+def _step_response(reply: StepReply) -> Response:
+    headers = {"Idempotency-Replayed": "true"} if reply.replayed else {}
+    if reply.stage_ms:
+        headers["Server-Timing"] = ", ".join(f"{stage};dur={ms:.1f}" for stage, ms in reply.stage_ms.items())
+    return Response(reply.body, status_code=reply.http_status, media_type="application/json", headers=headers)

@@ -1,0 +1,26 @@
+"""What an operator may set about the HTTP edge; section ``http`` of ``configs/serve/*.yaml``."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits and habits of the ingress.
+
+    ``max_upload_bytes`` bounds one recording (multipart and audio bodies get 64 KiB more for their framing);
+    ``max_json_bytes`` bounds every other body. ``body_idle_s`` is how long a client may stall while it sends.
+    ``events_max_s`` ends an event stream, which then reconnects where it stopped, so that no client holds a replica
+    forever. ``probe_timeout_s`` bounds each readiness and status probe.
+    """
+
+    max_upload_bytes: int = 25 * 1024 * 1024
+    max_json_bytes: int = 4 * 1024 * 1024
+    max_answer_chars: int = 20_000
+    max_document_chars: int = 200_000
+    body_idle_s: float = 30.0
+    events_max_s: float = 3600.0
+    events_retry_ms: int = 1000
+    probe_timeout_s: float = 2.0
+    docs: bool = True
+    version: str = "0.1.0"

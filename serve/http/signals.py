@@ -1,0 +1,40 @@
+"""``/session/signal``: integrity observations of the candidate's client between answers: recorded, never scored."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from interview.errors import SessionEnded
+from interview.events import IntegrityNoted
+from interview.session import SessionState
+from serve.http import openapi
+from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.bodies import SignalBody, read_json
+from serve.http.ports import IngressPorts
+from serve.http.recording_events import append
+from serve.http.sessions import InterviewId
+from storage.sessions import SessionKey
+
+
+def signals_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+    router = APIRouter(prefix="/session", tags=["interviews"])
+    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+
+    @router.post(
+        "/signal/{interview_id}",
+        summary="Note an integrity signal",
+        description="Such as a tab switch or a paste. It is shown to reviewers and never changes a score.",
+        **openapi.operation(json=SignalBody, also=(404, 409), status=204),
+    )
+    async def signal(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
+        body = await read_json(request, SignalBody)
+
+        def decide(state: SessionState) -> IntegrityNoted:
+            if state.status in ("concluded", "expired"):
+                raise SessionEnded("This interview has ended.")
+            return IntegrityNoted(turn=state.turn_number, signal=body.signal, data=body.data)
+
+        await append(ports.sessions, SessionKey(caller.tenant, interview_id), decide)
+        return Response(status_code=204)
+
+    return router

@@ -1,0 +1,47 @@
+"""``/tools``: the agent's tools with their JSON Schemas, callable over HTTP."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import RootModel
+
+from deployments.agent.contract import ToolRequest
+from interview.errors import InvalidInput
+from serve.http import openapi
+from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.bodies import plain, read_json
+from serve.http.ports import IngressPorts
+
+
+class ToolArguments(RootModel[dict[str, Any]]):
+    """The tool's arguments; its own schema (``GET /tools``) says which."""
+
+
+def tools_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+    router = APIRouter(prefix="/tools", tags=["tools"])
+    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+    a_list = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
+    an_object = {"application/json": {"schema": {"type": "object"}}}
+
+    @router.get("", summary="List the tools", **openapi.operation(content=a_list))
+    async def tools(caller: Caller) -> Response:
+        return Response(msgspec.json.encode(await ports.agent.tools()), media_type="application/json")
+
+    @router.post(
+        "/{name}",
+        summary="Call a tool",
+        **openapi.operation(content=an_object, json=ToolArguments, also=(404, 409)),
+    )
+    async def call(
+        name: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,63}$")], request: Request, caller: Caller
+    ) -> Response:
+        arguments = (await read_json(request, ToolArguments)).root
+        try:
+            plain(arguments)
+        except ValueError as error:
+            raise InvalidInput("The arguments cannot be processed.", detail={"fields": {"body": str(error)}}) from None
+        result = await ports.agent.call_tool(ToolRequest(tenant=caller.tenant, name=name, arguments=arguments))
+        return Response(msgspec.json.encode(result), media_type="application/json")
+
+    return router
