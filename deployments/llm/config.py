@@ -50,6 +50,10 @@ class TransformersConfig(Struct, frozen=True, kw_only=True, forbid_unknown_field
     dtype: str = "auto"
     #: Sequences decoded together; more wait in the engine's queue in order of priority.
     max_batch: int = 32
+    #: Memory for keys and values. Fewer sequences than ``max_batch`` are decoded together when it is too small.
+    kv_cache_gib: float = 4.0
+    #: Prompt tokens processed in one step, between the tokens of running answers.
+    prefill_tokens: int = 2048
     #: torch's intra-operation threads, 0 for torch's own choice.
     num_threads: int = 0
     trust_remote_code: bool = False

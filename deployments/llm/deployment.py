@@ -30,7 +30,7 @@ def create_language_model(config: LlmConfig) -> HostedLanguageModel:
             from deployments.llm.fake import FakeEngine
             from deployments.llm.service import ChatService
 
-            return ChatService(FakeEngine(config=config.fake, record=False), config)
+            return ChatService(FakeEngine(config=config.fake, record=False, max_model_len=config.max_model_len), config)
         case "transformers":
             from deployments.llm.service import ChatService
             from deployments.llm.transformers_engine import TransformersEngine

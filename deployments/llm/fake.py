@@ -20,7 +20,7 @@ from deployments.llm.engine import Piece
 from deployments.llm.openai_chat import ChatCall, message_text, tool_call
 from deployments.llm.schema_instance import minimal_instance
 from deployments.llm.service import ChatService
-from interview.errors import EngineFailed, InterviewError
+from interview.errors import ContextTooLong, EngineFailed, InterviewError
 
 #: One scripted answer: text, JSON (sent as its text; ``{"tool_calls": [{"name", "arguments"}]}`` calls tools), or an
 #: error to raise.
@@ -53,7 +53,6 @@ class FakeEngine:
     """
 
     name = "fake"
-    max_model_len: int | None = None
     notice: str | None = "A scripted stand-in answers; no language model is running."
 
     def __init__(
@@ -64,9 +63,11 @@ class FakeEngine:
         config: FakeConfig | None = None,
         sleep: Sleep = asyncio.sleep,
         record: bool = True,
+        max_model_len: int | None = None,
     ) -> None:
         """``record`` keeps every call in ``calls``; a deployment under load switches it off."""
         self._config = config or FakeConfig()
+        self.max_model_len = max_model_len
         self._answers = deque(answers)
         self._respond = respond
         self._failures: deque[Exception] = deque()
@@ -102,11 +103,16 @@ class FakeEngine:
         self.running += 1
         try:
             service_s = self._service_time_s()
+            prompt_tokens = sum(len(tokens_of(message_text(message))) for message in call.messages)
+            if self.max_model_len is not None and prompt_tokens >= self.max_model_len:
+                raise ContextTooLong(
+                    f"The prompt has {prompt_tokens} tokens; the model takes {self.max_model_len}.",
+                    detail={"limit_tokens": self.max_model_len, "tokens": prompt_tokens},
+                )
             answer = self._answer(call)
             if isinstance(answer, Exception):
                 await self._pause(service_s * _FIRST_TOKEN_SHARE)
                 raise answer
-            prompt_tokens = sum(len(tokens_of(message_text(message))) for message in call.messages)
             if isinstance(answer, dict) and "tool_calls" in answer and call.schema is None:
                 await self._pause(service_s)
                 made = tuple(tool_call(one["name"], one.get("arguments", {})) for one in answer["tool_calls"])
@@ -192,7 +198,9 @@ class FakeLanguageModel(ChatService):
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         config = config or LlmConfig(engine="fake")
-        self.engine = FakeEngine(answers, respond=respond, config=config.fake, sleep=sleep)
+        self.engine = FakeEngine(
+            answers, respond=respond, config=config.fake, sleep=sleep, max_model_len=config.max_model_len
+        )
         super().__init__(self.engine, config)
 
     @property

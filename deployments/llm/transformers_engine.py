@@ -1,0 +1,296 @@
+"""Any causal model through Hugging Face transformers, on CPU or GPU, with its continuous batching."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import math
+import queue
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from deployments.llm.config import LlmConfig
+from deployments.llm.engine import Piece
+from deployments.llm.models import local_model
+from deployments.llm.openai_chat import ChatCall, FinishReason
+from deployments.llm.priority_slots import PrioritySlots
+from deployments.llm.text_stream import IncrementalDecoder, StopCutter, ToolCallReader, tool_choice_schema
+from interview.errors import ConfigError, ContextTooLong, EngineFailed, EngineUnavailable, InvalidInput, ModelMissing
+
+logger = logging.getLogger(__name__)
+
+#: Tokens per page of the KV cache. Small, so that a short request reserves little.
+_PAGE_TOKENS = 16
+_GIB = 1024**3
+
+
+class TransformersEngine:
+    """``TextEngine`` over ``ContinuousBatchingManager``.
+
+    The manager decodes in a thread of its own; this class feeds it at most ``max_batch`` requests at a time, in order
+    of priority, and turns its tokens into text. CUDA graphs and double buffering are off: ``RowSampler`` runs Python
+    in every step. For throughput on a GPU use vLLM; this engine is for machines and models vLLM does not serve.
+    """
+
+    name = "transformers"
+
+    def __init__(self, config: LlmConfig) -> None:
+        self._config = config
+        self._settings = config.transformers
+        self._ids = itertools.count()
+        self._slots = PrioritySlots(1)
+        self._manager: Any = None
+        self._tokenizer: Any = None
+        self._sampler: Any = None
+        self._grammars: Any = None
+        self._device: Any = None
+        self._stop_tokens: list[int] = []
+        self.max_model_len: int | None = config.max_model_len
+        self.notice: str | None = None
+
+    @property
+    def running(self) -> int:
+        return self._slots.waiting + self._in_manager()
+
+    def _in_manager(self) -> int:
+        if self._manager is None or self._manager.batch_processor is None:
+            return 0
+        scheduler = self._manager.batch_processor.scheduler
+        queued: int = self._manager.input_queue.qsize()
+        return queued + len(scheduler.active_requests) + len(scheduler.waiting_requests)
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self._load)
+
+    def _load(self) -> None:
+        path = local_model(self._config.model, self._config.models_dir)
+        try:
+            import torch
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+            from transformers.utils import logging as transformers_logging
+        except ImportError as error:
+            raise ModelMissing(
+                f"Engine transformers needs its packages: pip install 'interview-serve[llm]' ({error.name} is missing)."
+            ) from error
+        transformers_logging.disable_progress_bar()
+        settings = self._settings
+        if settings.num_threads:
+            torch.set_num_threads(settings.num_threads)
+        device = settings.device
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        remote_code = settings.trust_remote_code
+        self._tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=remote_code)
+        if self._tokenizer.chat_template is None:
+            raise ConfigError(f"llm.model: {path} has no chat template; use an instruction-tuned model.")
+        model = AutoModelForCausalLM.from_pretrained(
+            path,
+            dtype=settings.dtype,
+            attn_implementation="sdpa",
+            local_files_only=True,
+            trust_remote_code=remote_code,
+            **settings.model_kwargs,
+        ).to(device)
+        self._device = model.device
+        self._start_manager(model)
+
+    def _start_manager(self, model: Any) -> None:
+        from transformers import GenerationConfig, LogitsProcessorList
+        from transformers.generation.configuration_utils import ContinuousBatchingConfig
+        from transformers.generation.continuous_batching.cb_logits_processors import (
+            ContinuousBatchingLogitsProcessorList,
+        )
+
+        from deployments.llm.transformers_sampler import GrammarCompiler, RowSampler
+
+        text_config = model.config.get_text_config()
+        window = int(getattr(text_config, "max_position_embeddings", 0) or 4096)
+        self.max_model_len = min(self._config.max_model_len or window, window)
+        self._stop_tokens = _stop_tokens(model, self._tokenizer)
+        vocab_size = int(text_config.vocab_size)
+        self._grammars = GrammarCompiler(self._tokenizer, vocab_size, self._stop_tokens)
+        self._sampler = RowSampler(vocab_size)
+        places, pages = self._sizes(text_config, model.dtype.itemsize)
+        self._slots = PrioritySlots(places)
+        manager = model.init_continuous_batching(
+            GenerationConfig(do_sample=False, eos_token_id=self._stop_tokens, max_new_tokens=self.max_model_len),
+            ContinuousBatchingConfig(
+                page_size=_PAGE_TOKENS,
+                num_blocks=pages,
+                max_batch_tokens=max(self._settings.prefill_tokens, places),
+                max_requests_per_batch=places,
+                use_async_batching=False,
+                use_cuda_graph=False,
+                auto_switch_to_flash=False,
+                allow_block_sharing=True,
+            ),
+        )
+        processors = ContinuousBatchingLogitsProcessorList(LogitsProcessorList([self._sampler]))
+        processors.tensors_required = 1  # one int32 per row, which RowSampler does not use but the batch must reserve
+        manager.logit_processor = processors
+        manager.start()
+        self._manager = manager
+        logger.info("transformers engine: %d sequences, %d pages, on %s", places, pages, self._device)
+
+    def _sizes(self, text_config: Any, element_bytes: int) -> tuple[int, int]:
+        """(sequences decoded together, pages of KV cache): every admitted sequence can reach full length, so that the
+        batch never has to evict one."""
+        heads = text_config.num_attention_heads
+        head_size = getattr(text_config, "head_dim", None) or text_config.hidden_size // heads
+        kv_heads = getattr(text_config, "num_key_value_heads", None) or heads
+        token_bytes = 2 * text_config.num_hidden_layers * kv_heads * head_size * element_bytes
+        pages_each = math.ceil((self.max_model_len or 1) / _PAGE_TOKENS) + 1
+        sequence_bytes = pages_each * _PAGE_TOKENS * token_bytes
+        fitting = int(self._settings.kv_cache_gib * _GIB // sequence_bytes)
+        if fitting < 1:
+            raise ConfigError(
+                f"llm.transformers.kv_cache_gib: one sequence of {self.max_model_len} tokens needs "
+                f"{sequence_bytes / _GIB:.2f} GiB; raise it or lower llm.max_model_len."
+            )
+        places = min(self._settings.max_batch, fitting)
+        if places < self._settings.max_batch:
+            self.notice = f"The KV cache holds {places} sequences, fewer than max_batch {self._settings.max_batch}."
+        return places, places * pages_each
+
+    async def stop(self) -> None:
+        if self._manager is not None:
+            manager, self._manager = self._manager, None
+            await asyncio.to_thread(manager.stop, hard_stop=True, timeout=10)
+
+    async def check_health(self) -> None:
+        """Raises when the decoding thread is dead, or has requests and made no step for the health deadline."""
+        if self._manager is None or not self._manager.is_running():
+            raise EngineUnavailable("The transformers engine's decoding thread has ended.")
+        idle_s = time.monotonic() - self._sampler.last_step_at
+        if self._in_manager() and idle_s > self._config.deadline_s:
+            raise EngineUnavailable(f"The transformers engine made no step for {idle_s:.0f} s.")
+
+    async def generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
+        prompt, matcher = await asyncio.to_thread(self._prepare, call)
+        async with self._slots.taken(call.priority), aclosing(self._decode(call, prompt, matcher)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _prepare(self, call: ChatCall) -> tuple[list[int], Any]:
+        """The prompt's tokens and the grammar's matcher, off the event loop."""
+        try:
+            rendered = self._tokenizer.apply_chat_template(
+                list(call.messages),
+                tools=list(call.tools) if call.tools_wanted else None,
+                add_generation_prompt=True,
+                return_dict=True,
+            )
+        except Exception as error:  # a template is a program of the model's author: it may refuse in any way
+            raise InvalidInput(
+                f"The model's chat template refuses these messages: {type(error).__name__}.",
+                detail={"fields": {"messages": "refused by the chat template"}},
+            ) from error
+        prompt: list[int] = list(rendered["input_ids"])
+        limit = self.max_model_len or 0
+        if len(prompt) >= limit:
+            raise ContextTooLong(
+                f"The prompt has {len(prompt)} tokens; the model takes {limit}.",
+                detail={"limit_tokens": limit, "tokens": len(prompt)},
+            )
+        schema = call.schema
+        if schema is None and call.tools_wanted:
+            schema = tool_choice_schema(call.tools, call.tool_choice)
+        return prompt, None if schema is None else self._grammars.matcher(schema)
+
+    async def _decode(self, call: ChatCall, prompt: list[int], matcher: Any) -> AsyncGenerator[Piece, None]:
+        from deployments.llm.transformers_sampler import RowSampling
+
+        if self._manager is None or not self._manager.is_running():
+            raise EngineUnavailable("The transformers engine is not running.", retry_after_s=5)
+        request_id = f"{next(self._ids)}"
+        sampling = RowSampling(call, matcher, self._device)
+        reader = _TextReader(call, self._tokenizer, set(self._stop_tokens))
+        outputs: asyncio.Queue[Any] = asyncio.Queue()
+        self._sampler.add(request_id, sampling)
+        self._manager.register_result_handler(request_id, outputs.put_nowait)
+        limit = min(call.max_tokens, (self.max_model_len or 0) - len(prompt))
+        self._manager.add_request(
+            prompt, request_id=request_id, max_new_tokens=limit, streaming=True, eos_token_id=self._stop_tokens
+        )
+        finished = False
+        seen = 0
+        try:
+            while not reader.stopped and not finished:
+                output = await outputs.get()
+                error = output.error or sampling.error
+                if error:
+                    logger.error("the transformers engine failed a request: %s", error)
+                    raise EngineFailed("The language model failed while it worked on this request.")
+                finished = output.is_finished()
+                text = "".join(reader.feed(token) for token in output.generated_tokens[seen:])
+                seen = len(output.generated_tokens)
+                if text:
+                    yield Piece(text, len(prompt), reader.tokens)
+            text, tool_calls = reader.finish()
+            finish: FinishReason = "stop" if reader.stopped else "length"
+            yield Piece(text, len(prompt), reader.tokens, "tool_calls" if tool_calls else finish, tool_calls)
+        finally:
+            if not finished:
+                self._manager.cancel_request(request_id)
+            self._forget(request_id)
+
+    def _forget(self, request_id: str) -> None:
+        self._sampler.remove(request_id)
+        router = self._manager.output_router
+        router.result_handlers.pop(request_id, None)
+        # Steps already under way for a cancelled request end up here, and nobody else would ever read them.
+        while True:
+            try:
+                router.output_queue.get_nowait()
+            except queue.Empty:
+                return
+
+
+class _TextReader:
+    """One request's tokens as text: decoded, cut at stop sequences, tool calls taken out."""
+
+    def __init__(self, call: ChatCall, tokenizer: Any, stop_tokens: set[int]) -> None:
+        self._decoder = IncrementalDecoder(lambda tokens: str(tokenizer.decode(tokens, skip_special_tokens=True)))
+        self._cutter = StopCutter(call.stop)
+        required = call.schema is None and tool_choice_schema(call.tools, call.tool_choice) is not None
+        self._tools = ToolCallReader(whole=required) if call.tools_wanted else None
+        self._stop_tokens = stop_tokens
+        self.tokens = 0
+        self.stopped = False
+
+    def feed(self, token: int) -> str:
+        if self.stopped:
+            return ""
+        self.tokens += 1
+        if token in self._stop_tokens:
+            self.stopped = True
+            return ""
+        return self._show(self._decoder.feed(token))
+
+    def finish(self) -> tuple[str, tuple[dict[str, Any], ...]]:
+        """The rest of the text and the tool calls."""
+        text = "" if self._cutter.stopped else self._show(self._decoder.flush())
+        rest = "" if self._cutter.stopped else self._cutter.flush()
+        if self._tools is None:
+            return text + rest, ()
+        shown = self._tools.feed(rest)
+        tail, calls = self._tools.finish()
+        return text + shown + tail, calls
+
+    def _show(self, text: str) -> str:
+        shown = self._cutter.feed(text)
+        self.stopped = self.stopped or self._cutter.stopped
+        return shown if self._tools is None else self._tools.feed(shown)
+
+
+def _stop_tokens(model: Any, tokenizer: Any) -> list[int]:
+    """The tokens that end an answer, the tokenizer's own first."""
+    found = model.generation_config.eos_token_id
+    listed = found if isinstance(found, list) else [found]
+    tokens = [token for token in (tokenizer.eos_token_id, *listed) if token is not None]
+    if not tokens:
+        raise ConfigError("llm.model: neither tokenizer nor generation config names an end-of-sequence token.")
+    return list(dict.fromkeys(tokens))
