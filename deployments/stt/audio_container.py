@@ -38,9 +38,9 @@ def sniff(data: bytes) -> Container | None:
 def cut_short(container: Container, data: bytes) -> bool:
     """Whether the file says it is longer than the bytes that arrived.
 
-    Looks at structure only (RIFF size, last Ogg page, EBML element sizes). Mp4, flac and mp3 with a frame count show
-    a cut as a decoded duration below the declared one instead; a bare mp3 stream cut at a frame cannot be told from
-    a shorter recording.
+    Looks at structure only (RIFF size, last Ogg page, EBML element sizes, the byte count of a Xing header). Mp4 and
+    flac show a cut as a decoded duration below the declared one instead; an mp3 stream without a Xing header cannot be
+    told from a shorter recording.
     """
     if container == "wav":
         return _wav_cut(data)
@@ -48,6 +48,8 @@ def cut_short(container: Container, data: bytes) -> bool:
         return _ogg_cut(data)
     if container == "matroska":
         return _matroska_cut(data)
+    if container == "mp3":
+        return _mp3_cut(data)
     return False
 
 
@@ -60,6 +62,25 @@ def _wav_cut(data: bytes) -> bool:
             return size not in (0, 0xFFFFFFFF) and offset + 8 + int(size) > len(data)
         offset += 8 + size + (size & 1)
     return True
+
+
+def _mp3_cut(data: bytes) -> bool:
+    """By the byte count in the Xing (or Info) header of the first frame, where the encoder wrote one."""
+    start = 0
+    if data[:3] == b"ID3" and len(data) >= 10:
+        # The tag's size is "synchsafe": seven bits a byte.
+        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+    first_frame = data[start : start + 256]
+    header = max(first_frame.find(b"Xing"), first_frame.find(b"Info"))
+    if header < 0 or header + 16 > len(first_frame):
+        return False
+    flags = int.from_bytes(first_frame[header + 4 : header + 8], "big")
+    if not flags & 2:
+        return False
+    size_at = header + (12 if flags & 1 else 8)
+    declared = int.from_bytes(first_frame[size_at : size_at + 4], "big")
+    # Encoders differ by a frame in what they count.
+    return declared > len(data) - start + 2048
 
 
 def _ogg_cut(data: bytes) -> bool:

@@ -64,7 +64,7 @@ def decode_audio(data: bytes, config: SttConfig, abandoned: threading.Event | No
                 raise UnreadableAudio("The file holds no sound. Please record your answer again.")
             stream = source.streams.audio[0]
             codec, sample_rate = _accept_codec(stream)
-            declared_s = _declared_duration_s(source, stream, container)
+            declared_s = _declared_duration_s(source, container)
             resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
             blocks = list(_resampled(_frames(source, stream, budget), resampler))
     except (AudioRejected, DeadlineExceeded):
@@ -99,9 +99,12 @@ def _accept(data: bytes, config: SttConfig) -> Container:
 
 
 def _accept_codec(stream: Any) -> tuple[str, int]:
-    codec: str = stream.codec_context.name
-    rate = int(stream.codec_context.sample_rate or 0)
-    channels = int(stream.codec_context.channels or 0)
+    context = stream.codec_context
+    if context is None:
+        raise UnreadableAudio(f"The recording uses a codec this service does not read. Please send {_FORMATS}.")
+    codec: str = context.name
+    rate = int(context.sample_rate or 0)
+    channels = int(context.channels or 0)
     if not (codec in _CODECS or codec.startswith("pcm_")):
         raise UnreadableAudio(f"The recording uses a codec this service does not read. Please send {_FORMATS}.")
     if rate not in _SAMPLE_RATES or not 0 < channels <= _MAX_CHANNELS:
@@ -109,12 +112,10 @@ def _accept_codec(stream: Any) -> tuple[str, int]:
     return codec, rate
 
 
-def _declared_duration_s(source: Any, stream: Any, container: Container) -> float | None:
+def _declared_duration_s(source: Any, container: Container) -> float | None:
     """How long the file says it is; None where that is only libav's estimate from the size."""
     if container in ("mp4", "flac", "matroska") and source.duration:
         return float(source.duration) / 1_000_000
-    if container == "mp3" and stream.duration and stream.frames:
-        return float(stream.duration * stream.time_base)
     return None
 
 

@@ -50,6 +50,8 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     #: Temperatures tried after the first when a piece looks repetitive or improbable; each costs one more decode.
     temperature_fallback: tuple[float, ...] = ()
     max_new_tokens: int = 224
+    #: Segments as the decoder marks them instead of one per piece: finer subtitles, a few more decoded tokens.
+    segment_timestamps: bool = False
     #: ``auto`` takes the windows the model's ``serving.json`` vouches for; ``full`` always pads to 30 s.
     window_policy: WindowPolicy = "auto"
     #: Windows to use whatever the model says (seconds, ascending). Measure the word error rate before you set this.

@@ -35,12 +35,13 @@ class SpeechToTextDeployment:
     def __init__(self, config: SttConfig) -> None:
         self._config = config
         self._engine = _engine(config)
-        self._batches = KeyedBatches(self._engine)
+        self._batches = KeyedBatches(self._engine, config.max_batch_audio_s)
 
         @ray_serve.batch(
             max_batch_size=config.max_batch_audio_s,
             batch_wait_timeout_s=config.batch_wait_s,
-            max_concurrent_batches=self._engine.workers,
+            # Not the engine's workers: pieces must reach the lanes of KeyedBatches while the engine is busy.
+            max_concurrent_batches=config.max_ongoing_requests,
             batch_size_fn=batch_audio_s,
         )
         async def transcribe_pieces(pieces: list[Piece]) -> list[PieceOutcome]:

@@ -24,6 +24,8 @@ class PieceOptions(Struct, frozen=True):
     prompt: str | None = None
     hotwords: tuple[str, ...] = ()
     word_timestamps: bool = False
+    #: Let the decoder mark where its own segments begin and end.
+    segment_timestamps: bool = False
     temperature: float = 0.0
 
 
@@ -65,14 +67,26 @@ class Piece:
         return not self.dropped and time.monotonic() < self.expires_at
 
 
-class PieceText(Struct, frozen=True):
-    """What was heard in one piece. Word times in seconds from the start of the piece."""
+class Part(Struct, frozen=True):
+    """A segment within a piece, in seconds from the start of the piece."""
 
+    start: float
+    end: float
     text: str
+
+
+class PieceText(Struct, frozen=True):
+    """What was heard in one piece: one part, or several when the decoder set timestamps. Word times as in ``Part``.
+
+    ``resume_frame``: the decoder stopped in the middle of a segment; what comes from there on is still to be decoded.
+    """
+
+    parts: tuple[Part, ...]
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
     words: tuple[Word, ...] = ()
+    resume_frame: int | None = None
     batch_size: int = 1
 
 
@@ -119,6 +133,10 @@ class SpeechEngine(Protocol):
         Raises:
             UnsupportedRequest: the model does not know the language.
         """
+        ...
+
+    def remainder(self, piece: Piece, from_frame: int) -> Piece | None:
+        """What of a piece lies after ``from_frame``, to be transcribed next; None when nothing does."""
         ...
 
     def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:

@@ -14,7 +14,7 @@ import numpy as np
 from deployments.stt.audio_decode import SAMPLE_RATE, Samples
 from deployments.stt.config import FakeTiming
 from deployments.stt.contract import AudioProbe, EngineInfo, Segment, TranscribeRequest, Transcript
-from deployments.stt.engine import BatchKey, EngineStats, Piece, PieceOptions, PieceText
+from deployments.stt.engine import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
 from deployments.stt.model_profile import ModelProfile
 from interview.errors import EmptyAudio
 
@@ -140,6 +140,9 @@ class FakeEngine:
         frames = len(samples) * 100 // SAMPLE_RATE
         return Piece(key, level, frames, [0, 1], options.language, window_s=30.0)
 
+    def remainder(self, piece: Piece, from_frame: int) -> Piece | None:
+        return None
+
     def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:
         self._sleep(self._times.next_s())
         if any(self._fails_on(piece) for piece in pieces):
@@ -147,7 +150,7 @@ class FakeEngine:
         self.stats.record(len(pieces), pieces[0].key.window_frames)
         return [
             PieceText(
-                text=_sentence(piece.features.tobytes()),
+                parts=(Part(0.0, piece.content_frames / 100, _sentence(piece.features.tobytes())),),
                 avg_logprob=-0.05,
                 no_speech_prob=0.01,
                 compression_ratio=1.0,

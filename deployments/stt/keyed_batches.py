@@ -1,7 +1,8 @@
-"""What happens inside one batch: group by key, drop who left, isolate what breaks.
+"""What happens inside a batch: group by key, join what waits, drop who left, isolate what breaks.
 
-``ray.serve.batch`` gathers pieces as they come; CTranslate2 takes only pieces of one key in a call. Knows no Ray, so
-that it is tested without.
+``ray.serve.batch`` gathers pieces for a few milliseconds and hands them over; CTranslate2 takes only pieces of one key
+in a call. While the engine is busy, the small batches that arrive are joined with others of their key, so that load
+makes batches larger instead of queues longer. Knows no Ray, so that it is tested without.
 """
 
 from __future__ import annotations
@@ -9,13 +10,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from deployments.stt.engine import BatchKey, Piece, PieceOutcome, SpeechEngine
 from interview.errors import DeadlineExceeded, EngineFailed
 
 logger = logging.getLogger(__name__)
+
+
+class _Waiting(NamedTuple):
+    arrival: int
+    piece: Piece
+    outcome: asyncio.Future[PieceOutcome]
 
 
 def batch_audio_s(pieces: Sequence[Piece]) -> int:
@@ -24,41 +33,71 @@ def batch_audio_s(pieces: Sequence[Piece]) -> int:
 
 
 class KeyedBatches:
-    """Runs mixed batches on an engine, one group per key, each group in a worker thread.
+    """Runs mixed batches on an engine: at most ``engine.workers`` groups at a time, each of one key, in a thread.
 
-    CTranslate2 releases the GIL, so the event loop keeps answering meanwhile.
+    The oldest waiting piece decides which key goes next, so none starves. CTranslate2 releases the GIL, so the event
+    loop keeps answering meanwhile. For one event loop.
     """
 
-    def __init__(self, engine: SpeechEngine) -> None:
+    def __init__(self, engine: SpeechEngine, max_batch_audio_s: float) -> None:
         self._engine = engine
+        self._max_batch_audio_s = max_batch_audio_s
         self._threads = ThreadPoolExecutor(max_workers=engine.workers, thread_name_prefix="stt-engine")
+        self._idle_workers = engine.workers
+        self._arrivals = 0
+        self._lanes: dict[BatchKey, deque[_Waiting]] = {}
+        self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, pieces: Sequence[Piece]) -> list[PieceOutcome]:
         """One outcome per piece, in order; never raises for a piece's sake."""
-        groups: dict[BatchKey, list[int]] = {}
-        for index, piece in enumerate(pieces):
-            groups.setdefault(piece.key, []).append(index)
         loop = asyncio.get_running_loop()
-        outcomes: dict[int, PieceOutcome] = {}
-        runs = [
-            loop.run_in_executor(self._threads, self._run_group, [pieces[index] for index in indices])
-            for indices in groups.values()
-        ]
-        for indices, group in zip(groups.values(), await asyncio.gather(*runs), strict=True):
-            outcomes.update(zip(indices, group, strict=True))
-        return [outcomes[index] for index in range(len(pieces))]
+        outcomes: list[asyncio.Future[PieceOutcome]] = []
+        for piece in pieces:
+            waiting = _Waiting(self._arrivals, piece, loop.create_future())
+            self._arrivals += 1
+            self._lanes.setdefault(piece.key, deque()).append(waiting)
+            outcomes.append(waiting.outcome)
+        self._start_idle_workers()
+        return [await outcome for outcome in outcomes]
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def _start_idle_workers(self) -> None:
+        while self._idle_workers and self._lanes:
+            self._idle_workers -= 1
+            task = asyncio.ensure_future(self._work(self._next_group()))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    def _next_group(self) -> list[_Waiting]:
+        key = min(self._lanes, key=lambda key: self._lanes[key][0].arrival)
+        lane = self._lanes[key]
+        group = [lane.popleft()]
+        while lane and batch_audio_s([*(item.piece for item in group), lane[0].piece]) <= self._max_batch_audio_s:
+            group.append(lane.popleft())
+        if not lane:
+            del self._lanes[key]
+        return group
+
+    async def _work(self, group: list[_Waiting]) -> None:
+        pieces = [waiting.piece for waiting in group]
+        try:
+            outcomes = await asyncio.get_running_loop().run_in_executor(self._threads, self._run_group, pieces)
+        finally:
+            self._idle_workers += 1
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            if not waiting.outcome.done():
+                waiting.outcome.set_result(outcome)
+        self._start_idle_workers()
+
     def _run_group(self, pieces: list[Piece]) -> list[PieceOutcome]:
-        # Looked at here and not on arrival: a group may have waited for a free worker.
+        # Asked here and not on arrival: the group may have waited for a free worker.
         wanted = [piece for piece in pieces if piece.wanted()]
         self._engine.stats.dropped += len(pieces) - len(wanted)
-        texts = iter(self._isolating(wanted))
+        outcomes = dict(zip(map(id, wanted), self._isolating(wanted), strict=True))
         late = DeadlineExceeded("The recording waited too long for a free transcriber; try again.", retry_after_s=2)
-        still_wanted = {id(piece) for piece in wanted}
-        return [next(texts) if id(piece) in still_wanted else late for piece in pieces]
+        return [outcomes.get(id(piece), late) for piece in pieces]
 
     def _isolating(self, pieces: list[Piece]) -> list[PieceOutcome]:
         """Run a group; when it fails, halve it until the piece at fault stands alone."""
@@ -68,7 +107,7 @@ class KeyedBatches:
             return list(self._engine.transcribe_batch(pieces))
         except Exception as error:
             self._engine.stats.failed_batches += 1
-            logger.warning("a batch failed: %s", type(error).__name__, exc_info=error, extra={"pieces": len(pieces)})
+            logger.warning("a batch of %d failed: %s", len(pieces), type(error).__name__, exc_info=error)
         if len(pieces) == 1:
             return [EngineFailed("The speech model failed on this recording; try again.", retry_after_s=1)]
         middle = len(pieces) // 2

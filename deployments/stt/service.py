@@ -20,9 +20,10 @@ from deployments.stt.audio_decode import SAMPLE_RATE, decode_audio
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import AudioProbe, EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
 from deployments.stt.decoded_cache import DecodedCache, Recording
-from deployments.stt.engine import Piece, PieceOptions, PieceText, SpeechEngine, Transcriber
+from deployments.stt.engine import Part, Piece, PieceOptions, PieceText, SpeechEngine, Transcriber
 from deployments.stt.guards import check_segment, silence_guards
 from deployments.stt.vad import Span, cut_into_pieces, find_speech
+from deployments.stt.window_policy import FRAMES_PER_S
 from interview.errors import DeadlineExceeded, Overloaded, SilentAudio
 
 T = TypeVar("T")
@@ -73,6 +74,7 @@ class SttService:
                     prompt=request.prompt,
                     hotwords=request.hotwords,
                     word_timestamps=request.word_timestamps,
+                    segment_timestamps=self._config.segment_timestamps,
                     temperature=request.temperature,
                 )
                 spans = cut_into_pieces(recording.speech, self._engine.profile.segmentation)
@@ -128,14 +130,7 @@ class SttService:
             piece = await self._off_loop(self._engine.prepare, samples, options)
             piece.expires_at = expires_at
             submitted.append(piece)
-            text = await self._transcribe_piece(piece)
-            for temperature in self._config.temperature_fallback:
-                if not self._improbable(text):
-                    break
-                again = replace(piece, key=msgspec.structs.replace(piece.key, temperature=temperature))
-                submitted.append(again)
-                text = max(text, await self._transcribe_piece(again), key=self._merit)
-            return text
+            return await self._decode_fully(piece, submitted)
 
         tasks = [asyncio.ensure_future(one(span)) for span in spans]
         try:
@@ -146,6 +141,26 @@ class SttService:
                 piece.dropped = True
             for task in tasks:
                 task.cancel()
+
+    async def _decode_fully(self, piece: Piece, submitted: list[Piece]) -> PieceText:
+        """One piece to its end: again at higher temperatures if improbable, and on from where a segment was cut off.
+
+        Appends every piece it submits to ``submitted``.
+        """
+        text = await self._transcribe_piece(piece)
+        for temperature in self._config.temperature_fallback:
+            if not self._improbable(text):
+                break
+            again = replace(piece, key=msgspec.structs.replace(piece.key, temperature=temperature))
+            submitted.append(again)
+            text = max(text, await self._transcribe_piece(again), key=self._merit)
+        if text.resume_frame is None:
+            return text
+        rest = self._engine.remainder(piece, text.resume_frame)
+        if rest is None:
+            return text
+        submitted.append(rest)
+        return _joined(text, await self._decode_fully(rest, submitted), text.resume_frame / FRAMES_PER_S)
 
     def _improbable(self, text: PieceText) -> bool:
         silent = text.no_speech_prob > self._config.no_speech_threshold
@@ -170,15 +185,14 @@ class SttService:
             guards.append(Guard("hotwords", "ignored", 0.0, round(duration_s, 3)))
         segments: list[Segment] = []
         for span, text in heard:
-            if not text.text:
+            if not text.parts:
                 guards.append(Guard("no_speech", "dropped", round(span.start_s, 3), round(span.end_s, 3)))
-                continue
-            segment = _segment(span, text)
-            guard = check_segment(segment, self._config)
-            if guard is not None:
-                guards.append(guard)
-            if guard is None or guard.action != "dropped":
-                segments.append(segment)
+            for segment in _segments(span, text):
+                guard = check_segment(segment, self._config)
+                if guard is not None:
+                    guards.append(guard)
+                if guard is None or guard.action != "dropped":
+                    segments.append(segment)
         return Transcript(
             text=" ".join(segment.text for segment in segments),
             language=language,
@@ -222,20 +236,42 @@ async def _deadline(seconds: float) -> AsyncIterator[None]:
         ) from error
 
 
-def _segment(span: Span, text: PieceText) -> Segment:
-    offset = span.start_s
-    return Segment(
-        start=round(offset, 3),
-        end=round(span.end_s, 3),
-        text=text.text,
-        avg_logprob=round(text.avg_logprob, 4),
-        no_speech_prob=round(text.no_speech_prob, 4),
-        compression_ratio=round(text.compression_ratio, 3),
-        words=tuple(
-            Word(round(offset + word.start, 3), round(offset + word.end, 3), word.text, round(word.probability, 4))
-            for word in text.words
-        ),
+def _joined(first: PieceText, rest: PieceText, rest_starts_s: float) -> PieceText:
+    """Two consecutive texts of one piece; the worse figure of each kind stands for both."""
+    return PieceText(
+        parts=(*first.parts, *(Part(p.start + rest_starts_s, p.end + rest_starts_s, p.text) for p in rest.parts)),
+        avg_logprob=min(first.avg_logprob, rest.avg_logprob),
+        no_speech_prob=max(first.no_speech_prob, rest.no_speech_prob),
+        compression_ratio=max(first.compression_ratio, rest.compression_ratio),
+        words=(*first.words, *(_shifted(word, rest_starts_s) for word in rest.words)),
+        batch_size=first.batch_size,
     )
+
+
+def _shifted(word: Word, by_s: float) -> Word:
+    return Word(round(word.start + by_s, 3), round(word.end + by_s, 3), word.text, round(word.probability, 4))
+
+
+def _segments(span: Span, text: PieceText) -> list[Segment]:
+    """The parts of a piece on the recording's clock, each with the words whose middle lies in it."""
+    offset = span.start_s
+    segments: list[Segment] = []
+    for part in text.parts:
+        words = text.words
+        if len(text.parts) > 1:
+            words = tuple(word for word in words if part.start <= (word.start + word.end) / 2 < part.end)
+        segments.append(
+            Segment(
+                start=round(offset + part.start, 3),
+                end=round(offset + part.end, 3),
+                text=part.text,
+                avg_logprob=round(text.avg_logprob, 4),
+                no_speech_prob=round(text.no_speech_prob, 4),
+                compression_ratio=round(text.compression_ratio, 3),
+                words=tuple(_shifted(word, offset) for word in words),
+            )
+        )
+    return segments
 
 
 def _confidence(segments: list[Segment]) -> float:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from deployments.stt.audio_decode import SAMPLE_RATE, Samples
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Word
-from deployments.stt.engine import BatchKey, EngineStats, Piece, PieceOptions, PieceText
+from deployments.stt.engine import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
 from deployments.stt.model_profile import read_profile
 from deployments.stt.model_resolution import ResolvedModel
 from deployments.stt.prompt_tokens import bucketed_prompt, prompt_text
@@ -87,22 +90,34 @@ class WhisperEngine:
         audio_s = content / FRAMES_PER_S
         frames = window_frames(audio_s, self.windows_s, self.profile.window_margin_s)
         content = min(content, frames)
-        padded = np.zeros((features.shape[0], frames), np.float32)
-        padded[:, :content] = features[:, :content]
+        padded = _padded(features[:, :content], frames)
 
         head = self._prompt_head(tokenizer, options)
         task: list[int] = tokenizer.sot_sequence
-        prompt = [*head, *task, tokenizer.no_timestamps]
+        prompt = [*head, *task] if options.segment_timestamps else [*head, *task, tokenizer.no_timestamps]
         key = BatchKey(
             window_frames=frames,
             prompt_tokens=len(prompt),
             transcript_token_at=len(head),
-            timestamps=False,
+            timestamps=options.segment_timestamps,
             beam_size=self._config.beam_size,
             temperature=options.temperature,
             align_tokens=tuple(task) if options.word_timestamps else (),
         )
         return Piece(key, padded, content, prompt, options.language, window_s=frames / FRAMES_PER_S)
+
+    def remainder(self, piece: Piece, from_frame: int) -> Piece | None:
+        left = piece.content_frames - from_frame
+        if from_frame <= 0 or left <= 0:
+            return None
+        frames = window_frames(left / FRAMES_PER_S, self.windows_s, self.profile.window_margin_s)
+        return replace(
+            piece,
+            key=msgspec.structs.replace(piece.key, window_frames=frames),
+            features=_padded(piece.features[:, from_frame : piece.content_frames], frames),
+            content_frames=left,
+            window_s=frames / FRAMES_PER_S,
+        )
 
     def _prompt_head(self, tokenizer: Any, options: PieceOptions) -> list[int]:
         if not self.profile.accepts_prompts:
@@ -164,21 +179,45 @@ class WhisperEngine:
         texts: list[PieceText] = []
         for piece, result, aligned in zip(pieces, results, words, strict=True):
             tokens = result.sequences_ids[0]
-            text = self._tokenizer(piece.language)[0].decode(tokens).strip()
+            parts, resume_frame = self._parts(piece, tokens)
+            text = " ".join(part.text for part in parts)
             # CTranslate2 gives the mean over the tokens; Whisper's own figure counts the end token, too.
             avg_logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
             texts.append(
                 PieceText(
-                    text=text,
+                    parts=parts,
                     avg_logprob=float(avg_logprob),
                     no_speech_prob=float(result.no_speech_prob),
                     compression_ratio=float(get_compression_ratio(text)) if text else 0.0,
                     words=aligned,
+                    resume_frame=resume_frame,
                     batch_size=len(pieces),
                 )
             )
         self.stats.record(len(pieces), key.window_frames)
         return texts
+
+    def _parts(self, piece: Piece, tokens: list[int]) -> tuple[tuple[Part, ...], int | None]:
+        """The segments in a line of tokens, and the frame to go on from when the last one is unfinished."""
+        tokenizer, _ = self._tokenizer(piece.language)
+        duration_s = piece.content_frames / FRAMES_PER_S
+        if not piece.key.timestamps:
+            text = tokenizer.decode(tokens).strip()
+            return ((Part(0.0, duration_s, text),) if text else ()), None
+        segments, seek, _ = self._whisper._split_segments_by_timestamps(
+            tokenizer=tokenizer,
+            tokens=tokens,
+            time_offset=0.0,
+            segment_size=piece.content_frames,
+            segment_duration=duration_s,
+            seek=0,
+        )
+        parts = [
+            Part(float(segment["start"]), min(float(segment["end"]), duration_s), text)
+            for segment in segments
+            if (text := tokenizer.decode(segment["tokens"]).strip()) and segment["start"] != segment["end"]
+        ]
+        return tuple(parts), int(seek) if seek < piece.content_frames else None
 
     def _align(self, encoded: Any, pieces: Sequence[Piece], tokens: list[list[int]]) -> list[tuple[Word, ...]]:
         """Word times from the decoder's cross-attention (dynamic time warping), punctuation joined to its word."""
@@ -205,6 +244,13 @@ class WhisperEngine:
                 )
             )
         return lines
+
+
+def _padded(features: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.float32]:
+    """Features in a window of zeros, which is how Whisper's own code pads, and not with the silence floor."""
+    window = np.zeros((features.shape[0], frames), np.float32)
+    window[:, : features.shape[1]] = features
+    return window
 
 
 def load_engine(config: SttConfig, resolved: ResolvedModel) -> WhisperEngine:
