@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Literal, Protocol
 
@@ -52,7 +52,7 @@ class TextToSpeech(Protocol):
         """
         ...
 
-    def stream(self, request: SynthesisRequest) -> AsyncIterator[bytes]:
+    def stream(self, request: SynthesisRequest) -> AsyncGenerator[bytes, None]:
         """The same file in pieces, each sentence as soon as it is spoken; errors raised as in ``synthesize``.
 
         Closing the iterator stops the synthesis. A streamed wav states no length in its header.

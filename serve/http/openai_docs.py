@@ -1,0 +1,136 @@
+"""How ``/docs`` describes the OpenAI-compatible routes: bodies are read by hand, so their schemas are written here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deployments.tts.contract import CONTENT_TYPES
+from serve.http.openai_transcripts import MEDIA_TYPES
+
+_STRING = {"type": "string"}
+
+_ENVELOPE: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "param", "code"],
+            "properties": {
+                "message": _STRING,
+                "type": _STRING,
+                "param": {"type": ["string", "null"]},
+                "code": {"type": ["string", "null"]},
+            },
+        }
+    },
+}
+
+_FAILURES = {
+    400: "The request cannot be served as it is.",
+    401: "No key, or one that is not valid.",
+    403: "The key lacks the scope 'inference'.",
+    404: "No such model.",
+    413: "Too large.",
+    415: "Not a recording that can be read.",
+    422: "A field is wrong, or the recording holds no speech.",
+    429: "A limit of the tenant or of the tier; Retry-After says when to come back.",
+    500: "Broken on our side.",
+    502: "An engine failed.",
+    503: "A tier or its model is not there.",
+    504: "Not in time.",
+}
+
+
+def _route(summary: str, replies: dict[str, Any], body: dict[str, Any] | None = None) -> dict[str, Any]:
+    failures = {
+        status: {"description": text, "content": {"application/json": {"schema": _ENVELOPE}}}
+        for status, text in _FAILURES.items()
+    }
+    described: dict[str, Any] = {
+        "summary": summary,
+        "response_model": None,
+        "responses": {200: {"description": "Success.", "content": replies}, **failures},
+    }
+    if body is not None:
+        described["openapi_extra"] = {"requestBody": {"required": True, "content": body}}
+    return described
+
+
+def _object(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": required, "properties": properties}
+
+
+_ANY_JSON = {"application/json": {"schema": {"type": "object"}}}
+_EVENTS = {"text/event-stream": {"schema": _STRING}}
+_BINARY = {"type": "string", "format": "binary"}
+
+MODELS = _route("Models served here, and OpenAI's names they answer to", _ANY_JSON)
+MODEL = _route("One model", _ANY_JSON)
+
+CHAT = _route(
+    "Chat completion",
+    {**_ANY_JSON, **_EVENTS},
+    {
+        "application/json": {
+            "schema": _object(
+                ["messages"],
+                model=_STRING,
+                messages={"type": "array", "minItems": 1, "items": {"type": "object"}},
+                stream={"type": "boolean"},
+                max_tokens={"type": "integer", "minimum": 1},
+                temperature={"type": "number", "minimum": 0, "maximum": 2},
+                stop={"type": ["string", "array", "null"]},
+                seed={"type": ["integer", "null"]},
+                response_format={"type": "object", "description": "text, json_object or json_schema."},
+                tools={"type": "array", "items": {"type": "object"}},
+                priority={"type": "integer", "minimum": 0, "maximum": 10, "description": "Lower is sooner."},
+            )
+        }
+    },
+)
+
+TRANSCRIPTION = _route(
+    "Speech to text",
+    {**_ANY_JSON, **{media.partition(";")[0]: {"schema": _STRING} for media in MEDIA_TYPES.values()}, **_EVENTS},
+    {
+        "multipart/form-data": {
+            "schema": _object(
+                ["file", "model"],
+                file={**_BINARY, "description": "wav, mp3, m4a, mp4, ogg, webm or flac."},
+                model=_STRING,
+                language=_STRING,
+                prompt=_STRING,
+                response_format={"type": "string", "enum": list(MEDIA_TYPES)},
+                temperature={"type": "number", "minimum": 0, "maximum": 1},
+                stream={"type": "string", "enum": ["true", "false"]},
+                **{
+                    "timestamp_granularities[]": {
+                        "type": "array",
+                        "items": {"type": "string", "enum": ["word", "segment"]},
+                    },
+                    "keywords[]": {"type": "array", "items": _STRING},
+                },
+            )
+        }
+    },
+)
+
+SPEECH = _route(
+    "Text to speech",
+    {**{media: {"schema": _BINARY} for media in CONTENT_TYPES.values()}, **_EVENTS},
+    {
+        "application/json": {
+            "schema": _object(
+                ["input", "model"],
+                input=_STRING,
+                model=_STRING,
+                voice=_STRING,
+                response_format={"type": "string", "enum": list(CONTENT_TYPES), "default": "mp3"},
+                speed={"type": "number", "default": 1.0},
+                stream_format={"type": "string", "enum": ["audio", "sse"]},
+                language={"type": "string", "default": "en"},
+            )
+        }
+    },
+)

@@ -1,0 +1,147 @@
+"""The inference tier for any OpenAI client: models, chat completions, transcriptions, speech.
+
+One router over injected ports, so that it is the same under Ray Serve, under bare uvicorn and in tests. Each route
+reads in the order in which a request may fail: who calls, within which limits, what is asked, then the engine.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, Protocol
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+
+from deployments.llm.contract import ChatChunk, LanguageModel
+from deployments.stt.contract import SpeechToText
+from deployments.tts.contract import CONTENT_TYPES, TextToSpeech
+from interview.errors import ModelMissing
+from serve.http.limits import Lease, TenantLimiter
+from serve.http.openai_bodies import SpeechCall, chat_body, speech_body, transcription_form
+from serve.http.openai_docs import CHAT, MODEL, MODELS, SPEECH, TRANSCRIPTION
+from serve.http.openai_errors import PREFIX
+from serve.http.openai_models import HOW_TO_CONFIGURE, Catalogue
+from serve.http.openai_stream import (
+    SSE_DONE,
+    SSE_HEADERS,
+    EngineStream,
+    audio_error_event,
+    chat_error_event,
+    sse_data,
+    sse_event,
+    while_connected,
+)
+from serve.http.openai_transcripts import MEDIA_TYPES, events, rendered
+
+
+class Caller(Protocol):
+    """What the face must know of the authenticated caller: whose limits apply."""
+
+    @property
+    def tenant(self) -> str: ...
+
+
+def openai_router(
+    stt: SpeechToText | None,
+    llm: LanguageModel | None,
+    tts: TextToSpeech | None,
+    authorize: Callable[..., Awaitable[Caller]],
+    limiter: TenantLimiter | None = None,
+) -> APIRouter:
+    """The routes under ``/v1``.
+
+    ``authorize`` is a FastAPI dependency that yields the caller or raises 401 or 403. An application that includes
+    this router also calls ``openai_errors.install``, or failures come as problem+json.
+    """
+    router = APIRouter(prefix=PREFIX, tags=["inference"])
+    limits = limiter or TenantLimiter()
+    catalogue = Catalogue(stt, llm, tts)
+    created = int(time.time())
+    authorized = Depends(authorize)
+
+    @router.get("/models", **MODELS)
+    async def list_models(caller: Caller = authorized) -> Response:
+        with limits.admit(caller.tenant):
+            models, unavailable = await catalogue.models()
+            listed: dict[str, Any] = {"object": "list", "data": [model.listed(created) for model in models]}
+            if unavailable:
+                listed["unavailable"] = [
+                    {"tier": tier, "code": error.code, "message": error.message} for tier, error in unavailable.items()
+                ]
+            return _json(listed)
+
+    @router.get("/models/{model_id:path}", **MODEL)
+    async def retrieve_model(model_id: str, caller: Caller = authorized) -> Response:
+        with limits.admit(caller.tenant):
+            return _json((await catalogue.find(model_id)).listed(created))
+
+    @router.post("/chat/completions", **CHAT)
+    async def chat_completions(request: Request, caller: Caller = authorized) -> Response:
+        with limits.admit(caller.tenant) as lease:
+            body = await chat_body(request)
+            if llm is None:
+                raise ModelMissing(HOW_TO_CONFIGURE["llm"], detail={"tier": "llm"})
+            if not body.get("stream"):
+                return _json(await while_connected(request.receive, llm.chat(body)))
+            return await EngineStream.open(
+                request, _chat_events(llm.stream(body)), lease, headers=SSE_HEADERS, error_event=chat_error_event
+            )
+
+    @router.post("/audio/transcriptions", **TRANSCRIPTION)
+    async def transcriptions(request: Request, caller: Caller = authorized) -> Response:
+        with limits.admit(caller.tenant):
+            call = await transcription_form(request)
+            await catalogue.check("stt", call.model)
+            assert stt is not None  # noqa: S101 - its catalogue would have refused
+            transcript = await while_connected(request.receive, stt.transcribe(call.request))
+            engine = {"X-Interview-Engine": f"{transcript.engine.name}/{transcript.engine.model}"}
+            if call.stream:
+                body = b"".join(sse_event(event) for event in events(transcript))
+                return Response(body, media_type="text/event-stream", headers={**SSE_HEADERS, **engine})
+            content = rendered(transcript, call.form, call.granularities, call.request.temperature)
+            return Response(content, media_type=MEDIA_TYPES[call.form], headers=engine)
+
+    @router.post("/audio/speech", **SPEECH)
+    async def speech(request: Request, caller: Caller = authorized) -> Response:
+        with limits.admit(caller.tenant) as lease:
+            call = await speech_body(request)
+            await catalogue.check("tts", call.model)
+            assert tts is not None  # noqa: S101 - its catalogue would have refused
+            if call.stream_format is None and call.request.format == "wav":
+                # A streamed wav cannot state its length, which many players and libraries believe.
+                spoken = await while_connected(request.receive, tts.synthesize(call.request))
+                return Response(spoken.audio, media_type=spoken.content_type)
+            return await _speech_stream(request, tts, call, lease)
+
+    return router
+
+
+async def _chat_events(chunks: AsyncGenerator[ChatChunk, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            yield sse_data(chunk)
+    yield SSE_DONE
+
+
+async def _speech_stream(request: Request, tts: TextToSpeech, call: SpeechCall, lease: Lease) -> Response:
+    audio = tts.stream(call.request)
+    if call.stream_format == "sse":
+        return await EngineStream.open(
+            request, _speech_events(audio), lease, headers=SSE_HEADERS, error_event=audio_error_event
+        )
+    return await EngineStream.open(request, audio, lease, media_type=CONTENT_TYPES[call.request.format])
+
+
+async def _speech_events(audio: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(audio):
+        async for piece in audio:
+            yield sse_event({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()})
+    usage = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    yield sse_event({"type": "speech.audio.done", "usage": usage})
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
