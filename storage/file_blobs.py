@@ -98,7 +98,7 @@ class FsspecBlobStore:
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-        except FileNotFoundError as error:
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFound("There is no such blob.") from error
         except TimeoutError as error:
             logger.warning("blob store overdue: operation=%s", what)

@@ -1,0 +1,139 @@
+"""The promises of the blob store, on a local directory and on an object store (fsspec's in-memory one)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from interview.errors import ConfigError, InvalidInput, NotFound, StorageUnavailable
+from storage import paths
+from storage.file_blobs import FsspecBlobStore
+
+OUTSIDE = ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/./b", "a/", ".hidden", "a\\b", "a\x00b", "a b", "a\n"]
+
+
+@pytest.fixture(params=["directory", "object store"])
+async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FsspecBlobStore]:
+    url = str(tmp_path / "blobs") if request.param == "directory" else f"memory://{secrets.token_hex(4)}/blobs"
+    store = FsspecBlobStore(url)
+    yield store
+    await store.close()
+
+
+async def test_what_was_put_is_got_back(blobs: FsspecBlobStore) -> None:
+    data = bytes(range(256)) * 400
+    path = paths.audio_path("acme", "iv-1", 3, "candidate", "webm")
+    assert await blobs.put(path, data) == path == "audio/acme/iv-1/3-candidate.webm"
+    assert await blobs.get(path) == data
+    assert await blobs.exists(path)
+
+
+async def test_putting_again_replaces(blobs: FsspecBlobStore) -> None:
+    await blobs.put("plans/a.json", b"first, and longer")
+    await blobs.put("plans/a.json", b"second")
+    assert await blobs.get("plans/a.json") == b"second"
+
+
+async def test_an_empty_blob_is_a_blob(blobs: FsspecBlobStore) -> None:
+    await blobs.put("a/empty", b"")
+    assert await blobs.get("a/empty") == b""
+    assert await blobs.exists("a/empty")
+
+
+async def test_an_absent_blob_is_not_found(blobs: FsspecBlobStore) -> None:
+    await blobs.put("a/b/c", b"x")
+    for absent in ("a/b/d", "zzz", "a/b/c/d"):
+        assert not await blobs.exists(absent)
+        with pytest.raises(NotFound):
+            await blobs.get(absent)
+
+
+async def test_a_folder_is_no_blob(blobs: FsspecBlobStore) -> None:
+    await blobs.put("a/b/c", b"x")
+    assert not await blobs.exists("a/b")
+    with pytest.raises(NotFound):
+        await blobs.get("a/b")
+
+
+async def test_deleting_takes_everything_under_the_prefix_and_nothing_beside_it(blobs: FsspecBlobStore) -> None:
+    for path in ("audio/t/iv/1.wav", "audio/t/iv/deep/2.wav", "audio/t/iv-2/1.wav", "audio/t2/iv/1.wav"):
+        await blobs.put(path, b"x")
+    assert await blobs.delete("audio/t/iv") == 2
+    assert not await blobs.exists("audio/t/iv/1.wav")
+    assert await blobs.exists("audio/t/iv-2/1.wav")
+    assert await blobs.exists("audio/t2/iv/1.wav")
+    assert await blobs.delete("audio/t/iv") == 0
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+async def test_a_path_that_leads_elsewhere_is_refused(blobs: FsspecBlobStore, path: str) -> None:
+    with pytest.raises(InvalidInput):
+        await blobs.put(path, b"x")
+    with pytest.raises(InvalidInput):
+        await blobs.delete(path)
+    with pytest.raises(NotFound):
+        await blobs.get(path)
+    assert not await blobs.exists(path)
+
+
+async def test_many_writers_of_one_blob_leave_one_whole_version(blobs: FsspecBlobStore) -> None:
+    versions = [bytes([number]) * 50_000 for number in range(16)]
+    await asyncio.gather(*(blobs.put("a/b", version) for version in versions))
+    assert await blobs.get("a/b") in versions
+
+
+async def test_an_interrupted_write_leaves_the_old_blob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = FsspecBlobStore(str(tmp_path))
+    await blobs.put("a/b", b"old")
+
+    def fail(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(StorageUnavailable):
+        await blobs.put("a/b", b"new")
+    monkeypatch.undo()
+    assert await blobs.get("a/b") == b"old"
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
+    await blobs.close()
+
+
+async def test_local_blobs_are_private(tmp_path: Path) -> None:
+    blobs = FsspecBlobStore(str(tmp_path / "blobs"))
+    await blobs.put("a/b", b"x")
+    assert stat.S_IMODE((tmp_path / "blobs" / "a" / "b").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "blobs" / "a").stat().st_mode) == 0o700
+    await blobs.close()
+
+
+def test_an_unknown_scheme_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigError):
+        FsspecBlobStore("nonsense://bucket/x")
+
+
+@pytest.mark.parametrize("segment", ["", "..", ".", "a/b", "a\\b", "a b", "é", "x" * 129, "a\n"])
+def test_no_path_is_made_from_a_hostile_id(segment: str) -> None:
+    with pytest.raises(InvalidInput):
+        paths.audio_path("acme", segment, 1, "candidate", "wav")
+    with pytest.raises(InvalidInput):
+        paths.session_prefixes(segment, "iv")
+    with pytest.raises(InvalidInput):
+        paths.plan_path(segment)
+
+
+def test_an_erasure_covers_every_path_of_a_session() -> None:
+    made = [
+        paths.audio_path("t", "iv", 1, "candidate", "wav"),
+        paths.document_path("t", "iv", "resume.txt"),
+        paths.archived_events_path("t", "iv"),
+        paths.archived_snapshot_path("t", "iv"),
+        paths.report_path("t", "iv", "report.json"),
+    ]
+    prefixes = paths.session_prefixes("t", "iv")
+    assert all(any(path.startswith(f"{prefix}/") for prefix in prefixes) for path in made)
