@@ -148,7 +148,8 @@ class FakeEngine:
 
     def _chooser(self, call: ChatCall) -> random.Random:
         seed = self._config.seed if call.seed is None else call.seed
-        digest = hashlib.sha256(msgspec.json.encode([seed, call.messages])).digest()
+        said = [[message["role"], message_text(message)] for message in call.messages]
+        digest = hashlib.sha256(msgspec.json.encode([seed, said])).digest()
         return random.Random(digest)  # noqa: S311 - reproducible text, not secrecy
 
     def _service_time_s(self) -> float:

@@ -10,8 +10,19 @@ from deployments.llm.openai_chat import tool_call
 
 _UNFINISHED = "\N{REPLACEMENT CHARACTER}"
 
+_ESCAPES = {code: f"\\u{code:04x}" for code in range(0x20)}
+
 TOOL_CALL_OPEN = "<tool_call>"
 TOOL_CALL_CLOSE = "</tool_call>"
+
+
+def escape_control_characters(json_text: str) -> str:
+    """Compact JSON with raw control characters escaped.
+
+    xgrammar's grammar for strings with ``maxLength`` lets raw control characters through, which JSON forbids. Where
+    the grammar allows no white space between tokens, every control character stands inside a string.
+    """
+    return json_text.translate(_ESCAPES)
 
 
 class IncrementalDecoder:

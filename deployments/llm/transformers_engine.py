@@ -17,7 +17,13 @@ from deployments.llm.engine import Piece
 from deployments.llm.models import local_model
 from deployments.llm.openai_chat import ChatCall, FinishReason
 from deployments.llm.priority_slots import PrioritySlots
-from deployments.llm.text_stream import IncrementalDecoder, StopCutter, ToolCallReader, tool_choice_schema
+from deployments.llm.text_stream import (
+    IncrementalDecoder,
+    StopCutter,
+    ToolCallReader,
+    escape_control_characters,
+    tool_choice_schema,
+)
 from interview.errors import ConfigError, ContextTooLong, EngineFailed, EngineUnavailable, InvalidInput, ModelMissing
 
 logger = logging.getLogger(__name__)
@@ -253,6 +259,7 @@ class _TextReader:
     """One request's tokens as text: decoded, cut at stop sequences, tool calls taken out."""
 
     def __init__(self, call: ChatCall, tokenizer: Any, stop_tokens: set[int]) -> None:
+        self._json = call.schema is not None
         self._decoder = IncrementalDecoder(lambda tokens: str(tokenizer.decode(tokens, skip_special_tokens=True)))
         self._cutter = StopCutter(call.stop)
         required = call.schema is None and tool_choice_schema(call.tools, call.tool_choice) is not None
@@ -280,7 +287,8 @@ class _TextReader:
         tail, calls = self._tools.finish()
         return text + shown + tail, calls
 
-    def _show(self, text: str) -> str:
+    def _show(self, decoded: str) -> str:
+        text = escape_control_characters(decoded) if self._json else decoded
         shown = self._cutter.feed(text)
         self.stopped = self.stopped or self._cutter.stopped
         return shown if self._tools is None else self._tools.feed(shown)
