@@ -1,0 +1,68 @@
+"""What an operator may set about the agent: section ``agent`` of a Serve config."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the agent tier. Times in seconds, sizes in bytes, confidences in [0, 1].
+
+    Sessions:
+        ``require_consent``: a plan with a consent text starts only once the candidate accepted it.
+        ``lease_s``: how long a turn belongs to the worker that accepted it; a retry after that takes it over.
+        Longer than the slowest turn (transcription + decision + speech), else two workers do the same work.
+        ``commit_attempts``: how often a turn is redone when somebody else changed the session meanwhile.
+        ``max_repeats``: how often, per question, a candidate may ask for a repeat or a moment before it moves on.
+
+    Limits: ``max_answer_chars``, ``max_audio_bytes``, ``max_document_chars``, ``max_signals_bytes``.
+
+    Hearing and judging:
+        ``unsure_below``: a transcript less confident than this asks again and is not scored.
+        ``short_answer_words``: an answer to an open question below this many words is probed once.
+        ``off_topic_below``: so is one whose grade is below this score.
+        ``judge_open_answers``: queue the rubric grading of open answers in the background.
+
+    Speaking:
+        ``interviewer``: ``auto`` uses the model when one serves, ``scripted`` never, ``model`` always tries.
+        ``decide_deadline_s``: the model's time for one decision; then the scripted interviewer answers.
+        ``reply_audio_format``: of the interviewer's voice.
+
+    Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is how many pinned
+    plans a replica keeps decoded; ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode).
+    """
+
+    require_consent: bool = True
+    lease_s: float = 45.0
+    commit_attempts: int = 4
+    max_repeats: int = 4
+
+    max_answer_chars: int = 20_000
+    max_audio_bytes: int = 25 * 1024 * 1024
+    max_document_chars: int = 200_000
+    max_signals_bytes: int = 16 * 1024
+
+    unsure_below: float = 0.4
+    short_answer_words: int = 8
+    off_topic_below: float = 0.1
+    judge_open_answers: bool = True
+
+    interviewer: Literal["auto", "scripted", "model"] = "auto"
+    decide_deadline_s: float = 8.0
+    reply_audio_format: Literal["wav", "mp3", "opus"] = "wav"
+
+    stt_timeout_s: float = 30.0
+    grading_timeout_s: float = 5.0
+    tts_timeout_s: float = 10.0
+    plan_cache: int = 64
+    by_value: bool = True
+
+    num_replicas: int = 1
+    num_cpus: float = 0.5
+    max_ongoing_requests: int = 64
+    max_queued_requests: int = 256
+    health_check_period_s: float = 10.0
+    health_check_timeout_s: float = 10.0
+    graceful_shutdown_timeout_s: float = 20.0

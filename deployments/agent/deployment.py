@@ -1,0 +1,121 @@
+"""The agent tier as a Ray Serve deployment: bytes in, envelopes out, handles wrapped as the ports of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ray import serve as ray_serve
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.contract import EndRequest, HintRequest, StartRequest, ToolRequest, TurnRequest
+from deployments.agent.ports import AgentPorts
+from deployments.agent.service import AgentService
+from deployments.grading.contract import Grading, GradingClient
+from deployments.llm.contract import LanguageModel, LanguageModelClient
+from deployments.stt.contract import SpeechToText, SpeechToTextClient
+from deployments.tts.contract import TextToSpeech, TextToSpeechClient
+from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """The other tiers as clients; None where a profile has no such tier."""
+
+    grading: Grading
+    stt: SpeechToText | None = None
+    tts: TextToSpeech | None = None
+    llm: LanguageModel | None = None
+
+
+#: Builds the ports on the replica: opens the stores, loads the plans, picks the interviewer. Must be picklable.
+PortsFactory = Callable[[AgentConfig, Tiers], AgentPorts]
+
+
+class AgentDeployment:
+    """``contract.Agent`` over the handle. Stateless: any replica takes any step."""
+
+    def __init__(
+        self,
+        config: AgentConfig,
+        ports_factory: PortsFactory,
+        grading: ServeHandle,
+        stt: ServeHandle | None = None,
+        tts: ServeHandle | None = None,
+        llm: ServeHandle | None = None,
+    ) -> None:
+        tiers = wrap_handles(config, grading=grading, stt=stt, tts=tts, llm=llm)
+        self._service = AgentService(ports_factory(config, tiers), config)
+
+    async def start(self, payload: bytes) -> bytes:
+        return await reply(self._service.start(decode(payload, StartRequest)))
+
+    async def turn(self, payload: bytes) -> bytes:
+        return await reply(self._service.turn(decode(payload, TurnRequest)))
+
+    async def hint(self, payload: bytes) -> bytes:
+        return await reply(self._service.hint(decode(payload, HintRequest)))
+
+    async def end(self, payload: bytes) -> bytes:
+        return await reply(self._service.end(decode(payload, EndRequest)))
+
+    async def tools(self, payload: bytes) -> bytes:
+        return await reply(self._service.tools())
+
+    async def call_tool(self, payload: bytes) -> bytes:
+        return await reply(self._service.call_tool(decode(payload, ToolRequest)))
+
+    async def check_health(self) -> None:
+        """A replica stays up while the store is away: killing it would help nobody. ``/readyz`` asks the store."""
+
+
+def wrap_handles(
+    config: AgentConfig,
+    *,
+    grading: ServeHandle,
+    stt: ServeHandle | None = None,
+    tts: ServeHandle | None = None,
+    llm: ServeHandle | None = None,
+) -> Tiers:
+    """Handles as the clients of their contracts, each with its deadline."""
+    by_value = config.by_value
+    return Tiers(
+        grading=GradingClient(
+            handle_caller(grading, timeout_s=config.grading_timeout_s, tier="grading", by_value=by_value)
+        ),
+        stt=SpeechToTextClient(handle_caller(stt, timeout_s=config.stt_timeout_s, tier="stt", by_value=by_value))
+        if stt is not None
+        else None,
+        tts=TextToSpeechClient(handle_caller(tts, timeout_s=config.tts_timeout_s, tier="tts", by_value=by_value))
+        if tts is not None
+        else None,
+        llm=LanguageModelClient(
+            handle_caller(llm, timeout_s=config.decide_deadline_s, tier="llm", by_value=by_value),
+            handle_stream_caller(llm, timeout_s=config.decide_deadline_s, tier="llm"),
+        )
+        if llm is not None
+        else None,
+    )
+
+
+def build(
+    config: AgentConfig,
+    ports_factory: PortsFactory,
+    *,
+    grading: object,
+    stt: object | None = None,
+    tts: object | None = None,
+    llm: object | None = None,
+) -> ray_serve.Application:
+    """The tier's application; the others are bound applications (or handles) of their tiers."""
+    deployed: ray_serve.Deployment = ray_serve.deployment(
+        name="agent",
+        num_replicas=config.num_replicas,
+        max_ongoing_requests=config.max_ongoing_requests,
+        max_queued_requests=config.max_queued_requests,
+        health_check_period_s=config.health_check_period_s,
+        health_check_timeout_s=config.health_check_timeout_s,
+        graceful_shutdown_timeout_s=config.graceful_shutdown_timeout_s,
+        ray_actor_options={"num_cpus": config.num_cpus},
+    )(AgentDeployment)
+    return deployed.bind(config, ports_factory, grading=grading, stt=stt, tts=tts, llm=llm)

@@ -1,0 +1,111 @@
+"""Who decides what to say next: the seam where the scripted and the model-backed interviewer are the same thing.
+
+An interviewer gets a ``TurnBrief`` (all it may know) and returns a ``Decision`` (all it may do). Which question comes
+next and which actions are open was settled before, by pure code; an interviewer picks among them and finds the words.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct
+
+from interview.grades import Grade
+from interview.plans import InterviewPlan, Phase
+from interview.questions import Question
+from interview.session import ActionType, AgentAction, AskedQuestion, SessionState
+
+#: What a candidate's utterance is. Everything but ``answer`` is procedure: handled by the script, never scored.
+Heard = Literal["answer", "repeat", "skip", "moment", "done", "hint", "end", "unsure"]
+
+
+class Observation(Struct, frozen=True):
+    """What was heard in this turn. ``confidence`` in [0, 1] is the transcript's, None for typed text.
+
+    ``unsure`` in ``heard`` means the transcript is too doubtful to score; ``why`` says what made it so.
+    """
+
+    text: str
+    heard: Heard
+    confidence: float | None = None
+    why: str = ""
+
+
+class NextStep(Struct, frozen=True):
+    """What the plan holds next: a question of a phase, or (``question`` None) its end; ``rationale`` says why."""
+
+    question: Question | None
+    phase: Phase
+    core: bool
+    rationale: str
+    by_budget: bool = False
+
+
+class TurnBrief(Struct, frozen=True):
+    """Everything an interviewer may base a decision on.
+
+    ``state`` already holds this turn's answer and grade. ``answer`` is all the candidate said to the current question.
+    ``open_actions`` are the actions the rules allow now. ``follow_up`` is the question's own next probe, and
+    ``probe_because`` why the script would use it (empty: it would not). ``seed`` varies words, never decisions.
+    """
+
+    state: SessionState
+    plan: InterviewPlan
+    turn: int
+    now: datetime
+    observation: Observation
+    asked: AskedQuestion
+    question: Question
+    answer: str
+    grade: Grade | None
+    next_step: NextStep
+    open_actions: frozenset[ActionType]
+    seed: int
+    time_left_s: float
+    follow_up: str | None = None
+    probe_because: str = ""
+
+
+class GuardrailTrip(Struct, frozen=True):
+    """A rule that an utterance or an answer tripped; ``action`` is what was done about it."""
+
+    rule: str
+    action: str
+    detail: str = ""
+
+
+class Decision(Struct, frozen=True):
+    """What the interviewer does and says.
+
+    ``text`` is the whole utterance; with ``question`` set it contains that question's prompt word for word.
+    ``hint`` is the rung given (0-based). ``skipped`` marks the current question as passed over. ``concluded_by`` is
+    set with the action ``conclude``. ``prompt`` and ``output`` record what a model was asked with and returned.
+    """
+
+    action: AgentAction
+    text: str
+    source: str
+    question: Question | None = None
+    core: bool = False
+    hint: int | None = None
+    skipped: bool = False
+    concluded_by: str = ""
+    observation: str = ""
+    prompt: str = ""
+    output: dict[str, Any] = {}
+    trips: tuple[GuardrailTrip, ...] = ()
+
+
+class Interviewer(Protocol):
+    async def decide(self, brief: TurnBrief) -> Decision:
+        """Raises InterviewError when it cannot decide; the caller then falls back to the script."""
+        ...
+
+
+class SpeechPolicy(Protocol):
+    """The check between an interviewer's decision and the candidate."""
+
+    def review(self, brief: TurnBrief, decision: Decision) -> tuple[Decision | None, tuple[GuardrailTrip, ...]]:
+        """The decision to speak (as it was, or rewritten), or None to have the script speak; and what tripped."""
+        ...

@@ -1,0 +1,43 @@
+"""The events of one step before they are committed: recorded and folded at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from interview.errors import InternalError
+from interview.events import AnyPayload, Event
+from interview.fold import apply
+from interview.session import SessionState
+
+
+class Ledger:
+    """Events that follow ``base``, the committed state; ``state`` is ``base`` with them folded in."""
+
+    def __init__(self, base: SessionState | None, now: Callable[[], datetime]) -> None:
+        self._base_version = 0 if base is None else base.version
+        self._state = base
+        self._now = now
+        self._events: list[Event] = []
+
+    @property
+    def state(self) -> SessionState:
+        if self._state is None:
+            raise InternalError("The ledger of a new session is empty.")
+        return self._state
+
+    @property
+    def base_version(self) -> int:
+        """The version the commit expects in the store; 0 creates the session."""
+        return self._base_version
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(self._events)
+
+    def record(self, *payloads: AnyPayload) -> None:
+        for payload in payloads:
+            version = 0 if self._state is None else self._state.version
+            event = Event(seq=version + 1, time=self._now(), data=payload)
+            self._state = apply(self._state, event)
+            self._events.append(event)

@@ -1,0 +1,91 @@
+"""The scripted interviewer's words, varied by seed so that two interviews do not sound alike and a replay does.
+
+Acknowledgements are neutral on purpose: praise or doubt would tell a candidate how an answer was graded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interview.plans import Phase
+
+ACKNOWLEDGE = (
+    "Thank you.",
+    "All right, thank you.",
+    "I see, thank you.",
+    "Thanks for explaining that.",
+    "Understood, thank you.",
+    "Okay, thanks.",
+    "Thank you for that.",
+)
+ACKNOWLEDGE_SKIP = (
+    "No problem, we can leave that one.",
+    "That is fine, let us leave that one.",
+    "All right, we will skip it.",
+)
+PROBE = (
+    "Thank you.",
+    "I would like to hear a little more.",
+    "Let me ask one thing more about that.",
+    "Let us stay with that for a moment.",
+)
+ASK_AGAIN = (
+    "I am sorry, I did not catch that clearly. Could you say it again, please?",
+    "I could not quite make that out. Would you repeat your answer, please?",
+    "Sorry, the audio was unclear to me. Could you answer once more, please?",
+)
+HEARD_NOTHING = (
+    "I could not hear an answer. Please try again, a little closer to the microphone.",
+    "I did not hear any words that time. Could you answer once more, please?",
+)
+REPEAT = ("Of course. The question is:", "Gladly. Here it is again:", "Sure, once more:")
+MOMENT = (
+    "Of course, take your time. Answer whenever you are ready.",
+    "Take a moment to think. I am listening when you are ready.",
+    "No hurry. Begin when you are ready.",
+)
+ANSWER_NEEDED = (
+    "I have not heard an answer yet. Please tell me what comes to mind, or say skip and we will move on.",
+    "Take the question in whatever way suits you, or say skip if you would rather move on.",
+)
+HINT = ("Here is a hint.", "Let me give you a hint.", "A hint, then.")
+NO_HINT = (
+    "I have no further hint for this one. Tell me how far you can get, or say skip.",
+    "There are no more hints for this question. A partial answer is welcome, or say skip.",
+)
+MOVE_ON = ("Let us come to the next question.", "Let us move on.", "We will carry on with the next one.")
+TIME_IS_UP = (
+    "Our time is up, so I will stop here.",
+    "That brings us to the end of our time.",
+)
+END_ON_REQUEST = (
+    "Of course, we can stop here.",
+    "All right, we will end the interview here.",
+)
+
+_ENTERING: dict[Phase, tuple[str, ...]] = {
+    "intro": ("Let us begin.",),
+    "technical": (
+        "Let us turn to some technical questions.",
+        "I would like to go into some technical topics now.",
+    ),
+    "behavioral": (
+        "Now I would like to hear about how you have worked with others.",
+        "Let us turn to situations from your own work.",
+    ),
+    "closing": ("We are nearly at the end.", "That brings us to the last part."),
+}
+
+
+def pick(options: Sequence[str], seed: int, turn: int) -> str:
+    """One of ``options``: the same for the same session and turn, another in the next turn."""
+    return options[(seed + turn) % len(options)]
+
+
+def entering(phase: Phase, seed: int) -> str:
+    return pick(_ENTERING[phase], seed, 0)
+
+
+def joined(*parts: str) -> str:
+    """Sentences as one utterance."""
+    return " ".join(part.strip() for part in parts if part.strip())

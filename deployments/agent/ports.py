@@ -1,0 +1,97 @@
+"""What the agent needs from outside, as ports: everything it touches can be swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from deployments.agent.interviewer import Interviewer, SpeechPolicy
+from deployments.grading.contract import Grading
+from deployments.stt.contract import SpeechToText
+from deployments.tts.contract import TextToSpeech
+from interview.plans import InterviewPlan
+from storage.blobs import BlobStore
+from storage.sessions import SessionStore
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """UTC, timezone-aware."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class PlanChoice(Struct, frozen=True):
+    """A plan and, in a sentence for people, why it was chosen."""
+
+    plan: InterviewPlan
+    reason: str
+
+
+class PlanCatalogue(Protocol):
+    """The installed plans. Read at start only: a running session keeps its own pinned copy."""
+
+    def ids(self) -> tuple[str, ...]: ...
+
+    def get(self, plan_id: str) -> InterviewPlan | None: ...
+
+    def match(self, role_description: str) -> PlanChoice:
+        """The plan nearest to a role description; every description has one."""
+        ...
+
+
+class Observer(Protocol):
+    """Who wants to know how steps went: serve/ turns this into metrics. Calls must be cheap and must not raise."""
+
+    def step_finished(self, step: str, outcome: str, stage_ms: Mapping[str, float]) -> None:
+        """``step`` is start, turn, hint or end; ``outcome`` is ``ok``, ``replayed``, ``resumed`` or an error's code."""
+        ...
+
+    def session_started(self, plan_id: str) -> None: ...
+
+    def session_concluded(self, plan_id: str, by: str) -> None: ...
+
+    def fallback_entered(self, tier: str, to: str) -> None: ...
+
+    def guardrail_tripped(self, rule: str, action: str) -> None: ...
+
+    def commit_retried(self, step: str) -> None: ...
+
+
+class SilentObserver:
+    """Nobody is watching."""
+
+    def step_finished(self, step: str, outcome: str, stage_ms: Mapping[str, float]) -> None: ...
+
+    def session_started(self, plan_id: str) -> None: ...
+
+    def session_concluded(self, plan_id: str, by: str) -> None: ...
+
+    def fallback_entered(self, tier: str, to: str) -> None: ...
+
+    def guardrail_tripped(self, rule: str, action: str) -> None: ...
+
+    def commit_retried(self, step: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class AgentPorts:
+    """``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews."""
+
+    sessions: SessionStore
+    blobs: BlobStore
+    grading: Grading
+    plans: PlanCatalogue
+    stt: SpeechToText | None = None
+    tts: TextToSpeech | None = None
+    model: Interviewer | None = None
+    policy: SpeechPolicy | None = None
+    observer: Observer = field(default_factory=SilentObserver)

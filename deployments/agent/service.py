@@ -1,0 +1,70 @@
+"""The agent without Ray: steps composed over ports. It keeps nothing between calls but decoded plans."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, ToolRequest, TurnRequest
+from deployments.agent.decide import Decider
+from deployments.agent.end import EndStep
+from deployments.agent.hint import HintStep
+from deployments.agent.pinned_plans import PinnedPlans
+from deployments.agent.ports import AgentPorts, Clock, SystemClock
+from deployments.agent.speak import Speaker
+from deployments.agent.stage_times import StageTimes
+from deployments.agent.start import StartStep
+from deployments.agent.turn import TurnStep
+from interview.errors import InterviewError, NotFound
+
+
+class AgentService:
+    """``contract.Agent`` over ``ports``. Any instance can take any step of any interview."""
+
+    def __init__(self, ports: AgentPorts, config: AgentConfig | None = None, clock: Clock | None = None) -> None:
+        config = config or AgentConfig()
+        clock = clock or SystemClock()
+        plans = PinnedPlans(ports.blobs, capacity=config.plan_cache)
+        speaker = Speaker(ports.tts, ports.blobs, config)
+        decider = Decider(config, model=ports.model, policy=ports.policy)
+        self._ports = ports
+        self._start = StartStep(ports, config, clock, plans, speaker)
+        self._turn = TurnStep(ports, config, clock, plans, decider, speaker)
+        self._hint = HintStep(ports, config, clock, plans, speaker)
+        self._end = EndStep(ports, config, clock, plans)
+
+    async def start(self, request: StartRequest) -> StepReply:
+        times = StageTimes()
+        return await self._observed("start", self._start.run(request, times), times)
+
+    async def turn(self, request: TurnRequest) -> StepReply:
+        times = StageTimes()
+        return await self._observed("turn", self._turn.run(request, times), times)
+
+    async def hint(self, request: HintRequest) -> StepReply:
+        times = StageTimes()
+        return await self._observed("hint", self._hint.run(request, times), times)
+
+    async def end(self, request: EndRequest) -> StepReply:
+        times = StageTimes()
+        return await self._observed("end", self._end.run(request, times), times)
+
+    async def tools(self) -> list[dict[str, Any]]:
+        return []
+
+    async def call_tool(self, request: ToolRequest) -> dict[str, Any]:
+        raise NotFound(f"There is no tool {request.name!r}.")
+
+    async def ready(self) -> None:
+        """Raises StorageUnavailable when no step could be taken now."""
+        await self._ports.sessions.ping()
+
+    async def _observed(self, step: str, work: Awaitable[StepReply], times: StageTimes) -> StepReply:
+        try:
+            reply = await work
+        except InterviewError as error:
+            self._ports.observer.step_finished(step, error.code, times.snapshot())
+            raise
+        self._ports.observer.step_finished(step, "replayed" if reply.replayed else "ok", reply.stage_ms)
+        return reply
