@@ -1,0 +1,161 @@
+"""An answer as the graders read it: tokens that know their place, so that every quote is verbatim.
+
+Normalisation exists to compare, never to judge: case, punctuation, fillers and lead-ins ("um, I think it's …") weigh
+nothing, neither for nor against the candidate.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from interview.grades import Evidence
+
+
+class Token(Struct, frozen=True):
+    """One word, casefolded and NFKC-normalised; ``start``/``end`` are its offsets in the original answer."""
+
+    text: str
+    start: int
+    end: int
+
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*[+#]*")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]+)*[.!?]*")
+
+FILLERS = frozenset(
+    {"um", "uh", "uhm", "er", "erm", "hmm", "hm", "mm", "ah", "well", "okay", "ok", "like", "so", "yeah"}
+)
+
+_LEAD_IN = re.compile(
+    r"^(?:(?:i (?:think|believe|guess|suppose|would say|would go with|would pick|choose|pick)"
+    r"|i'd (?:say|go with|pick)|i'll (?:say|go with|pick|take)"
+    r"|(?:my|the|the correct|the right|my final|final) answer(?: is| would be)?|answer"
+    r"|that is|that's|that would be|that'd be|it is|it's|its|it would be|it'd be|this is|they are|probably|maybe"
+    r"|called|you call it|known as|must be|should be|has to be|is|definitely|certainly|just|simply"
+    r"|that|the|a|an) )+"
+)
+
+_NON_ANSWER = re.compile(
+    r"^(?:(?:sorry|honestly|actually|i am afraid|i'm afraid|to be honest) )*"
+    r"(?:i (?:really |just |honestly )?(?:do not|don't|dont|have no|haven't any) (?:know|idea|remember|clue)"
+    r"(?: (?:that|this|it|the answer|that one|this one))?"
+    r"|no (?:idea|clue|answer)|not sure|i am not sure|i'm not sure|i can't (?:say|answer|remember)|skip(?: it| this)?"
+    r"|pass|next(?: question)?(?: please)?|idk|dunno|nothing|no comment|i give up)(?: (?:sorry|please|at all))*$"
+)
+
+_CORRECTION = re.compile(
+    r"\b(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+(?:no|i mean|it's|that's|make that)|scratch that|correction|"
+    r"make that|i meant|i mean|let me correct (?:that|myself)|or rather|oh wait|hold on|no no)\b[,:]?",
+    re.IGNORECASE,
+)
+
+_STOP_WORDS_TEXT = (
+    "a an the and or but if of to in on at by for with from as is are was were be been being it its this that "
+    "these those i you he she we they my your our their me him her us them do does did done have has had so then "
+    "than there here not no can could would should will may might must also just very more most some any all each "
+    "which who whom what when where how why into over under about because while during both such only own same "
+    "too s t it's that's"
+)
+_STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    return tuple(
+        Token(unicodedata.normalize("NFKC", found.group()).casefold().replace("’", "'"), found.start(), found.end())
+        for found in _WORD.finditer(text)
+    )
+
+
+def normal(text: str) -> str:
+    """Casefolded words joined by single spaces, without punctuation."""
+    return " ".join(token.text for token in tokens(text))
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning, stemmed lightly, in order."""
+    return [stem(token.text) for token in tokens(text) if token.text not in _STOP_WORDS and token.text not in FILLERS]
+
+
+def stem(word: str) -> str:
+    """A light English stem (plural and verb endings), enough to match "locks", "locked" and "locking"."""
+    for ending in ("ations", "ation", "ings", "ing", "edly", "ed", "ies", "es", "s", "ly"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            root = word[: -len(ending)]
+            if ending == "ies":
+                return root + "y"
+            return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "sl" else root.rstrip("e")
+    return word.rstrip("e") if len(word) > 3 else word
+
+
+def bare(words: Sequence[Token]) -> tuple[Token, ...]:
+    """``words`` without fillers and without a lead-in such as "um, I think the answer is"."""
+    kept = tuple(word for word in words if word.text not in FILLERS) or tuple(words)
+    joined = " ".join(word.text for word in kept)
+    found = _LEAD_IN.match(joined + " ")
+    if found is None or found.end() >= len(joined):
+        return kept
+    return kept[joined[: found.end()].count(" ") :]
+
+
+def is_blank(answer: str) -> bool:
+    """No word or digit at all."""
+    return not any(char.isalnum() for char in answer)
+
+
+def is_non_answer(answer: str) -> bool:
+    """A plain "I don't know", "skip", "pass"."""
+    words = [word.text for word in tokens(answer) if word.text not in FILLERS]
+    return len(words) <= 10 and _NON_ANSWER.match(" ".join(words)) is not None
+
+
+def is_gibberish(answer: str) -> bool:
+    """Letters, but no language: hardly a word with a vowel, or one word over and over."""
+    words = [word.text for word in tokens(answer)]
+    if not words or any(word.isdigit() for word in words):
+        return False
+    if len(words) >= 6 and len(set(words)) <= max(1, len(words) // 6):
+        return True
+    letters = [word for word in words if len(word) >= 4 and word.isascii()]
+    odd = [word for word in letters if not _wordlike(word)]
+    return len(letters) >= 1 and len(odd) > 0.6 * len(letters) and len(letters) >= 0.5 * len(words)
+
+
+def _wordlike(word: str) -> bool:
+    vowels = sum(char in "aeiouy" for char in word)
+    return vowels >= 0.2 * len(word) and re.search(r"[^aeiouy']{5,}|(.)\1\1", word) is None
+
+
+def after_correction(answer: str) -> int:
+    """Where the candidate's last self-correction ("no wait, …") ends, or 0."""
+    last = 0
+    for found in _CORRECTION.finditer(answer):
+        if any(char.isalnum() for char in answer[found.end() :]):
+            last = found.end()
+    return last
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences (or, in an unpunctuated transcript, of runs of up to 30 words)."""
+    spans: list[tuple[int, int]] = []
+    for found in _SENTENCE.finditer(text):
+        words = tokens(found.group())
+        for at in range(0, len(words), 30):
+            chunk = words[at : at + 30]
+            spans.append((found.start() + chunk[0].start, found.start() + chunk[-1].end))
+    return spans
+
+
+def quote(answer: str, start: int, end: int, supports: str = "") -> Evidence:
+    """The answer's own words between two offsets."""
+    return Evidence(quote=answer[start:end], start=start, end=end, supports=supports)
+
+
+def whole(answer: str, supports: str = "", limit_chars: int = 240) -> Evidence:
+    """The answer itself as evidence, cut to ``limit_chars``."""
+    stripped = answer.strip()
+    start = answer.find(stripped)
+    return quote(answer, start, start + min(len(stripped), limit_chars), supports)

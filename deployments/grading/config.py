@@ -1,0 +1,44 @@
+"""What an operator may set about grading: section ``grading`` of ``configs/serve/*.yaml``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+
+class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Replicas and queues of the deployment; the numbers are for graders of a few milliseconds."""
+
+    min_replicas: int = 1
+    max_replicas: int = 1
+    target_ongoing_requests: float = 16.0
+    max_ongoing_requests: int = 64
+    max_queued_requests: int = 256
+    num_cpus: float = 0.5
+    health_check_period_s: float = 10.0
+    health_check_timeout_s: float = 30.0
+
+
+class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shipped fake's service time: exact for ``fixed``, the median for ``lognormal``."""
+
+    seed: int = 0
+    service_time: Literal["zero", "fixed", "lognormal"] = "zero"
+    service_ms: float = 0.0
+    service_sigma: float = 0.4
+
+
+class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The grading tier."""
+
+    #: ``graders`` grades; ``fake`` draws scores from a hash of the answer (load runs).
+    engine: Literal["graders", "fake"] = "graders"
+    #: Below this transcript confidence a grade asks for review.
+    review_below: float = 0.6
+    #: Longer answers are cut for grading, and the grade says so.
+    max_answer_chars: int = 20_000
+    #: A call that takes longer fails with ``deadline-exceeded``.
+    deadline_s: float = 10.0
+    replicas: ReplicaConfig = field(default_factory=ReplicaConfig)
+    fake: FakeConfig = field(default_factory=FakeConfig)

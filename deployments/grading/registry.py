@@ -1,0 +1,73 @@
+"""Which grader grades which kind of question: one table, read in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from deployments.grading.choices import grade_multi_select, grade_multiple_choice
+from deployments.grading.coverage import grade_coverage
+from deployments.grading.marks import mark
+from deployments.grading.numeric import grade_numeric
+from deployments.grading.text_answers import grade_exact, grade_ordered, grade_short_text
+from interview.errors import UnsupportedRequest
+from interview.grades import Grade
+from interview.questions import (
+    Exact,
+    Formula,
+    GraderSpec,
+    MultipleChoice,
+    MultiSelect,
+    Numeric,
+    Ordered,
+    Question,
+    RubricGrading,
+    ShortText,
+    Symbolic,
+    Ungraded,
+)
+
+#: A grader that has to wait for a worker process: the key, the answer, a seed.
+ProcessGrader = Callable[[Question, str, int], Awaitable[Grade]]
+
+
+class Registry:
+    """Dispatch on the grader's type. ``processes`` are the graders that run in worker processes."""
+
+    def __init__(self, processes: dict[type[GraderSpec], ProcessGrader] | None = None) -> None:
+        self._processes = dict(processes or {})
+
+    async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
+        """Raises InvalidInput (a key that cannot be used), UnsupportedRequest (no such grader here)."""
+        spec = question.grader
+        match spec:
+            case Exact():
+                return grade_exact(spec, answer)
+            case ShortText():
+                return grade_short_text(spec, answer)
+            case Ordered():
+                return grade_ordered(spec, answer)
+            case MultipleChoice():
+                return grade_multiple_choice(spec, answer)
+            case MultiSelect():
+                return grade_multi_select(spec, answer)
+            case Numeric():
+                return grade_numeric(spec, answer, question.prompt)
+            case RubricGrading():
+                return grade_coverage(question, answer)
+            case Ungraded():
+                return not_scored()
+            case Formula() | Symbolic():
+                process = self._processes.get(type(spec))
+                if process is None:
+                    raise UnsupportedRequest(
+                        f"This grading tier has no grader for {type(spec).__name__.lower()} answers."
+                    )
+                return await process(question, answer, seed)
+
+
+def not_scored() -> Grade:
+    """The grade of a question that is not scored; its level keeps it out of every average."""
+    base = mark("none", 0.0, "This question is not scored.", confidence=1.0)
+    return Grade(
+        score=base.score, level="not scored", confidence=base.confidence, rationale=base.rationale, grader=base.grader
+    )

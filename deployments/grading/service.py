@@ -1,0 +1,73 @@
+"""The grading tier without Ray: grade now, and queue what takes longer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from deployments.grading.config import GradingConfig
+from deployments.grading.contract import GradeRequest
+from deployments.grading.marks import settle
+from deployments.grading.registry import Registry
+from interview.errors import DeadlineExceeded, InvalidInput, UnsupportedRequest
+from interview.grades import Grade
+
+
+class BackgroundWork(Protocol):
+    """Where background grading is queued; durable before it returns."""
+
+    async def judge(self, request: GradeRequest) -> None: ...
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None: ...
+
+
+class GradingService:
+    """``Grading`` over the graders of ``registry`` and a background queue."""
+
+    def __init__(
+        self, config: GradingConfig, registry: Registry | None = None, background: BackgroundWork | None = None
+    ) -> None:
+        self._config = config
+        self._registry = registry or Registry()
+        self._background = background
+
+    async def grade(self, request: GradeRequest) -> Grade:
+        answer, cut = request.answer, False
+        if len(answer) > self._config.max_answer_chars:
+            answer, cut = answer[: self._config.max_answer_chars], True
+        try:
+            async with asyncio.timeout(self._config.deadline_s):
+                grade = await self._registry.grade(request.question, answer, request.seed)
+        except TimeoutError as error:
+            raise DeadlineExceeded(
+                f"Grading did not finish within {self._config.deadline_s:g} s.", retry_after_s=1
+            ) from error
+        if grade.level == "not scored":
+            return grade
+        grade = settle(
+            grade,
+            hint_cost=request.hint_cost,
+            transcript_confidence=request.transcript_confidence,
+            review_below=self._config.review_below,
+        )
+        if cut:
+            note = f"Only the first {self._config.max_answer_chars} characters were graded."
+            grade = replace(grade, needs_review=True, review_reason=f"{grade.review_reason} {note}".strip())
+        return grade
+
+    async def judge(self, request: GradeRequest) -> None:
+        if not request.interview_id:
+            raise InvalidInput(
+                "Background grading needs the interview it belongs to.", detail={"fields": {"interview_id": "empty"}}
+            )
+        await self._queue().judge(request)
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None:
+        await self._queue().evaluate(tenant, interview_id)
+
+    def _queue(self) -> BackgroundWork:
+        if self._background is None:
+            raise UnsupportedRequest("This grading tier was built without a background queue.")
+        return self._background
