@@ -1,0 +1,115 @@
+"""The port for API keys: made once, kept as hashes, looked up by a prefix that is no secret.
+
+A key reads ``ik_<key id>_<secret>``: the id (48 random bits, hex) finds the record, the secret (256 random bits) proves
+it. What is stored is the SHA-256 of the whole key; with 256 random bits a slow hash would add nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from msgspec import Struct
+
+from interview.errors import InvalidInput
+
+_PRESENTED = re.compile(r"ik_([0-9a-f]{12})_[A-Za-z0-9_-]{43}\Z")
+_SCOPE = re.compile(r"[a-z][a-z0-9:_-]{0,31}\Z")
+_LABEL_AT_MOST = 200
+
+
+class ApiKey(Struct, frozen=True):
+    """A key without its secret. Times are UTC; a key without ``expires_at`` lasts until it is revoked."""
+
+    key_id: str
+    tenant: str
+    scopes: frozenset[str]
+    created_at: datetime
+    label: str = ""
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def valid_at(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class CreatedKey(Struct, frozen=True):
+    """A fresh key with its ``secret``, the whole string a client sends: shown once, stored nowhere."""
+
+    key: ApiKey
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"CreatedKey({self.key!r}, secret=…)"
+
+
+class ApiKeys(Protocol):
+    async def create(
+        self, *, tenant: str, scopes: frozenset[str], label: str = "", expires_in: timedelta | None = None
+    ) -> CreatedKey:
+        """Raises InvalidInput (no tenant, no or odd scopes), StorageUnavailable."""
+        ...
+
+    async def list(self, tenant: str) -> list[ApiKey]:
+        """A tenant's keys, also expired and revoked ones, oldest first. Raises StorageUnavailable."""
+        ...
+
+    async def revoke(self, key_id: str) -> None:
+        """End a key everywhere within a second; ending it twice is the same as once.
+
+        Raises NotFound, StorageUnavailable.
+        """
+        ...
+
+    async def verify(self, presented: str) -> ApiKey | None:
+        """The key a client presented; None when it is malformed, unknown, expired or revoked.
+
+        Raises StorageUnavailable.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+def new_key(tenant: str, scopes: frozenset[str], label: str, expires_in: timedelta | None, now: datetime) -> CreatedKey:
+    """A key made of fresh randomness. Raises InvalidInput."""
+    wrong: dict[str, str] = {}
+    if not tenant:
+        wrong["tenant"] = "must not be empty"
+    if not scopes or not all(_SCOPE.match(scope) for scope in scopes):
+        wrong["scopes"] = "at least one, each of lower-case letters, digits, ':', '_' and '-'"
+    if len(label) > _LABEL_AT_MOST:
+        wrong["label"] = f"at most {_LABEL_AT_MOST} characters"
+    if expires_in is not None and expires_in <= timedelta(0):
+        wrong["expires_in"] = "must be positive"
+    if wrong:
+        raise InvalidInput("The key cannot be made: " + ", ".join(sorted(wrong)) + ".", detail={"fields": wrong})
+    key_id = secrets.token_hex(6)
+    key = ApiKey(
+        key_id=key_id,
+        tenant=tenant,
+        scopes=scopes,
+        created_at=now,
+        label=label,
+        expires_at=None if expires_in is None else now + expires_in,
+    )
+    return CreatedKey(key, f"ik_{key_id}_{secrets.token_urlsafe(32)}")
+
+
+def key_id_of(presented: str) -> str | None:
+    """The id inside a presented key; None when it cannot be one of ours."""
+    found = _PRESENTED.match(presented)
+    return found.group(1) if found else None
+
+
+def digest_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def same_digest(one: bytes, other: bytes) -> bool:
+    """Compare in constant time: the place of the first difference must not show in the time it takes."""
+    return hmac.compare_digest(one, other)
