@@ -1,0 +1,181 @@
+"""Ports that stand still, to test the HTTP edge alone: an agent that answers as told, two tenants' keys, a session."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, ToolRequest, TurnRequest
+from interview.errors import NotFound
+from interview.events import AnyPayload, Event, ResponseSent, SessionStarted
+from interview.fold import fold
+from interview.plans import PlanRef
+from interview.questions import QuestionCard
+from interview.session import AgentAction, SessionState
+from serve.http.auth import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
+from serve.http.ports import IngressPorts, ReportFormat
+from storage.memory_sessions import MemorySessionStore
+from storage.sessions import SessionKey, SessionStore
+
+StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
+
+ALL_SCOPES = frozenset({INTERVIEWS, REPORTS, INFERENCE, OPERATIONS})
+
+
+class Grant(Struct, frozen=True):
+    tenant: str
+    scopes: frozenset[str] = ALL_SCOPES
+    key_id: str = "key-1"
+
+
+class StubKeys:
+    """``KeyVerifier`` over a dictionary."""
+
+    def __init__(self, grants: dict[str, Grant] | None = None) -> None:
+        self.grants = grants or {"key-acme": Grant("acme"), "key-rival": Grant("rival", key_id="key-2")}
+
+    async def verify(self, presented: str) -> Grant | None:
+        return self.grants.get(presented)
+
+
+class StubAgent:
+    """``Agent`` that keeps every request and answers with what ``outcomes`` holds next, else with ``body``.
+
+    An outcome is a ``StepReply`` to return or an exception to raise.
+    """
+
+    def __init__(self, body: bytes = b'{"interview_id":"x","turn_number":1,"interviewer_response":{}}') -> None:
+        self.body = body
+        self.requests: list[StepRequest] = []
+        self.outcomes: list[StepReply | BaseException] = []
+
+    async def start(self, request: StartRequest) -> StepReply:
+        return self._step(request)
+
+    async def turn(self, request: TurnRequest) -> StepReply:
+        return self._step(request)
+
+    async def hint(self, request: HintRequest) -> StepReply:
+        return self._step(request)
+
+    async def end(self, request: EndRequest) -> StepReply:
+        return self._step(request)
+
+    async def tools(self) -> list[dict[str, Any]]:
+        return [{"name": "get_hint", "description": "", "parameters": {"type": "object"}}]
+
+    async def call_tool(self, request: ToolRequest) -> dict[str, Any]:
+        if request.name != "get_hint":
+            raise NotFound("There is no such tool.")
+        return {"arguments": request.arguments}
+
+    def _step(self, request: StepRequest) -> StepReply:
+        self.requests.append(request)
+        outcome: StepReply | BaseException = self.outcomes.pop(0) if self.outcomes else StepReply(self.body)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+
+class StubBlobs:
+    """``BlobStore`` over a dictionary."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[str, bytes] = {}
+
+    async def put(self, path: str, data: bytes) -> str:
+        self.blobs[path] = data
+        return path
+
+    async def get(self, path: str) -> bytes:
+        if path not in self.blobs:
+            raise NotFound("There is no such blob.")
+        return self.blobs[path]
+
+    async def exists(self, path: str) -> bool:
+        return path in self.blobs
+
+    async def delete(self, prefix: str) -> int:
+        gone = [path for path in self.blobs if path.startswith(prefix)]
+        for path in gone:
+            del self.blobs[path]
+        return len(gone)
+
+
+class StubReports:
+    """``ReportSource`` whose documents say only which form they have."""
+
+    def __init__(self, sessions: SessionStore) -> None:
+        self._sessions = sessions
+
+    async def report(self, key: SessionKey, format: ReportFormat) -> bytes:
+        if await self._sessions.load(key) is None:
+            raise NotFound("There is no such interview.")
+        documents: dict[Literal["json", "html", "pdf"], bytes] = {
+            "json": b"{}",
+            "html": b"<!doctype html><title>Report</title>",
+            "pdf": b"%PDF-1.7",
+        }
+        return documents[format]
+
+
+def stub_ports(**changes: Any) -> IngressPorts:
+    """Ports of stubs around an in-memory session store; ``changes`` replace some."""
+    sessions = changes.pop("sessions", None) or MemorySessionStore(heartbeat_s=0.05)
+    ports: dict[str, Any] = {
+        "agent": StubAgent(),
+        "sessions": sessions,
+        "blobs": StubBlobs(),
+        "keys": StubKeys(),
+        "reports": StubReports(sessions),
+    }
+    return IngressPorts(**{**ports, **changes})
+
+
+async def put_session(
+    sessions: SessionStore, key: SessionKey, *further: AnyPayload, question_id: str = "q1"
+) -> SessionState:
+    """A session that has put its first question, then ``further`` events."""
+    action = AgentAction(action_type="new_question", reasoning="It is the first.", next_phase="intro")
+    card = QuestionCard(
+        question_id=question_id,
+        question_type="opener",
+        prompt="Tell me about your work.",
+        answer_mode="spoken",
+        skill="communication",
+    )
+    started = SessionStarted(
+        interview_id=key.interview_id,
+        tenant=key.tenant,
+        plan=PlanRef(id="plan", version="1", digest="0" * 64),
+        phase="intro",
+    )
+    asked = ResponseSent(
+        turn=0,
+        text="Welcome. Tell me about your work.",
+        action=action,
+        phase="intro",
+        should_continue=True,
+        question=card,
+    )
+    events = [
+        Event(seq=number, time=datetime.now(UTC), data=payload)
+        for number, payload in enumerate((started, asked, *further), start=1)
+    ]
+    state = fold(events)
+    await sessions.commit(key, expected_version=0, state=state, events=events)
+    return state
+
+
+def is_problem(media_type: str, body: dict[str, Any], status: int) -> bool:
+    """Whether a reply is a conformant problem of this platform: RFC 9457 members, nothing that leaks a trace."""
+    return (
+        media_type == "application/problem+json"
+        and body.get("status") == status
+        and re.fullmatch(r"/problems/[a-z]+(-[a-z]+)*", body.get("type", "")) is not None
+        and all(isinstance(body.get(member), str) and body[member] for member in ("title", "detail", "code"))
+        and "Traceback" not in str(body)
+    )
