@@ -10,11 +10,23 @@ import msgspec
 from deployments.agent.config import AgentConfig
 from deployments.agent.interviewer import NextStep, Observation
 from deployments.grading.contract import GradeRequest, Grading
+from interview.adaptive_block import ability_after
 from interview.errors import InterviewError, Unavailable
-from interview.events import AnyPayload, FallbackEntered, GradeRecorded, ToolCalled, ToolReturned
+from interview.events import (
+    AnyPayload,
+    DifficultyUpdated,
+    FallbackEntered,
+    GradeRecorded,
+    ToolCalled,
+    ToolReturned,
+)
 from interview.grades import Grade
+from interview.plans import InterviewPlan
 from interview.questions import Question, RubricGrading, Ungraded
 from interview.session import AskedQuestion, SessionState
+
+#: The ``grader`` of a grade that stands for no judgement.
+NOT_GRADED = "none"
 
 
 class EventSink(Protocol):
@@ -83,7 +95,7 @@ def ungraded(error: InterviewError) -> Grade:
         level="missing",
         confidence=0.0,
         rationale=f"Not graded: the grading tier could not serve ({error.code}). The score stands for no judgement.",
-        grader="none",
+        grader=NOT_GRADED,
         needs_review=True,
         review_reason="The grader was unavailable when the answer was given.",
         provisional=True,
@@ -124,6 +136,26 @@ def record_grade(log: ToolLog, request: GradeRequest, grade: Grade, error: Inter
         msgspec.to_builtins(grade),
         *effects,
         error=error,
+    )
+
+
+def record_ability(log: ToolLog, state: SessionState, plan: InterviewPlan, question: Question, turn: int) -> None:
+    """``update_difficulty`` with its effect: the skill's ability from all its standing grades that judge an answer."""
+    judged = [record for record in state.grades if record.grade.grader != NOT_GRADED]
+    update = ability_after(plan, judged, question.skill)
+    log.record(
+        "update_difficulty",
+        {"skill": question.skill},
+        {"theta": update.ability.theta, "standard_error": update.ability.standard_error},
+        DifficultyUpdated(
+            turn=turn,
+            skill=question.skill,
+            theta=update.ability.theta,
+            standard_error=update.ability.standard_error,
+            items=update.ability.items,
+            next_b=update.next_b,
+            rationale=update.rationale,
+        ),
     )
 
 
@@ -168,7 +200,7 @@ def probe_reason(question: Question, answer: str, grade: Grade | None, *, config
     words = len(answer.split())
     if words < config.short_answer_words:
         return f"The answer has only {words} word{'' if words == 1 else 's'}."
-    if grade is not None and grade.grader != "none" and is_open(question) and grade.score < config.off_topic_below:
+    if grade is not None and grade.grader != NOT_GRADED and is_open(question) and grade.score < config.off_topic_below:
         return "The answer touches none of the points asked about."
     return ""
 

@@ -13,7 +13,7 @@ from deployments.agent.slow_work import Decided
 from interview.errors import InterviewError
 
 #: Procedure, not conversation: the same for every candidate, so no model is asked.
-PROCEDURAL = frozenset({"repeat", "moment", "hint", "skip", "unsure", "done", "end"})
+PROCEDURAL = frozenset({"repeat", "wait", "hint", "skip", "unsure", "done", "end"})
 
 
 class Decider:

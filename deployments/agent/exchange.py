@@ -173,7 +173,7 @@ class ExchangePass:
         act.record_outcome(log, asked, observation, grade, probe)
         seed = int(state.settings.get("seed", 0))
         now = self._clock.now()
-        step = next_step(exchange.ledger.state, plan, now, seed=seed)
+        step = next_step(exchange.ledger.state, plan, now)
         act.record_next_step(log, step)
         follow_up = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
         return TurnBrief(
@@ -214,6 +214,7 @@ class ExchangePass:
         if observation.heard == "skip" and not answer:
             grade = act.passed_over()
             act.record_grade(log, request, grade, None)
+            act.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)
             return grade
         if observation.heard != "answer":
             return None
@@ -223,6 +224,8 @@ class ExchangePass:
                 known = await act.graded(self._ports.grading, request)
             exchange.work.grades.append((request, *known))
         act.record_grade(log, request, *known)
+        if known[1] is None:
+            act.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)
         return known[0]
 
     async def _decide(self, exchange: Exchange, brief: TurnBrief) -> Decided:

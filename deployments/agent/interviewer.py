@@ -16,8 +16,8 @@ from interview.plans import InterviewPlan, Phase
 from interview.questions import Question
 from interview.session import ActionType, AgentAction, AskedQuestion, SessionState
 
-#: What a candidate's utterance is. Everything but ``answer`` is procedure: handled by the script, never scored.
-Heard = Literal["answer", "repeat", "skip", "moment", "done", "hint", "end", "unsure"]
+#: What a candidate's utterance is. All but ``answer`` is procedure: never scored, and mostly handled by the script.
+Heard = Literal["answer", "repeat", "explain", "skip", "wait", "done", "hint", "end", "unsure"]
 
 
 class Observation(Struct, frozen=True):

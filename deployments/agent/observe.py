@@ -6,11 +6,11 @@ import msgspec
 from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.intent_reading import intent_of
 from deployments.agent.interviewer import Heard, Observation
 from deployments.stt.contract import EngineInfo, SpeechToText, TranscribeRequest, Transcript
 from interview.errors import AudioRejected, InterviewError
 from interview.events import AnswerTranscribed, FallbackEntered
+from interview.intents import recognise
 from interview.plans import InterviewPlan
 from interview.session import AskedQuestion, SessionState
 
@@ -82,8 +82,9 @@ def observed(text: str, confidence: float | None, *, config: AgentConfig) -> Obs
     """
     if confidence is not None and not text.strip():
         return Observation(text=text, heard="unsure", confidence=confidence, why="No words were heard.")
-    intent = intent_of(text)
-    if intent in ("repeat", "moment", "hint"):
+    request = recognise(text)
+    intent: Heard = request.kind if request else "answer"
+    if intent in ("repeat", "explain", "wait", "hint"):
         return Observation(text=text, heard=intent, confidence=confidence)
     if confidence is not None and confidence < config.unsure_below:
         why = f"The transcript's confidence of {confidence:.2f} is below {config.unsure_below:.2f}."
@@ -112,7 +113,7 @@ def settled(
         return replace(observation, heard=move_on, why=f"Nothing was heard in {used + 1} attempts.")
     if heard == "done" and not answered and used >= again:
         return replace(observation, heard=move_on, why="The candidate is done and gave no answer.")
-    if heard in ("repeat", "moment") and used >= again + config.max_repeats:
+    if heard in ("repeat", "explain", "wait") and used >= again + config.max_repeats:
         return replace(observation, heard=move_on, why="Asked for again often enough.")
     if heard == "hint" and not hint_open and used >= again + config.max_repeats:
         return replace(observation, heard=move_on, why="No hint is left, and it was asked for often enough.")

@@ -39,10 +39,14 @@ HEARD_NOTHING = (
     "I did not hear any words that time. Could you answer once more, please?",
 )
 REPEAT = ("Of course. The question is:", "Gladly. Here it is again:", "Sure, once more:")
-MOMENT = (
+WAIT = (
     "Of course, take your time. Answer whenever you are ready.",
     "Take a moment to think. I am listening when you are ready.",
     "No hurry. Begin when you are ready.",
+)
+EXPLAIN = (
+    "Take it the way you understand it; there is no trick in it. The question again:",
+    "Answer it as you read it, and say what you assume. Once more:",
 )
 ANSWER_NEEDED = (
     "I have not heard an answer yet. Please tell me what comes to mind, or say skip and we will move on.",

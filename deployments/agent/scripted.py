@@ -53,8 +53,11 @@ def decide(brief: TurnBrief) -> Decision:
         case "repeat":
             why = "The candidate asked to hear the question again."
             return _say(brief, "clarify", why, _pick(brief, phrases.REPEAT), _standing_prompt(brief))
-        case "moment":
-            return _say(brief, "clarify", "The candidate asked for time to think.", _pick(brief, phrases.MOMENT))
+        case "explain":
+            why = "The candidate asked what the question means; the script repeats it and adds nothing to it."
+            return _say(brief, "clarify", why, _pick(brief, phrases.EXPLAIN), _standing_prompt(brief))
+        case "wait":
+            return _say(brief, "clarify", "The candidate asked for time to think.", _pick(brief, phrases.WAIT))
         case "hint":
             return _hint(brief)
         case "unsure":

@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 
 from deployments.agent import scripted
-from deployments.agent.agenda import first_step
+from deployments.agent.agenda import next_step
 from deployments.agent.blob_layout import check_interview_id, document_path
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, StepReply
@@ -140,9 +140,6 @@ class StartStep:
 
     async def _begin(self, request: StartRequest, choice: PlanChoice, times: StageTimes) -> tuple[Ledger, bytes]:
         plan = choice.plan
-        first = first_step(plan)
-        if first.question is None:
-            raise InvalidInput("The plan holds no question to begin with.", detail={"fields": {"plan": "no question"}})
         with times.stage("blob"):
             await self._plans.pin(plan)
             documents = await self._keep_documents(request)
@@ -153,7 +150,7 @@ class StartStep:
                 interview_id=request.interview_id,
                 tenant=request.tenant,
                 plan=reference(plan, chosen_because=choice.reason),
-                phase=first.phase,
+                phase=plan.phases[0].name,
                 language=request.language or plan.language,
                 candidate=Candidate(name=request.candidate_name, reference=request.candidate_reference),
                 consent=Consent(given=request.consent, text_sha256=hashlib.sha256(plan.consent.encode()).hexdigest()),
@@ -161,6 +158,12 @@ class StartStep:
                 settings={"seed": seed, "voice": request.voice},
             )
         )
+        first = next_step(ledger.state, plan, self._clock.now())
+        if first.question is None:
+            raise InvalidInput(
+                f"The plan holds no question to begin with: {first.rationale}.",
+                detail={"fields": {"plan": "no question"}},
+            )
         decision = scripted.opening(plan, first, request.candidate_name)
         ledger.record(
             PlanMade(
