@@ -57,6 +57,19 @@ class PlatformMetrics:
         self.guardrails = counter(
             "interview_guardrail_trips_total", "Policy rules tripped.", ["rule", "action"], registry=self.registry
         )
+        self.sessions = counter(
+            "interview_sessions_total",
+            "Sessions by plan: started, and how they ended.",
+            ["plan", "event"],
+            registry=self.registry,
+        )
+        self.requests = histogram(
+            "interview_http_request_seconds",
+            "Requests answered by the ingress.",
+            ["route", "method", "status"],
+            buckets=LATENCY_BUCKETS_S,
+            registry=self.registry,
+        )
         self.conflicts = counter(
             "interview_commit_conflicts_total", "Commits that lost the compare-and-set.", registry=self.registry
         )

@@ -92,7 +92,7 @@ class Platform:
     def _start_redis(self) -> str:
         from storage.embedded_redis import EmbeddedRedis
 
-        self._redis = EmbeddedRedis(self.data / "redis")
+        self._redis = EmbeddedRedis(self.data)
         return self._redis.start()
 
     def _start_ray(self) -> None:

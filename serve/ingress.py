@@ -1,0 +1,127 @@
+"""The one public deployment: the application of ``serve/http`` over handles to the tiers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from ray import serve as ray_serve
+
+from deployments.agent.contract import Agent, AgentClient
+from deployments.agent.deployment import Tiers, wrap_handles
+from deployments.agent.service import AgentService
+from deployments.wire import handle_caller
+from serve.http import openai_errors
+from serve.http.app import create_app
+from serve.http.auth import INFERENCE, Authenticator
+from serve.http.limits import TenantLimiter
+from serve.http.openai_face import openai_router
+from serve.http.ports import IngressPorts, Probe
+from serve.local_stores import blob_store, session_store
+from serve.metrics import merge
+from serve.metrics_observers import RequestMetrics
+from serve.reporting import StoredReports
+from serve.serve_file import data_dir
+from serve.settings import Settings, redis_url
+from serve.tier_ports import AgentPortsFactory, process_metrics, process_publisher
+from storage.redis_api_keys import RedisApiKeys
+from storage.redis_metrics_board import RedisMetricsBoard
+
+DEPLOYMENT_NAME = "ingress"
+
+
+class Ingress:
+    """Builds its application on the replica; nothing of FastAPI is pickled."""
+
+    def __init__(self, settings: Settings, **handles: Any) -> None:
+        self._settings = settings
+        self._agent_handle = handles.pop("agent", None)
+        self._tiers = wrap_handles(settings.agent, **handles)
+
+    def __serve_build_asgi_app__(self) -> Any:  # Serve's own name for it
+        settings, tiers = self._settings, self._tiers
+        url = redis_url()
+        sessions = session_store(settings.storage, url)
+        blobs = blob_store(settings.storage, data_dir())
+        keys = RedisApiKeys(url)
+        board = RedisMetricsBoard(url)
+        publisher = process_publisher(DEPLOYMENT_NAME)
+
+        async def metrics() -> bytes:
+            process_metrics().active_sessions.set(await sessions.live_count())
+            await publisher.publish()
+            return await asyncio.to_thread(merge, await board.all())
+
+        authorize = Authenticator(keys).require(INFERENCE)
+        ports = IngressPorts(
+            agent=_agent(settings, tiers, self._agent_handle),
+            sessions=sessions,
+            blobs=blobs,
+            keys=keys,
+            reports=StoredReports(sessions, blobs),
+            stt=tiers.stt,
+            llm=tiers.llm,
+            tts=tiers.tts,
+            probes=_probes(tiers),
+            metrics=metrics,
+            observer=RequestMetrics(process_metrics()),
+            routers=(openai_router(tiers.stt, tiers.llm, tiers.tts, authorize, TenantLimiter(settings.limits)),),
+        )
+        app = create_app(ports, settings.http)
+        openai_errors.install(app)
+
+        @asynccontextmanager
+        async def lifespan(_app: object) -> AsyncIterator[None]:
+            publisher.start()
+            yield
+            await publisher.close()
+            await sessions.close()
+            await keys.close()
+            await board.close()
+
+        app.router.lifespan_context = lifespan
+        return app
+
+
+def _agent(settings: Settings, tiers: Tiers, handle: Any) -> Agent:
+    if settings.placement == "ingress":
+        ports = AgentPortsFactory(settings, role=DEPLOYMENT_NAME)(settings.agent, tiers)
+        return AgentService(ports, settings.agent)
+    timeout_s = _turn_timeout_s(settings)
+    return AgentClient(handle_caller(handle, timeout_s=timeout_s, tier="agent", by_value=settings.agent.by_value))
+
+
+def _turn_timeout_s(settings: Settings) -> float:
+    """Longer than all the deadlines inside a turn together: the agent's own errors say more than this one."""
+    agent = settings.agent
+    inside_s = agent.stt_timeout_s * 2 + agent.grading_timeout_s + agent.decide_deadline_s + agent.tts_timeout_s
+    return inside_s + 5.0
+
+
+def _probes(tiers: Tiers) -> Mapping[str, Probe]:
+    """A tier is ready when it says what it is."""
+    asked = {"stt": tiers.stt, "tts": tiers.tts, "llm": tiers.llm}
+
+    def probe(tier: Any) -> Probe:
+        async def ask() -> None:
+            await tier.info()
+
+        return ask
+
+    return {name: probe(tier) for name, tier in asked.items() if tier is not None}
+
+
+def build_ingress(settings: Settings, tiers: Mapping[str, ray_serve.Application]) -> ray_serve.Application:
+    """The ingress over its tiers' applications."""
+    options = settings.ingress
+    deployed: ray_serve.Deployment = ray_serve.deployment(
+        name=DEPLOYMENT_NAME,
+        num_replicas=options.num_replicas,
+        max_ongoing_requests=options.max_ongoing_requests,
+        max_queued_requests=options.max_queued_requests,
+        graceful_shutdown_timeout_s=options.graceful_shutdown_timeout_s,
+        ray_actor_options={"num_cpus": options.num_cpus},
+    )(ray_serve.ingress()(Ingress))
+    return deployed.bind(settings, **tiers)

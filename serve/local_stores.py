@@ -1,0 +1,53 @@
+"""The stores of a data directory for commands that run beside, or without, the platform."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from serve.settings import StorageSettings
+from storage.blobs import BlobStore
+from storage.embedded_redis import EmbeddedRedis, running_url
+from storage.file_blobs import FsspecBlobStore
+from storage.redis_sessions import RedisSessionStore
+from storage.sessions import SessionStore
+
+
+@dataclass(frozen=True)
+class Stores:
+    sessions: SessionStore
+    blobs: BlobStore
+    redis_url: str
+
+
+def blob_store(settings: StorageSettings, data: Path) -> FsspecBlobStore:
+    """The blob store of ``settings``: its URL, or ``blobs`` under the data directory."""
+    return FsspecBlobStore(settings.blob_url or str(data / "blobs"))
+
+
+def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStore:
+    return RedisSessionStore(
+        redis_url,
+        ttl_s=settings.session_ttl_s,
+        idempotency_ttl_s=settings.idempotency_ttl_s,
+    )
+
+
+@asynccontextmanager
+async def open_stores(settings: StorageSettings, data: Path) -> AsyncIterator[Stores]:
+    """``REDIS_URL``'s stores, else the running platform's, else the data directory's own, started for the moment."""
+    url = os.environ.get("REDIS_URL") or running_url(data)
+    embedded: EmbeddedRedis | None = None
+    if url is None:
+        embedded = EmbeddedRedis(data)
+        url = embedded.start()
+    sessions = session_store(settings, url)
+    try:
+        yield Stores(sessions, blob_store(settings, data), url)
+    finally:
+        await sessions.close()
+        if embedded is not None:
+            embedded.stop()

@@ -1,0 +1,79 @@
+"""The application's arguments, typed: one section a tier, checked before anything starts."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from deployments.agent.config import AgentConfig
+from deployments.grading.config import GradingConfig
+from deployments.llm.config import LlmConfig
+from deployments.stt.config import SttConfig
+from deployments.tts.config import TtsConfig
+from interview.errors import ConfigError
+from serve.http.limits import TenantLimits
+from serve.http.settings import HttpSettings
+
+
+class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where sessions and blobs live. The Redis URL is a secret and comes from ``REDIS_URL``, never from a file.
+
+    ``blob_url`` is a directory or any fsspec URL (``s3://bucket/prefix``, ``gs://…``); empty means the data directory.
+    ``session_ttl_s`` counts from the last commit; idempotency records outlive it (at least 24 h is customary).
+    """
+
+    blob_url: str = ""
+    session_ttl_s: float = 7200.0
+    idempotency_ttl_s: float = 86400.0
+    pool_size: int = 64
+
+
+class IngressSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The ingress deployment. Its count is fixed: any change reloads HAProxy and cuts long WebSockets (ray #66056)."""
+
+    num_replicas: int = 1
+    num_cpus: float = 0.5
+    max_ongoing_requests: int = 512
+    max_queued_requests: int = 512
+    graceful_shutdown_timeout_s: float = 20.0
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything under ``args`` of a ``configs/serve/*.yaml``.
+
+    ``placement`` says where turns run: ``tier``, an autoscaling agent deployment a handle hop away, or ``ingress``, the
+    same code inside the ingress replica (docs/adr has the measurements).
+    """
+
+    profile: str = "local"
+    placement: Literal["tier", "ingress"] = "tier"
+    storage: StorageSettings = StorageSettings()
+    ingress: IngressSettings = IngressSettings()
+    http: HttpSettings = HttpSettings()
+    limits: TenantLimits = TenantLimits()
+    agent: AgentConfig = AgentConfig()
+    grading: GradingConfig = GradingConfig()
+    stt: SttConfig = SttConfig()
+    tts: TtsConfig = TtsConfig()
+    llm: LlmConfig = LlmConfig()
+
+
+def read_settings(arguments: dict[str, Any], source: str = "args") -> Settings:
+    """Raises ConfigError naming the field that is wrong."""
+    try:
+        return msgspec.convert(arguments, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, where = str(error).partition(" - at `$")
+        field = where.rstrip("`").lstrip(".")
+        raise ConfigError.at(source, None, f"args.{field}" if field else "args", problem) from error
+
+
+def redis_url() -> str:
+    """Raises ConfigError when ``REDIS_URL`` is not set in this process."""
+    url = os.environ.get("REDIS_URL", "")
+    if not url:
+        raise ConfigError("REDIS_URL is not set: start with `interview up`, or set it in the cluster's environment.")
+    return url

@@ -1,0 +1,110 @@
+"""`interview demo`: one whole spoken interview on real parts, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+#: Distinguishes the processes of one test's run from anything else on the machine.
+MARK = "INTERVIEW_TEST_RUN"
+
+
+def start(out: Path, *flags: str) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, MARK: str(out), "PYTHONUNBUFFERED": "1"}
+    environment.pop("REDIS_URL", None)
+    command = [sys.executable, "-m", "serve.cli", "demo", "--out", str(out), *flags]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+
+
+def family(out: Path) -> list[psutil.Process]:
+    """Living processes that inherited this run's mark (Ray renames its processes, but their environment stays)."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == str(out) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+def left_over(out: Path, within_s: float = 45.0) -> list[psutil.Process]:
+    """Whoever is still there once everybody had time to go."""
+    _, alive = psutil.wait_procs(family(out), timeout=within_s)
+    return alive or family(out)
+
+
+def wait_for_replicas(out: Path, run: subprocess.Popen[bytes]) -> None:
+    """Until the platform's deployments run, so that a kill meets a busy run."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert run.poll() is None, "the demo ended before it could be killed"
+        if any("ServeReplica" in " ".join(process.cmdline()) for process in family(out) if process.is_running()):
+            return
+        time.sleep(0.2)
+    pytest.fail("the platform did not start in time")
+
+
+def test_the_demo_holds_a_whole_spoken_interview(tmp_path: Path) -> None:
+    run = start(tmp_path, "--json")
+    stdout, stderr = run.communicate(timeout=280)
+    assert run.returncode == 0, stderr.decode()[-4000:]
+    summary = json.loads(stdout)  # one JSON object and nothing else
+
+    assert summary["ok"] is True
+    assert summary["turns"] >= 8
+    assert summary["word_error_rate"] <= 0.25
+    assert summary["grades"] and all(grade["rationale"] for grade in summary["grades"])
+    assert set(summary["engines"]) >= {"stt", "tts", "llm"}
+    assert "built-in" in json.dumps(summary["engines"]["stt"])
+    assert isinstance(summary["fallbacks"], list)
+    assert {"p50", "max"} <= set(summary["stage_ms"]["stt"])
+
+    report = json.loads((tmp_path / "report.json").read_bytes())
+    assert report["interview_id"] == summary["interview_id"]
+    assert "<html" in (tmp_path / "report.html").read_text()
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert sum(event["type"] == "answer.transcribed" for event in events) == summary["turns"]
+    voices = {path.suffix for path in (tmp_path / "audio").iterdir()}
+    assert {".wav", ".webm"} <= voices
+    assert left_over(tmp_path) == []
+
+    replay = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "serve.cli",
+            "replay",
+            summary["interview_id"],
+            "--data",
+            str(tmp_path / "data"),
+            "--json",
+        ],
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env={name: value for name, value in os.environ.items() if name != "REDIS_URL"},
+    )
+    assert replay.returncode == 0, replay.stderr.decode()[-2000:]
+    assert json.loads(replay.stdout)["compared"] == "the stored snapshot"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
+def test_nothing_stays_behind(tmp_path: Path, how: signal.Signals) -> None:
+    run = start(tmp_path)
+    wait_for_replicas(tmp_path, run)
+    run.send_signal(how)
+    run.communicate(timeout=120)
+    assert run.returncode != 0
+    assert left_over(tmp_path) == []
