@@ -1,0 +1,127 @@
+"""The archive keeps what the live store lets go: on real Redis and a real directory."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from interview.errors import InternalError
+from interview.events import Event, IntegrityNoted, SessionConcluded, SessionStarted
+from interview.fold import fold
+from interview.plans import PlanRef
+from storage import paths
+from storage.archive import archive_expiring, archive_session, load_events, load_session, load_state
+from storage.file_blobs import FsspecBlobStore
+from storage.redis_sessions import RedisSessionStore
+from storage.sessions import SessionKey
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+KEY = SessionKey("acme", "iv-1")
+
+
+@pytest.fixture
+async def sessions(redis_url: str) -> AsyncIterator[RedisSessionStore]:
+    store = RedisSessionStore(redis_url, ttl_s=60, prefix=f"a{secrets.token_hex(4)}")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def blobs(tmp_path: Path) -> AsyncIterator[FsspecBlobStore]:
+    store = FsspecBlobStore(str(tmp_path))
+    yield store
+    await store.close()
+
+
+def log_of(length: int) -> list[Event]:
+    plan = PlanRef(id="backend", version="1", digest="0" * 64)
+    start = SessionStarted(interview_id=KEY.interview_id, tenant=KEY.tenant, plan=plan, phase="intro")
+    notes = [IntegrityNoted(turn=0, signal=f"ligne\n\u2028{number}") for number in range(2, length)]
+    data = [start, *notes, SessionConcluded(turn=1, by="plan", reason="done")][:length]
+    return [Event(seq=seq, time=START + timedelta(seconds=seq), data=item) for seq, item in enumerate(data, 1)]
+
+
+async def commit(sessions: RedisSessionStore, events: list[Event], version: int = 0) -> None:
+    await sessions.commit(KEY, expected_version=version, state=fold(events), events=events[version:])
+
+
+async def test_a_session_outlives_its_time_to_live(sessions: RedisSessionStore, blobs: FsspecBlobStore) -> None:
+    events = log_of(6)
+    await commit(sessions, events)
+    live = await load_session(sessions, blobs, KEY)
+    assert await archive_session(sessions, blobs, KEY)
+    await sessions.delete(KEY)
+    archived = await load_session(sessions, blobs, KEY)
+    assert live is not None
+    assert archived is not None
+    assert (live.archived, archived.archived) == (False, True)
+    assert archived.events == live.events == events
+    assert archived.state == live.state == fold(events)
+    assert await load_events(sessions, blobs, KEY) == events
+    assert await load_state(sessions, blobs, KEY) == fold(events)
+
+
+async def test_what_was_never_there_is_absent(sessions: RedisSessionStore, blobs: FsspecBlobStore) -> None:
+    assert not await archive_session(sessions, blobs, KEY)
+    assert await load_session(sessions, blobs, KEY) is None
+    assert await load_events(sessions, blobs, KEY) == []
+    assert await load_state(sessions, blobs, KEY) is None
+
+
+async def test_archiving_again_adds_what_came_later(sessions: RedisSessionStore, blobs: FsspecBlobStore) -> None:
+    await commit(sessions, log_of(4))
+    await archive_session(sessions, blobs, KEY)
+    await archive_session(sessions, blobs, KEY)
+    longer = [*log_of(4), Event(seq=5, time=START, data=IntegrityNoted(turn=1, signal="later"))]
+    await commit(sessions, longer, version=4)
+    await archive_session(sessions, blobs, KEY)
+    await sessions.delete(KEY)
+    assert await load_events(sessions, blobs, KEY) == longer
+
+
+async def test_a_shorter_log_never_replaces_a_longer_archive(
+    sessions: RedisSessionStore, blobs: FsspecBlobStore
+) -> None:
+    await commit(sessions, log_of(5))
+    await archive_session(sessions, blobs, KEY)
+    await sessions.delete(KEY)
+    await commit(sessions, log_of(2))
+    await archive_session(sessions, blobs, KEY)
+    await sessions.delete(KEY)
+    assert await load_events(sessions, blobs, KEY) == log_of(5)
+
+
+async def test_a_crash_between_log_and_snapshot_leaves_a_readable_archive(
+    sessions: RedisSessionStore, blobs: FsspecBlobStore, tmp_path: Path
+) -> None:
+    await commit(sessions, log_of(3))
+    await archive_session(sessions, blobs, KEY)
+    await sessions.delete(KEY)
+    snapshot = paths.archived_snapshot_path(KEY.tenant, KEY.interview_id)
+    for damage in (b"", b"{", b'{"version": 1}'):
+        await blobs.put(snapshot, damage)
+        assert await load_state(sessions, blobs, KEY) == fold(log_of(3))
+    await blobs.delete(snapshot)
+    assert await load_state(sessions, blobs, KEY) == fold(log_of(3))
+
+
+async def test_a_damaged_log_is_reported_not_shortened(sessions: RedisSessionStore, blobs: FsspecBlobStore) -> None:
+    await commit(sessions, log_of(3))
+    await archive_session(sessions, blobs, KEY)
+    await sessions.delete(KEY)
+    path = paths.archived_events_path(KEY.tenant, KEY.interview_id)
+    await blobs.put(path, (await blobs.get(path))[:-20])
+    with pytest.raises(InternalError):
+        await load_events(sessions, blobs, KEY)
+
+
+async def test_the_sweep_archives_what_is_about_to_expire(sessions: RedisSessionStore, blobs: FsspecBlobStore) -> None:
+    await commit(sessions, log_of(3))
+    assert await archive_expiring(sessions, blobs, within_s=30) == 0
+    assert await archive_expiring(sessions, blobs, within_s=61) == 1
+    await sessions.delete(KEY)
+    assert await load_events(sessions, blobs, KEY) == log_of(3)
