@@ -275,5 +275,7 @@ def _check_phase(plan: InterviewPlan, phase: PhasePlan, core: set[str]) -> Itera
 
 
 def eligible(question: q.Question, phase: PhasePlan) -> bool:
-    """Whether the phase's adaptive block may ask this question."""
+    """Whether the phase's adaptive block may ask this question: a graded one of its types and skills."""
+    if isinstance(question.grader, q.Ungraded):
+        return False
     return (not phase.types or question.type in phase.types) and (not phase.skills or question.skill in phase.skills)

@@ -1,0 +1,265 @@
+"""Adaptive measurement: how able a candidate is on each skill, how sure that is, and which item tells most next.
+
+The item model is the two-parameter logistic (Birnbaum, in Lord & Novick 1968, ch. 17),
+
+    P(θ) = 1 / (1 + exp(-a(θ - b))),
+
+without the constant 1.7, θ in standard deviations of the population. A grade is a fraction, not a pass or a fail, so
+an answer of score s adds the Bernoulli quasi-log-likelihood of a fractional response (Papke & Wooldridge 1996),
+
+    w · [s · ln P(θ) + (1 - s) · ln(1 - P(θ))],
+
+which for s in {0, 1} and w = 1 is the 2PL likelihood itself. A fraction is less noisy than a coin with that mean, so
+the standard error reported is, if anything, too large: the careful side.
+
+Everything here is a pure function of its arguments and returns its reasons with its result, so a replay can check it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from interview.questions import Difficulty
+from interview.session import Ability
+
+GRID_LOW = -5.0
+GRID_HIGH = 5.0
+GRID_STEP = 0.05
+_GRID: tuple[float, ...] = tuple(
+    round(GRID_LOW + GRID_STEP * index, 10) for index in range(round((GRID_HIGH - GRID_LOW) / GRID_STEP) + 1)
+)
+
+
+class ScoredItem(Struct, frozen=True):
+    """A graded answer: the item's parameters and the score in [0, 1].
+
+    ``weight`` in (0, 1] says how much it counts: a grade nobody is sure of should not move the estimate like one that
+    is certain (a power likelihood, see Ibrahim & Chen 2000).
+    """
+
+    difficulty: Difficulty
+    score: float
+    weight: float = 1.0
+
+
+class AbilityUpdate(Struct, frozen=True):
+    """The ability on one skill after its answers. ``next_b`` is the difficulty that would now tell most (θ units)."""
+
+    skill: str
+    ability: Ability
+    next_b: float
+    rationale: str
+
+
+class PoolItem(Struct, frozen=True):
+    """An item that may be asked next. ``answer_s`` is how long its answer usually takes, in seconds."""
+
+    id: str
+    skill: str
+    difficulty: Difficulty
+    answer_s: float = 90.0
+
+
+class ItemChoice(Struct, frozen=True):
+    """The next item and why. ``shortlist`` are the ids the draw was made from, most informative first."""
+
+    item_id: str
+    skill: str
+    information: float
+    theta: float
+    shortlist: tuple[str, ...]
+    rationale: str
+
+
+class StopDecision(Struct, frozen=True):
+    """Whether the adaptive block ends here, and why (or why not)."""
+
+    stop: bool
+    rationale: str
+
+
+def probability(theta: float, item: Difficulty) -> float:
+    """Expected score in (0, 1) of a candidate of ability ``theta`` on the item (2PL)."""
+    exponent = item.a * (theta - item.b)
+    if exponent >= 0:
+        return 1.0 / (1.0 + math.exp(-exponent))
+    grown = math.exp(exponent)
+    return grown / (1.0 + grown)
+
+
+def information(theta: float, item: Difficulty) -> float:
+    """Fisher information of the item at ``theta``: a² · P · (1 - P) (Lord 1980, ch. 5, with c = 0)."""
+    p = probability(theta, item)
+    return item.a * item.a * p * (1.0 - p)
+
+
+def estimate(answers: Sequence[ScoredItem]) -> Ability:
+    """Expected a posteriori ability and its standard error (Bock & Mislevy 1982).
+
+    The prior is N(0, 1); the integral is a sum over an equally spaced grid on [-5, 5]. Without answers that is the
+    prior itself: θ = 0, standard error 1.
+
+    Raises:
+        ValueError: a score outside [0, 1] or a weight outside (0, 1].
+    """
+    for answer in answers:
+        if not 0.0 <= answer.score <= 1.0:
+            raise ValueError(f"A score must lie in [0, 1], not {answer.score}.")
+        if not 0.0 < answer.weight <= 1.0:
+            raise ValueError(f"A weight must lie in (0, 1], not {answer.weight}.")
+    logs = [_log_posterior(theta, answers) for theta in _GRID]
+    peak = max(logs)
+    masses = [math.exp(value - peak) for value in logs]
+    total = math.fsum(masses)
+    mean = math.fsum(theta * mass for theta, mass in zip(_GRID, masses, strict=True)) / total
+    spread = math.fsum((theta - mean) ** 2 * mass for theta, mass in zip(_GRID, masses, strict=True)) / total
+    # Ten decimals: the sums are exact to far more, and a replay on another machine must print the same digits.
+    return Ability(theta=round(mean, 10) + 0.0, standard_error=round(math.sqrt(spread), 10), items=len(answers))
+
+
+def _log_posterior(theta: float, answers: Iterable[ScoredItem]) -> float:
+    value = -0.5 * theta * theta
+    for answer in answers:
+        z = answer.difficulty.a * (theta - answer.difficulty.b)
+        # s·ln P + (1-s)·ln(1-P) = s·z - ln(1 + e^z), written so that neither side overflows.
+        softplus = max(z, 0.0) + math.log1p(math.exp(-abs(z)))
+        value += answer.weight * (answer.score * z - softplus)
+    return value
+
+
+def update_ability(skill: str, answers: Sequence[ScoredItem]) -> AbilityUpdate:
+    """The estimate on ``skill`` from all its graded answers, with the reason it stands where it does.
+
+    Raises:
+        ValueError: as ``estimate``.
+    """
+    ability = estimate(answers)
+    if not answers:
+        return AbilityUpdate(skill, ability, ability.theta, f"No graded answer on {skill} yet: the prior stands.")
+    last = answers[-1]
+    before = estimate(answers[:-1])
+    expected = probability(before.theta, last.difficulty)
+    compared = "as expected"
+    if last.score > expected + 0.1:
+        compared = "better than expected"
+    elif last.score < expected - 0.1:
+        compared = "worse than expected"
+    counted = "" if last.weight == 1.0 else f" (counted with weight {last.weight:.2f})"
+    rationale = (
+        f"{skill}: an item of difficulty {last.difficulty.b:+.2f} was answered with {last.score:.2f}{counted}, "
+        f"{compared} ({expected:.2f}); ability {before.theta:+.2f} → {ability.theta:+.2f}, standard error "
+        f"{before.standard_error:.2f} → {ability.standard_error:.2f} after {len(answers)} "
+        f"item{'s' if len(answers) > 1 else ''}."
+    )
+    return AbilityUpdate(skill, ability, ability.theta, rationale)
+
+
+def choose_item(
+    pool: Sequence[PoolItem],
+    abilities: Mapping[str, Ability],
+    weights: Mapping[str, float],
+    asked_per_skill: Mapping[str, int],
+    *,
+    seed: str,
+    randomesque: int = 3,
+    stop_se: float = 0.0,
+) -> ItemChoice | None:
+    """The next item: first the skill that is owed one, then a draw among that skill's most informative items.
+
+    Content balance (constrained CAT, Kingsbury & Zara 1989): of the skills that still have items, the one whose share
+    of the questions asked falls furthest below its weight; skills whose standard error is at or below ``stop_se`` wait
+    until no other is left. Exposure control (randomesque, ibid.): a draw among the ``randomesque`` items with the
+    largest Fisher information at the skill's ability, decided by a hash of ``seed`` and of how many questions were
+    asked, so the same session always draws the same. Returns None when the pool is empty.
+    """
+    if not pool:
+        return None
+    asked = sum(asked_per_skill.values())
+    skill, why_skill = _owed_skill({item.skill for item in pool}, abilities, weights, asked_per_skill, stop_se)
+    theta = abilities.get(skill, Ability()).theta
+    ranked = sorted(
+        (item for item in pool if item.skill == skill),
+        key=lambda item: (-information(theta, item.difficulty), item.id),
+    )
+    shortlist = ranked[: max(1, randomesque)]
+    drawn = shortlist[_draw(f"{seed}:{asked}:{skill}", len(shortlist))]
+    told = information(theta, drawn.difficulty)
+    rank = shortlist.index(drawn) + 1
+    rationale = (
+        f"{why_skill} At ability {theta:+.2f} {drawn.id} (a {drawn.difficulty.a:.2f}, b {drawn.difficulty.b:+.2f}) "
+        f"carries information {told:.3f}, rank {rank} of the {len(shortlist)} best of {len(ranked)}, drawn by the "
+        f"session's seed."
+    )
+    return ItemChoice(
+        item_id=drawn.id,
+        skill=skill,
+        information=told,
+        theta=theta,
+        shortlist=tuple(item.id for item in shortlist),
+        rationale=rationale,
+    )
+
+
+def _owed_skill(
+    skills: set[str],
+    abilities: Mapping[str, Ability],
+    weights: Mapping[str, float],
+    asked_per_skill: Mapping[str, int],
+    stop_se: float,
+) -> tuple[str, str]:
+    unsure = {skill for skill in skills if abilities.get(skill, Ability()).standard_error > stop_se}
+    eligible = unsure or skills
+    weight_total = sum(weights.get(skill, 0.0) for skill in eligible) or 1.0
+    asked_total = sum(asked_per_skill.get(skill, 0) for skill in eligible)
+
+    def deficit(skill: str) -> float:
+        share = asked_per_skill.get(skill, 0) / asked_total if asked_total else 0.0
+        return weights.get(skill, 0.0) / weight_total - share
+
+    skill = min(eligible, key=lambda name: (-deficit(name), -abilities.get(name, Ability()).standard_error, name))
+    wanted = weights.get(skill, 0.0) / weight_total
+    had = asked_per_skill.get(skill, 0)
+    return skill, f"{skill} is owed most: weight {wanted:.0%}, asked {had} of {asked_total} so far."
+
+
+def _draw(seed: str, size: int) -> int:
+    """A uniform index in ``range(size)``; a hash and not ``random``, so that it is the same on every Python."""
+    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") % size
+
+
+def stop_decision(
+    pool: Sequence[PoolItem],
+    abilities: Mapping[str, Ability],
+    *,
+    asked: int,
+    budget: int,
+    time_left_s: float,
+    stop_se: float,
+) -> StopDecision:
+    """Whether to end the adaptive block: its question budget is used, time is short, nothing is left to ask, or every
+    skill still in the pool is known to a standard error of ``stop_se``.
+
+    ``asked`` and ``budget`` count adaptive questions of this block; ``time_left_s`` is in seconds.
+    """
+    if asked >= budget:
+        return StopDecision(True, f"The block's {budget} adaptive question{'s are' if budget != 1 else ' is'} used.")
+    if not pool:
+        return StopDecision(True, "No item is left that fits this block.")
+    shortest_s = min(item.answer_s for item in pool)
+    if time_left_s < shortest_s:
+        return StopDecision(True, f"{time_left_s:.0f} s are left, and the shortest item takes {shortest_s:.0f} s.")
+    errors = {item.skill: abilities.get(item.skill, Ability()).standard_error for item in pool}
+    worst = max(errors, key=lambda skill: (errors[skill], skill))
+    if errors[worst] <= stop_se:
+        return StopDecision(
+            True, f"Every skill is known well enough: standard error {errors[worst]:.2f} ≤ {stop_se:.2f} ({worst})."
+        )
+    return StopDecision(
+        False,
+        f"{budget - asked} of {budget} questions and {time_left_s:.0f} s are left; {worst} has a standard error of "
+        f"{errors[worst]:.2f}, above {stop_se:.2f}.",
+    )

@@ -1,0 +1,80 @@
+"""Behavioural answers: what of the story is told, what is asked for, and how the report words it."""
+
+from __future__ import annotations
+
+import pytest
+
+from interview.star import TEAM_ONLY_FOLLOW_UP, achievement_line, analyse_story
+
+WHOLE = (
+    "In my last job our billing service was slow. I was responsible for the database. I measured the queries and I "
+    "added an index. As a result we reduced the response time by forty percent."
+)
+
+
+def test_a_whole_story_needs_no_follow_up() -> None:
+    found = analyse_story(WHOLE)
+    assert [quote.part for quote in found.present] == ["situation", "task", "action", "result"]
+    assert found.complete
+    assert found.follow_up is None
+
+
+def test_every_quote_stands_in_the_answer_where_it_says() -> None:
+    for quote in analyse_story(WHOLE).present:
+        assert WHOLE[quote.start : quote.end] == quote.quote
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing", "asked"),
+    [
+        ("In my last job I had to migrate a database. I wrote a script and tested it.", "result", "how did it end"),
+        (
+            "There was an outage last year. I was asked to lead. In the end all were happy.",
+            "action",
+            "yourself",
+        ),
+        ("Last year we had a conflict. I talked to both and in the end we agreed.", "task", "your task"),
+        (
+            "I was responsible for the release. I tested it and as a result we shipped.",
+            "situation",
+            "situation",
+        ),
+    ],
+)
+def test_the_follow_up_asks_for_exactly_what_is_missing(answer: str, missing: str, asked: str) -> None:
+    found = analyse_story(answer)
+    assert found.missing == (missing,)
+    assert asked in (found.follow_up or "")
+
+
+def test_a_story_told_as_we_is_asked_for_the_candidates_own_part() -> None:
+    found = analyse_story("We had an outage. We fixed it together. In the end the customer was happy.")
+    assert found.team_only
+    assert found.follow_up == TEAM_ONLY_FOLLOW_UP
+
+
+def test_an_answer_without_a_story_lacks_everything() -> None:
+    assert analyse_story("I like working with people.").missing == ("action", "result", "task", "situation")
+    assert analyse_story("").present == ()
+
+
+def test_a_measured_result_is_quoted_rather_than_a_lesson() -> None:
+    found = analyse_story(
+        "I learned much. I rewrote the scheduler. We reduced the cost by thirty percent. I learned to test."
+    )
+    result = next(quote for quote in found.present if quote.part == "result")
+    assert result.quote == "We reduced the cost by thirty percent."
+
+
+def test_the_achievement_line_uses_only_the_candidates_words() -> None:
+    line = achievement_line(WHOLE)
+    assert line == "Measured the queries and I added an index – reduced the response time by forty percent"
+
+
+@pytest.mark.parametrize("answer", ["I like teamwork.", "I rewrote the scheduler.", "In the end we were fine."])
+def test_nothing_is_reframed_that_was_not_told(answer: str) -> None:
+    assert achievement_line(answer) is None
+
+
+def test_a_very_long_answer_is_analysed_quickly_and_safely() -> None:
+    assert analyse_story("my team and " * 20_000).present == ()
