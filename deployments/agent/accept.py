@@ -104,12 +104,20 @@ class Acceptance:
             if pending is not None and pending.idempotency_key == request.idempotency_key:
                 check_fingerprint(fingerprint_of_pending(pending), fingerprint)
                 if record is not None:
-                    self.check_lease(record, takeover=request.takeover)
-                return resumed(state, pending)
+                    self._check_lease(record, takeover=request.takeover)
+                if await self._take_over(key, state, pending, times):
+                    return resumed(state, pending)
+                continue
             if record is not None:
                 raise Conflict("This answer was settled under another Idempotency-Key; reload the interview.")
             if pending is not None:
-                return await self._abandoned(key, state, pending, takeover=request.takeover, times=times)
+                with times.stage("store"):
+                    _, theirs = await self._ports.sessions.load_with_idempotency(key, TURN, pending.idempotency_key)
+                if theirs is not None:
+                    self._check_lease(theirs, takeover=request.takeover)
+                if await self._take_over(key, state, pending, times):
+                    return Abandoned(resumed(state, pending))
+                continue
             if request.audio is not None and audio is None:
                 audio = await self._store_audio(request, state, request.audio, times)
             ledger = self._received(request, state, audio)
@@ -130,7 +138,7 @@ class Acceptance:
             return Accepted(state=ledger.state, pending=ledger.state.pending_answer, fingerprint=fingerprint)
         raise TurnInFlight("The interview is being updated by another request; try again shortly.", retry_after_s=1)
 
-    def check_lease(self, record: IdempotencyRecord, *, takeover: bool) -> None:
+    def _check_lease(self, record: IdempotencyRecord, *, takeover: bool) -> None:
         """Raises TurnInFlight while another worker holds the turn."""
         left_s = record.lease_until - self._clock.now().timestamp()
         if left_s > 0 and not takeover:
@@ -140,14 +148,19 @@ class Acceptance:
                 detail={"lease_left_s": round(left_s, 3)},
             )
 
-    async def _abandoned(
-        self, key: SessionKey, state: SessionState, pending: PendingAnswer, *, takeover: bool, times: StageTimes
-    ) -> Abandoned:
-        with times.stage("store"):
-            _, record = await self._ports.sessions.load_with_idempotency(key, TURN, pending.idempotency_key)
-        if record is not None:
-            self.check_lease(record, takeover=takeover)
-        return Abandoned(resumed(state, pending))
+    async def _take_over(self, key: SessionKey, state: SessionState, pending: PendingAnswer, times: StageTimes) -> bool:
+        """Put this worker's lease on an answer whose worker is gone; False when the session has moved on meanwhile."""
+        lease = self._lease(pending.idempotency_key, fingerprint_of_pending(pending))
+        try:
+            with times.stage("store"):
+                await self._ports.sessions.commit(
+                    key, expected_version=state.version, state=state, events=(), idempotency=lease
+                )
+        except VersionConflict:
+            self._ports.observer.commit_retried("accept")
+            return False
+        times.outcome = "resumed"
+        return True
 
     async def _store_audio(
         self, request: TurnRequest, state: SessionState, audio: bytes, times: StageTimes

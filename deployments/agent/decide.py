@@ -22,6 +22,9 @@ class Decider:
         self._policy = policy
         self._deadline_s = config.decide_deadline_s
 
+    def asks_model(self, brief: TurnBrief) -> bool:
+        return self._model is not None and brief.observation.heard not in PROCEDURAL
+
     async def decide(self, brief: TurnBrief) -> Decided:
         """What to say. Never raises for a model's failure: the script decides then, and the result says so."""
         if self._model is None or brief.observation.heard in PROCEDURAL:

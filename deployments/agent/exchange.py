@@ -231,7 +231,7 @@ class ExchangePass:
     async def _decide(self, exchange: Exchange, brief: TurnBrief) -> Decided:
         decided = exchange.work.decision_for(brief)
         if decided is None:
-            with exchange.times.stage("decide"):
+            with exchange.times.stage("llm" if self._decider.asks_model(brief) else "decide"):
                 decided = await self._decider.decide(brief)
             exchange.work.decisions.append((brief, decided))
         decision = decided.decision

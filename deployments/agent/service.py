@@ -66,5 +66,5 @@ class AgentService:
         except InterviewError as error:
             self._ports.observer.step_finished(step, error.code, times.snapshot())
             raise
-        self._ports.observer.step_finished(step, "replayed" if reply.replayed else "ok", reply.stage_ms)
+        self._ports.observer.step_finished(step, "replayed" if reply.replayed else times.outcome, reply.stage_ms)
         return reply

@@ -1,4 +1,4 @@
-"""Where the milliseconds of one step went."""
+"""Where the milliseconds of one step went, and how it came out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ class StageTimes:
     def __init__(self) -> None:
         self._began = perf_counter()
         self._ms: dict[str, float] = {}
+        #: How the step came out, for whoever counts: ``ok``, ``replayed`` or ``resumed``.
+        self.outcome = "ok"
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
