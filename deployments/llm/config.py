@@ -96,6 +96,8 @@ class VllmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     #: ``ray`` placement bundles; None means one bundle of one GPU for each tensor-parallel worker.
     bundles: tuple[dict[str, float], ...] | None = None
     engine_kwargs: dict[str, Any] = field(default_factory=dict)
+    #: Set when the machine that deploys has no copy of the weights: they are then looked for only by the workers.
+    weights_on_workers_only: bool = False
     #: Environment of the engine's processes.
     env: dict[str, str] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TypeVar
 
-from interview.errors import DeadlineExceeded
+from interview.errors import DeadlineExceeded, InterviewError
 
 T = TypeVar("T")
 
@@ -22,15 +22,20 @@ async def bounded(items: AsyncGenerator[T, None], deadline_s: float) -> AsyncGen
         DeadlineExceeded: the last item did not come in time.
     """
     until = asyncio.get_running_loop().time() + deadline_s
+    expired = DeadlineExceeded(f"The language model did not finish within {deadline_s:g} s.", retry_after_s=1)
     async with aclosing(items):
         while True:
+            timer = asyncio.timeout_at(until)
             try:
-                async with asyncio.timeout_at(until):
+                async with timer:
                     item = await anext(items)
             except StopAsyncIteration:
                 return
             except TimeoutError as error:
-                raise DeadlineExceeded(
-                    f"The language model did not finish within {deadline_s:g} s.", retry_after_s=1
-                ) from error
+                raise expired from error
+            except InterviewError as error:
+                raise expired if timer.expired() else error
+            if timer.expired():
+                # vLLM answers a cancellation with an error of its own instead of letting it through.
+                raise expired
             yield item

@@ -12,7 +12,7 @@ from deployments.llm.config import LlmConfig, ReplicaConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.hosted import HostedLanguageModel
 from deployments.wire import decode, reply, reply_stream
-from interview.errors import ConfigError
+from interview.errors import ConfigError, ModelMissing
 
 DEPLOYMENT_NAME = "LanguageModel"
 
@@ -86,11 +86,15 @@ def build(config: LlmConfig) -> ray_serve.Application:
 
     Raises:
         ConfigError: the engine cannot be built from this configuration.
-        ModelMissing: engine ``vllm`` and the weights are not on this machine.
+        ModelMissing: engine ``vllm``, and its packages or the weights are not on this machine.
     """
     if config.engine == "vllm":
-        from deployments.llm.deployment_vllm import build_vllm
-
+        try:
+            from deployments.llm.deployment_vllm import build_vllm
+        except ImportError as error:
+            raise ModelMissing(
+                f"Engine vllm needs its packages: pip install 'interview-serve[gpu]' ({error.name} is missing)."
+            ) from error
         return build_vllm(config)
     replicas = config.replicas
     deployed = ray_serve.deployment(
