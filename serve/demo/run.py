@@ -93,7 +93,7 @@ def _question_id(body: dict[str, Any], client: CandidateClient) -> str:
     card = body["interviewer_response"].get("question")
     if card:
         return str(card["question_id"])
-    asked = (body.get("session_state") or client.state()["session_state"])["questions_asked"]
+    asked = (body.get("session_state") or client.state())["questions_asked"]
     return str(asked[-1]["question_id"])
 
 

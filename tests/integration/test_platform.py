@@ -1,0 +1,192 @@
+"""The whole platform, started as a person starts it, driven over HTTP."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from deployments.tts.direct import encode_audio, synthesize_wav
+from tests.integration.conftest import RunningPlatform
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
+
+SAID = "I would use binary search to solve this. The time complexity is O of log n."
+
+
+def new_id() -> str:
+    return f"it-{uuid.uuid4().hex[:10]}"
+
+
+def start(client: httpx.Client, interview_id: str) -> dict[str, Any]:
+    reply = client.post(f"/session/start/{interview_id}", json={"plan": "backend-engineer", "consent": True})
+    assert reply.status_code == 200, reply.text
+    body: dict[str, Any] = reply.json()
+    return body
+
+
+def spoken(text: str = SAID, container: str = "wav") -> bytes:
+    samples, rate = synthesize_wav(text, "en-us")
+    return encode_audio(samples, rate, container)
+
+
+def send_audio(
+    client: httpx.Client, interview_id: str, audio: bytes, key: str, container: str = "wav"
+) -> httpx.Response:
+    files = {"audio": (f"a.{container}", audio, f"audio/{container}")}
+    return client.post(f"/session/turn/{interview_id}", files=files, headers={"Idempotency-Key": key})
+
+
+def events(client: httpx.Client, interview_id: str) -> list[dict[str, Any]]:
+    reply = client.get(f"/session/events/{interview_id}", headers={"Accept": "application/x-ndjson"})
+    assert reply.status_code == 200, reply.text
+    return [json.loads(line) for line in reply.text.splitlines() if line]
+
+
+def happened(log: list[dict[str, Any]], kind: str, turn: int = 1) -> int:
+    return sum(event["type"] == kind and event["data"]["turn"] == turn for event in log)
+
+
+def test_the_three_curl_lines_work_when_pasted(platform: RunningPlatform) -> None:
+    lines = [line for line in platform.welcome.splitlines() if line.startswith(("export ", "curl "))]
+    assert len([line for line in lines if line.startswith("curl ")]) == 3
+    for number in range(2, len(lines) + 1):
+        script = "\n".join(["set -e", lines[0], lines[number - 1].replace("curl -s", "curl -s --noproxy '*' --fail")])
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)
+
+
+def test_alternate_replicas_take_the_turns_of_one_interview(platform: RunningPlatform) -> None:
+    """Kill one replica, then the other: each turn is served by whoever is left, and nothing is forgotten."""
+    with platform.client() as client:
+        interview_id = new_id()
+        start(client, interview_id)
+        first = client.post(f"/session/turn/{interview_id}", json={"answer": "I am a backend developer in logistics."})
+        served_first, *_ = before = platform.replicas("agent")
+        assert len(before) == 2
+        served_first.kill()
+        second = client.post(f"/session/turn/{interview_id}", json={"answer": "A deadlock is two threads waiting."})
+        before[1].kill()
+        third = client.post(f"/session/turn/{interview_id}", json={"answer": "An idempotency key is stored."})
+        assert [reply.status_code for reply in (first, second, third)] == [200, 200, 200]
+        assert [reply.json()["turn_number"] for reply in (first, second, third)] == [1, 2, 3]
+        state = client.get(f"/session/state/{interview_id}").json()
+        said = [turn["content"] for turn in state["conversation_history"] if turn["role"] == "candidate"]
+        assert [text.split()[0] for text in said] == ["I", "A", "An"]
+
+
+def test_a_turn_survives_the_kill_of_its_replica_and_completes_once(platform: RunningPlatform) -> None:
+    with platform.client() as client, ThreadPoolExecutor() as pool:
+        interview_id, key = new_id(), uuid.uuid4().hex
+        start(client, interview_id)
+        audio = spoken(" ".join([SAID] * 8))  # long enough to be in the middle of when the kill comes
+        sent = pool.submit(send_audio, platform.client(), interview_id, audio, key)
+        while not any(event["type"] == "answer.received" for event in events(client, interview_id)):
+            assert not sent.done(), sent.result().text
+        killed = platform.replicas("agent")
+        for replica in killed:
+            replica.kill()
+        psutil.wait_procs(killed, timeout=10)
+        assert not any(
+            event["type"] == "response.sent" and event["data"]["turn"] == 1 for event in events(client, interview_id)
+        )
+        sent.exception()  # answered by the ingress's own second try, or refused: either is for the client to retry
+        retried = send_audio(client, interview_id, audio, key)
+        assert retried.status_code == 200, retried.text
+        again = send_audio(client, interview_id, audio, key)
+        assert again.content == retried.content
+        log = events(client, interview_id)
+        for kind in ("answer.received", "answer.transcribed", "response.sent"):
+            assert happened(log, kind) == 1, kind
+
+
+@pytest.mark.parametrize("container", ["wav", "webm", "ogg", "mp3", "m4a", "flac"])
+def test_an_answer_may_come_in_any_common_container(platform: RunningPlatform, container: str) -> None:
+    with platform.client() as client:
+        interview_id = new_id()
+        start(client, interview_id)
+        reply = send_audio(client, interview_id, spoken(container=container), uuid.uuid4().hex, container)
+        assert reply.status_code == 200, reply.text
+        body = reply.json()
+        assert "binary search" in body["transcript"]["text"].lower()
+        voice = client.get(body["interviewer_response"]["audio_url"])
+        assert voice.status_code == 200
+        assert voice.content[:4] == b"RIFF"
+
+
+@pytest.mark.parametrize(
+    ("audio", "status"),
+    [(b"", 422), (b"this is not audio" * 100, 415), (spoken()[:60], 415), (b"RIFF", 415)],
+    ids=["empty", "garbage", "cut", "header-only"],
+)
+def test_bad_audio_is_a_sentence_to_act_on_and_changes_nothing(
+    platform: RunningPlatform, audio: bytes, status: int
+) -> None:
+    with platform.client() as client:
+        interview_id = new_id()
+        start(client, interview_id)
+        before = client.get(f"/session/state/{interview_id}").json()
+        reply = send_audio(client, interview_id, audio, uuid.uuid4().hex)
+        assert 400 <= reply.status_code < 500
+        assert reply.status_code in (status, 422)
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert len(reply.json()["detail"].split()) > 4
+        assert client.get(f"/session/state/{interview_id}").json() == before
+        assert send_audio(client, interview_id, spoken(), uuid.uuid4().hex).status_code == 200
+
+
+def test_readiness_names_every_tier_and_status_says_who_serves(platform: RunningPlatform) -> None:
+    with platform.client() as client:
+        assert client.get("/readyz").json()["checks"].keys() >= {"sessions", "stt", "tts"}
+        engines = client.get("/status").json()["engines"]
+        assert "synthetic voices" in json.dumps(engines["stt"])
+
+
+def test_one_scrape_shows_the_metrics_of_every_replica(platform: RunningPlatform) -> None:
+    from prometheus_client.parser import text_string_to_metric_families
+
+    with platform.client() as client:
+        interview_id = new_id()
+        start(client, interview_id)
+        client.post(f"/session/turn/{interview_id}", json={"answer": "I build services in Python and Go."})
+        families = {family.name: family for family in text_string_to_metric_families(client.get("/metrics").text)}
+        assert "interview_http_request_seconds" in families
+        replicas = {sample.labels["replica"] for family in families.values() for sample in family.samples}
+        assert any(name.startswith("ingress-") for name in replicas)
+
+
+def test_a_second_platform_on_the_same_data_is_refused(platform: RunningPlatform) -> None:
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-m", "serve.cli", "up", "--data", str(platform.data)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "already runs" in done.stderr
+
+
+def test_replay_folds_the_events_to_exactly_the_stored_snapshot(platform: RunningPlatform, tmp_path: Path) -> None:
+    import sys
+
+    with platform.client() as client:
+        interview_id = new_id()
+        start(client, interview_id)
+        client.post(f"/session/turn/{interview_id}", json={"answer": "I build services in Python and Go."})
+    page = tmp_path / "replay.html"
+    command = [sys.executable, "-m", "serve.cli", "replay", interview_id, "--data", str(platform.data)]
+    done = subprocess.run([*command, "--json", "--html", str(page)], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout)["compared"] == "the stored snapshot"
+    assert interview_id in page.read_text()
