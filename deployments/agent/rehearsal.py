@@ -11,8 +11,21 @@ from typing import Any
 
 import msgspec
 
+from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
-from interview.errors import NotFound
+from deployments.agent.interviewer import Interviewer, SpeechPolicy
+from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.ports import AgentPorts, Observer, SilentObserver
+from deployments.agent.service import AgentService
+from deployments.grading.contract import GradeRequest, Grading
+from deployments.stt.contract import SpeechToText
+from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeech, TtsInfo
+from interview.errors import EngineUnavailable, NotFound
+from interview.events import Event
+from interview.plans import InterviewPlan
+from interview.session import SessionState
+from storage.blobs import BlobStore
+from storage.sessions import SessionKey, SessionStore
 
 
 class MemoryBlobs:
@@ -56,6 +69,90 @@ class SetClock:
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+
+
+class NotedQueue:
+    """The background queue of a grading tier: notes what was queued, and can be taken ``down``."""
+
+    def __init__(self) -> None:
+        self.judged: list[GradeRequest] = []
+        self.evaluated: list[str] = []
+        self.down = False
+
+    async def judge(self, request: GradeRequest) -> None:
+        self._check()
+        self.judged.append(request)
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None:
+        self._check()
+        self.evaluated.append(interview_id)
+
+    def _check(self) -> None:
+        if self.down:
+            raise EngineUnavailable("The queue is away.")
+
+
+class WrittenVoice:
+    """``TextToSpeech`` whose audio is the text itself, and that can be taken ``down``."""
+
+    def __init__(self) -> None:
+        self.down = False
+
+    async def synthesize(self, request: SynthesisRequest) -> Speech:
+        if self.down:
+            raise EngineUnavailable("The voice is away.")
+        return Speech(
+            audio=request.text.encode(), content_type="audio/wav", duration_s=1.0, engine="written", voice="plain"
+        )
+
+    async def info(self) -> TtsInfo:
+        return TtsInfo(name="written")
+
+
+@dataclass
+class RehearsalStage:
+    """Everything an agent stands on; ``agent()`` is a fresh replica over it, ``rehearsal()`` a candidate with one."""
+
+    sessions: SessionStore
+    plan: InterviewPlan
+    grading: Grading
+    blobs: BlobStore = field(default_factory=MemoryBlobs)
+    clock: SetClock = field(default_factory=SetClock)
+    config: AgentConfig = field(default_factory=AgentConfig)
+    stt: SpeechToText | None = None
+    voice: TextToSpeech | None = None
+    model: Interviewer | None = None
+    policy: SpeechPolicy | None = None
+    observer: Observer = field(default_factory=SilentObserver)
+
+    def ports(self) -> AgentPorts:
+        return AgentPorts(
+            sessions=self.sessions,
+            blobs=self.blobs,
+            grading=self.grading,
+            plans=InstalledPlans({self.plan.id: self.plan}),
+            stt=self.stt,
+            tts=self.voice,
+            model=self.model,
+            policy=self.policy,
+            observer=self.observer,
+        )
+
+    def agent(self) -> AgentService:
+        return AgentService(self.ports(), self.config, self.clock)
+
+    def rehearsal(self, **fields: Any) -> Rehearsal:
+        return Rehearsal(self.agent(), **fields)
+
+    async def state(self, interview_id: str = "rehearsal", tenant: str = "acme") -> SessionState:
+        """Raises NotFound."""
+        state = await self.sessions.load(SessionKey(tenant, interview_id))
+        if state is None:
+            raise NotFound("There is no such interview.")
+        return state
+
+    async def log(self, interview_id: str = "rehearsal", tenant: str = "acme") -> list[Event]:
+        return await self.sessions.events(SessionKey(tenant, interview_id))
 
 
 @dataclass
