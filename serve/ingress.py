@@ -19,6 +19,7 @@ from serve.http.auth import INFERENCE, Authenticator
 from serve.http.limits import TenantLimiter
 from serve.http.openai_face import openai_router
 from serve.http.ports import IngressPorts, Probe
+from serve.inference_clients import InferenceClients, inference_clients
 from serve.local_stores import blob_store, session_store
 from serve.metrics import merge
 from serve.metrics_observers import RequestMetrics
@@ -39,6 +40,8 @@ class Ingress:
         self._settings = settings
         self._agent_handle = handles.pop("agent", None)
         self._tiers = wrap_handles(settings.agent, **handles)
+        models = {tier: handle for tier, handle in handles.items() if tier in InferenceClients._fields}
+        self._inference = inference_clients(settings, **models)
 
     def __serve_build_asgi_app__(self) -> Any:  # Serve's own name for it
         settings, tiers = self._settings, self._tiers
@@ -67,7 +70,7 @@ class Ingress:
             probes=_probes(tiers),
             metrics=metrics,
             observer=RequestMetrics(process_metrics()),
-            routers=(openai_router(tiers.stt, tiers.llm, tiers.tts, authorize, TenantLimiter(settings.limits)),),
+            routers=(openai_router(*self._inference, authorize, TenantLimiter(settings.limits)),),
         )
         app = create_app(ports, settings.http)
         openai_errors.install(app)

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from interview.errors import AudioTooLarge, InternalError
+from serve.http.openai_errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
 from serve.http.problems import error_response
 from serve.http.settings import HttpSettings
@@ -83,7 +84,9 @@ class Edge:
             logger.exception("request %s failed with an unexpected error", request_id)
             if not status:
                 error = InternalError("Something broke on our side; the operator's log has it under this request id.")
-                await error_response(error, request_id)(scope, receive, send_with_headers)
+                openai = is_openai_path(scope["path"])
+                response = openai_error_response(error) if openai else error_response(error, request_id)
+                await response(scope, receive, send_with_headers)
             # Else the answer is half sent: returning here makes the server cut the connection, and the client see it.
         finally:
             if self._observer is not None:

@@ -91,6 +91,7 @@ async def start() -> AsyncIterator[Start]:
         tts = tts or TtsService(TtsConfig(engine="fake"))
         limiter = TenantLimiter(limits)
         app = FastAPI()
+        app.add_middleware(Edge, settings=HttpSettings())
         problems.install(app)
         openai_errors.install(app)
         app.include_router(
@@ -103,7 +104,7 @@ async def start() -> AsyncIterator[Start]:
             )
         )
         listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(Edge(app, settings=HttpSettings()), log_level="warning", lifespan="off")
+        config = uvicorn.Config(app, log_level="warning", lifespan="off")
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         face = Face(f"http://127.0.0.1:{listener.getsockname()[1]}", llm, tts, limiter)
@@ -368,6 +369,18 @@ async def test_every_failure_under_v1_has_openais_envelope_and_no_other_path_has
             assert answer.json()["error"].keys() == {"message", "type", "param", "code"}, path
             assert answer.json()["error"]["message"], path
         assert (await bare.get("/elsewhere")).headers["content-type"] == "application/problem+json"
+
+
+async def test_a_bug_of_ours_has_the_envelope_too_and_tells_nothing(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    llm = FakeLanguageModel([RuntimeError("a secret of ours")])
+    client = (await start(llm=llm)).client()
+    with pytest.raises(openai.InternalServerError, match="Something broke on our side") as caught:
+        await client.chat.completions.create(model="fake", messages=HELLO)
+    assert "secret" not in str(caught.value)
+    assert caught.value.code == "internal"
+    assert "unexpected error" in caplog.text
 
 
 async def test_a_wrong_field_is_named_to_the_sdk(start: Start) -> None:

@@ -1,0 +1,56 @@
+"""The tiers as the public inference face calls them: with the tiers' own deadlines, not with those of a turn.
+
+A turn gives up on a slow model after seconds, because the scripted interviewer can answer; a client of ``/v1`` asked
+for this model and may wait as long as the tier itself allows.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deployments.llm.contract import LanguageModelClient
+from deployments.stt.contract import SpeechToTextClient
+from deployments.tts.contract import TextToSpeechClient
+from deployments.wire import ServeHandle, handle_caller, handle_stream_caller
+from serve.settings import Settings
+
+#: A tier's own error says more than "did not answer", so it gets this long to arrive.
+GRACE_S = 5.0
+
+
+class InferenceClients(NamedTuple):
+    """None stands for a tier that is not deployed."""
+
+    stt: SpeechToTextClient | None
+    llm: LanguageModelClient | None
+    tts: TextToSpeechClient | None
+
+
+def inference_clients(
+    settings: Settings,
+    *,
+    stt: ServeHandle | None = None,
+    llm: ServeHandle | None = None,
+    tts: ServeHandle | None = None,
+) -> InferenceClients:
+    """Clients over the handles of the tiers that run."""
+    by_value = settings.agent.by_value
+    longest_stt_s = settings.stt.deadline_s + settings.stt.deadline_per_audio_s * settings.stt.max_duration_s + GRACE_S
+    llm_s, tts_s = settings.llm.deadline_s + GRACE_S, settings.tts.deadline_s + GRACE_S
+    return InferenceClients(
+        stt=SpeechToTextClient(handle_caller(stt, timeout_s=longest_stt_s, tier="stt", by_value=by_value))
+        if stt is not None
+        else None,
+        llm=LanguageModelClient(
+            handle_caller(llm, timeout_s=llm_s, tier="llm", by_value=by_value),
+            handle_stream_caller(llm, timeout_s=llm_s, tier="llm"),
+        )
+        if llm is not None
+        else None,
+        tts=TextToSpeechClient(
+            handle_caller(tts, timeout_s=tts_s, tier="tts", by_value=by_value),
+            handle_stream_caller(tts, timeout_s=tts_s, tier="tts"),
+        )
+        if tts is not None
+        else None,
+    )
