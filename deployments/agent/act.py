@@ -11,7 +11,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.interviewer import NextStep, Observation
 from deployments.grading.contract import GradeRequest, Grading
 from interview.adaptive_block import ability_after
-from interview.errors import InterviewError, Unavailable
+from interview.errors import InterviewError
 from interview.events import (
     AnyPayload,
     DifficultyUpdated,
@@ -203,7 +203,3 @@ def probe_reason(question: Question, answer: str, grade: Grade | None, *, config
     if grade is not None and grade.grader != NOT_GRADED and is_open(question) and grade.score < config.off_topic_below:
         return "The answer touches none of the points asked about."
     return ""
-
-
-def retryable(error: InterviewError) -> bool:
-    return error.retryable or isinstance(error, Unavailable)

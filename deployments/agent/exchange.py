@@ -127,7 +127,8 @@ class ExchangePass:
                 try:
                     work.transcript = await observe.transcribe(self._ports.stt, request)
                 except InterviewError as error:
-                    if act.retryable(error) and not without_stt:
+                    # Worth another try, unless the candidate has given up on speech; what would fail for ever asks again.
+                    if error.retryable and not without_stt:
                         raise
                     work.transcript = observe.nothing_heard(request, error)
                     work.stt_error = error
