@@ -19,7 +19,7 @@ _KIND = {
     dict: "a mapping",
     list: "a list",
     str: "text",
-    bool: "true or false",
+    bool: "a yes/no value",
     int: "a whole number",
     float: "a number",
 }
