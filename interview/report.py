@@ -102,14 +102,15 @@ class SkillReport(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """A strength or a gap, and the answer it rests on."""
+    """A strength or a gap, and the answer it rests on. ``tentative``: the grade still waits for a person or a model."""
 
     question_id: str
     number: int
     skill: str
     score: float
     text: str
-    quote: str = ""
+    tentative: bool = False
+    quote: Quote | None = None
 
 
 class Suggestion(Struct, frozen=True):

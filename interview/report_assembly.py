@@ -1,0 +1,249 @@
+"""Assemble a report from a session's log and its pinned plan: pure, so the same log always gives the same report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from interview import events as ev
+from interview.plans import InterviewPlan
+from interview.questions import Ungraded
+from interview.report import (
+    AnswerReport,
+    EngineUse,
+    FallbackNoted,
+    GradeVersion,
+    QuestionReport,
+    Quote,
+    Report,
+    ReviewItem,
+    RuleTripped,
+    SignalNoted,
+)
+from interview.report_findings import gaps, skill_reports, strengths, suggestions, weighted_score
+from interview.session import SessionState
+
+_SCRIPTED = "scripted interviewer"
+
+
+def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPlan, *, generated_at: datetime) -> Report:
+    """The report of the session that ``events`` fold to ``state`` with the plan it is pinned to."""
+    questions = _questions(state, events, plan)
+    skills = skill_reports(state, questions, events, plan)
+    ended_at = next((event.time for event in reversed(events) if isinstance(event.data, ev.SessionConcluded)), None)
+    engines = _engines(events)
+    return Report(
+        interview_id=state.interview_id,
+        version=state.version,
+        generated_at=generated_at,
+        final=ended_at is not None and not any(q.standing and q.standing.grade.provisional for q in questions),
+        status=state.status,
+        candidate=state.candidate,
+        consent=state.consent,
+        plan=state.plan,
+        language=state.language,
+        started_at=state.started_at,
+        ended_at=ended_at,
+        duration_s=((ended_at or state.last_updated) - state.started_at).total_seconds(),
+        concluded_because=state.concluded_because,
+        weighted_score=weighted_score(skills),
+        skills=skills,
+        strengths=strengths(questions),
+        gaps=gaps(questions),
+        ask_next=suggestions(skills, questions, plan),
+        needs_review=_needs_review(questions),
+        questions=questions,
+        rules=_rules(events),
+        fallbacks=_fallbacks(events),
+        signals=_signals(events),
+        engines=engines,
+        notices=tuple(dict.fromkeys(engine.notice for engine in engines if engine.notice)),
+        topics=state.topics_covered,
+        insights=state.insights,
+        summary=state.summary,
+        hints_used=state.hints_used,
+    )
+
+
+def locate_quote(quote: str, answers: Sequence[AnswerReport], heard: dict[int, ev.AnswerTranscribed]) -> Quote:
+    """Where a quote was said: its turn, and when its utterance begins in the recording."""
+    wanted = " ".join(quote.split()).casefold()
+    for answer in answers:
+        text = " ".join(answer.text.split()).casefold()
+        offset = text.find(wanted) if wanted else -1
+        if offset < 0:
+            continue
+        transcribed = heard.get(answer.turn)
+        at_s = _utterance_start(offset, text, transcribed.segments) if transcribed else None
+        return Quote(text=quote, turn=answer.turn, audio_url=answer.audio_url, at_s=at_s)
+    return Quote(text=quote, found=False)
+
+
+def _utterance_start(offset: int, text: str, segments: Iterable[dict[str, Any]]) -> float | None:
+    """The start, in seconds, of the segment that holds the character at ``offset`` of ``text``."""
+    cursor, start = 0, None
+    for segment in segments:
+        piece = " ".join(str(segment.get("text", "")).split()).casefold()
+        begins = text.find(piece, cursor) if piece else -1
+        if begins < 0:
+            continue
+        if begins > offset:
+            break
+        start, cursor = float(segment.get("start", 0.0)), begins + len(piece)
+    return start
+
+
+def _questions(state: SessionState, events: Sequence[ev.Event], plan: InterviewPlan) -> tuple[QuestionReport, ...]:
+    heard = {event.data.turn: event.data for event in events if isinstance(event.data, ev.AnswerTranscribed)}
+    grades = _grades(events)
+    reports = []
+    for opened in _opened(state, events, heard, plan):
+        versions = grades.get(opened.question_id, ())
+        reports.append(replace(opened, grades=versions, quotes=_quotes(opened.answers, versions, heard)))
+    return tuple(reports)
+
+
+def _opened(
+    state: SessionState, events: Sequence[ev.Event], heard: dict[int, ev.AnswerTranscribed], plan: InterviewPlan
+) -> list[QuestionReport]:
+    """Every question put, in order, with the utterances that answer it."""
+    opened: list[QuestionReport] = []
+    asked_of = {asked.question_id: asked for asked in state.questions_asked}
+    prompt_version = said = ""
+    for event in events:
+        match event.data:
+            case ev.PlanMade(prompt=prompt):
+                prompt_version = prompt
+            case ev.ResponseSent(question=card, text=text) if card is not None:
+                asked, item = asked_of[card.question_id], plan.by_id.get(card.question_id)
+                opened.append(
+                    QuestionReport(
+                        number=len(opened) + 1,
+                        question_id=card.question_id,
+                        question_type=card.question_type,
+                        skill=card.skill,
+                        phase=event.data.phase,
+                        prompt=card.prompt,
+                        wording=text,
+                        core=asked.core,
+                        skipped=asked.skipped,
+                        graded=item is None or not isinstance(item.grader, Ungraded),
+                        hints_used=asked.hints,
+                        follow_ups=asked.follow_ups,
+                        clarifications=asked.clarifications,
+                        prompt_version=prompt_version,
+                    )
+                )
+                said = ""
+            case ev.ResponseSent(text=text):
+                said = text
+            case ev.AnswerReceived() as received if opened:
+                answer = _answer(received, event.time, heard.get(received.turn), asked=said)
+                opened[-1] = replace(opened[-1], answers=(*opened[-1].answers, answer))
+    return opened
+
+
+def _answer(
+    received: ev.AnswerReceived, at: datetime, transcribed: ev.AnswerTranscribed | None, *, asked: str
+) -> AnswerReport:
+    return AnswerReport(
+        turn=received.turn,
+        text=received.text if received.text is not None else (transcribed.text if transcribed else ""),
+        received_at=at,
+        asked=asked,
+        confidence=transcribed.confidence if transcribed else None,
+        audio_url=received.audio.url if received.audio else None,
+        duration_s=transcribed.duration_s if transcribed else None,
+    )
+
+
+def _grades(events: Sequence[ev.Event]) -> dict[str, tuple[GradeVersion, ...]]:
+    grades: dict[str, tuple[GradeVersion, ...]] = {}
+    for event in events:
+        if isinstance(event.data, ev.GradeRecorded):
+            data = event.data
+            version = GradeVersion(
+                recorded_at=event.time, source=data.source, grade=data.grade, author=data.author, reason=data.reason
+            )
+            grades[data.question_id] = (*grades.get(data.question_id, ()), version)
+    return grades
+
+
+def _quotes(
+    answers: Sequence[AnswerReport], versions: Sequence[GradeVersion], heard: dict[int, ev.AnswerTranscribed]
+) -> tuple[Quote, ...]:
+    """The standing grade's evidence, then quotes of its criteria that the evidence does not hold."""
+    if not versions:
+        return ()
+    grade = versions[-1].grade
+    wanted = {evidence.quote: evidence.supports for evidence in grade.evidence}
+    for criterion in grade.criteria:
+        if criterion.quote:
+            wanted.setdefault(criterion.quote, criterion.criterion)
+    return tuple(
+        replace(locate_quote(text, answers, heard), supports=supports) for text, supports in wanted.items() if text
+    )
+
+
+def _needs_review(questions: Sequence[QuestionReport]) -> tuple[ReviewItem, ...]:
+    items = []
+    for question in questions:
+        standing = question.standing
+        if standing is not None and standing.grade.needs_review:
+            reason = standing.grade.review_reason or "The grader asks for a person's look."
+            items.append(ReviewItem(question.question_id, question.number, reason))
+        elif standing is None and question.graded and question.answers and not question.skipped:
+            items.append(ReviewItem(question.question_id, question.number, "Answered, but not graded yet."))
+    return tuple(items)
+
+
+def _rules(events: Sequence[ev.Event]) -> tuple[RuleTripped, ...]:
+    return tuple(
+        RuleTripped(data.turn, event.time, data.rule, data.action, data.detail)
+        for event in events
+        if isinstance(data := event.data, ev.GuardrailTripped)
+    )
+
+
+def _fallbacks(events: Sequence[ev.Event]) -> tuple[FallbackNoted, ...]:
+    return tuple(
+        FallbackNoted(data.turn, event.time, data.tier, data.to, data.reason)
+        for event in events
+        if isinstance(data := event.data, ev.FallbackEntered)
+    )
+
+
+def _signals(events: Sequence[ev.Event]) -> tuple[SignalNoted, ...]:
+    """Signals sent between answers, and those that came along with one."""
+    noted = []
+    for event in events:
+        match event.data:
+            case ev.IntegrityNoted(turn=turn, signal=signal, data=data):
+                noted.append(SignalNoted(turn, event.time, signal, data))
+            case ev.AnswerReceived(turn=turn, signals=signals):
+                noted += [SignalNoted(turn, event.time, name, {"value": value}) for name, value in signals.items()]
+    return tuple(noted)
+
+
+def _engines(events: Sequence[ev.Event]) -> tuple[EngineUse, ...]:
+    """What transcribed, decided and graded, and how often; with the notices the engines gave."""
+    uses: Counter[tuple[str, str]] = Counter()
+    notices: dict[tuple[str, str], str] = {}
+    for event in events:
+        match event.data:
+            case ev.AnswerTranscribed(engine=engine):
+                name = " ".join(str(part) for part in (engine.get("name", ""), engine.get("model", "")) if part)
+                use = ("stt", name or "unknown")
+                notices.setdefault(use, str(engine.get("notice") or ""))
+            case ev.PlanMade(source=source, prompt=prompt):
+                use = ("interviewer", f"model, prompt {prompt}" if source == "model" else _SCRIPTED)
+            case ev.GradeRecorded(grade=grade, source=source) if source != "override":
+                use = ("grading", grade.grader)
+            case _:
+                continue
+        uses[use] += 1
+    return tuple(EngineUse(tier, name, count, notices.get((tier, name), "")) for (tier, name), count in uses.items())
