@@ -127,7 +127,7 @@ class ExchangePass:
                 try:
                     work.transcript = await observe.transcribe(self._ports.stt, request)
                 except InterviewError as error:
-                    # Worth another try, unless the candidate has given up on speech; what would fail for ever asks again.
+                    # Worth another try, unless the candidate gave up on speech; what would fail for ever asks again.
                     if error.retryable and not without_stt:
                         raise
                     work.transcript = observe.nothing_heard(request, error)

@@ -5,6 +5,8 @@ Pure and total: for every brief it has a decision, without a model, a network or
 
 from __future__ import annotations
 
+import re
+
 from deployments.agent import phrases
 from deployments.agent.interviewer import Decision, NextStep, TurnBrief
 from interview.plans import InterviewPlan, Phase
@@ -12,6 +14,8 @@ from interview.questions import MultipleChoice, MultiSelect, Question
 from interview.session import ActionType, AgentAction
 
 SOURCE = "scripted"
+
+_NAME = re.compile(r",?[ ]?\{name\}")
 
 
 class ScriptedInterviewer:
@@ -21,8 +25,7 @@ class ScriptedInterviewer:
 
 def opening(plan: InterviewPlan, first: NextStep, candidate_name: str = "") -> Decision:
     """The greeting and the first question."""
-    name = candidate_name.strip()
-    greeting = joined_greeting(plan.greeting, name)
+    greeting = greeting_to(plan.greeting, candidate_name)
     question = first.question
     return Decision(
         action=AgentAction(
@@ -38,11 +41,10 @@ def opening(plan: InterviewPlan, first: NextStep, candidate_name: str = "") -> D
     )
 
 
-def joined_greeting(greeting: str, name: str) -> str:
-    """The plan's greeting; ``{name}`` in it is the candidate's name, or falls away with the comma before it."""
-    if "{name}" not in greeting:
-        return greeting
-    return greeting.replace("{name}", name) if name else greeting.replace(", {name}", "").replace("{name}", "")
+def greeting_to(greeting: str, name: str) -> str:
+    """The plan's greeting; ``{name}`` in it is the candidate's name, or falls away with the comma and space before it."""
+    plain = " ".join(name.split())
+    return greeting.replace("{name}", plain) if plain else _NAME.sub("", greeting)
 
 
 def decide(brief: TurnBrief) -> Decision:
