@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 
-from interview.report import EngineUse, Finding, GradeVersion, QuestionReport, Quote, Report, SkillReport
+from interview.report import EngineUse, Finding, GradeVersion, QuestionReport, Quote, Report, ReviewItem, SkillReport
 
 #: The ability axis of the plots, in θ units; what lies beyond is drawn at its end.
 AXIS_LOW, AXIS_HIGH = -3.0, 3.0
+
+_FIRST_PAGE_CHARS = 110
 
 _TIERS = {"stt": "Speech to text", "interviewer": "Interviewer", "grading": "Grading"}
 _STATUS = {"active": "Still running", "paused": "Paused", "concluded": "Concluded", "expired": "Expired"}
@@ -33,7 +35,7 @@ def view_of(report: Report, *, audio_base: str = "") -> dict[str, Any]:
         "strengths": [_finding(found, audio_base) for found in report.strengths],
         "gaps": [_finding(found, audio_base) for found in report.gaps],
         "ask_next": [{"skill": item.skill, "text": item.text} for item in report.ask_next],
-        "needs_review": [{"number": item.number, "reason": item.reason} for item in report.needs_review],
+        "needs_review": _by_reason(report.needs_review),
         "questions": [_question(question, audio_base) for question in report.questions],
         "insights": [{"kind": item.kind, "text": item.text, "turn": item.turn} for item in report.insights],
         "topics": list(report.topics),
@@ -97,8 +99,22 @@ def _finding(found: Finding, audio_base: str) -> dict[str, Any]:
         "score": f"{found.score:.2f}",
         "text": found.text,
         "tentative": found.tentative,
-        "quote": None if found.quote is None else _quote(found.quote, audio_base),
+        "quote": None if found.quote is None else _shortened(_quote(found.quote, audio_base)),
     }
+
+
+def _shortened(quote: dict[str, Any]) -> dict[str, Any]:
+    """A quote as the first page has room for it; the question's own section has it whole."""
+    text: str = quote["text"]
+    return quote if len(text) <= _FIRST_PAGE_CHARS else {**quote, "text": text[:_FIRST_PAGE_CHARS].rstrip() + " …"}
+
+
+def _by_reason(items: Sequence[ReviewItem]) -> list[dict[str, Any]]:
+    """One line a reason: without a language model most answers share one."""
+    numbers: dict[str, list[int]] = {}
+    for item in items:
+        numbers.setdefault(item.reason, []).append(item.number)
+    return [{"numbers": found, "reason": reason} for reason, found in numbers.items()]
 
 
 def _quote(quote: Quote, audio_base: str) -> dict[str, Any]:
