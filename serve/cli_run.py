@@ -68,13 +68,18 @@ def demo(
     from serve.demo.session import run_demo
 
     _stop_on_signals(raise_in_main=True)
+    # whatever a library prints goes to stderr: with --json, stdout carries one object and nothing else
+    result = os.fdopen(os.dup(1), "w") if as_json else sys.stdout
+    if as_json:
+        os.dup2(2, 1)
     screen: Screen = SilentScreen() if as_json else LiveScreen(Console())
     path = Path(persona) if Path(persona).suffix else HOME / "configs" / "interviews" / "personas" / f"{persona}.yaml"
     summary = run_demo(
         load_persona(path), screen, read_serve_file(profile_path(profile)), out, data, new_interview_id(), port
     )
     if as_json:
-        sys.stdout.write(json.dumps(summary, indent=2) + "\n")
+        result.write(json.dumps(summary, indent=2) + "\n")
+        result.flush()
     if not summary["ok"]:
         raise EngineFailed("The demo interview did not come to a proper end; see events.jsonl.")
 

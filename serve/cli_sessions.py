@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from interview.errors import EngineFailed, InvalidInput
 from serve.serve_file import data_dir, profile_path, read_serve_file
 from serve.settings import StorageSettings
 
+ReportFormat = Literal["json", "html", "pdf"]
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory; the user's by default.")]
 Tenant = Annotated[str, typer.Option(help="The tenant that owns the session.")]
 Profile = Annotated[str, typer.Option(help="The profile whose storage settings apply.")]
@@ -58,7 +59,7 @@ def replay(
 
 def report(
     interview_id: str,
-    format: Annotated[str, typer.Option(help="json, html or pdf.")] = "json",
+    format: Annotated[ReportFormat, typer.Option(help="json, html or pdf.")] = "json",
     out: Annotated[Path | None, typer.Option(help="Where to write it; stdout by default.")] = None,
     tenant: Tenant = "local",
     profile: Profile = "local",
@@ -67,8 +68,6 @@ def report(
     """Write a session's report."""
     from serve.reporting import report_of
 
-    if format not in ("json", "html", "pdf"):
-        raise InvalidInput(f"No report format {format!r}: choose json, html or pdf.")
     document = asyncio.run(report_of(_storage(profile), _directory(data), tenant, interview_id, format))
     if out is not None:
         out.write_bytes(document)

@@ -1,8 +1,13 @@
-"""Reports of stored sessions, live or archived, in every format."""
+"""Reports of stored sessions, live or archived, for the ingress and for ``interview report``."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from deployments.grading.report import build_report, render_report
 from serve.http.ports import ReportFormat
+from serve.local_stores import open_stores
+from serve.settings import StorageSettings
 from storage.blobs import BlobStore
 from storage.sessions import SessionKey, SessionStore
 
@@ -15,7 +20,14 @@ class StoredReports:
         self._blobs = blobs
 
     async def report(self, key: SessionKey, format: ReportFormat) -> bytes:
-        import msgspec
+        report = await build_report(self._sessions, self._blobs, key)
+        return await render_report(report, format)
 
-        st = await self._sessions.load(key)
-        return msgspec.json.encode(st)
+
+async def report_of(
+    settings: StorageSettings, data: Path, tenant: str, interview_id: str, format: ReportFormat
+) -> bytes:
+    """The report of a session in a data directory, whether a platform runs on it or not. Raises NotFound."""
+    async with open_stores(settings, data) as stores:
+        report = await build_report(stores.sessions, stores.blobs, SessionKey(tenant, interview_id))
+        return await render_report(report, format)

@@ -6,8 +6,10 @@ import logging
 import os
 import shutil
 import socket
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -142,8 +144,10 @@ class Platform:
             from ray import serve as ray_serve
 
             if ray.is_initialized():
-                ray_serve.shutdown()
-                ray.shutdown()
+                # Ray reports each task that its own shutdown cuts short on the driver's stdout; it is no news
+                with _output_to(self.data / "shutdown.log"):
+                    ray_serve.shutdown()  # type: ignore[no-untyped-call]
+                    ray.shutdown()
         if self._redis is not None:
             self._redis.stop()
             self._redis = None
@@ -152,6 +156,25 @@ class Platform:
             _keep_logs(Path(self._ray_dir), keep)
             shutil.rmtree(self._ray_dir, ignore_errors=True)
             self._ray_dir = None
+
+
+@contextmanager
+def _output_to(path: Path) -> Iterator[None]:
+    """Send what this process and its threads write to stdout and stderr into ``path`` instead."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = [os.dup(1), os.dup(2)]
+    with path.open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, descriptor in zip((1, 2), saved, strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
 
 
 def _keep_logs(ray_dir: Path, keep: Path) -> None:
