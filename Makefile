@@ -32,12 +32,12 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 # Real language-model engines on a tiny model, in an environment of their own (CPU torch and vLLM).
-.venv-models/.ready: pyproject.toml constraints-models.txt
+.venv-models/.ready: tests/models/requirements.txt tests/models/make_environment.sh constraints-models.txt
 	bash tests/models/make_environment.sh
 	touch $@
 
 test-models: .venv-models/.ready
-	.venv-models/bin/python -m pytest -m models tests/models
+	.venv-models/bin/python -m pytest -m models tests/models tests/contract/test_llm_conformance.py
 
 clean:
 	rm -rf $(VENV) .venv-models demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from storage.embedded_redis import EmbeddedRedis
+
+# No test, and no Ray worker or server a test starts, can reach a model host beyond this machine.
+os.environ["INTERVIEW_REMOTE_MODELS"] = "forbidden"
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,9 @@ async def bounded(items: AsyncGenerator[T, None], deadline_s: float) -> AsyncGen
             except TimeoutError as error:
                 raise expired from error
             except InterviewError as error:
-                raise expired if timer.expired() else error
+                if timer.expired():
+                    raise expired from error
+                raise
             if timer.expired():
                 # vLLM answers a cancellation with an error of its own instead of letting it through.
                 raise expired
