@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+import msgspec
 from ray import serve as ray_serve
 
 from deployments.agent.config import AgentConfig
@@ -16,6 +18,9 @@ from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.stt.contract import SpeechToText, SpeechToTextClient
 from deployments.tts.contract import TextToSpeech, TextToSpeechClient
 from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
+from interview.errors import InvalidInput
+
+Request = TypeVar("Request")
 
 
 @dataclass(frozen=True)
@@ -48,25 +53,33 @@ class AgentDeployment:
         self._service = AgentService(ports_factory(config, tiers), config)
 
     async def start(self, payload: bytes) -> bytes:
-        return await reply(self._service.start(decode(payload, StartRequest)))
+        return await reply(_run(self._service.start, payload, StartRequest))
 
     async def turn(self, payload: bytes) -> bytes:
-        return await reply(self._service.turn(decode(payload, TurnRequest)))
+        return await reply(_run(self._service.turn, payload, TurnRequest))
 
     async def hint(self, payload: bytes) -> bytes:
-        return await reply(self._service.hint(decode(payload, HintRequest)))
+        return await reply(_run(self._service.hint, payload, HintRequest))
 
     async def end(self, payload: bytes) -> bytes:
-        return await reply(self._service.end(decode(payload, EndRequest)))
+        return await reply(_run(self._service.end, payload, EndRequest))
 
     async def tools(self, payload: bytes) -> bytes:
         return await reply(self._service.tools())
 
     async def call_tool(self, payload: bytes) -> bytes:
-        return await reply(self._service.call_tool(decode(payload, ToolRequest)))
+        return await reply(_run(self._service.call_tool, payload, ToolRequest))
 
     async def check_health(self) -> None:
         """A replica stays up while the store is away: killing it would help nobody. ``/readyz`` asks the store."""
+
+
+async def _run(step: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> object:
+    try:
+        request = decode(payload, kind)
+    except msgspec.MsgspecError as error:
+        raise InvalidInput(f"The payload is no {kind.__name__}.") from error
+    return await step(request)
 
 
 def wrap_handles(

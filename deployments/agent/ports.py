@@ -44,7 +44,7 @@ class PlanCatalogue(Protocol):
     def get(self, plan_id: str) -> InterviewPlan | None: ...
 
     def match(self, role_description: str) -> PlanChoice:
-        """The plan nearest to a role description; every description has one."""
+        """The plan nearest to a role description. Raises InvalidInput when none has anything to do with it."""
         ...
 
 

@@ -42,7 +42,7 @@ def opening(plan: InterviewPlan, first: NextStep, candidate_name: str = "") -> D
 
 
 def greeting_to(greeting: str, name: str) -> str:
-    """The plan's greeting; ``{name}`` in it is the candidate's name, or falls away with the comma and space before it."""
+    """The plan's greeting; ``{name}`` in it is the candidate's name, or falls away with the comma before it."""
     plain = " ".join(name.split())
     return greeting.replace("{name}", plain) if plain else _NAME.sub("", greeting)
 

@@ -213,6 +213,7 @@ async def test_the_plan_is_read_once_per_replica_not_once_per_turn(stage: Stage)
     [
         ({"plan": "no-such-plan"}, "plan"),
         ({"plan": None}, "plan"),
+        ({"plan": None, "role_description": "Ballet dancer for the winter season"}, "role_description"),
         ({"plan": {"id": "x", "questions": []}}, "."),
         ({"consent": False}, "consent"),
         ({"resume_content": "x" * 200_001}, "resume_content"),
@@ -230,7 +231,7 @@ async def test_a_wrong_start_names_its_field_and_starts_nothing(
 
 
 async def test_a_role_description_alone_chooses_a_plan_and_says_why(stage: Stage) -> None:
-    await stage.rehearsal().start(None, role_description="We look for an engineer in a test team.")
+    await stage.rehearsal().start(None, role_description="We look for an engineer who knows databases.")
     state = await stage.state()
     assert state.plan.id == "short-plan"
     assert state.plan.chosen_because

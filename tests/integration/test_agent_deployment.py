@@ -1,0 +1,72 @@
+"""The agent answers over a Serve handle as it does in process, and reaches its tiers over theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ray import serve as ray_serve
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.contract import AgentClient
+from deployments.agent.deployment import Tiers, build
+from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.ports import AgentPorts
+from deployments.agent.rehearsal import MemoryBlobs, Rehearsal
+from deployments.grading.config import GradingConfig
+from deployments.grading.deployment import build as build_grading
+from deployments.wire import handle_caller, unwrap
+from interview.errors import InvalidInput, NotFound, SessionEnded
+from interview.plan_files import load_plan
+from storage.memory_sessions import MemorySessionStore
+
+PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
+LONG = "I build the billing service of a logistics company together with four other people"
+COST = "Every write must also update the index and it takes additional disk space"
+
+
+def ports_in_memory(_config: AgentConfig, tiers: Tiers) -> AgentPorts:
+    return AgentPorts(
+        sessions=MemorySessionStore(),
+        blobs=MemoryBlobs(),
+        grading=tiers.grading,
+        plans=InstalledPlans({PLAN.id: PLAN}),
+    )
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[AgentClient]:
+    config = AgentConfig(by_value=False)
+    app = build(config, ports_in_memory, grading=build_grading(GradingConfig()))
+    handle = ray_serve.run(app, name="agent-test", _local_testing_mode=True)
+    yield AgentClient(handle_caller(handle, timeout_s=20, tier="agent"))
+
+
+async def test_an_interview_crosses_the_handle_with_its_grades(client: AgentClient) -> None:
+    candidate = Rehearsal(client, interview_id="over-a-handle")
+    await candidate.start("short-plan")
+    await candidate.answer(LONG)
+    body = await candidate.answer(COST)
+    assert body["grade"]["question_id"] == "index-cost"
+    assert body["grade"]["grade"]["score"] > 0.8
+    hint = await candidate.end(by="candidate")
+    assert hint["session_state"]["status"] == "concluded"
+
+
+async def test_errors_cross_the_handle_as_themselves(client: AgentClient) -> None:
+    with pytest.raises(NotFound):
+        await Rehearsal(client, interview_id="nobody").answer("hello")
+    candidate = Rehearsal(client, interview_id="ended")
+    await candidate.start("short-plan")
+    await candidate.end()
+    with pytest.raises(SessionEnded):
+        await candidate.answer("too late")
+    with pytest.raises(InvalidInput) as caught:
+        await Rehearsal(client, interview_id="unwilling").start("short-plan", consent=False)
+    assert caught.value.detail["consent_text"] == PLAN.consent
+
+
+async def test_a_malformed_payload_is_the_callers_error(client: AgentClient) -> None:
+    with pytest.raises(InvalidInput, match="TurnRequest"):
+        unwrap(await client._call("turn", b"\x00no msgpack"), dict)
