@@ -158,9 +158,9 @@ class RemoteLanguageModel:
             source = self._streamed(call) if stream else self._whole(call)
             async with aclosing(source) as items:
                 async for item in items:
+                    verdict = self._breaker.succeeded
+                    self._notice = None
                     yield item
-            verdict = self._breaker.succeeded
-            self._notice = None
         except InterviewError as error:
             if isinstance(error, InvalidModelOutput | Overloaded):
                 verdict = self._breaker.succeeded  # it answers, however badly
