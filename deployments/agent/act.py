@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import msgspec
 
-from deployments.agent.config import AgentConfig
 from deployments.agent.interviewer import NextStep, Observation
 from deployments.grading.contract import GradeRequest, Grading
 from interview.adaptive_block import ability_after
@@ -188,18 +187,3 @@ def record_next_step(log: ToolLog, step: NextStep) -> None:
             "rationale": step.rationale,
         },
     )
-
-
-def probe_reason(question: Question, answer: str, grade: Grade | None, *, config: AgentConfig) -> str:
-    """Why an open answer deserves its question's follow-up; ``""`` when it does not. Pure.
-
-    Only spoken, open answers are probed: asking on after a wrong choice or number would give the key away.
-    """
-    if question.answer_mode != "spoken":
-        return ""
-    words = len(answer.split())
-    if words < config.short_answer_words:
-        return f"The answer has only {words} word{'' if words == 1 else 's'}."
-    if grade is not None and grade.grader != NOT_GRADED and is_open(question) and grade.score < config.off_topic_below:
-        return "The answer touches none of the points asked about."
-    return ""

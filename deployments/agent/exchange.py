@@ -17,6 +17,7 @@ from deployments.agent.interviewer import Decision, Observation, TurnBrief
 from deployments.agent.ledger import Ledger
 from deployments.agent.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
+from deployments.agent.probing import probe_for
 from deployments.agent.reflect import reflection
 from deployments.agent.reply import agent_response, hints_left, turn_body
 from deployments.agent.slow_work import Decided, SlowWork, Spoken
@@ -168,15 +169,13 @@ class ExchangePass:
             answer, confidence = observe.answer_so_far(state, asked, config=config)
         log = act.ToolLog(exchange, turn)
         grade = await self._grade(exchange, log, observation, answer, confidence)
-        probe = ""
-        if observation.heard == "answer":
-            probe = act.probe_reason(question, answer, grade, config=config)
-        act.record_outcome(log, asked, observation, grade, probe)
+        heard_answer = answer if observation.heard == "answer" else ""
+        probe = probe_for(question, asked, heard_answer, grade, language=state.language, config=config)
+        act.record_outcome(log, asked, observation, grade, probe.because)
         seed = int(state.settings.get("seed", 0))
         now = self._clock.now()
         step = next_step(exchange.ledger.state, plan, now)
         act.record_next_step(log, step)
-        follow_up = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
         return TurnBrief(
             state=exchange.ledger.state,
             plan=plan,
@@ -191,13 +190,15 @@ class ExchangePass:
             open_actions=_open_actions(
                 observation,
                 has_next=step.question is not None,
-                may_follow_up=follow_up is not None and asked.follow_ups < plan.max_follow_ups and not step.by_budget,
+                may_follow_up=probe.question is not None
+                and asked.follow_ups < plan.max_follow_ups
+                and not step.by_budget,
                 hint_open=hint_open,
             ),
             seed=seed,
             time_left_s=time_left_s(state, plan, now),
-            follow_up=follow_up,
-            probe_because=probe,
+            follow_up=probe.question,
+            probe_because=probe.because,
         )
 
     async def _grade(

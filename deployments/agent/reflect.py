@@ -5,6 +5,7 @@ from __future__ import annotations
 from deployments.agent.interviewer import TurnBrief
 from interview.events import ReflectionNoted
 from interview.session import Insight
+from interview.star import achievement_line, analyse_story
 
 MAX_QUOTE_CHARS = 240
 
@@ -22,13 +23,35 @@ def reflection(brief: TurnBrief) -> ReflectionNoted | None:
 
 
 def _insights(brief: TurnBrief) -> tuple[Insight, ...]:
-    grade = brief.grade
-    if grade is None or not grade.evidence:
+    found = _evidence(brief)
+    if brief.question.type == "behavioral" and brief.state.language.startswith("en"):
+        found = (*found, *_story(brief))
+    known = {(insight.kind, insight.text) for insight in brief.state.insights}
+    return tuple(insight for insight in found if (insight.kind, insight.text) not in known)
+
+
+def _evidence(brief: TurnBrief) -> tuple[Insight, ...]:
+    """What the answer's grade rests on first."""
+    if brief.grade is None or not brief.grade.evidence:
         return ()
-    best = grade.evidence[0]
+    best = brief.grade.evidence[0]
     about = best.supports or brief.question.skill
-    known = {insight.text for insight in brief.state.insights}
-    text = f"Spoke to: {about}"
-    if text in known:
-        return ()
-    return (Insight(text=text, turn=brief.turn, kind="evidence", quote=best.quote[:MAX_QUOTE_CHARS]),)
+    return (_insight(brief, "evidence", f"Spoke to: {about}", best.quote),)
+
+
+def _story(brief: TurnBrief) -> tuple[Insight, ...]:
+    """Which parts a behavioural story lacks, and its achievement in the candidate's own words."""
+    found: list[Insight] = []
+    story = analyse_story(brief.answer)
+    if story.missing:
+        found.append(_insight(brief, "story", f"The story of {brief.question.id} lacks: {', '.join(story.missing)}"))
+    else:
+        found.append(_insight(brief, "story", f"The story of {brief.question.id} is whole"))
+    line = achievement_line(brief.answer)
+    if line is not None:
+        found.append(_insight(brief, "achievement", line))
+    return tuple(found)
+
+
+def _insight(brief: TurnBrief, kind: str, text: str, quote: str = "") -> Insight:
+    return Insight(text=text[:MAX_QUOTE_CHARS], turn=brief.turn, kind=kind, quote=quote[:MAX_QUOTE_CHARS])

@@ -71,7 +71,7 @@ def decide(brief: TurnBrief) -> Decision:
             why = brief.observation.why or "The candidate passed on the question."
             return _move_on(brief, why, phrases.ACKNOWLEDGE_SKIP, skipped=not brief.answer)
         case "answer" if brief.probe_because and brief.follow_up and "ask_followup" in brief.open_actions:
-            why = f"{brief.probe_because} The question's own follow-up probes it once."
+            why = f"{brief.probe_because} A follow-up probes it once."
             return _say(brief, "ask_followup", why, _pick(brief, phrases.PROBE), brief.follow_up)
         case "done":
             return _move_on(brief, "The candidate is done with the answer.", phrases.ACKNOWLEDGE)

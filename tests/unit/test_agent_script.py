@@ -384,3 +384,26 @@ def _fresh_state() -> SessionState:
     return SessionState(
         interview_id="i", tenant="t", plan=reference(PLAN), started_at=now, last_updated=now, phase_started_at=now
     )
+
+
+async def test_a_story_without_its_result_is_asked_for_exactly_that() -> None:
+    to_the_story = [LONG, COST, "42", "All of its changes happen or none of them does at all"]
+    story = (
+        "In my last job my team disagreed about the database. My task was to find a way forward. "
+        "I wrote a small benchmark and I presented its numbers to everybody."
+    )
+    stage = new_stage()
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    for answer in [*to_the_story, story]:
+        await candidate.answer(answer)
+        if candidate.response["question"]["question_id"] != "conflict" and (
+            candidate.response["action"]["action_type"] == "ask_followup"
+        ):
+            await candidate.answer("That they are atomic, so all of its changes happen or none does")
+    assert candidate.response["action"]["action_type"] == "ask_followup"
+    assert "What came of it?" in candidate.response["text"]
+    await candidate.answer("In the end we agreed on my proposal and it cut the response time by half.")
+    assert candidate.response["action"]["action_type"] == "new_question"
+    kinds = {insight.kind for insight in (await stage.state()).insights}
+    assert {"story", "achievement"} <= kinds

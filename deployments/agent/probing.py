@@ -1,0 +1,43 @@
+"""When an answer deserves one more question about it, and which: the question's own, or what a story leaves out.
+
+Only spoken, open answers are probed: asking on after a wrong choice or number would give the key away.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from deployments.agent.act import NOT_GRADED, is_open
+from deployments.agent.config import AgentConfig
+from interview.grades import Grade
+from interview.questions import Question
+from interview.session import AskedQuestion
+from interview.star import analyse_story
+
+
+class Probe(Struct, frozen=True):
+    """``because`` empty: the answer needs no probe; ``question`` is then what one could still ask, or None."""
+
+    question: str | None
+    because: str = ""
+
+
+def probe_for(
+    question: Question, asked: AskedQuestion, answer: str, grade: Grade | None, *, language: str, config: AgentConfig
+) -> Probe:
+    """The next probe of ``question``, and why ``answer`` (all of it so far) deserves it. Pure."""
+    own = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
+    if question.answer_mode != "spoken" or not answer:
+        return Probe(question=None)
+    words = len(answer.split())
+    if words < config.short_answer_words:
+        return Probe(question=own, because=f"The answer has only {words} word{'' if words == 1 else 's'}.")
+    if question.type == "behavioral" and language.startswith("en"):
+        story = analyse_story(answer)
+        if story.follow_up is not None and ("action" in story.missing or "result" in story.missing):
+            missing = " and no ".join(story.missing)
+            return Probe(question=story.follow_up, because=f"The story tells no {missing}.")
+    judged = grade is not None and grade.grader != NOT_GRADED and is_open(question)
+    if judged and grade is not None and grade.score < config.off_topic_below:
+        return Probe(question=own, because="The answer touches none of the points asked about.")
+    return Probe(question=own)
