@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 import msgspec
 from ray import serve as ray_serve
 
 from deployments.tts.config import TtsConfig
-from deployments.tts.contract import SynthesisRequest
+from deployments.tts.contract import Speech, SynthesisRequest
 from deployments.tts.service import TtsService
 from deployments.wire import decode, reply, reply_stream
+from interview.errors import InvalidInput
 
 HEALTH_CHECK_PERIOD_S = 10
 HEALTH_CHECK_TIMEOUT_S = 30
@@ -26,19 +27,34 @@ class TtsDeployment:
         self._service = TtsService(msgspec.convert(config, TtsConfig))
 
     async def synthesize(self, payload: bytes) -> bytes:
-        return await reply(self._service.synthesize(decode(payload, SynthesisRequest)))
+        return await reply(self._synthesize(payload))
 
     async def stream(self, payload: bytes) -> AsyncIterator[bytes]:
         """Envelopes of audio pieces; an error is the last envelope."""
-        async with aclosing(reply_stream(self._service.stream(decode(payload, SynthesisRequest)))) as envelopes:
+        async with aclosing(reply_stream(self._stream(payload))) as envelopes:
             async for envelope in envelopes:
                 yield envelope
 
     async def info(self, payload: bytes) -> bytes:
         return await reply(self._service.info())
 
+    async def _synthesize(self, payload: bytes) -> Speech:
+        return await self._service.synthesize(_request(payload))
+
+    async def _stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
+        async with aclosing(self._service.stream(_request(payload))) as pieces:
+            async for piece in pieces:
+                yield piece
+
     async def check_health(self) -> None:
         await self._service.check_health()
+
+
+def _request(payload: bytes) -> SynthesisRequest:
+    try:
+        return decode(payload, SynthesisRequest)
+    except msgspec.MsgspecError as error:
+        raise InvalidInput("The synthesis request is malformed.") from error
 
 
 def build(config: TtsConfig) -> ray_serve.Application:

@@ -6,9 +6,9 @@ import pytest
 from ray import serve as ray_serve
 
 from deployments.tts.config import FakeConfig, TtsConfig
-from deployments.tts.contract import SynthesisRequest, TextToSpeechClient
+from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeechClient
 from deployments.tts.deployment import build
-from deployments.wire import handle_caller, handle_stream_caller
+from deployments.wire import handle_caller, handle_stream_caller, unwrap
 from interview.errors import InvalidInput
 
 
@@ -39,3 +39,8 @@ async def test_errors_arrive_as_themselves(client: TextToSpeechClient) -> None:
         await client.synthesize(SynthesisRequest("Hi.", voice="nobody"))
     with pytest.raises(InvalidInput, match="no text"):
         _ = [piece async for piece in client.stream(SynthesisRequest("..."))]
+
+
+async def test_a_malformed_payload_is_the_callers_error(client: TextToSpeechClient) -> None:
+    with pytest.raises(InvalidInput, match="malformed"):
+        unwrap(await client._call("synthesize", b"\x00not msgpack"), Speech)
