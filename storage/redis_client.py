@@ -114,16 +114,36 @@ class RedisLink:
         await self._client.aclose(close_connection_pool=True)
 
     async def _attempt(self, operation: Callable[[], Awaitable[T]], what: str) -> T:
+        cancelled = cancellation_watch()
         for left in range(self._limits.retries, -1, -1):
             try:
-                return await operation()
+                result = await operation()
+                cancelled()
+                return result
             except (RedisConnectionError, RedisTimeoutError, OSError) as error:
+                cancelled()
                 if not left:
                     raise _unavailable(error, what) from error
                 await asyncio.sleep(self._limits.retry_pause_s)
             except RedisError as error:
                 raise _unavailable(error, what) from error
         raise AssertionError("unreachable")
+
+
+def cancellation_watch() -> Callable[[], None]:
+    """A check that raises CancelledError if this task was cancelled since now and the library swallowed it.
+
+    redis-py writes under ``asyncio.wait_for``, which before Python 3.12 returns normally when the cancellation arrives
+    just as the write completes (python/cpython#81839). A worker told to stop would go on for ever.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+
+    def check() -> None:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
+
+    return check
 
 
 def _send(client: Redis, *words: Argument) -> Awaitable[Any]:

@@ -19,7 +19,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from interview.errors import StorageUnavailable
-from storage.redis_client import RedisLink
+from storage.redis_client import RedisLink, cancellation_watch
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +117,7 @@ class CommitFeed:
 
     async def _read_connection(self) -> None:
         """One connection's life: subscribe to everything followed, then wake followers until it breaks."""
+        cancelled = cancellation_watch()
         pubsub = self._link.pubsub()
         try:
             async with self._writing:
@@ -126,6 +127,7 @@ class CommitFeed:
             unanswered = 0
             while unanswered < 2:
                 message = await pubsub.get_message(timeout=_SILENCE_S)
+                cancelled()
                 if message is not None:
                     unanswered = 0
                     self._heard = True

@@ -1,0 +1,132 @@
+"""The port for background work that survives: jobs are claimed under a lease, retried with backoff, never lost.
+
+Guarantees, for every implementation (durability is that of the store below):
+
+- **At least once.** An enqueued job is claimed until it is acknowledged or declared dead. A worker that dies keeps its
+  job to itself only until its lease ends. So a handler may run twice, also at the same time: its *effects* must be
+  idempotent (a commit by compare-and-set under the job's id).
+- **Enqueued once.** A job id that is known (waiting, running, dead, or done within the last day) is not added again.
+- **No endless loops.** After ``max_attempts`` claims a job is dead, also when every worker died without a word; it
+  keeps its payload and its last reason, and ``revive`` gives it a fresh start.
+- **No order.** Jobs start roughly oldest first; retries and several workers reorder them.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+JobState = Literal["waiting", "running", "delayed", "done", "dead"]
+
+
+class Job(Struct, frozen=True):
+    """``id`` names the effect, for example ``judge:<tenant>:<interview>:<turn>``; ``kind`` picks the handler."""
+
+    id: str
+    kind: str
+    payload: bytes = b""
+
+
+class Claim(Struct, frozen=True):
+    """A job lent to one worker until its lease ends. ``attempt`` counts from 1 and fences off earlier claims."""
+
+    job: Job
+    attempt: int
+
+
+class JobStatus(Struct, frozen=True):
+    """Where a job stands. Times are Unix seconds; ``reason`` is why it was last retried or buried."""
+
+    id: str
+    kind: str
+    state: JobState
+    attempts: int
+    enqueued_at: float
+    updated_at: float
+    reason: str = ""
+    worker: str = ""
+
+
+class QueueCounts(Struct, frozen=True):
+    """Jobs per state now; ``done`` counts all that were ever finished."""
+
+    waiting: int = 0
+    running: int = 0
+    delayed: int = 0
+    dead: int = 0
+    done: int = 0
+
+
+class QueueRules(Struct, frozen=True):
+    """``lease_s`` must be longer than a handler takes between two ``extend``. ``done_kept_s`` is how long a finished
+    id is remembered. The pause before attempt n + 1 is ``backoff_s`` · 2ⁿ⁻¹, at most ``backoff_at_most_s``, of which up
+    to half is taken off at random so that failures do not come back in step. The defaults keep trying for about an
+    hour: long enough to replace a model server."""
+
+    lease_s: float = 60.0
+    max_attempts: int = 20
+    backoff_s: float = 1.0
+    backoff_at_most_s: float = 300.0
+    done_kept_s: float = 86_400.0
+
+    def pause_s(self, attempt: int) -> float:
+        whole = min(self.backoff_at_most_s, self.backoff_s * 2.0 ** min(attempt - 1, 32))
+        return whole * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+
+DEFAULT_RULES = QueueRules()
+REASON_AT_MOST_CHARS = 300
+
+
+class WorkQueue(Protocol):
+    """Every method raises StorageUnavailable when the store does not work."""
+
+    @property
+    def rules(self) -> QueueRules: ...
+
+    async def enqueue(self, job: Job, *, delay_s: float = 0.0) -> bool:
+        """Add a job; False when its id is known already (see the module), which is just as good."""
+        ...
+
+    async def claim(self, worker: str, *, limit: int = 1, wait_s: float = 0.0) -> list[Claim]:
+        """Up to ``limit`` jobs that are due or whose worker's lease ended; waits ``wait_s`` for the first."""
+        ...
+
+    async def extend(self, claim: Claim) -> bool:
+        """Start the lease anew; False when the job is no longer this claim's: stop working on it."""
+        ...
+
+    async def ack(self, claim: Claim) -> bool:
+        """The job is done; False when it was finished before. An outrun claim may still finish it: done is done."""
+        ...
+
+    async def retry(self, claim: Claim, reason: str, *, delay_s: float | None = None) -> JobState | None:
+        """Try again after ``delay_s`` (by default the backoff): ``delayed``, or ``dead`` after the last attempt.
+
+        None when the job is no longer this claim's. ``reason`` is for operators: no answers, no names.
+        """
+        ...
+
+    async def bury(self, claim: Claim, reason: str) -> bool:
+        """Declare the job dead now, because no further attempt can help. False: no longer this claim's."""
+        ...
+
+    async def give_back(self, claim: Claim) -> bool:
+        """Return a job unharmed, as on shutdown: the attempt does not count. False: no longer this claim's."""
+        ...
+
+    async def revive(self, job_id: str) -> bool:
+        """Give a dead job a fresh start; False when it is not dead."""
+        ...
+
+    async def status(self, job_id: str) -> JobStatus | None: ...
+
+    async def dead(self, *, limit: int = 100) -> list[JobStatus]:
+        """Dead jobs, the latest first."""
+        ...
+
+    async def counts(self) -> QueueCounts: ...
+
+    async def close(self) -> None: ...
