@@ -54,7 +54,10 @@ class LanguageModel(Protocol):
 
 
 class LanguageModelClient:
-    """``LanguageModel`` over a handle; the callers come from ``handle_caller`` and ``handle_stream_caller``."""
+    """``LanguageModel`` over a handle; the callers come from ``handle_caller`` and ``handle_stream_caller``.
+
+    A stream's chunks travel in lists.
+    """
 
     def __init__(self, call: Caller, stream_call: StreamCaller) -> None:
         self._call = call
@@ -66,7 +69,8 @@ class LanguageModelClient:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         async with aclosing(self._stream_call("stream", encode(request))) as items:
             async for raw in items:
-                yield unwrap(raw, ChatChunk)
+                for chunk in unwrap(raw, list[ChatChunk]):
+                    yield chunk
 
     async def info(self) -> LlmInfo:
         return unwrap(await self._call("info", b""), LlmInfo)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from ray import serve as ray_serve
 from ray.serve.config import AutoscalingConfig
 
 from deployments.llm.absent import AbsentLanguageModel
+from deployments.llm.coalesce import coalesced
 from deployments.llm.config import LlmConfig, ReplicaConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.hosted import HostedLanguageModel
@@ -49,6 +51,7 @@ class LlmDeployment:
 
     async def __init__(self, config: LlmConfig) -> None:  # type: ignore[misc]  # Serve awaits it
         """Returns only when the engine has completed a request, so Serve routes nothing to a cold replica."""
+        self._interval_s = config.stream_interval_ms / 1000
         self._model = create_language_model(config)
         await self._model.start()
 
@@ -56,8 +59,10 @@ class LlmDeployment:
         return await reply(self._model.chat(decode(payload, ChatRequest)))
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
-        async for item in reply_stream(self._model.stream(decode(payload, ChatRequest))):
-            yield item
+        chunks = self._model.stream(decode(payload, ChatRequest))
+        async with aclosing(reply_stream(coalesced(chunks, self._interval_s))) as items:
+            async for item in items:
+                yield item
 
     async def info(self, payload: bytes = b"") -> bytes:
         return await reply(self._model.info())

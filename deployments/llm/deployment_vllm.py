@@ -13,6 +13,7 @@ from ray.serve.llm import LLMConfig, build_llm_deployment
 from ray.serve.llm.deployment import LLMServer
 
 from deployments.llm import vllm_chat
+from deployments.llm.coalesce import coalesced
 from deployments.llm.config import LlmConfig, VllmConfig
 from deployments.llm.contract import ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
@@ -65,7 +66,8 @@ class VllmDeployment(LLMServer):
         return await reply(self._chat(decode(payload, ChatRequest)))
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
-        async with aclosing(reply_stream(self._stream(decode(payload, ChatRequest)))) as items:
+        chunks = coalesced(self._stream(decode(payload, ChatRequest)), self._config.stream_interval_ms / 1000)
+        async with aclosing(reply_stream(chunks)) as items:
             async for item in items:
                 yield item
 
