@@ -1,0 +1,46 @@
+"""The OpenAI SDK, pointed at the platform as ``interview up`` starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import openai
+import pytest
+
+from tests.integration.conftest import RunningPlatform
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
+
+#: Within the small vocabulary that the built-in model was trained on.
+SENTENCE = "I talked to the product owner about the security review."
+
+
+@pytest.fixture
+def client(platform: RunningPlatform) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{platform.address}/v1", api_key=platform.api_key, max_retries=0) as made:
+        yield made
+
+
+def test_the_built_in_models_are_listed_and_say_what_they_are(client: openai.OpenAI) -> None:
+    models = {model.id: model.model_extra or {} for model in client.models.list()}
+    assert {"stt-tiny-en", "espeak-ng", "whisper-1", "tts-1"} <= models.keys()
+    assert models["whisper-1"]["root"] == "stt-tiny-en"
+    assert models["whisper-1"]["notice"]
+
+
+@pytest.mark.parametrize("format", ["wav", "mp3", "opus"])
+def test_what_is_spoken_is_understood(client: openai.OpenAI, format: str) -> None:
+    spoken = client.audio.speech.create(model="tts-1", voice="alloy", input=SENTENCE, response_format=format)  # type: ignore[arg-type]
+    heard = client.audio.transcriptions.create(model="whisper-1", file=(f"a.{format}", spoken.content))
+    assert heard.text == SENTENCE
+
+
+def test_failures_are_the_sdks_own(client: openai.OpenAI, platform: RunningPlatform) -> None:
+    with pytest.raises(openai.InternalServerError, match="No language model is configured here"):
+        client.chat.completions.create(model="any", messages=[{"role": "user", "content": "Hello."}])
+    with pytest.raises(openai.APIStatusError) as unreadable:
+        client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"garbage" * 99))
+    assert unreadable.value.code == "audio-unreadable"
+    stranger = client.with_options(api_key="ik_wrong")
+    with pytest.raises(openai.AuthenticationError, match="not valid"):
+        stranger.models.list()
