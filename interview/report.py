@@ -12,6 +12,9 @@ from interview.plans import Phase, PlanRef
 from interview.questions import QuestionType
 from interview.session import Candidate, Consent, Insight, Status
 
+#: The grader of a grade that judges nothing: the question is not scored, or the graders could not be reached.
+NO_JUDGEMENT = "none"
+
 
 class Quote(Struct, frozen=True):
     """A verbatim quote from an answer. ``found`` says that it does occur there; ``at_s`` is when its utterance begins
@@ -75,6 +78,12 @@ class QuestionReport(Struct, frozen=True):
     @property
     def standing(self) -> GradeVersion | None:
         return self.grades[-1] if self.grades else None
+
+    @property
+    def judged(self) -> GradeVersion | None:
+        """The standing grade when it judges the answer; None without one, or when no grader looked."""
+        standing = self.standing
+        return None if standing is None or standing.grade.grader == NO_JUDGEMENT else standing
 
     @property
     def original(self) -> GradeVersion | None:

@@ -33,7 +33,7 @@ def skill_reports(
     """The plan's skills, heaviest first, then others that were graded."""
     weights = dict(sorted(plan.skills.items(), key=lambda item: -item[1]))
     for question in questions:
-        if question.standing is not None:
+        if question.judged is not None:
             weights.setdefault(question.skill, 0.0)
     return tuple(_skill(name, weight, state, questions, events) for name, weight in weights.items())
 
@@ -79,7 +79,7 @@ def _skill(
     name: str, weight: float, state: SessionState, questions: Sequence[QuestionReport], events: Sequence[ev.Event]
 ) -> SkillReport:
     own = [question for question in questions if question.skill == name]
-    scores = [question.standing.grade.score for question in own if question.standing is not None]
+    scores = [question.judged.grade.score for question in own if question.judged is not None]
     ability = state.abilities.get(name)
     estimated = ability is not None and ability.items > 0
     theta = ability.theta if ability and estimated else None
@@ -116,12 +116,12 @@ def _note(name: str, asked: int, items: int, question_ids: set[str], events: Seq
 
 
 def _score(question: QuestionReport) -> float:
-    return question.standing.grade.score if question.standing is not None else -1.0
+    return question.judged.grade.score if question.judged is not None else -1.0
 
 
 def _finding(question: QuestionReport) -> Finding:
-    assert question.standing is not None, "only graded questions are findings"  # noqa: S101 (an invariant)
-    grade = question.standing.grade
+    assert question.judged is not None, "only judged questions are findings"  # noqa: S101 (an invariant)
+    grade = question.judged.grade
     return Finding(
         question_id=question.question_id,
         number=question.number,

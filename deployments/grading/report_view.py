@@ -8,7 +8,17 @@ from typing import Any
 
 import msgspec
 
-from interview.report import EngineUse, Finding, GradeVersion, QuestionReport, Quote, Report, ReviewItem, SkillReport
+from interview.report import (
+    NO_JUDGEMENT,
+    EngineUse,
+    Finding,
+    GradeVersion,
+    QuestionReport,
+    Quote,
+    Report,
+    ReviewItem,
+    SkillReport,
+)
 
 #: The ability axis of the plots, in θ units; what lies beyond is drawn at its end.
 AXIS_LOW, AXIS_HIGH = -3.0, 3.0
@@ -183,7 +193,7 @@ def _why_ungraded(question: QuestionReport) -> str:
 def _grade(version: GradeVersion) -> dict[str, Any]:
     grade = version.grade
     return {
-        "score": f"{grade.score:.2f}",
+        "score": "–" if grade.grader == NO_JUDGEMENT else f"{grade.score:.2f}",
         "share": grade.score,
         "level": grade.level,
         "confidence": f"{grade.confidence:.2f}",

@@ -8,12 +8,16 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
-from interview.errors import EngineUnavailable, NotFound
+from interview.errors import EngineUnavailable, NotFound, Overloaded
 
 Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
 
 #: One sentence for every interview that cannot be seen: absent, expired, or another tenant's.
 NO_SUCH_INTERVIEW = "There is no such interview."
+
+
+#: When to come back after a refusal; most steps in flight have ended by then.
+BUSY_RETRY_S = 1.0
 
 
 class StepCaller:
@@ -24,29 +28,43 @@ class StepCaller:
     for that worker's lease. A replica lost in a tier *behind* the agent is the agent's own to handle.
     """
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, *, max_in_flight: int) -> None:
         self._agent = agent
+        self._max_in_flight = max_in_flight
+        self._in_flight = 0
+
+    def admit(self) -> None:
+        """Raises Overloaded when as many steps are in flight as this replica takes: before any body is read."""
+        if self._in_flight >= self._max_in_flight:
+            raise Overloaded(
+                "Too many answers are being worked on right now; try again in a moment.", retry_after_s=BUSY_RETRY_S
+            )
 
     async def start(self, request: StartRequest) -> StepReply:
-        return await _twice(self._agent.start, request, request)
+        return await self._step(self._agent.start, request, request)
 
     async def turn(self, request: TurnRequest) -> StepReply:
-        return await _twice(self._agent.turn, request, replace(request, takeover=True))
+        return await self._step(self._agent.turn, request, replace(request, takeover=True))
 
     async def hint(self, request: HintRequest) -> StepReply:
-        return await _twice(self._agent.hint, request, request)
+        return await self._step(self._agent.hint, request, request)
 
     async def end(self, request: EndRequest) -> StepReply:
-        return await _twice(self._agent.end, request, request)
+        return await self._step(self._agent.end, request, request)
 
-
-async def _twice(step: Callable[[Request], Awaitable[StepReply]], request: Request, retry: Request) -> StepReply:
-    try:
+    async def _step(
+        self, step: Callable[[Request], Awaitable[StepReply]], request: Request, retry: Request
+    ) -> StepReply:
+        self.admit()
+        self._in_flight += 1
         try:
-            return await step(request)
-        except EngineUnavailable as error:
-            if error.detail.get("lost_replica") != "agent":
-                raise
-            return await step(retry)
-    except NotFound as error:
-        raise NotFound(NO_SUCH_INTERVIEW) from error
+            try:
+                return await step(request)
+            except EngineUnavailable as error:
+                if error.detail.get("lost_replica") != "agent":
+                    raise
+                return await step(retry)
+        except NotFound as error:
+            raise NotFound(NO_SUCH_INTERVIEW) from error
+        finally:
+            self._in_flight -= 1

@@ -18,6 +18,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 Plain = TypeVar("Plain")
 
+#: A very long answer is a few thousand characters; a long résumé some ten thousand.
+MAX_ANSWER_CHARS = 20_000
+MAX_DOCUMENT_CHARS = 200_000
+
 Scalar = Annotated[str, Field(max_length=500)] | bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | float | None
 
 #: Integrity observations of the client: a few flat values, recorded and never scored.
@@ -39,8 +43,8 @@ class StartBody(Body):
     """Choose what is asked by ``plan`` (id of an installed plan, or a whole plan) or by ``role_description``."""
 
     plan: str | dict[str, Any] | None = Field(None, description="Id of an installed plan, or a whole plan.")
-    role_description: str = Field("", max_length=200_000, description="Used to choose the nearest plan.")
-    resume_content: str = Field("", max_length=200_000, description="The résumé as plain text.")
+    role_description: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="Used to choose the nearest plan.")
+    resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé as plain text.")
     candidate: CandidateBody = CandidateBody(name="", reference="")
     consent: bool = Field(False, description="That the candidate saw and accepted the plan's notice.")
     language: str | None = Field(None, pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="ISO 639-1; default: the plan's.")
@@ -55,7 +59,7 @@ class StartBody(Body):
 
 
 class AnswerBody(Body):
-    answer: str = Field(max_length=20_000, min_length=1, description="The candidate's words.")
+    answer: str = Field(max_length=MAX_ANSWER_CHARS, min_length=1, description="The candidate's words.")
     voice: bool = True
     signals: Signals = {}
 
@@ -97,7 +101,7 @@ class AnswerFields(Body):
 
     model_config = ConfigDict(extra="forbid", strict=False, hide_input_in_errors=True)
 
-    answer: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
+    answer: Annotated[str, Field(min_length=1, max_length=MAX_ANSWER_CHARS)] | None = None
     voice: bool = True
     signals: Signals = {}
 
@@ -124,7 +128,7 @@ async def read_answer(request: Request, settings: HttpSettings) -> Answer:
         HTTPException: 400 for a broken multipart body, 415 for another media type.
     """
     if _media_type(request) == "multipart/form-data":
-        async with request.form(max_files=1, max_fields=4, max_part_size=settings.max_answer_chars * 4) as form:
+        async with request.form(max_files=1, max_fields=4, max_part_size=MAX_ANSWER_CHARS * 4) as form:
             return await _from_form(form, settings)
     _require_type(request, "application/json", "multipart/form-data")
     body = _validated(AnswerBody, await request.body())

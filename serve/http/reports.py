@@ -1,13 +1,14 @@
 """``/session/report``: read the report as JSON, HTML or PDF; override a grade with a reason."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from interview.errors import InvalidInput
-from interview.events import AnyPayload, GradeRecorded
-from interview.grades import Grade, level_of
+from deployments.agent.pinned_plans import PinnedPlans
+from interview.events import AnyPayload
+from interview.report_override import override as overriding
 from interview.session import SessionState
 from serve.http import openapi
 from serve.http.accept import preferred
@@ -15,7 +16,8 @@ from serve.http.auth import REPORTS, Authenticator, Principal
 from serve.http.bodies import OverrideBody, read_json
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.recording_events import append
-from serve.http.sessions import InterviewId
+from serve.http.sessions import InterviewId, session_or_404
+from storage.archive import archive_session
 from storage.sessions import SessionKey
 
 _FORMATS: dict[str, ReportFormat] = {"application/json": "json", "text/html": "html", "application/pdf": "pdf"}
@@ -34,6 +36,7 @@ _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; me
 
 def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["reports"])
+    plans = PinnedPlans(ports.blobs, capacity=8)
     Reviewer = Annotated[Principal, Depends(auth.require(REPORTS))]  # noqa: N806 (a type)
 
     @router.get(
@@ -65,38 +68,17 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     )
     async def override(interview_id: InterviewId, request: Request, caller: Reviewer) -> Response:
         body = await read_json(request, OverrideBody)
+        key = SessionKey(caller.tenant, interview_id)
+        plan = await plans.get((await session_or_404(ports.sessions, key)).plan)
 
-        def decide(state: SessionState) -> AnyPayload:
-            return _override(state, body, author=caller.key_id)
+        def decide(state: SessionState) -> Sequence[AnyPayload]:
+            return overriding(state, plan, body.question_id, score=body.score, author=caller.key_id, reason=body.reason)
 
-        state = await append(ports.sessions, SessionKey(caller.tenant, interview_id), decide)
+        state = await append(ports.sessions, key, decide)
+        if state.status in ("concluded", "expired"):
+            # the archive was written when the interview ended; reports outlive the live store only with this in it
+            await archive_session(ports.sessions, ports.blobs, key)
         standing = next(record for record in state.grades if record.question_id == body.question_id)
         return Response(msgspec.json.encode(standing), media_type="application/json")
 
     return router
-
-
-def _override(state: SessionState, body: OverrideBody, *, author: str) -> GradeRecorded:
-    asked = next((found for found in state.questions_asked if found.question_id == body.question_id), None)
-    if asked is None:
-        raise InvalidInput(
-            "That question was not asked in this interview.",
-            detail={"fields": {"question_id": "was not asked in this interview"}},
-        )
-    standing = next((found for found in state.grades if found.question_id == asked.question_id), None)
-    grade = Grade(
-        score=body.score,
-        level=level_of(body.score),
-        confidence=1.0,
-        rationale=body.reason,
-        grader="human",
-        evidence=standing.grade.evidence if standing else (),
-    )
-    return GradeRecorded(
-        turn=standing.turn if standing else asked.turn,
-        question_id=asked.question_id,
-        grade=grade,
-        source="override",
-        author=author,
-        reason=body.reason,
-    )

@@ -34,7 +34,7 @@ IdempotencyKey = Annotated[
 
 def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
-    agent = StepCaller(ports.agent)
+    agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
 
     @router.post(
@@ -44,6 +44,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
         **openapi.operation(reply="TurnBody", json=StartBody, also=(404, 409)),
     )
     async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
+        agent.admit()
         body = await read_json(request, StartBody, optional=True)
         return _step_response(
             await agent.start(
@@ -71,6 +72,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     async def turn(
         interview_id: InterviewId, request: Request, caller: Caller, idempotency_key: IdempotencyKey = None
     ) -> Response:
+        agent.admit()
         key = _key_or_new(idempotency_key)
         answer = await read_answer(request, settings)
         return _step_response(

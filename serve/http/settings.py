@@ -12,13 +12,14 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``max_json_bytes`` bounds every other body. ``body_idle_s`` is how long a client may stall while it sends.
     ``events_max_s`` ends an event stream, which then reconnects where it stopped, so that no client holds a replica
     forever. ``probe_timeout_s`` bounds each readiness and status probe.
+    ``max_steps_in_flight`` bounds the interview steps (start, turn, hint, end) one replica works on at once; beyond it
+    the answer is 429 with ``Retry-After``, which costs next to nothing.
     """
 
     max_upload_bytes: int = 25 * 1024 * 1024
     max_json_bytes: int = 4 * 1024 * 1024
-    max_answer_chars: int = 20_000
-    max_document_chars: int = 200_000
     body_idle_s: float = 30.0
+    max_steps_in_flight: int = 256
     events_max_s: float = 3600.0
     events_retry_ms: int = 1000
     probe_timeout_s: float = 2.0

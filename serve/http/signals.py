@@ -29,10 +29,10 @@ def signals_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     async def signal(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
         body = await read_json(request, SignalBody)
 
-        def decide(state: SessionState) -> IntegrityNoted:
+        def decide(state: SessionState) -> tuple[IntegrityNoted]:
             if state.status in ("concluded", "expired"):
                 raise SessionEnded("This interview has ended.")
-            return IntegrityNoted(turn=state.turn_number, signal=body.signal, data=body.data)
+            return (IntegrityNoted(turn=state.turn_number, signal=body.signal, data=body.data),)
 
         await append(ports.sessions, SessionKey(caller.tenant, interview_id), decide)
         return Response(status_code=204)

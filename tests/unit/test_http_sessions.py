@@ -1,5 +1,7 @@
 """The session routes over a stub agent: what goes in, what passes through, and every way to be refused."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -156,6 +158,29 @@ async def test_a_second_death_is_told_to_the_client(client, agent):
     agent.outcomes += [EngineUnavailable("Lost.", detail={"lost_replica": "agent"})] * 2
     reply = await client.post("/session/turn/i-1", json={"answer": "Yes."})
     assert (reply.status_code, len(agent.requests)) == (503, 2)
+
+
+async def test_more_steps_at_once_than_a_replica_takes_are_refused_with_when_to_come_back():
+    class Slow(StubAgent):
+        def __init__(self):
+            super().__init__()
+            self.working, self.finish = asyncio.Event(), asyncio.Event()
+
+        async def turn(self, request):
+            self.working.set()
+            await self.finish.wait()
+            return await super().turn(request)
+
+    agent = Slow()
+    async with client_of(stub_ports(agent=agent), HttpSettings(max_steps_in_flight=1)) as client:
+        first = asyncio.create_task(client.post("/session/turn/i-1", json={"answer": "Yes."}))
+        await agent.working.wait()
+        refused = await client.post("/session/turn/i-2", json={"answer": "Yes."})
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        assert is_problem(refused.headers["content-type"], refused.json(), 429)
+        agent.finish.set()
+        assert (await first).status_code == 200
+        assert (await client.post("/session/turn/i-2", json={"answer": "Yes."})).status_code == 200
 
 
 @pytest.mark.parametrize(
