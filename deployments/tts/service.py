@@ -98,8 +98,11 @@ class TtsService:
             InterviewError: the engine cannot.
         """
         voice = self._engine.resolve(None, "en") or self._engine.voices()[0]
-        async with asyncio.timeout(self._config.deadline_s):
-            pcm = await self._engine.speak(HEALTH_TEXT, voice=voice, speed=1.0)
+        try:
+            async with asyncio.timeout(self._config.deadline_s):
+                pcm = await self._engine.speak(HEALTH_TEXT, voice=voice, speed=1.0)
+        except TimeoutError as error:
+            raise DeadlineExceeded("The voice's health check did not answer in time.") from error
         if not len(pcm.samples):
             raise EngineFailed(f"{self._engine.name} returned no audio.")
 

@@ -36,6 +36,9 @@ from serve.http.openai_stream import (
 )
 from serve.http.openai_transcripts import MEDIA_TYPES, events, rendered
 
+#: Says which engine served, whatever name the client used for it.
+ENGINE_HEADER = "X-Interview-Engine"
+
 
 class Caller(Protocol):
     """What the face must know of the authenticated caller: whose limits apply."""
@@ -97,7 +100,7 @@ def openai_router(
             await catalogue.check("stt", call.model)
             assert stt is not None  # noqa: S101 - its catalogue would have refused
             transcript = await while_connected(request.receive, stt.transcribe(call.request))
-            engine = {"X-Interview-Engine": f"{transcript.engine.name}/{transcript.engine.model}"}
+            engine = {ENGINE_HEADER: f"{transcript.engine.name}/{transcript.engine.model}"}
             if call.stream:
                 body = b"".join(sse_event(event) for event in events(transcript))
                 return Response(body, media_type="text/event-stream", headers={**SSE_HEADERS, **engine})
@@ -108,13 +111,13 @@ def openai_router(
     async def speech(request: Request, caller: Caller = authorized) -> Response:
         with limits.admit(caller.tenant) as lease:
             call = await speech_body(request)
-            await catalogue.check("tts", call.model)
+            engine = {ENGINE_HEADER: (await catalogue.check("tts", call.model)).engine}
             assert tts is not None  # noqa: S101 - its catalogue would have refused
             if call.stream_format is None and call.request.format == "wav":
                 # A streamed wav cannot state its length, which many players and libraries believe.
                 spoken = await while_connected(request.receive, tts.synthesize(call.request))
-                return Response(spoken.audio, media_type=spoken.content_type)
-            return await _speech_stream(request, tts, call, lease)
+                return Response(spoken.audio, media_type=spoken.content_type, headers=engine)
+            return await _speech_stream(request, tts, call, lease, engine)
 
     return router
 
@@ -126,13 +129,16 @@ async def _chat_events(chunks: AsyncGenerator[ChatChunk, None]) -> AsyncGenerato
     yield SSE_DONE
 
 
-async def _speech_stream(request: Request, tts: TextToSpeech, call: SpeechCall, lease: Lease) -> Response:
+async def _speech_stream(
+    request: Request, tts: TextToSpeech, call: SpeechCall, lease: Lease, engine: dict[str, str]
+) -> Response:
     audio = tts.stream(call.request)
     if call.stream_format == "sse":
         return await EngineStream.open(
-            request, _speech_events(audio), lease, headers=SSE_HEADERS, error_event=audio_error_event
+            request, _speech_events(audio), lease, headers={**SSE_HEADERS, **engine}, error_event=audio_error_event
         )
-    return await EngineStream.open(request, audio, lease, media_type=CONTENT_TYPES[call.request.format])
+    media_type = CONTENT_TYPES[call.request.format]
+    return await EngineStream.open(request, audio, lease, media_type=media_type, headers=engine)
 
 
 async def _speech_events(audio: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

@@ -525,6 +525,7 @@ async def test_speech_comes_as_a_file_or_as_a_stream(hearing: Face, format: Any)
     async with client.audio.speech.with_streaming_response.create(
         **changed, response_format=format, stream_format="audio"
     ) as answer:
+        assert answer.headers["x-interview-engine"].startswith("espeak-ng")
         pieces += [piece async for piece in answer.iter_bytes()]
     assert seconds(b"".join(pieces)) == pytest.approx(seconds(whole), abs=0.4)
     if format == "wav":
