@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from deployments.agent.interviewer import NextStep, Observation
+from deployments.agent.interviewer import Heard, NextStep, Observation
 from deployments.grading.contract import GradeRequest, Grading
 from interview.adaptive_block import ability_after
 from interview.errors import InterviewError
@@ -26,6 +26,10 @@ from interview.session import AskedQuestion, SessionState
 
 #: The ``grader`` of a grade that stands for no judgement.
 NOT_GRADED = "none"
+
+
+#: What ``record_outcome`` calls what was heard.
+OUTCOMES: dict[Heard, str] = {"answer": "answered", "skip": "skipped", "unsure": "unclear"}
 
 
 class EventSink(Protocol):
@@ -131,46 +135,64 @@ def record_grade(log: ToolLog, request: GradeRequest, grade: Grade, error: Inter
     effects.append(GradeRecorded(turn=request.turn, question_id=question_id, grade=grade))
     log.record(
         "grade_answer",
-        {"question_id": question_id, "answer_turn": request.turn, "hint_cost": request.hint_cost},
+        {"question_id": question_id},
         msgspec.to_builtins(grade),
         *effects,
         error=error,
     )
 
 
-def record_ability(log: ToolLog, state: SessionState, plan: InterviewPlan, question: Question, turn: int) -> None:
-    """``update_difficulty`` with its effect: the skill's ability from all its standing grades that judge an answer."""
+def ability_event(state: SessionState, plan: InterviewPlan, skill: str, turn: int) -> DifficultyUpdated:
+    """The ability on ``skill`` from all its standing grades that judge an answer. Pure."""
     judged = [record for record in state.grades if record.grade.grader != NOT_GRADED]
-    update = ability_after(plan, judged, question.skill)
+    update = ability_after(plan, judged, skill)
+    return DifficultyUpdated(
+        turn=turn,
+        skill=skill,
+        theta=update.ability.theta,
+        standard_error=update.ability.standard_error,
+        items=update.ability.items,
+        next_b=update.next_b,
+        rationale=update.rationale,
+    )
+
+
+def record_ability(log: ToolLog, state: SessionState, plan: InterviewPlan, question: Question, turn: int) -> None:
+    """``update_difficulty`` with its effect."""
+    event = ability_event(state, plan, question.skill, turn)
     log.record(
         "update_difficulty",
         {"skill": question.skill},
-        {"theta": update.ability.theta, "standard_error": update.ability.standard_error},
-        DifficultyUpdated(
-            turn=turn,
-            skill=question.skill,
-            theta=update.ability.theta,
-            standard_error=update.ability.standard_error,
-            items=update.ability.items,
-            next_b=update.next_b,
-            rationale=update.rationale,
-        ),
+        {
+            "skill": event.skill,
+            "theta": event.theta,
+            "standard_error": event.standard_error,
+            "items": event.items,
+            "next_b": event.next_b,
+            "rationale": event.rationale,
+        },
+        event,
     )
 
 
 def record_outcome(
     log: ToolLog, asked: AskedQuestion, observation: Observation, grade: Grade | None, probe_because: str
 ) -> None:
-    """``record_outcome``: how the exchange went, in numbers a report can use."""
+    """``record_outcome``: how the exchange went, in numbers a report can use. A mere request has no outcome yet."""
+    outcome = OUTCOMES.get(observation.heard)
+    if outcome is None:
+        return
     log.record(
         "record_outcome",
-        {"question_id": asked.question_id, "heard": observation.heard},
+        {"question_id": asked.question_id, "outcome": outcome},
         {
+            "question_id": asked.question_id,
+            "outcome": outcome,
             "score": grade.score if grade else None,
-            "confidence": observation.confidence,
             "follow_ups": asked.follow_ups,
             "clarifications": asked.clarifications,
             "hints": asked.hints,
+            "skipped": observation.heard == "skip",
             "probe_because": probe_because,
         },
     )

@@ -47,7 +47,8 @@ class TurnBrief(Struct, frozen=True):
 
     ``state`` already holds this turn's answer and grade. ``answer`` is all the candidate said to the current question.
     ``open_actions`` are the actions the rules allow now. ``follow_up`` is the next probe (the question's own, or for
-    what a story leaves out), and ``probe_because`` why the script would use it (empty: it would not). ``seed`` varies words, never decisions.
+    what a story leaves out), and ``probe_because`` why the script would use it (empty: it would not). ``seed`` varies
+    words, never decisions.
     """
 
     state: SessionState

@@ -15,8 +15,10 @@ from deployments.agent.ports import AgentPorts, Clock, SystemClock
 from deployments.agent.speak import Speaker
 from deployments.agent.stage_times import StageTimes
 from deployments.agent.start import StartStep
+from deployments.agent.tools.desk import ToolDesk
+from deployments.agent.tools.registry import TOOLS
 from deployments.agent.turn import TurnStep
-from interview.errors import InterviewError, NotFound
+from interview.errors import InterviewError
 
 
 class AgentService:
@@ -29,6 +31,9 @@ class AgentService:
         speaker = Speaker(ports.tts, ports.blobs, config)
         decider = Decider(config, model=ports.model, policy=ports.policy)
         self._ports = ports
+        self._config = config
+        self._clock = clock
+        self._plans = plans
         self._start = StartStep(ports, config, clock, plans, speaker)
         self._turn = TurnStep(ports, config, clock, plans, decider, speaker)
         self._hint = HintStep(ports, config, clock, plans, speaker)
@@ -51,10 +56,19 @@ class AgentService:
         return await self._observed("end", self._end.run(request, times), times)
 
     async def tools(self) -> list[dict[str, Any]]:
-        return []
+        return TOOLS.described()
 
     async def call_tool(self, request: ToolRequest) -> dict[str, Any]:
-        raise NotFound(f"There is no tool {request.name!r}.")
+        tool = TOOLS.get(request.name)
+        desk = ToolDesk(
+            tenant=request.tenant,
+            ports=self._ports,
+            config=self._config,
+            clock=self._clock,
+            plans=self._plans,
+            steps=self,
+        )
+        return await tool.call(desk, request.arguments)
 
     async def ready(self) -> None:
         """Raises StorageUnavailable when no step could be taken now."""

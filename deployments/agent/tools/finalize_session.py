@@ -1,0 +1,47 @@
+"""``finalize_session``: end the interview and ask for its evaluation."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deployments.agent.contract import EndRequest
+from deployments.agent.tools.desk import ToolDesk
+from deployments.agent.tools.tool import Arguments, Result, Tool
+
+
+class FinalizeSessionArguments(Arguments):
+    reason: str = Field("Ended on request.", description="Why it ends, for the report.", min_length=1, max_length=500)
+    by: Literal["candidate", "operator", "policy"] = Field("operator", description="Who ends it.")
+
+
+class Finalized(Result):
+    interview_id: str
+    status: str
+    concluded_because: str
+    turns: int
+    report_url: str | None = Field(description="Null until the evaluation has written the report.")
+
+
+async def finalize_session(desk: ToolDesk, arguments: FinalizeSessionArguments) -> Finalized:
+    await desk.steps.end(
+        EndRequest(tenant=desk.tenant, interview_id=arguments.interview_id, by=arguments.by, reason=arguments.reason)
+    )
+    state, _ = await desk.session(arguments.interview_id)
+    return Finalized(
+        interview_id=state.interview_id,
+        status=state.status,
+        concluded_because=state.concluded_because,
+        turns=state.turn_number,
+        report_url=state.report_url,
+    )
+
+
+TOOL = Tool(
+    name="finalize_session",
+    description="End the interview and queue its evaluation. Ending twice is the same as ending once.",
+    arguments=FinalizeSessionArguments,
+    result=Finalized,
+    run=finalize_session,
+)

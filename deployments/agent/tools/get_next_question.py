@@ -1,0 +1,45 @@
+"""``get_next_question``: what the plan holds next, and why."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from deployments.agent.agenda import next_step
+from deployments.agent.tools.desk import ToolDesk
+from deployments.agent.tools.tool import Arguments, Result, Tool
+
+
+class GetNextQuestionArguments(Arguments):
+    pass
+
+
+class NextQuestion(Result):
+    """``question_id`` null: the plan is done, or its time is."""
+
+    question_id: str | None
+    phase: str
+    core: bool = Field(description="Asked of every candidate, word for word.")
+    rationale: str
+    prompt: str = ""
+
+
+async def get_next_question(desk: ToolDesk, arguments: GetNextQuestionArguments) -> NextQuestion:
+    state, plan = await desk.session(arguments.interview_id)
+    step = next_step(state, plan, desk.clock.now())
+    return NextQuestion(
+        question_id=step.question.id if step.question else None,
+        phase=step.phase,
+        core=step.core,
+        rationale=step.rationale,
+        prompt=step.question.prompt if step.question else "",
+    )
+
+
+TOOL = Tool(
+    name="get_next_question",
+    description="What the interview plan asks next, with the reason: core question, ability, budget. Changes nothing.",
+    arguments=GetNextQuestionArguments,
+    result=NextQuestion,
+    run=get_next_question,
+    changes=False,
+)

@@ -1,0 +1,49 @@
+"""``log_interaction``: put something that happened around the interview into its log; recorded, never scored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from pydantic import Field
+
+from deployments.agent.tools.desk import EVENTS_OF_A_CALL, ToolDesk
+from deployments.agent.tools.tool import Arguments, Result, Tool
+from interview.errors import InvalidInput
+from interview.events import AnyPayload, IntegrityNoted
+from interview.plans import InterviewPlan
+from interview.session import SessionState
+
+
+class LogInteractionArguments(Arguments):
+    signal: str = Field(
+        description="What happened, e.g. tab_hidden or reconnected.", pattern=r"^[a-z][a-z0-9_.-]{0,63}$"
+    )
+    data: dict[str, Any] = Field(default_factory=dict, description="Small JSON about it.")
+
+
+class Logged(Result):
+    turn: int
+    seq: int = Field(description="Sequence number of the event in the session's log.")
+
+
+async def log_interaction(desk: ToolDesk, arguments: LogInteractionArguments) -> Logged:
+    if len(msgspec.json.encode(arguments.data)) > desk.config.max_signals_bytes:
+        limit = desk.config.max_signals_bytes
+        raise InvalidInput("The data is too large.", detail={"fields": {"data": f"larger than {limit} bytes"}})
+
+    def change(state: SessionState, _plan: InterviewPlan) -> tuple[Logged, list[AnyPayload]]:
+        noted = IntegrityNoted(turn=state.turn_number, signal=arguments.signal, data=arguments.data)
+        return Logged(turn=state.turn_number, seq=state.version + EVENTS_OF_A_CALL + 1), [noted]
+
+    call = {"interview_id": arguments.interview_id, "signal": arguments.signal}
+    return await desk.amend(arguments.interview_id, TOOL.name, call, change)
+
+
+TOOL = Tool(
+    name="log_interaction",
+    description="Put something that happened around the interview into its log. Recorded, never scored.",
+    arguments=LogInteractionArguments,
+    result=Logged,
+    run=log_interaction,
+)
