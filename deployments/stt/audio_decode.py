@@ -28,6 +28,8 @@ SAMPLE_RATE = 16_000
 _CODECS = frozenset({"mp3", "mp3float", "aac", "opus", "libopus", "vorbis", "libvorbis", "flac", "alac"})
 _SAMPLE_RATES = range(4_000, 384_001)
 _MAX_CHANNELS = 16
+#: libav looks for DTS in the samples of a wav: 15 ms of CPU per file, unless it may look at little.
+_OPTIONS = {"wav": {"probesize": "8192"}}
 _FORMATS = "wav, mp3, m4a, ogg, webm or flac"
 
 
@@ -59,7 +61,9 @@ def decode_audio(data: bytes, config: SttConfig, abandoned: threading.Event | No
     budget = _Budget(config, abandoned)
     try:
         # No file name and a named demuxer: nothing in the bytes can make libav open anything else.
-        with av.open(io.BytesIO(data), mode="r", format=container, metadata_errors="ignore") as source:
+        with av.open(
+            io.BytesIO(data), mode="r", format=container, metadata_errors="ignore", options=_OPTIONS.get(container, {})
+        ) as source:
             if not source.streams.audio:
                 raise UnreadableAudio("The file holds no sound. Please record your answer again.")
             stream = source.streams.audio[0]

@@ -1,0 +1,258 @@
+"""Speech to text, three ways on the same clips: faster-whisper alone, a thread per request, and this tier.
+
+    python -m benchmarks.stt --json OUT [--clips 60] [--rounds 1] [--gpu]
+
+Closed loop: each of N clients sends its next clip when the last was answered. Every clip is a request of its own; the
+tier runs on a real Ray Serve of this machine with its decoded-audio cache off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import logging
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from benchmarks.stt_clips import Clip, synthesise_clips, word_error_rate
+from deployments.stt.config import SttConfig
+
+Mode = Literal["sequential", "threads", "tier"]
+Hear = Callable[[Clip], Awaitable[str]]
+
+CPU = SttConfig(device="cpu", decoded_cache_bytes=0, max_ongoing_requests=128, max_queued_audio_s=1e9)
+GPU = msgspec.structs.replace(
+    CPU,
+    model="large-v3-turbo",
+    builtin_fallback=False,
+    device="cuda",
+    compute_type="float16",
+    window_policy="full",
+    max_batch_audio_s=960,
+    num_gpus=1.0,
+)
+_NO_TEXT_BEFORE = {"beam_size": 1, "temperature": 0.0, "condition_on_previous_text": False, "without_timestamps": True}
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One mode at one concurrency. ``rtf``: wall seconds per second of audio. ``wer`` in [0, 1]."""
+
+    mode: Mode
+    concurrency: int
+    clips: int
+    clips_per_s: float
+    p50_ms: float
+    p99_ms: float
+    rtf: float
+    wer: float
+    #: Clips a second in each round; ``clips_per_s`` is their median.
+    rounds: list[float]
+
+
+async def measure(mode: Mode, concurrency: int, clips: Sequence[Clip], rounds: int, hear: Hear) -> Run:
+    """Play every clip once per round from ``concurrency`` clients."""
+    rates: list[float] = []
+    latencies_ms: list[float] = []
+    texts: list[str] = []
+    for _ in range(rounds):
+        heard: dict[int, str] = {}
+        waiting = iter(range(len(clips)))
+
+        async def client(waiting: Any = waiting, heard: dict[int, str] = heard) -> None:
+            for index in waiting:
+                sent = time.perf_counter()
+                heard[index] = await hear(clips[index])
+                latencies_ms.append((time.perf_counter() - sent) * 1000)
+
+        started = time.perf_counter()
+        await asyncio.gather(*(client() for _ in range(concurrency)))
+        rates.append(len(clips) / (time.perf_counter() - started))
+        texts = [heard[index] for index in range(len(clips))]
+    rate = statistics.median(rates)
+    latencies_ms.sort()
+    audio_s = sum(clip.duration_s for clip in clips)
+    return Run(
+        mode=mode,
+        concurrency=concurrency,
+        clips=len(clips),
+        clips_per_s=round(rate, 2),
+        p50_ms=round(statistics.median(latencies_ms), 1),
+        p99_ms=round(latencies_ms[min(len(latencies_ms) - 1, int(0.99 * len(latencies_ms)))], 1),
+        rtf=round(len(clips) / rate / audio_s, 4),
+        wer=round(word_error_rate([clip.text for clip in clips], texts), 4),
+        rounds=[round(each, 2) for each in rates],
+    )
+
+
+async def run_bare(
+    mode: Mode, config: SttConfig, levels: Sequence[int], clips: Sequence[Clip], rounds: int
+) -> list[Run]:
+    """faster-whisper as its README shows it, alone or shared by a thread per request."""
+    from faster_whisper import WhisperModel
+
+    from deployments.stt.model_resolution import resolve_model
+
+    cores = os.cpu_count() or 1
+    # One worker with all cores is fastest alone; one worker per core is fastest for threads.
+    workers, threads = (1, cores) if mode == "sequential" else (cores, 1)
+    if config.device == "cuda":
+        workers, threads = 1, 0
+    compute_type = "int8" if config.device == "cpu" else config.compute_type
+    model = WhisperModel(
+        resolve_model(config).path,
+        device=config.device,
+        compute_type=compute_type,
+        cpu_threads=threads,
+        num_workers=workers,
+    )
+    runs = []
+    for concurrency in levels:
+        with ThreadPoolExecutor(concurrency) as pool:
+
+            def transcribe(clip: Clip) -> str:
+                segments, _ = model.transcribe(io.BytesIO(clip.audio), language="en", **_NO_TEXT_BEFORE)
+                return " ".join(segment.text.strip() for segment in segments)
+
+            async def hear(clip: Clip, pool: ThreadPoolExecutor = pool) -> str:
+                return await asyncio.get_running_loop().run_in_executor(pool, transcribe, clip)
+
+            await hear(clips[0])
+            runs.append(await measure(mode, concurrency, clips, rounds, hear))
+            _say(runs[-1])
+    return runs
+
+
+async def run_tier(config: SttConfig, levels: Sequence[int], clips: Sequence[Clip], rounds: int) -> list[Run]:
+    """This tier behind a Serve handle, as the ingress and the agent call it."""
+    import ray
+    from ray import serve as ray_serve
+
+    from deployments.stt.contract import SpeechToTextClient, TranscribeRequest
+    from deployments.stt.deployment import build
+    from deployments.wire import handle_caller
+
+    ray.init(
+        num_cpus=max(4, os.cpu_count() or 1), include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False
+    )
+    try:
+        handle: Any = ray_serve.run(build(config), name="stt-benchmark", route_prefix=None)
+        client = SpeechToTextClient(handle_caller(handle, timeout_s=300, tier="stt"))
+
+        async def hear(clip: Clip) -> str:
+            return (await client.transcribe(TranscribeRequest(clip.audio, content_type="audio/wav"))).text
+
+        await asyncio.gather(*(hear(clip) for clip in clips[:4]))
+        runs = []
+        for concurrency in levels:
+            runs.append(await measure("tier", concurrency, clips, rounds, hear))
+            _say(runs[-1])
+        return runs
+    finally:
+        ray_serve.shutdown()  # type: ignore[no-untyped-call]
+        ray.shutdown()
+
+
+def verdict(runs: Sequence[Run]) -> dict[str, float]:
+    """The tier at 16 against the better of the others at any concurrency: ratio of clips/s, and word errors added."""
+    others = [run for run in runs if run.mode != "tier"]
+    tier = next(run for run in runs if run.mode == "tier" and run.concurrency == 16)
+    best = max(others, key=lambda run: run.clips_per_s)
+    return {
+        "speedup_at_16": round(tier.clips_per_s / best.clips_per_s, 2),
+        "wer_points_added": round(100 * (tier.wer - min(run.wer for run in others)), 2),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on."""
+    processor = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    )
+    return {"cpu": processor, "cores": os.cpu_count(), "load_1m_at_start": round(os.getloadavg()[0], 2), "gpu": _gpu()}
+
+
+def _gpu() -> str | None:
+    import shutil
+    import subprocess
+
+    if shutil.which("nvidia-smi") is None:
+        return None
+    asked = subprocess.run(
+        ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or None
+
+
+def _say(run: Run) -> None:
+    sys.stderr.write(
+        f"{run.mode:>10} ×{run.concurrency:<3} {run.clips_per_s:7.2f} clips/s  p50 {run.p50_ms:7.1f} ms  "
+        f"p99 {run.p99_ms:7.1f} ms  rtf {run.rtf:.4f}  wer {run.wer:.4f}\n"
+    )
+
+
+async def benchmark(config: SttConfig, clips: Sequence[Clip], rounds: int, modes: Sequence[Mode]) -> dict[str, Any]:
+    """All modes in one run on the same clips."""
+    about = machine()
+    runs: list[Run] = []
+    if "sequential" in modes:
+        runs += await run_bare("sequential", config, [1], clips, rounds)
+    if "threads" in modes:
+        runs += await run_bare("threads", config, [4, 16, 32], clips, rounds)
+    if "tier" in modes:
+        runs += await run_tier(config, [1, 4, 16, 32], clips, rounds)
+    report: dict[str, Any] = {
+        "benchmark": "stt",
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": about,
+        "model": config.model,
+        "audio_s": round(sum(clip.duration_s for clip in clips), 1),
+        "runs": msgspec.to_builtins(runs),
+    }
+    if set(modes) >= {"sequential", "threads", "tier"}:
+        report["verdict"] = verdict(runs)
+    return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, required=True, metavar="OUT", help="where the report goes")
+    parser.add_argument("--clips", type=int, default=60, help="how many of the 100 clips (default 60)")
+    parser.add_argument("--rounds", type=int, default=1, help="times each mode plays all clips; the median counts")
+    parser.add_argument(
+        "--gpu", action="store_true", help="whisper large-v3-turbo in float16 on a CUDA card, full windows"
+    )
+    parser.add_argument("--model", help="another model for the preset")
+    parser.add_argument("--workers", type=int, help="batches side by side in the tier")
+    parser.add_argument("--threads", type=int, help="threads per worker in the tier")
+    parser.add_argument("--batch-audio-s", type=int, help="most seconds of encoder input in one batch")
+    parser.add_argument("--modes", default="sequential,threads,tier", help="comma-separated subset")
+    arguments = parser.parse_args()
+    config = GPU if arguments.gpu else CPU
+    changes = {
+        "model": arguments.model,
+        "workers": arguments.workers,
+        "threads_per_worker": arguments.threads,
+        "max_batch_audio_s": arguments.batch_audio_s,
+    }
+    config = msgspec.structs.replace(config, **{name: value for name, value in changes.items() if value is not None})
+    modes: list[Any] = arguments.modes.split(",")
+    report = asyncio.run(benchmark(config, synthesise_clips(arguments.clips), arguments.rounds, modes))
+    arguments.json.parent.mkdir(parents=True, exist_ok=True)
+    arguments.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    sys.stderr.write(f"{report.get('verdict', '')}\nwritten to {arguments.json}\n")
+
+
+if __name__ == "__main__":
+    main()

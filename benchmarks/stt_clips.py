@@ -1,0 +1,69 @@
+"""The clips that the speech benchmark plays: 100 held-out sentences, synthesised on the spot with espeak-ng.
+
+The sentences are from the generator that the built-in model was trained with, none of them in its training; half of the
+voices it never heard. So the word error rate compares ways of running one model; it says nothing about people's speech.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+SENTENCES = Path(__file__).parent / "data" / "stt_sentences.tsv"
+
+
+class Clip(msgspec.Struct, frozen=True):
+    """One recording as a candidate's browser would send it, and what is said in it."""
+
+    audio: bytes
+    text: str
+    duration_s: float
+
+
+def synthesise_clips(count: int) -> list[Clip]:
+    """The first ``count`` sentences as 16-bit wav files with 0.3 s of silence before and 0.4 s after."""
+    from deployments.tts.espeak_engine import EspeakVoice
+
+    voice = EspeakVoice()
+    with SENTENCES.open(newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    # Every other row from the second half, so that any count holds seen and unseen voices alike.
+    half = len(rows) // 2
+    mixed = [row for pair in zip(rows[:half], rows[half:], strict=True) for row in pair]
+    clips = []
+    for row in mixed[:count]:
+        pcm = voice.speak(row["text"], voice=row["voice"], speed=float(row["speed"]))
+        before, after = (np.zeros(int(seconds * pcm.sample_rate), np.int16) for seconds in (0.3, 0.4))
+        samples = np.concatenate([before, pcm.samples, after])
+        clips.append(Clip(_wav(samples, pcm.sample_rate), row["text"], len(samples) / pcm.sample_rate))
+    return clips
+
+
+def _wav(samples: np.ndarray[tuple[int], np.dtype[np.int16]], sample_rate: int) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(samples.tobytes())
+    return buffer.getvalue()
+
+
+def word_error_rate(references: Sequence[str], hypotheses: Sequence[str]) -> float:
+    """Edits over reference words, case and punctuation aside."""
+    from rapidfuzz.distance import Levenshtein
+
+    pairs = [(_words(reference), _words(heard)) for reference, heard in zip(references, hypotheses, strict=True)]
+    edits = sum(Levenshtein.distance(reference, heard) for reference, heard in pairs)
+    return edits / max(1, sum(len(reference) for reference, _ in pairs))
+
+
+def _words(text: str) -> list[str]:
+    return re.sub(r"[^a-z' ]+", " ", text.lower()).split()
