@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -32,6 +33,8 @@ GRID_STEP = 0.05
 _GRID: tuple[float, ...] = tuple(
     round(GRID_LOW + GRID_STEP * index, 10) for index in range(round((GRID_HIGH - GRID_LOW) / GRID_STEP) + 1)
 )
+
+_LOG_PRIOR: tuple[float, ...] = tuple(-0.5 * theta * theta for theta in _GRID)
 
 
 class ScoredItem(Struct, frozen=True):
@@ -111,7 +114,7 @@ def estimate(answers: Sequence[ScoredItem]) -> Ability:
             raise ValueError(f"A score must lie in [0, 1], not {answer.score}.")
         if not 0.0 < answer.weight <= 1.0:
             raise ValueError(f"A weight must lie in (0, 1], not {answer.weight}.")
-    logs = [_log_posterior(theta, answers) for theta in _GRID]
+    logs = _log_posterior(answers)
     peak = max(logs)
     masses = [math.exp(value - peak) for value in logs]
     total = math.fsum(masses)
@@ -121,14 +124,23 @@ def estimate(answers: Sequence[ScoredItem]) -> Ability:
     return Ability(theta=round(mean, 10) + 0.0, standard_error=round(math.sqrt(spread), 10), items=len(answers))
 
 
-def _log_posterior(theta: float, answers: Iterable[ScoredItem]) -> float:
-    value = -0.5 * theta * theta
+def _log_posterior(answers: Iterable[ScoredItem]) -> list[float]:
+    """The log of prior times likelihood on the grid, up to a constant."""
+    values = list(_LOG_PRIOR)
     for answer in answers:
-        z = answer.difficulty.a * (theta - answer.difficulty.b)
-        # s·ln P + (1-s)·ln(1-P) = s·z - ln(1 + e^z), written so that neither side overflows.
-        softplus = max(z, 0.0) + math.log1p(math.exp(-abs(z)))
-        value += answer.weight * (answer.score * z - softplus)
-    return value
+        weight, score = answer.weight, answer.score
+        curve = _item_curve(answer.difficulty.a, answer.difficulty.b)
+        # s·ln P + (1-s)·ln(1-P) = s·z - ln(1 + e^z)
+        values = [value + weight * (score * z - softplus) for value, (z, softplus) in zip(values, curve, strict=True)]
+    return values
+
+
+@lru_cache(maxsize=4096)
+def _item_curve(a: float, b: float) -> tuple[tuple[float, float], ...]:
+    """``z = a(θ - b)`` and ``ln(1 + e^z)`` on the grid: a bank's items are few, and every turn needs them."""
+    zs = [a * (theta - b) for theta in _GRID]
+    # Written so that neither side overflows.
+    return tuple((z, max(z, 0.0) + math.log1p(math.exp(-abs(z)))) for z in zs)
 
 
 def update_ability(skill: str, answers: Sequence[ScoredItem]) -> AbilityUpdate:
