@@ -223,15 +223,27 @@ async def test_errors_name_no_answer_and_no_password(caplog: pytest.LogCaptureFi
     await store.close()
 
 
+async def test_a_follower_is_woken_by_each_commit_and_not_by_chance(redis_url: str, prefix: str) -> None:
+    store = RedisSessionStore(redis_url, prefix=prefix, heartbeat_s=600.0)
+    state = await create(store)
+    async with asyncio.timeout(60), aclosing(store.follow(KEY)) as batches:
+        assert len(await anext(batches)) == 1
+        for _ in range(5):
+            state = await append(store, state, "x")
+            assert [decode_event(raw).seq for raw in await anext(batches)] == [state.version]
+    await store.close()
+
+
 async def test_following_is_gapless_and_free_of_duplicates_under_cuts(
     cable: tuple[Cable, str], redis_url: str, prefix: str
 ) -> None:
     wire, url = cable
     writer = RedisSessionStore(redis_url, prefix=prefix)
-    watcher = RedisSessionStore(url, prefix=prefix, limits=QUICK, heartbeat_s=5.0)
+    # No heartbeat within the test's life: every wake-up must come from a notification or a new subscription.
+    watcher = RedisSessionStore(url, prefix=prefix, limits=QUICK, heartbeat_s=600.0)
     state = await create(writer)
     cuts, seen = 0, []
-    async with aclosing(watcher.follow(KEY)) as batches:
+    async with asyncio.timeout(60), aclosing(watcher.follow(KEY)) as batches:
         while cuts < 25:
             seen += [decode_event(raw).seq for raw in await anext(batches)]
             cuts += bool(wire.cut())
