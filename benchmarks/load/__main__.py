@@ -1,0 +1,99 @@
+"""``python -m benchmarks.load``: starts the platform, drives it open-loop, and writes what was seen."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.load.measure import drive, measure
+from benchmarks.load.output import table, write
+from benchmarks.load.target import running
+from benchmarks.load.traffic import Profile
+
+KNEE_P99_MS = 100.0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
+    parser.add_argument("--sessions", type=int, default=1000, help="concurrent sessions")
+    parser.add_argument("--think-s", type=float, default=15.0, help="mean think time, seconds")
+    parser.add_argument("--minutes", type=float, default=10.0, help="measured part; ramp and warm-up come before")
+    parser.add_argument("--json", type=Path, required=True, help="where the figures go (.hdr, .md and .png beside it)")
+    parser.add_argument("--target", default="load", help="a Serve profile, a file, or `bare`")
+    parser.add_argument("--ramp-s", type=float, default=60.0)
+    parser.add_argument("--warmup-s", type=float, default=60.0)
+    parser.add_argument("--audio-share", type=float, default=0.1, help="share of turns sent as recordings")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--self-test", action="store_true", help="stop the server for 6 s of 60 and see that it shows")
+    parser.add_argument("--knee", action="store_true", help="raise the rate until p99 passes 100 ms")
+    return parser.parse_args()
+
+
+def main() -> int:
+    given = arguments()
+    command = "python -m benchmarks.load " + " ".join(sys.argv[1:])
+    if given.self_test:
+        return self_test(given, command)
+    if given.knee:
+        return knee(given, command)
+    profile = Profile(
+        sessions=given.sessions,
+        think_s=given.think_s,
+        warmup_s=given.warmup_s,
+        measure_s=given.minutes * 60,
+        seed=given.seed,
+        audio_share=given.audio_share,
+        ramp_s=given.ramp_s,
+    )
+    result = measure(given.target, profile)
+    write(result, given.json, command)
+    print(table({"command": command, **result}))
+    return 0 if result["valid"] else 1
+
+
+def self_test(given: argparse.Namespace, command: str) -> int:
+    """A 6 s stop in 60 s delays about a tenth of the requests: a harness that tells the truth has its p99 near 5.4 s."""
+    profile = Profile(sessions=100, think_s=5.0, warmup_s=10.0, measure_s=60.0, ramp_s=10.0, audio_share=0.0)
+    result = measure(given.target, profile, stall_s=6.0)
+    write(result, given.json, command)
+    p99_ms = result["latency_ms"]["p99"]
+    honest = 4500 <= p99_ms <= 7500
+    print(f"p99 {p99_ms:.0f} ms after a 6 s stop: {'the harness tells the truth' if honest else 'the harness LIES'}")
+    return 0 if honest else 1
+
+
+def knee(given: argparse.Namespace, command: str) -> int:
+    """The highest steady rate whose p99 stays below 100 ms: one running platform, rates rising by a tenth."""
+    steps: list[dict[str, Any]] = []
+    rate, best = 60.0, 0.0
+    with running(given.target) as target:
+        while True:
+            profile = Profile(
+                sessions=max(10, round(rate * given.think_s)),
+                think_s=given.think_s,
+                warmup_s=10.0,
+                measure_s=given.minutes * 60,
+                seed=given.seed,
+                audio_share=given.audio_share,
+                ramp_s=15.0,
+            )
+            result = drive(target, profile)
+            p99_ms = result["latency_ms"].get("p99", float("inf"))
+            held = p99_ms < KNEE_P99_MS and not result["errors"] and result["valid"]
+            steps.append({"rate": round(rate, 1), "held": held, **{k: v for k, v in result.items() if k != "hdr"}})
+            print(f"{rate:.0f}/s wanted, {result['turns_per_s']}/s done, p99 {p99_ms:.1f} ms, valid {result['valid']}")
+            if not held:
+                break
+            best = max(best, result["turns_per_s"])
+            rate *= 1.15
+    given.json.parent.mkdir(parents=True, exist_ok=True)
+    given.json.write_text(json.dumps({"command": command, "knee_turns_per_s": best, "steps": steps}, indent=2) + "\n")
+    print(f"knee: {best} turns/s with p99 below {KNEE_P99_MS:.0f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

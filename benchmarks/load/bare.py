@@ -1,0 +1,82 @@
+"""The baseline: the same application and agent on one bare uvicorn process, without Ray; same Redis, same fakes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import uvicorn
+
+from deployments.agent.deployment import Tiers
+from deployments.agent.service import AgentService
+from deployments.grading.config import GradingConfig
+from deployments.grading.fake import FakeGrading
+from deployments.stt.fake import FakeSpeechToText
+from deployments.tts.config import TtsConfig
+from deployments.tts.service import TtsService
+from serve.http.app import create_app
+from serve.http.ports import IngressPorts
+from serve.local_stores import blob_store, session_store
+from serve.reporting import StoredReports
+from serve.serve_file import profile_path, read_serve_file
+from serve.settings import Settings, read_settings
+from serve.tier_ports import AgentPortsFactory
+from serve.welcome import create_key
+from storage.embedded_redis import EmbeddedRedis
+from storage.redis_api_keys import RedisApiKeys
+
+
+def application(settings: Settings, data: Path, redis_url: str) -> object:
+    tiers = Tiers(
+        grading=FakeGrading(GradingConfig().fake),
+        stt=FakeSpeechToText(timing=settings.stt.fake),
+        tts=TtsService(TtsConfig(engine="fake")),
+    )
+    sessions = session_store(settings.storage, redis_url)
+    blobs = blob_store(settings.storage, data)
+    agent = AgentService(AgentPortsFactory(settings)(settings.agent, tiers), settings.agent)
+    ports = IngressPorts(
+        agent=agent,
+        sessions=sessions,
+        blobs=blobs,
+        keys=RedisApiKeys(redis_url),
+        reports=StoredReports(sessions, blobs),
+        stt=tiers.stt,
+        tts=tiers.tts,
+    )
+    return create_app(ports, settings.http)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    config = read_serve_file(profile_path("load"))
+    settings = read_settings(config.arguments)
+    os.environ["INTERVIEW_DATA_DIR"] = str(arguments.data)
+    with EmbeddedRedis(arguments.data) as redis:
+        os.environ["REDIS_URL"] = redis.url
+        print(create_key(redis.url, label="bench"), flush=True)
+
+        async def serve() -> None:
+            app = application(settings, arguments.data, redis.url)
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    app,  # type: ignore[arg-type]
+                    port=arguments.port,
+                    access_log=False,
+                    log_level="warning",
+                )
+            )
+            print("Ctrl-C stops it.", flush=True)
+            await server.serve()
+
+        import uvloop
+
+        uvloop.run(serve())
+
+
+if __name__ == "__main__":
+    main()

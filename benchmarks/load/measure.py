@@ -1,0 +1,143 @@
+"""One run: a target, traffic, samples; and what may be said about it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import subprocess
+import threading
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import psutil
+
+from benchmarks.load.sampling import Sampler
+from benchmarks.load.target import Target, running
+from benchmarks.load.traffic import Profile, Recorded, Traffic, sample_audio
+
+#: Above these the generator, not the server, is being measured.
+LATE_SHARE_LIMIT = 0.001
+GENERATOR_CPU_LIMIT = 0.8
+
+
+def machine() -> dict[str, Any]:
+    model = next(
+        (line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),  # noqa: SIM115, PTH123
+        platform.processor(),
+    )
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 1024**3, 1),
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+        "commit": subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        ).stdout.strip(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    }
+
+
+def measure(name: str, profile: Profile, *, stall_s: float = 0.0) -> dict[str, Any]:
+    """Start ``name``, drive it with ``profile``, stop it, and return the figures.
+
+    ``stall_s`` stops every process of the server (SIGSTOP) for that long in the middle of the measured part.
+    """
+    with running(name) as target:
+        return drive(target, profile, stall_s=stall_s)
+
+
+def drive(target: Target, profile: Profile, *, stall_s: float = 0.0) -> dict[str, Any]:
+    """The figures of one run against a running target."""
+    sampler = Sampler(target.root)
+    sampler.start()
+    traffic = Traffic(target.address, target.api_key, profile, sample_audio() if profile.audio_share else None)
+    begin_s = profile.ramp_s + profile.warmup_s
+    generator = psutil.Process()
+    marks: dict[str, float] = {}
+
+    def mark() -> None:
+        marks["cpu"], marks["at"] = sum(generator.cpu_times()[:2]), time.perf_counter()
+        sampler.restart()
+
+    timers = [threading.Timer(begin_s, mark)]
+    if stall_s:
+        timers.append(threading.Timer(begin_s + profile.measure_s / 2, _stall, args=(target, stall_s)))
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    recorded = asyncio.run(_run(traffic))
+    generator_cpu = (sum(generator.cpu_times()[:2]) - marks["cpu"]) / (time.perf_counter() - marks["at"])
+    usage = sampler.stop()
+    result = figures(recorded, profile, generator_cpu)
+    turns = max(1, recorded.turns)
+    return {
+        "target": target.name,
+        **result,
+        "peak_sessions": traffic.peak,
+        "rss_mb": usage.rss_mb,
+        "rss_drift": usage.drift,
+        "cpu_s": usage.cpu_s,
+        "cpu_ms_per_turn": {kind: round(seconds * 1000 / turns, 3) for kind, seconds in usage.cpu_s.items()},
+        "cpu_ms_per_turn_total": round(sum(usage.cpu_s.values()) * 1000 / turns, 3),
+        "config": {**asdict(profile), "target": target.name, "stall_s": stall_s},
+        "machine": machine(),
+        "hdr": {
+            "latency": recorded.latency.encoded(),
+            "service": recorded.service.encoded(),
+            "overhead": recorded.overhead.encoded(),
+        },
+    }
+
+
+async def _run(traffic: Traffic) -> Recorded:
+    return await traffic.run()
+
+
+def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[str, Any]:
+    late_share = recorded.late / recorded.sends if recorded.sends else 1.0
+    why_void = []
+    if late_share > LATE_SHARE_LIMIT:
+        why_void.append(f"{late_share:.2%} of the sends were late by the generator's own doing")
+    if generator_cpu > GENERATOR_CPU_LIMIT:
+        why_void.append(f"the generator used {generator_cpu:.0%} of a core")
+    minutes = sorted(recorded.per_minute)
+    return {
+        "valid": not why_void,
+        "why_void": why_void,
+        "turns": recorded.turns,
+        "turns_per_s": round(recorded.turns / profile.measure_s, 2),
+        "requests": recorded.sends,
+        "errors": sum(recorded.failures.values()),
+        "failures": dict(recorded.failures),
+        "statuses": dict(recorded.statuses),
+        "latency_ms": recorded.latency.figures(),
+        "overhead_ms": recorded.overhead.figures(),
+        "service_ms": recorded.service.figures(),
+        "rejected": recorded.rejected.count,
+        "rejected_ms": recorded.rejected.figures(),
+        "rejected_without_retry_after": recorded.rejected_without_retry_after,
+        "p99_ms_by_minute": [recorded.per_minute[minute].figures()["p99"] for minute in minutes],
+        "late_share": round(late_share, 5),
+        "generator_cpu": round(generator_cpu, 3),
+    }
+
+
+def _stall(target: Target, seconds: float) -> None:
+    """Stop the server's processes for a while, as a long garbage collection or a lost disk would."""
+    family = target.root.children(recursive=True)
+    for process in family:
+        _signal(process, stop=True)
+    time.sleep(seconds)
+    for process in family:
+        _signal(process, stop=False)
+
+
+def _signal(process: psutil.Process, *, stop: bool) -> None:
+    try:
+        process.suspend() if stop else process.resume()
+    except psutil.NoSuchProcess:
+        return  # ended between the listing and the signal

@@ -1,0 +1,93 @@
+"""How many turns a target does when it is never left waiting: closed loop, for comparing targets with each other."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from benchmarks.load.histogram import Latency
+from benchmarks.load.sampling import Sampler
+from benchmarks.load.target import Target
+from benchmarks.load.traffic import ANSWERS
+
+TURNS_A_SESSION = 8
+
+
+@dataclass
+class _Count:
+    turns: int = 0
+    errors: int = 0
+
+
+def saturate(target: Target, *, concurrency: int, warmup_s: float, measure_s: float, seed: int) -> dict[str, Any]:
+    """``concurrency`` candidates answer at once, again and again, for ``measure_s`` after ``warmup_s``."""
+    sampler = Sampler(target.root)
+    sampler.start()
+    count, latency = _Count(), Latency()
+    asyncio.run(_drive(target, concurrency, warmup_s, measure_s, seed, sampler, count, latency))
+    usage = sampler.stop()
+    turns = max(1, count.turns)
+    return {
+        "target": target.name,
+        "concurrency": concurrency,
+        "turns_per_s": round(count.turns / measure_s, 1),
+        "errors": count.errors,
+        "service_ms": latency.figures(),
+        "cpu_ms_per_turn": round(sum(usage.cpu_s.values()) * 1000 / turns, 2),
+        "cpu_ms_per_turn_by_kind": {kind: round(used * 1000 / turns, 2) for kind, used in usage.cpu_s.items()},
+        "rss_mb": usage.rss_mb,
+    }
+
+
+async def _drive(
+    target: Target,
+    concurrency: int,
+    warmup_s: float,
+    measure_s: float,
+    seed: int,
+    sampler: Sampler,
+    count: _Count,
+    latency: Latency,
+) -> None:
+    connector = aiohttp.TCPConnector(limit=0)
+    headers = {"Authorization": f"Bearer {target.api_key}"}
+    begin = time.perf_counter() + warmup_s
+    end = begin + measure_s
+    async with aiohttp.ClientSession(target.address, headers=headers, connector=connector) as http:
+        workers = [
+            _candidate(http, random.Random(seed * 1000 + number), begin, end, count, latency)
+            for number in range(concurrency)
+        ]
+        asyncio.get_running_loop().call_later(warmup_s, sampler.restart)
+        await asyncio.gather(*workers)
+
+
+async def _candidate(
+    http: aiohttp.ClientSession, own: random.Random, begin: float, end: float, count: _Count, latency: Latency
+) -> None:
+    while time.perf_counter() < end:
+        interview_id = f"sat-{uuid.UUID(int=own.getrandbits(128)).hex}"
+        start = {"plan": "backend-engineer", "consent": True, "voice": False}
+        async with http.post(f"/session/start/{interview_id}", json=start) as reply:
+            if reply.status != 200:
+                count.errors += 1
+                continue
+        for _turn in range(TURNS_A_SESSION):
+            sent = time.perf_counter()
+            body = {"answer": own.choice(ANSWERS), "voice": False}
+            async with http.post(f"/session/turn/{interview_id}", json=body) as reply:
+                await reply.read()
+                status = reply.status
+            done = time.perf_counter()
+            if begin <= sent and done <= end:
+                count.turns += status == 200
+                count.errors += status not in (200, 409)
+                latency.record((done - sent) * 1000)
+            if status != 200 or done > end:
+                break

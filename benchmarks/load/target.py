@@ -1,0 +1,74 @@
+"""What the traffic is aimed at: the platform under a Serve profile, or the same application on bare uvicorn."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from serve.runtime import free_port
+
+_KEY = re.compile(r"ik_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
+_READY = "Ctrl-C stops it"
+_STOP_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A running platform. ``root`` is the process all its processes descend from."""
+
+    name: str
+    address: str
+    api_key: str
+    root: psutil.Process
+
+
+def command_of(name: str, port: int, data: Path) -> list[str]:
+    """``bare`` is uvicorn without Ray; anything else is a profile of ``configs/serve`` or a file."""
+    if name == "bare":
+        return [sys.executable, "-m", "benchmarks.load.bare", "--port", str(port), "--data", str(data)]
+    return [sys.executable, "-m", "serve.cli", "up", "--profile", name, "--port", str(port), "--data", str(data)]
+
+
+@contextmanager
+def running(name: str) -> Iterator[Target]:
+    """Start the target in a data directory of its own and stop it again."""
+    port = free_port()
+    environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
+    with tempfile.TemporaryDirectory(prefix="iv-load-") as data:
+        process = subprocess.Popen(
+            command_of(name, port, Path(data)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**environment, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+        )
+        try:
+            key = _wait_until_ready(process)
+            yield Target(name, f"http://127.0.0.1:{port}", key, psutil.Process(process.pid))
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.communicate(timeout=_STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_until_ready(process: subprocess.Popen[str]) -> str:
+    printed: list[str] = []
+    for line in process.stdout or ():
+        printed.append(line)
+        if _READY in line:
+            found = _KEY.search("".join(printed))
+            if found:
+                return found.group()
+    raise RuntimeError(f"the target ended with status {process.wait()}:\n{''.join(printed)[-3000:]}")
