@@ -43,11 +43,15 @@ _PICKING_TEXT = (
 )
 _PICKING = frozenset(_PICKING_TEXT.split())
 _THINKING = frozenset({"", "the", "think", "probably", "definitely", "maybe", "wait", "sorry", "mean"})
+_CORRECTED = frozenset({"wait", "no", "sorry", "mean"})
 _SEPARATORS = frozenset({"and", "or", "both", "also", "plus", "then"})
 _ALL = re.compile(
     r"\b(?:all (?:of )?(?:them|these|those|the above|the options|four|five|three|six)"
-    r"|every (?:one|option)|everything|all)\b"
+    r"|every (?:one|option)|everything)\b"
+    r"|\ball(?=\s*(?:$|[.,;!?]|except|but|apart))"
 )
+#: "Everything" in a longer answer is more likely part of an explanation.
+_MAX_WORDS_FOR_ALL = 10
 _BOTH = re.compile(r"\bboth(?: of (?:them|these))?\b")
 _NONE = re.compile(r"\bnone(?: of (?:them|these|those|the above))?\b")
 _EXCEPT = re.compile(r"\b(?:except|but|apart from|other than|besides|excluding)\b")
@@ -104,7 +108,8 @@ def grade_multi_select(spec: MultiSelect, answer: str) -> Grade:
     _check_options(spec.options, spec.answers)
     text = answer.casefold()
     picks = find_picks(spec.options, answer, many=True)
-    everything = _ALL.search(text) or (len(spec.options) == 2 and _BOTH.search(text))
+    short = len(answer_text.tokens(answer)) <= _MAX_WORDS_FOR_ALL
+    everything = short and (_ALL.search(text) or (len(spec.options) == 2 and _BOTH.search(text)))
     chosen: set[str]
     if _NONE.search(text) and not any(pick.strength > 1 and not pick.denied for pick in picks):
         chosen = set()
@@ -328,6 +333,11 @@ def _stands_as_letter(
     after_char = answer[token.end] if token.end < len(answer) else "."
     ends_clause = after_char in ".,;:!?)\n" or not following
     begins_clause = bool(set(left) & set(".,;:!?(\n"))
+    if raw.isdigit():
+        # Numbers are everywhere ("score: 1.0"): one alone names an option only in its own clause or in a list.
+        listed_here = many and (before in _SEPARATORS or following in _SEPARATORS)
+        whole_number = not re.match(r"\.\d", answer[token.end : token.end + 2])
+        return whole_number and (listed_here or (ends_clause and (index == 0 or before in {*_PICKING, *_CORRECTED})))
     if (begins_clause and ends_clause) or (following in ("as", "because", "since") and before in {"", *_PICKING}):
         return True
     another = len(following) == 1 and _by_id(options, following) is not None
@@ -336,7 +346,7 @@ def _stands_as_letter(
         if before in _PICKING or (raw.isupper() and raw.isalpha()):
             return True
         if many:
-            return raw.isalpha() or before in _SEPARATORS or following in _SEPARATORS or ends_clause
+            return True
         return ends_clause and before in _THINKING
     if ends_clause and (before in _PICKING or before in _THINKING or raw.isupper()):
         return True

@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from deployments.grading.sandbox import SandboxLimits
+
 
 class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Replicas and queues of the deployment; the numbers are for graders of a few milliseconds."""
@@ -40,5 +42,10 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_answer_chars: int = 20_000
     #: A call that takes longer fails with ``deadline-exceeded``.
     deadline_s: float = 10.0
+    #: Processes and limits for what evaluates a candidate's own text: formulas, and symbolic answers.
+    formula_sandbox: SandboxLimits = field(default_factory=SandboxLimits)
+    symbolic_sandbox: SandboxLimits = field(default_factory=SandboxLimits)
+    #: Start the formula processes with the replica (about 1.5 s and 120 MB each) instead of with the first formula.
+    warm_sandboxes: bool = False
     replicas: ReplicaConfig = field(default_factory=ReplicaConfig)
     fake: FakeConfig = field(default_factory=FakeConfig)

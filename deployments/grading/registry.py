@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from deployments.grading.choices import grade_multi_select, grade_multiple_choice
+from deployments.grading.config import GradingConfig
 from deployments.grading.coverage import grade_coverage
+from deployments.grading.formula.grader import FormulaGrader
 from deployments.grading.marks import mark
 from deployments.grading.numeric import grade_numeric
+from deployments.grading.symbolic import SymbolicGrader
 from deployments.grading.text_answers import grade_exact, grade_ordered, grade_short_text
 from interview.errors import UnsupportedRequest
 from interview.grades import Grade
@@ -31,10 +34,24 @@ ProcessGrader = Callable[[Question, str, int], Awaitable[Grade]]
 
 
 class Registry:
-    """Dispatch on the grader's type. ``processes`` are the graders that run in worker processes."""
+    """Dispatch on the grader's type. ``processes`` replaces the graders that run in worker processes."""
 
-    def __init__(self, processes: dict[type[GraderSpec], ProcessGrader] | None = None) -> None:
-        self._processes = dict(processes or {})
+    def __init__(
+        self, config: GradingConfig | None = None, processes: dict[type[GraderSpec], ProcessGrader] | None = None
+    ) -> None:
+        config = config or GradingConfig()
+        self._sandboxed = (FormulaGrader(config.formula_sandbox), SymbolicGrader(config.symbolic_sandbox))
+        formula, symbolic = self._sandboxed
+        self._processes = {Formula: formula.grade, Symbolic: symbolic.grade} if processes is None else dict(processes)
+
+    async def start(self) -> None:
+        """Warm the worker processes; without it the first formula or symbolic answer starts them."""
+        for grader in self._sandboxed:
+            await grader.start()
+
+    async def stop(self) -> None:
+        for grader in self._sandboxed:
+            await grader.stop()
 
     async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
         """Raises InvalidInput (a key that cannot be used), UnsupportedRequest (no such grader here)."""

@@ -30,8 +30,15 @@ class GradingService:
         self, config: GradingConfig, registry: Registry | None = None, background: BackgroundWork | None = None
     ) -> None:
         self._config = config
-        self._registry = registry or Registry()
+        self._registry = registry or Registry(config)
         self._background = background
+
+    async def start(self) -> None:
+        if self._config.warm_sandboxes:
+            await self._registry.start()
+
+    async def stop(self) -> None:
+        await self._registry.stop()
 
     async def grade(self, request: GradeRequest) -> Grade:
         answer, cut = request.answer, False

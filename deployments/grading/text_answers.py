@@ -19,7 +19,9 @@ from interview.questions import Exact, Ordered, ShortText
 
 #: Prefixes that turn a word into its opposite: "asynchronous" is no typo of "synchronous".
 _OPPOSITES = ("a", "an", "un", "in", "im", "ir", "il", "non", "dis", "anti", "de", "mis")
-_NEGATIONS = frozenset({"not", "isn't", "never", "neither", "nor", "aren't", "wasn't", "cannot", "without", "non", "anti"})
+_NEGATIONS = frozenset(
+    {"not", "isn't", "never", "neither", "nor", "aren't", "wasn't", "cannot", "without", "non", "anti"}
+)
 _NOTATION = {"squared": "2", "cubed": "3", "sharp": "#"}
 _ORDER_OF = re.compile(r"\b(?:big o of|big o notation of|big o|order of|o of|order)\b")
 

@@ -26,7 +26,7 @@ def question(case: dict[str, Any]) -> Question:
     return Question(id="q", type="technical", skill="s", prompt=case.get("prompt", "A question."), grader=grader)
 
 
-@pytest.mark.parametrize("name", ["numeric.jsonl", "objective.jsonl"])
+@pytest.mark.parametrize("name", ["numeric.jsonl", "objective.jsonl", "symbolic.jsonl"])
 async def test_every_case_gets_the_score_of_its_key(name: str) -> None:
     service = GradingService(GradingConfig())
     wrong = []
@@ -38,6 +38,7 @@ async def test_every_case_gets_the_score_of_its_key(name: str) -> None:
         assert grade.rationale
         assert all(one.quote == case["answer"][one.start : one.end] for one in grade.evidence)
         assert grade.evidence or not case["answer"].strip()
+    await service.stop()
     assert not wrong, "\n".join(map(str, wrong))
 
 

@@ -1,0 +1,205 @@
+"""A pool of warm, killable processes for graders that evaluate what a candidate wrote.
+
+Each slot is a process that has the heavy library imported and forks a limited child per task. A task ends in a
+result, or in an ``Outcome`` that says which limit it ran into; nothing it does reaches this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import struct
+import sys
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from interview.errors import EngineFailed, EngineUnavailable
+
+logger = logging.getLogger(__name__)
+
+#: Where this very package lies: the workers must run the same code.
+_ROOT = str(Path(__file__).resolve().parents[2])
+_HEADER = struct.Struct(">I")
+
+
+class SandboxLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one task may use. ``memory_bytes`` counts on top of the warm process; ``start_s`` bounds its imports."""
+
+    cpu_s: float = 2.0
+    wall_s: float = 2.5
+    memory_bytes: int = 180 * 1024 * 1024
+    start_s: float = 60.0
+    processes: int = 1
+
+
+Ending = Literal["ready", "done", "time", "memory", "crash"]
+
+
+class Job(Struct, frozen=True):
+    payload: bytes
+    cpu_s: float
+    wall_s: float
+    memory_bytes: int
+
+
+class Outcome(Struct, frozen=True):
+    """How a task ended. ``peak_bytes`` is its resident memory above the warm process's, ``cpu_s`` what it computed."""
+
+    kind: Ending
+    result: bytes = b""
+    peak_bytes: int = 0
+    cpu_s: float = 0.0
+
+
+class Sandbox:
+    """Runs ``MODULE.run(payload: bytes) -> bytes`` in limited processes.
+
+    ``start`` is optional: the first ``run`` starts what it needs. Use it from one event loop only.
+    """
+
+    def __init__(self, module: str, limits: SandboxLimits | None = None) -> None:
+        self._module = module
+        self._limits = limits or SandboxLimits()
+        self._idle: asyncio.LifoQueue[_Slot] | None = None
+        self._slots: list[_Slot] = []
+
+    async def start(self) -> None:
+        """Warm every process, so that the first candidate does not wait for imports.
+
+        Raises:
+            EngineFailed: a process did not come up.
+        """
+        self._queue()
+        await asyncio.gather(*(slot.ensure() for slot in self._slots))
+
+    async def run(self, payload: bytes) -> Outcome:
+        """One task. Waits for a free process.
+
+        Raises:
+            EngineFailed: the process could not be started.
+            EngineUnavailable: the process died under the task for reasons of its own; a retry may work.
+        """
+        queue = self._queue()
+        slot = await queue.get()
+        try:
+            return await slot.run(payload)
+        finally:
+            queue.put_nowait(slot)
+
+    async def stop(self) -> None:
+        for slot in self._slots:
+            await slot.stop()
+
+    @property
+    def busy(self) -> int:
+        """Tasks running now."""
+        return 0 if self._idle is None else len(self._slots) - self._idle.qsize()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The warm processes now alive."""
+        return tuple(slot.pid for slot in self._slots if slot.pid)
+
+    def _queue(self) -> asyncio.LifoQueue[_Slot]:
+        if self._idle is None:
+            self._idle = asyncio.LifoQueue()
+            self._slots = [_Slot(self._module, self._limits) for _ in range(max(1, self._limits.processes))]
+            for slot in self._slots:
+                self._idle.put_nowait(slot)
+        return self._idle
+
+
+class _Slot:
+    """One warm process, restarted when it is gone."""
+
+    def __init__(self, module: str, limits: SandboxLimits) -> None:
+        self._module = module
+        self._limits = limits
+        self._process: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def pid(self) -> int:
+        """0 when no process is up."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else 0
+
+    async def ensure(self) -> asyncio.subprocess.Process:
+        async with self._starting:
+            if self._process is None or self._process.returncode is not None:
+                self._process = await self._spawn()
+        return self._process
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": os.pathsep.join(part for part in (_ROOT, os.environ.get("PYTHONPATH", "")) if part),
+            "HOME": os.environ.get("HOME", ""),
+            "LANG": "C.UTF-8",
+            # One thread each: a fork copies only the calling one, and a candidate gets one core, not all of them.
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONWARNINGS": "ignore",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "deployments.grading.sandbox_worker",
+            self._module,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=environment,
+        )
+        try:
+            async with asyncio.timeout(self._limits.start_s):
+                await _receive(process)
+        except (TimeoutError, asyncio.IncompleteReadError) as error:
+            await _kill(process)
+            raise EngineFailed(f"The sandbox process for {self._module} did not start.", retry_after_s=5) from error
+        return process
+
+    async def run(self, payload: bytes) -> Outcome:
+        process = await self.ensure()
+        job = Job(payload, self._limits.cpu_s, self._limits.wall_s, self._limits.memory_bytes)
+        frame = msgspec.msgpack.encode(job)
+        try:
+            async with asyncio.timeout(self._limits.wall_s + 5.0):
+                if process.stdin is None:
+                    raise EngineUnavailable("The sandbox process has no input.")
+                process.stdin.write(_HEADER.pack(len(frame)) + frame)
+                await process.stdin.drain()
+                return msgspec.msgpack.decode(await _receive(process), type=Outcome)
+        except TimeoutError:
+            await _kill(process)
+            return Outcome("time")
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            await _kill(process)
+            raise EngineUnavailable("The sandbox process died; try again.", retry_after_s=1) from error
+        except asyncio.CancelledError:
+            # The reply of an abandoned task must not be read as the next one's.
+            await asyncio.shield(_kill(process))
+            raise
+
+    async def stop(self) -> None:
+        if self._process is not None:
+            await _kill(self._process)
+            self._process = None
+
+
+async def _receive(process: asyncio.subprocess.Process) -> bytes:
+    if process.stdout is None:
+        raise EngineUnavailable("The sandbox process has no output.")
+    header = await process.stdout.readexactly(_HEADER.size)
+    return await process.stdout.readexactly(_HEADER.unpack(header)[0])
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()

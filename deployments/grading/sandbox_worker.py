@@ -1,0 +1,149 @@
+"""The far side of the sandbox: a warm process that forks one limited child per task and reports what became of it.
+
+Run as ``python -m deployments.grading.sandbox_worker MODULE``. It imports MODULE once (seconds, for the heavy library),
+then serves tasks from stdin: a forked child has the library at once, its own CPU and memory limits, and takes
+whatever a hostile answer does to it into its grave.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+import time
+from typing import IO
+
+import msgspec
+
+from deployments.grading.sandbox import Ending, Job, Outcome
+
+_HEADER = struct.Struct(">I")
+_PR_SET_PDEATHSIG = 1
+_MAX_RESULT_BYTES = 1 << 20
+
+
+def main(module: str) -> None:
+    """Serve until stdin closes, which is how a dead parent is noticed."""
+    _die_with_parent()
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing a library prints may corrupt the frames
+    task = importlib.import_module(module)
+    warm_up = getattr(task, "warm_up", None)
+    if warm_up is not None:
+        warm_up()
+    _write(sink, msgspec.msgpack.encode(Outcome("ready")))
+    while (frame := _read(source)) is not None:
+        job = msgspec.msgpack.decode(frame, type=Job)
+        _write(sink, msgspec.msgpack.encode(_run(task.run, job)))
+
+
+def _run(run: object, job: Job) -> Outcome:
+    """Fork, wait no longer than the job's wall clock, and say how it ended."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _child(run, job, writer)
+    os.close(writer)
+    result, expired = _collect(reader, job.wall_s)
+    os.close(reader)
+    if expired:
+        os.kill(pid, signal.SIGKILL)
+    _, status, usage = os.wait4(pid, 0)
+    peak_bytes = max(0, usage.ru_maxrss - _resident_kib()) * 1024
+    return Outcome(_ending(status, expired), result, peak_bytes, usage.ru_utime + usage.ru_stime)
+
+
+def _ending(status: int, expired: bool) -> Ending:
+    if expired:
+        return "time"
+    if os.WIFSIGNALED(status):
+        return "time" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL) else "crash"
+    exited = os.WEXITSTATUS(status)
+    return "done" if exited == 0 else "memory" if exited == _OUT_OF_MEMORY else "crash"
+
+
+_OUT_OF_MEMORY = 12
+
+
+def _child(run: object, job: Job, writer: int) -> None:
+    """The limited child; never returns."""
+    code = 70
+    try:
+        _die_with_parent()
+        _limit(job)
+        result: bytes = run(job.payload)  # type: ignore[operator]
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(result[:_MAX_RESULT_BYTES])
+        code = 0
+    except MemoryError:
+        code = _OUT_OF_MEMORY
+    except BaseException as error:  # noqa: BLE001 - the child's last words; some libraries raise BaseException on time-out
+        try:
+            os.write(writer, f"{type(error).__name__}: {error}"[:500].encode())
+        except OSError:
+            code = 71
+    finally:
+        os._exit(code)
+
+
+def _limit(job: Job) -> None:
+    """CPU seconds, address space on top of what is already mapped, no files, no core."""
+    soft = max(1, int(job.cpu_s + 0.999))
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
+    ceiling = _mapped_bytes() + job.memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+def _collect(reader: int, wall_s: float) -> tuple[bytes, bool]:
+    """The child's bytes until it closes the pipe; True when the wall clock ran out first."""
+    until = time.monotonic() + wall_s
+    parts: list[bytes] = []
+    while True:
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([reader], [], [], left)[0]:
+            return b"".join(parts), True
+        part = os.read(reader, 1 << 16)
+        if not part:
+            return b"".join(parts), False
+        parts.append(part)
+
+
+def _mapped_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a proc file, read on every task
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def _resident_kib() -> int:
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a proc file, read on every task
+        return int(statm.read().split()[1]) * resource.getpagesize() // 1024
+
+
+def _die_with_parent() -> None:
+    """Linux: SIGKILL this process when its parent dies, so that none is ever left behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _read(source: IO[bytes]) -> bytes | None:
+    header = source.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return None
+    return source.read(_HEADER.unpack(header)[0])
+
+
+def _write(sink: IO[bytes], frame: bytes) -> None:
+    sink.write(_HEADER.pack(len(frame)) + frame)
+    sink.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
