@@ -1,12 +1,16 @@
 """``/session/report``: read the report as JSON, HTML or PDF; override a grade with a reason."""
 
+import logging
 from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from deployments.agent.contract import EndRequest
+from deployments.agent.evaluation import needs_evaluation
 from deployments.agent.pinned_plans import PinnedPlans
+from interview.errors import InterviewError
 from interview.events import AnyPayload
 from interview.report_override import override as overriding
 from interview.session import SessionState
@@ -19,6 +23,8 @@ from serve.http.recording_events import append
 from serve.http.sessions import InterviewId, session_or_404
 from storage.archive import archive_session
 from storage.sessions import SessionKey
+
+logger = logging.getLogger(__name__)
 
 _FORMATS: dict[str, ReportFormat] = {"application/json": "json", "text/html": "html", "application/pdf": "pdf"}
 
@@ -52,7 +58,9 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         format: Annotated[ReportFormat | None, Query(description="Overrides `Accept`.")] = None,
     ) -> Response:
         form = preferred(request.headers.get("accept"), _FORMATS) if format is None else format
-        document = await ports.reports.report(SessionKey(caller.tenant, interview_id), form)
+        key = SessionKey(caller.tenant, interview_id)
+        document = await ports.reports.report(key, form)
+        await _ask_for_evaluation_again(ports, key)
         headers = {"Vary": "Accept"}
         if form == "html":
             headers["Content-Security-Policy"] = _PAGE_POLICY
@@ -82,3 +90,15 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         return Response(msgspec.json.encode(standing), media_type="application/json")
 
     return router
+
+
+async def _ask_for_evaluation_again(ports: IngressPorts, key: SessionKey) -> None:
+    """The event log promises it: an evaluation that could not be queued when the interview ended is queued by whoever
+    asks for the report. Ending an ended interview does just that."""
+    state = await ports.sessions.load(key)
+    if state is None or not needs_evaluation(state):
+        return
+    try:
+        await ports.agent.end(EndRequest(tenant=key.tenant, interview_id=key.interview_id))
+    except InterviewError as error:
+        logger.warning("the evaluation of a concluded interview could not be asked for again: %s", error.code)

@@ -16,6 +16,7 @@ from interview.errors import (
     SilentAudio,
     TurnInFlight,
 )
+from interview.events import ReportReady, SessionConcluded
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import StubAgent, is_problem, put_session, stub_ports
@@ -309,6 +310,25 @@ async def test_state_is_the_stored_snapshot():
     assert reply.json()["version"] == state.version
     assert reply.json()["questions_asked"][0]["question_id"] == "q1"
     assert reply.headers["etag"] == f'"{state.version}"'
+
+
+@pytest.mark.parametrize(
+    ("further", "asked"),
+    [
+        ((), 0),
+        ((SessionConcluded(0, "plan", "Done."),), 1),
+        ((SessionConcluded(0, "plan", "Done."), ReportReady("/session/report/i-1")), 0),
+    ],
+)
+async def test_asking_for_the_report_asks_for_an_evaluation_that_never_came(further, asked):
+    agent = StubAgent()
+    ports = stub_ports(agent=agent)
+    await put_session(ports.sessions, SessionKey("acme", "i-1"), *further)
+    agent.outcomes += [StepReply(b"{}"), EngineUnavailable("Down.")]
+    async with client_of(ports) as client:
+        for _ in range(2):
+            assert (await client.get("/session/report/i-1")).status_code == 200
+    assert agent.requests == [EndRequest(tenant="acme", interview_id="i-1")] * 2 * asked
 
 
 async def test_a_recording_comes_whole_or_in_parts():
