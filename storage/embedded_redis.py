@@ -8,6 +8,7 @@ sure it really is that server, ends it, and carries on with the same data. Nothi
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import logging
 import os
@@ -17,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -35,6 +37,7 @@ Fsync = Literal["always", "everysec", "no"]
 OLDEST_VERSION = (6, 2)
 _SOCKET_PATH_AT_MOST_BYTES = 100  # sockaddr_un holds 108 on Linux, 104 on macOS
 _STOP_PATIENCE_S = 15.0
+_LOCK_PATIENCE_S = 3.0
 
 
 class RedisBinary(Struct, frozen=True):
@@ -163,13 +166,14 @@ class EmbeddedRedis:
             self._password = self._kept_password()
             self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             config = self._write_config()
-            with (self._home / "redis.log").open("ab") as log:
+            with (self._home / "redis.log").open("ab") as log, _locked(self._home) as lock:
                 self._server = subprocess.Popen(  # noqa: S603 - the program is found by us, the arguments are ours
                     [str(binary.path), str(config)],
                     cwd=self._home,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
+                    pass_fds=(lock,),
                     start_new_session=True,  # Ctrl-C is for the platform, which stops redis last
                 )
             self._write_pid_file(self._server.pid)
@@ -266,6 +270,29 @@ class EmbeddedRedis:
 
 def _url(password: str, socket_path: Path) -> str:
     return f"unix://:{password}@{quote(str(socket_path))}"
+
+
+@contextlib.contextmanager
+def _locked(home: Path) -> Iterator[int]:
+    """A lock on the directory as a file descriptor; who inherits it holds the lock for as long as it lives.
+
+    The pid file may be lost or late; two servers appending to one log would still be the end of it. The short wait is
+    for the helper process of a killed server, which finishes what it was writing aside.
+    """
+    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    give_up = time.monotonic() + _LOCK_PATIENCE_S
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    raise ConfigError(f"Another redis-server works in {home}; end it first.") from None
+                time.sleep(0.05)
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _home(data_dir: Path) -> Path:

@@ -151,6 +151,17 @@ def test_a_directory_in_use_by_a_living_platform_is_refused(tmp_path: Path) -> N
         assert end_leftover(tmp_path)
 
 
+def test_two_servers_never_share_a_directory_even_when_the_pid_file_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.embedded_redis._LOCK_PATIENCE_S", 0.1)
+    with EmbeddedRedis(tmp_path, fsync="no") as first:
+        (tmp_path / "redis" / "redis.pid.json").unlink()
+        with pytest.raises(ConfigError, match="Another redis-server"):
+            EmbeddedRedis(tmp_path).start()
+        assert first.pid is not None
+
+
 async def test_a_path_too_long_for_a_socket_works(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 90) / "with space"
     with EmbeddedRedis(deep, fsync="no") as server:
