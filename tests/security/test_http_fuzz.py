@@ -1,6 +1,7 @@
 """Fuzzed requests: whatever arrives, the answer is what OpenAPI promises, and every failure is a conformant problem."""
 
 import asyncio
+import os
 
 import httpx
 import hypothesis
@@ -29,8 +30,15 @@ CHECKS = (
     unsupported_method,
 )
 
+#: Cases per operation; a long run is `HTTP_FUZZ_EXAMPLES=2000 pytest tests/security/test_http_fuzz.py --timeout 0`.
+EXAMPLES = int(os.environ.get("HTTP_FUZZ_EXAMPLES", "40"))
+
 FUZZ = hypothesis.settings(
-    max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
 )
 
 AUDIO_PART = b'--b\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n'
@@ -72,7 +80,7 @@ def test_every_answer_is_as_openapi_promises(operation):
     holds()
 
 
-@hypothesis.settings(FUZZ, max_examples=300)
+@hypothesis.settings(FUZZ, max_examples=8 * EXAMPLES)
 @hypothesis.given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]),
     path=st.one_of(
