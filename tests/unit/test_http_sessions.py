@@ -290,6 +290,9 @@ async def test_a_foreign_interview_is_the_same_404_as_an_unknown_one():
         ("POST", "/session/signal/{}", {"json": {"signal": "paste"}}),
         ("POST", "/session/report/{}/override", {"json": {"question_id": "q1", "score": 1, "reason": "because"}}),
     ]
+    described = create_app(ports).openapi()["paths"]
+    of_interviews = {path.split("{")[0] for path in described if "{interview_id}" in path}
+    assert of_interviews - {path.split("{")[0] for _, path, _ in calls} == {"/session/start/"}, "a route is not checked"
     async with client_of(ports) as client:
         for method, path, arguments in calls:
             bodies = []
