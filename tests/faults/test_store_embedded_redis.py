@@ -154,7 +154,7 @@ def test_a_directory_in_use_by_a_living_platform_is_refused(tmp_path: Path) -> N
 def test_two_servers_never_share_a_directory_even_when_the_pid_file_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.embedded_redis._LOCK_PATIENCE_S", 0.1)
+    monkeypatch.setattr("storage.redis_directory._LOCK_PATIENCE_S", 0.1)
     with EmbeddedRedis(tmp_path, fsync="no") as first:
         (tmp_path / "redis" / "redis.pid.json").unlink()
         with pytest.raises(ConfigError, match="Another redis-server"):

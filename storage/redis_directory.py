@@ -1,0 +1,157 @@
+"""Who works in an embedded server's directory: its pid file, its lock, and the ending of what a killed owner left."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+from msgspec import Struct
+
+from interview.errors import ConfigError, StorageUnavailable
+
+logger = logging.getLogger(__name__)
+
+_STOP_PATIENCE_S = 15.0
+_LOCK_PATIENCE_S = 3.0
+
+
+class _PidFile(Struct, frozen=True):
+    """Who runs and for whom. Creation times (Unix seconds) tell a process from a later one with the same pid."""
+
+    pid: int
+    created_s: float
+    owner_pid: int
+    owner_created_s: float
+
+
+def record_server(home: Path, pid: int) -> None:
+    """Write the pid file of a server that this process started."""
+    record = _PidFile(
+        pid=pid,
+        created_s=psutil.Process(pid).create_time(),
+        owner_pid=os.getpid(),
+        owner_created_s=psutil.Process().create_time(),
+    )
+    write_private(_pid_path(home), msgspec.json.encode(record).decode())
+
+
+def forget_server(home: Path) -> None:
+    _pid_path(home).unlink(missing_ok=True)
+
+
+def server_in(home: Path) -> psutil.Process | None:
+    """The server that works in ``home`` according to its pid file, if that is true."""
+    record = _read_pid_file(home)
+    server = _process(record.pid, record.created_s) if record else None
+    return server if server is not None and _runs_in(server, home) else None
+
+
+def end_server_in(home: Path) -> bool:
+    """End the server that a dead owner left in ``home``; True when there was one.
+
+    Raises:
+        ConfigError: the server's owner is alive.
+        StorageUnavailable: the server could not be ended.
+    """
+    record = _read_pid_file(home)
+    if record is None:
+        return False
+    server = server_in(home)
+    owner = _process(record.owner_pid, record.owner_created_s)
+    if server is not None:
+        if owner is not None and owner.pid != os.getpid():
+            raise ConfigError(
+                f"{home} is in use by another running platform (pid {owner.pid}); stop it or choose another directory.",
+                detail={"directory": str(home), "pid": owner.pid},
+            )
+        logger.warning("ending a leftover redis-server: pid=%d", server.pid)
+        _end(server)
+    forget_server(home)
+    return server is not None
+
+
+@contextlib.contextmanager
+def locked(home: Path) -> Iterator[int]:
+    """A lock on the directory as a file descriptor; who inherits it holds the lock for as long as it lives.
+
+    The pid file may be lost or late; two servers appending to one log would still be the end of it. The short wait is
+    for the helper process of a killed server, which finishes what it was writing aside.
+    """
+    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    give_up = time.monotonic() + _LOCK_PATIENCE_S
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    raise ConfigError(f"Another redis-server works in {home}; end it first.") from None
+                time.sleep(0.05)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file in one step; nobody but its owner can read it at any moment."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _pid_path(home: Path) -> Path:
+    return home / "redis.pid.json"
+
+
+def _read_pid_file(home: Path) -> _PidFile | None:
+    try:
+        return msgspec.json.decode(_pid_path(home).read_bytes(), type=_PidFile)
+    except FileNotFoundError:
+        return None
+    except msgspec.DecodeError:
+        logger.warning("an unreadable pid file is ignored: %s", _pid_path(home))
+        return None
+
+
+def _process(pid: int, created_s: float) -> psutil.Process | None:
+    """The process, if it is still the one that was recorded and not a later one with its pid."""
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - created_s) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return None
+    return process if same else None
+
+
+def _runs_in(process: psutil.Process, home: Path) -> bool:
+    try:
+        return "redis-server" in " ".join(process.cmdline()) and Path(process.cwd()) == home
+    except psutil.Error:
+        return False
+
+
+def _end(process: psutil.Process) -> None:
+    try:
+        process.terminate()
+        try:
+            process.wait(_STOP_PATIENCE_S)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(_STOP_PATIENCE_S)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.Error as error:
+        raise StorageUnavailable(f"A leftover redis-server (pid {process.pid}) could not be ended.") from error
