@@ -13,6 +13,7 @@ from deployments.agent.blob_layout import path_of_url
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TranscriptView
 from deployments.agent.decide import Decider
+from deployments.agent.experience_claims import RESUME_YEARS
 from deployments.agent.interviewer import Decision, Observation, TurnBrief
 from deployments.agent.ledger import Ledger
 from deployments.agent.pinned_plans import PinnedPlans
@@ -170,7 +171,15 @@ class ExchangePass:
         log = act.ToolLog(exchange, turn)
         grade = await self._grade(exchange, log, observation, answer, confidence)
         heard_answer = answer if observation.heard == "answer" else ""
-        probe = probe_for(question, asked, heard_answer, grade, language=state.language, config=config)
+        probe = probe_for(
+            question,
+            asked,
+            heard_answer,
+            grade,
+            resume_years=state.settings.get(RESUME_YEARS, {}),
+            language=state.language,
+            config=config,
+        )
         act.record_outcome(log, asked, observation, grade, probe.because)
         seed = int(state.settings.get("seed", 0))
         now = self._clock.now()

@@ -1,14 +1,17 @@
-"""When an answer deserves one more question about it, and which: the question's own, or what a story leaves out.
+"""When an answer deserves one more question about it, and which: its own, or for what does not fit or is left out.
 
 Only spoken, open answers are probed: asking on after a wrong choice or number would give the key away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from deployments.agent.act import NOT_GRADED, is_open
 from deployments.agent.config import AgentConfig
+from deployments.agent.experience_claims import mismatches
 from interview.grades import Grade
 from interview.questions import Question
 from interview.session import AskedQuestion
@@ -23,7 +26,14 @@ class Probe(Struct, frozen=True):
 
 
 def probe_for(
-    question: Question, asked: AskedQuestion, answer: str, grade: Grade | None, *, language: str, config: AgentConfig
+    question: Question,
+    asked: AskedQuestion,
+    answer: str,
+    grade: Grade | None,
+    *,
+    resume_years: Mapping[str, int],
+    language: str,
+    config: AgentConfig,
 ) -> Probe:
     """The next probe of ``question``, and why ``answer`` (all of it so far) deserves it. Pure."""
     own = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
@@ -32,6 +42,9 @@ def probe_for(
     words = len(answer.split())
     if words < config.short_answer_words:
         return Probe(question=own, because=f"The answer has only {words} word{'' if words == 1 else 's'}.")
+    apart = mismatches(resume_years, answer) if resume_years else ()
+    if apart:
+        return Probe(question=apart[0].question, because=f"{apart[0].note}.")
     if question.type == "behavioral" and language.startswith("en"):
         story = analyse_story(answer)
         if story.follow_up is not None and ("action" in story.missing or "result" in story.missing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployments.agent.experience_claims import RESUME_YEARS, mismatches
 from deployments.agent.interviewer import TurnBrief
 from interview.events import ReflectionNoted
 from interview.session import Insight
@@ -23,7 +24,7 @@ def reflection(brief: TurnBrief) -> ReflectionNoted | None:
 
 
 def _insights(brief: TurnBrief) -> tuple[Insight, ...]:
-    found = _evidence(brief)
+    found = (*_evidence(brief), *_contradictions(brief))
     if brief.question.type == "behavioral" and brief.state.language.startswith("en"):
         found = (*found, *_story(brief))
     known = {(insight.kind, insight.text) for insight in brief.state.insights}
@@ -37,6 +38,16 @@ def _evidence(brief: TurnBrief) -> tuple[Insight, ...]:
     best = brief.grade.evidence[0]
     about = best.supports or brief.question.skill
     return (_insight(brief, "evidence", f"Spoke to: {about}", best.quote),)
+
+
+def _contradictions(brief: TurnBrief) -> tuple[Insight, ...]:
+    """Years of experience that the résumé gives otherwise."""
+    claims = brief.state.settings.get(RESUME_YEARS)
+    if not claims:
+        return ()
+    return tuple(
+        _insight(brief, "contradiction", found.note, found.quote) for found in mismatches(claims, brief.answer)
+    )
 
 
 def _story(brief: TurnBrief) -> tuple[Insight, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import msgspec
 
@@ -11,13 +12,14 @@ from deployments.agent.agenda import next_step
 from deployments.agent.blob_layout import check_interview_id, document_path
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, StepReply
+from deployments.agent.experience_claims import RESUME_YEARS, claimed_years
 from deployments.agent.ledger import Ledger
 from deployments.agent.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock, PlanChoice
 from deployments.agent.reply import agent_response, current_card, done_record, hints_left, turn_body
 from deployments.agent.speak import Speaker, voice_fallback
 from deployments.agent.stage_times import StageTimes
-from interview.errors import InvalidInput, VersionConflict
+from interview.errors import InvalidInput, SessionEnded, VersionConflict
 from interview.events import FallbackEntered, PlanMade, ResponseSent, SessionStarted
 from interview.plan_files import plan_from_data
 from interview.plans import InterviewPlan, reference
@@ -69,8 +71,11 @@ class StartStep:
     async def _started(self, key: SessionKey, times: StageTimes) -> StepReply | None:
         with times.stage("store"):
             state, record = await self._ports.sessions.load_with_idempotency(key, START, START)
-        if state is None:
+        if state is None and record is None:
             return None
+        if state is None:
+            # Its keys are still known: a new interview under this id would answer with the old one's replies.
+            raise SessionEnded("An interview of this id has expired; start a new one under a new id.")
         if record is not None and record.status == "done":
             return StepReply(body=record.body, http_status=record.http_status, replayed=True, stage_ms=times.snapshot())
         # The record has outlived its keeping time: the session as it stands answers.
@@ -143,7 +148,6 @@ class StartStep:
         with times.stage("blob"):
             await self._plans.pin(plan)
             documents = await self._keep_documents(request)
-        seed = seed_of(request.tenant, request.interview_id)
         ledger = Ledger(None, self._clock.now)
         ledger.record(
             SessionStarted(
@@ -155,7 +159,7 @@ class StartStep:
                 candidate=Candidate(name=request.candidate_name, reference=request.candidate_reference),
                 consent=Consent(given=request.consent, text_sha256=hashlib.sha256(plan.consent.encode()).hexdigest()),
                 documents=documents,
-                settings={"seed": seed, "voice": request.voice},
+                settings=_settings(request),
             )
         )
         first = next_step(ledger.state, plan, self._clock.now())
@@ -218,6 +222,15 @@ class StartStep:
                 path = document_path(request.tenant, request.interview_id, kind, text)
                 kept[kind] = await self._ports.blobs.put(path, text.encode())
         return kept
+
+
+def _settings(request: StartRequest) -> dict[str, Any]:
+    """What must not change under a running interview."""
+    settings: dict[str, Any] = {"seed": seed_of(request.tenant, request.interview_id), "voice": request.voice}
+    claims = claimed_years(request.resume_content)
+    if claims:
+        settings[RESUME_YEARS] = claims
+    return settings
 
 
 def seed_of(tenant: str, interview_id: str) -> int:

@@ -586,3 +586,19 @@ async def test_stage_times_account_for_the_whole_turn(stage: Stage) -> None:
 
 def _start() -> StartRequest:
     return StartRequest(tenant="acme", interview_id="rehearsal", plan="short-plan", consent=True, voice=False)
+
+
+async def test_an_expired_interviews_id_is_not_used_again_while_its_keys_are_known(plan: InterviewPlan) -> None:
+    clock = [1_000_000.0]
+    queue = NotedQueue()
+    store = MemorySessionStore(clock=lambda: clock[0], ttl_s=60, idempotency_ttl_s=3600)
+    stage = Stage(sessions=store, plan=plan, grading=GradingService(GradingConfig(), background=queue), queue=queue)
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    await candidate.answer(LONG, key="one")
+    clock[0] += 61
+    assert (await stage.agent().turn(candidate.turn_request("one", text=LONG))).replayed
+    with pytest.raises(SessionEnded, match="new id"):
+        await candidate.start("short-plan")
+    clock[0] += 3600
+    await candidate.start("short-plan")
