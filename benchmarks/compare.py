@@ -41,13 +41,14 @@ def main() -> int:
             print(
                 f"round {number + 1} {name}: {found['turns_per_s']} turns/s, {found['cpu_ms_per_turn']} ms CPU a turn"
             )
+    medians = {name: _median(runs, name) for name in given.targets}
     result = {
         "command": "python -m benchmarks.compare " + " ".join(sys.argv[1:]),
         "machine": machine(),
-        "medians": {name: _median(runs, name) for name in given.targets},
+        "medians": medians,
+        "ratios": _ratios(medians),
         "runs": runs,
     }
-    result["ratios"] = _ratios(result["medians"])
     given.json.parent.mkdir(parents=True, exist_ok=True)
     given.json.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps({"medians": result["medians"], "ratios": result["ratios"]}, indent=2))

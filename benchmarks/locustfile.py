@@ -4,7 +4,8 @@ For people who want Locust's web page, and for load from several machines (``--m
 model: a stalled server is asked less, and the tail looks better than candidates feel it. ``python -m benchmarks.load``
 measures the tail; this shows the same traffic live.
 
-Environment: ``INTERVIEW_API_KEY`` (needed), ``THINK_S`` (mean think time, 15), ``PLAN``, ``AUDIO_SHARE`` (0.1), ``SEED``.
+Environment: ``INTERVIEW_API_KEY`` (needed), ``THINK_S`` (mean think time, 15), ``PLAN``, ``AUDIO_SHARE`` (0.1),
+``SEED``.
 """
 
 from __future__ import annotations

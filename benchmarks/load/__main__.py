@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def self_test(given: argparse.Namespace, command: str) -> int:
-    """A 6 s stop in 60 s delays about a tenth of the requests: a harness that tells the truth has its p99 near 5.4 s."""
+    """A 6 s stop in 60 s delays about a tenth of the requests: an honest harness has its p99 near 5.4 s."""
     profile = Profile(sessions=100, think_s=5.0, warmup_s=10.0, measure_s=60.0, ramp_s=10.0, audio_share=0.0)
     result = measure(given.target, profile, stall_s=6.0)
     write(result, given.json, command)

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 
 from serve.runtime import free_port
@@ -53,8 +55,10 @@ def running(name: str) -> Iterator[Target]:
             env={**environment, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
         )
         try:
-            key = _wait_until_ready(process)
-            yield Target(name, f"http://127.0.0.1:{port}", key, psutil.Process(process.pid))
+            key = _key_once_started(process)
+            address = f"http://127.0.0.1:{port}"
+            _wait_until_it_answers(address)
+            yield Target(name, address, key, psutil.Process(process.pid))
         finally:
             process.send_signal(signal.SIGINT)
             try:
@@ -63,7 +67,7 @@ def running(name: str) -> Iterator[Target]:
                 process.kill()
 
 
-def _wait_until_ready(process: subprocess.Popen[str]) -> str:
+def _key_once_started(process: subprocess.Popen[str]) -> str:
     printed: list[str] = []
     for line in process.stdout or ():
         printed.append(line)
@@ -72,3 +76,15 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> str:
             if found:
                 return found.group()
     raise RuntimeError(f"the target ended with status {process.wait()}:\n{''.join(printed)[-3000:]}")
+
+
+def _wait_until_it_answers(address: str, within_s: float = 30.0) -> None:
+    give_up = time.monotonic() + within_s
+    while True:
+        try:
+            if httpx.get(f"{address}/healthz", trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            if time.monotonic() > give_up:
+                raise
+        time.sleep(0.1)
