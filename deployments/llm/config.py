@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from deployments.breaker import BreakerConfig
+
 EngineName = Literal["none", "fake", "transformers", "vllm", "remote"]
 ServiceTimeKind = Literal["zero", "fixed", "lognormal"]
 
@@ -100,13 +102,6 @@ class VllmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weights_on_workers_only: bool = False
     #: Environment of the engine's processes.
     env: dict[str, str] = field(default_factory=dict)
-
-
-class BreakerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Opens after ``failures`` consecutive failures, lets one trial through after ``open_s`` seconds."""
-
-    failures: int = 5
-    open_s: float = 10.0
 
 
 class RemoteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

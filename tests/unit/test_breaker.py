@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.llm.breaker import CircuitBreaker
-from deployments.llm.config import BreakerConfig
+from deployments.breaker import BreakerConfig, CircuitBreaker
 from interview.errors import CircuitOpen
 
 

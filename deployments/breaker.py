@@ -6,10 +6,18 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from deployments.llm.config import BreakerConfig
+from msgspec import Struct
+
 from interview.errors import CircuitOpen
 
 State = Literal["closed", "open", "half-open"]
+
+
+class BreakerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Opens after ``failures`` consecutive failures, lets one trial through after ``open_s`` seconds."""
+
+    failures: int = 5
+    open_s: float = 10.0
 
 
 class CircuitBreaker:
@@ -18,10 +26,17 @@ class CircuitBreaker:
     Every ``admit`` is answered by exactly one of ``succeeded``, ``failed`` or ``withdrawn``.
     """
 
-    def __init__(self, config: BreakerConfig, clock: Callable[[], float] = time.monotonic) -> None:
-        """``clock`` returns seconds that never go back."""
+    def __init__(
+        self,
+        config: BreakerConfig,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        guarded: str = "The language-model server",
+    ) -> None:
+        """``clock`` returns seconds that never go back; ``guarded`` names what the breaker stands before."""
         self._config = config
         self._clock = clock
+        self._guarded = guarded
         self._failures = 0
         self._opened_at: float | None = None
         self._trial = False
@@ -43,7 +58,7 @@ class CircuitBreaker:
         wait_s = self._config.open_s - (self._clock() - self._opened_at)
         if wait_s > 0 or self._trial:
             raise CircuitOpen(
-                "The language-model server failed repeatedly and is given time to recover.",
+                f"{self._guarded} failed repeatedly and is given time to recover.",
                 retry_after_s=max(round(wait_s, 1), 1.0),
             )
         self._trial = True
