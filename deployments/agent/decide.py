@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
-from msgspec.structs import replace
+from msgspec.structs import replace as with_fields
 
 from deployments.agent import scripted
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Decision, GuardrailTrip, Interviewer, SpeechPolicy, TurnBrief
+from deployments.agent.interviewer import Decision, GuardrailTrip, Interviewer, Policy, TurnBrief, Verdict
 from deployments.agent.slow_work import Decided
 from interview.errors import InterviewError
+
+#: What is said when there are no rules.
+ALLOWED = Verdict()
 
 #: Procedure, not conversation: the same for every candidate, so no model is asked.
 PROCEDURAL = frozenset({"repeat", "wait", "hint", "skip", "unsure", "done", "end"})
 
 
 class Decider:
-    def __init__(self, config: AgentConfig, *, model: Interviewer | None, policy: SpeechPolicy | None) -> None:
+    def __init__(self, config: AgentConfig, *, model: Interviewer | None, policy: Policy | None) -> None:
         self._model = None if config.interviewer == "scripted" else model
         self._policy = policy
         self._deadline_s = config.decide_deadline_s
@@ -27,33 +31,42 @@ class Decider:
 
     async def decide(self, brief: TurnBrief) -> Decided:
         """What to say. Never raises for a model's failure: the script decides then, and the result says so."""
-        if self._model is None or brief.observation.heard in PROCEDURAL:
-            return Decided(scripted.decide(brief))
+        verdict = self._policy.examine(brief) if self._policy else ALLOWED
+        if verdict.rule in ("pause", "conclude"):
+            return Decided(_by_rule(brief, verdict))
+        if self._model is None or not self.asks_model(brief):
+            return Decided(_with_trips(scripted.decide(brief), verdict.trips))
+        if verdict.rule == "script":
+            return Decided(_with_trips(scripted.decide(brief), verdict.trips), _off_policy(verdict))
+        decided = await self._asked(self._model, brief)
+        if not decided.fallback_reason:
+            decided = self._checked(brief, decided.decision)
+        return replace(decided, decision=_with_trips(decided.decision, verdict.trips))
+
+    async def _asked(self, model: Interviewer, brief: TurnBrief) -> Decided:
         try:
             async with asyncio.timeout(self._deadline_s):
-                decision = await self._model.decide(brief)
+                return Decided(await model.decide(brief))
         except TimeoutError:
             reason = f"deadline-exceeded: no decision within {self._deadline_s:g} s"
-            return Decided(scripted.decide(brief), fallback_reason=reason)
         except InterviewError as error:
-            return Decided(scripted.decide(brief), fallback_reason=f"{error.code}: {error.message}")
-        return self._checked(brief, decision)
+            reason = f"{error.code}: {error.message}"
+        return Decided(scripted.decide(brief), fallback_reason=reason)
 
     def _checked(self, brief: TurnBrief, decision: Decision) -> Decided:
         problem = misstep(brief, decision)
         if problem:
             trip = GuardrailTrip(rule="plan", action="scripted", detail=problem)
-            return self._scripted(brief, (*decision.trips, trip), f"off plan: {problem}")
-        if self._policy is None:
-            return Decided(decision)
-        allowed, trips = self._policy.review(brief, decision)
-        if allowed is None:
-            rules = ", ".join(trip.rule for trip in trips)
-            return self._scripted(brief, (*decision.trips, *trips), f"off policy: {rules}")
-        return Decided(_with_trips(allowed, (*decision.trips, *trips)))
-
-    def _scripted(self, brief: TurnBrief, trips: tuple[GuardrailTrip, ...], reason: str) -> Decided:
-        return Decided(_with_trips(scripted.decide(brief), trips), fallback_reason=reason)
+            return Decided(_with_trips(scripted.decide(brief), (*decision.trips, trip)), f"off plan: {problem}")
+        verdict = self._policy.review(brief, decision) if self._policy else ALLOWED
+        trips = (*decision.trips, *verdict.trips)
+        match verdict.rule:
+            case "allow":
+                return Decided(_with_trips(verdict.rewritten or decision, trips))
+            case "script":
+                return Decided(_with_trips(scripted.decide(brief), trips), _off_policy(verdict))
+            case _:
+                return Decided(_by_rule(brief, verdict))
 
 
 def misstep(brief: TurnBrief, decision: Decision) -> str:
@@ -76,7 +89,21 @@ def misstep(brief: TurnBrief, decision: Decision) -> str:
     return ""
 
 
+def _by_rule(brief: TurnBrief, verdict: Verdict) -> Decision:
+    """A rule ends the interview, or has a person look first."""
+    decision = (
+        scripted.pause(brief, verdict.reason)
+        if verdict.rule == "pause"
+        else scripted.conclude(brief, by="policy", why=verdict.reason)
+    )
+    return _with_trips(decision, verdict.trips)
+
+
+def _off_policy(verdict: Verdict) -> str:
+    return f"off policy: {', '.join(trip.rule for trip in verdict.trips) or verdict.reason}"
+
+
 def _with_trips(decision: Decision, trips: tuple[GuardrailTrip, ...]) -> Decision:
-    if trips == decision.trips:
-        return decision
-    return replace(decision, trips=trips)
+    """``decision`` with ``trips`` before its own; each is reported once."""
+    together = (*trips, *(trip for trip in decision.trips if trip not in trips))
+    return decision if together == decision.trips else with_fields(decision, trips=together)

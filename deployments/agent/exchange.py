@@ -33,11 +33,12 @@ from interview.events import (
     PlanMade,
     ResponseSent,
     SessionConcluded,
+    SessionPaused,
 )
 from interview.grades import Grade
 from interview.plans import InterviewPlan
-from interview.questions import card_of
-from interview.session import ActionType, PendingAnswer, SessionState
+from interview.questions import Question, card_of
+from interview.session import ActionType, AskedQuestion, PendingAnswer, SessionState
 
 
 @dataclass
@@ -46,6 +47,8 @@ class Exchange:
 
     plan: InterviewPlan
     pending: PendingAnswer
+    asked: AskedQuestion
+    question: Question
     ledger: Ledger
     work: SlowWork
     times: StageTimes
@@ -95,12 +98,15 @@ class ExchangePass:
         self, state: SessionState, work: SlowWork, times: StageTimes, *, voice: bool, without_stt: bool
     ) -> Exchange:
         """The events and the reply that follow from the pending answer; nothing is committed yet."""
-        pending = state.pending_answer
-        if pending is None or state.current_question is None:
+        pending, asked = state.pending_answer, state.current_question
+        if pending is None or asked is None:
             raise Conflict("There is no open question to answer; reload the interview.")
+        plan = await self._plans.get(state.plan)
         exchange = Exchange(
-            plan=await self._plans.get(state.plan),
+            plan=plan,
             pending=pending,
+            asked=asked,
+            question=plan.by_id[asked.question_id],
             ledger=Ledger(state, self._clock.now),
             work=work,
             times=times,
@@ -154,12 +160,9 @@ class ExchangePass:
         return exchange.work.audio_bytes
 
     async def _act(self, exchange: Exchange, observation: Observation) -> TurnBrief:
-        plan, config, turn = exchange.plan, self._config, exchange.turn
+        """Run the turn's tools; what they found is all that the decision may rest on."""
+        plan, asked, question, config = exchange.plan, exchange.asked, exchange.question, self._config
         state = exchange.ledger.state
-        asked = state.current_question
-        if asked is None:
-            raise Conflict("There is no open question to answer; reload the interview.")
-        question = plan.by_id[asked.question_id]
         hint_open = hints_left(state, plan) > 0
         earlier, _ = observe.answer_so_far(state, asked, earlier_only=True, config=config)
         observation = observe.settled(
@@ -168,27 +171,25 @@ class ExchangePass:
         answer, confidence = earlier, None
         if observation.heard == "answer":
             answer, confidence = observe.answer_so_far(state, asked, config=config)
-        log = act.ToolLog(exchange, turn)
+        log = act.ToolLog(exchange, exchange.turn)
         grade = await self._grade(exchange, log, observation, answer, confidence)
-        heard_answer = answer if observation.heard == "answer" else ""
         probe = probe_for(
             question,
             asked,
-            heard_answer,
+            answer if observation.heard == "answer" else "",
             grade,
             resume_years=state.settings.get(RESUME_YEARS, {}),
             language=state.language,
             config=config,
         )
         act.record_outcome(log, asked, observation, grade, probe.because)
-        seed = int(state.settings.get("seed", 0))
         now = self._clock.now()
         step = next_step(exchange.ledger.state, plan, now)
         act.record_next_step(log, step)
         return TurnBrief(
             state=exchange.ledger.state,
             plan=plan,
-            turn=turn,
+            turn=exchange.turn,
             now=now,
             observation=observation,
             asked=asked,
@@ -199,12 +200,10 @@ class ExchangePass:
             open_actions=_open_actions(
                 observation,
                 has_next=step.question is not None,
-                may_follow_up=probe.question is not None
-                and asked.follow_ups < plan.max_follow_ups
-                and not step.by_budget,
+                may_follow_up=bool(probe.question) and asked.follow_ups < plan.max_follow_ups and not step.by_budget,
                 hint_open=hint_open,
             ),
-            seed=seed,
+            seed=int(state.settings.get("seed", 0)),
             time_left_s=time_left_s(state, plan, now),
             follow_up=probe.question,
             probe_because=probe.because,
@@ -214,14 +213,11 @@ class ExchangePass:
         self, exchange: Exchange, log: act.ToolLog, observation: Observation, answer: str, confidence: float | None
     ) -> Grade | None:
         """Grade the whole answer so far; a question passed over with nothing said gets its grade, too."""
-        state = exchange.ledger.state
-        asked = state.current_question
-        if asked is None:
-            return None
-        question = exchange.plan.by_id[asked.question_id]
+        question = exchange.question
         if not act.is_graded(question):
             return None
-        request = act.grade_request(state, asked, question, answer, confidence, exchange.turn)
+        state = exchange.ledger.state
+        request = act.grade_request(state, exchange.asked, question, answer, confidence, exchange.turn)
         if observation.heard == "skip" and not answer:
             grade = act.passed_over()
             act.record_grade(log, request, grade, None)
@@ -325,6 +321,8 @@ class ExchangePass:
             stage_ms=exchange.times.snapshot(),
         )
         exchange.record(sent)
+        if decision.paused_because:
+            exchange.record(SessionPaused(turn=brief.turn, reason=decision.paused_because))
         if concludes:
             exchange.concluded_by = decision.concluded_by or "plan"
             exchange.record(

@@ -81,7 +81,8 @@ class Decision(Struct, frozen=True):
 
     ``text`` is the whole utterance; with ``question`` set it contains that question's prompt word for word.
     ``hint`` is the rung given (0-based). ``skipped`` marks the current question as passed over. ``concluded_by`` is
-    set with the action ``conclude``. ``prompt`` and ``output`` record what a model was asked with and returned.
+    set with the action ``conclude``; ``paused_because`` when a person must look before it goes on. ``prompt`` and
+    ``output`` record what a model was asked with and returned.
     """
 
     action: AgentAction
@@ -96,6 +97,7 @@ class Decision(Struct, frozen=True):
     prompt: str = ""
     output: dict[str, Any] = {}
     trips: tuple[GuardrailTrip, ...] = ()
+    paused_because: str = ""
 
 
 class Interviewer(Protocol):
@@ -104,9 +106,26 @@ class Interviewer(Protocol):
         ...
 
 
-class SpeechPolicy(Protocol):
-    """The check between an interviewer's decision and the candidate."""
+class Verdict(Struct, frozen=True):
+    """What the rules say about an answer or about a decision, and everything that tripped.
 
-    def review(self, brief: TurnBrief, decision: Decision) -> tuple[Decision | None, tuple[GuardrailTrip, ...]]:
-        """The decision to speak (as it was, or rewritten), or None to have the script speak; and what tripped."""
+    ``rule`` decides what follows: ``allow`` (also after warnings, and with ``rewritten`` in place of the decision),
+    ``script`` (the script speaks instead), ``pause`` (a person looks first) or ``conclude``; ``reason`` says why.
+    """
+
+    rule: Literal["allow", "script", "pause", "conclude"] = "allow"
+    trips: tuple[GuardrailTrip, ...] = ()
+    rewritten: Decision | None = None
+    reason: str = ""
+
+
+class Policy(Protocol):
+    """The rules around an interviewer, whoever it is. Both are pure and fast: they stand in every turn."""
+
+    def examine(self, brief: TurnBrief) -> Verdict:
+        """Before anybody decides: the answer and the course of the interview (length, pasted text, injections)."""
+        ...
+
+    def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+        """Before the candidate hears a model's decision: leaks, tone, language, repetition, off-limits topics."""
         ...

@@ -62,6 +62,14 @@ TIME_IS_UP = (
     "Our time is up, so I will stop here.",
     "That brings us to the end of our time.",
 )
+STOP_HERE = (
+    "I will stop the interview here.",
+    "Let us end the interview at this point.",
+)
+PAUSE = (
+    "Let us pause here for a moment. A person will look in before we go on.",
+    "I will pause the interview now, so that a person can look in.",
+)
 END_ON_REQUEST = (
     "Of course, we can stop here.",
     "All right, we will end the interview here.",

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from deployments.agent.interviewer import Interviewer, SpeechPolicy
+from deployments.agent.interviewer import Interviewer, Policy
 from deployments.grading.contract import Grading
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
@@ -93,5 +93,5 @@ class AgentPorts:
     stt: SpeechToText | None = None
     tts: TextToSpeech | None = None
     model: Interviewer | None = None
-    policy: SpeechPolicy | None = None
+    policy: Policy | None = None
     observer: Observer = field(default_factory=SilentObserver)

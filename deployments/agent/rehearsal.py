@@ -13,7 +13,7 @@ import msgspec
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
-from deployments.agent.interviewer import Interviewer, SpeechPolicy
+from deployments.agent.interviewer import Interviewer, Policy
 from deployments.agent.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts, Observer, SilentObserver
 from deployments.agent.service import AgentService
@@ -122,7 +122,7 @@ class RehearsalStage:
     stt: SpeechToText | None = None
     voice: TextToSpeech | None = None
     model: Interviewer | None = None
-    policy: SpeechPolicy | None = None
+    policy: Policy | None = None
     observer: Observer = field(default_factory=SilentObserver)
 
     def ports(self) -> AgentPorts:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from deployments.agent import phrases
 from deployments.agent.interviewer import Decision, NextStep, TurnBrief
 from interview.plans import InterviewPlan, Phase
@@ -77,6 +79,17 @@ def decide(brief: TurnBrief) -> Decision:
             return _move_on(brief, "The candidate is done with the answer.", phrases.ACKNOWLEDGE)
         case _:
             return _move_on(brief, "The answer is in.", phrases.ACKNOWLEDGE)
+
+
+def conclude(brief: TurnBrief, *, by: str, why: str) -> Decision:
+    """An end that is not the plan's: the same polite close."""
+    return _conclude(brief, by, why, phrases.STOP_HERE)
+
+
+def pause(brief: TurnBrief, why: str) -> Decision:
+    """Nothing is asked until a person has looked."""
+    decision = _say(brief, "clarify", f"Paused for a person to look: {why}", _pick(brief, phrases.PAUSE))
+    return replace(decision, paused_because=why)
 
 
 def spoken_prompt(question: Question) -> str:

@@ -25,7 +25,7 @@ LONG = "I build the billing service of a logistics company together with four ot
 COST = "Every write must also update the index and it takes additional disk space"
 NAMES = {
     "get_next_question", "grade_answer", "record_outcome", "update_difficulty", "finalize_session", "log_interaction",
-    "get_hint", "get_session_context",
+    "get_hint", "get_session_context", "resume_session",
 }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ async def test_wrong_arguments_are_named_and_change_nothing(desk: Desk, name: st
 @pytest.mark.parametrize("name", sorted(NAMES))
 async def test_another_tenants_interview_is_absent(desk: Desk, name: str) -> None:
     extra = {"record_outcome": {"outcome": "answered"}, "update_difficulty": {"skill": "databases"}}
-    extra["log_interaction"] = {"signal": "noted"}
+    extra |= {"log_interaction": {"signal": "noted"}, "resume_session": {"reason": "looked"}}
     before = await desk.stage.state()
     with pytest.raises(NotFound):
         await desk.call(name, tenant="other", **extra.get(name, {}))

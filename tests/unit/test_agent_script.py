@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from deployments.agent import phrases, scripted
 from deployments.agent.agenda import next_step
 from deployments.agent.config import AgentConfig
+from deployments.agent.contract import ToolRequest
 from deployments.agent.decide import Decider, misstep
-from deployments.agent.interviewer import Decision, GuardrailTrip, TurnBrief
+from deployments.agent.interviewer import Decision, GuardrailTrip, TurnBrief, Verdict
 from deployments.agent.observe import observed
 from deployments.agent.rehearsal import NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from interview.errors import EngineFailed, SessionEnded
+from interview.errors import Conflict, EngineFailed, SessionEnded
+from interview.events import FallbackEntered, SessionConcluded
 from interview.fold import fold
 from interview.plan_files import load_plan
 from interview.plans import InterviewPlan
@@ -326,17 +328,90 @@ async def test_a_model_that_keeps_to_the_plan_is_heard() -> None:
     assert "fallbacks" not in body
 
 
-async def test_a_policy_can_have_the_script_speak_instead() -> None:
-    class Strict:
-        def review(self, brief: TurnBrief, decision: Decision) -> tuple[Decision | None, tuple[GuardrailTrip, ...]]:
-            return None, (GuardrailTrip(rule="tone", action="scripted", detail="too lovely"),)
+class Rules:
+    """A policy that says what a test wants of every answer and of every decision."""
 
-    stage = new_stage(model=Model("plan"), policy=Strict())
+    def __init__(self, *, examined: Verdict | None = None, reviewed: Verdict | None = None) -> None:
+        self._examined = examined or Verdict()
+        self._reviewed = reviewed or Verdict()
+
+    def examine(self, brief: TurnBrief) -> Verdict:
+        return self._examined
+
+    def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+        return self._reviewed
+
+
+TRIP = GuardrailTrip(rule="tone", action="scripted", detail="too lovely")
+
+
+async def hold_one_turn_under(policy: Rules, *, model: Model | None = None) -> RehearsalStage:
+    stage = new_stage(model=model or Model("plan"), policy=policy)
     candidate = stage.rehearsal()
     await candidate.start("short-plan")
     await candidate.answer(LONG)
-    trips = [event for event in await stage.log() if event.type == "guardrail.tripped"]
-    assert len(trips) == 1
+    return stage
+
+
+@pytest.mark.parametrize("when", ["examined", "reviewed"])
+async def test_a_policy_can_have_the_script_speak_instead(when: str) -> None:
+    stage = await hold_one_turn_under(Rules(**{when: Verdict(rule="script", trips=(TRIP,))}))
+    log = await stage.log()
+    assert [event.type for event in log].count("guardrail.tripped") == 1
+    fallback = next(event.data for event in log if event.type == "fallback.entered")
+    assert isinstance(fallback, FallbackEntered) and fallback.reason == "off policy: tone"
+
+
+async def test_a_policy_can_rewrite_what_the_model_says() -> None:
+    class Shortens(Rules):
+        def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+            assert decision.question is not None
+            return Verdict(rewritten=msgspec.structs.replace(decision, text=decision.question.prompt), trips=(TRIP,))
+
+    stage = await hold_one_turn_under(Shortens())
+    state = await stage.state()
+    assert state.conversation_history[-1].content == PLAN.by_id["index-cost"].prompt
+    assert (state.guardrails, state.fallbacks) == (1, 0)
+
+
+@pytest.mark.parametrize("when", ["examined", "reviewed"])
+async def test_a_policy_can_end_the_interview_politely(when: str) -> None:
+    verdict = Verdict(rule="conclude", trips=(TRIP,), reason="The conversation is at its end.")
+    stage = await hold_one_turn_under(Rules(**{when: verdict}))
+    state = await stage.state()
+    assert state.status == "concluded"
+    assert PLAN.closing in state.conversation_history[-1].content
+    concluded = (await stage.log())[-1].data
+    assert isinstance(concluded, SessionConcluded) and concluded.by == "policy"
+
+
+async def test_a_policy_can_pause_for_a_person_who_then_lets_it_go_on() -> None:
+    verdict = Verdict(rule="pause", trips=(TRIP,), reason="The answers look pasted.")
+    stage = await hold_one_turn_under(Rules(examined=verdict))
+    assert (await stage.state()).status == "paused"
+    stage.policy = None
+    candidate = stage.rehearsal()
+    with pytest.raises(Conflict, match="paused"):
+        await candidate.answer(LONG, key="while-paused")
+    resume = ToolRequest(
+        tenant="acme",
+        name="resume_session",
+        arguments={"interview_id": "rehearsal", "reason": "They type fast."},
+    )
+    assert (await stage.agent().call_tool(resume))["status"] == "active"
+    await candidate.answer(LONG, key="after-pause")
+    assert candidate.response["action"]["action_type"] == "new_question"
+    with pytest.raises(Conflict, match="not paused"):
+        await stage.agent().call_tool(resume)
+
+
+async def test_warnings_are_on_record_and_change_nothing_also_without_a_model() -> None:
+    stage = new_stage(policy=Rules(examined=Verdict(trips=(TRIP,))))
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    body = await candidate.answer(LONG)
+    assert candidate.response["action"]["action_type"] == "new_question"
+    assert "fallbacks" not in body
     assert (await stage.state()).guardrails == 1
 
 

@@ -53,7 +53,15 @@ class ToolDesk:
             raise NotFound(no_such_interview(interview_id))
         return state, await self.plans.get(state.plan)
 
-    async def amend(self, interview_id: str, tool: str, arguments: Mapping[str, Any], change: Change[T]) -> T:
+    async def amend(
+        self,
+        interview_id: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        change: Change[T],
+        *,
+        while_paused: bool = False,
+    ) -> T:
         """Commit a tool's effect with the record of its call, redone when somebody else commits first.
 
         Raises:
@@ -62,7 +70,8 @@ class ToolDesk:
         key = SessionKey(self.tenant, interview_id)
         for _ in range(self.config.commit_attempts):
             state, plan = await self.session(interview_id)
-            check_open(state)
+            if not (while_paused and state.status == "paused"):
+                check_open(state)
             result, effects = change(state, plan)
             ledger = Ledger(state, self.clock.now)
             turn = state.turn_number

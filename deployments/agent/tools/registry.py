@@ -10,6 +10,7 @@ from deployments.agent.tools import (
     grade_answer,
     log_interaction,
     record_outcome,
+    resume_session,
     update_difficulty,
 )
 from deployments.agent.tools.tool import ToolRegistry
@@ -24,5 +25,6 @@ TOOLS = ToolRegistry(
         log_interaction.TOOL,
         get_hint.TOOL,
         get_session_context.TOOL,
+        resume_session.TOOL,
     )
 )

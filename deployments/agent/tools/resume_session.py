@@ -1,0 +1,42 @@
+"""``resume_session``: go on with an interview that a rule paused, once a person has looked."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from deployments.agent.tools.desk import ToolDesk
+from deployments.agent.tools.tool import Arguments, Result, Tool
+from interview.errors import Conflict
+from interview.events import AnyPayload, SessionResumed
+from interview.plans import InterviewPlan
+from interview.session import SessionState
+
+
+class ResumeSessionArguments(Arguments):
+    reason: str = Field(description="What the person found, for the log.", min_length=1, max_length=500)
+
+
+class Resumed(Result):
+    interview_id: str
+    status: str
+
+
+async def resume_session(desk: ToolDesk, arguments: ResumeSessionArguments) -> Resumed:
+    def change(state: SessionState, _plan: InterviewPlan) -> tuple[Resumed, list[AnyPayload]]:
+        if state.status != "paused":
+            raise Conflict(f"The interview is not paused; it is {state.status}.")
+        event = SessionResumed(turn=state.turn_number, reason=arguments.reason)
+        return Resumed(interview_id=state.interview_id, status="active"), [event]
+
+    return await desk.amend(
+        arguments.interview_id, TOOL.name, arguments.model_dump(mode="json"), change, while_paused=True
+    )
+
+
+TOOL = Tool(
+    name="resume_session",
+    description="Go on with an interview that a rule paused for a person to look at.",
+    arguments=ResumeSessionArguments,
+    result=Resumed,
+    run=resume_session,
+)
