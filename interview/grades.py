@@ -30,7 +30,8 @@ class Grade(Struct, frozen=True):
 
     ``score`` and ``confidence`` lie in [0, 1]. ``level`` is a word for people (``strong``, ``partial``, …).
     ``needs_review`` asks a person to look, and ``review_reason`` says why. ``provisional`` marks a grade that a
-    background grader will replace. ``hint_cost`` is what hints took off ``score``.
+    background grader will replace. ``hint_cost`` is what hints took off ``score``. ``prompt`` names the prompt and its
+    version when a model judged.
     """
 
     score: float
@@ -44,6 +45,7 @@ class Grade(Struct, frozen=True):
     provisional: bool = False
     criteria: tuple[CriterionGrade, ...] = ()
     hint_cost: float = 0.0
+    prompt: str = ""
 
 
 LEVELS: tuple[tuple[float, str], ...] = (

@@ -31,6 +31,48 @@ class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     service_sigma: float = 0.4
 
 
+class WatchdogPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Beyond these limits (all on the scale of scores, [0, 1]) a rubric grade asks for review."""
+
+    #: Highest minus lowest score of one criterion among the samples.
+    spread: float = 0.34
+    #: Judge against key-point coverage.
+    disagreement: float = 0.6
+    #: Mean absolute error on the calibration set.
+    drift: float = 0.2
+    #: A confidence below this.
+    confidence: float = 0.5
+
+
+class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The rubric judge. A question's own ``samples`` win, up to ``samples_at_most``."""
+
+    samples: int = 3
+    samples_at_most: int = 9
+    temperature: float = 0.7
+    max_tokens: int = 800
+    #: For one sample.
+    deadline_s: float = 120.0
+    watchdog: WatchdogPolicy = field(default_factory=WatchdogPolicy)
+
+
+class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Background grading. Jobs are retried for about an hour (see ``storage.work_queue``) before they are dead."""
+
+    queue: str = "grading"
+    concurrency: int = 2
+    lease_s: float = 60.0
+    max_attempts: int = 20
+    backoff_s: float = 1.0
+    #: How long after its end an interview's report waits for the judge before it is published with provisional grades.
+    patience_s: float = 1800.0
+    commit_attempts: int = 20
+    #: Archive what is about to expire, this often (seconds); 0 switches it off.
+    archive_sweep_s: float = 300.0
+    #: Deadline of one call to the language model's deployment, with its time in the queue.
+    llm_timeout_s: float = 180.0
+
+
 class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The grading tier."""
 
@@ -47,5 +89,7 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     symbolic_sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     #: Start the formula processes with the replica (about 1.5 s and 120 MB each) instead of with the first formula.
     warm_sandboxes: bool = False
+    judge: JudgeConfig = field(default_factory=JudgeConfig)
+    background: BackgroundConfig = field(default_factory=BackgroundConfig)
     replicas: ReplicaConfig = field(default_factory=ReplicaConfig)
     fake: FakeConfig = field(default_factory=FakeConfig)

@@ -1,69 +1,143 @@
-"""The grading tier as a Ray Serve deployment: bytes in, bytes out, bounded queues."""
+"""The grading tier as a Ray Serve deployment: bytes in, bytes out, bounded queues, a background worker inside."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from ray import serve as ray_serve
+from ray.serve.config import AutoscalingConfig
 
+from deployments.grading.background import BackgroundGrading
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest, Grading
 from deployments.grading.fake import FakeGrading
+from deployments.grading.queued_work import QueuedWork
+from deployments.grading.rubric import RubricJudge
 from deployments.grading.service import GradingService
-from deployments.wire import decode, reply
+from deployments.grading.worker import GradingWorker
+from deployments.llm.contract import LanguageModel, LanguageModelClient
+from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
+from storage.blobs import BlobStore
+from storage.sessions import SessionStore
+from storage.work_queue import WorkQueue
 
-#: Builds the service on the replica, so that nothing of it is pickled.
-ServiceFactory = Callable[[], Awaitable[Grading]]
+
+@dataclass(frozen=True)
+class GradingStores:
+    """What background grading works on."""
+
+    sessions: SessionStore
+    blobs: BlobStore
+    queue: WorkQueue
+
+
+#: Opens the stores on the replica, on its event loop; ``worker.rules_of(config.background)`` are the queue's rules.
+#: Must be picklable.
+StoresFactory = Callable[[GradingConfig], GradingStores]
+
+
+class GradingTier:
+    """The service with its background worker, without Ray. Without ``stores`` nothing can be queued."""
+
+    def __init__(
+        self, config: GradingConfig, stores: GradingStores | None = None, model: LanguageModel | None = None
+    ) -> None:
+        self.worker: GradingWorker | None = None
+        self.service: Grading
+        if config.engine == "fake":
+            self.service = FakeGrading(config.fake)
+            return
+        queued = QueuedWork(stores.queue) if stores is not None else None
+        self._graders = GradingService(config, background=queued)
+        self.service = self._graders
+        if stores is not None:
+            judge = RubricJudge(model, config.judge).grade if model is not None else None
+            grading = BackgroundGrading(stores.sessions, stores.blobs, config, judge)
+            name = f"grading-{socket.gethostname()}-{os.getpid()}"
+            self.worker = GradingWorker(
+                stores.queue, grading, stores.sessions, stores.blobs, config.background, name=name
+            )
+
+    async def start(self) -> None:
+        if isinstance(self.service, GradingService):
+            await self.service.start()
+        if self.worker is not None:
+            self.worker.start()
+
+    async def stop(self) -> None:
+        if self.worker is not None:
+            await self.worker.stop()
+        if isinstance(self.service, GradingService):
+            await self.service.stop()
+
+    def check_health(self) -> None:
+        if self.worker is not None:
+            self.worker.check_health()
 
 
 class GradingDeployment:
-    """A thin shell around ``Grading``."""
+    """A thin shell around ``GradingTier``."""
 
-    def __init__(self, config: GradingConfig, make_service: ServiceFactory | None = None) -> None:
-        self._config = config
-        self._make_service = make_service
-        self._service: Grading | None = None
-
-    async def _ready(self) -> Grading:
-        if self._service is None:
-            self._service = await self._make_service() if self._make_service else plain_service(self._config)
-        return self._service
+    async def __init__(  # type: ignore[misc]  # Serve awaits it
+        self, config: GradingConfig, stores_factory: StoresFactory | None = None, llm: ServeHandle | None = None
+    ) -> None:
+        stores = stores_factory(config) if stores_factory is not None else None
+        timeout_s = config.background.llm_timeout_s
+        model = (
+            LanguageModelClient(
+                handle_caller(llm, timeout_s=timeout_s, tier="llm"),
+                handle_stream_caller(llm, timeout_s=timeout_s, tier="llm"),
+            )
+            if llm is not None
+            else None
+        )
+        self._tier = GradingTier(config, stores, model)
+        await self._tier.start()
 
     async def grade(self, payload: bytes) -> bytes:
-        return await reply((await self._ready()).grade(decode(payload, GradeRequest)))
+        return await reply(self._tier.service.grade(decode(payload, GradeRequest)))
 
     async def judge(self, payload: bytes) -> bytes:
-        return await reply((await self._ready()).judge(decode(payload, GradeRequest)))
+        return await reply(self._tier.service.judge(decode(payload, GradeRequest)))
 
     async def evaluate(self, payload: bytes) -> bytes:
         request = decode(payload, EvaluateRequest)
-        return await reply((await self._ready()).evaluate(request.tenant, request.interview_id))
+        return await reply(self._tier.service.evaluate(request.tenant, request.interview_id))
 
     async def check_health(self) -> None:
-        await self._ready()
+        """A background task that should never end and did is worth a restart; a store or model that is away is not."""
+        self._tier.check_health()
+
+    async def __del__(self) -> None:
+        tier = getattr(self, "_tier", None)
+        if tier is not None:
+            await tier.stop()
 
 
-def plain_service(config: GradingConfig) -> Grading:
-    """Graders without a background queue, or the fake."""
-    return FakeGrading(config.fake) if config.engine == "fake" else GradingService(config)
+def build(
+    config: GradingConfig, *, stores_factory: StoresFactory | None = None, llm: object | None = None
+) -> ray_serve.Application:
+    """The deployment, ready for ``serve.run``.
 
-
-def build(config: GradingConfig, *, make_service: ServiceFactory | None = None) -> ray_serve.Application:
-    """The deployment, ready for ``serve.run``; ``make_service`` (picklable) brings storage and the language model."""
+    ``stores_factory`` opens the stores for background grading on each replica; without it ``judge`` and ``evaluate``
+    are refused. ``llm`` is the language model's application (or handle), None without a model.
+    """
     replicas = config.replicas
-    deployment: ray_serve.Deployment = ray_serve.deployment(  # type: ignore[assignment]
-        GradingDeployment,
+    deployed: ray_serve.Deployment = ray_serve.deployment(
         name="grading",
         max_ongoing_requests=replicas.max_ongoing_requests,
         max_queued_requests=replicas.max_queued_requests,
         health_check_period_s=replicas.health_check_period_s,
         health_check_timeout_s=replicas.health_check_timeout_s,
         ray_actor_options={"num_cpus": replicas.num_cpus},
-        autoscaling_config={
-            "min_replicas": replicas.min_replicas,
-            "max_replicas": replicas.max_replicas,
-            "target_ongoing_requests": replicas.target_ongoing_requests,
-        },
-    )
-    application: ray_serve.Application = deployment.bind(config, make_service)
+        autoscaling_config=AutoscalingConfig(
+            min_replicas=replicas.min_replicas,
+            max_replicas=replicas.max_replicas,
+            target_ongoing_requests=replicas.target_ongoing_requests,
+        ),
+    )(GradingDeployment)
+    application: ray_serve.Application = deployed.bind(config, stores_factory, llm)
     return application

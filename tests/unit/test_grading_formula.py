@@ -85,7 +85,7 @@ async def test_every_case_gets_the_score_of_its_key(grader: FormulaGrader) -> No
 
 
 async def test_no_hostile_formula_runs_over_its_limits(grader: FormulaGrader) -> None:
-    """Each is refused with a sentence, or stopped within 3 CPU seconds and 200 MB more memory, or computed and found wrong."""
+    """Each is refused with a sentence, stopped within 3 CPU seconds and 200 MB more memory, or found wrong."""
     sandbox = Sandbox(MODULE)
     await sandbox.start()
     over = []

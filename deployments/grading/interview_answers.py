@@ -1,0 +1,64 @@
+"""What a candidate answered to each question of an interview, and which answers still wait for the rubric judge."""
+
+from __future__ import annotations
+
+from deployments.grading.contract import GradeRequest
+from interview.intents import recognise
+from interview.plans import InterviewPlan
+from interview.questions import RubricGrading
+from interview.session import AskedQuestion, SessionState
+
+
+def answer_to(state: SessionState, asked: AskedQuestion) -> tuple[str, float | None, int]:
+    """Everything said to ``asked`` joined by newlines, its lowest transcript confidence, and the last turn of it.
+
+    Requests ("please repeat", "a hint") and transcripts that were asked for again are left out.
+    """
+    later = [found.turn for found in state.questions_asked if found.turn > asked.turn]
+    until = min(later, default=None)
+    replies = {said.turn: said for said in state.conversation_history if said.role == "interviewer"}
+    parts: list[str] = []
+    lowest: float | None = None
+    last = asked.turn
+    for said in state.conversation_history:
+        if said.role != "candidate" or said.turn <= asked.turn or (until is not None and said.turn > until):
+            continue
+        reply = replies.get(said.turn)
+        asked_again = said.confidence is not None and reply is not None and reply.question_type == "clarification"
+        if not said.content.strip() or asked_again or recognise(said.content) is not None:
+            continue
+        parts.append(said.content)
+        last = said.turn
+        if said.confidence is not None:
+            lowest = said.confidence if lowest is None else min(lowest, said.confidence)
+    return "\n".join(parts), lowest, last
+
+
+def requests_to_judge(state: SessionState, plan: InterviewPlan) -> list[GradeRequest]:
+    """A request for every open answer whose standing grade is provisional or missing."""
+    standing = {record.question_id: record for record in state.grades}
+    found: list[GradeRequest] = []
+    for asked in state.questions_asked:
+        question = plan.by_id.get(asked.question_id)
+        if question is None or not isinstance(question.grader, RubricGrading):
+            continue
+        record = standing.get(asked.question_id)
+        if record is not None and not record.grade.provisional:
+            continue
+        answer, confidence, turn = answer_to(state, asked)
+        if not answer:
+            continue
+        found.append(
+            GradeRequest(
+                question=question,
+                answer=answer,
+                transcript_confidence=confidence,
+                hint_cost=min(1.0, sum(hint.cost for hint in question.hints[: asked.hints])),
+                language=state.language,
+                tenant=state.tenant,
+                interview_id=state.interview_id,
+                turn=record.turn if record is not None else turn,
+                seed=int(state.settings.get("seed", 0)),
+            )
+        )
+    return found

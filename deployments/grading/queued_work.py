@@ -1,0 +1,38 @@
+"""Background grading on its way in: requests become jobs whose ids name their effect."""
+
+from __future__ import annotations
+
+from deployments.grading.contract import EvaluateRequest, GradeRequest
+from deployments.wire import encode
+from storage.work_queue import Job, WorkQueue
+
+JUDGE = "judge"
+EVALUATE = "evaluate"
+
+
+class QueuedWork:
+    """``BackgroundWork`` on a work queue: durable once a method has returned, queued once however often it is asked."""
+
+    def __init__(self, queue: WorkQueue) -> None:
+        self._queue = queue
+
+    async def judge(self, request: GradeRequest) -> None:
+        await self._enqueue(Job(judge_id(request), JUDGE, encode(request)))
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None:
+        await self._enqueue(
+            Job(evaluate_id(tenant, interview_id), EVALUATE, encode(EvaluateRequest(tenant, interview_id)))
+        )
+
+    async def _enqueue(self, job: Job) -> None:
+        """A job that died is given a fresh start when somebody asks for it again."""
+        if not await self._queue.enqueue(job):
+            await self._queue.revive(job.id)
+
+
+def judge_id(request: GradeRequest) -> str:
+    return f"{JUDGE}:{request.tenant}:{request.interview_id}:{request.turn}:{request.question.id}"
+
+
+def evaluate_id(tenant: str, interview_id: str) -> str:
+    return f"{EVALUATE}:{tenant}:{interview_id}"
