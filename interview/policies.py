@@ -1,0 +1,227 @@
+"""Policies: the rules between an interviewer and a candidate, declared in YAML and judged by pure functions.
+
+A rule looks at a ``Scene`` (what has happened) and a ``Draft`` (what is about to be said) and either says nothing or
+says what it found. Its ``action`` says what then happens; when several rules trip, the weightiest action wins:
+
+    warn < rewrite < scripted < pause < conclude
+
+``rewrite`` speaks a mended utterance, ``scripted`` has the script speak instead, ``pause`` speaks and then waits for a
+person, ``conclude`` ends the interview politely. Nothing here ever touches a score.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+import msgspec
+from msgspec import Struct
+
+from interview.plans import InterviewPlan
+from interview.questions import Question
+from interview.session import ActionType, SessionState
+
+PolicyAction = Literal["warn", "rewrite", "scripted", "pause", "conclude"]
+Outcome = Literal["speak", "scripted", "pause", "conclude"]
+
+#: What may be done about an utterance that is mendable, one that is not, and about how the interview goes.
+MENDABLE: frozenset[str] = frozenset({"warn", "rewrite", "scripted", "pause", "conclude"})
+UTTERANCE: frozenset[str] = frozenset({"warn", "scripted", "pause", "conclude"})
+COURSE: frozenset[str] = frozenset({"warn", "pause", "conclude"})
+
+
+class Scene(Struct, frozen=True):
+    """What has happened: ``state`` holds this turn's answer. ``now`` is UTC; ``heard`` says what the utterance is
+    (``answer``, or a request such as ``repeat``)."""
+
+    state: SessionState
+    plan: InterviewPlan
+    question: Question
+    turn: int
+    now: datetime
+    heard: str = "answer"
+    next_question: Question | None = None
+
+    @property
+    def overtime_s(self) -> float:
+        """Seconds beyond the plan's time budget; negative while there is time left."""
+        return (self.now - self.state.started_at).total_seconds() - self.plan.time_budget_s
+
+
+class Draft(Struct, frozen=True):
+    """What is about to be said: the interviewer's own ``words``, then ``verbatim``, what the plan words for all."""
+
+    action: ActionType
+    words: str
+    verbatim: str = ""
+    by_model: bool = True
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", kw_only=True):
+    """Base of the rules; ``rule`` in the YAML picks the subclass."""
+
+    action: PolicyAction = "warn"
+    allowed: ClassVar[frozenset[str]] = UTTERANCE
+
+    @property
+    def name(self) -> str:
+        return str(self.__struct_config__.tag)
+
+
+class ConversationLength(Rule, frozen=True, forbid_unknown_fields=True, tag="conversation_length", kw_only=True):
+    """The interview has had ``max_turns`` answers."""
+
+    allowed: ClassVar[frozenset[str]] = COURSE
+    max_turns: int
+
+
+class TimeLimit(Rule, frozen=True, forbid_unknown_fields=True, tag="time", kw_only=True):
+    """The plan's time budget is exceeded by ``grace_s`` seconds, whatever the plan still holds."""
+
+    allowed: ClassVar[frozenset[str]] = COURSE
+    grace_s: float
+
+
+class HintBudget(Rule, frozen=True, forbid_unknown_fields=True, tag="hint_budget", kw_only=True):
+    """A rung of the hint ladder is told without being counted as a hint: ``words`` consecutive words of it."""
+
+    words: int = 4
+
+
+class RepeatedQuestions(Rule, frozen=True, forbid_unknown_fields=True, tag="repeated_questions", kw_only=True):
+    """A question was asked before, or belongs to another place of the plan; ``similarity`` in [0, 1] counts as same."""
+
+    similarity: float = 0.88
+
+
+class OffLimits(Rule, frozen=True, forbid_unknown_fields=True, tag="off_limits", kw_only=True):
+    """The interviewer touches a topic that must play no part; phrases per topic, ``*`` ends a word in any way."""
+
+    topics: dict[str, tuple[str, ...]]
+
+
+class NoLeak(Rule, frozen=True, forbid_unknown_fields=True, tag="no_leak", kw_only=True):
+    """``words`` consecutive words of a key, key point, reference answer or rubric anchor that the candidate has not
+    said – or a whole shorter key."""
+
+    words: int = 4
+
+
+class Language(Rule, frozen=True, forbid_unknown_fields=True, tag="language", kw_only=True):
+    """The interviewer does not speak the session's language."""
+
+
+class UtteranceLength(Rule, frozen=True, forbid_unknown_fields=True, tag="utterance_length", kw_only=True):
+    """The interviewer's own words (the plan's left out) exceed ``max_words``; rewritten, whole sentences stay."""
+
+    allowed: ClassVar[frozenset[str]] = MENDABLE
+    max_words: int
+
+
+class Tone(Rule, frozen=True, forbid_unknown_fields=True, tag="tone", kw_only=True):
+    """Praise, verdicts, scorn; rewritten, the sentences that hold them are left out."""
+
+    allowed: ClassVar[frozenset[str]] = MENDABLE
+    phrases: tuple[str, ...]
+
+
+class GradingVariance(Rule, frozen=True, forbid_unknown_fields=True, tag="grading_variance", kw_only=True):
+    """At the interview's end, a standing grade whose samples disagree by more than ``max_spread`` (score units)."""
+
+    allowed: ClassVar[frozenset[str]] = frozenset({"warn"})
+    max_spread: float
+
+
+class AnswerRate(Rule, frozen=True, forbid_unknown_fields=True, tag="answer_rate", kw_only=True):
+    """``max_answers`` or more within the last ``window_s`` seconds."""
+
+    allowed: ClassVar[frozenset[str]] = COURSE
+    max_answers: int
+    window_s: float
+
+
+class PastedText(Rule, frozen=True, forbid_unknown_fields=True, tag="pasted_text", kw_only=True):
+    """A typed answer of at least ``min_chars`` that came faster than ``max_chars_per_s`` after the question."""
+
+    allowed: ClassVar[frozenset[str]] = COURSE
+    min_chars: int
+    max_chars_per_s: float
+
+
+class Injection(Rule, frozen=True, forbid_unknown_fields=True, tag="injection", kw_only=True):
+    """The answer speaks to a machine ("ignore your instructions") or hides characters. Recorded, never scored."""
+
+    allowed: ClassVar[frozenset[str]] = COURSE
+    phrases: tuple[str, ...]
+
+
+AnyRule = (
+    ConversationLength
+    | TimeLimit
+    | HintBudget
+    | RepeatedQuestions
+    | OffLimits
+    | NoLeak
+    | Language
+    | UtteranceLength
+    | Tone
+    | GradingVariance
+    | AnswerRate
+    | PastedText
+    | Injection
+)
+
+
+class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """One file of ``configs/policies``, or several joined; ``digest`` names its exact content."""
+
+    id: str
+    rules: tuple[AnyRule, ...]
+    description: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(encode_policies(self)).hexdigest()
+
+
+class Trip(Struct, frozen=True):
+    """A rule that tripped; ``detail`` says what it found, without quoting a candidate."""
+
+    rule: str
+    action: str
+    detail: str
+
+
+class Verdict(Struct, frozen=True):
+    """``words`` are the draft's own words, mended where a rule rewrote them."""
+
+    outcome: Outcome
+    words: str
+    trips: tuple[Trip, ...] = ()
+
+
+def joined_policies(sets: tuple[PolicySet, ...]) -> PolicySet:
+    """Several sets as one, in order; a rule of a later set replaces the same rule of an earlier one."""
+    if len(sets) == 1:
+        return sets[0]
+    rules: dict[str, AnyRule] = {}
+    for found in sets:
+        rules.update({rule.name: rule for rule in found.rules})
+    return PolicySet(id="+".join(found.id for found in sets), rules=tuple(rules.values()))
+
+
+def encode_policies(policies: PolicySet) -> bytes:
+    """The canonical JSON (keys sorted)."""
+    return msgspec.json.encode(policies, order="sorted")
+
+
+def decode_policies(raw: bytes) -> PolicySet:
+    """Raises msgspec.DecodeError."""
+    return msgspec.json.decode(raw, type=PolicySet)
+
+
+def settings_of(policies: PolicySet) -> dict[str, Any]:
+    """What a session's settings keep of its policies."""
+    return {"id": policies.id, "digest": policies.digest}

@@ -1,0 +1,129 @@
+"""Policy sets from ``configs/policies/*.yaml``, or an error naming file, line and field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from interview.errors import ConfigError
+from interview.policies import (
+    AnswerRate,
+    ConversationLength,
+    GradingVariance,
+    HintBudget,
+    Injection,
+    NoLeak,
+    OffLimits,
+    PastedText,
+    PolicySet,
+    RepeatedQuestions,
+    Rule,
+    TimeLimit,
+    Tone,
+    UtteranceLength,
+)
+from interview.policies_text import plain
+from interview.yaml_schema import misfits
+from interview.yaml_source import PathKey, YamlDocument, parse_yaml, read_yaml
+
+#: A policy set that a plan gets unless it names others.
+DEFAULT = "default"
+
+
+def load_policies(directory: Path | str) -> dict[str, PolicySet]:
+    """The policy sets of a directory by id.
+
+    Raises:
+        ConfigError: naming ``file:line: field: problem`` of the first problem found; or there is no ``default.yaml``.
+    """
+    directory = Path(directory)
+    found: dict[str, PolicySet] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        document = read_yaml(path)
+        policies = policies_from(document)
+        if policies.id != path.stem:
+            raise document.error(("id",), f"{policies.id!r} must be the file's name, {path.stem!r}")
+        found[policies.id] = policies
+    if DEFAULT not in found:
+        raise ConfigError.at(str(directory), None, "", f"holds no {DEFAULT}.yaml, which plans get unless they name one")
+    return found
+
+
+def policies_from_text(text: str, name: str = "policies") -> PolicySet:
+    """Raises ConfigError."""
+    return policies_from(parse_yaml(text, name))
+
+
+def policies_from(document: YamlDocument) -> PolicySet:
+    """Raises ConfigError."""
+    for path, problem in misfits(document.data, PolicySet):
+        raise document.error(path, problem)
+    policies = msgspec.convert(document.data, PolicySet)
+    for path, problem in _findings(policies):
+        raise document.error(path, problem)
+    return policies
+
+
+def _findings(policies: PolicySet) -> Iterator[tuple[PathKey, str]]:
+    if not policies.id:
+        yield ("id",), "must not be empty"
+    if not policies.rules:
+        yield ("rules",), "holds no rule"
+    seen: set[str] = set()
+    for index, rule in enumerate(policies.rules):
+        at: PathKey = ("rules", index)
+        if rule.name in seen:
+            yield (*at, "rule"), f"{rule.name!r} is given twice"
+        seen.add(rule.name)
+        if rule.action not in rule.allowed:
+            yield (
+                (*at, "action"),
+                f"{rule.action!r} cannot follow {rule.name}: one of {', '.join(sorted(rule.allowed))}",
+            )
+        yield from (((*at, *path), problem) for path, problem in _values(rule))
+
+
+def _values(rule: Rule) -> Iterator[tuple[PathKey, str]]:
+    match rule:
+        case ConversationLength(max_turns=limit):
+            yield from _positive("max_turns", limit)
+        case TimeLimit(grace_s=grace_s) if grace_s < 0:
+            yield ("grace_s",), "must not be negative"
+        case HintBudget(words=size) | NoLeak(words=size) if not 2 <= size <= 20:
+            yield ("words",), f"{size} is not within 2 and 20"
+        case RepeatedQuestions(similarity=similarity) if not 0.5 <= similarity <= 1:
+            yield ("similarity",), f"{similarity:g} is not within 0.5 and 1"
+        case OffLimits(topics=topics):
+            if not topics:
+                yield ("topics",), "names no topic"
+            for topic, phrases in topics.items():
+                yield from _phrases(("topics", topic), phrases)
+        case UtteranceLength(max_words=limit) if limit < 10:
+            yield ("max_words",), f"{limit} words hold no question; give at least 10"
+        case Tone(phrases=phrases) | Injection(phrases=phrases):
+            yield from _phrases(("phrases",), phrases)
+        case GradingVariance(max_spread=spread) if not 0 < spread <= 1:
+            yield ("max_spread",), f"{spread:g} is not within 0 and 1"
+        case AnswerRate(max_answers=limit, window_s=window_s):
+            yield from _positive("max_answers", limit - 1)
+            yield from _positive("window_s", window_s)
+        case PastedText(min_chars=least, max_chars_per_s=rate):
+            yield from _positive("min_chars", least)
+            yield from _positive("max_chars_per_s", rate)
+
+
+def _positive(field: str, value: float) -> Iterator[tuple[PathKey, str]]:
+    if value <= 0:
+        yield (field,), "is too small"
+
+
+def _phrases(at: PathKey, phrases: Iterable[str]) -> Iterator[tuple[PathKey, str]]:
+    count = 0
+    for index, phrase in enumerate(phrases):
+        count += 1
+        if len(plain(phrase).rstrip("*").strip()) < 3:
+            yield (*at, index), f"{phrase!r} is too short to look for"
+    if not count:
+        yield at, "holds no phrase"

@@ -1,0 +1,233 @@
+"""Judging a draft by a policy set: pure, so that a replay comes to the same verdict from the same record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rapidfuzz import fuzz
+
+from interview import policies_secrets as secrets
+from interview.policies import (
+    AnswerRate,
+    AnyRule,
+    ConversationLength,
+    Draft,
+    GradingVariance,
+    HintBudget,
+    Injection,
+    Language,
+    NoLeak,
+    OffLimits,
+    PastedText,
+    PolicyAction,
+    PolicySet,
+    RepeatedQuestions,
+    Scene,
+    TimeLimit,
+    Tone,
+    Trip,
+    UtteranceLength,
+    Verdict,
+)
+from interview.policies_text import first_phrase, other_language, plain, sentences_of, words_of
+from interview.session import ConversationTurn
+
+_WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
+
+#: Shorter questions ("Why?", "How so?") may well be asked twice.
+_MIN_QUESTION_WORDS = 4
+
+
+def judge(policies: PolicySet, scene: Scene, draft: Draft) -> Verdict:
+    """What becomes of ``draft``. The script's own words (``by_model`` False) are the plan's and are not searched."""
+    words = draft.words
+    trips: list[Trip] = []
+    heaviest: PolicyAction = "warn"
+    for rule in policies.rules:
+        found = _course(rule, scene, draft)
+        if not found and draft.by_model:
+            found = _utterance(rule, scene, draft)
+        if not found:
+            continue
+        trips.append(Trip(rule.name, rule.action, found))
+        if rule.action == "rewrite":
+            words = _mended(rule, words)
+        if _WEIGHT[rule.action] > _WEIGHT[heaviest]:
+            heaviest = rule.action
+    match heaviest:
+        case "pause" | "conclude" | "scripted":
+            return Verdict(heaviest, words, tuple(trips))
+        case "rewrite" if not words and not draft.verbatim:
+            return Verdict("scripted", words, tuple(trips))
+    return Verdict("speak", words, tuple(trips))
+
+
+def _course(rule: AnyRule, scene: Scene, draft: Draft) -> str:
+    """How the interview and the answer go; holds whoever speaks."""
+    match rule:
+        case ConversationLength(max_turns=limit):
+            # A warning or a pause comes once; an end is final anyway.
+            reached = scene.turn >= limit if rule.action == "conclude" else scene.turn == limit
+            return f"{scene.turn} answers, the limit is {limit}" if reached and _goes_on(draft) else ""
+        case TimeLimit(grace_s=grace_s):
+            over_s = scene.overtime_s
+            if over_s <= grace_s or not _goes_on(draft):
+                return ""
+            if rule.action != "conclude" and _overtime_at_last_reply_s(scene) > grace_s:
+                return ""
+            return f"more than {grace_s:g} s over the plan's {scene.plan.time_budget_s:g} s"
+        case GradingVariance(max_spread=limit) if not _goes_on(draft):
+            return _disagreement(scene, limit)
+        case AnswerRate():
+            return _too_fast(rule, scene)
+        case PastedText():
+            return _pasted(rule, scene)
+        case Injection(phrases=phrases):
+            return _injected(phrases, scene)
+    return ""
+
+
+def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
+    """The interviewer's own words."""
+    words = draft.words
+    if not words:
+        return ""
+    match rule:
+        case HintBudget(words=size) if draft.action != "give_hint":
+            return secrets.hint_in(words, scene, size)
+        case RepeatedQuestions(similarity=similarity):
+            return _repeated(words, scene, similarity)
+        case OffLimits(topics=topics):
+            text = plain(words)
+            found = next((topic for topic, phrases in topics.items() if first_phrase(text, phrases)), "")
+            return f"touches {found}" if found else ""
+        case NoLeak(words=size):
+            return secrets.leak_in(words, scene, size)
+        case Language():
+            found = other_language(words, scene.state.language)
+            return f"speaks {found}, not {scene.state.language}" if found else ""
+        case UtteranceLength(max_words=limit):
+            count = len(words_of(words))
+            return f"{count} words, the limit is {limit}" if count > limit else ""
+        case Tone(phrases=phrases):
+            found = first_phrase(plain(words), phrases)
+            return f"says “{found}”" if found else ""
+    return ""
+
+
+def _mended(rule: AnyRule, words: str) -> str:
+    sentences = sentences_of(words)
+    match rule:
+        case Tone(phrases=phrases):
+            return " ".join(one for one in sentences if not first_phrase(plain(one), phrases))
+        case UtteranceLength(max_words=limit):
+            return _shortened(sentences, limit)
+    return words
+
+
+def _shortened(sentences: list[str], limit: int) -> str:
+    """The question an utterance ends with is what matters: it stays, and from the front what still fits."""
+    if not sentences:
+        return ""
+    last = sentences[-1]
+    room = limit - len(words_of(last))
+    if room < 0:
+        return ""
+    kept: list[str] = []
+    for sentence in sentences[:-1]:
+        room -= len(words_of(sentence))
+        if room < 0:
+            break
+        kept.append(sentence)
+    return " ".join([*kept, last])
+
+
+def _goes_on(draft: Draft) -> bool:
+    return draft.action != "conclude"
+
+
+def _overtime_at_last_reply_s(scene: Scene) -> float:
+    last = _last_reply(scene)
+    if last is None:
+        return float("-inf")
+    return (last.timestamp - scene.state.started_at).total_seconds() - scene.plan.time_budget_s
+
+
+def _last_reply(scene: Scene) -> ConversationTurn | None:
+    return next((said for said in reversed(scene.state.conversation_history) if said.role == "interviewer"), None)
+
+
+def _answer(scene: Scene) -> ConversationTurn | None:
+    """What the candidate said in this turn."""
+    for said in reversed(scene.state.conversation_history):
+        if said.role == "candidate":
+            return said if said.turn == scene.turn else None
+    return None
+
+
+def _disagreement(scene: Scene, limit: float) -> str:
+    wide = sorted(
+        record.question_id
+        for record in scene.state.grades
+        if any(criterion.spread > limit for criterion in record.grade.criteria)
+    )
+    return f"samples disagree by more than {limit:g} on {', '.join(wide)}" if wide else ""
+
+
+def _too_fast(rule: AnswerRate, scene: Scene) -> str:
+    answer = _answer(scene)
+    if answer is None:
+        return ""
+    since = answer.timestamp - timedelta(seconds=rule.window_s)
+    count = 0
+    for said in reversed(scene.state.conversation_history):
+        if said.timestamp < since:
+            break
+        count += said.role == "candidate"
+    return f"{count} answers within {rule.window_s:g} s" if count >= rule.max_answers else ""
+
+
+def _pasted(rule: PastedText, scene: Scene) -> str:
+    answer, question = _answer(scene), _last_reply(scene)
+    if answer is None or question is None or answer.confidence is not None or len(answer.content) < rule.min_chars:
+        return ""
+    # Under a second the clock says little; a second is what reading the question takes at least.
+    took_s = max(1.0, (answer.timestamp - question.timestamp).total_seconds())
+    rate = len(answer.content) / took_s
+    if rate <= rule.max_chars_per_s:
+        return ""
+    return f"{len(answer.content)} characters in {took_s:.0f} s, faster than {rule.max_chars_per_s:g} a second"
+
+
+def _injected(phrases: tuple[str, ...], scene: Scene) -> str:
+    answer = _answer(scene)
+    if answer is None:
+        return ""
+    if not answer.content.isascii():
+        hidden = secrets.hidden_characters(answer.content)
+        if hidden > 3:
+            return f"the answer holds {hidden} invisible characters"
+    found = first_phrase(plain(answer.content), phrases)
+    return f"the answer addresses the machine: “{found}”" if found else ""
+
+
+def _repeated(words: str, scene: Scene, similarity: float) -> str:
+    questions = [one for one in sentences_of(words) if one.endswith("?")]
+    candidates = [text for one in questions if len((text := plain(one)).split()) >= _MIN_QUESTION_WORDS]
+    if not candidates:
+        return ""
+    current = scene.question.id
+    for text in candidates:
+        for question in scene.plan.questions:
+            if question.id != current and fuzz.ratio(text, plain(question.prompt)) >= similarity * 100:
+                return f"asks {question.id} out of its place"
+        for said in scene.state.conversation_history:
+            if said.role != "interviewer" or said.question_id != current:
+                continue
+            for earlier in sentences_of(said.content):
+                # The question itself may be said again when it is to be explained; a follow-up may not.
+                if plain(earlier) in plain(scene.question.prompt):
+                    continue
+                if fuzz.ratio(text, plain(earlier)) >= similarity * 100:
+                    return "repeats a follow-up"
+    return ""

@@ -1,0 +1,168 @@
+"""What a candidate must not be told: keys, key points, reference answers, anchors – and whether a text tells any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from msgspec import Struct
+
+from interview.policies import Scene
+from interview.policies_text import grams, number_in_words, visible, words_of
+from interview.questions import (
+    Exact,
+    Formula,
+    MultipleChoice,
+    MultiSelect,
+    Numeric,
+    Ordered,
+    Question,
+    ShortText,
+    Symbolic,
+)
+
+#: A run of words gives something away only if it says something: so many of its words must be longer than this.
+_TELLING_CHARS = 3
+_TELLING_WORDS = 2
+
+
+class Secrets(Struct, frozen=True):
+    """``runs`` are the secret texts' runs of words of one length; ``wholes`` are shorter secrets, whole."""
+
+    runs: frozenset[tuple[str, ...]]
+    wholes: frozenset[tuple[str, ...]]
+
+
+def leak_in(text: str, scene: Scene, size: int) -> str:
+    """What ``text`` tells of the current and the next question's secrets: a kind of secret, or ``""``.
+
+    What the candidate has said, and what was put to them (prompts, follow-ups, hints given), is no secret any more.
+    """
+    spoken = words_of(text)
+    if not spoken:
+        return ""
+    known = [words_of(said) for said in _known(scene)]
+    for question in (scene.question, scene.next_question):
+        if question is None:
+            continue
+        secrets = _secrets_of(_Key(scene.state.plan.digest, question, size))
+        for run in grams(spoken, size):
+            if run in secrets.runs and not any(_holds(words, run) for words in known):
+                return f"{size} words in a row of the expected answer to {question.id}"
+        for whole in secrets.wholes:
+            if _holds(spoken, whole) and not any(_holds(words, whole) for words in known):
+                return f"the key of {question.id}"
+    return ""
+
+
+def hint_in(text: str, scene: Scene, size: int) -> str:
+    """Which rung of the current question's ladder ``text`` tells before it was given, or ``""``."""
+    asked = scene.state.current_question
+    given = asked.hints if asked is not None else 0
+    spoken = set(grams(words_of(text), size))
+    known = [words_of(said) for said in _known(scene)]
+    for number, hint in enumerate(scene.question.hints[given:], start=given + 1):
+        for run in grams(words_of(hint.text), size):
+            if run in spoken and _telling(run) and not any(_holds(words, run) for words in known):
+                return f"rung {number} of the hint ladder of {scene.question.id} is told"
+    return ""
+
+
+def secret_texts(question: Question) -> list[str]:
+    """Texts of which no run of words may be told."""
+    texts = [point for key in question.key_points for point in (key.text, *key.variants)]
+    if question.reference is not None:
+        # The weak answer says what anybody would say.
+        texts += [question.reference.strong, question.reference.average]
+    for criterion in question.criteria:
+        texts += [level.anchor for level in criterion.levels]
+    return texts
+
+
+def secret_keys(question: Question) -> list[str]:
+    """Short answers that may not be told as a whole."""
+    match question.grader:
+        case Exact(accepted=accepted) | ShortText(accepted=accepted):
+            return list(accepted)
+        case Numeric() as key:
+            return [form for value in (key.value, key.low, key.high) if value is not None for form in _forms(value)]
+        case Symbolic(expression=expression):
+            return [expression]
+        case Formula(reference=reference):
+            return [reference]
+        case Ordered(answer=order):
+            return [" ".join(order)]
+        case MultipleChoice(answer=answer):
+            return [f"answer is {answer}", f"option {answer}"]
+        case MultiSelect(answers=answers):
+            return ["answers are " + " and ".join(answers), "options " + " and ".join(answers)]
+    return []
+
+
+class _Key:
+    """A question by what names it: its plan's digest and its id (a question itself cannot be hashed)."""
+
+    __slots__ = ("digest", "question", "size")
+
+    def __init__(self, digest: str, question: Question, size: int) -> None:
+        self.digest, self.question, self.size = digest, question, size
+
+    def __hash__(self) -> int:
+        return hash((self.digest, self.question.id, self.size))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Key):
+            return NotImplemented
+        return (self.digest, self.question.id, self.size) == (other.digest, other.question.id, other.size)
+
+
+@lru_cache(maxsize=512)
+def _secrets_of(key: _Key) -> Secrets:
+    runs: set[tuple[str, ...]] = set()
+    wholes: set[tuple[str, ...]] = set()
+    for text in secret_texts(key.question):
+        words = words_of(text)
+        if len(words) < key.size:
+            if len(words) > 1 and _telling(tuple(words)):
+                wholes.add(tuple(words))
+        else:
+            runs.update(run for run in grams(words, key.size) if _telling(run))
+    for text in secret_keys(key.question):
+        words = words_of(text)
+        if words:
+            wholes.add(tuple(words))
+    return Secrets(frozenset(runs), frozenset(wholes))
+
+
+def _known(scene: Scene) -> Iterable[str]:
+    asked = scene.state.current_question
+    yield scene.question.prompt
+    yield from scene.question.follow_ups
+    yield from (hint.text for hint in scene.question.hints[: asked.hints if asked else 0])
+    if scene.next_question is not None:
+        yield scene.next_question.prompt
+    yield from (turn.content for turn in scene.state.conversation_history if turn.role == "candidate")
+
+
+def _holds(words: list[str], run: tuple[str, ...]) -> bool:
+    if run[0] not in words:
+        return False
+    size = len(run)
+    return any(tuple(words[start : start + size]) == run for start in range(len(words) - size + 1))
+
+
+def _telling(run: tuple[str, ...]) -> bool:
+    return sum(len(word) > _TELLING_CHARS for word in run) >= _TELLING_WORDS
+
+
+def _forms(value: float) -> list[str]:
+    """How a number is written and said."""
+    if value == int(value):
+        whole = int(value)
+        return [form for form in (str(whole), f"{whole:,}", number_in_words(whole)) if form]
+    return [f"{value:g}"]
+
+
+def hidden_characters(text: str) -> int:
+    """How many characters of ``text`` no reader sees; carriage returns do not count."""
+    return len(text.replace("\r\n", "\n")) - len(visible(text))

@@ -1,0 +1,125 @@
+"""Text as rules see it: nothing hidden in it, spelt one way, cut into words and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+#: What a reader does not see and a model does: controls, zero-width and bidirectional marks, soft hyphens, fillers,
+#: variation selectors, private use, surrogates, and the tag characters that spell ASCII invisibly.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ue000-\uf8ff\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+#: The commonest function words: enough of them tell European languages apart within a sentence or two.
+_FUNCTION_WORDS: dict[str, frozenset[str]] = {
+    "en": _listed("the and you of to is that what how in for your with did was were would could it on are this"),
+    "de": _listed("der die das und sie ist nicht ein eine wie was mit haben ihre auf zu den von im für wir"),
+    "fr": _listed("le la les et vous est des un une que qui dans pour votre avec comment sur pas du nous au"),
+    "es": _listed("el la los las y usted es de un una que en para su con cómo qué por no del se lo"),
+    "it": _listed("il lo la gli e lei è di un una che in per suo con come non del della si sono"),
+    "pt": _listed("o a os as e você é de um uma que em para seu com como não do da se por são"),
+    "nl": _listed("de het en u is van een dat wat hoe in voor uw met niet op zijn heeft deze te aan"),
+}
+
+
+def visible(text: str) -> str:
+    """``text`` without what no reader sees; line breaks become ``\\n``."""
+    return _HIDDEN.sub("", _BREAKS.sub("\n", text))
+
+
+def plain(text: str) -> str:
+    """Visible, lower case, straight apostrophes, single spaces: how phrases are looked for."""
+    return " ".join(visible(text).casefold().replace("’", "'").split())
+
+
+def words_of(text: str) -> list[str]:
+    """The words and numbers of ``plain`` text, punctuation left out: ``1,5`` and ``isn't`` are one word each."""
+    return _WORD.findall(plain(text))
+
+
+def sentences_of(text: str) -> list[str]:
+    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+
+
+def grams(words: list[str], size: int) -> Iterator[tuple[str, ...]]:
+    for start in range(len(words) - size + 1):
+        yield tuple(words[start : start + size])
+
+
+def first_phrase(plain_text: str, phrases: tuple[str, ...]) -> str:
+    """The first of ``phrases`` that occurs in ``plain_text`` at word boundaries, or ``""``.
+
+    ``*`` at a phrase's end stands for any ending: ``pregnan*``.
+    """
+    for phrase, stem, pattern in _compiled(phrases):
+        # Looking for the literal first costs a fraction of the pattern, and hardly any text holds it.
+        if stem in plain_text and pattern.search(plain_text):
+            return phrase
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _compiled(phrases: tuple[str, ...]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    found = []
+    for phrase in phrases:
+        stem = plain(phrase).rstrip("*").rstrip()
+        end = "" if phrase.rstrip().endswith("*") else r"(?!\w)"
+        found.append((phrase, stem, re.compile(rf"(?<!\w){re.escape(stem)}{end}")))
+    return tuple(found)
+
+
+def other_language(text: str, language: str) -> str:
+    """The language ``text`` is in when it is clearly not ``language`` (an ISO 639-1 code, maybe with a region).
+
+    Told by function words, so a short text, or a language without a list here, is given the benefit of the doubt; the
+    exception is a text that is mostly in another script than that language is written in (``"another script"``).
+    """
+    code = language.lower().split("-")[0]
+    own = _FUNCTION_WORDS.get(code)
+    if own is None:
+        return ""
+    letters = [char for char in text if char.isalpha()]
+    if len(letters) >= 8 and sum(char > "\u024f" for char in letters) > len(letters) / 2:
+        return "another script"
+    words = words_of(text)
+    if len(words) < 6:
+        return ""
+    counts = {name: _share(words, known) for name, known in _FUNCTION_WORDS.items()}
+    best = max(counts, key=lambda name: (counts[name], name == code))
+    return best if counts[best] >= 3 and counts[best] >= 2 * counts[code] + 1 else ""
+
+
+def _share(words: Iterable[str], known: frozenset[str]) -> int:
+    return sum(word in known for word in words)
+
+
+_ONES = tuple(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
+    "eighteen nineteen".split()
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def number_in_words(number: int) -> str:
+    """English words of 0–999, as ``words_of`` cuts them: ``one hundred forty two``; ``""`` beyond."""
+    if not 0 <= number < 1000:
+        return ""
+    if number < 20:
+        return _ONES[number]
+    if number < 100:
+        tens, ones = divmod(number, 10)
+        return f"{_TENS[tens]} {_ONES[ones]}" if ones else _TENS[tens]
+    hundreds, rest = divmod(number, 100)
+    return f"{_ONES[hundreds]} hundred {number_in_words(rest)}" if rest else f"{_ONES[hundreds]} hundred"
