@@ -74,7 +74,7 @@ def cpu_subject(engine: str, directory: Path) -> Subject:
         return Subject("fake", LlmConfig(engine="fake", replicas=replicas))
     model = str(tiny_model(directory))
     if engine == "transformers":
-        settings = TransformersConfig(device="cpu", max_batch=64, kv_cache_gib=2.0, num_threads=2)
+        settings = TransformersConfig(device="cpu", max_batch=64, kv_cache_gib=2.0, num_threads=1)
         config = LlmConfig(
             engine="transformers", model=model, max_model_len=512, transformers=settings, replicas=replicas
         )
@@ -85,7 +85,7 @@ def cpu_subject(engine: str, directory: Path) -> Subject:
         max_num_seqs=256,
         max_num_batched_tokens=4096,
         enforce_eager=True,
-        env={"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "2"},
+        env={"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"},
     )
     config = LlmConfig(engine="vllm", model=model, max_model_len=512, vllm=vllm, replicas=replicas)
     return Subject("vLLM on CPU, tiny Qwen2 (3M parameters)", config)

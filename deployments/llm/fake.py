@@ -20,6 +20,7 @@ from deployments.llm.engine import Piece
 from deployments.llm.openai_chat import ChatCall, message_text, tool_call
 from deployments.llm.schema_instance import minimal_instance
 from deployments.llm.service import ChatService
+from deployments.llm.text_stream import tool_choice_schema
 from interview.errors import ContextTooLong, EngineFailed, InterviewError
 
 #: One scripted answer: text, JSON (sent as its text; ``{"tool_calls": [{"name", "arguments"}]}`` calls tools), or an
@@ -141,6 +142,9 @@ class FakeEngine:
             if answer is not None:
                 return answer
         chooser = self._chooser(call)
+        required = tool_choice_schema(call.tools, call.tool_choice) if call.schema is None else None
+        if required is not None:
+            return {"tool_calls": [minimal_instance(required, lambda _name: _sentence(chooser))]}
         if call.schema is not None:
             instance: Answer = minimal_instance(call.schema, lambda _name: _sentence(chooser))
             return json.dumps(instance, ensure_ascii=False)

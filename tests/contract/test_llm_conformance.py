@@ -90,7 +90,9 @@ def check_action(text: str) -> None:
     assert action["action_type"] in ACTION_SCHEMA["properties"]["action_type"]["enum"]
     assert isinstance(action["confident"], bool)
     assert action["level"] in range(1, 6)
-    assert len(action["topics"]) <= 2 and all(len(topic) <= 6 for topic in action["topics"])
+    # A model of random weights writes bytes that are no character: one for the grammar, several when shown.
+    topics = [topic.replace("\N{REPLACEMENT CHARACTER}", "") for topic in action["topics"]]
+    assert len(topics) <= 2 and all(len(topic) <= 6 for topic in topics)
     assert action["next"] in (None, "technical", "closing")
 
 
@@ -173,6 +175,27 @@ async def test_a_broken_schema_is_the_callers_mistake(model: LanguageModel) -> N
     for json_schema in (None, {"name": "x", "schema": {}}):
         with pytest.raises(InvalidInput):
             await model.chat(ask(response_format={"type": "json_schema", "json_schema": json_schema}))
+
+
+async def test_a_named_tool_is_called_with_arguments_that_fit(model: LanguageModel) -> None:
+    level = {"type": "integer", "minimum": 1, "maximum": 5}
+    parameters = {
+        "type": "object",
+        "properties": {"level": level},
+        "required": ["level"],
+        "additionalProperties": False,
+    }
+    tools = [
+        {"type": "function", "function": {"name": "end_interview", "parameters": {"type": "object"}}},
+        {"type": "function", "function": {"name": "set_level", "parameters": parameters}},
+    ]
+    choice = {"type": "function", "function": {"name": "set_level"}}
+    response = await model.chat(ask(tools=tools, tool_choice=choice, max_tokens=64))
+    (call,) = ChatCompletion.model_validate(response).choices[0].message.tool_calls or ()
+
+    assert call.type == "function"
+    assert call.function.name == "set_level"
+    assert json.loads(call.function.arguments)["level"] in range(1, 6)
 
 
 async def test_the_answer_ends_before_the_stop_sequence(model: LanguageModel) -> None:

@@ -33,7 +33,7 @@ async def engine(kind: str, tmp: pytest.TempPathFactory, *, window_tokens: int) 
             async with over_serve(LlmConfig(engine="fake", fake=FAKE, max_model_len=window_tokens)) as model:
                 yield model
         case "transformers":
-            settings = TransformersConfig(device="cpu", max_batch=16, num_threads=2, kv_cache_gib=1.0)
+            settings = TransformersConfig(device="cpu", max_batch=16, num_threads=1, kv_cache_gib=1.0)
             path = tiny_model(tmp)
             config = LlmConfig(
                 engine="transformers", model=str(path), max_model_len=window_tokens, transformers=settings
@@ -54,7 +54,8 @@ def vllm_config(path: Path, window_tokens: int) -> LlmConfig:
         max_num_seqs=64,
         max_num_batched_tokens=2048,
         enforce_eager=True,
-        env={"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "2"},
+        tool_call_parser="hermes",
+        env={"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"},
     )
     return LlmConfig(engine="vllm", model=str(path), max_model_len=window_tokens, vllm=settings)
 

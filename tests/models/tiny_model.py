@@ -2,7 +2,8 @@
 
     python tests/models/tiny_model.py OUT_DIR
 
-It speaks nonsense, but it is a real model: real config, safetensors, tokenizer and ChatML template, 3 million
+The text is a copy kept beside this file (``corpus.txt``): trained on the living sources, every commit would make
+another model. It speaks nonsense, but it is a real model: config, safetensors, tokenizer and ChatML template, 3 million
 parameters. So the engines under test run their real code paths without any download.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 SEED = 20260101
 VOCABULARY = 2048
 MAX_MODEL_LEN = 1024
+CORPUS = Path(__file__).with_name("corpus.txt")
 
 CHATML = (
     "{%- for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' }}"
@@ -23,13 +25,6 @@ CHATML = (
     "{{ '<|im_end|>\\n' }}{%- endfor %}"
     "{%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{%- endif %}"
 )
-
-
-def repository_text() -> list[str]:
-    """The training text, in a stable order."""
-    root = Path(__file__).resolve().parents[2]
-    files = sorted([*root.glob("interview/*.py"), *root.glob("deployments/*/contract.py"), *root.glob("docs/*.md")])
-    return [file.read_text(encoding="utf-8") for file in files]
 
 
 def build_tokenizer() -> Any:
@@ -45,7 +40,7 @@ def build_tokenizer() -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(repository_text(), trainer)
+    tokenizer.train_from_iterator(CORPUS.read_text(encoding="utf-8").splitlines(keepends=True), trainer)
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         eos_token="<|im_end|>",
