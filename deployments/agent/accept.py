@@ -218,6 +218,8 @@ def check_turn_request(request: TurnRequest, config: AgentConfig) -> None:
     elif request.text is not None:
         if not request.text.strip():
             wrong["answer"] = "empty; say or type something, or ask to skip the question"
+        elif not is_unicode(request.text):
+            wrong["answer"] = "not valid Unicode"
         elif len(request.text) > config.max_answer_chars:
             wrong["answer"] = f"longer than {config.max_answer_chars} characters"
     if request.signals and len(msgspec.json.encode(request.signals)) > config.max_signals_bytes:
@@ -234,6 +236,15 @@ def check_turn_request(request: TurnRequest, config: AgentConfig) -> None:
                 "Please give a shorter answer, or send a compressed format such as webm or mp3.",
                 detail={"max_bytes": config.max_audio_bytes},
             )
+
+
+def is_unicode(text: str) -> bool:
+    """Whether ``text`` can be stored: JSON may smuggle in half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check_open(state: SessionState) -> None:
@@ -259,7 +270,7 @@ def fingerprint_of_pending(pending: PendingAnswer) -> str:
 
 
 def _text_fingerprint(text: str) -> str:
-    return f"text:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"text:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def check_fingerprint(known: str, sent: str) -> None:

@@ -6,8 +6,10 @@ import hashlib
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from deployments.agent import scripted
+from deployments.agent.accept import is_unicode
 from deployments.agent.agenda import next_step
 from deployments.agent.blob_layout import check_interview_id, document_path
 from deployments.agent.config import AgentConfig
@@ -23,11 +25,13 @@ from interview.errors import InvalidInput, SessionEnded, VersionConflict
 from interview.events import FallbackEntered, PlanMade, ResponseSent, SessionStarted
 from interview.plan_files import plan_from_data
 from interview.plans import InterviewPlan, reference
+from interview.policies_text import visible
 from interview.questions import card_of
 from interview.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from storage.sessions import SessionKey
 
 START = "start"
+MAX_NAME_CHARS = 500
 
 
 class StartStep:
@@ -47,7 +51,8 @@ class StartStep:
         known = await self._started(key, times)
         if known is not None:
             return known
-        self._check_sizes(request)
+        self._check_texts(request)
+        request = without_hidden_text(request)
         choice = self._choose_plan(request)
         self._check_consent(request, choice.plan)
         ledger, body = await self._begin(request, choice, times)
@@ -100,20 +105,23 @@ class StartStep:
         )
         return turn_body(state, response, whole_session=True)
 
-    def _check_sizes(self, request: StartRequest) -> None:
-        limit = self._config.max_document_chars
-        wrong = {
-            field: f"longer than {limit} characters"
-            for field in ("resume_content", "role_description")
-            if len(getattr(request, field)) > limit
+    def _check_texts(self, request: StartRequest) -> None:
+        limits = {
+            "resume_content": self._config.max_document_chars,
+            "role_description": self._config.max_document_chars,
+            "candidate_name": MAX_NAME_CHARS,
+            "candidate_reference": MAX_NAME_CHARS,
         }
-        wrong |= {
-            field: "longer than 500 characters"
-            for field in ("candidate_name", "candidate_reference")
-            if len(getattr(request, field)) > 500
-        }
+        wrong: dict[str, str] = {}
+        for field, limit in limits.items():
+            text = getattr(request, field)
+            if len(text) > limit:
+                wrong[field] = f"longer than {limit} characters"
+            elif not is_unicode(text):
+                wrong[field] = "not valid Unicode"
         if wrong:
-            raise InvalidInput("The interview cannot be started: a field is too long.", detail={"fields": wrong})
+            sentences = "; ".join(f"{field}: {problem}" for field, problem in wrong.items())
+            raise InvalidInput(f"The interview cannot be started: {sentences}.", detail={"fields": wrong})
 
     def _choose_plan(self, request: StartRequest) -> PlanChoice:
         """Raises InvalidInput: no such plan, a malformed one, or nothing to choose by."""
@@ -222,6 +230,17 @@ class StartStep:
                 path = document_path(request.tenant, request.interview_id, kind, text)
                 kept[kind] = await self._ports.blobs.put(path, text.encode())
         return kept
+
+
+def without_hidden_text(request: StartRequest) -> StartRequest:
+    """What no reader sees (invisible characters, tags that spell ASCII) is kept nowhere and shown to no model."""
+    return replace(
+        request,
+        resume_content=visible(request.resume_content),
+        role_description=visible(request.role_description),
+        candidate_name=visible(request.candidate_name),
+        candidate_reference=visible(request.candidate_reference),
+    )
 
 
 def _settings(request: StartRequest) -> dict[str, Any]:
