@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from interview.errors import ConfigError, StorageUnavailable
 from storage.redis_directory import end_server_in, forget_server, locked, record_server, server_in, write_private
+from storage.redis_log_repair import cut_torn_transaction, refused_torn_log
 from storage.redis_program import RedisBinary, find_redis_server
 
 logger = logging.getLogger(__name__)
@@ -109,23 +110,37 @@ class EmbeddedRedis:
             self._password = self._kept_password()
             self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             config = self._write_config()
-            with (self._home / "redis.log").open("ab") as log, locked(self._home) as lock:
-                self._server = subprocess.Popen(  # noqa: S603 - the program is found by us, the arguments are ours
-                    [str(binary.path), str(config)],
-                    cwd=self._home,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    pass_fds=(lock,),
-                    start_new_session=True,  # Ctrl-C is for the platform, which stops redis last
-                )
-            record_server(self._home, self._server.pid)
+            self._start_and_mend(binary, config)
         except OSError as error:
             self.stop()
             raise StorageUnavailable(f"The embedded Redis cannot use {self._home}: {error.strerror}.") from error
-        self._wait_until_ready(self._server)
         logger.info("embedded redis is up: version=%s source=%s", ".".join(map(str, binary.version)), binary.source)
         return self.url
+
+    def _start_and_mend(self, binary: RedisBinary, config: Path) -> None:
+        log = self._home / "redis.log"
+        logged_bytes = log.stat().st_size if log.exists() else 0
+        try:
+            self._launch(binary, config, log)
+        except StorageUnavailable:
+            if not refused_torn_log(log, logged_bytes):
+                raise
+            cut_torn_transaction(self._home, binary.path)
+            self._launch(binary, config, log)
+
+    def _launch(self, binary: RedisBinary, config: Path, log: Path) -> None:
+        with log.open("ab") as output, locked(self._home) as lock:
+            self._server = subprocess.Popen(  # noqa: S603 - the program is found by us, the arguments are ours
+                [str(binary.path), str(config)],
+                cwd=self._home,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(lock,),
+                start_new_session=True,  # Ctrl-C is for the platform, which stops redis last
+            )
+        record_server(self._home, self._server.pid)
+        self._wait_until_ready(self._server)
 
     def stop(self) -> None:
         """End the server after it wrote its log; also harmless when it is not running."""
@@ -168,7 +183,11 @@ class EmbeddedRedis:
             "appendfsync": self._fsync,
             # Pausing fsync during a rewrite would put up to 30 s of acknowledged writes at risk.
             "no-appendfsync-on-rewrite": "no",
-            "aof-load-truncated": "yes",
+            # A torn end is cut by storage.redis_log_repair, because Redis would leave half a transaction.
+            "aof-load-truncated": "no",
+            # Each commit logs a whole snapshot. At the default of 64 MB a busy server would rewrite its log every few
+            # seconds; loading half a gigabyte takes about one.
+            "auto-aof-rewrite-min-size": "512mb",
             "save": "",
             # An interview may wait, but it may not vanish: when memory is full, writes fail and say so.
             "maxmemory-policy": "noeviction",

@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from interview import telemetry
 from interview.errors import StorageUnavailable
 
 T = TypeVar("T")
@@ -114,6 +115,12 @@ class RedisLink:
         await self._client.aclose(close_connection_pool=True)
 
     async def _attempt(self, operation: Callable[[], Awaitable[T]], what: str) -> T:
+        if not telemetry.tracing():
+            return await self._attempts(operation, what)
+        with telemetry.span(f"redis {what}", "client"):
+            return await self._attempts(operation, what)
+
+    async def _attempts(self, operation: Callable[[], Awaitable[T]], what: str) -> T:
         cancelled = cancellation_watch()
         for left in range(self._limits.retries, -1, -1):
             try:

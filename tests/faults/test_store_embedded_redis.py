@@ -16,7 +16,7 @@ import pytest
 
 from interview.errors import ConfigError, StorageUnavailable
 from storage.embedded_redis import EmbeddedRedis, RedisBinary, end_leftover, find_redis_server
-from storage.redis_client import RedisLink
+from storage.redis_client import RedisLink, Script
 
 OWNER = """
 import sys, time
@@ -118,6 +118,57 @@ async def test_a_killed_server_is_started_anew_by_its_owner(tmp_path: Path) -> N
             await asyncio.sleep(0)
         server.start()
         assert await call(server.url, "GET", "kept") == b"yes"
+
+
+COMMIT = Script(
+    "redis.call('RPUSH', KEYS[1], ARGV[1]) redis.call('HSET', KEYS[2], 's', ARGV[1]) return redis.call('LLEN', KEYS[1])"
+)
+
+
+@pytest.mark.parametrize("torn_in", ["the second command", "the first command", "between two commands", "MULTI"])
+async def test_a_commit_torn_by_a_kill_is_gone_whole_and_stays_gone(tmp_path: Path, torn_in: str) -> None:
+    """Redis alone keeps the torn transaction open, and the load after next applies half of it a second time."""
+
+    async def commit(url: str, value: str) -> None:
+        link = RedisLink(url)
+        await link.script(COMMIT, ("{a}log", "{a}state"), (value,), what="test")
+        await link.close()
+
+    async def stored(url: str) -> tuple[object, object]:
+        return await call(url, "LRANGE", "{a}log", "0", "-1"), await call(url, "HGET", "{a}state", "s")
+
+    server = EmbeddedRedis(tmp_path, fsync="always")
+    await commit(server.start(), "one")
+    await commit(server.url, "torn")
+    server.stop()
+    home = tmp_path / "redis"
+    log = next(path for path in [home / "appendonly.aof", *home.glob("appendonlydir/*.incr.aof")] if path.exists())
+    whole = log.read_bytes()
+    cuts = {
+        "the second command": whole.rindex(b"torn") + 2,
+        "the first command": whole.index(b"torn") + 2,
+        "between two commands": whole.index(b"torn") + len(b"torn\r\n"),
+        "MULTI": whole.rindex(b"MULTI") + 2,
+    }
+    log.write_bytes(whole[: cuts[torn_in]])
+    assert await stored(server.start()) == ([b"one"], b"one")
+    await commit(server.url, "two")
+    server.stop()
+    assert await stored(server.start()) == ([b"one", b"two"], b"two")
+    server.stop()
+
+
+def test_a_log_damaged_in_the_middle_is_reported_and_left_alone(tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path, fsync="always")
+    server.start()
+    server.stop()
+    home = tmp_path / "redis"
+    log = next(iter([*home.glob("appendonlydir/*.incr.aof"), home / "appendonly.aof"]))
+    damaged = b"*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\nthis is no command at all\r\n"
+    log.write_bytes(damaged)
+    with pytest.raises(StorageUnavailable, match="ended with status"):
+        server.start()
+    assert log.read_bytes() == damaged
 
 
 def test_a_stranger_that_got_the_pid_is_left_alone(tmp_path: Path) -> None:
