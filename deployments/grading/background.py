@@ -118,7 +118,7 @@ class BackgroundGrading:
             try:
                 await self._judge_open_answers(self._judge, key, state)
             except InterviewError as error:
-                if not error.retryable or not self._out_of_patience(state):
+                if not error.retryable or not (state.report_url or self._out_of_patience(state)):
                     raise
                 failure = error
         await self._commit(key, lambda current: _report_ready(current, failure))
@@ -208,6 +208,7 @@ class BackgroundGrading:
         await self._blobs.put(report_path(key.tenant, key.interview_id, "report.json"), document)
 
     def _out_of_patience(self, state: SessionState) -> bool:
+        """Counted from the session's last event: every grade that comes through is progress."""
         return (self._now() - state.last_updated).total_seconds() > self._config.background.patience_s
 
 

@@ -64,7 +64,7 @@ class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lease_s: float = 60.0
     max_attempts: int = 20
     backoff_s: float = 1.0
-    #: How long after its end an interview's report waits for the judge before it is published with provisional grades.
+    #: How long a report waits for the judge without any progress before it is published with provisional grades.
     patience_s: float = 1800.0
     commit_attempts: int = 20
     #: Archive what is about to expire, this often (seconds); 0 switches it off.

@@ -2,80 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from ray import serve as ray_serve
 from ray.serve.config import AutoscalingConfig
 
-from deployments.grading.background import BackgroundGrading
 from deployments.grading.config import GradingConfig
-from deployments.grading.contract import EvaluateRequest, GradeRequest, Grading
-from deployments.grading.fake import FakeGrading
-from deployments.grading.queued_work import QueuedWork
-from deployments.grading.rubric import RubricJudge
-from deployments.grading.service import GradingService
-from deployments.grading.worker import GradingWorker
-from deployments.llm.contract import LanguageModel, LanguageModelClient
+from deployments.grading.contract import EvaluateRequest, GradeRequest
+from deployments.grading.tier import GradingTier, StoresFactory
+from deployments.llm.contract import LanguageModelClient
 from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
-from storage.blobs import BlobStore
-from storage.sessions import SessionStore
-from storage.work_queue import WorkQueue
-
-
-@dataclass(frozen=True)
-class GradingStores:
-    """What background grading works on."""
-
-    sessions: SessionStore
-    blobs: BlobStore
-    queue: WorkQueue
-
-
-#: Opens the stores on the replica, on its event loop; ``worker.rules_of(config.background)`` are the queue's rules.
-#: Must be picklable.
-StoresFactory = Callable[[GradingConfig], GradingStores]
-
-
-class GradingTier:
-    """The service with its background worker, without Ray. Without ``stores`` nothing can be queued."""
-
-    def __init__(
-        self, config: GradingConfig, stores: GradingStores | None = None, model: LanguageModel | None = None
-    ) -> None:
-        self.worker: GradingWorker | None = None
-        self.service: Grading
-        if config.engine == "fake":
-            self.service = FakeGrading(config.fake)
-            return
-        queued = QueuedWork(stores.queue) if stores is not None else None
-        self._graders = GradingService(config, background=queued)
-        self.service = self._graders
-        if stores is not None:
-            judge = RubricJudge(model, config.judge).grade if model is not None else None
-            grading = BackgroundGrading(stores.sessions, stores.blobs, config, judge)
-            name = f"grading-{socket.gethostname()}-{os.getpid()}"
-            self.worker = GradingWorker(
-                stores.queue, grading, stores.sessions, stores.blobs, config.background, name=name
-            )
-
-    async def start(self) -> None:
-        if isinstance(self.service, GradingService):
-            await self.service.start()
-        if self.worker is not None:
-            self.worker.start()
-
-    async def stop(self) -> None:
-        if self.worker is not None:
-            await self.worker.stop()
-        if isinstance(self.service, GradingService):
-            await self.service.stop()
-
-    def check_health(self) -> None:
-        if self.worker is not None:
-            self.worker.check_health()
 
 
 class GradingDeployment:
