@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, ToolRequest, TurnRequest
 from interview.errors import NotFound
 from interview.events import AnyPayload, Event, ResponseSent, SessionStarted
 from interview.fold import fold
-from interview.plans import PlanRef
+from interview.plans import InterviewPlan, PlanRef
 from interview.questions import QuestionCard
+from interview.report_assembly import assemble
 from interview.session import AgentAction, SessionState
 from serve.http.auth import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
 from serve.http.ports import IngressPorts, ReportFormat
@@ -29,6 +31,11 @@ class Grant(Struct, frozen=True):
     tenant: str
     scopes: frozenset[str] = ALL_SCOPES
     key_id: str = "key-1"
+
+
+_EMPTY_PLAN = InterviewPlan(
+    id="plan", title="Plan", role="", phases=(), skills={}, questions=(), greeting="", closing="", consent=""
+)
 
 
 class StubKeys:
@@ -106,20 +113,21 @@ class StubBlobs:
 
 
 class StubReports:
-    """``ReportSource`` whose documents say only which form they have."""
+    """``ReportSource``: a true report as JSON; HTML and PDF that say only what they are."""
 
     def __init__(self, sessions: SessionStore) -> None:
         self._sessions = sessions
 
     async def report(self, key: SessionKey, format: ReportFormat) -> bytes:
-        if await self._sessions.load(key) is None:
+        state = await self._sessions.load(key)
+        if state is None:
             raise NotFound("There is no such interview.")
-        documents: dict[Literal["json", "html", "pdf"], bytes] = {
-            "json": b"{}",
-            "html": b"<!doctype html><title>Report</title>",
-            "pdf": b"%PDF-1.7",
-        }
-        return documents[format]
+        if format == "html":
+            return b"<!doctype html><title>Report</title>"
+        if format == "pdf":
+            return b"%PDF-1.7"
+        events = await self._sessions.events(key)
+        return msgspec.json.encode(assemble(state, events, _EMPTY_PLAN, generated_at=state.last_updated))
 
 
 def stub_ports(**changes: Any) -> IngressPorts:
