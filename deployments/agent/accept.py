@@ -14,7 +14,6 @@ An unknown key that meets somebody else's unanswered answer is settled in ``turn
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 
 import msgspec
@@ -23,6 +22,7 @@ from msgspec import Struct
 from deployments.agent.blob_layout import audio_name, audio_path, audio_url, check_interview_id
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TurnRequest
+from deployments.agent.lease import TURN, given_up_on_failure
 from deployments.agent.ledger import Ledger
 from deployments.agent.observe import transcription_request
 from deployments.agent.pinned_plans import PinnedPlans
@@ -44,8 +44,6 @@ from interview.errors import (
 from interview.events import AnswerReceived
 from interview.session import AudioRef, PendingAnswer, SessionState
 from storage.sessions import IdempotencyRecord, SessionKey
-
-TURN = "turn"
 
 
 class Accepted(Struct, frozen=True):
@@ -121,17 +119,7 @@ class Acceptance:
             if request.audio is not None and audio is None:
                 audio = await self._store_audio(request, state, request.audio, times)
             ledger = self._received(request, state, audio)
-            try:
-                with times.stage("store"):
-                    await self._ports.sessions.commit(
-                        key,
-                        expected_version=ledger.base_version,
-                        state=ledger.state,
-                        events=ledger.events,
-                        idempotency=self._lease(request.idempotency_key, fingerprint),
-                    )
-            except VersionConflict:
-                self._ports.observer.commit_retried("accept")
+            if not await self._commit(key, ledger, self._lease(request.idempotency_key, fingerprint), times):
                 continue
             if ledger.state.pending_answer is None:
                 raise InternalError("An accepted answer is not pending.")
@@ -151,15 +139,26 @@ class Acceptance:
     async def _take_over(self, key: SessionKey, state: SessionState, pending: PendingAnswer, times: StageTimes) -> bool:
         """Put this worker's lease on an answer whose worker is gone; False when the session has moved on meanwhile."""
         lease = self._lease(pending.idempotency_key, fingerprint_of_pending(pending))
-        try:
-            with times.stage("store"):
-                await self._ports.sessions.commit(
-                    key, expected_version=state.version, state=state, events=(), idempotency=lease
-                )
-        except VersionConflict:
-            self._ports.observer.commit_retried("accept")
+        if not await self._commit(key, Ledger(state, self._clock.now), lease, times):
             return False
         times.outcome = "resumed"
+        return True
+
+    async def _commit(self, key: SessionKey, ledger: Ledger, lease: IdempotencyRecord, times: StageTimes) -> bool:
+        """Commit ``ledger`` with ``lease``; False when somebody else committed first."""
+        async with given_up_on_failure(self._ports, key, lease.key):
+            try:
+                with times.stage("store"):
+                    await self._ports.sessions.commit(
+                        key,
+                        expected_version=ledger.base_version,
+                        state=ledger.state,
+                        events=ledger.events,
+                        idempotency=lease,
+                    )
+            except VersionConflict:
+                self._ports.observer.commit_retried("accept")
+                return False
         return True
 
     async def _store_audio(
@@ -285,9 +284,3 @@ def resumed(state: SessionState, pending: PendingAnswer) -> Accepted:
 
 def no_such_interview(interview_id: str) -> str:
     return f"There is no interview {interview_id!r}, or it has expired."
-
-
-async def give_up_lease(ports: AgentPorts, key: SessionKey, idempotency_key: str, *, within_s: float = 1.0) -> None:
-    """Let a retry begin at once after a failure. Best effort: without it the lease simply runs out."""
-    async with asyncio.timeout(within_s):
-        await ports.sessions.release(key, TURN, idempotency_key)

@@ -11,18 +11,14 @@ same answer sent again under a new key, which gets the earlier one's reply.
 
 from __future__ import annotations
 
-import logging
-
 from msgspec.structs import replace
 
 from deployments.agent.accept import (
-    TURN,
     Abandoned,
     Acceptance,
     Accepted,
     Replay,
     fingerprint_of,
-    give_up_lease,
     no_such_interview,
 )
 from deployments.agent.config import AgentConfig
@@ -30,17 +26,16 @@ from deployments.agent.contract import StepReply, TurnRequest
 from deployments.agent.decide import Decider
 from deployments.agent.evaluation import needs_evaluation, trigger_evaluation
 from deployments.agent.exchange import Exchange, ExchangePass
+from deployments.agent.lease import TURN, given_up_on_failure
 from deployments.agent.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.reply import done_record
 from deployments.agent.slow_work import SlowWork
 from deployments.agent.speak import Speaker
 from deployments.agent.stage_times import StageTimes
-from interview.errors import Conflict, InterviewError, NotFound, SessionEnded, VersionConflict
+from interview.errors import Conflict, NotFound, SessionEnded, VersionConflict
 from interview.session import SessionState
 from storage.sessions import IdempotencyRecord, SessionKey
-
-logger = logging.getLogger(__name__)
 
 
 class TurnStep:
@@ -107,15 +102,8 @@ class TurnStep:
         self, accepted: Accepted, work: SlowWork, times: StageTimes, *, voice: bool, without_stt: bool = False
     ) -> StepReply:
         key = SessionKey(tenant=accepted.state.tenant, interview_id=accepted.state.interview_id)
-        try:
+        async with given_up_on_failure(self._ports, key, accepted.pending.idempotency_key):
             return await self._complete(key, accepted, work, times, voice=voice, without_stt=without_stt)
-        except BaseException:
-            # Also when the caller went away (cancellation): the retry should not wait for the lease.
-            try:
-                await give_up_lease(self._ports, key, accepted.pending.idempotency_key)
-            except (InterviewError, TimeoutError) as error:
-                logger.warning("a lease could not be given up; it runs out by itself: %s", type(error).__name__)
-            raise
 
     async def _complete(
         self,

@@ -1,0 +1,37 @@
+"""The lease that keeps two workers off one answer: given up by whoever fails, left to run out by whoever is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from deployments.agent.ports import AgentPorts
+from interview.errors import InterviewError
+from storage.sessions import SessionKey
+
+#: The idempotency scope of turns.
+TURN = "turn"
+
+GIVE_UP_WITHIN_S = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def given_up_on_failure(ports: AgentPorts, key: SessionKey, idempotency_key: str) -> AsyncIterator[None]:
+    """Let a retry begin at once when the work inside fails, or when its caller goes away (cancellation).
+
+    Best effort: where the lease cannot be given up, it runs out by itself. Giving up another worker's lease on the same
+    answer costs work at most: one commit wins.
+    """
+    try:
+        yield
+    except BaseException:
+        try:
+            async with asyncio.timeout(GIVE_UP_WITHIN_S):
+                await ports.sessions.release(key, TURN, idempotency_key)
+        except (InterviewError, TimeoutError) as error:
+            logger.warning("a lease could not be given up; it runs out by itself: %s", type(error).__name__)
+        raise
