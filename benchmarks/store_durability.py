@@ -71,9 +71,15 @@ class Writer:
 
 
 async def run(kills: int, rate: float, writers: int, fsync: Fsync, seed: int, directory: Path) -> dict[str, Any]:
-    chance = random.Random(seed)
-    server = EmbeddedRedis(directory, fsync=fsync)
-    store = RedisSessionStore(server.start(), limits=_LIMITS)
+    """The counts and timings of ``kills`` rounds of write, kill, restart and check."""
+    with EmbeddedRedis(directory, fsync=fsync) as server:
+        return {"fsync": fsync, **await measure(server, kills, rate, writers, random.Random(seed))}
+
+
+async def measure(
+    server: EmbeddedRedis, kills: int, rate: float, writers: int, chance: random.Random
+) -> dict[str, Any]:
+    store = RedisSessionStore(server.url, limits=_LIMITS)
     fleet = [Writer(store, number) for number in range(writers)]
     missing = kept = conflicts = 0
     restarts_s: list[float] = []
@@ -113,11 +119,9 @@ async def run(kills: int, rate: float, writers: int, fsync: Fsync, seed: int, di
             lost, extra = await writer.check()
             missing, kept = missing + lost, kept + extra
     await store.close()
-    server.stop()
     commits_s = sorted(second for writer in fleet for second in writer.commits_s)
     return {
         "kills": kills,
-        "fsync": fsync,
         "acknowledged_commits": len(commits_s),
         "acknowledged_and_missing": missing,
         "unacknowledged_but_kept": kept,
