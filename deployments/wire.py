@@ -2,6 +2,9 @@
 
 Plain bytes cross the handle, so neither side needs the other's libraries to unpickle, and an error of
 ``interview.errors`` arrives as itself instead of as a ``RayTaskError``.
+
+While a process traces, a payload is preceded by 0xC1 (the one byte msgpack never uses) and the caller's W3C
+``traceparent``; ``decode`` takes both off again.
 """
 
 from __future__ import annotations
@@ -14,16 +17,20 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from deployments.tracing import install_from_environment
+from interview import telemetry
 from interview.errors import (
     DeadlineExceeded,
     EngineUnavailable,
     InternalError,
     InterviewError,
+    InvalidInput,
     Overloaded,
     error_from_wire,
 )
 
 T = TypeVar("T")
+Request = TypeVar("Request")
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +42,13 @@ StreamCaller = Callable[[str, bytes], AsyncGenerator[bytes, None]]
 
 #: Payloads above this size go by reference: Serve's by-value gRPC channel stops at 4 MiB.
 BY_VALUE_LIMIT_BYTES = 3 * 1024 * 1024
+
+
+_TRACED = b"\xc1"
+_TRACEPARENT_CHARS = 55
+_TRACED_AT_END = 1 + _TRACEPARENT_CHARS
+
+install_from_environment()
 
 
 class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,7 +63,16 @@ def encode(obj: object) -> bytes:
 
 
 def decode(raw: bytes | msgspec.Raw, type_: type[T]) -> T:
+    if isinstance(raw, bytes) and raw[:1] == _TRACED:
+        telemetry.continue_from(raw[1:_TRACED_AT_END].decode())
+        raw = raw[_TRACED_AT_END:]
     return msgspec.msgpack.decode(raw, type=type_)
+
+
+def traced(payload: bytes) -> bytes:
+    """``payload`` with the current span before it, when there is one."""
+    parent = telemetry.traceparent()
+    return _TRACED + parent.encode() + payload if len(parent) == _TRACEPARENT_CHARS else payload
 
 
 async def reply(result: Awaitable[object]) -> bytes:
@@ -67,6 +90,30 @@ async def reply(result: Awaitable[object]) -> bytes:
         logger.exception("unexpected error in a deployment")
         return encode(Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire()))
     return encode(Envelope(value=msgspec.Raw(encode(value))))
+
+
+async def serve_call(method: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> bytes:
+    """Decode a request, call a service's method with it, and wrap what comes of it; a malformed payload is an error
+    of its sender (``InvalidInput``). While the process traces, the call is a span of the caller's trace."""
+    if telemetry.tracing():
+        return await _traced_call(method, payload, kind)
+    return await reply(_called(method, payload, kind))
+
+
+async def _traced_call(method: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> bytes:
+    if payload[:1] == _TRACED:
+        telemetry.continue_from(payload[1:_TRACED_AT_END].decode())
+        payload = payload[_TRACED_AT_END:]
+    with telemetry.span(method.__qualname__, "server"):
+        return await reply(_called(method, payload, kind))
+
+
+async def _called(method: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> object:
+    try:
+        request = decode(payload, kind)
+    except msgspec.MsgspecError as error:
+        raise InvalidInput(f"The payload is no {kind.__name__}.") from error
+    return await method(request)
 
 
 async def reply_stream(items: AsyncGenerator[object, None]) -> AsyncGenerator[bytes, None]:
@@ -134,6 +181,12 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
         return found
 
     async def call(method: str, payload: bytes) -> bytes:
+        if not telemetry.tracing():
+            return await send(method, payload)
+        with telemetry.span(f"{tier}.{method}", "client", tier=tier):
+            return await send(method, traced(payload))
+
+    async def send(method: str, payload: bytes) -> bytes:
         from ray.exceptions import RayError
         from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-import msgspec
 from ray import serve as ray_serve
 
 from deployments.agent.config import AgentConfig
@@ -17,10 +15,7 @@ from deployments.grading.contract import Grading, GradingClient
 from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.stt.contract import SpeechToText, SpeechToTextClient
 from deployments.tts.contract import TextToSpeech, TextToSpeechClient
-from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
-from interview.errors import InvalidInput
-
-Request = TypeVar("Request")
+from deployments.wire import ServeHandle, handle_caller, handle_stream_caller, reply, serve_call
 
 
 @dataclass(frozen=True)
@@ -53,33 +48,25 @@ class AgentDeployment:
         self._service = AgentService(ports_factory(config, tiers), config)
 
     async def start(self, payload: bytes) -> bytes:
-        return await reply(_run(self._service.start, payload, StartRequest))
+        return await serve_call(self._service.start, payload, StartRequest)
 
     async def turn(self, payload: bytes) -> bytes:
-        return await reply(_run(self._service.turn, payload, TurnRequest))
+        return await serve_call(self._service.turn, payload, TurnRequest)
 
     async def hint(self, payload: bytes) -> bytes:
-        return await reply(_run(self._service.hint, payload, HintRequest))
+        return await serve_call(self._service.hint, payload, HintRequest)
 
     async def end(self, payload: bytes) -> bytes:
-        return await reply(_run(self._service.end, payload, EndRequest))
+        return await serve_call(self._service.end, payload, EndRequest)
 
     async def tools(self, payload: bytes) -> bytes:
         return await reply(self._service.tools())
 
     async def call_tool(self, payload: bytes) -> bytes:
-        return await reply(_run(self._service.call_tool, payload, ToolRequest))
+        return await serve_call(self._service.call_tool, payload, ToolRequest)
 
     async def check_health(self) -> None:
         """A replica stays up while the store is away: killing it would help nobody. ``/readyz`` asks the store."""
-
-
-async def _run(step: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> object:
-    try:
-        request = decode(payload, kind)
-    except msgspec.MsgspecError as error:
-        raise InvalidInput(f"The payload is no {kind.__name__}.") from error
-    return await step(request)
 
 
 def wrap_handles(

@@ -7,19 +7,18 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from ray import serve as ray_serve
 from ray.serve.schema import LoggingConfig
 
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
-from deployments.stt.contract import AudioProbe, SpeechToText, TranscribeRequest, Transcript
+from deployments.stt.contract import SpeechToText, TranscribeRequest
 from deployments.stt.engine import Piece, PieceOutcome, PieceText, SpeechEngine
 from deployments.stt.fake import FakeEngine, FakeSpeechToText
 from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
 from deployments.stt.service import SttService
-from deployments.wire import decode, reply
-from interview.errors import InterviewError, InvalidInput
+from deployments.wire import reply, serve_call
+from interview.errors import InterviewError
 
 logger = logging.getLogger(__name__)
 
@@ -61,19 +60,13 @@ class SpeechToTextDeployment:
         logger.info("speech to text is served by %s", self._engine.info.model)
 
     async def probe(self, payload: bytes) -> bytes:
-        return await reply(self._probe(payload))
+        return await serve_call(self._service.probe, payload, TranscribeRequest)
 
     async def transcribe(self, payload: bytes) -> bytes:
-        return await reply(self._transcribe(payload))
+        return await serve_call(self._service.transcribe, payload, TranscribeRequest)
 
     async def info(self, payload: bytes = b"") -> bytes:
         return await reply(self._service.info())
-
-    async def _probe(self, payload: bytes) -> AudioProbe:
-        return await self._service.probe(_request(payload))
-
-    async def _transcribe(self, payload: bytes) -> Transcript:
-        return await self._service.transcribe(_request(payload))
 
     async def check_health(self) -> None:
         """Transcribe a clip, unless requests proved since the last check that transcribing works.
@@ -92,13 +85,6 @@ class SpeechToTextDeployment:
 
     async def record_autoscaling_stats(self) -> dict[str, float]:
         return {QUEUED_AUDIO_METRIC: self._real.queued_audio_s}
-
-
-def _request(payload: bytes) -> TranscribeRequest:
-    try:
-        return decode(payload, TranscribeRequest)
-    except msgspec.DecodeError as error:
-        raise InvalidInput("The transcription request is malformed.") from error
 
 
 def _engine(config: SttConfig) -> SpeechEngine:

@@ -9,9 +9,9 @@ import msgspec
 from ray import serve as ray_serve
 
 from deployments.tts.config import TtsConfig
-from deployments.tts.contract import Speech, SynthesisRequest
+from deployments.tts.contract import SynthesisRequest
 from deployments.tts.service import TtsService
-from deployments.wire import decode, reply, reply_stream
+from deployments.wire import decode, reply, reply_stream, serve_call
 from interview.errors import InvalidInput
 
 HEALTH_CHECK_PERIOD_S = 10
@@ -27,7 +27,7 @@ class TtsDeployment:
         self._service = TtsService(msgspec.convert(config, TtsConfig))
 
     async def synthesize(self, payload: bytes) -> bytes:
-        return await reply(self._synthesize(payload))
+        return await serve_call(self._service.synthesize, payload, SynthesisRequest)
 
     async def stream(self, payload: bytes) -> AsyncIterator[bytes]:
         """Envelopes of audio pieces; an error is the last envelope."""
@@ -37,9 +37,6 @@ class TtsDeployment:
 
     async def info(self, payload: bytes) -> bytes:
         return await reply(self._service.info())
-
-    async def _synthesize(self, payload: bytes) -> Speech:
-        return await self._service.synthesize(_request(payload))
 
     async def _stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
         async with aclosing(self._service.stream(_request(payload))) as pieces:

@@ -8,11 +8,13 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from interview import telemetry
 from interview.errors import AudioTooLarge, InternalError
 from serve.http.openai_errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
@@ -77,7 +79,8 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
+            with _server_span(scope, headers):
+                await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
         except ClientDisconnect:
             logger.debug("request %s: the client went away while it sent its body", request_id)
         except Exception:
@@ -93,6 +96,18 @@ class Edge:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 seconds = time.perf_counter() - began
                 self._observer.observe(route=route, method=scope["method"], status=status or 499, seconds=seconds)
+
+
+def _server_span(scope: Scope, headers: list[tuple[bytes, bytes]]) -> AbstractContextManager[object]:
+    """The request's span, continuing the caller's trace; the path is left out, because it holds an interview's id."""
+    if not telemetry.tracing():
+        return nullcontext()
+    telemetry.continue_from(_header(headers, b"traceparent").decode("latin-1"))
+    return telemetry.span(f"{scope['method']} {_route_prefix(scope['path'])}", "server")
+
+
+def _route_prefix(path: str) -> str:
+    return "/" + "/".join(path.split("/")[1:3])
 
 
 def bounded(receive: Receive, headers: list[tuple[bytes, bytes]], settings: HttpSettings) -> Receive:
