@@ -1,0 +1,395 @@
+"""``interview grade``, ``calibrate`` and ``audit``: grade in bulk, compare with people, count how it falls out."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from interview.errors import ConfigError, InvalidInput, NotFound
+from interview.questions import Question
+
+if TYPE_CHECKING:
+    from deployments.grading.audit import Audit, AuditedPerson
+    from deployments.grading.bulk import AnswerLine, GradedLine
+    from deployments.grading.calibration import Agreement, Calibration
+    from deployments.grading.rubric import RubricJudge
+    from interview.report import Report
+
+app = typer.Typer(no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+JudgeWith = Annotated[
+    str | None, typer.Option(help="Judge open answers with the language model of this profile, in this process.")
+]
+Seed = Annotated[int, typer.Option(help="Seed of formula sheets and judge samples.")]
+
+
+def register(target: typer.Typer) -> None:
+    """Add the commands to the top-level application."""
+    for command in (grade, calibrate, audit):
+        target.command()(command)
+
+
+@app.command()
+def grade(
+    question: Annotated[Path, typer.Argument(help="YAML of a question, a bank or a plan.")],
+    answers: Annotated[Path, typer.Argument(help='JSON lines: {"answer": …, "question_id"?, "id"?} or a string.')],
+    as_json: AsJson = False,
+    judge_with: JudgeWith = None,
+    seed: Seed = 0,
+) -> None:
+    """Grade answers in bulk, one JSON grade a line with --json, with no server running."""
+    questions = read_questions(question)
+    with answers.open(encoding="utf-8") as lines:
+        from deployments.grading.bulk import read_answers
+
+        read = read_answers(lines, questions, str(answers))
+    graded = asyncio.run(_grade_all(questions, read, judge_with, seed, stream=as_json))
+    if not as_json:
+        _show_grades(graded)
+    if any(line.error for line in graded):
+        raise typer.Exit(1)
+
+
+@app.command()
+def calibrate(
+    bank: Annotated[Path, typer.Argument(help="YAML of a bank, a plan or a question.")],
+    labels: Annotated[
+        Path | None, typer.Option(help="Answers as for grade, with a person's score or level; else reference answers.")
+    ] = None,
+    as_json: AsJson = False,
+    judge_with: JudgeWith = None,
+    seed: Seed = 0,
+) -> None:
+    """How well the graders agree with people: weighted κ, mean absolute error and confusion."""
+    from deployments.grading.bulk import AnswerLine, read_answers
+    from deployments.grading.calibration import Comparison, label_score
+    from deployments.grading.calibration import calibrate as compare
+    from deployments.grading.watchdog import reference_items
+
+    questions = read_questions(bank)
+    if labels is not None:
+        with labels.open(encoding="utf-8") as lines:
+            read = read_answers(lines, questions, str(labels))
+    else:
+        items = reference_items(tuple(questions.values()))
+        read = [
+            (number, AnswerLine(answer=item.answer, question_id=item.question.id, score=item.score))
+            for number, item in enumerate(items, start=1)
+        ]
+    wanted = {number: label_score(line.score, line.level) for number, line in read}
+    unlabelled = [number for number, label in wanted.items() if label is None]
+    if unlabelled or not read:
+        where = f"{labels}:{unlabelled[0]}: no score and no known level" if unlabelled else f"{labels or bank}: nothing"
+        raise InvalidInput(f"{where} to compare with.", detail={"fields": {"labels": "missing"}})
+    graded = asyncio.run(_grade_all(questions, read, judge_with, seed))
+    comparisons = [
+        Comparison(line.question_id, line.grade.grader, label, line.grade.score, line.grade.needs_review)
+        for line in graded
+        if line.grade is not None and (label := wanted[line.line]) is not None
+    ]
+    if not comparisons:
+        raise InvalidInput("None of the answers could be graded.", detail={"fields": {"labels": "not gradable"}})
+    result = compare(comparisons)
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n")
+    else:
+        _show_calibration(result)
+
+
+@app.command()
+def audit(
+    groups: Annotated[Path, typer.Option(help="CSV: interview_id, optional selected (yes/no), one column a category.")],
+    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (UTC).")] = None,
+    threshold: Annotated[
+        float, typer.Option(help="Selected from this weighted score on, where the CSV does not say.")
+    ] = 0.6,
+    reports: Annotated[Path | None, typer.Option(help="Directory of report JSON files instead of the stores.")] = None,
+    as_json: AsJson = False,
+    tenant: Annotated[str, typer.Option(help="The tenant that owns the sessions.")] = "local",
+    profile: Annotated[str, typer.Option(help="The profile whose storage settings apply.")] = "local",
+    data: Annotated[Path | None, typer.Option("--data", help="Data directory; the user's by default.")] = None,
+) -> None:
+    """Selection rates, median-split rates and impact ratios per group and intersection, for an independent audit.
+
+    Group data comes only from the CSV and is joined with finished reports here: no model and no grader ever sees it.
+    """
+    from deployments.grading.audit import audit as tally
+
+    rows = _read_groups(groups)
+    if reports is not None:
+        found = {report.interview_id: report for report in _reports_in(reports)}
+    else:
+        found = asyncio.run(_stored_reports(profile, data, tenant, rows))
+    people, notes = _joined(rows, found, since, until, threshold)
+    if not people:
+        raise NotFound("No finished, scored interview of that time is named in the groups file.")
+    result = tally(people, notes=notes)
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n")
+    else:
+        _show_audit(result)
+
+
+def read_questions(path: Path) -> dict[str, Question]:
+    """The questions of a plan, a bank or a single question, by id.
+
+    Raises:
+        ConfigError: the file cannot be read; the message names the line and field.
+    """
+    from interview.plan_files import load_bank, load_plan
+    from interview.yaml_schema import misfits
+    from interview.yaml_source import read_yaml
+
+    document = read_yaml(path)
+    if isinstance(document.data, list):
+        return {question.id: question for question in load_bank(path)}
+    if isinstance(document.data, dict) and "phases" in document.data:
+        return dict(load_plan(path).by_id)
+    for where, problem in misfits(document.data, Question):
+        raise document.error(where, problem)
+    try:
+        question = msgspec.convert(document.data, Question)
+    except msgspec.ValidationError as error:
+        raise ConfigError.at(str(path), None, "", str(error)) from error
+    return {question.id: question}
+
+
+async def _grade_all(
+    questions: Mapping[str, Question],
+    read: list[tuple[int, AnswerLine]],
+    judge_with: str | None,
+    seed: int,
+    *,
+    stream: bool = False,
+) -> list[GradedLine]:
+    from deployments.grading.bulk import grade_lines
+    from deployments.grading.config import GradingConfig
+    from deployments.grading.service import GradingService
+
+    config = GradingConfig()
+    service = GradingService(config)
+    judge, close = await _judge_of(judge_with, config)
+    done: list[GradedLine] = []
+    try:
+        async for line in grade_lines(
+            service, questions, read, judge=judge, review_below=config.review_below, seed=seed
+        ):
+            done.append(line)
+            if stream:
+                sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    finally:
+        await service.stop()
+        await close()
+    return done
+
+
+async def _judge_of(profile: str | None, config: Any) -> tuple[RubricJudge | None, Any]:
+    """The judge over a profile's language model, and what ends it."""
+
+    async def nothing() -> None:
+        return None
+
+    if profile is None:
+        return None, nothing
+    from deployments.grading.rubric import RubricJudge
+    from deployments.llm.deployment import create_language_model
+    from serve.serve_file import profile_path, read_serve_file
+    from serve.settings import read_settings
+
+    path = profile_path(profile)
+    settings = read_settings(read_serve_file(path).arguments, str(path))
+    model = create_language_model(settings.llm)
+    await model.start()
+    return RubricJudge(model, config.judge), model.stop
+
+
+def _read_groups(path: Path) -> list[dict[str, str]]:
+    """Raises InvalidInput when the CSV lacks the column ``interview_id`` or any other."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = [column.strip() for column in reader.fieldnames or []]
+        if "interview_id" not in columns or not set(columns) - {"interview_id", "selected"}:
+            raise InvalidInput(
+                f"{path}: the first line must name interview_id and at least one category.",
+                detail={"fields": {"interview_id": "missing column"}},
+            )
+        return [
+            {
+                (name or "").strip(): (value or "").strip()
+                for name, value in row.items()
+                if isinstance(value, str | None)
+            }
+            for row in reader
+        ]
+
+
+def _reports_in(directory: Path) -> Iterable[Report]:
+    from interview.report import Report
+
+    for path in sorted(directory.rglob("*.json")):
+        try:
+            yield msgspec.json.decode(path.read_bytes(), type=Report)
+        except msgspec.DecodeError as error:
+            raise InvalidInput(f"{path} is no report: {error}", detail={"fields": {str(path): str(error)}}) from error
+
+
+async def _stored_reports(
+    profile: str, data: Path | None, tenant: str, rows: list[dict[str, str]]
+) -> dict[str, Report]:
+    """The reports of the interviews the groups file names, from the live store and the archive."""
+    from deployments.grading.report import build_report
+    from serve.local_stores import open_stores
+    from serve.serve_file import data_dir, profile_path, read_serve_file
+    from serve.settings import read_settings
+    from storage.sessions import SessionKey
+
+    path = profile_path(profile)
+    settings = read_settings(read_serve_file(path).arguments, str(path))
+    found: dict[str, Report] = {}
+    async with open_stores(settings.storage, data or data_dir()) as stores:
+        for interview_id in dict.fromkeys(row["interview_id"] for row in rows):
+            try:
+                found[interview_id] = await build_report(
+                    stores.sessions, stores.blobs, SessionKey(tenant, interview_id)
+                )
+            except (NotFound, InvalidInput):
+                continue  # counted below as not found
+    return found
+
+
+def _joined(
+    rows: list[dict[str, str]],
+    found: Mapping[str, Report],
+    since: datetime | None,
+    until: datetime | None,
+    threshold: float,
+) -> tuple[list[AuditedPerson], list[str]]:
+    from deployments.grading.audit import AuditedPerson
+
+    start = _day(since.date(), 0) if since else None
+    end = _day(until.date(), 1) if until else None
+    people: dict[str, AuditedPerson] = {}
+    missing = unfinished = outside = provisional = 0
+    for row in rows:
+        report = found.get(row["interview_id"])
+        if report is None:
+            missing += 1
+            continue
+        if report.ended_at is None or report.weighted_score is None:
+            unfinished += 1
+            continue
+        if (start and report.ended_at < start) or (end and report.ended_at >= end):
+            outside += 1
+            continue
+        provisional += not report.final
+        decided = row.get("selected", "").casefold()
+        people[report.interview_id] = AuditedPerson(
+            interview_id=report.interview_id,
+            score=report.weighted_score,
+            selected=decided in ("1", "yes", "true", "y") if decided else report.weighted_score >= threshold,
+            groups={name: value for name, value in row.items() if name not in ("interview_id", "selected") and name},
+        )
+    told = [
+        (missing, "named in the groups file, but no such interview was found"),
+        (unfinished, "not ended, or without any score"),
+        (outside, "outside the period"),
+        (provisional, "included with a grade that is still provisional"),
+    ]
+    notes = [f"{count} interviews: {what}." for count, what in told if count]
+    if any(not row.get("selected") for row in rows):
+        notes.append(f"Where the file does not say who was selected, a weighted score of {threshold:g} counts as such.")
+    return list(people.values()), notes
+
+
+def _day(day: date, later: int) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=later)
+
+
+def _show_grades(lines: list[GradedLine]) -> None:
+    table = Table("line", "question", "score", "level", "confidence", "grader", "review", "rationale")
+    for line in lines:
+        if line.grade is None:
+            problem = str((line.error or {}).get("message", ""))
+            table.add_row(str(line.line), line.question_id, "", "", "", "", "", f"[red]{problem}")
+            continue
+        one = line.grade
+        table.add_row(
+            str(line.line),
+            line.question_id,
+            f"{one.score:.2f}",
+            one.level,
+            f"{one.confidence:.2f}",
+            one.grader,
+            "yes" if one.needs_review else "",
+            one.rationale,
+        )
+    Console().print(table)
+
+
+def _show_calibration(result: Calibration) -> None:
+    table = Table("", "answers", "κ (quadratic)", "mean abs. error", "bias", "same level", "asks for review")
+    for one in (result.overall, *result.graders, *result.questions):
+        table.add_row(
+            one.name,
+            str(one.answers),
+            "–" if one.kappa is None else f"{one.kappa:.2f}",
+            f"{one.mean_absolute_error:.3f}",
+            f"{one.bias:+.3f}",
+            f"{one.exact_level:.0%}",
+            f"{one.review_share:.0%}",
+        )
+    console = Console()
+    console.print(table)
+    console.print(_confusion(result.overall))
+
+
+def _confusion(one: Agreement) -> Table:
+    from deployments.grading.calibration import ORDER
+
+    table = Table("person \\ grader", *ORDER, title="Levels, all answers")
+    for label in ORDER:
+        given = one.confusion.get(label, {})
+        table.add_row(label, *(str(given.get(level, "")) for level in ORDER))
+    return table
+
+
+def _show_audit(result: Audit) -> None:
+    console = Console()
+    console.print(
+        f"{result.people} interviews, {result.selected} selected, median score {result.median_score:.3f}",
+        highlight=False,
+    )
+    table = Table(
+        "category", "group", "n", "selected", "rate", "impact", "above median", "rate", "impact", "mean", "note"
+    )
+    for one in result.rates:
+        table.add_row(
+            one.category,
+            one.group,
+            str(one.count),
+            str(one.selected),
+            f"{one.selection_rate:.3f}",
+            "–" if one.selection_impact_ratio is None else f"{one.selection_impact_ratio:.3f}",
+            str(one.above_median),
+            f"{one.scoring_rate:.3f}",
+            "–" if one.scoring_impact_ratio is None else f"{one.scoring_impact_ratio:.3f}",
+            f"{one.mean_score:.3f}",
+            one.note,
+        )
+    console.print(table)
+    for category, count in result.unknown.items():
+        console.print(f"{category}: {count} without group data (in the median, in no group)", highlight=False)
+    for note in result.notes:
+        console.print(note, highlight=False)
