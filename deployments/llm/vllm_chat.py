@@ -22,7 +22,15 @@ _DATA = "data: "
 _DONE = "[DONE]"
 
 #: Fields of vLLM's answers that are null or empty unless asked for, and are not OpenAI's.
-_OWN_FIELDS = ("prompt_logprobs", "prompt_token_ids", "prompt_text", "kv_transfer_params", "prompt_routed_experts")
+_OWN_FIELDS = (
+    "prompt_logprobs",
+    "prompt_token_ids",
+    "prompt_text",
+    "prompt_routed_experts",
+    "kv_transfer_params",
+    "ec_transfer_params",
+    "metrics",
+)
 _OWN_CHOICE_FIELDS = ("stop_reason", "token_ids", "routed_experts")
 _OWN_MESSAGE_FIELDS = ("reasoning", "reasoning_content")
 

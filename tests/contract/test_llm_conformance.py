@@ -190,12 +190,15 @@ async def test_a_named_tool_is_called_with_arguments_that_fit(model: LanguageMod
         {"type": "function", "function": {"name": "set_level", "parameters": parameters}},
     ]
     choice = {"type": "function", "function": {"name": "set_level"}}
-    response = await model.chat(ask(tools=tools, tool_choice=choice, max_tokens=64))
-    (call,) = ChatCompletion.model_validate(response).choices[0].message.tool_calls or ()
+    chunks = await collect(model, ask(tools=tools, tool_choice=choice, max_tokens=64))
+    calls = [call for chunk in chunks for one in chunk["choices"] for call in one["delta"].get("tool_calls") or ()]
+    finish = [one["finish_reason"] for chunk in chunks for one in chunk["choices"] if one["finish_reason"]]
 
-    assert call.type == "function"
-    assert call.function.name == "set_level"
-    assert json.loads(call.function.arguments)["level"] in range(1, 6)
+    assert [call["function"]["name"] for call in calls if call["function"].get("name")] == ["set_level"]
+    # vLLM's tool grammar allows white space, and the tiny model may write nothing else until its limit.
+    if finish != ["length"]:
+        arguments = "".join(call["function"].get("arguments") or "" for call in calls)
+        assert json.loads(arguments)["level"] in range(1, 6)
 
 
 async def test_the_answer_ends_before_the_stop_sequence(model: LanguageModel) -> None:
