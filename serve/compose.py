@@ -12,6 +12,7 @@ from deployments.grading import deployment as grading_tier
 from deployments.llm import deployment as llm_tier
 from deployments.stt import deployment as stt_tier
 from deployments.tts import deployment as tts_tier
+from serve.grading_placement import GradingStoresFactory
 from serve.ingress import build_ingress
 from serve.settings import Settings, read_settings
 from serve.tier_ports import AgentPortsFactory
@@ -31,13 +32,15 @@ def compose(settings: Settings) -> ray_serve.Application:
     tiers: dict[str, ray_serve.Application] = {
         "stt": stt_tier.build(settings.stt),
         "tts": tts_tier.build(settings.tts),
-        "grading": grading_tier.build(settings.grading),
     }
     if settings.llm.engine != "none":
         tiers["llm"] = llm_tier.build(settings.llm)
     else:
         # without a model nobody could take a rubric judgement off the queue: key points grade, and say so
         settings = replace(settings, agent=replace(settings.agent, judge_open_answers=False))
+    tiers["grading"] = grading_tier.build(
+        settings.grading, stores_factory=GradingStoresFactory(settings), llm=tiers.get("llm")
+    )
     if settings.placement == "tier":
         tiers["agent"] = agent_tier.build(settings.agent, AgentPortsFactory(settings), **tiers)
     return build_ingress(settings, tiers)

@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 from ray import serve as ray_serve
 
 from deployments.agent.contract import Agent, AgentClient
 from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.wire import handle_caller
+from serve.grading_placement import grading_queue
 from serve.http import openai_errors
 from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
@@ -54,6 +56,8 @@ class Ingress:
 
         async def metrics() -> bytes:
             process_metrics().active_sessions.set(await sessions.live_count())
+            for state, jobs in msgspec.to_builtins(await grading_queue().counts()).items():
+                process_metrics().queue.labels(f"grading {state}").set(jobs)
             await publisher.publish()
             return await asyncio.to_thread(merge, await board.all())
 

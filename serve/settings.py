@@ -45,11 +45,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything under ``args`` of a ``configs/serve/*.yaml``.
 
     ``placement`` says where turns run: ``tier``, an autoscaling agent deployment a handle hop away, or ``ingress``, the
-    same code inside the ingress replica (docs/adr has the measurements).
+    same code inside the ingress replica (docs/adr has the measurements). ``graders`` says where quick grading runs:
+    in the grading ``tier``, or ``inline`` in the replica that runs the turn; background grading is always the tier's.
     """
 
     profile: str = "local"
     placement: Literal["tier", "ingress"] = "tier"
+    graders: Literal["tier", "inline"] = "tier"
     storage: StorageSettings = StorageSettings()
     ingress: IngressSettings = IngressSettings()
     http: HttpSettings = HttpSettings()

@@ -6,7 +6,7 @@ import re
 
 from interview.errors import InvalidInput
 
-_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\Z")
+_SEGMENT = re.compile(r"[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,127}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 

@@ -1,0 +1,61 @@
+"""Where grades are made: what the grading tier opens for its background work, and graders inside the turn's replica."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from deployments.grading.config import GradingConfig
+from deployments.grading.contract import GradeRequest, Grading
+from deployments.grading.fake import FakeGrading
+from deployments.grading.service import GradingService
+from deployments.grading.tier import GradingStores
+from deployments.grading.worker import rules_of
+from interview.grades import Grade
+from serve.local_stores import blob_store, session_store
+from serve.serve_file import data_dir
+from serve.settings import Settings, redis_url
+from storage.redis_work_queue import RedisWorkQueue
+
+QUEUE_NAME = "grading"
+
+
+@dataclass(frozen=True)
+class GradingStoresFactory:
+    """Opens, on a grading replica, the stores that background grading works on."""
+
+    settings: Settings
+
+    def __call__(self, config: GradingConfig) -> GradingStores:
+        url = redis_url()
+        return GradingStores(
+            sessions=session_store(self.settings.storage, url),
+            blobs=blob_store(self.settings.storage, data_dir()),
+            queue=RedisWorkQueue(url, QUEUE_NAME, rules=rules_of(config.background)),
+        )
+
+
+class InlineGrading:
+    """``Grading`` whose quick graders run in the caller's process, one handle hop cheaper; the rest stays in the tier.
+
+    docs/performance.md has what the hop costs.
+    """
+
+    def __init__(self, config: GradingConfig, tier: Grading) -> None:
+        self._quick: Grading = FakeGrading(config.fake) if config.engine == "fake" else GradingService(config)
+        self._tier = tier
+
+    async def grade(self, request: GradeRequest) -> Grade:
+        return await self._quick.grade(request)
+
+    async def judge(self, request: GradeRequest) -> None:
+        await self._tier.judge(request)
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None:
+        await self._tier.evaluate(tenant, interview_id)
+
+
+@lru_cache(maxsize=1)
+def grading_queue() -> RedisWorkQueue:
+    """The queue as an onlooker sees it: for counting what waits."""
+    return RedisWorkQueue(redis_url(), QUEUE_NAME)
