@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import msgspec
 from msgspec import Struct
@@ -45,6 +45,11 @@ class Scene(Struct, frozen=True):
     next_question: Question | None = None
 
     @property
+    def ends(self) -> bool:
+        """Whether the interview ends here or with the open question anyway."""
+        return self.next_question is None or self.heard == "end"
+
+    @property
     def overtime_s(self) -> float:
         """Seconds beyond the plan's time budget; negative while there is time left."""
         return (self.now - self.state.started_at).total_seconds() - self.plan.time_budget_s
@@ -56,7 +61,6 @@ class Draft(Struct, frozen=True):
     action: ActionType
     words: str
     verbatim: str = ""
-    by_model: bool = True
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", kw_only=True):
@@ -220,8 +224,3 @@ def encode_policies(policies: PolicySet) -> bytes:
 def decode_policies(raw: bytes) -> PolicySet:
     """Raises msgspec.DecodeError."""
     return msgspec.json.decode(raw, type=PolicySet)
-
-
-def settings_of(policies: PolicySet) -> dict[str, Any]:
-    """What a session's settings keep of its policies."""
-    return {"id": policies.id, "digest": policies.digest}

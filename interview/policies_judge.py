@@ -38,45 +38,49 @@ _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pau
 _MIN_QUESTION_WORDS = 4
 
 
-def judge(policies: PolicySet, scene: Scene, draft: Draft) -> Verdict:
-    """What becomes of ``draft``. The script's own words (``by_model`` False) are the plan's and are not searched."""
+def examine(policies: PolicySet, scene: Scene) -> Verdict:
+    """How the interview and the answer go, before anybody decides what to say. Holds for every interviewer."""
+    return _verdict("", [(rule, _course(rule, scene)) for rule in policies.rules])
+
+
+def review(policies: PolicySet, scene: Scene, draft: Draft) -> Verdict:
+    """What becomes of the words a model wants to say. The script's words are the plan's and need no search."""
     words = draft.words
-    trips: list[Trip] = []
-    heaviest: PolicyAction = "warn"
-    for rule in policies.rules:
-        found = _course(rule, scene, draft)
-        if not found and draft.by_model:
-            found = _utterance(rule, scene, draft)
-        if not found:
-            continue
-        trips.append(Trip(rule.name, rule.action, found))
-        if rule.action == "rewrite":
+    found = [(rule, _utterance(rule, scene, draft)) for rule in policies.rules]
+    for rule, problem in found:
+        if problem and rule.action == "rewrite":
             words = _mended(rule, words)
-        if _WEIGHT[rule.action] > _WEIGHT[heaviest]:
-            heaviest = rule.action
+    verdict = _verdict(words, found)
+    rewritten = verdict.outcome == "speak" and words != draft.words
+    if rewritten and not words and not draft.verbatim:
+        return Verdict("scripted", words, verdict.trips)
+    return verdict
+
+
+def _verdict(words: str, found: list[tuple[AnyRule, str]]) -> Verdict:
+    trips = tuple(Trip(rule.name, rule.action, problem) for rule, problem in found if problem)
+    heaviest = max((rule.action for rule, problem in found if problem), key=_WEIGHT.__getitem__, default="warn")
     match heaviest:
         case "pause" | "conclude" | "scripted":
-            return Verdict(heaviest, words, tuple(trips))
-        case "rewrite" if not words and not draft.verbatim:
-            return Verdict("scripted", words, tuple(trips))
-    return Verdict("speak", words, tuple(trips))
+            return Verdict(heaviest, words, trips)
+        case _:
+            return Verdict("speak", words, trips)
 
 
-def _course(rule: AnyRule, scene: Scene, draft: Draft) -> str:
-    """How the interview and the answer go; holds whoever speaks."""
+def _course(rule: AnyRule, scene: Scene) -> str:
     match rule:
         case ConversationLength(max_turns=limit):
             # A warning or a pause comes once; an end is final anyway.
             reached = scene.turn >= limit if rule.action == "conclude" else scene.turn == limit
-            return f"{scene.turn} answers, the limit is {limit}" if reached and _goes_on(draft) else ""
+            return f"{scene.turn} answers, the limit is {limit}" if reached and not scene.ends else ""
         case TimeLimit(grace_s=grace_s):
             over_s = scene.overtime_s
-            if over_s <= grace_s or not _goes_on(draft):
+            if over_s <= grace_s or scene.ends:
                 return ""
             if rule.action != "conclude" and _overtime_at_last_reply_s(scene) > grace_s:
                 return ""
             return f"more than {grace_s:g} s over the plan's {scene.plan.time_budget_s:g} s"
-        case GradingVariance(max_spread=limit) if not _goes_on(draft):
+        case GradingVariance(max_spread=limit) if scene.ends:
             return _disagreement(scene, limit)
         case AnswerRate():
             return _too_fast(rule, scene)
@@ -88,7 +92,6 @@ def _course(rule: AnyRule, scene: Scene, draft: Draft) -> str:
 
 
 def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
-    """The interviewer's own words."""
     words = draft.words
     if not words:
         return ""
@@ -140,10 +143,6 @@ def _shortened(sentences: list[str], limit: int) -> str:
             break
         kept.append(sentence)
     return " ".join([*kept, last])
-
-
-def _goes_on(draft: Draft) -> bool:
-    return draft.action != "conclude"
 
 
 def _overtime_at_last_reply_s(scene: Scene) -> float:

@@ -10,8 +10,14 @@ from pathlib import Path
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.deployment import Tiers
+from deployments.agent.model_interviewer import ModelInterviewer
 from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.policy_book import PolicyBook
 from deployments.agent.ports import AgentPorts
+from deployments.agent.prompt_book import PromptBook
+from deployments.agent.session_pins import SessionPins
+from interview.policies_files import load_policies
+from serve.grading_placement import InlineGrading
 from serve.local_stores import blob_store, session_store
 from serve.metrics import MetricsPublisher, PlatformMetrics
 from serve.metrics_observers import AgentObserver
@@ -22,6 +28,15 @@ from storage.redis_metrics_board import RedisMetricsBoard
 
 def plans_dir() -> Path:
     return Path(os.environ.get("INTERVIEW_PLANS_DIR") or HOME / "configs" / "interviews")
+
+
+def policies_dir() -> Path:
+    return Path(os.environ.get("INTERVIEW_POLICIES_DIR") or HOME / "configs" / "policies")
+
+
+def prompts_url() -> str:
+    """A directory or any fsspec URL (``s3://bucket/prompts``)."""
+    return os.environ.get("INTERVIEW_PROMPTS_URL") or str(HOME / "configs" / "prompts")
 
 
 @lru_cache(maxsize=1)
@@ -46,12 +61,23 @@ class AgentPortsFactory:
 
     def __call__(self, config: AgentConfig, tiers: Tiers) -> AgentPorts:
         process_publisher(self.role).start()
+        blobs = blob_store(self.settings.storage, data_dir())
+        policies = PolicyBook(load_policies(policies_dir()))
+        model, prompts = None, None
+        if tiers.llm is not None and config.interviewer != "scripted":
+            prompts = PromptBook(prompts_url())
+            model = ModelInterviewer(tiers.llm, prompts, blobs, config)
         return AgentPorts(
             sessions=session_store(self.settings.storage, redis_url()),
-            blobs=blob_store(self.settings.storage, data_dir()),
-            grading=tiers.grading,
+            blobs=blobs,
+            grading=InlineGrading(self.settings.grading, tiers.grading)
+            if self.settings.graders == "inline"
+            else tiers.grading,
             plans=InstalledPlans.from_directory(plans_dir()),
             stt=tiers.stt,
             tts=tiers.tts,
+            model=model,
+            policy=policies,
+            pins=SessionPins(blobs, config, policies, prompts, review_below=self.settings.grading.review_below),
             observer=AgentObserver(process_metrics()),
         )

@@ -28,6 +28,10 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     Speaking:
         ``interviewer``: ``auto`` uses the model when one serves, ``scripted`` never, ``model`` always tries.
         ``decide_deadline_s``: the model's time for one decision; then the scripted interviewer answers.
+        ``model_window_tokens``: what the model's context holds; ``reply_tokens`` of it are the reply's.
+        ``temperature``: of the interviewer's words.
+        ``breaker_failures``, ``breaker_open_s``: after so many failures in a row the script interviews for so long,
+        then one turn tries the model again.
         ``reply_audio_format``: of the interviewer's voice.
 
     Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is how many pinned
@@ -51,6 +55,11 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     interviewer: Literal["auto", "scripted", "model"] = "auto"
     decide_deadline_s: float = 8.0
+    model_window_tokens: int = 8192
+    reply_tokens: int = 400
+    temperature: float = 0.4
+    breaker_failures: int = 3
+    breaker_open_s: float = 20.0
     reply_audio_format: Literal["wav", "mp3", "opus"] = "wav"
 
     stt_timeout_s: float = 30.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -82,9 +82,16 @@ class SilentObserver:
     def commit_retried(self, step: str) -> None: ...
 
 
+class Pins(Protocol):
+    async def settings(self, plan: InterviewPlan, *, tenant: str, interview_id: str) -> Mapping[str, Any]:
+        """What a new session keeps in its settings, however configuration changes: versions, digests, thresholds."""
+        ...
+
+
 @dataclass(frozen=True)
 class AgentPorts:
-    """``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews."""
+    """``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews.
+    ``policy`` None: no rules but the plan's. ``pins`` None: nothing is pinned but plan and seed."""
 
     sessions: SessionStore
     blobs: BlobStore
@@ -94,4 +101,5 @@ class AgentPorts:
     tts: TextToSpeech | None = None
     model: Interviewer | None = None
     policy: Policy | None = None
+    pins: Pins | None = None
     observer: Observer = field(default_factory=SilentObserver)

@@ -15,7 +15,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
 from deployments.agent.interviewer import Interviewer, Policy
 from deployments.agent.plan_catalogue import InstalledPlans
-from deployments.agent.ports import AgentPorts, Observer, SilentObserver
+from deployments.agent.ports import AgentPorts, Observer, Pins, SilentObserver
 from deployments.agent.service import AgentService
 from deployments.grading.contract import GradeRequest, Grading
 from deployments.stt.contract import SpeechToText
@@ -123,6 +123,7 @@ class RehearsalStage:
     voice: TextToSpeech | None = None
     model: Interviewer | None = None
     policy: Policy | None = None
+    pins: Pins | None = None
     observer: Observer = field(default_factory=SilentObserver)
 
     def ports(self) -> AgentPorts:
@@ -135,6 +136,7 @@ class RehearsalStage:
             tts=self.voice,
             model=self.model,
             policy=self.policy,
+            pins=self.pins,
             observer=self.observer,
         )
 

@@ -156,6 +156,7 @@ class StartStep:
         with times.stage("blob"):
             await self._plans.pin(plan)
             documents = await self._keep_documents(request)
+            settings = await self._settings(request, plan)
         ledger = Ledger(None, self._clock.now)
         ledger.record(
             SessionStarted(
@@ -167,7 +168,7 @@ class StartStep:
                 candidate=Candidate(name=request.candidate_name, reference=request.candidate_reference),
                 consent=Consent(given=request.consent, text_sha256=hashlib.sha256(plan.consent.encode()).hexdigest()),
                 documents=documents,
-                settings=_settings(request),
+                settings=settings,
             )
         )
         first = next_step(ledger.state, plan, self._clock.now())
@@ -222,6 +223,13 @@ class StartStep:
             stage_ms=sent.stage_ms,
         )
         return ledger, body
+
+    async def _settings(self, request: StartRequest, plan: InterviewPlan) -> dict[str, Any]:
+        pins = self._ports.pins
+        if pins is None:
+            return _settings(request)
+        pinned = await pins.settings(plan, tenant=request.tenant, interview_id=request.interview_id)
+        return {**_settings(request), **pinned}
 
     async def _keep_documents(self, request: StartRequest) -> dict[str, str]:
         kept: dict[str, str] = {}

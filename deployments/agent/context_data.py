@@ -1,0 +1,66 @@
+"""Others' text inside a prompt: visible only, unable to close its delimiter, counted in tokens."""
+
+from __future__ import annotations
+
+import re
+
+from interview.policies_text import visible
+
+#: Every run the estimate prices: letters with the space before them, white space, anything else.
+_RUN = re.compile(r"[ ]?[A-Za-z]+|\s+|[^\sA-Za-z]+")
+_CONTROL_WORD = re.compile(r"\[(/?[A-Z_]{3,})\]")
+_ATTRIBUTE = re.compile(r"[^\w .:-]+")
+
+CUT = " […] "
+
+
+def tokens_at_most(text: str) -> int:
+    """How many tokens ``text`` can come to, without the model's tokenizer: an estimate meant never to be too low.
+
+    A byte-level BPE makes at most one token of a byte, so whatever is not a word of ASCII letters counts its UTF-8
+    bytes. A word counts half its letters (rounded up, the space before it included): two-letter merges exist for every
+    pair of letters that occurs in text. English comes out about twice too high; docs/prompts.md has the measurement.
+    """
+    total = 0
+    for run in _RUN.findall(text):
+        if run[-1].isalpha() and run.isascii():
+            total += (len(run) + 1) // 2
+        else:
+            total += len(run) if run.isascii() else len(run.encode("utf-8", "replace"))
+    return total
+
+
+def fitted(text: str, budget: int) -> str:
+    """``text``, or its beginning and end with a mark between, within ``budget`` tokens; ``""`` when nothing fits."""
+    if tokens_at_most(text) <= budget:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        keep = (low + high + 1) // 2
+        if tokens_at_most(_middle_out(text, keep)) <= budget:
+            low = keep
+        else:
+            high = keep - 1
+    return _middle_out(text, low) if low else ""
+
+
+def _middle_out(text: str, keep: int) -> str:
+    head = keep - keep // 3
+    tail = keep - head
+    return text[:head].rstrip() + CUT + (text[-tail:].lstrip() if tail else "")
+
+
+def inert(text: str) -> str:
+    """``text`` as data: nothing hidden in it, and no character sequence that opens or closes an element or a chat role.
+
+    ``<`` and ``&`` are written as in XML, which also breaks up the ``<|…|>`` marks of chat templates; ``[INST]`` and
+    its kind get round brackets.
+    """
+    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;")
+    return _CONTROL_WORD.sub(r"(\1)", shown)
+
+
+def data(kind: str, text: str, **attributes: str | int) -> str:
+    """A ``<data>`` element; ``text`` must have gone through ``inert`` (and maybe ``fitted``) before."""
+    named = "".join(f' {name}="{_ATTRIBUTE.sub("", str(value))}"' for name, value in attributes.items())
+    return f'<data kind="{kind}"{named}>\n{text}\n</data>'
