@@ -41,7 +41,7 @@ _TIME = (
     r"(?:(?:a|one|another|just a|just one|some|a few|a couple of|a bit of|a little bit of|a bit more|a little more|more|"
     r"a little) )?(?:more )?(?:moment|second|seconds|sec|minute|minutes|time|moments|bit|while|time to think)"
 )
-_TAIL = r"(?: (?:please|thanks|thank you|now|here|then|for me|again|once more|one more time|if possible|if you can|if that is ok|if that's okay|if that's ok))*"
+_TAIL = r"(?: (?:please|thanks|thank you|now|here|then|for me|again|once more|one more time|if possible|if you can|if that is ok|if that's okay|if that's ok))*(?: i was (?:distracted|not listening|not paying attention))?"
 
 _PATTERNS: dict[IntentKind, tuple[str, ...]] = {
     "end": (
@@ -63,11 +63,14 @@ _PATTERNS: dict[IntentKind, tuple[str, ...]] = {
         r"(?:(?:i )?missed (?:that|it|the question|the (?:last|first) part))",
         r"(?:beg your pardon|i beg your pardon|pardon|pardon me|come again|say what)",
         r"(?:i )?forgot (?:the|your) question",
-        r"one more time|once more|again",
+        rf"{_WANT} hear (?:it|that|(?:the|this|that|your) question)(?: again| once more)?",
+        r"one more time|once more|again please",
     ),
     "explain": (
         rf"(?:{_ASK}|please )?(?:rephrase|reword|clarify|explain) (?:(?:the|that|this|your|it|me|to|question|what you mean|a|bit|little|more|in|other|words|differently|another|way) ?)*",
-        r"what (?:do|did) you mean(?: (?:by|with) (?:that|this|the question|it))?|what does that mean|what do you want to know(?: exactly)?",
+        rf"(?:{_ASK}|please )?(?:rephrase|clarify|explain) what you mean(?: (?:by|with) [a-z' ]{{1,40}})?",
+        rf"(?:{_ASK}|please )(?:give|tell) me an example(?: of (?:that|what you mean))?|{_ASK}give an example(?: of (?:that|what you mean))?",
+        r"what (?:do|did) you mean(?: (?:by|with) [a-z' ]{1,40})?|what does that mean|what do you want to know(?: exactly)?",
         r"(?:i )?(?:do not|don't|dont|did not|didn't) (?:really |quite |fully )?understand(?: (?:the|this|that|your) (?:question|one|task))?",
         r"(?:i(?:'m| am) )?not sure (?:what you mean|what you're asking|what you are asking|i understand(?: the question)?)",
     ),
@@ -79,10 +82,12 @@ _PATTERNS: dict[IntentKind, tuple[str, ...]] = {
         r"next",
         r"(?:i(?:'d| would) (?:rather|prefer) not (?:to )?(?:answer|say)(?: (?:this|that|the))?(?: (?:question|one))?)",
         r"(?:i )?(?:do not|don't|dont|cannot|can't) (?:want to |wish to |know how to )?answer(?: (?:this|that|the))?(?: (?:question|one))?",
-        r"no (?:answer|comment)|pass",
+        r"no (?:answer|comment)|pass|i give up",
     ),
     "wait": (
-        rf"(?:{_ASK}|please |can i have |could i have |may i have |give me |i need |i'd need |i would need |i'd like |i would like |just )*{_TIME}(?: to think(?: about (?:it|that|this|the question))?)?",
+        # "One minute." alone may answer "how long?"; a moment is nobody's measure.
+        r"(?:just )?(?:a|one|another) (?:moment|sec)|just (?:a|one) (?:second|minute)|(?:a|one|another) (?:second|minute) please",
+        rf"(?:{_ASK}|please |can i have |could i have |may i have |give me |i need |i'd need |i would need |i'd like |i would like |just )+{_TIME}(?: to think(?: about (?:it|that|this|the question))?)?",
         rf"(?:(?:could|can|would|will) you |please )?(?:give me|wait|hold on|hang on)(?: (?:for )?{_TIME})?",
         rf"(?:{_WANT} |i need (?:a moment |a minute |some time |time )?to )(?:just )?think(?: (?:about|on|over) (?:it|that|this|the question))?(?: (?:for )?(?:{_TIME}))?",
         rf"(?:{_ASK}|may i have |give me |i need )+{_TIME} to think(?: about (?:it|that|this|the question))?",
@@ -94,7 +99,7 @@ _PATTERNS: dict[IntentKind, tuple[str, ...]] = {
         rf"(?:{_ASK}|please )(?:give me a hand|help me(?: (?:a (?:bit|little)|out|with (?:this|that|it|the question|this one|this question)))?)",
         r"(?:do you have|is there|are there) (?:a|any|another) (?:hint|hints|clue|tip)s?",
         r"(?:i need|i could use) (?:some |a bit of |a little )?help(?: (?:with (?:this|that|it|the question|this one|this question)|here))?",
-        r"hint",
+        r"hint|help(?: me)?|can you help(?: me)?",
     ),
     "done": (
         r"(?:i(?:'m| am) |i think i(?:'m| am) |i guess i(?:'m| am) )?(?:done|finished|through)(?: (?:with (?:this|that|my|the) (?:question|answer|one)|here))?",
@@ -118,11 +123,11 @@ _EMPTY = re.compile(
     r"i (?:really )?(?:do not|don't|dont) know(?: (?:that|this|it|the answer(?: to (?:that|this))?))?|"
     r"i (?:have|'ve) no idea|no idea|i(?:'m| am) not sure(?: about (?:that|this|it|this one|that one))?|i(?:'m| am) stuck|"
     r"i forgot|i (?:do not|don't|dont) remember|that's a (?:good|hard|tough|difficult) (?:question|one)|"
-    r"good question|hard question|tough one|(?:this|that|it) is (?:too )?(?:hard|difficult|tough)(?: for me)?) ?)+"
+    r"good question|hard question|tough one|i have a question|one question|(?:this|that|it) is (?:too )?(?:hard|difficult|tough)(?: for me)?) ?)+"
 )
 _LEADING = re.compile(
     r"^(?:(?:sorry|excuse me|well|so|ok|okay|right|yes|yeah|no|hmm*|um+|uh+|er+|ah|oh|actually|honestly|but|and|then|please|hey|"
-    r"hi|hello|maybe|i think|i guess|i'm afraid|perhaps|now|just|interviewer) )+"
+    r"hi|hello|sure|fine|great|thanks|thank you|maybe|i think|i guess|i'm afraid|perhaps|now|just|interviewer) )+"
 )
 _NOISE = re.compile(r"[^a-z' ]+")
 _SPACE = re.compile(r" +")

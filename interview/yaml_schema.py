@@ -28,8 +28,9 @@ _KIND = {
 
 def nearest(word: object, known: Iterable[object]) -> str:
     """`` – did you mean 'x'?`` when something known is close, else nothing."""
-    found = difflib.get_close_matches(str(word), [str(name) for name in known], n=1, cutoff=0.6)
-    return f" – did you mean {found[0]!r}?" if found else ""
+    names = {str(name).casefold(): str(name) for name in known}
+    found = difflib.get_close_matches(str(word).casefold(), names, n=1, cutoff=0.6)
+    return f" – did you mean {names[found[0]]!r}?" if found else ""
 
 
 def misfits(data: Any, struct: type[msgspec.Struct]) -> Iterator[tuple[PathKey, str]]:
@@ -38,9 +39,11 @@ def misfits(data: Any, struct: type[msgspec.Struct]) -> Iterator[tuple[PathKey, 
     >>> class Point(msgspec.Struct, forbid_unknown_fields=True):
     ...     x: float
     ...     note: str = ""
-    >>> list(misfits({"X": 1, "nota": "here"}, Point))  # doctest: +NORMALIZE_WHITESPACE
-    [(('X',), "unknown field – did you mean 'x'?"), (('nota',), "unknown field – did you mean 'note'?"),
-     ((), "required field 'x' is missing")]
+    >>> for problem in misfits({"X": 1, "nota": "here"}, Point):
+    ...     print(*problem)
+    ('X',) unknown field – did you mean 'x'?
+    ('nota',) unknown field – did you mean 'note'?
+    () required field 'x' is missing
     """
     found = list(_walk(data, _type_info(struct), ()))
     if not found:

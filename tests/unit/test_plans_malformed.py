@@ -113,3 +113,13 @@ def test_a_plan_is_named_like_its_file(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(_good(), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"other\.yaml:2: id: 'sample' must be the file's name, 'other'"):
         load_plans(tmp_path)
+
+
+def test_the_documented_example_is_true() -> None:
+    import doctest
+
+    from interview import yaml_schema
+
+    outcome = doctest.testmod(yaml_schema)
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
