@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from interview import questions as q
 from interview.plans import InterviewPlan, PhasePlan
@@ -110,10 +110,11 @@ def _check_grader(question: q.Question) -> Iterator[Finding]:
         case q.MultipleChoice():
             yield from _check_options(grader.options, [(("answer",), grader.answer)])
         case q.MultiSelect():
-            keys: list[tuple[PathKey, str]] = [(("answers", index), answer) for index, answer in enumerate(grader.answers)]
-            if not keys:
+            if not grader.answers:
                 yield ("answers",), "is empty, so no answer could be right"
-            yield from _check_options(grader.options, keys)
+            yield from _check_options(
+                grader.options, [(("answers", index), answer) for index, answer in enumerate(grader.answers)]
+            )
             for answer, index in _repeats(grader.answers):
                 yield ("answers", index), f"{answer!r} is listed twice"
         case q.Ordered():
@@ -136,7 +137,7 @@ def _check_grader(question: q.Question) -> Iterator[Finding]:
             pass
 
 
-def _check_options(options: tuple[q.Option, ...], keys: list[tuple[PathKey, str]]) -> Iterator[Finding]:
+def _check_options(options: tuple[q.Option, ...], keys: Sequence[tuple[PathKey, str]]) -> Iterator[Finding]:
     ids = [option.id for option in options]
     if len(options) < 2:
         yield ("options",), "needs at least two options"
