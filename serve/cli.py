@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from interview.errors import InterviewError
-from serve import cli_grading, cli_keys, cli_run, cli_sessions
+from serve import cli_grading, cli_keys, cli_models, cli_run, cli_sessions
 
 app = typer.Typer(
     name="interview",
@@ -18,6 +18,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(cli_keys.app, name="keys")
+app.add_typer(cli_models.app, name="models")
 cli_run.register(app)
 cli_sessions.register(app)
 cli_grading.register(app)

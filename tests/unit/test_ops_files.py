@@ -1,0 +1,71 @@
+"""What operators copy is accepted by this very release: profiles, manifest, alert rules and the metrics they name."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from serve.metrics import PlatformMetrics, merge
+from serve.serve_file import HOME, read_serve_file
+from serve.settings import read_settings
+
+PROFILES = sorted((HOME / "configs" / "serve").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_every_profile_is_a_serve_config_with_settings_we_know(path: Path) -> None:
+    from ray.serve.schema import ServeDeploySchema
+
+    ServeDeploySchema.model_validate(yaml.safe_load(path.read_text()))
+    config = read_serve_file(path)
+    read_settings(config.arguments, str(path))
+
+
+def test_the_kuberay_manifests_serve_config_is_one_we_accept() -> None:
+    manifest = yaml.safe_load((HOME / "ops" / "kuberay" / "rayservice.yaml").read_text())
+    config = yaml.safe_load(manifest["spec"]["serveConfigV2"])
+    settings = read_settings(config["applications"][0]["args"])
+    assert settings.llm.engine == "vllm"
+
+
+def test_every_alert_names_metrics_that_exist_and_says_what_to_do() -> None:
+    families = text_string_to_metric_families(PlatformMetrics().exposition().decode())
+    known = {family.name for family in families}
+    rules = yaml.safe_load((HOME / "ops" / "alerts.yml").read_text())["groups"][0]["rules"]
+    for rule in rules:
+        assert rule["annotations"]["action"]
+        for name in re.findall(r"interview_\w+", rule["expr"]):
+            base = re.sub(r"_(bucket|count|sum|total)$", "", name)
+            assert base in known, f"{rule['alert']} asks for {name}"
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
+def test_promtool_accepts_configuration_and_rules() -> None:
+    for command in (["check", "config", "--syntax-only", "ops/prometheus.yml"], ["check", "rules", "ops/alerts.yml"]):
+        done = subprocess.run(["promtool", *command], cwd=HOME, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_counts_and_buckets_of_several_replicas_add_up_in_one_exposition() -> None:
+    first, second = PlatformMetrics(), PlatformMetrics()
+    for metrics, seconds in ((first, 0.05), (first, 0.095), (second, 0.3)):
+        metrics.turn.labels("ok").observe(seconds)
+    text = merge({"a": first.exposition(), "b": second.exposition()}).decode()
+    turn = next(family for family in text_string_to_metric_families(text) if family.name == "interview_turn_seconds")
+
+    def total(suffix: str, **labels: str) -> float:
+        return sum(
+            sample.value
+            for sample in turn.samples
+            if sample.name.endswith(suffix) and labels.items() <= sample.labels.items()
+        )
+
+    assert total("_count") == 3
+    assert total("_bucket", le="0.1") == 2
+    assert total("_count", replica="b") == 1
