@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from catsim import irt
 from catsim.selection import MaxInfoSelector
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interview.adaptive import (
@@ -32,6 +32,7 @@ ITEMS = st.builds(
 THETAS = st.floats(-4.0, 4.0, allow_nan=False)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(THETAS, ITEMS)
 def test_probability_and_information_are_those_of_catsim(theta: float, item: Difficulty) -> None:
     assert probability(theta, item) == pytest.approx(irt.icc(theta, item.a, item.b), rel=1e-12)
@@ -65,6 +66,7 @@ def test_without_answers_the_prior_stands() -> None:
     assert prior.standard_error == pytest.approx(1.0, abs=1e-4)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.tuples(ITEMS, st.floats(0.0, 1.0)), min_size=1, max_size=6), st.integers(0, 5))
 def test_a_better_answer_never_lowers_the_estimate(answers: list[tuple[Difficulty, float]], which: int) -> None:
     index = which % len(answers)
@@ -74,6 +76,7 @@ def test_a_better_answer_never_lowers_the_estimate(answers: list[tuple[Difficult
     assert estimate(high).theta >= estimate(low).theta - 1e-9
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.tuples(ITEMS, st.floats(0.0, 1.0)), max_size=8))
 def test_answers_never_leave_one_less_sure_than_the_prior(answers: list[tuple[Difficulty, float]]) -> None:
     # A normal prior times a log-concave likelihood has at most the prior's variance (Brascamp & Lieb 1976).
@@ -119,6 +122,7 @@ def test_the_update_says_what_moved_it() -> None:
 POOL = [PoolItem(f"item-{index:02d}", "sql", Difficulty(1.0 + index / 20, -2.0 + index / 5)) for index in range(20)]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.floats(-2.5, 2.5, allow_nan=False))
 def test_without_exposure_control_the_choice_is_catsims_maximum_information(theta: float) -> None:
     bank = np.array([[item.difficulty.a, item.difficulty.b, 0.0, 1.0] for item in POOL])
