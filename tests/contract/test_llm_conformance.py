@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from types import ModuleType
@@ -16,12 +16,22 @@ import pytest
 import pytest_asyncio
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from deployments.llm.contract import ChatRequest, LanguageModel
+from deployments.agent.config import AgentConfig
+from deployments.agent.model_interviewer import ModelInterviewer
+from deployments.agent.prompt_book import PromptBook
+from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from deployments.grading.config import GradingConfig
+from deployments.grading.service import GradingService
+from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
 from interview.errors import ContextTooLong, DeadlineExceeded, InterviewError, InvalidInput, NotFound
+from interview.events import PlanMade
+from interview.plan_files import load_plan
+from storage.memory_sessions import MemorySessionStore
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-WINDOW_TOKENS = 512
+#: What the interviewer's prompt may need.
+WINDOW_TOKENS = 8192
 
 #: What the agent asks for, bounded so that a model of random weights comes to an end within its tokens.
 ACTION_SCHEMA: dict[str, Any] = {
@@ -39,9 +49,12 @@ ACTION_SCHEMA: dict[str, Any] = {
 }
 
 
+ROOT = Path(__file__).parents[2]
+
+
 def loaded(name: str) -> ModuleType:
     """A support module of the tests: ``importlib`` mode puts no test directory on the path."""
-    path = Path(__file__).parents[1] / f"{name}.py"
+    path = ROOT / "tests" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -250,7 +263,7 @@ async def test_cancelling_a_caller_aborts_its_request(model: LanguageModel) -> N
 
 async def test_many_requests_are_served_at_once_and_a_bad_one_harms_no_other(model: LanguageModel) -> None:
     requests = [schema_ask(f"Candidate {number}.", seed=number, temperature=1.0) for number in range(12)]
-    requests.insert(5, ask("word " * 4000))
+    requests.insert(5, ask("word " * (2 * WINDOW_TOKENS)))
     results = await asyncio.gather(*(model.chat(request) for request in requests), return_exceptions=True)
 
     assert isinstance(results.pop(5), ContextTooLong)
@@ -304,3 +317,49 @@ async def test_an_engine_says_what_it_is(model: LanguageModel) -> None:
     assert info.engine in ("fake", "remote", "transformers", "vllm")
     assert len(info.models) >= 1
     assert info.running == 0
+
+
+class BoundedWords:
+    """A ``LanguageModel`` whose schemas bound every string: random weights would never end one by themselves."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    async def chat(self, request: ChatRequest) -> ChatResponse:
+        bounded: ChatRequest = json.loads(json.dumps(request))
+        for field in bounded["response_format"]["json_schema"]["schema"]["properties"].values():
+            if field.get("type") == "string" and "enum" not in field:
+                field.update(minLength=8, maxLength=24)
+        return await self._model.chat(bounded)
+
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        return self._model.stream(request)
+
+    async def info(self) -> LlmInfo:
+        return await self._model.info()
+
+
+async def test_a_whole_interview_turn_is_decided_by_the_engine(model: LanguageModel) -> None:
+    """Start, a typed answer, the shipped prompts, one structured call, the checks of the plan, the commit."""
+    config = AgentConfig(decide_deadline_s=60)
+    blobs = MemoryBlobs()
+    prompts = PromptBook(str(ROOT / "configs" / "prompts"))
+    stage = RehearsalStage(
+        sessions=MemorySessionStore(),
+        plan=load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml"),
+        grading=GradingService(GradingConfig(), background=NotedQueue()),
+        blobs=blobs,
+        config=config,
+        model=ModelInterviewer(BoundedWords(model), prompts, blobs, config),
+    )
+    candidate = stage.rehearsal()
+    await candidate.start(stage.plan.id, candidate_name="Ann")
+    reply = await candidate.answer("I build the billing service of a logistics company with four other people.")
+
+    (decided,) = [event.data for event in await stage.log() if isinstance(event.data, PlanMade) and event.data.output]
+    assert decided.source == "model"
+    assert decided.output["usage"]["completion_tokens"] > 10
+    assert decided.output["model"] == (await model.info()).models[0]
+    assert "fallbacks" not in reply
+    assert reply["interviewer_response"]["text"]
+    assert reply["interviewer_response"]["action"]["action_type"] == decided.action.action_type

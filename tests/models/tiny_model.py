@@ -15,7 +15,7 @@ from typing import Any
 
 SEED = 20260101
 VOCABULARY = 2048
-MAX_MODEL_LEN = 1024
+MAX_MODEL_LEN = 8192
 CORPUS = Path(__file__).with_name("corpus.txt")
 
 CHATML = (
