@@ -8,6 +8,7 @@ list, relative to the plan file and inside its folder), or both. A bank file is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from interview.plan_checks import Finding, check_plan, check_question, check_ski
 from interview.plans import InterviewPlan
 from interview.questions import Question
 from interview.yaml_schema import misfits, nearest
-from interview.yaml_source import PathKey, YamlDocument, field_name, parse_yaml, read_yaml
+from interview.yaml_source import PathKey, YamlDocument, parse_yaml, read_yaml, shortened
 
 MAX_PROBLEMS = 50
 
@@ -30,7 +31,7 @@ class _Problem(Struct, frozen=True):
     text: str
 
     def error(self) -> ConfigError:
-        return self.document.error(self.path, self.text)
+        return self.document.error(self.path, shortened(self.text, 300))
 
 
 class _QuestionSource(Struct, frozen=True):
@@ -127,8 +128,8 @@ def _plan_from(document: YamlDocument, base: Path | None) -> InterviewPlan:
         raise document.error((), "the plan has no questions: give it a bank or questions")
     plan = msgspec.convert({**data, "questions": []}, InterviewPlan)
     plan = msgspec.structs.replace(plan, questions=tuple(source.question for source in sources))
-    problems.extend(_Problem(document, path, text) for path, text in check_plan(plan))
-    for path, text in check_skills(plan.questions, plan.skills):
+    problems.extend(_Problem(document, path, text) for path, text in islice(check_plan(plan), MAX_PROBLEMS))
+    for path, text in islice(check_skills(plan.questions, plan.skills), MAX_PROBLEMS):
         source = sources[int(path[0])]
         problems.append(_Problem(source.document, (*source.path, *path[1:]), text))
     _raise_if_any(problems)
@@ -167,6 +168,8 @@ def _read_questions(
         problems.append(_Problem(document, path, "must be a list of questions"))
         return
     for index, item in enumerate(items):
+        if len(problems) >= MAX_PROBLEMS:
+            return
         at: PathKey = (*path, index)
         wrong = [_Problem(document, (*at, *found), text) for found, text in misfits(item, Question)]
         if wrong:
@@ -193,7 +196,7 @@ def _raise_if_any(problems: list[_Problem]) -> None:
     first, others = errors[0], len(problems) - 1
     detail = {
         **first.detail,
-        "fields": {field_name(problem.path) or ".": problem.text for problem in problems[:MAX_PROBLEMS]},
+        "fields": {error.detail["field"] or ".": error.detail["problem"] for error in errors},
         "problems": [error.message for error in errors],
     }
     more = f" (and {others} more problem{'s' if others > 1 else ''})" if others else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -26,15 +27,20 @@ _KIND = {
 }
 
 
+#: A request may hold a plan, so a hostile one must not make this search its names for long.
+MAX_MISFITS = 50
+_MAX_WORD = 64
+
+
 def nearest(word: object, known: Iterable[object]) -> str:
     """`` – did you mean 'x'?`` when something known is close, else nothing."""
     names = {str(name).casefold(): str(name) for name in known}
-    found = difflib.get_close_matches(str(word).casefold(), names, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(str(word)[:_MAX_WORD].casefold(), names, n=1, cutoff=0.6)
     return f" – did you mean {names[found[0]]!r}?" if found else ""
 
 
 def misfits(data: Any, struct: type[msgspec.Struct]) -> Iterator[tuple[PathKey, str]]:
-    """``(path, problem)`` for everything in ``data`` that ``msgspec.convert(data, struct)`` would refuse, and no more.
+    """``(path, problem)`` for what ``msgspec.convert(data, struct)`` would refuse in ``data``; at most ``MAX_MISFITS``.
 
     >>> class Point(msgspec.Struct, forbid_unknown_fields=True):
     ...     x: float
@@ -45,7 +51,7 @@ def misfits(data: Any, struct: type[msgspec.Struct]) -> Iterator[tuple[PathKey, 
     ('nota',) unknown field – did you mean 'note'?
     () required field 'x' is missing
     """
-    found = list(_walk(data, _type_info(struct), ()))
+    found = list(islice(_walk(data, _type_info(struct), ()), MAX_MISFITS))
     if not found:
         try:
             msgspec.convert(data, struct)

@@ -51,8 +51,14 @@ def field_name(path: PathKey) -> str:
         if isinstance(part, int):
             name += f"[{part}]"
         else:
-            name += f".{part}" if name else part
+            short = shortened(part, 64)
+            name += f".{short}" if name else short
     return name
+
+
+def shortened(text: str, length: int) -> str:
+    """``text``, cut to ``length`` characters: what an author wrote is quoted in errors, but not by the page."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def read_yaml(path: Path, *, name: str | None = None, max_bytes: int = MAX_BYTES) -> YamlDocument:

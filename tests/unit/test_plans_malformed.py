@@ -99,6 +99,15 @@ def test_what_is_no_single_text_document_is_refused(tmp_path: Path, raw: bytes) 
         read_yaml(path)
 
 
+def test_a_hostile_plan_in_a_request_is_refused_in_little_time_and_few_words() -> None:
+    fields = {f"unknown-{number}-{'x' * 10_000}": number for number in range(2_000)}
+    questions = [{"id": "y" * 100_000, "type": "z" * 100_000} for _ in range(2_000)]
+    with pytest.raises(ConfigError) as caught:
+        plan_from_data({**fields, "questions": questions})
+    assert len(caught.value.detail["problems"]) <= 50
+    assert all(len(problem) < 500 for problem in caught.value.detail["problems"])
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nosuch\.yaml: cannot be read"):
         load_plan(tmp_path / "nosuch.yaml")
