@@ -47,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 #: Judges an open answer: question, answer, seed.
 Judge = Callable[[Question, str, int], Awaitable[Grade]]
+#: Why the judge's grades under a plan need a look; empty when they do not.
+DriftCheck = Callable[[InterviewPlan], Awaitable[str]]
 #: What to record on a state; empty when there is nothing (left) to do.
 Decide = Callable[[SessionState], Sequence[AnyPayload]]
 
@@ -68,7 +70,7 @@ class BackgroundGrading:
         judge: Judge | None = None,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        drift: Callable[[], str] = lambda: "",
+        drift: DriftCheck | None = None,
     ) -> None:
         self._sessions = sessions
         self._blobs = blobs
@@ -97,7 +99,7 @@ class BackgroundGrading:
         if self._judge is None or not _grade_is_wanted(state, request):
             return
         plan = await self._plan(state)
-        await self._record_grade(key, plan, request, await self._grade(self._judge, request))
+        await self._record_grade(key, plan, request, await self._grade(self._judge, plan, request))
 
     async def evaluate(self, job: Job) -> None:
         """Final grades for every open answer of a concluded interview, then ``report.ready``, then the archive.
@@ -130,11 +132,11 @@ class BackgroundGrading:
         plan = await self._plan(state)
         for request in requests_to_judge(state, plan):
             if _grade_is_wanted(state, request):
-                await self._record_grade(key, plan, request, await self._grade(judge, request))
+                await self._record_grade(key, plan, request, await self._grade(judge, plan, request))
 
-    async def _grade(self, judge: Judge, request: GradeRequest) -> Grade:
+    async def _grade(self, judge: Judge, plan: InterviewPlan, request: GradeRequest) -> Grade:
         grade = await judge(request.question, request.answer, request.seed)
-        drifted = self._drift()
+        drifted = await self._drift(plan) if self._drift is not None else ""
         if drifted:
             grade = replace(grade, needs_review=True, review_reason=f"{grade.review_reason} {drifted}".strip())
         return settle(

@@ -15,6 +15,8 @@ class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     min_replicas: int = 1
     max_replicas: int = 1
     target_ongoing_requests: float = 16.0
+    upscale_delay_s: float = 10.0
+    downscale_delay_s: float = 300.0
     max_ongoing_requests: int = 64
     max_queued_requests: int = 256
     num_cpus: float = 0.5
@@ -38,8 +40,11 @@ class WatchdogPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     spread: float = 0.34
     #: Judge against key-point coverage.
     disagreement: float = 0.6
-    #: Mean absolute error on the calibration set.
-    drift: float = 0.2
+    #: Mean absolute error on the plan's reference answers (labelled 1, 0.6 and 0.2).
+    drift: float = 0.25
+    #: How many of them are judged, and how often (seconds) per plan; 0 switches the measurement off.
+    drift_items: int = 6
+    drift_every_s: float = 6 * 3600.0
     #: A confidence below this.
     confidence: float = 0.5
 
@@ -59,7 +64,6 @@ class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Background grading. Jobs are retried for about an hour (see ``storage.work_queue``) before they are dead."""
 
-    queue: str = "grading"
     concurrency: int = 2
     lease_s: float = 60.0
     max_attempts: int = 20

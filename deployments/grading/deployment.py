@@ -71,6 +71,8 @@ def build(
             min_replicas=replicas.min_replicas,
             max_replicas=replicas.max_replicas,
             target_ongoing_requests=replicas.target_ongoing_requests,
+            upscale_delay_s=replicas.upscale_delay_s,
+            downscale_delay_s=replicas.downscale_delay_s,
         ),
     )(GradingDeployment)
     application: ray_serve.Application = deployed.bind(config, stores_factory, llm)

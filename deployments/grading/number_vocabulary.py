@@ -93,3 +93,25 @@ def lex(text: str) -> list[Lexeme]:
             kind = "vulgar" if match.group("vulgar") else "symbol"
             found.append(Lexeme(kind, match.group(), match.start(), match.end(), glued))
     return found
+
+
+#: Beyond these a float is no sensible answer; a larger power is read as too large, not computed.
+_MAX_EXPONENT = 300
+
+
+def power(base: float, exponent: float) -> float:
+    """``base ** exponent`` that never takes long: infinite where it is too large."""
+    if abs(exponent) > _MAX_EXPONENT:
+        return float("inf")
+    try:
+        result = base**exponent
+    except (OverflowError, ZeroDivisionError):
+        return float("inf")
+    return result if isinstance(result, float) else float("nan")
+
+
+def as_text(value: float) -> str:
+    """A number as a person would write it: 250, 0.25, 1.5e+06 becomes 1500000."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.10g}"

@@ -20,7 +20,9 @@ from deployments.grading.number_vocabulary import (
     TENS,
     VULGAR,
     Lexeme,
+    as_text,
     lex,
+    power,
 )
 
 
@@ -42,8 +44,6 @@ _MINUS = frozenset("-−–")
 #: Words after which "point five" is a place in an argument and not a decimal.
 _NOT_BEFORE_POINT_TEXT = "that this the a an my your his her first second main key each what some which good"
 _NOT_BEFORE_POINT = frozenset(_NOT_BEFORE_POINT_TEXT.split())
-#: Beyond these a float is no sensible answer; a larger power is read as too large, not computed.
-_MAX_EXPONENT = 300
 
 
 class NumberReader:
@@ -318,7 +318,7 @@ class NumberReader:
         """Powers, scientific notation: "3 × 10^8", "three times ten to the eighth", "2^10", "ten to the minus six"."""
         exponent, end = self._exponent(after)
         if exponent is not None:
-            return _power(value, exponent), end
+            return power(value, exponent), end
         word = self._word(after)
         if word in ("times", "x", "×", "*", "·") or (word == "multiplied" and self._word(after + 1) == "by"):
             at = after + (2 if word == "multiplied" else 1)
@@ -326,7 +326,7 @@ class NumberReader:
             if ten_by_digits or self._word(at) == "ten":
                 exponent, end = self._exponent(at + 1)
                 if exponent is not None:
-                    return value * _power(10.0, exponent), end
+                    return value * power(10.0, exponent), end
         return value, after
 
     def _exponent(self, at: int) -> tuple[float | None, int]:
@@ -380,23 +380,6 @@ class NumberReader:
 
 def _digits_of(value: float) -> str:
     return str(int(value))
-
-
-def _power(base: float, exponent: float) -> float:
-    if abs(exponent) > _MAX_EXPONENT:
-        return float("inf")
-    try:
-        result = base**exponent
-    except (OverflowError, ZeroDivisionError):
-        return float("inf")
-    return result if isinstance(result, float) else float("nan")
-
-
-def as_text(value: float) -> str:
-    """A number as a person would write it: 250, 0.25, 1.5e+06 becomes 1500000."""
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    return f"{value:.10g}"
 
 
 def canonical_numbers(text: str) -> str:

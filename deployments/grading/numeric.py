@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from deployments.grading import answer_text
 from deployments.grading.marks import mark, no_answer
-from deployments.grading.number_words import as_text
+from deployments.grading.number_vocabulary import as_text
 from deployments.grading.quantities import Quantity, quantities
 from deployments.grading.units import PERCENT, Unit, compatible, convert, key_unit
 from interview.errors import InvalidInput

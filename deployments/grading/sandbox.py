@@ -121,7 +121,7 @@ class _Slot:
         self._module = module
         self._limits = limits
         self._process: asyncio.subprocess.Process | None = None
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Task[asyncio.subprocess.Process] | None = None
 
     @property
     def pid(self) -> int:
@@ -129,9 +129,12 @@ class _Slot:
         return self._process.pid if self._process is not None and self._process.returncode is None else 0
 
     async def ensure(self) -> asyncio.subprocess.Process:
-        async with self._starting:
-            if self._process is None or self._process.returncode is not None:
-                self._process = await self._spawn()
+        """The warm process. A caller that gives up waiting leaves the start to the next one."""
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.create_task(self._spawn())
+        self._process = await asyncio.shield(self._starting)
         return self._process
 
     async def _spawn(self) -> asyncio.subprocess.Process:
@@ -187,6 +190,9 @@ class _Slot:
             raise
 
     async def stop(self) -> None:
+        if self._starting is not None and not self._starting.done():
+            with contextlib.suppress(EngineFailed):
+                self._process = await self._starting
         if self._process is not None:
             await _kill(self._process)
             self._process = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from deployments.grading.background import BackgroundGrading
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import Grading
+from deployments.grading.drift_watch import DriftWatch
 from deployments.grading.fake import FakeGrading
 from deployments.grading.queued_work import QueuedWork
 from deployments.grading.rubric import RubricJudge
@@ -51,7 +52,8 @@ class GradingTier:
         self.service = self._graders
         if stores is not None:
             judge = RubricJudge(model, config.judge).grade if model is not None else None
-            grading = BackgroundGrading(stores.sessions, stores.blobs, config, judge)
+            drift = DriftWatch(judge, config.judge.watchdog) if judge is not None else None
+            grading = BackgroundGrading(stores.sessions, stores.blobs, config, judge, drift=drift)
             name = f"grading-{socket.gethostname()}-{os.getpid()}"
             self.worker = GradingWorker(
                 stores.queue, grading, stores.sessions, stores.blobs, config.background, name=name

@@ -196,6 +196,18 @@ async def test_hints_and_unsure_words_count_in_the_background_too(stage: Stage) 
     assert grade.needs_review
 
 
+async def test_a_judge_that_has_drifted_has_its_grades_reviewed(stage: Stage) -> None:
+    async def drifted(plan: InterviewPlan) -> str:
+        return f"The judge of {plan.id} has drifted."
+
+    await QueuedWork(stage.queue).judge(stage.request(1))
+    (claim,) = await stage.claims()
+    judge = RubricJudge(stage.model).grade
+    await BackgroundGrading(stage.sessions, stage.blobs, GradingConfig(), judge, drift=drifted).judge(claim.job)
+    grade = next(found for found in (await stage.state()).grades if found.question_id == "open-1").grade
+    assert "The judge of open-plan has drifted." in grade.review_reason
+
+
 async def test_a_lost_model_delays_the_report_and_does_not_lose_it(stage: Stage) -> None:
     stage.now = stages.BEGAN + timedelta(minutes=10)
     stage.model.fail(EngineUnavailable("down"), times=100)

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from deployments.grading.config import JudgeConfig, WatchdogPolicy
+from deployments.grading.drift_watch import DriftWatch, calibration_items
 from deployments.grading.judge_prompt import VERSION
 from deployments.grading.rubric import RubricJudge
 from deployments.grading.untrusted import UntrustedText
@@ -17,6 +19,7 @@ from deployments.llm.contract import PRIORITY_BACKGROUND
 from deployments.llm.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed, EngineUnavailable, InvalidModelOutput
 from interview.grades import Grade
+from interview.plans import InterviewPlan
 from interview.questions import Criterion, KeyPoint, Question, ReferenceAnswers, RubricGrading, RubricLevel
 
 DATA = Path(__file__).parent.parent / "data" / "grading"
@@ -247,3 +250,45 @@ async def test_samples_are_bounded_whatever_a_plan_asks_for() -> None:
     model = FakeLanguageModel(respond=lambda request: GOOD)
     await RubricJudge(model, JudgeConfig(samples_at_most=4)).grade(question, ANSWER)
     assert len(model.requests) == 4
+
+
+def plan_with(*questions: Question) -> InterviewPlan:
+    return InterviewPlan(
+        id="p", title="P", role="r", phases=(), skills={}, questions=questions, greeting="", closing="", consent=""
+    )
+
+
+async def test_the_drift_watch_measures_once_per_period_and_keeps_its_finding() -> None:
+    now_s = 0.0
+    judged_answers: list[str] = []
+
+    async def generous(question: Question, answer: str) -> Grade:
+        judged_answers.append(answer)
+        return Grade(score=1.0, level="strong", confidence=1.0, rationale="", grader="rubric")
+
+    reference = ReferenceAnswers(strong="Full design.", average="Half of it.", weak="A word.")
+    plan = plan_with(replace(QUESTION, reference=reference))
+    policy = WatchdogPolicy(drift=0.2, drift_items=3, drift_every_s=100.0)
+    watch = DriftWatch(generous, policy, clock_s=lambda: now_s)
+    assert "drifted" in await watch(plan)
+    assert "too generous" in await watch(plan)
+    assert judged_answers == ["Full design.", "Half of it.", "A word."]
+    now_s = 101.0
+    await watch(plan)
+    assert len(judged_answers) == 6
+
+
+async def test_a_judge_that_is_away_is_no_drift() -> None:
+    async def away(question: Question, answer: str) -> Grade:
+        raise EngineUnavailable("down")
+
+    reference = ReferenceAnswers(strong="Full design.", average="Half of it.", weak="A word.")
+    assert await DriftWatch(away, WatchdogPolicy())(plan_with(replace(QUESTION, reference=reference))) == ""
+
+
+def test_calibration_items_cover_all_three_levels() -> None:
+    reference = ReferenceAnswers(strong="s", average="a", weak="w")
+    questions = [replace(QUESTION, id=f"q{index}", reference=reference) for index in range(20)]
+    items = calibration_items(plan_with(*questions), 6)
+    assert len({(item.question.id, item.score) for item in items}) == 6
+    assert {item.score for item in items} == {1.0, 0.6, 0.2}
