@@ -1,18 +1,195 @@
-"""Decides again, from the recorded inputs alone, what the platform decided by rule, and names where it differs."""
+"""Decides again, from the recorded inputs alone, what the platform decided by rule, and names where it differs.
+
+Checked are the inline grades (by the deterministic graders, in this process), every ability estimate, every next
+question, and which rules tripped. No model is called: a background grade, a transcript and a model's words are inputs
+here. What is in force is what the session pinned when it started: its plan, its policies, its thresholds.
+"""
 
 from __future__ import annotations
 
-from interview.events import Event, GradeRecorded
+import re
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import asdict
+
+from deployments.agent import act, observe, policy_book, session_pins
+from deployments.agent.agenda import next_step
+from deployments.agent.config import AgentConfig
+from deployments.agent.pinned_plans import PinnedPlans
+from deployments.grading.config import GradingConfig
+from deployments.grading.service import GradingService
+from interview.errors import InterviewError, NotFound
+from interview.events import (
+    DifficultyUpdated,
+    Event,
+    GradeRecorded,
+    GuardrailTripped,
+    PlanMade,
+    ToolCalled,
+    ToolReturned,
+)
+from interview.fold import apply
+from interview.grades import Grade
+from interview.plans import InterviewPlan
+from interview.policies import PolicySet, decode_policies
+from interview.session import SessionState
+from serve.replay_policies import Decided, trips_differ
 from storage.blobs import BlobStore
+
+#: ``<turn>.<n>``: a tool call of a turn, not one that somebody made from outside.
+_TURNS_OWN_CALL = re.compile(r"\d+\.\d+\Z")
+
+#: Grades that no grader gives: ``none`` stands for an outage, ``fake`` for a load run.
+_NOT_REPEATABLE = frozenset({act.NOT_GRADED, "fake"})
 
 
 async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int], list[str]]:
-    """``(how many decisions of each kind were checked, the differences)``."""
-    del blobs
-    graded = [event for event in events if isinstance(event.data, GradeRecorded)]
-    problems = [
-        f"event {event.seq}: grade of {event.data.question_id} has a score outside 0..1"
-        for event in graded
-        if isinstance(event.data, GradeRecorded) and not 0.0 <= event.data.grade.score <= 1.0
-    ]
-    return {"grades": len(graded)}, problems
+    """``(how many decisions of each kind were decided again, the differences)``, the first difference first.
+
+    Raises:
+        NotFound, StorageUnavailable, InternalError: the pinned plan cannot be read.
+    """
+    if not events:
+        return {}, []
+    state = apply(None, events[0])
+    plan = await PinnedPlans(blobs, capacity=1).get(state.plan)
+    checks = _Checks(plan, _agent_config(state), await _policies(state, blobs), GradingService(_grading_config(state)))
+    try:
+        for event in events[1:]:
+            await checks.look_at(state, event)
+            state = apply(state, event)
+    finally:
+        await checks.grading.stop()
+    return checks.counts, checks.differences
+
+
+class _Checks:
+    """Walks the log with the state before each event, and keeps what it found."""
+
+    def __init__(
+        self, plan: InterviewPlan, config: AgentConfig, policies: PolicySet | None, grading: GradingService
+    ) -> None:
+        self.plan = plan
+        self.config = config
+        self.policies = policies
+        self.grading = grading
+        self.counts = {"grades": 0, "abilities": 0, "next questions": 0, "policy verdicts": 0}
+        self.differences: list[str] = []
+        self._previous_time: datetime | None = None
+        self._clock_read: tuple[datetime, datetime] | None = None
+        self._decided_on: SessionState | None = None
+        self._trips: list[GuardrailTripped] = []
+
+    async def look_at(self, state: SessionState, event: Event) -> None:
+        match event.data:
+            case GradeRecorded() as recorded:
+                await self._grade(state, event.seq, recorded)
+            case DifficultyUpdated() as recorded:
+                self._ability(state, event.seq, recorded)
+            case ToolCalled(tool="get_next_question", call_id=call_id) if _TURNS_OWN_CALL.match(call_id):
+                # The agent read its clock after the event before this one and before this one.
+                self._clock_read = (self._previous_time or event.time, event.time)
+            case ToolReturned(tool="get_next_question", call_id=call_id) as returned if _TURNS_OWN_CALL.match(call_id):
+                self._next_question(state, event.seq, returned)
+                self._decided_on = state
+                self._trips = []
+            case GuardrailTripped() as trip:
+                self._trips.append(trip)
+            case PlanMade() as made:
+                self._policy(event.seq, made)
+        self._previous_time = event.time
+
+    async def _grade(self, state: SessionState, seq: int, recorded: GradeRecorded) -> None:
+        asked = state.current_question
+        if recorded.source != "inline" or recorded.grade.grader in _NOT_REPEATABLE or asked is None:
+            return
+        question = self.plan.by_id.get(recorded.question_id)
+        if question is None or asked.question_id != recorded.question_id:
+            self.differences.append(f"event {seq}: a grade of {recorded.question_id}, which is not the open question")
+            return
+        self.counts["grades"] += 1
+        again = act.passed_over()
+        if recorded.grade.grader != again.grader:
+            answer, confidence = observe.answer_so_far(state, asked, config=self.config)
+            request = act.grade_request(state, asked, question, answer, confidence, recorded.turn)
+            try:
+                again = await self.grading.grade(request)
+            except InterviewError as error:
+                self.differences.append(f"event {seq}: {question.id} cannot be graded again: {error.message}")
+                return
+        found = _first_difference(again, recorded.grade)
+        if found:
+            self.differences.append(f"event {seq}: the grade of {question.id}: {found}")
+
+    def _ability(self, state: SessionState, seq: int, recorded: DifficultyUpdated) -> None:
+        self.counts["abilities"] += 1
+        again = act.ability_event(state, self.plan, recorded.skill, recorded.turn)
+        found = _first_difference(again, recorded)
+        if found:
+            self.differences.append(f"event {seq}: the ability on {recorded.skill}: {found}")
+
+    def _next_question(self, state: SessionState, seq: int, returned: ToolReturned) -> None:
+        if self._clock_read is None:
+            return
+        self.counts["next questions"] += 1
+        recorded = {name: returned.result.get(name) for name in ("question_id", "phase", "core")}
+        found = []
+        for now in self._clock_read:
+            step = next_step(state, self.plan, now)
+            question_id = step.question.id if step.question else None
+            found.append({"question_id": question_id, "phase": step.phase, "core": step.core})
+        if recorded not in found:
+            self.differences.append(f"event {seq}: the next question is {found[-1]}, recorded is {recorded}")
+
+    def _policy(self, seq: int, made: PlanMade) -> None:
+        before, self._decided_on = self._decided_on, None
+        if before is None or self._clock_read is None or self.policies is None:
+            return
+        decided = Decided(before=before, made=made, trips=tuple(self._trips), looked_at=self._clock_read)
+        found = trips_differ(decided, self.plan, self.policies, self.config)
+        if found is None:
+            return
+        self.counts["policy verdicts"] += 1
+        if found:
+            self.differences.append(f"event {seq}: turn {made.turn}: {found}")
+
+
+def _first_difference(again: Grade | DifficultyUpdated, recorded: Grade | DifficultyUpdated) -> str:
+    """The first field that differs, ``""`` for none."""
+    stored = asdict(recorded)
+    for name, value in asdict(again).items():
+        if value != stored[name]:
+            return f"{name} is {_short(value)}, recorded is {_short(stored[name])}"
+    return ""
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}…"
+
+
+def _thresholds(state: SessionState) -> dict[str, float]:
+    found = state.settings.get(session_pins.THRESHOLDS)
+    return found if isinstance(found, dict) else {}
+
+
+def _agent_config(state: SessionState) -> AgentConfig:
+    known = _thresholds(state)
+    return AgentConfig(unsure_below=float(known.get("unsure_below", AgentConfig().unsure_below)))
+
+
+def _grading_config(state: SessionState) -> GradingConfig:
+    known = _thresholds(state)
+    return GradingConfig(review_below=float(known.get("review_below", GradingConfig().review_below)))
+
+
+async def _policies(state: SessionState, blobs: BlobStore) -> PolicySet | None:
+    """The session's pinned policies; None for a session that pinned none, or whose policies are not kept any more."""
+    digest = state.settings.get(policy_book.PINNED)
+    if not isinstance(digest, str):
+        return None
+    try:
+        return decode_policies(await blobs.get(session_pins.policies_path(digest)))
+    except (NotFound, msgspec.DecodeError):
+        return None

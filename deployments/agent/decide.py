@@ -57,16 +57,17 @@ class Decider:
         problem = misstep(brief, decision)
         if problem:
             trip = GuardrailTrip(rule="plan", action="scripted", detail=problem)
-            return Decided(_with_trips(scripted.decide(brief), (*decision.trips, trip)), f"off plan: {problem}")
+            return Decided(_with_trips(_instead_of(decision, brief), (*decision.trips, trip)), f"off plan: {problem}")
         verdict = self._policy.review(brief, decision) if self._policy else ALLOWED
         trips = (*decision.trips, *verdict.trips)
         match verdict.rule:
             case "allow":
                 return Decided(_with_trips(verdict.rewritten or decision, trips))
             case "script":
-                return Decided(_with_trips(scripted.decide(brief), trips), _off_policy(verdict))
+                return Decided(_with_trips(_instead_of(decision, brief), trips), _off_policy(verdict))
             case _:
-                return Decided(_by_rule(brief, verdict))
+                ruled = with_fields(_by_rule(brief, verdict), prompt=decision.prompt, output=decision.output)
+                return Decided(_with_trips(ruled, decision.trips))
 
 
 def misstep(brief: TurnBrief, decision: Decision) -> str:
@@ -87,6 +88,11 @@ def misstep(brief: TurnBrief, decision: Decision) -> str:
     if action == "give_hint" and decision.hint != brief.asked.hints:
         return "not the next rung of the hint ladder"
     return ""
+
+
+def _instead_of(decision: Decision, brief: TurnBrief) -> Decision:
+    """The script's decision; what it stands in for stays on record, so that the refusal can be checked again."""
+    return with_fields(scripted.decide(brief), prompt=decision.prompt, output=decision.output)
 
 
 def _by_rule(brief: TurnBrief, verdict: Verdict) -> Decision:

@@ -1,0 +1,110 @@
+"""The rules judged again: from what the log says was heard and what a model returned, which rules trip?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from deployments.agent import observe, policy_book
+from deployments.agent.agenda import next_step, time_left_s
+from deployments.agent.config import AgentConfig
+from deployments.agent.interviewer import Observation, TurnBrief
+from deployments.agent.model_turn import ModelTurn, decision_of, own_words
+from interview import policies_judge
+from interview.errors import InvalidModelOutput
+from interview.events import GuardrailTripped, PlanMade
+from interview.plans import InterviewPlan
+from interview.policies import Draft, PolicySet
+from interview.session import SessionState
+
+#: Trips that no policy set decides: a model off its plan, and policies that are not the promised ones.
+_NOT_POLICY = frozenset({"plan", policy_book.BOOK_RULE})
+
+Tripped = tuple[str, str, str]
+
+
+class Decided(Struct, frozen=True):
+    """One turn's decision as recorded: ``before`` is what the deciders saw, ``trips`` what they found."""
+
+    before: SessionState
+    made: PlanMade
+    trips: tuple[GuardrailTripped, ...]
+    looked_at: tuple[datetime, datetime]
+
+
+def trips_differ(decided: Decided, plan: InterviewPlan, policies: PolicySet, config: AgentConfig) -> str | None:
+    """``None`` when the turn was not judged by ``policies``; else the difference, ``""`` for none. Pure.
+
+    The clock was read between two recorded events; where the time matters, either of them must give what was recorded.
+    """
+    if any(trip.rule == policy_book.BOOK_RULE and "judged by" in trip.detail for trip in decided.trips):
+        return None
+    recorded = sorted((trip.rule, trip.action, trip.detail) for trip in decided.trips if trip.rule not in _NOT_POLICY)
+    again: list[Tripped] = []
+    for now in decided.looked_at:
+        again = _judged(decided, plan, policies, config, now)
+        if again == recorded:
+            return ""
+    return f"the rules that trip are {_named(again)}, recorded are {_named(recorded)}"
+
+
+def _judged(
+    decided: Decided, plan: InterviewPlan, policies: PolicySet, config: AgentConfig, now: datetime
+) -> list[Tripped]:
+    made = decided.made
+    brief = _brief(decided.before, plan, made.turn, now, config)
+    if brief is None:
+        return []
+    scene = policy_book.scene_of(brief)
+    examined = policies_judge.examine(policies, scene)
+    trips = [(trip.rule, trip.action, trip.detail) for trip in examined.trips]
+    if made.output and examined.outcome == "speak" and not any(trip.rule == "plan" for trip in decided.trips):
+        trips += _reviewed(brief, made, policies)
+    return sorted(trips)
+
+
+def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, config: AgentConfig) -> TurnBrief | None:
+    """As much of the turn's brief as rules look at; None when no question is open."""
+    asked = state.current_question
+    if asked is None:
+        return None
+    said = [one for one in state.conversation_history if one.role == "candidate" and one.turn == turn]
+    observation = (
+        observe.observed(said[-1].content, said[-1].confidence, config=config)
+        if said
+        else Observation(text="", heard="answer")
+    )
+    return TurnBrief(
+        state=state,
+        plan=plan,
+        turn=turn,
+        now=now,
+        observation=observation,
+        asked=asked,
+        question=plan.by_id[asked.question_id],
+        answer="",
+        grade=None,
+        next_step=next_step(state, plan, now),
+        open_actions=frozenset(),
+        seed=int(state.settings.get("seed", 0)),
+        time_left_s=time_left_s(state, plan, now),
+    )
+
+
+def _reviewed(brief: TurnBrief, made: PlanMade, policies: PolicySet) -> list[Tripped]:
+    """What the rules say of the words the model returned, which the log keeps even when they were not spoken."""
+    known = {name: made.output.get(name) for name in ModelTurn.__struct_fields__}
+    try:
+        decision = decision_of(msgspec.convert(known, ModelTurn), brief, prompt=made.prompt, output={})
+    except (msgspec.ValidationError, InvalidModelOutput):
+        return [("output", "unreadable", "the recorded output of the model is not of the schema")]
+    words, verbatim = own_words(decision, brief)
+    draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
+    judged = policies_judge.review(policies, policy_book.scene_of(brief), draft)
+    return [(trip.rule, trip.action, trip.detail) for trip in judged.trips]
+
+
+def _named(trips: list[Tripped]) -> str:
+    return "; ".join(f"{rule} ({action}): {detail}" for rule, action, detail in trips) or "none"
