@@ -20,19 +20,23 @@ from interview.plans import InterviewPlan
 
 #: Below this cosine two texts share no more than chance; asking the wrong interview is worse than asking which.
 MIN_SCORE = 0.04
+#: Below this cosine the match is called weak: a person should name the plan.
+WEAK_SCORE = 0.15
 #: A lead over the runner-up smaller than this is called a close call in the explanation.
 CLOSE_CALL = 0.05
-MAX_DESCRIPTION_CHARS = 20_000
-TYPO_SIMILARITY = 88
+MAX_DESCRIPTION_CHARS = 10_000
+TYPO_SIMILARITY = 85
 _HEAD_CHARS = 120
 _HEAD_WEIGHT = 3
 
 _WORD = re.compile(r"[a-z][a-z0-9+#]*")
 _STOP = frozenset(
     """
-    a about also an and are as at be been by can could do for from has have how i if in into is it its may more most
-    must no not of on or our should so some such than that the their them then there these they this those to us was
-    we were what when where which who will with would you your
+    a about also an and are as at be been by can could do experience experienced for from good great has have
+    how i if in into is it its job join junior look looking may more most must need needed new no not of on or
+    our position role senior should skill skills so some strong such team than that the their them then there
+    these they this those to us was we were what when where which who will with work working would year years
+    you your
     """.split()  # noqa: SIM905 – a paragraph of words reads better than a column of strings
 )
 
@@ -40,7 +44,8 @@ _STOP = frozenset(
 class PlanMatch(Struct, frozen=True):
     """The plan chosen. Scores are cosines in [0, 1]; ``terms`` are the words that weighed most.
 
-    ``runner_up`` is empty when only one plan is installed. ``explanation`` is one sentence for people.
+    ``runner_up`` is empty when only one plan is installed. ``explanation`` is one sentence for people, and says so when
+    the match is weak.
     """
 
     plan_id: str
@@ -66,12 +71,15 @@ def match_plan(role_description: str, plans: Mapping[str, InterviewPlan]) -> Pla
     documents = {plan.id: _plan_terms(plan) for plan in plans.values()}
     frequency = Counter(term for terms in documents.values() for term in terms)
     idf = {term: math.log((1 + len(documents)) / (0.5 + count)) for term, count in frequency.items()}
-    query = _weigh(_query_terms(text, idf), idf)
+    terms_asked, foreign = _query_terms(text, idf)
+    query = _weigh(terms_asked, idf)
+    # Words of the title that no plan knows speak against every plan: a truck driver serves customers, too.
+    query_norm = math.hypot(_norm(query), math.sqrt(foreign) * math.log(2 + 2 * len(documents)))
     ranked: list[tuple[float, str, list[str]]] = []
     for plan_id, counts in documents.items():
         document = _weigh(counts, idf)
         shared = {term: query[term] * document[term] for term in query if term in document}
-        norm = _norm(query) * _norm(document)
+        norm = query_norm * _norm(document)
         score = sum(shared.values()) / norm if norm else 0.0
         ranked.append((score, plan_id, sorted(shared, key=lambda term: (-shared[term], term))[:5]))
     ranked.sort(key=lambda found: (-found[0], found[1]))
@@ -96,14 +104,15 @@ def match_plan(role_description: str, plans: Mapping[str, InterviewPlan]) -> Pla
 def _explain(
     plans: Mapping[str, InterviewPlan], plan_id: str, score: float, terms: list[str], second: str, second_score: float
 ) -> str:
+    weak = "; this is a weak match, so name a plan to be sure" if score < WEAK_SCORE else ""
     sentence = (
         f"The plan '{plans[plan_id].title}' is nearest to the role description (similarity {score:.2f}), mostly for "
         f"{_listed(terms)}"
     )
     if not second:
-        return sentence + "."
+        return f"{sentence}{weak}."
     close = ", a close call" if score - second_score < CLOSE_CALL else ""
-    return f"{sentence}; next was '{plans[second].title}' ({second_score:.2f}{close})."
+    return f"{sentence}; next was '{plans[second].title}' ({second_score:.2f}{close}){weak}."
 
 
 def _listed(terms: list[str]) -> str:
@@ -126,19 +135,33 @@ def _plan_terms(plan: InterviewPlan) -> Counter[str]:
     return counts
 
 
-def _query_terms(text: str, known: Mapping[str, float]) -> Counter[str]:
-    """The description's known terms; its head, where the job's title stands, counts more."""
+def _query_terms(text: str, known: Mapping[str, float]) -> tuple[Counter[str], int]:
+    """The description's known terms, its head, where the job's title stands, counting more; and how many words of the
+    head no plan knows."""
     counts: Counter[str] = Counter()
+    foreign: set[str] = set()
     vocabulary = [term for term in known if " " not in term]
+    near_known: dict[str, str | None] = {}
     for weight, part in ((_HEAD_WEIGHT, text[:_HEAD_CHARS]), (1, text[_HEAD_CHARS:])):
         for term in _terms(part):
             if term in known:
                 counts[term] += weight
-            elif " " not in term and len(term) >= 5:
-                near = process.extractOne(term, vocabulary, scorer=fuzz.ratio, score_cutoff=TYPO_SIMILARITY)
+            elif " " not in term:
+                if term not in near_known:
+                    near_known[term] = _nearest(term, vocabulary)
+                near = near_known[term]
                 if near is not None:
-                    counts[str(near[0])] += weight
-    return counts
+                    counts[near] += weight
+                elif weight == _HEAD_WEIGHT:
+                    foreign.add(term)
+    return counts, len(foreign)
+
+
+def _nearest(word: str, vocabulary: list[str]) -> str | None:
+    if len(word) < 5:
+        return None
+    found = process.extractOne(word, vocabulary, scorer=fuzz.ratio, score_cutoff=TYPO_SIMILARITY)
+    return None if found is None else str(found[0])
 
 
 def _terms(text: str) -> Iterable[str]:

@@ -33,6 +33,8 @@ to our engineers about the product."""
         (ML, "machine-learning-engineer"),
         (CSM, "customer-success-manager"),
         ("backend developer", "backend-engineer"),
+        ("AI engineer building LLM applications", "machine-learning-engineer"),
+        ("Business analyst with Power BI", "data-analyst"),
         ("ML engineer", "machine-learning-engineer"),
         ("Data Analyst", "data-analyst"),
         ("account manager for key customers", "customer-success-manager"),
@@ -55,11 +57,18 @@ def test_spelling_mistakes_do_not_mislead() -> None:
     assert match_plan("We need a data analist for our dashbords", PLANS).plan_id == "data-analyst"
 
 
-@pytest.mark.parametrize("description", ["", "   ", "Pastry chef for a small hotel in the mountains", "???"])
+@pytest.mark.parametrize(
+    "description", ["", "   ", "Pastry chef for a small hotel", "Lawyer for data protection", "???"]
+)
 def test_a_role_no_plan_fits_is_refused_and_the_plans_are_named(description: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         match_plan(description, PLANS)
     assert "role_description" in caught.value.detail["fields"]
+
+
+def test_a_weak_match_says_so_and_a_good_one_does_not() -> None:
+    assert "weak match" in match_plan("Truck driver with good communication and customer service", PLANS).explanation
+    assert "weak match" not in match_plan(CSM, PLANS).explanation
 
 
 def test_a_single_installed_plan_has_no_runner_up() -> None:
