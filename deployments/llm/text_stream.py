@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from deployments.llm.openai_chat import tool_call
+from deployments.llm.openai_chat import ChatCall, tool_call
 
 _UNFINISHED = "\N{REPLACEMENT CHARACTER}"
 
@@ -151,3 +151,42 @@ def tool_choice_schema(tools: Sequence[dict[str, Any]], choice: str | dict[str, 
         if wanted is None or tool["function"]["name"] == wanted
     ]
     return {"anyOf": forms} if len(forms) != 1 else forms[0]
+
+
+class AnswerReader:
+    """One request's tokens as text: decoded, cut at stop sequences, tool calls taken out."""
+
+    def __init__(self, call: ChatCall, decode: Callable[[Sequence[int]], str], stop_tokens: Collection[int]) -> None:
+        required = call.schema is None and tool_choice_schema(call.tools, call.tool_choice) is not None
+        self._json = call.schema is not None or required
+        self._decoder = IncrementalDecoder(decode)
+        self._cutter = StopCutter(call.stop)
+        self._tools = ToolCallReader(whole=required) if call.tools_wanted else None
+        self._stop_tokens = stop_tokens
+        self.tokens = 0
+        self.stopped = False
+
+    def feed(self, token: int) -> str:
+        if self.stopped:
+            return ""
+        self.tokens += 1
+        if token in self._stop_tokens:
+            self.stopped = True
+            return ""
+        return self._show(self._decoder.feed(token))
+
+    def finish(self) -> tuple[str, tuple[dict[str, Any], ...]]:
+        """The rest of the text and the tool calls."""
+        text = "" if self._cutter.stopped else self._show(self._decoder.flush())
+        rest = "" if self._cutter.stopped else self._cutter.flush()
+        if self._tools is None:
+            return text + rest, ()
+        shown = self._tools.feed(rest)
+        tail, calls = self._tools.finish()
+        return text + shown + tail, calls
+
+    def _show(self, decoded: str) -> str:
+        text = escape_control_characters(decoded) if self._json else decoded
+        shown = self._cutter.feed(text)
+        self.stopped = self.stopped or self._cutter.stopped
+        return shown if self._tools is None else self._tools.feed(shown)

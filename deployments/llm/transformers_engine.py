@@ -8,7 +8,7 @@ import logging
 import math
 import queue
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -17,13 +17,7 @@ from deployments.llm.engine import Piece
 from deployments.llm.models import local_model
 from deployments.llm.openai_chat import ChatCall, FinishReason
 from deployments.llm.priority_slots import PrioritySlots
-from deployments.llm.text_stream import (
-    IncrementalDecoder,
-    StopCutter,
-    ToolCallReader,
-    escape_control_characters,
-    tool_choice_schema,
-)
+from deployments.llm.text_stream import AnswerReader, tool_choice_schema
 from interview.errors import ConfigError, ContextTooLong, EngineFailed, EngineUnavailable, InvalidInput, ModelMissing
 
 logger = logging.getLogger(__name__)
@@ -209,21 +203,23 @@ class TransformersEngine:
     async def _decode(self, call: ChatCall, prompt: list[int], matcher: Any) -> AsyncGenerator[Piece, None]:
         from deployments.llm.transformers_sampler import RowSampling
 
-        if self._manager is None or not self._manager.is_running():
+        manager = self._manager
+        if manager is None or not manager.is_running():
             raise EngineUnavailable("The transformers engine is not running.", retry_after_s=5)
         request_id = f"{next(self._ids)}"
         sampling = RowSampling(call, matcher, self._device)
-        reader = _TextReader(call, self._tokenizer, set(self._stop_tokens))
+        reader = AnswerReader(call, self._text, self._stop_tokens)
         outputs: asyncio.Queue[Any] = asyncio.Queue()
         self._sampler.add(request_id, sampling)
-        self._manager.register_result_handler(request_id, outputs.put_nowait)
+        manager.register_result_handler(request_id, outputs.put_nowait)
         limit = min(call.max_tokens, (self.max_model_len or 0) - len(prompt))
-        self._manager.add_request(
-            prompt, request_id=request_id, max_new_tokens=limit, streaming=True, eos_token_id=self._stop_tokens
-        )
         finished = False
         seen = 0
         try:
+            if not manager.add_request(
+                prompt, request_id=request_id, max_new_tokens=limit, streaming=True, eos_token_id=self._stop_tokens
+            ):
+                raise EngineUnavailable("The transformers engine is stopping.", retry_after_s=5)
             while not reader.stopped and not finished:
                 output = await outputs.get()
                 error = output.error or sampling.error
@@ -240,58 +236,23 @@ class TransformersEngine:
             yield Piece(text, len(prompt), reader.tokens, "tool_calls" if tool_calls else finish, tool_calls)
         finally:
             if not finished:
-                self._manager.cancel_request(request_id)
-            self._forget(request_id)
+                manager.cancel_request(request_id)
+            self._sampler.remove(request_id)
+            _forget(manager, request_id)
 
-    def _forget(self, request_id: str) -> None:
-        self._sampler.remove(request_id)
-        router = self._manager.output_router
-        router.result_handlers.pop(request_id, None)
-        # Steps already under way for a cancelled request end up here, and nobody else would ever read them.
-        while True:
-            try:
-                router.output_queue.get_nowait()
-            except queue.Empty:
-                return
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
 
-class _TextReader:
-    """One request's tokens as text: decoded, cut at stop sequences, tool calls taken out."""
-
-    def __init__(self, call: ChatCall, tokenizer: Any, stop_tokens: set[int]) -> None:
-        self._json = call.schema is not None
-        self._decoder = IncrementalDecoder(lambda tokens: str(tokenizer.decode(tokens, skip_special_tokens=True)))
-        self._cutter = StopCutter(call.stop)
-        required = call.schema is None and tool_choice_schema(call.tools, call.tool_choice) is not None
-        self._tools = ToolCallReader(whole=required) if call.tools_wanted else None
-        self._stop_tokens = stop_tokens
-        self.tokens = 0
-        self.stopped = False
-
-    def feed(self, token: int) -> str:
-        if self.stopped:
-            return ""
-        self.tokens += 1
-        if token in self._stop_tokens:
-            self.stopped = True
-            return ""
-        return self._show(self._decoder.feed(token))
-
-    def finish(self) -> tuple[str, tuple[dict[str, Any], ...]]:
-        """The rest of the text and the tool calls."""
-        text = "" if self._cutter.stopped else self._show(self._decoder.flush())
-        rest = "" if self._cutter.stopped else self._cutter.flush()
-        if self._tools is None:
-            return text + rest, ()
-        shown = self._tools.feed(rest)
-        tail, calls = self._tools.finish()
-        return text + shown + tail, calls
-
-    def _show(self, decoded: str) -> str:
-        text = escape_control_characters(decoded) if self._json else decoded
-        shown = self._cutter.feed(text)
-        self.stopped = self.stopped or self._cutter.stopped
-        return shown if self._tools is None else self._tools.feed(shown)
+def _forget(manager: Any, request_id: str) -> None:
+    router = manager.output_router
+    router.result_handlers.pop(request_id, None)
+    # Steps already under way for a cancelled request end up here, and nobody else would ever read them.
+    while True:
+        try:
+            router.output_queue.get_nowait()
+        except queue.Empty:
+            return
 
 
 def _stop_tokens(model: Any, tokenizer: Any) -> list[int]:
