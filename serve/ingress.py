@@ -79,10 +79,13 @@ class Ingress:
         app = create_app(ports, settings.http)
         openai_errors.install(app)
 
+        of_its_routes = app.router.lifespan_context  # MCP's task group
+
         @asynccontextmanager
         async def lifespan(_app: object) -> AsyncIterator[None]:
             publisher.start()
-            yield
+            async with of_its_routes(app):
+                yield
             await publisher.close()
             await sessions.close()
             await keys.close()

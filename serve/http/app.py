@@ -10,6 +10,7 @@ from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
 from serve.http.edge import Edge
 from serve.http.event_stream import events_router
+from serve.http.mcp_face import mcp_router
 from serve.http.operations import operations_router
 from serve.http.ports import IngressPorts
 from serve.http.recordings import recordings_router
@@ -23,7 +24,7 @@ from serve.http.tools import tools_router
 def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> FastAPI:
     """The whole public surface over ``ports``.
 
-    ``ports.routers`` are mounted beside the session routes (the OpenAI face, MCP, …). No CORS: a browser client is
+    ``ports.routers`` are mounted beside the session routes (the OpenAI face, …). No CORS: a browser client is
     served from the same origin.
     """
     settings = settings or HttpSettings()
@@ -47,6 +48,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(signals_router(ports, auth))
     app.include_router(reports_router(ports, auth))
     app.include_router(tools_router(ports, auth))
+    app.include_router(mcp_router(ports, settings, auth))
     app.include_router(operations_router(ports, settings, auth))
     if settings.docs:
         app.include_router(docs_router(app.openapi))

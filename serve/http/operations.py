@@ -44,7 +44,7 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
         responses={200: {"description": "Yes.", "content": _OBJECT}, **openapi.problems(503)},
     )
     async def readyz(request: Request) -> Response:
-        checks = await _ask_all(probes, settings.probe_timeout_s)
+        checks = await ask_all(probes, settings.probe_timeout_s)
         failing = sorted(name for name, answer in checks.items() if not answer["ok"])
         if not failing:
             return Response(msgspec.json.encode({"status": "ready", "checks": checks}), media_type="application/json")
@@ -74,9 +74,9 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
             if tier is not None
         }
         engines, live, queues = await asyncio.gather(
-            _ask_all(questions, settings.probe_timeout_s),
-            _ask_all({"live_sessions": ports.sessions.live_count}, settings.probe_timeout_s),
-            _ask_all({"queues": ports.status} if ports.status else {}, settings.probe_timeout_s),
+            ask_all(questions, settings.probe_timeout_s),
+            ask_all({"live_sessions": ports.sessions.live_count}, settings.probe_timeout_s),
+            ask_all({"queues": ports.status} if ports.status else {}, settings.probe_timeout_s),
         )
         for absent in {"stt", "llm", "tts"} - engines.keys():
             engines[absent] = {"ok": True, "detail": {"name": "none", "notice": "Not configured."}}
@@ -97,7 +97,8 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
     return router
 
 
-async def _ask_all(probes: Mapping[str, Callable[[], Awaitable[Any]]], timeout_s: float) -> dict[str, dict[str, Any]]:
+async def ask_all(probes: Mapping[str, Callable[[], Awaitable[Any]]], timeout_s: float) -> dict[str, dict[str, Any]]:
+    """What each probe says within ``timeout_s``: ``ok``, and ``detail`` or what failed. Raises nothing."""
     names = list(probes)
     answers = await asyncio.gather(*(_ask(name, probes[name], timeout_s) for name in names))
     return dict(zip(names, answers, strict=True))

@@ -1,0 +1,212 @@
+"""``/mcp``: the agent's tools and whole interviews for any MCP client, over streamable HTTP without sessions.
+
+Every call stands alone (the SDK's stateless mode, JSON replies), so any ingress replica serves any call: what an
+interview remembers is in the session store, nothing is in the connection.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+from mcp.server import Server, ServerRequestContext
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    TextContent,
+    ToolAnnotations,
+)
+from mcp_types import Tool as McpTool
+from starlette.types import Receive, Scope, Send
+
+from deployments.agent.contract import ToolRequest
+from interview.errors import Forbidden, InternalError, InterviewError, InvalidInput
+from serve.http.agent_calls import StepCaller
+from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.bodies import plain
+from serve.http.mcp_interviews import INTERVIEW_TOOLS, InterviewDesk, InterviewTool
+from serve.http.ports import IngressPorts
+from serve.http.problems import problem_of, request_id_of
+from serve.http.settings import HttpSettings
+
+logger = logging.getLogger(__name__)
+
+INSTRUCTIONS = (
+    "Holds job interviews. Use conduct_interview to start one and to pass on each answer of the candidate; the other "
+    "tools look into, steer or end an interview that runs."
+)
+
+_OWN_TOOLS: dict[str, InterviewTool[Any]] = {tool.name: tool for tool in INTERVIEW_TOOLS}
+
+Context = ServerRequestContext[Any, Request]
+
+
+class McpTools:
+    """Lists and calls tools for the tenant whose key came with the request."""
+
+    def __init__(self, ports: IngressPorts, settings: HttpSettings) -> None:
+        self._agent = ports.agent
+        steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
+        self._desk = InterviewDesk(ports, settings, steps)
+
+    async def list_tools(self, context: Context, page: PaginatedRequestParams | None) -> ListToolsResult:
+        """All of them at once; there are too few to page."""
+        own = [_described(tool) for tool in INTERVIEW_TOOLS]
+        agents = [_described_by_agent(tool) for tool in await self._agents_tools()]
+        return ListToolsResult(tools=[*own, *agents])
+
+    async def call_tool(self, context: Context, call: CallToolRequestParams) -> CallToolResult:
+        """What went wrong with a tool is a result that says so, which a model can read and mend.
+
+        Raises:
+            MCPError: there is no tool of that name.
+        """
+        caller, request_id = _caller_of(context)
+        try:
+            return _result(await self._call(caller.tenant, call.name, call.arguments or {}))
+        except InterviewError as error:
+            return _failed(error, request_id)
+        except MCPError:
+            raise
+        except Exception:
+            logger.exception("request %s: the tool %s failed with an unexpected error", request_id, call.name)
+            unforeseen = InternalError("Something broke on our side; the operator's log has it under this request id.")
+            return _failed(unforeseen, request_id)
+
+    async def _call(self, tenant: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            plain(arguments)
+        except ValueError as error:
+            fields = {"arguments": str(error)}
+            raise InvalidInput("The arguments cannot be processed.", detail={"fields": fields}) from None
+        if name in _OWN_TOOLS:
+            return await _OWN_TOOLS[name].call(self._desk, tenant, arguments)
+        if name not in {tool["name"] for tool in await self._agents_tools()}:
+            raise MCPError(INVALID_PARAMS, f"There is no tool of that name: {name[:64]!r}.")
+        return await self._agent.call_tool(ToolRequest(tenant=tenant, name=name, arguments=arguments))
+
+    async def _agents_tools(self) -> list[dict[str, Any]]:
+        try:
+            return await self._agent.tools()
+        except InterviewError as error:
+            raise MCPError(-32603, error.message, {"code": error.code, "retryable": error.retryable}) from error
+
+
+def mcp_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+    """The route, and in the router's lifespan the SDK's task group: whoever mounts it runs the application's lifespan.
+
+    Not in the OpenAPI document: what goes over it is JSON-RPC, which MCP clients describe themselves.
+    """
+    tools = McpTools(ports, settings)
+    server: Server[Any] = Server(
+        "interview",
+        version=settings.version,
+        title="Interview platform",
+        instructions=INSTRUCTIONS,
+        on_list_tools=tools.list_tools,
+        on_call_tool=tools.call_tool,
+    )
+    running: list[StreamableHTTPSessionManager] = []
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        manager = StreamableHTTPSessionManager(  # its own limits would be second to the edge's
+            server, json_response=True, stateless=True, max_request_body_size=settings.max_json_bytes
+        )
+        async with manager.run():
+            running.append(manager)
+            try:
+                yield
+            finally:
+                running.remove(manager)
+
+    router = APIRouter(tags=["tools"], lifespan=lifespan)
+    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+
+    @router.post("/mcp", include_in_schema=False)
+    async def mcp(request: Request, caller: Caller) -> Response:
+        _check_origin(request)
+        if not running:
+            raise InternalError("MCP is not running: the application was started without its lifespan.")
+        request.state.mcp_caller = caller
+        return _Handover(running[-1])
+
+    return router
+
+
+class _Handover(Response):
+    """A response that the SDK writes itself."""
+
+    def __init__(self, manager: StreamableHTTPSessionManager) -> None:
+        super().__init__()
+        self._manager = manager
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._manager.handle_request(scope, receive, send)
+
+
+def _caller_of(context: Context) -> tuple[Principal, str]:
+    """Who calls, as the route found, and the request's id."""
+    if context.request is None:
+        raise InternalError("An MCP message came without the request that brought it.")
+    caller: Principal = context.request.state.mcp_caller
+    return caller, request_id_of(context.request.scope)
+
+
+def _check_origin(request: Request) -> None:
+    """The specification has servers refuse pages of other origins.
+
+    A page that rebound its name to this host passes, as in any check against ``Host``; it has no key, though.
+
+    Raises:
+        Forbidden
+    """
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise Forbidden("Pages of another origin may not call this address.")
+
+
+def _described(tool: InterviewTool[Any]) -> McpTool:
+    hints = ToolAnnotations(read_only_hint=tool.read_only, destructive_hint=tool.destructive, open_world_hint=False)
+    schema = tool.arguments.model_json_schema()
+    return McpTool(
+        name=tool.name,
+        description=tool.description,
+        input_schema=schema,
+        output_schema=tool.returns(),
+        annotations=hints,
+    )
+
+
+def _described_by_agent(tool: dict[str, Any]) -> McpTool:
+    hints = ToolAnnotations(read_only_hint=tool.get("read_only", False), destructive_hint=False, open_world_hint=False)
+    return McpTool(
+        name=tool["name"],
+        description=tool["description"],
+        input_schema=tool["parameters"],
+        output_schema=tool.get("returns"),
+        annotations=hints,
+    )
+
+
+def _result(found: dict[str, Any]) -> CallToolResult:
+    return CallToolResult(content=[_text(found)], structured_content=found)
+
+
+def _failed(error: InterviewError, request_id: str) -> CallToolResult:
+    """The problem the HTTP face would have sent, so that programs know its ``code`` and what to do about it."""
+    problem: dict[str, Any] = msgspec.to_builtins(problem_of(error, request_id))
+    return CallToolResult(content=[_text(problem)], structured_content=problem, is_error=True)
+
+
+def _text(found: dict[str, Any]) -> TextContent:
+    """For clients that read no structured content."""
+    return TextContent(type="text", text=msgspec.json.encode(found).decode())

@@ -1,0 +1,292 @@
+"""The tools that hold whole interviews over MCP: start or answer, look, end, and ask what serves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from deployments.agent.contract import Agent, EndRequest, StartRequest, StepReply, ToolRequest, TurnRequest
+from interview.errors import NotFound
+from interview.events import ResponseSent
+from interview.questions import QuestionCard
+from interview.session import ActionType, AgentResponse, SessionState, Status
+from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
+from serve.http.bodies import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
+from serve.http.operations import ask_all
+from serve.http.ports import IngressPorts
+from serve.http.problems import invalid_fields
+from serve.http.sessions import INTERVIEW_ID
+from serve.http.settings import HttpSettings
+from storage.sessions import SessionKey
+
+_SESSION_ID = "Your id for this interview: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit."
+
+
+class McpArguments(BaseModel):
+    """Base of the arguments: unknown ones are refused, so that a misspelt one is not lost silently."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class ConductInterview(McpArguments):
+    user_session_id: str = Field("", pattern=rf"^$|{INTERVIEW_ID}", description=f"{_SESSION_ID} Empty: a new one.")
+    resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé; read at the start only.")
+    role_description: str = Field(
+        "", max_length=MAX_DOCUMENT_CHARS, description="Chooses the interview plan at the start, unless `plan` does."
+    )
+    candidate_answer: str = Field(
+        "", max_length=MAX_ANSWER_CHARS, description="The candidate's words to the latest question; empty to start."
+    )
+    plan: str = Field("", max_length=200, description="Id of an installed interview plan; at the start only.")
+    candidate_name: str = Field("", max_length=200, description="How the interviewer addresses the candidate.")
+    consent: bool = Field(False, description="That the candidate saw and accepted the plan's notice; at the start.")
+    language: str | None = Field(None, pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="ISO 639-1; default: the plan's.")
+    idempotency_key: str | None = Field(
+        None,
+        pattern=r"^[!-~]{1,255}$",
+        description="New for each answer. A retry with the same key gets the first reply; without one it is a new "
+        "answer.",
+    )
+
+
+class GetInterviewSession(McpArguments):
+    user_session_id: str = Field(pattern=INTERVIEW_ID, description=_SESSION_ID)
+
+
+class EndInterviewSession(McpArguments):
+    user_session_id: str = Field(pattern=INTERVIEW_ID, description=_SESSION_ID)
+
+
+class GetAgentStatus(McpArguments):
+    pass
+
+
+class InterviewStep(Struct, frozen=True):
+    """What the interviewer says now. Grades are left out: whoever relays this may be talking to the candidate."""
+
+    user_session_id: str
+    status: Status
+    turn_number: int
+    interviewer_text: str
+    action: ActionType
+    phase: str
+    should_continue: bool
+    question: QuestionCard | None
+    hints_left: int
+    time_left_s: float
+
+
+class TierCheck(Struct, frozen=True, omit_defaults=True):
+    ok: bool
+    error: str = ""
+    detail: str = ""
+
+
+class AgentStatus(Struct, frozen=True):
+    """``ready`` when the session store and every tier answer, else ``degraded``; ``tools`` are the agent's own."""
+
+    status: str
+    version: str
+    checks: dict[str, TierCheck]
+    tools: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InterviewDesk:
+    """What the tools work with."""
+
+    ports: IngressPorts
+    settings: HttpSettings
+    steps: StepCaller
+
+
+Arguments = TypeVar("Arguments", bound=McpArguments)
+
+
+@dataclass(frozen=True)
+class InterviewTool(Generic[Arguments]):
+    """``run(desk, tenant, arguments)`` returns ``result``. ``read_only`` and ``destructive`` are hints to clients."""
+
+    name: str
+    description: str
+    arguments: type[Arguments]
+    result: type[Struct]
+    run: Callable[[InterviewDesk, str, Arguments], Awaitable[Struct]]
+    read_only: bool = False
+    destructive: bool = False
+
+    async def call(self, desk: InterviewDesk, tenant: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The result as plain data.
+
+        Raises:
+            InvalidInput: ``detail["fields"]`` names the arguments that are wrong.
+            InterviewError: as the agent's steps do.
+        """
+        try:
+            checked = self.arguments.model_validate(arguments)
+        except ValidationError as error:
+            raise invalid_fields(error.errors()) from None
+        found: dict[str, Any] = msgspec.to_builtins(await self.run(desk, tenant, checked))
+        return found
+
+    def returns(self) -> dict[str, Any]:
+        """The result's JSON Schema, an object at its root as MCP demands."""
+        _, components = msgspec.json.schema_components([self.result], ref_template="#/$defs/{name}")
+        return {**components[self.result.__name__], "$defs": components}
+
+
+async def conduct_interview(desk: InterviewDesk, tenant: str, asked: ConductInterview) -> InterviewStep:
+    """Start, answer, or (an interview that runs, no answer) say again where it stands.
+
+    An answer never starts an interview: to one that expired it would be lost without a word.
+    """
+    key = SessionKey(tenant, asked.user_session_id or uuid.uuid4().hex)
+    if asked.candidate_answer.strip():
+        turn = TurnRequest(
+            tenant=tenant,
+            interview_id=key.interview_id,
+            idempotency_key=asked.idempotency_key or uuid.uuid4().hex,
+            text=asked.candidate_answer,
+            voice=False,
+        )
+        return _step(await desk.steps.turn(turn))
+    state = await desk.ports.sessions.load(key)
+    if state is not None:
+        return await _where_it_stands(desk.ports, key, state)
+    start = StartRequest(
+        tenant=tenant,
+        interview_id=key.interview_id,
+        plan=asked.plan or None,
+        role_description=asked.role_description,
+        resume_content=asked.resume_content,
+        candidate_name=asked.candidate_name,
+        consent=asked.consent,
+        language=asked.language,
+        voice=False,
+    )
+    return _step(await desk.steps.start(start))
+
+
+async def get_interview_session(desk: InterviewDesk, tenant: str, asked: GetInterviewSession) -> SessionState:
+    return await _session(desk.ports, SessionKey(tenant, asked.user_session_id))
+
+
+async def end_interview_session(desk: InterviewDesk, tenant: str, asked: EndInterviewSession) -> InterviewStep:
+    return _step(await desk.steps.end(EndRequest(tenant=tenant, interview_id=asked.user_session_id)))
+
+
+async def get_agent_status(desk: InterviewDesk, tenant: str, asked: GetAgentStatus) -> AgentStatus:
+    ports = desk.ports
+    probes = {"sessions": ports.sessions.ping, "agent": ports.agent.tools, **ports.probes}
+    answers = await ask_all(probes, desk.settings.probe_timeout_s)
+    checks = {
+        name: TierCheck(ok=True) if answer["ok"] else TierCheck(False, answer["error"], answer["detail"])
+        for name, answer in answers.items()
+    }
+    tools = tuple(tool["name"] for tool in answers["agent"].get("detail", ()) if answers["agent"]["ok"])
+    ready = all(check.ok for check in checks.values())
+    return AgentStatus("ready" if ready else "degraded", desk.settings.version, checks, tools)
+
+
+class _Body(Struct):
+    """The part of a step's reply that matters here."""
+
+    interview_id: str
+    turn_number: int
+    interviewer_response: AgentResponse
+
+
+def _step(reply: StepReply) -> InterviewStep:
+    body = msgspec.json.decode(reply.body, type=_Body)
+    said = body.interviewer_response
+    return InterviewStep(
+        user_session_id=body.interview_id,
+        status="active" if said.should_continue else "concluded",
+        turn_number=body.turn_number,
+        interviewer_text=said.text,
+        action=said.action.action_type,
+        phase=said.action.next_phase,
+        should_continue=said.should_continue,
+        question=said.question,
+        hints_left=said.hints_left,
+        time_left_s=said.time_left_s,
+    )
+
+
+async def _where_it_stands(ports: IngressPorts, key: SessionKey, state: SessionState) -> InterviewStep:
+    """The latest reply, as the log has it: for a client that lost it, or that forgot."""
+    replies = [event.data for event in await ports.sessions.events(key) if isinstance(event.data, ResponseSent)]
+    latest = replies[-1]
+    hints_left, time_left_s = await _left(ports.agent, key)
+    return InterviewStep(
+        user_session_id=key.interview_id,
+        status=state.status,
+        turn_number=state.turn_number,
+        interviewer_text=latest.text,
+        action=latest.action.action_type,
+        phase=latest.phase,
+        should_continue=state.status in ("active", "paused"),
+        question=latest.question,
+        hints_left=hints_left,
+        time_left_s=time_left_s,
+    )
+
+
+async def _left(agent: Agent, key: SessionKey) -> tuple[int, float]:
+    """Hints and seconds left, which only the agent works out."""
+    arguments = {"interview_id": key.interview_id, "recent_turns": 0}
+    found = await agent.call_tool(ToolRequest(key.tenant, "get_session_context", arguments))
+    question = found["current_question"]
+    return (question["hints_left"] if question else 0), found["time_left_s"]
+
+
+async def _session(ports: IngressPorts, key: SessionKey) -> SessionState:
+    state = await ports.sessions.load(key)
+    if state is None:
+        raise NotFound(NO_SUCH_INTERVIEW)
+    return state
+
+
+INTERVIEW_TOOLS: tuple[InterviewTool[Any], ...] = (
+    InterviewTool(
+        name="conduct_interview",
+        description="Hold an interview. Call it without candidate_answer to start (give plan or role_description, and "
+        "consent), then once per answer with the candidate's own words and the user_session_id of the first reply. "
+        "Relay interviewer_text and question to the candidate word for word; stop when should_continue is false. "
+        "Without candidate_answer, an interview that runs says again where it stands.",
+        arguments=ConductInterview,
+        result=InterviewStep,
+        run=conduct_interview,
+    ),
+    InterviewTool(
+        name="get_interview_session",
+        description="The whole session: conversation, questions asked, grades, abilities, status. For the interview's "
+        "owner, not for the candidate.",
+        arguments=GetInterviewSession,
+        result=SessionState,
+        run=get_interview_session,
+        read_only=True,
+    ),
+    InterviewTool(
+        name="end_interview_session",
+        description="End an interview and start its evaluation. Ending it twice is the same as once.",
+        arguments=EndInterviewSession,
+        result=InterviewStep,
+        run=end_interview_session,
+        destructive=True,
+    ),
+    InterviewTool(
+        name="get_agent_status",
+        description="Whether the interviewer can serve: each tier that answers or fails, and the tools there are.",
+        arguments=GetAgentStatus,
+        result=AgentStatus,
+        run=get_agent_status,
+        read_only=True,
+    ),
+)
