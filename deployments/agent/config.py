@@ -35,7 +35,8 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
         ``reply_audio_format``: of the interviewer's voice.
 
     Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is how many pinned
-    plans a replica keeps decoded; ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode).
+    plans a replica keeps decoded; the agent follows the turns in flight per replica (``target_ongoing_requests``), up
+    quickly, because candidates wait, and down slowly; ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode).
     """
 
     require_consent: bool = True
@@ -68,7 +69,11 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     plan_cache: int = 64
     by_value: bool = True
 
-    num_replicas: int = 1
+    min_replicas: int = 1
+    max_replicas: int = 1
+    target_ongoing_requests: float = 16.0
+    upscale_delay_s: float = 5.0
+    downscale_delay_s: float = 300.0
     num_cpus: float = 0.5
     max_ongoing_requests: int = 64
     max_queued_requests: int = 256

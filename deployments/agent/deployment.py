@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ray import serve as ray_serve
+from ray.serve.config import AutoscalingConfig
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import EndRequest, HintRequest, StartRequest, ToolRequest, TurnRequest
@@ -110,7 +111,13 @@ def build(
     """The tier's application; the others are bound applications (or handles) of their tiers."""
     deployed: ray_serve.Deployment = ray_serve.deployment(
         name="agent",
-        num_replicas=config.num_replicas,
+        autoscaling_config=AutoscalingConfig(
+            min_replicas=config.min_replicas,
+            max_replicas=config.max_replicas,
+            target_ongoing_requests=config.target_ongoing_requests,
+            upscale_delay_s=config.upscale_delay_s,
+            downscale_delay_s=config.downscale_delay_s,
+        ),
         max_ongoing_requests=config.max_ongoing_requests,
         max_queued_requests=config.max_queued_requests,
         health_check_period_s=config.health_check_period_s,

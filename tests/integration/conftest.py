@@ -64,7 +64,7 @@ def run_up(profile: Path, data: Path) -> tuple[subprocess.Popen[str], str]:
     run = subprocess.Popen(
         [sys.executable, "-m", "serve.cli", "up", "--profile", str(profile), "--data", str(data)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
         env={**environment, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
     )
@@ -88,7 +88,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
     """The local profile with two agent replicas, on a port and in a data directory of its own."""
     base = tmp_path_factory.mktemp("platform")
     port = free_port()
-    profile = profile_with(base / "test.yaml", port, agent={"num_replicas": 2})
+    profile = profile_with(base / "test.yaml", port, agent={"min_replicas": 2, "max_replicas": 2})
     run, printed = run_up(profile, base / "data")
     try:
         yield RunningPlatform(
