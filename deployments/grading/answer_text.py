@@ -26,6 +26,8 @@ class Token(Struct, frozen=True):
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*[+#]*")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]+)*[.!?]*")
 
+_CLOSED_WORDS = 200
+
 FILLERS = frozenset(
     {"um", "uh", "uhm", "er", "erm", "hmm", "hm", "mm", "ah", "well", "okay", "ok", "like", "so", "yeah"}
 )
@@ -89,6 +91,16 @@ def stem(word: str) -> str:
                 return root + "y"
             return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "sl" else root.rstrip("e")
     return word.rstrip("e") if len(word) > 3 else word
+
+
+def closed(words: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The words of an answer to a closed question: of a very long one, its beginning and its end.
+
+    Bounds the graders' work; nobody states a choice or a term in the middle of a thousand words.
+    """
+    if len(words) <= 2 * _CLOSED_WORDS:
+        return words
+    return words[:_CLOSED_WORDS] + words[-_CLOSED_WORDS:]
 
 
 def bare(words: Sequence[Token]) -> tuple[Token, ...]:

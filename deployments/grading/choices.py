@@ -204,7 +204,7 @@ def _or_between(answer: str, first: Pick, other: Pick) -> bool:
 
 def find_picks(options: Sequence[Option], answer: str, *, many: bool = False) -> list[Pick]:
     """Every option the answer names, in order of place. ``many`` reads lists of bare letters ("a and c")."""
-    words = answer_text.tokens(answer)
+    words = answer_text.closed(answer_text.tokens(answer))
     by_words, taken = _by_words(options, words, answer)
     picks = [*_by_name(options, words, answer, taken, many), *by_words]
     if not picks:

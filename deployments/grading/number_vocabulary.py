@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from msgspec import Struct
@@ -112,6 +113,6 @@ def power(base: float, exponent: float) -> float:
 
 def as_text(value: float) -> str:
     """A number as a person would write it: 250, 0.25, 1.5e+06 becomes 1500000."""
-    if value == int(value) and abs(value) < 1e15:
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.10g}"

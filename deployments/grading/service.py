@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from deployments.grading import units
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.marks import settle
@@ -34,6 +35,8 @@ class GradingService:
         self._background = background
 
     async def start(self) -> None:
+        """Do what the first candidates would otherwise wait for."""
+        await asyncio.to_thread(units.warm_up)
         if self._config.warm_sandboxes:
             await self._registry.start()
 

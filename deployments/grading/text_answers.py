@@ -50,12 +50,8 @@ def _same(answer: str, accepted: str, case_sensitive: bool) -> bool:
         return trimmed == target or trimmed.endswith((f" is {target}", f"'s {target}"))
     if answer.strip().casefold() == accepted.strip().casefold():
         return True
-    wanted = _comparable(accepted)
-    return bool(wanted) and (
-        _comparable(answer) == wanted
-        or _joined(answer_text.bare(answer_text.tokens(answer))) == wanted
-        or _comparable(canonical_numbers(_joined(answer_text.bare(answer_text.tokens(answer))))) == wanted
-    )
+    wanted, said = _comparable(accepted), _comparable(answer)
+    return bool(wanted) and (said == wanted or _comparable(canonical_numbers(said)) == wanted)
 
 
 def grade_short_text(spec: ShortText, answer: str) -> Grade:
@@ -67,7 +63,7 @@ def grade_short_text(spec: ShortText, answer: str) -> Grade:
     empty = no_answer("short_text", answer)
     if empty:
         return empty
-    words = answer_text.tokens(answer)
+    words = answer_text.closed(answer_text.tokens(answer))
     cut = answer_text.after_correction(answer)
     said = [word for word in words if word.start >= cut] or list(words)
     best, span, variant = 0.0, (0, 0), ""
@@ -127,8 +123,7 @@ def _similar(said: str, target: str) -> float:
     """Similarity that forgives typing and hearing, not meaning: digits, short words and opposites must agree."""
     if said == target or said.replace(" ", "") == target.replace(" ", ""):
         return 1.0
-    spoken = canonical_numbers(said)
-    if spoken == target:
+    if any(char.isdigit() for char in target) and canonical_numbers(said) == target:
         return 1.0
     ratio = fuzz.ratio(said, target) / 100
     if ratio < 0.7:
@@ -156,7 +151,7 @@ def _typo(mine: str, theirs: str, *, phrase: bool) -> bool:
 
 
 def _comparable(text: str) -> str:
-    return _joined(answer_text.bare(answer_text.tokens(text)))
+    return _joined(answer_text.bare(answer_text.closed(answer_text.tokens(text))))
 
 
 def _joined(words: Sequence[Token]) -> str:
@@ -182,7 +177,7 @@ def grade_ordered(spec: Ordered, answer: str) -> Grade:
     empty = no_answer("ordered", answer)
     if empty:
         return empty
-    words = answer_text.tokens(answer)
+    words = answer_text.closed(answer_text.tokens(answer))
     cut = answer_text.after_correction(answer)
     corrected = [word for word in words if word.start >= cut]
     places = _places(corrected, spec.answer)

@@ -217,6 +217,11 @@ def _registry() -> Any:
     return pint.UnitRegistry(cache_folder=None, autoconvert_offset_to_baseunit=True)
 
 
+def warm_up() -> None:
+    """Read pint's definitions (about half a second) before the first answer needs them."""
+    _registry()
+
+
 @lru_cache(maxsize=512)
 def _pint_knows(expression: str) -> bool:
     import pint

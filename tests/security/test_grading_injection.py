@@ -95,3 +95,18 @@ async def test_no_injection_reaches_a_formula(service: GradingService) -> None:
         answer = f"=MIN(A2:A11) {text}"
         grade = await service.grade(GradeRequest(question=question(spec), answer=answer))
         assert grade.score <= 0.1, (answer, grade.rationale)
+
+
+SHAPES = (
+    "one ", "a ", "one hundred and ", "1 ", "between 1 and ", "no wait ", "i think ", "(", "=", '"', "x", "-",
+    "point one ", "million ", "a, b, c, d ", "a or ", "1/2/", "2^", "12345678901234567890 ", "\u202e", "\x00", "🙂",
+    "½", "=SUM(", "<|",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("grader", [grader for _name, grader, _wrong in WRONG], ids=[name for name, *_ in WRONG])
+async def test_no_answer_of_any_shape_makes_a_grader_fail(service: GradingService, grader: AnyGrader) -> None:
+    for shape in SHAPES:
+        grade = await service.grade(GradeRequest(question=question(grader), answer=shape * (4000 // len(shape))))
+        assert 0.0 <= grade.score <= 1.0
+        assert grade.rationale

@@ -13,7 +13,7 @@ import pytest
 from deployments.grading.formula.evaluate import FormulaJob, FormulaVerdict, ValueJob
 from deployments.grading.formula.grader import MODULE, FormulaGrader
 from deployments.grading.formula.screen import Extent, Refused, Screened, screen
-from deployments.grading.sandbox import Sandbox
+from deployments.grading.sandbox import Sandbox, SandboxLimits
 from interview.errors import InvalidInput
 from interview.questions import AnyGrader, Formula, Question, SheetColumn
 
@@ -105,10 +105,12 @@ async def test_no_hostile_formula_runs_over_its_limits(grader: FormulaGrader) ->
     assert not over, "\n".join(map(str, over))
 
 
-async def test_a_formula_that_ran_into_a_limit_is_graded_zero_and_says_which(grader: FormulaGrader) -> None:
+async def test_a_formula_that_ran_into_a_limit_is_graded_zero_and_says_which() -> None:
+    grader = FormulaGrader(SandboxLimits(wall_s=0.4))
     grade = await grader.grade(question(SUM), "=SUMPRODUCT(COUNTIF(A1:A9999,A1:A9999))")
     assert grade.score == 0.0
-    assert "was stopped: it ran longer" in grade.rationale
+    await grader.stop()
+    assert "was stopped: it ran longer than 0.4 s" in grade.rationale
     assert grade.needs_review
 
 

@@ -83,6 +83,9 @@ def screen(formula: str, extent: Extent, limits: Limits | None = None) -> Screen
     ("=A1+1 because …") is left out."""
     limits = limits or Limits()
     if len(formula) > limits.max_chars:
+        beginning = screen(formula[: limits.max_chars], extent, limits)
+        if isinstance(beginning, Screened) and beginning.used_chars < limits.max_chars - 1:
+            return beginning  # what is too long is only what was said after the formula
         return Refused(f"The formula is longer than {limits.max_chars} characters.")
     text = formula.translate(_PRETTY).replace("\x01", ">=").replace("\x02", "<=").replace("\x03", "<>")
     tokens = _tokenise(text)

@@ -59,6 +59,8 @@ _LEAD = re.compile(
     r"^(?:formula|answer|it|that|would|be|is|um|uh|so|well|okay|i|think|use|i'd|i'll|my|a|the|you)\b[\s,:]*",
     re.IGNORECASE,
 )
+#: A longer answer is talk about a formula, not one spelt out.
+_MAX_SPOKEN_CHARS = 600
 _KNOWN = ALLOWED | VOLATILE | OUTSIDE | PROGRAM
 
 
@@ -94,6 +96,8 @@ def find_formula(answer: str) -> FormulaText:
 
 def spoken_formula(said: str) -> str:
     """The formula a sentence spells out; what is not understood stays a word and is refused by the screen later."""
+    if len(said) > _MAX_SPOKEN_CHARS:
+        return said
     text = re.sub(r"[?!]|[.,](?=\s|$)", " ", said.casefold().replace("’", "'"))
     while (lead := _LEAD.match(text.strip())) is not None and not re.match(r"is (?:greater|less|not)", text.strip()):
         text = text.strip()[lead.end() :]
