@@ -16,6 +16,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from deployments.tts.espeak_engine import EspeakVoice
+
 SENTENCES = Path(__file__).parent / "data" / "stt_sentences.tsv"
 
 
@@ -28,22 +30,22 @@ class Clip(msgspec.Struct, frozen=True):
 
 
 def synthesise_clips(count: int) -> list[Clip]:
-    """The first ``count`` sentences as 16-bit wav files with 0.3 s of silence before and 0.4 s after."""
-    from deployments.tts.espeak_engine import EspeakVoice
-
-    voice = EspeakVoice()
+    """The first ``count`` sentences, spoken."""
+    speaker = EspeakVoice()
     with SENTENCES.open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     # Every other row from the second half, so that any count holds seen and unseen voices alike.
     half = len(rows) // 2
     mixed = [row for pair in zip(rows[:half], rows[half:], strict=True) for row in pair]
-    clips = []
-    for row in mixed[:count]:
-        pcm = voice.speak(row["text"], voice=row["voice"], speed=float(row["speed"]))
-        before, after = (np.zeros(int(seconds * pcm.sample_rate), np.int16) for seconds in (0.3, 0.4))
-        samples = np.concatenate([before, pcm.samples, after])
-        clips.append(Clip(_wav(samples, pcm.sample_rate), row["text"], len(samples) / pcm.sample_rate))
-    return clips
+    return [speak_clip(speaker, row["text"], row["voice"], float(row["speed"])) for row in mixed[:count]]
+
+
+def speak_clip(speaker: EspeakVoice, text: str, voice: str, speed: float) -> Clip:
+    """One sentence as a 16-bit wav file with 0.3 s of silence before and 0.4 s after."""
+    pcm = speaker.speak(text, voice=voice, speed=speed)
+    before, after = (np.zeros(int(seconds * pcm.sample_rate), np.int16) for seconds in (0.3, 0.4))
+    samples = np.concatenate([before, pcm.samples, after])
+    return Clip(_wav(samples, pcm.sample_rate), text, len(samples) / pcm.sample_rate)
 
 
 def _wav(samples: np.ndarray[tuple[int], np.dtype[np.int16]], sample_rate: int) -> bytes:
