@@ -21,27 +21,38 @@ from interview.questions import (
     Symbolic,
 )
 
-#: A run of words gives something away only if it says something: so many of its words must be longer than this.
-_TELLING_CHARS = 3
+#: A run of words gives something away only if it says something: so many of its words must be none of these.
 _TELLING_WORDS = 2
+_COMMON = frozenset(
+    """
+    a about all also an and any are as at be been but by can could did do does every for from had has have he her his
+    how i if in into is it its made make me more most my no not of off on one or our out over she should so some than
+    that the their them then there these they this those to up us was way we were what when where which who why will
+    with would you your
+    """.split()  # noqa: SIM905 - a paragraph of words reads better than a column of strings
+)
 
 
 class Secrets(Struct, frozen=True):
-    """``runs`` are the secret texts' runs of words of one length; ``wholes`` are shorter secrets, whole."""
+    """``runs`` are the secret texts' runs of words of one length; ``wholes`` are shorter secrets, whole; ``choices``
+    name the right one of options that everybody was told."""
 
     runs: frozenset[tuple[str, ...]]
     wholes: frozenset[tuple[str, ...]]
+    choices: frozenset[tuple[str, ...]]
 
 
 def leak_in(text: str, scene: Scene, size: int) -> str:
     """What ``text`` tells of the current and the next question's secrets: a kind of secret, or ``""``.
 
     What the candidate has said, and what was put to them (prompts, follow-ups, hints given), is no secret any more.
+    Which of the options is right stays one, although all of them were told.
     """
     spoken = words_of(text)
     if not spoken:
         return ""
-    known = [words_of(said) for said in _known(scene)]
+    answered = [words_of(said) for said in _said(scene)]
+    known = [*answered, *(words_of(told) for told in _told(scene))]
     for question in (scene.question, scene.next_question):
         if question is None:
             continue
@@ -52,6 +63,9 @@ def leak_in(text: str, scene: Scene, size: int) -> str:
         for whole in secrets.wholes:
             if _holds(spoken, whole) and not any(_holds(words, whole) for words in known):
                 return f"the key of {question.id}"
+        for choice in secrets.choices:
+            if _holds(spoken, choice) and not any(_holds(words, choice) for words in answered):
+                return f"the right option of {question.id}"
     return ""
 
 
@@ -60,7 +74,7 @@ def hint_in(text: str, scene: Scene, size: int) -> str:
     asked = scene.state.current_question
     given = asked.hints if asked is not None else 0
     spoken = set(grams(words_of(text), size))
-    known = [words_of(said) for said in _known(scene)]
+    known = [words_of(text) for text in (*_said(scene), *_told(scene))]
     for number, hint in enumerate(scene.question.hints[given:], start=given + 1):
         for run in grams(words_of(hint.text), size):
             if run in spoken and _telling(run) and not any(_holds(words, run) for words in known):
@@ -92,6 +106,12 @@ def secret_keys(question: Question) -> list[str]:
             return [reference]
         case Ordered(answer=order):
             return [" ".join(order)]
+    return []
+
+
+def right_choices(question: Question) -> list[str]:
+    """How the right options are named."""
+    match question.grader:
         case MultipleChoice(answer=answer):
             return [f"answer is {answer}", f"option {answer}"]
         case MultiSelect(answers=answers):
@@ -131,17 +151,21 @@ def _secrets_of(key: _Key) -> Secrets:
         words = words_of(text)
         if words:
             wholes.add(tuple(words))
-    return Secrets(frozenset(runs), frozenset(wholes))
+    choices = frozenset(tuple(words_of(text)) for text in right_choices(key.question))
+    return Secrets(frozenset(runs), frozenset(wholes), choices)
 
 
-def _known(scene: Scene) -> Iterable[str]:
+def _said(scene: Scene) -> Iterable[str]:
+    return (turn.content for turn in scene.state.conversation_history if turn.role == "candidate")
+
+
+def _told(scene: Scene) -> Iterable[str]:
     asked = scene.state.current_question
     yield scene.question.prompt
     yield from scene.question.follow_ups
     yield from (hint.text for hint in scene.question.hints[: asked.hints if asked else 0])
     if scene.next_question is not None:
         yield scene.next_question.prompt
-    yield from (turn.content for turn in scene.state.conversation_history if turn.role == "candidate")
 
 
 def _holds(words: list[str], run: tuple[str, ...]) -> bool:
@@ -152,7 +176,7 @@ def _holds(words: list[str], run: tuple[str, ...]) -> bool:
 
 
 def _telling(run: tuple[str, ...]) -> bool:
-    return sum(len(word) > _TELLING_CHARS for word in run) >= _TELLING_WORDS
+    return sum(word not in _COMMON for word in run) >= _TELLING_WORDS
 
 
 def _forms(value: float) -> list[str]:

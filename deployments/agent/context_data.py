@@ -18,8 +18,8 @@ def tokens_at_most(text: str) -> int:
     """How many tokens ``text`` can come to, without the model's tokenizer: an estimate meant never to be too low.
 
     A byte-level BPE makes at most one token of a byte, so whatever is not a word of ASCII letters counts its UTF-8
-    bytes: that part is a bound. A word counts half its letters (rounded up, the space before it included), about two and a half times
-    what an LLM's tokenizer makes of English; docs/prompts.md has the measurement.
+    bytes: that part is a bound. A word counts half its letters, rounded up, the space before it included: about two
+    and a half times what an LLM's tokenizer makes of English. docs/prompts.md has the measurement.
     """
     total = 0
     for run in _RUN.findall(text):
