@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -62,9 +62,9 @@ def calibrate(comparisons: Sequence[Comparison]) -> Calibration:
     )
 
 
-def _each(comparisons: Sequence[Comparison], key: object) -> tuple[Agreement, ...]:
-    names = sorted({key(one) for one in comparisons})  # type: ignore[operator]
-    return tuple(agreement(name, [one for one in comparisons if key(one) == name]) for name in names)  # type: ignore[operator]
+def _each(comparisons: Sequence[Comparison], key: Callable[[Comparison], str]) -> tuple[Agreement, ...]:
+    names = sorted({key(one) for one in comparisons})
+    return tuple(agreement(name, [one for one in comparisons if key(one) == name]) for name in names)
 
 
 def agreement(name: str, comparisons: Sequence[Comparison]) -> Agreement:

@@ -16,11 +16,15 @@ import signal
 import struct
 import sys
 import time
+from collections.abc import Callable
 from typing import IO
 
 import msgspec
 
 from deployments.grading.sandbox import Ending, Job, Outcome
+
+#: What a sandboxed module offers as ``run``.
+Task = Callable[[bytes], bytes]
 
 _HEADER = struct.Struct(">I")
 _PR_SET_PDEATHSIG = 1
@@ -42,7 +46,7 @@ def main(module: str) -> None:
         _write(sink, msgspec.msgpack.encode(_run(task.run, job)))
 
 
-def _run(run: object, job: Job) -> Outcome:
+def _run(run: Task, job: Job) -> Outcome:
     """Fork, wait no longer than the job's wall clock, and say how it ended."""
     reader, writer = os.pipe()
     pid = os.fork()
@@ -71,13 +75,13 @@ def _ending(status: int, expired: bool) -> Ending:
 _OUT_OF_MEMORY = 12
 
 
-def _child(run: object, job: Job, writer: int) -> None:
+def _child(run: Task, job: Job, writer: int) -> None:
     """The limited child; never returns."""
     code = 70
     try:
         _die_with_parent()
         _limit(job)
-        result: bytes = run(job.payload)  # type: ignore[operator]
+        result: bytes = run(job.payload)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(result[:_MAX_RESULT_BYTES])
         code = 0

@@ -13,6 +13,7 @@ import secrets
 import signal
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -76,10 +77,10 @@ class Worker:
         assert await self._process.wait() == -signal.SIGKILL
 
 
-async def until(condition: object, seconds: float = 60.0) -> QueueCounts:
+async def until(condition: Callable[[], Awaitable[QueueCounts | None]], seconds: float = 60.0) -> QueueCounts:
     async with asyncio.timeout(seconds):
         while True:
-            counts: QueueCounts | None = await condition()  # type: ignore[operator]
+            counts = await condition()
             if counts is not None:
                 return counts
             await asyncio.sleep(0.01)
