@@ -1,0 +1,139 @@
+"""The command line as an operator uses it, beside a running platform and without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import psutil
+import pytest
+
+from serve.runtime import free_port
+from tests.integration.conftest import RunningPlatform, key_in, profile_with, run_up
+
+pytestmark = [pytest.mark.timeout(240)]
+
+
+def interview(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    env = {name: value for name, value in os.environ.items() if name != "REDIS_URL"} | environment
+    return subprocess.run(
+        [sys.executable, "-m", "serve.cli", *arguments], capture_output=True, timeout=120, check=False, env=env
+    )
+
+
+def test_doctor_says_what_would_serve_each_tier_and_how_to_mend_the_rest() -> None:
+    done = interview("doctor", "--json")
+    assert done.returncode == 0, done.stderr.decode()
+    findings = {finding["area"]: finding for finding in json.loads(done.stdout)}
+    assert {
+        "python",
+        "packages",
+        "sessions",
+        "speech to text",
+        "text to speech",
+        "language model",
+        "port",
+        "disk",
+    } <= set(findings)
+    assert "synthetic voices" in findings["speech to text"]["found"]
+    assert all(finding["remedy"] for finding in findings.values() if finding["level"] != "ok")
+
+
+def test_doctor_names_a_port_in_use() -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        profile = profile_with(Path(os.environ.get("TMPDIR", "/tmp")) / f"doctor-{port}.yaml", port)
+        try:
+            findings = json.loads(interview("doctor", "--json", "--profile", str(profile)).stdout)
+        finally:
+            profile.unlink()
+    assert next(finding for finding in findings if finding["area"] == "port")["level"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"agent": {"lease": 3}}, "agent"), ({"placement": "nowhere"}, "placement"), ({"sst": {}}, "sst")],
+    ids=["unknown-field", "wrong-choice", "unknown-section"],
+)
+def test_a_wrong_profile_names_file_and_field_before_anything_starts(
+    tmp_path: Path, change: dict[str, object], named: str
+) -> None:
+    profile = profile_with(tmp_path / "wrong.yaml", free_port(), **change)
+    done = interview("up", "--profile", str(profile), "--data", str(tmp_path / "data"))
+    assert done.returncode == 1
+    said = done.stderr.decode() + done.stdout.decode()
+    assert named in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.cluster
+def test_keys_are_made_listed_and_revoked_beside_the_running_platform(platform: RunningPlatform) -> None:
+    import httpx
+
+    data = ("--data", str(platform.data))
+    made = interview("keys", "create", "--tenant", "acme", "--scope", "interviews", "--label", "ci", *data)
+    secret = key_in(made.stdout.decode())
+    state = f"{platform.address}/session/state/none-{uuid.uuid4().hex[:6]}"
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert httpx.get(state, headers=headers, trust_env=False).status_code == 404
+    listed = interview("keys", "list", "--tenant", "acme", *data, COLUMNS="200").stdout.decode()
+    key_id = secret.split("_")[1]
+    assert key_id in listed
+    assert secret not in listed
+    assert interview("keys", "revoke", key_id, *data).returncode == 0
+    deadline = time.monotonic() + 5  # the promise is a second; the rest is this machine's
+    while httpx.get(state, headers=headers, trust_env=False).status_code != 401:
+        assert time.monotonic() < deadline, "the revoked key still works"
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(("form", "begins"), [("json", b"{"), ("html", b"<!doctype html"), ("pdf", b"%PDF-")])
+def test_a_report_is_written_in_every_format(
+    platform: RunningPlatform, tmp_path: Path, form: str, begins: bytes
+) -> None:
+    interview_id = f"rep-{uuid.uuid4().hex[:8]}"
+    with platform.client() as client:
+        client.post(f"/session/start/{interview_id}", json={"plan": "backend-engineer", "consent": True})
+        client.post(f"/session/turn/{interview_id}", json={"answer": "I build services in Python and Go."})
+    out = tmp_path / f"report.{form}"
+    done = interview("report", interview_id, "--format", form, "--out", str(out), "--data", str(platform.data))
+    assert done.returncode == 0, done.stderr.decode()
+    assert out.read_bytes().lower().startswith(begins.lower())
+
+
+@pytest.mark.cluster
+def test_a_second_start_works_after_the_first_was_killed_and_the_sessions_are_there(tmp_path: Path) -> None:
+    import httpx
+
+    port = free_port()
+    profile = profile_with(tmp_path / "again.yaml", port)
+    first, printed = run_up(profile, tmp_path / "data")
+    family = psutil.Process(first.pid).children(recursive=True)
+    address, headers = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {key_in(printed)}"}
+    body = {"plan": "backend-engineer", "consent": True}
+    started = httpx.post(f"{address}/session/start/kept", json=body, headers=headers, timeout=60, trust_env=False)
+    assert started.status_code == 200
+    # everything at once, guardian included: nobody is left to clean up
+    for process in [*family, psutil.Process(first.pid)]:
+        if "redis-server" not in process.name():
+            process.kill()
+    first.wait(timeout=30)
+
+    second, _ = run_up(profile, tmp_path / "data")
+    try:
+        state = httpx.get(f"{address}/session/state/kept", headers=headers, timeout=60, trust_env=False)
+        assert state.status_code == 200
+        assert state.json()["interview_id"] == "kept"
+    finally:
+        second.send_signal(signal.SIGINT)
+        second.communicate(timeout=60)
