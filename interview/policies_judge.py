@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -218,15 +219,21 @@ def _repeated(words: str, scene: Scene, similarity: float) -> str:
     current = scene.question.id
     for text in candidates:
         for question in scene.plan.questions:
-            if question.id != current and fuzz.ratio(text, plain(question.prompt)) >= similarity * 100:
+            if question.id != current and fuzz.ratio(text, _plain_prompt(question.prompt)) >= similarity * 100:
                 return f"asks {question.id} out of its place"
         for said in scene.state.conversation_history:
             if said.role != "interviewer" or said.question_id != current:
                 continue
             for earlier in sentences_of(said.content):
                 # The question itself may be said again when it is to be explained; a follow-up may not.
-                if plain(earlier) in plain(scene.question.prompt):
+                if plain(earlier) in _plain_prompt(scene.question.prompt):
                     continue
                 if fuzz.ratio(text, plain(earlier)) >= similarity * 100:
                     return "repeats a follow-up"
     return ""
+
+
+@lru_cache(maxsize=2048)
+def _plain_prompt(prompt: str) -> str:
+    """A bank's prompts are few, and every follow-up is compared with all of them."""
+    return plain(prompt)

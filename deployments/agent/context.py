@@ -15,6 +15,7 @@ wording of later questions are not in it: what a model has not read it cannot te
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -66,7 +67,8 @@ def assemble(
     """
     system = f"{head.render(_about_interview(brief))}\n\n{special.render(_about_question(brief.question))}"
     frame = _turn(brief, actions, "")
-    left = budget - TEMPLATE_TOKENS - tokens_at_most(system) - tokens_at_most(frame)
+    fixed = TEMPLATE_TOKENS + _tokens_of_prompt(system)
+    left = budget - fixed - tokens_at_most(frame)
     if left < LEAST_ANSWER_TOKENS:
         raise ContextTooLong(
             "The interviewer's prompts leave no room for the candidate's answer.",
@@ -82,8 +84,14 @@ def assemble(
     user = "\n\n".join(part for part in parts if part)
     return Asked(
         messages=({"role": "system", "content": system}, {"role": "user", "content": user}),
-        tokens=TEMPLATE_TOKENS + tokens_at_most(system) + tokens_at_most(user),
+        tokens=fixed + tokens_at_most(user),
     )
+
+
+@lru_cache(maxsize=128)
+def _tokens_of_prompt(system: str) -> int:
+    """The system part is the same for many turns; only this process's own prompts are kept here."""
+    return tokens_at_most(system)
 
 
 def _about_interview(brief: TurnBrief) -> dict[str, str]:
