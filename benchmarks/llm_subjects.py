@@ -177,8 +177,8 @@ async def tier(config: LlmConfig) -> AsyncIterator[Ask]:
         application = build(replace(config, deadline_s=600.0))
         handle: Any = await asyncio.to_thread(ray_serve.run, application, name="llm-benchmark", route_prefix=None)
         model = LanguageModelClient(
-            handle_caller(handle, timeout_s=600, tier="language-model"),
-            handle_stream_caller(handle, timeout_s=600, tier="language-model"),
+            handle_caller(handle, timeout_s=600, tier="language-model", by_value=True),
+            handle_stream_caller(handle, timeout_s=600, tier="language-model", by_value=True),
         )
 
         async def ask(prompt: str, tokens: int) -> AsyncGenerator[tuple[bool, int], None]:

@@ -142,6 +142,8 @@ class LlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     deadline_s: float = 60.0
     #: After the first chunk of a stream, later ones wait up to this long to cross the handle together; 0 for never.
     stream_interval_ms: float = 20.0
+    #: Messages all streams of a replica send together; with more than 10 streams (at 20 ms) each waits longer.
+    stream_messages_per_s: float = 500.0
     warm_up_deadline_s: float = 600.0
     health_deadline_s: float = 20.0
     replicas: ReplicaConfig = field(default_factory=ReplicaConfig)

@@ -9,7 +9,7 @@ from ray import serve as ray_serve
 from ray.serve.config import AutoscalingConfig
 
 from deployments.llm.absent import AbsentLanguageModel
-from deployments.llm.coalesce import coalesced
+from deployments.llm.coalesce import Pacing
 from deployments.llm.config import LlmConfig, ReplicaConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.hosted import HostedLanguageModel
@@ -51,7 +51,7 @@ class LlmDeployment:
 
     async def __init__(self, config: LlmConfig) -> None:  # type: ignore[misc]  # Serve awaits it
         """Returns only when the engine has completed a request, so Serve routes nothing to a cold replica."""
-        self._interval_s = config.stream_interval_ms / 1000
+        self._pacing = Pacing(config.stream_interval_ms / 1000, config.stream_messages_per_s)
         self._model = create_language_model(config)
         await self._model.start()
 
@@ -60,7 +60,7 @@ class LlmDeployment:
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
         chunks = self._model.stream(decode(payload, ChatRequest))
-        async with aclosing(reply_stream(coalesced(chunks, self._interval_s))) as items:
+        async with aclosing(reply_stream(self._pacing.paced(chunks))) as items:
             async for item in items:
                 yield item
 

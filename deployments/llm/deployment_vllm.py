@@ -13,7 +13,7 @@ from ray.serve.llm import LLMConfig, build_llm_deployment
 from ray.serve.llm.deployment import LLMServer
 
 from deployments.llm import vllm_chat
-from deployments.llm.coalesce import coalesced
+from deployments.llm.coalesce import Pacing
 from deployments.llm.config import LlmConfig, VllmConfig
 from deployments.llm.contract import ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
@@ -56,6 +56,7 @@ class VllmDeployment(LLMServer):
         """Returns only when the engine has completed requests, so Serve routes nothing to a cold replica."""
         self._config = config
         self._models = (config.name, *(adapter.name for adapter in config.vllm.lora))
+        self._pacing = Pacing(config.stream_interval_ms / 1000, config.stream_messages_per_s)
         _load_lora_modules(llm_config)
         await super().__init__(llm_config)
         for request in _WARM_UP:
@@ -66,7 +67,7 @@ class VllmDeployment(LLMServer):
         return await reply(self._chat(decode(payload, ChatRequest)))
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
-        chunks = coalesced(self._stream(decode(payload, ChatRequest)), self._config.stream_interval_ms / 1000)
+        chunks = self._pacing.paced(self._stream(decode(payload, ChatRequest)))
         async with aclosing(reply_stream(chunks)) as items:
             async for item in items:
                 yield item

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from deployments.llm.coalesce import coalesced
+from deployments.llm.coalesce import Pacing, coalesced
 from interview.errors import EngineFailed
 
 
@@ -38,20 +38,20 @@ def source(*steps: int | Exception | None) -> Source:
 
 @pytest.mark.parametrize("interval_s", [0.0, 0.01, 60.0])
 async def test_every_item_comes_out_once_and_in_order(interval_s: float) -> None:
-    batches = [batch async for batch in coalesced(source(1, 2, 3, 4, 5, None).items(), interval_s)]
+    batches = [batch async for batch in coalesced(source(1, 2, 3, 4, 5, None).items(), lambda: interval_s)]
 
     assert [item for batch in batches for item in batch] == [1, 2, 3, 4, 5]
 
 
 async def test_the_first_item_waits_for_no_other() -> None:
     made = source(1)
-    async with aclosing(coalesced(made.items(), 60)) as batches, asyncio.timeout(5):
+    async with aclosing(coalesced(made.items(), lambda: 60)) as batches, asyncio.timeout(5):
         assert await anext(batches) == [1]
 
 
 async def test_items_that_come_close_together_travel_together() -> None:
     made = source(1)
-    async with aclosing(coalesced(made.items(), 0.05)) as batches:
+    async with aclosing(coalesced(made.items(), lambda: 0.05)) as batches:
         await anext(batches)
         for item in (2, 3, 4):
             made.steps.put_nowait(item)
@@ -61,7 +61,7 @@ async def test_items_that_come_close_together_travel_together() -> None:
 
 async def test_the_end_is_not_waited_out() -> None:
     made = source(1)
-    async with aclosing(coalesced(made.items(), 60)) as batches, asyncio.timeout(5):
+    async with aclosing(coalesced(made.items(), lambda: 60)) as batches, asyncio.timeout(5):
         await anext(batches)
         made.steps.put_nowait(2)
         made.steps.put_nowait(None)
@@ -73,7 +73,7 @@ async def test_the_end_is_not_waited_out() -> None:
 
 async def test_an_error_comes_after_the_items_before_it() -> None:
     made = source(1)
-    async with aclosing(coalesced(made.items(), 60)) as batches:
+    async with aclosing(coalesced(made.items(), lambda: 60)) as batches:
         await anext(batches)
         made.steps.put_nowait(2)
         made.steps.put_nowait(EngineFailed("broke"))
@@ -85,8 +85,31 @@ async def test_an_error_comes_after_the_items_before_it() -> None:
 
 async def test_closing_it_closes_the_source_before_it_returns() -> None:
     made = source(1)
-    batches = coalesced(made.items(), 60)
+    batches = coalesced(made.items(), lambda: 60)
     await anext(batches)
     await batches.aclose()
 
     assert made.closed
+
+
+async def test_many_streams_share_a_bounded_number_of_messages() -> None:
+    pacing = Pacing(0.02, 500)
+    assert pacing.interval_s == 0.02
+    streams = [pacing.paced(source(1).items()) for _ in range(100)]
+    for stream in streams:
+        await anext(stream)
+    assert pacing.interval_s == pytest.approx(0.2)
+
+    for stream in streams:
+        await stream.aclose()
+    assert pacing.interval_s == 0.02
+
+
+async def test_pacing_that_is_off_stays_off_under_load() -> None:
+    pacing = Pacing(0, 500)
+    streams = [pacing.paced(source(1, 2).items()) for _ in range(50)]
+
+    assert [await anext(stream) for stream in streams] == [[1]] * 50
+    assert pacing.interval_s == 0
+    for stream in streams:
+        await stream.aclose()
