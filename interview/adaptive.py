@@ -114,6 +114,12 @@ def estimate(answers: Sequence[ScoredItem]) -> Ability:
             raise ValueError(f"A score must lie in [0, 1], not {answer.score}.")
         if not 0.0 < answer.weight <= 1.0:
             raise ValueError(f"A weight must lie in (0, 1], not {answer.weight}.")
+    return _posterior(tuple(answers))
+
+
+@lru_cache(maxsize=4096)
+def _posterior(answers: tuple[ScoredItem, ...]) -> Ability:
+    """Remembered, because the ability before an answer is the one after the answer before it."""
     logs = _log_posterior(answers)
     peak = max(logs)
     masses = [math.exp(value - peak) for value in logs]
