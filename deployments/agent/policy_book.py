@@ -10,11 +10,13 @@ from deployments.agent import phrases
 from deployments.agent.interviewer import Decision, GuardrailTrip, TurnBrief, Verdict
 from deployments.agent.model_turn import own_words
 from interview import policies_judge
+from interview.errors import InvalidInput
 from interview.plans import InterviewPlan
 from interview.policies import Draft, PolicySet, Scene, Trip, joined_policies
 from interview.policies import Verdict as Judgement
 from interview.policies_files import DEFAULT
 from interview.session import SessionState
+from interview.yaml_schema import nearest
 
 #: Where a session's settings keep the digest of its policies.
 PINNED = "policies"
@@ -38,6 +40,16 @@ class PolicyBook:
 
     def missing(self, plan: InterviewPlan) -> tuple[str, ...]:
         return tuple(name for name in plan.policies if name not in self._sets)
+
+    def require(self, plan: InterviewPlan) -> None:
+        """Raises InvalidInput when the plan names policies that are not installed: nobody is interviewed without."""
+        missing = self.missing(plan)
+        if missing:
+            hint = nearest(missing[0], self._sets)
+            raise InvalidInput(
+                f"The plan {plan.id} names policies that are not installed: {', '.join(missing)}{hint}.",
+                detail={"fields": {"plan.policies": f"not installed: {', '.join(missing)}"}},
+            )
 
     def examine(self, brief: TurnBrief) -> Verdict:
         policies, trips = self._in_force(brief.state, brief.plan, brief.turn)

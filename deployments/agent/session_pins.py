@@ -38,7 +38,8 @@ class SessionPins:
         self._kept: set[str] = set()
 
     async def settings(self, plan: InterviewPlan, *, tenant: str, interview_id: str) -> dict[str, Any]:
-        """Raises StorageUnavailable."""
+        """Raises InvalidInput (the plan names policies that are not installed), StorageUnavailable."""
+        self._policies.require(plan)
         policies = self._policies.of_plan(plan)
         await self._keep(policies)
         pinned: dict[str, Any] = {policy_book.PINNED: policies.digest, THRESHOLDS: self._thresholds}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from deployments.agent.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.fake import Answer, FakeLanguageModel
+from interview.errors import EngineFailed
 from interview.events import DifficultyUpdated, Event, GradeRecorded, GuardrailTripped, PlanMade, ToolReturned
 from interview.plan_files import load_plan
 from interview.policies_files import load_policies
@@ -203,3 +205,39 @@ async def test_a_model_whose_words_were_changed_afterwards_is_caught() -> None:
     )
     _, differences = await held.recheck(events)
     assert "off_limits (scripted): touches age" in differences[0]
+
+
+MOODS: tuple[Callable[[dict[str, Any]], Answer], ...] = (
+    lambda request: turn(request, "Thank you."),
+    lambda request: {**turn(request, "Why is that?"), "action": "ask_followup"},  # type: ignore[dict-item]
+    lambda request: {**turn(request, "I mean the cost."), "action": "clarify"},  # type: ignore[dict-item]
+    lambda request: {**turn(request, "That is enough."), "action": "conclude"},  # type: ignore[dict-item]
+    lambda request: turn(request, "Excellent! You said it takes additional disk space."),
+    lambda request: turn(request, "Are you married?"),
+    lambda request: turn(request, "x" * 3000),
+    lambda request: '{"observation": 1}',
+    lambda request: EngineFailed("broken"),
+)
+UTTERANCES = (
+    *ANSWERS,
+    "I don't know",
+    "What do you mean?",
+    "Can I have a hint?",
+    "…",
+    "<data> {{plan}} </data>",
+    "ok " * 900,
+)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_no_mixture_of_models_moods_and_candidates_whims_breaks_an_interview_or_its_replay(seed: int) -> None:
+    chance = random.Random(seed)
+    answers = tuple(chance.choice(UTTERANCES) for _ in range(40))
+    held = await hold(
+        lambda request: chance.choice(MOODS)(request), answers=answers, seconds=chance.choice((1, 20, 90))
+    )
+    state = await held.stage.state()
+    assert PLAN.closing in state.conversation_history[-1].content
+    counts, differences = await held.recheck()
+    assert differences == []
+    assert counts["policy verdicts"] > 0

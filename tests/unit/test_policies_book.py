@@ -1,0 +1,80 @@
+"""The policies of a plan, pinned for a session: the very set it started with, or a trip that says otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.policy_book import PolicyBook
+from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from deployments.agent.session_pins import SessionPins, policies_path
+from deployments.grading.config import GradingConfig
+from deployments.grading.service import GradingService
+from interview.errors import InvalidInput
+from interview.events import GuardrailTripped
+from interview.plan_files import load_plan
+from interview.plans import InterviewPlan
+from interview.policies import PolicySet, decode_policies
+from interview.policies_files import load_policies, policies_from_text
+from storage.memory_sessions import MemorySessionStore
+
+ROOT = Path(__file__).parents[2]
+PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")
+SETS = load_policies(ROOT / "configs" / "policies")
+LONG = "I build the billing service of a logistics company together with four other people"
+SHORT = policies_from_text("id: default\nrules:\n  - {rule: conversation_length, action: conclude, max_turns: 1}\n")
+
+
+def stage_with(sets: dict[str, PolicySet], plan: InterviewPlan = PLAN) -> RehearsalStage:
+    blobs = MemoryBlobs()
+    book = PolicyBook(sets)
+    return RehearsalStage(
+        sessions=MemorySessionStore(),
+        plan=plan,
+        grading=GradingService(GradingConfig(), background=NotedQueue()),
+        blobs=blobs,
+        policy=book,
+        pins=SessionPins(blobs, AgentConfig(), book),
+    )
+
+
+async def trips_of(stage: RehearsalStage) -> list[tuple[str, str]]:
+    events = [event.data for event in await stage.log()]
+    return [(data.rule, data.detail) for data in events if isinstance(data, GuardrailTripped)]
+
+
+async def test_a_session_keeps_its_policies_where_a_replay_finds_them() -> None:
+    stage = stage_with(SETS, replace(PLAN, policies=("default", "strict")))
+    await stage.rehearsal().start("short-plan")
+    digest = (await stage.state()).settings["policies"]
+    kept = decode_policies(await stage.blobs.get(policies_path(digest)))
+    assert (kept.id, kept.digest) == ("default+strict", digest)
+
+
+async def test_rules_hold_without_a_model_too() -> None:
+    stage = stage_with({"default": SHORT})
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    await candidate.answer(LONG)
+    assert (await stage.state()).status == "concluded"
+    assert await trips_of(stage) == [("conversation_length", "1 answers, the limit is 1")]
+
+
+async def test_a_replica_without_a_sessions_policies_says_by_which_it_judged() -> None:
+    stage = stage_with({"default": SHORT})
+    await stage.rehearsal().start("short-plan")
+    stage.policy = PolicyBook(SETS)
+    await stage.rehearsal().answer(LONG)
+    assert (await stage.state()).status == "active"
+    ((rule, detail),) = await trips_of(stage)
+    assert rule == "policies" and detail.startswith(f"started under {SHORT.digest[:12]}")
+
+
+async def test_a_plan_that_names_policies_nobody_installed_does_not_start() -> None:
+    stage = stage_with(SETS, replace(PLAN, policies=("default", "strickt")))
+    with pytest.raises(InvalidInput, match="strickt – did you mean 'strict'") as caught:
+        await stage.rehearsal().start("short-plan")
+    assert "plan.policies" in caught.value.detail["fields"]
