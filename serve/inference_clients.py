@@ -43,7 +43,7 @@ def inference_clients(
         else None,
         llm=LanguageModelClient(
             handle_caller(llm, timeout_s=llm_s, tier="llm", by_value=by_value),
-            handle_stream_caller(llm, timeout_s=llm_s, tier="llm"),
+            handle_stream_caller(llm, timeout_s=llm_s, tier="llm", by_value=by_value),
         )
         if llm is not None
         else None,
