@@ -36,7 +36,8 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is how many pinned
     plans a replica keeps decoded; the agent follows the turns in flight per replica (``target_ongoing_requests``), up
-    quickly, because candidates wait, and down slowly; ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode).
+    quickly, because candidates wait, and down slowly; ``by_value`` sends small payloads over Serve's gRPC channel
+    (throughput mode).
     """
 
     require_consent: bool = True
