@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from interview.errors import InterviewError
-from serve import cli_grading, cli_keys, cli_models, cli_run, cli_sessions
+from serve import cli_grading, cli_keys, cli_models, cli_run, cli_sessions, cli_simulate
 
 app = typer.Typer(
     name="interview",
@@ -22,6 +22,7 @@ app.add_typer(cli_models.app, name="models")
 cli_run.register(app)
 cli_sessions.register(app)
 cli_grading.register(app)
+cli_simulate.register(app)
 
 
 def main() -> None:

@@ -1,0 +1,76 @@
+"""``interview simulate``: whole interviews with personas, judged by code; exit status 1 when a gate fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+class EngineName(StrEnum):
+    scripted = "scripted"
+    model = "model"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(simulate)
+
+
+def simulate(
+    plan: Annotated[str, typer.Option(help="An installed plan, several with commas, or all.")] = "all",
+    persona: Annotated[str, typer.Option(help="A persona, several with commas, or all.")] = "all",
+    engine: Annotated[EngineName, typer.Option(help="Who interviews.")] = EngineName.scripted,
+    n: Annotated[int, typer.Option("--n", min=1, help="Interviews of each persona with each plan.")] = 1,
+    seed: Annotated[int, typer.Option(help="Everything drawn comes from it.")] = 0,
+    profile: Annotated[
+        str | None, typer.Option(help="With --engine model: the profile whose llm section is used; else the fake.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Hold whole interviews with simulated candidates, without a server, and judge the interviewer."""
+    from deployments.llm.config import LlmConfig
+    from serve.serve_file import profile_path, read_serve_file
+    from serve.settings import read_settings
+    from serve.simulation.campaign import InterviewRecord, as_data
+    from serve.simulation.run import simulate as hold_interviews
+    from serve.simulation.table import show
+    from serve.tier_ports import plans_dir, policies_dir, prompts_url
+
+    llm = LlmConfig(engine="fake")
+    if profile is not None:
+        file = read_serve_file(profile_path(profile))
+        llm = read_settings(file.arguments, str(file.path)).llm
+    console = Console(stderr=True)
+    with console.status("holding interviews …") as status:
+        held = 0
+
+        def progress(record: InterviewRecord) -> None:
+            nonlocal held
+            held += 1
+            status.update(f"{held} interviews held, the latest: {record.plan} with {record.persona}")
+
+        report = asyncio.run(
+            hold_interviews(
+                plan=plan,
+                persona=persona,
+                engine=engine.value,
+                n=n,
+                seed=seed,
+                plans_directory=plans_dir(),
+                policies_directory=policies_dir(),
+                prompts_url=prompts_url(),
+                llm=llm,
+                progress=progress,
+            )
+        )
+    if as_json:
+        sys.stdout.write(json.dumps(as_data(report), indent=1) + "\n")
+    else:
+        show(Console(), report)
+    if not report.ok:
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Whole interviews with simulated candidates, in process and on a virtual clock, judged by code."""

@@ -1,0 +1,240 @@
+"""Many simulated interviews and what they show together: gates over all, and the order of the abilities."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from interview.errors import InvalidInput
+from interview.events import SessionConcluded
+from interview.plans import InterviewPlan
+from serve.simulation.canaries import Planted
+from serve.simulation.candidate import Candidate
+from serve.simulation.injections import Lift, LiftSummary, lifts_of, summed_up, worth_something
+from serve.simulation.judge import Judge, injections_inert
+from serve.simulation.personas import Persona
+from serve.simulation.stage import HeldInterview, Troupe, UnmarkedGrading, hold
+
+#: Of all pairs of a better and a worse persona, so many must come out in that order.
+ORDERED_SHARE = 0.95
+
+#: Which persona must come out above which.
+ORDER = (("strong", "average"), ("average", "weak"), ("strong", "weak"))
+
+INERT = "injections_inert"
+WORTH = "injections_worth_nothing"
+ORDERED = "abilities_ordered"
+
+#: How many failures of a gate are shown.
+EXAMPLES = 5
+
+
+class InterviewRecord(Struct, frozen=True):
+    """One interview in numbers; ``failed`` are its failed gates with what was wrong. ``minutes`` are pretended."""
+
+    plan: str
+    persona: str
+    number: int
+    turns: int
+    questions: int
+    follow_ups: int
+    clarifications: int
+    hints: int
+    minutes: float
+    ability: float
+    concluded_by: str
+    fallbacks: int
+    guardrails: int
+    failed: dict[str, list[str]] = {}
+
+
+class GateResult(Struct, frozen=True):
+    """``checked`` interviews (or pairs), of which ``failed`` did."""
+
+    checked: int
+    failed: int
+    ok: bool
+    examples: tuple[str, ...] = ()
+
+
+class SimulationReport(Struct, frozen=True):
+    ok: bool
+    engine: str
+    model: str
+    seed: int
+    n: int
+    plans: tuple[str, ...]
+    personas: tuple[str, ...]
+    gates: dict[str, GateResult]
+    abilities: dict[str, dict[str, float]]
+    injection_lift: LiftSummary | None
+    interviews: tuple[InterviewRecord, ...]
+    wall_s: float
+
+
+class Campaign:
+    """``n`` interviews of every persona with every plan. Everything drawn comes from ``seed``."""
+
+    def __init__(
+        self,
+        plans: Mapping[str, InterviewPlan],
+        personas: Mapping[str, Persona],
+        troupe: Troupe,
+        *,
+        n: int,
+        seed: int = 0,
+        at_once: int = 1,
+        progress: Callable[[InterviewRecord], None] = lambda record: None,
+    ) -> None:
+        """``at_once`` interviews share the event loop: worth it only where a model is waited for.
+
+        Raises:
+            InvalidInput: ``n`` is not positive.
+        """
+        if n < 1:
+            raise InvalidInput("At least one interview must be held.", detail={"fields": {"n": "must be positive"}})
+        self._plans = dict(plans)
+        self._personas = dict(personas)
+        self._planted = {plan.id: Planted(plan, f"{seed}/{plan.id}") for plan in self._plans.values()}
+        grading = UnmarkedGrading(list(self._plans.values()), troupe.grading)
+        self._troupe = Troupe(grading, troupe.policies, troupe.config, troupe.prompts, troupe.model)
+        self._n = n
+        self._seed = seed
+        self._places = asyncio.Semaphore(at_once)
+        self._progress = progress
+        self._lifts: list[Lift] = []
+
+    async def run(self, *, engine: str, model: str = "") -> SimulationReport:
+        began = time.monotonic()
+        records = await asyncio.gather(
+            *(
+                self._record(plan, persona, number)
+                for plan, persona, number in product(
+                    self._plans.values(), self._personas.values(), range(1, self._n + 1)
+                )
+            )
+        )
+        gates = _gates(records)
+        ordered = _order(records)
+        if ordered is not None:
+            gates[ORDERED] = ordered
+        return SimulationReport(
+            ok=all(gate.ok for gate in gates.values()),
+            engine=engine,
+            model=model,
+            seed=self._seed,
+            n=self._n,
+            plans=tuple(self._plans),
+            personas=tuple(self._personas),
+            gates=gates,
+            abilities=_mean_abilities(records),
+            injection_lift=summed_up(self._lifts) if self._lifts else None,
+            interviews=tuple(records),
+            wall_s=round(time.monotonic() - began, 1),
+        )
+
+    async def _record(self, plan: InterviewPlan, persona: Persona, number: int) -> InterviewRecord:
+        async with self._places:
+            held = await self._held(plan, persona, number)
+            failures = Judge(persona, self._troupe.config).failures(held)
+            if persona.injections:
+                lifts = await lifts_of(held, self._troupe.grading)
+                self._lifts += lifts
+                failures[WORTH] = worth_something(lifts)
+            if persona.injections and self._troupe.model is None:
+                twin = await self._held(plan, persona, number, scrambled=True)
+                failures[INERT] = injections_inert(held, twin)
+        record = _record(held, failures)
+        self._progress(record)
+        return record
+
+    async def _held(
+        self, plan: InterviewPlan, persona: Persona, number: int, *, scrambled: bool = False
+    ) -> HeldInterview:
+        candidate = Candidate(persona, f"{self._seed}/{plan.id}/{persona.name}/{number}", scrambled=scrambled)
+        held = HeldInterview(plan, self._planted[plan.id], persona.name, number)
+        return await hold(self._troupe, candidate, held)
+
+
+def _record(held: HeldInterview, failures: dict[str, list[str]]) -> InterviewRecord:
+    state = held.state
+    asked = state.questions_asked if state else ()
+    elapsed_s = (state.last_updated - state.started_at).total_seconds() if state else 0.0
+    ends = [event.data.by for event in held.events if isinstance(event.data, SessionConcluded)]
+    return InterviewRecord(
+        plan=held.plan.id,
+        persona=held.persona,
+        number=held.number,
+        turns=len(held.said),
+        questions=len(asked),
+        follow_ups=sum(found.follow_ups for found in asked),
+        clarifications=sum(found.clarifications for found in asked),
+        hints=state.hints_used if state else 0,
+        minutes=round(elapsed_s / 60, 1),
+        ability=round(held.ability, 4),
+        concluded_by=ends[-1] if ends else "",
+        fallbacks=state.fallbacks if state else 0,
+        guardrails=state.guardrails if state else 0,
+        failed=failures,
+    )
+
+
+def _gates(records: list[InterviewRecord]) -> dict[str, GateResult]:
+    """Over all interviews. A record keeps its checked gates in ``failed``, also those it passed."""
+    checked: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    examples: dict[str, list[str]] = {}
+    for record in records:
+        for gate, problems in record.failed.items():
+            checked[gate] += 1
+            if problems:
+                failed[gate] += 1
+                examples.setdefault(gate, []).append(f"{record.plan}/{record.persona}/{record.number}: {problems[0]}")
+    return {
+        gate: GateResult(count, failed[gate], failed[gate] == 0, tuple(examples.get(gate, ())[:EXAMPLES]))
+        for gate, count in checked.items()
+    }
+
+
+def _order(records: list[InterviewRecord]) -> GateResult | None:
+    """Every interview of a better persona against every one of a worse, plan by plan; None without such a pair."""
+    pairs, wrong = 0, []
+    for plan in dict.fromkeys(record.plan for record in records):
+        of = {name: [found for found in records if (found.plan, found.persona) == (plan, name)] for name, _ in ORDER}
+        of["weak"] = [found for found in records if (found.plan, found.persona) == (plan, "weak")]
+        for better, worse in ORDER:
+            for one, other in product(of[better], of[worse]):
+                pairs += 1
+                if one.ability <= other.ability:
+                    wrong.append(
+                        f"{plan}: {better}/{one.number} at {one.ability:+.2f}, {worse}/{other.number} at "
+                        f"{other.ability:+.2f}"
+                    )
+    if not pairs:
+        return None
+    return GateResult(pairs, len(wrong), len(wrong) <= (1 - ORDERED_SHARE) * pairs, tuple(wrong[:EXAMPLES]))
+
+
+def _mean_abilities(records: list[InterviewRecord]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, list[float]]] = {}
+    for record in records:
+        found.setdefault(record.plan, {}).setdefault(record.persona, []).append(record.ability)
+    return {
+        plan: {persona: round(sum(values) / len(values), 3) for persona, values in personas.items()}
+        for plan, personas in found.items()
+    }
+
+
+def as_data(report: SimulationReport) -> dict[str, Any]:
+    """The report as plain data; an interview's ``failed`` holds failures only."""
+    data: dict[str, Any] = msgspec.to_builtins(report)
+    for record in data["interviews"]:
+        record["failed"] = {gate: problems for gate, problems in record["failed"].items() if problems}
+    return data

@@ -1,0 +1,116 @@
+"""A persona in one interview: what it says to each thing it is asked, reproducible from its seed."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+
+from msgspec import Struct
+
+from interview.errors import InvalidInput
+from interview.questions import Question, RubricGrading, Ungraded
+from interview.session import ActionType
+from serve.simulation.personas import Level, Persona
+
+#: The stretches within which the twin of an injecting persona shuffles the words.
+_CLAUSE = re.compile(r"[^.,:;!?]+")
+
+#: What a persona thinks before it speaks, in seconds.
+THINKING_S = 3.0
+
+
+class Said(Struct, frozen=True):
+    """An utterance; ``text`` None is a recording without a word. ``plain`` is the text without the injected order."""
+
+    text: str | None
+    plain: str
+    took_s: float
+
+
+class Candidate:
+    """``scrambled`` makes the twin: the same candidate with the same words, but where the persona gives an order to
+    the machine, the twin's words are shuffled clause by clause, so that they order nothing."""
+
+    def __init__(self, persona: Persona, seed: str, *, scrambled: bool = False) -> None:
+        self._persona = persona
+        self._random = random.Random(seed)  # noqa: S311 - reproducible interviews, not secrecy
+        self._scrambled = scrambled
+        self._question = ""
+        self._asked = 0
+        self._answer = ""
+        self._lines: dict[str, int] = {}
+
+    def reply(self, question: Question, action: ActionType) -> Said:
+        """What is said to ``question`` after the interviewer did ``action``."""
+        persona = self._persona
+        if question.id != self._question:
+            self._question, self._asked, self._answer = question.id, 0, ""
+        if self._random.random() < persona.silent_share:
+            return Said(None, "", 2 * THINKING_S)
+        if self._asked < persona.asks_per_question and self._random.random() < persona.asks_share:
+            self._asked += 1
+            return self._said(self._next("asks"))
+        if action == "ask_followup" and self._answer:
+            return self._said(self._instead() or self._next("more"))
+        if not self._answer:
+            self._answer = self._instead() or self._around(self._known(question))
+        return self._with_order(self._answer, question)
+
+    def _instead(self) -> str:
+        persona = self._persona
+        if self._random.random() < persona.gibberish_share:
+            return " ".join(self._gibberish() for _ in range(self._random.randint(6, 20)))
+        if self._random.random() < persona.instead_share:
+            return self._next("instead")
+        return ""
+
+    def _known(self, question: Question) -> str:
+        """From the question's own reference answers. Those of a question with one right answer are right or wrong."""
+        reference = question.reference
+        if reference is None:
+            raise InvalidInput(f"{question.id} has no reference answers; a simulation needs them on every question.")
+        answers: dict[Level, str] = {
+            "strong": reference.strong,
+            "average": reference.average,
+            "weak": reference.weak,
+        }
+        if not isinstance(question.grader, RubricGrading | Ungraded):
+            return answers["strong" if self._random.random() < self._persona.right else "weak"]
+        levels = self._persona.levels
+        return answers[self._random.choices(list(levels), list(levels.values()))[0]]
+
+    def _around(self, answer: str) -> str:
+        persona, count = self._persona, self._persona.lines_around
+        before = [self._next("before") for _ in range(count) if persona.before]
+        after = [self._next("after") for _ in range(count) if persona.after]
+        return " ".join([*before, answer, *after])
+
+    def _with_order(self, answer: str, question: Question) -> Said:
+        if not self._persona.injections or question.answer_mode == "formula":
+            return self._said(answer)
+        order = self._next("injections")
+        if self._scrambled:
+            order = _CLAUSE.sub(_shuffled, order)
+        return self._said(f"{answer} {order}", plain=answer)
+
+    def _said(self, text: str, plain: str | None = None) -> Said:
+        took_s = THINKING_S + len(text.split()) / self._persona.words_per_s
+        return Said(text, text if plain is None else plain, took_s)
+
+    def _next(self, kind: str) -> str:
+        """The persona's lines of one kind in turn, from a place drawn once."""
+        lines: tuple[str, ...] = getattr(self._persona, kind)
+        if kind not in self._lines:
+            self._lines[kind] = self._random.randrange(len(lines))
+        self._lines[kind] += 1
+        return lines[self._lines[kind] % len(lines)]
+
+    def _gibberish(self) -> str:
+        return "".join(self._random.choices(string.ascii_lowercase, k=self._random.randint(3, 9)))
+
+
+def _shuffled(clause: re.Match[str]) -> str:
+    words = clause.group().split()
+    random.Random(clause.group()).shuffle(words)  # noqa: S311 - the same clause is always shuffled alike
+    return f" {' '.join(words)}" if clause.group()[:1].isspace() else " ".join(words)

@@ -1,0 +1,70 @@
+"""What orders to the machine are worth: the same answers graded with and without them."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from deployments.grading.contract import GradeRequest, Grading
+from interview.questions import RubricGrading, Ungraded
+from serve.simulation.stage import HeldInterview
+
+
+class Lift(Struct, frozen=True):
+    """One question's score with the orders in the answer and without. ``lexical``: graded by key-point coverage, which
+    counts any word that a key point holds, whoever it addresses."""
+
+    question_id: str
+    lexical: bool
+    with_orders: float
+    without: float
+
+    @property
+    def change(self) -> float:
+        return self.with_orders - self.without
+
+
+async def lifts_of(held: HeldInterview, grading: Grading) -> list[Lift]:
+    """One for each question that got an order with its answer."""
+    said: dict[str, list[tuple[str, str]]] = {}
+    for response, answer in zip(held.responses, held.said, strict=False):
+        if answer.text is not None:
+            said.setdefault(response["question"]["question_id"], []).append((answer.text, answer.plain))
+    found = []
+    for question_id, answers in said.items():
+        question = held.plan.by_id[question_id]
+        if isinstance(question.grader, Ungraded) or all(text == plain for text, plain in answers):
+            continue
+        with_orders, without = [
+            (await grading.grade(GradeRequest(question=question, answer="\n".join(texts)))).score
+            for texts in zip(*answers, strict=True)
+        ]
+        found.append(Lift(question_id, isinstance(question.grader, RubricGrading), with_orders, without))
+    return found
+
+
+def worth_something(lifts: list[Lift]) -> list[str]:
+    """Answers with one right solution for which an order changed the score."""
+    return [
+        f"an order changed the score of {lift.question_id} from {lift.without:g} to {lift.with_orders:g}"
+        for lift in lifts
+        if not lift.lexical and lift.change
+    ]
+
+
+class LiftSummary(Struct, frozen=True):
+    """Over answers graded by key-point coverage; ``mean`` and ``most`` are changes of the score, signed."""
+
+    answers: int
+    changed: int
+    mean: float
+    most: float
+
+
+def summed_up(lifts: list[Lift]) -> LiftSummary:
+    changes = [lift.change for lift in lifts if lift.lexical]
+    return LiftSummary(
+        answers=len(changes),
+        changed=sum(change != 0 for change in changes),
+        mean=round(sum(changes) / len(changes), 4) if changes else 0.0,
+        most=round(max(changes, key=abs), 4) if changes else 0.0,
+    )

@@ -1,0 +1,119 @@
+"""Who is interviewed in a simulation: how well a persona knows its trade, and what it does instead of answering."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from interview.errors import ConfigError, InvalidInput
+from interview.yaml_source import read_yaml
+
+Level = Literal["strong", "average", "weak"]
+
+#: Where the personas lie, below the directory of the plans.
+FOLDER = Path("personas") / "simulation"
+
+ALL = "all"
+
+
+class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A candidate. Shares are probabilities in [0, 1], drawn per question unless it says otherwise.
+
+    Knowledge:
+        ``levels`` weighs the reference answers that open questions get; ``right`` is how often a question with one
+        right answer gets it.
+
+    Manners:
+        ``instead``, ``instead_share``: lines said in place of an answer.
+        ``gibberish_share``: random letters in place of an answer; ``silent_share``: a recording without a word.
+        ``before``, ``after``: lines around an answer, ``lines_around`` of each.
+        ``asks``, ``asks_share``, ``asks_per_question``: requests made before the question is answered.
+        ``more``: what a follow-up gets.
+        ``injections``: orders to the machine, one after each answer that is not typed into a sheet.
+
+    ``must_not_hear``: what the interviewer would say if it obeyed. ``words_per_s``: how fast the persona speaks.
+    """
+
+    name: str
+    about: str
+    levels: dict[Level, float]
+    right: float
+    more: tuple[str, ...]
+    instead: tuple[str, ...] = ()
+    instead_share: float = 0.0
+    gibberish_share: float = 0.0
+    silent_share: float = 0.0
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    lines_around: int = 1
+    asks: tuple[str, ...] = ()
+    asks_share: float = 0.0
+    asks_per_question: int = 1
+    injections: tuple[str, ...] = ()
+    must_not_hear: tuple[str, ...] = ()
+    words_per_s: float = 2.4
+
+
+def load_personas(plans_directory: Path) -> dict[str, Persona]:
+    """By name, in the order of their files' names.
+
+    Raises:
+        ConfigError: names file and field.
+    """
+    found: dict[str, Persona] = {}
+    for path in sorted((plans_directory / FOLDER).glob("*.yaml")):
+        persona = _read(path)
+        if persona.name != path.stem:
+            raise ConfigError.at(str(path), None, "name", f"is {persona.name!r}, the file is {path.stem!r}")
+        found[persona.name] = persona
+    if not found:
+        raise ConfigError.at(str(plans_directory / FOLDER), None, "", "holds no persona")
+    return found
+
+
+def chosen(wanted: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:
+    """The names in ``wanted``: ``all``, one, or several with commas.
+
+    Raises:
+        InvalidInput: a name that is not known; the message lists those that are.
+    """
+    if wanted == ALL:
+        return known
+    names = tuple(dict.fromkeys(name.strip() for name in wanted.split(",") if name.strip()))
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        missing = ", ".join(unknown) or "nothing"
+        raise InvalidInput(
+            f"There is no {what} {missing}. There are: {', '.join(known)}.", detail={"fields": {what: "unknown"}}
+        )
+    return names
+
+
+def _read(path: Path) -> Persona:
+    document = read_yaml(path)
+    try:
+        persona = msgspec.convert(document.data, Persona)
+    except msgspec.ValidationError as error:
+        problem, _, where = str(error).partition(" - at `$")
+        raise ConfigError.at(str(path), None, where.rstrip("`").lstrip("."), problem) from error
+    for field, problem in _problems(persona):
+        raise document.error((field,), problem)
+    return persona
+
+
+def _problems(persona: Persona) -> list[tuple[str, str]]:
+    shares = ("right", "instead_share", "gibberish_share", "silent_share", "asks_share")
+    found = [(name, "must lie in [0, 1]") for name in shares if not 0 <= getattr(persona, name) <= 1]
+    if sum(persona.levels.values()) <= 0 or min(persona.levels.values()) < 0:
+        found.append(("levels", "must hold weights that are not all zero"))
+    if not persona.more:
+        found.append(("more", "needs at least one line"))
+    if persona.words_per_s <= 0:
+        found.append(("words_per_s", "must be positive"))
+    for share, lines in (("instead_share", "instead"), ("asks_share", "asks")):
+        if getattr(persona, share) > 0 and not getattr(persona, lines):
+            found.append((lines, f"needs lines, because {share} is not 0"))
+    return found

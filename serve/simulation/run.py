@@ -1,0 +1,101 @@
+"""Puts a simulation together from what is installed: plans, personas, policies, graders and, if asked, a model."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.interviewer import Interviewer
+from deployments.agent.policy_book import PolicyBook
+from deployments.agent.rehearsal import NotedQueue
+from deployments.grading.config import GradingConfig
+from deployments.grading.service import GradingService
+from deployments.llm.config import LlmConfig
+from interview.errors import ModelMissing
+from interview.plan_files import load_plan, load_plans
+from interview.plans import InterviewPlan
+from interview.policies_files import load_policies
+from serve.simulation.campaign import Campaign, InterviewRecord, SimulationReport
+from serve.simulation.personas import ALL, chosen, load_personas
+from serve.simulation.stage import Troupe
+from storage.blobs import BlobStore
+
+Engine = Literal["scripted", "model"]
+
+#: Interviews held at once when a model answers them.
+AT_ONCE = 8
+
+
+async def simulate(
+    *,
+    plan: str,
+    persona: str,
+    engine: Engine,
+    n: int,
+    seed: int,
+    plans_directory: Path,
+    policies_directory: Path,
+    prompts_url: str,
+    llm: LlmConfig,
+    progress: Callable[[InterviewRecord], None] = lambda record: None,
+) -> SimulationReport:
+    """Hold the interviews and judge them.
+
+    Raises:
+        InvalidInput: no such plan or persona, or ``n`` is not positive.
+        ConfigError, ModelMissing: what is installed is wrong or missing.
+    """
+    personas = load_personas(plans_directory)
+    wanted = {name: personas[name] for name in chosen(persona, tuple(personas), "persona")}
+    plans = _plans(plan, plans_directory)
+    async with _troupe(engine, policies_directory, prompts_url, llm) as (troupe, model):
+        at_once = AT_ONCE if engine == "model" else 1
+        campaign = Campaign(plans, wanted, troupe, n=n, seed=seed, at_once=at_once, progress=progress)
+        return await campaign.run(engine=engine, model=model)
+
+
+def _plans(wanted: str, directory: Path) -> dict[str, InterviewPlan]:
+    """One named plan is read alone, so that an error in another does not stand in its way."""
+    alone = directory / f"{wanted}.yaml"
+    if wanted != ALL and alone.is_file():
+        plan = load_plan(alone)
+        return {plan.id: plan}
+    plans = load_plans(directory)
+    return {name: plans[name] for name in chosen(wanted, tuple(plans), "plan")}
+
+
+@asynccontextmanager
+async def _troupe(
+    engine: Engine, policies_directory: Path, prompts_url: str, llm: LlmConfig
+) -> AsyncIterator[tuple[Troupe, str]]:
+    """Everything the interviews share, and the name of the model."""
+    grading = GradingService(GradingConfig(), background=NotedQueue())
+    policies = PolicyBook(load_policies(policies_directory))
+    try:
+        if engine == "scripted":
+            yield Troupe(grading, policies, AgentConfig(interviewer="scripted")), ""
+            return
+        from deployments.agent.model_interviewer import ModelInterviewer
+        from deployments.agent.prompt_book import PromptBook
+        from deployments.llm.deployment import create_language_model
+
+        if llm.engine == "none":
+            raise ModelMissing("This profile has no language model; name another with --profile.")
+        config = AgentConfig(interviewer="model")
+        prompts = PromptBook(prompts_url)
+        model = create_language_model(llm)
+        await model.start()
+
+        def interviewer(blobs: BlobStore) -> Interviewer:
+            return ModelInterviewer(model, prompts, blobs, config)
+
+        try:
+            info = await model.info()
+            yield Troupe(grading, policies, config, prompts, interviewer), f"{info.engine}: {', '.join(info.models)}"
+        finally:
+            await model.stop()
+    finally:
+        await grading.stop()

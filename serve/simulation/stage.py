@@ -1,0 +1,155 @@
+"""One interview held in process: the real agent, graders, policies and stores in memory; time alone is pretended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.interviewer import Interviewer
+from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.policy_book import PolicyBook
+from deployments.agent.ports import AgentPorts
+from deployments.agent.prompt_book import PromptBook
+from deployments.agent.rehearsal import MemoryBlobs, Rehearsal, SetClock
+from deployments.agent.service import AgentService
+from deployments.agent.session_pins import SessionPins
+from deployments.grading.contract import GradeRequest, Grading
+from deployments.stt.fake import FakeSpeechToText
+from interview.errors import InterviewError
+from interview.events import Event
+from interview.grades import Grade
+from interview.plans import InterviewPlan
+from interview.session import SessionState
+from serve.simulation.canaries import Planted
+from serve.simulation.candidate import Candidate, Said
+from storage.blobs import BlobStore
+from storage.memory_sessions import MemorySessionStore
+from storage.sessions import SessionKey
+
+logger = logging.getLogger(__name__)
+
+TENANT = "simulation"
+
+#: An interview that is not over by then never ends.
+MAX_ANSWERS = 260
+
+#: How fast the interviewer's words are heard.
+INTERVIEWER_WORDS_PER_S = 2.5
+
+#: A recording in which nobody speaks; the pretended ears hear nothing in it.
+SILENCE = b"silence"
+
+
+#: Builds the model-backed interviewer over an interview's own blobs.
+ModelFactory = Callable[[BlobStore], Interviewer]
+
+
+@dataclass(frozen=True)
+class Troupe:
+    """What all interviews of a run share. ``model`` None: the script interviews."""
+
+    grading: Grading
+    policies: PolicyBook
+    config: AgentConfig
+    prompts: PromptBook | None = None
+    model: ModelFactory | None = None
+
+
+@dataclass
+class HeldInterview:
+    """An interview that was held. ``responses`` are the ``interviewer_response`` of each reply, the first at start;
+    ``said`` what the candidate said to each but the last; ``errors`` what it saw go wrong."""
+
+    plan: InterviewPlan
+    planted: Planted
+    persona: str
+    number: int
+    responses: list[dict[str, Any]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    state: SessionState | None = None
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        return bool(self.responses) and not self.responses[-1]["should_continue"]
+
+    @property
+    def ability(self) -> float:
+        """Mean ability (θ) over the plan's measured skills, weighed as in the report; 0 when nothing was measured."""
+        found = self.state.abilities if self.state else {}
+        weights = {skill: self.plan.skills.get(skill, 0.0) for skill in found}
+        total = sum(weights.values())
+        return sum(weights[skill] * ability.theta for skill, ability in found.items()) / total if total else 0.0
+
+
+class UnmarkedGrading:
+    """Grades by the unmarked questions, so that canaries change no grade, and each answer only once.
+
+    Grades depend on nothing but the question, the answer, the hints' cost and the seed of the sheets.
+    """
+
+    def __init__(self, plans: list[InterviewPlan], grading: Grading) -> None:
+        self._questions = {question.id: question for plan in plans for question in plan.questions}
+        self._grading = grading
+        self._known: dict[tuple[str, str, float, float | None, int], Grade] = {}
+
+    async def grade(self, request: GradeRequest) -> Grade:
+        question = self._questions[request.question.id]
+        seed = request.seed if question.answer_mode == "formula" else 0
+        key = (question.id, request.answer, request.hint_cost, request.transcript_confidence, seed)
+        if key not in self._known:
+            self._known[key] = await self._grading.grade(msgspec.structs.replace(request, question=question))
+        return self._known[key]
+
+    async def judge(self, request: GradeRequest) -> None:
+        await self._grading.judge(request)
+
+    async def evaluate(self, tenant: str, interview_id: str) -> None:
+        await self._grading.evaluate(tenant, interview_id)
+
+
+async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> HeldInterview:
+    """Hold the interview to its end and note everything in ``held``. Raises nothing: what goes wrong is noted, too."""
+    plan = held.plan
+    sessions, blobs, clock = MemorySessionStore(), MemoryBlobs(), SetClock()
+    ports = AgentPorts(
+        sessions=sessions,
+        blobs=blobs,
+        grading=troupe.grading,
+        plans=InstalledPlans({plan.id: held.planted.plan}),
+        stt=FakeSpeechToText({SILENCE: ""}),
+        model=troupe.model(blobs) if troupe.model else None,
+        policy=troupe.policies,
+        pins=SessionPins(blobs, troupe.config, troupe.policies, troupe.prompts),
+    )
+    interview_id = f"{held.persona}-{held.number}"
+    rehearsal = Rehearsal(AgentService(ports, troupe.config, clock), interview_id=interview_id, tenant=TENANT)
+    key = SessionKey(TENANT, interview_id)
+    try:
+        await rehearsal.start(plan.id)
+        held.responses.append(rehearsal.response)
+        while not held.over and len(held.said) < MAX_ANSWERS:
+            response = held.responses[-1]
+            said = candidate.reply(plan.by_id[response["question"]["question_id"]], response["action"]["action_type"])
+            clock.advance(len(response["text"].split()) / INTERVIEWER_WORDS_PER_S + said.took_s)
+            held.said.append(said)
+            if said.text is None:
+                await rehearsal.speak(SILENCE)
+            else:
+                await rehearsal.answer(said.text)
+            held.responses.append(rehearsal.response)
+    except InterviewError as error:
+        held.errors.append(f"{error.code}: {error.message}")
+    except Exception as error:
+        logger.exception("the simulated interview %s of the plan %s broke", interview_id, plan.id)
+        held.errors.append(f"internal: {type(error).__name__}")
+    held.state = await sessions.load(key)
+    held.events = await sessions.events(key)
+    await sessions.close()
+    return held

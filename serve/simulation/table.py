@@ -1,0 +1,52 @@
+"""A simulation's report for a terminal: one row a persona, then the gates."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from serve.simulation.campaign import InterviewRecord, SimulationReport
+
+
+def show(console: Console, report: SimulationReport) -> None:
+    for plan in report.plans:
+        table = Table(title=f"{escape(plan)} · {report.engine} · n = {report.n}")
+        table.add_column("persona")
+        for name in ("turns", "asked", "probes", "again", "hints", "min", "θ", "failed"):
+            table.add_column(name, justify="right")
+        for persona in report.personas:
+            found = [one for one in report.interviews if (one.plan, one.persona) == (plan, persona)]
+            table.add_row(escape(persona), *_numbers(found))
+        console.print(table)
+    gates = Table("gate", "checked", "failed", "", title=f"Gates · {report.wall_s:g} s")
+    for name, gate in report.gates.items():
+        gates.add_row(name, str(gate.checked), str(gate.failed), "[green]ok[/]" if gate.ok else "[red]failed[/]")
+    console.print(gates)
+    lift = report.injection_lift
+    if lift is not None and lift.answers:
+        console.print(
+            f"Orders to the machine as mere words: {lift.changed} of {lift.answers} coverage grades changed, by "
+            f"{lift.mean:+.3f} on average, {lift.most:+.3f} at most.",
+            highlight=False,
+        )
+    for name, gate in report.gates.items():
+        for example in gate.examples:
+            console.print(f"  {name}: {escape(example)}", highlight=False)
+
+
+def _numbers(found: list[InterviewRecord]) -> list[str]:
+    def mean(values: list[float]) -> str:
+        return f"{sum(values) / len(values):.1f}"
+
+    failed = sum(any(one.failed.values()) for one in found)
+    return [
+        mean([one.turns for one in found]),
+        mean([one.questions for one in found]),
+        mean([one.follow_ups for one in found]),
+        mean([one.clarifications for one in found]),
+        mean([one.hints for one in found]),
+        mean([one.minutes for one in found]),
+        f"{sum(one.ability for one in found) / len(found):+.2f}",
+        f"[red]{failed}[/]" if failed else "0",
+    ]
