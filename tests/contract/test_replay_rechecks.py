@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.model_interviewer import ModelInterviewer
 from deployments.agent.policy_book import PolicyBook
 from deployments.agent.prompt_book import PromptBook
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage, SetClock
 from deployments.agent.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -39,6 +40,18 @@ ANSWERS = (
     "We listened to each other and agreed on a test",
     "No, thanks",
 )
+
+
+class TickingClock(SetClock):
+    """Every look at it takes a while, so that no two events of a turn have the same time."""
+
+    def __init__(self, tick_s: float) -> None:
+        super().__init__()
+        self._tick_s = tick_s
+
+    def now(self) -> datetime:
+        self.advance(self._tick_s)
+        return super().now()
 
 
 @dataclass
@@ -69,6 +82,7 @@ async def hold(
     seconds: float = 60,
     unsure_below: float = 0.4,
     review_below: float = 0.6,
+    tick_s: float = 0.0,
 ) -> Held:
     config = AgentConfig(unsure_below=unsure_below)
     blobs = MemoryBlobs()
@@ -79,6 +93,7 @@ async def hold(
         plan=PLAN,
         grading=GradingService(GradingConfig(review_below=review_below), background=NotedQueue()),
         blobs=blobs,
+        clock=TickingClock(tick_s),
         config=config,
         policy=policies,
         pins=SessionPins(blobs, config, policies, prompts, review_below=review_below),
@@ -137,6 +152,13 @@ async def test_rules_about_time_agree_at_the_edge_of_the_budget() -> None:
     counts, differences = await held.recheck()
     assert differences == []
     assert counts["next questions"] > 3
+
+
+@pytest.mark.parametrize("tick_s", [3.1, 7.3, 11.9, 17.0, 23.7])
+async def test_the_clock_may_have_been_read_anywhere_between_two_events(tick_s: float) -> None:
+    held = await hold(SOUND["model"], tick_s=tick_s)
+    _, differences = await held.recheck()
+    assert differences == []
 
 
 async def test_half_a_log_can_be_checked() -> None:
