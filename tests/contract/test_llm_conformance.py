@@ -70,7 +70,7 @@ def loaded(name: str) -> ModuleType:
         "remote",
         pytest.param("handle", marks=pytest.mark.cluster),
         pytest.param("transformers", marks=pytest.mark.models),
-        pytest.param("vllm", marks=[pytest.mark.models, pytest.mark.cluster]),
+        pytest.param("vllm", marks=[pytest.mark.models, pytest.mark.cluster, pytest.mark.timeout(900)]),
     ],
 )
 async def model(
