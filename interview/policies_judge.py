@@ -175,16 +175,20 @@ def _disagreement(scene: Scene, limit: float) -> str:
 
 
 def _too_fast(rule: AnswerRate, scene: Scene) -> str:
-    answer = _answer(scene)
-    if answer is None:
+    """Once per burst: only the answer that reaches the limit trips, not each that follows in the same haste."""
+    if _answer(scene) is None:
         return ""
-    since = answer.timestamp - timedelta(seconds=rule.window_s)
-    count = 0
-    for said in reversed(scene.state.conversation_history):
-        if said.timestamp < since:
-            break
-        count += said.role == "candidate"
-    return f"{count} answers within {rule.window_s:g} s" if count >= rule.max_answers else ""
+    times = [said.timestamp for said in scene.state.conversation_history if said.role == "candidate"]
+    window = timedelta(seconds=rule.window_s)
+
+    def reached(last: int) -> bool:
+        first = last - rule.max_answers + 1
+        return first >= 0 and times[last] - times[first] <= window
+
+    last = len(times) - 1
+    if not reached(last) or reached(last - 1):
+        return ""
+    return f"{rule.max_answers} answers within {rule.window_s:g} s"
 
 
 def _pasted(rule: PastedText, scene: Scene) -> str:

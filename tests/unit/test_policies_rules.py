@@ -258,9 +258,12 @@ def test_pasted_text_is_noticed_by_its_speed_and_speech_is_not() -> None:
     assert examine(DEFAULT, scene(text, took_s=5, confidence=0.9)).trips == ()
 
 
-def test_answers_faster_than_people_give_them_are_noticed() -> None:
-    earlier = tuple(said("candidate", "yes", number, 90 + number) for number in range(8))
-    assert rules(examine(DEFAULT, scene(earlier=earlier, turn=9))) == ["answer_rate"]
+def test_answers_faster_than_people_give_them_are_noticed_once_a_burst() -> None:
+    def burst(count: int) -> list[str]:
+        earlier = tuple(said("candidate", "yes", number, 99 - count + number) for number in range(count))
+        return rules(examine(DEFAULT, scene(earlier=earlier, turn=count + 1)))
+
+    assert [burst(count) for count in (6, 7, 8, 20)] == [[], ["answer_rate"], [], []]
 
 
 def test_a_conversation_has_an_end() -> None:
