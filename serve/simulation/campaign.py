@@ -25,8 +25,8 @@ from serve.simulation.stage import HeldInterview, Troupe, UnmarkedGrading, hold
 #: Of all pairs of a better and a worse persona, so many must come out in that order.
 ORDERED_SHARE = 0.95
 
-#: Which persona must come out above which.
-ORDER = (("strong", "average"), ("average", "weak"), ("strong", "weak"))
+#: Which persona must come out above which; strong above weak would only make the share look better.
+ORDER = (("strong", "average"), ("average", "weak"))
 
 INERT = "injections_inert"
 WORTH = "injections_worth_nothing"
@@ -205,21 +205,21 @@ def _gates(records: list[InterviewRecord]) -> dict[str, GateResult]:
 
 def _order(records: list[InterviewRecord]) -> GateResult | None:
     """Every interview of a better persona against every one of a worse, plan by plan; None without such a pair."""
-    pairs, wrong = 0, []
-    for plan in dict.fromkeys(record.plan for record in records):
-        of = {name: [found for found in records if (found.plan, found.persona) == (plan, name)] for name, _ in ORDER}
-        of["weak"] = [found for found in records if (found.plan, found.persona) == (plan, "weak")]
-        for better, worse in ORDER:
-            for one, other in product(of[better], of[worse]):
-                pairs += 1
-                if one.ability <= other.ability:
-                    wrong.append(
-                        f"{plan}: {better}/{one.number} at {one.ability:+.2f}, {worse}/{other.number} at "
-                        f"{other.ability:+.2f}"
-                    )
+    pairs = [
+        (one, other)
+        for better, worse in ORDER
+        for one, other in product(records, records)
+        if one.plan == other.plan and (one.persona, other.persona) == (better, worse)
+    ]
+    wrong = [
+        f"{one.plan}: {one.persona}/{one.number} at {one.ability:+.2f}, {other.persona}/{other.number} at "
+        f"{other.ability:+.2f}"
+        for one, other in pairs
+        if one.ability <= other.ability
+    ]
     if not pairs:
         return None
-    return GateResult(pairs, len(wrong), len(wrong) <= (1 - ORDERED_SHARE) * pairs, tuple(wrong[:EXAMPLES]))
+    return GateResult(len(pairs), len(wrong), len(wrong) <= (1 - ORDERED_SHARE) * len(pairs), tuple(wrong[:EXAMPLES]))
 
 
 def _mean_abilities(records: list[InterviewRecord]) -> dict[str, dict[str, float]]:

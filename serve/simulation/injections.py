@@ -62,9 +62,10 @@ class LiftSummary(Struct, frozen=True):
 
 def summed_up(lifts: list[Lift]) -> LiftSummary:
     changes = [lift.change for lift in lifts if lift.lexical]
+    most: float = max(changes, key=abs, default=0.0)
     return LiftSummary(
         answers=len(changes),
         changed=sum(change != 0 for change in changes),
-        mean=round(sum(changes) / len(changes), 4) if changes else 0.0,
-        most=round(max(changes, key=abs), 4) if changes else 0.0,
+        mean=round(sum(changes) / max(1, len(changes)), 4),
+        most=round(most, 4),
     )

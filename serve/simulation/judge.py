@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.scripted import spoken_prompt
-from interview.events import ResponseSent, SessionConcluded
+from interview.events import AnswerReceived, ResponseSent, SessionConcluded
+from interview.fold import fold
 from interview.intents import recognise
 from interview.plans import InterviewPlan
 from interview.policies_secrets import secret_keys
@@ -38,6 +39,7 @@ class Judge:
             "no_errors": lambda found: found.errors,
             "ends_properly": ends_properly,
             "polite_close": polite_close,
+            "log_folds": log_folds,
             "no_repeated_question": no_repeated_question,
             "core_word_for_word": core_word_for_word,
             "follow_ups_refer": follow_ups_refer,
@@ -59,6 +61,12 @@ def ends_properly(held: HeldInterview) -> Iterable[str]:
         yield f"concluded {len(ends)} times, by {', '.join(end.by for end in ends) or 'nobody'}"
     if held.state is None or held.state.status != "concluded":
         yield f"the session is {held.state.status if held.state else 'missing'}"
+
+
+def log_folds(held: HeldInterview) -> Iterable[str]:
+    """The session is what its events say."""
+    if held.state is not None and fold(held.events) != held.state:
+        yield "the events fold to another state than the stored one"
 
 
 def polite_close(held: HeldInterview) -> Iterable[str]:
@@ -138,8 +146,10 @@ def within_budgets(held: HeldInterview, config: AgentConfig) -> Iterable[str]:
 
 
 def own_language(held: HeldInterview) -> Iterable[str]:
+    """The interviewer's own words; the plan's would hide a sentence in another language."""
+    public = _public(held.plan)
     for number, response in enumerate(held.responses):
-        found = other_language(response["text"], held.plan.language)
+        found = other_language(_without(response["text"], public), held.plan.language)
         if found:
             yield f"reply {number} is in {found}"
 
@@ -190,17 +200,17 @@ def _follow_ups(held: HeldInterview) -> Iterable[tuple[Question, list[tuple[Resp
     question: Question | None = None
     found: list[tuple[ResponseSent, str]] = []
     answer = ""
-    sent = [event.data for event in held.events if isinstance(event.data, ResponseSent)]
-    for number, response in enumerate(sent):
-        spoken = held.said[number - 1].text or "" if number else ""
-        if recognise(spoken) is None:
-            answer += f"\n{spoken}"
-        if response.action.action_type == "ask_followup":
-            found.append((response, answer))
-        if response.question is not None:
-            if question is not None and found:
-                yield question, found
-            question, found, answer = held.plan.by_id[response.question.question_id], [], ""
+    for event in held.events:
+        match event.data:
+            case AnswerReceived(text=str() as text) if recognise(text) is None:
+                answer += f"\n{text}"
+            case ResponseSent() as sent:
+                if sent.action.action_type == "ask_followup":
+                    found.append((sent, answer))
+                if sent.question is not None:
+                    if question is not None and found:
+                        yield question, found
+                    question, found, answer = held.plan.by_id[sent.question.question_id], [], ""
     if question is not None and found:
         yield question, found
 
