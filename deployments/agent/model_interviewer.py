@@ -16,7 +16,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.context import Asked, assemble
 from deployments.agent.context_documents import DocumentShelf
 from deployments.agent.interviewer import Decision, TurnBrief
-from deployments.agent.model_turn import actions_for, decision_of, read_turn, schema_for
+from deployments.agent.model_turn import ModelTurn, actions_for, decision_of, read_turn, schema_for
 from deployments.agent.prompt_book import PromptBook
 from deployments.agent.prompt_template import Prompt, specialised
 from deployments.breaker import BreakerConfig, CircuitBreaker
@@ -55,6 +55,7 @@ class ModelInterviewer:
     async def decide(self, brief: TurnBrief) -> Decision:
         """Raises CircuitOpen, DeadlineExceeded, InvalidModelOutput, ContextTooLong, ConfigError (a pinned prompt is
         gone), StorageUnavailable (the documents), and what ``LanguageModel.chat`` raises."""
+        give_up_at = asyncio.get_running_loop().time() + self._deadline_s
         actions = actions_for(brief)
         head, special = await self._pinned_prompts(brief)
         asked = assemble(
@@ -65,8 +66,7 @@ class ModelInterviewer:
             actions,
             budget=self._config.model_window_tokens - self._config.reply_tokens,
         )
-        response = await self._guarded(self._request(brief, asked, actions), actions)
-        turn, output = response
+        turn, output = await self._guarded(self._request(brief, asked, actions), actions, give_up_at)
         return decision_of(turn, brief, prompt=f"{head.label} {special.label}", output=output)
 
     async def _pinned_prompts(self, brief: TurnBrief) -> tuple[Prompt, Prompt]:
@@ -95,10 +95,13 @@ class ModelInterviewer:
     def _deadline_s(self) -> float:
         return self._config.decide_deadline_s * MODEL_SHARE
 
-    async def _guarded(self, request: ChatRequest, actions: tuple[ActionType, ...]) -> tuple[Any, dict[str, Any]]:
+    async def _guarded(
+        self, request: ChatRequest, actions: tuple[ActionType, ...], give_up_at: float
+    ) -> tuple[ModelTurn, dict[str, Any]]:
         self._breaker.admit()
+        deadline = asyncio.timeout_at(give_up_at)
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with deadline:
                 response = await self._model.chat(request)
             turn = read_turn(_content(response), actions)
         except TimeoutError as error:
@@ -112,7 +115,11 @@ class ModelInterviewer:
             self._breaker.failed()
             raise
         except BaseException:
-            self._breaker.withdrawn()
+            # On a busy machine the caller's own deadline may end this call in the same moment as ours.
+            if deadline.expired():
+                self._breaker.failed()
+            else:
+                self._breaker.withdrawn()
             raise
         self._breaker.succeeded()
         return turn, _recorded(response, turn)
@@ -126,7 +133,7 @@ def _content(response: ChatResponse) -> object:
         raise InvalidModelOutput("The model's response holds no message.") from error
 
 
-def _recorded(response: ChatResponse, turn: Any) -> dict[str, Any]:
+def _recorded(response: ChatResponse, turn: ModelTurn) -> dict[str, Any]:
     """What the event log keeps of a model's answer."""
     kept: dict[str, Any] = msgspec.to_builtins(turn)
     if response.get("model"):

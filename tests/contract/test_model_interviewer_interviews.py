@@ -228,7 +228,7 @@ async def test_a_slow_model_is_given_up_within_the_deadline() -> None:
             await never.wait()
             raise AssertionError("unreachable")
 
-    set_up = table(decide_deadline_s=0.05, failures=1)
+    set_up = table(decide_deadline_s=0.4, failures=1)
     agent = set_up.stage.config
     prompts = PromptBook(str(ROOT / "configs" / "prompts"))
     breaker = CircuitBreaker(BreakerConfig(failures=1, open_s=30), set_up.clock)
