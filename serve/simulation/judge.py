@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.scripted import spoken_prompt
+from interview.errors import InternalError
 from interview.events import AnswerReceived, ResponseSent, SessionConcluded
 from interview.fold import fold
 from interview.intents import recognise
@@ -65,8 +66,13 @@ def ends_properly(held: HeldInterview) -> Iterable[str]:
 
 def log_folds(held: HeldInterview) -> Iterable[str]:
     """The session is what its events say."""
-    if held.state is not None and fold(held.events) != held.state:
-        yield "the events fold to another state than the stored one"
+    if held.state is None:
+        return  # it never began, which its own gate tells
+    try:
+        if fold(held.events) != held.state:
+            yield "the events fold to another state than the stored one"
+    except InternalError as error:
+        yield error.message
 
 
 def polite_close(held: HeldInterview) -> Iterable[str]:
