@@ -21,6 +21,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, NotFound
 from interview.events import (
+    AnswerReceived,
     DifficultyUpdated,
     Event,
     GradeRecorded,
@@ -33,7 +34,7 @@ from interview.fold import apply
 from interview.grades import Grade
 from interview.plans import InterviewPlan
 from interview.policies import PolicySet, decode_policies
-from interview.session import SessionState
+from interview.session import GradeRecord, SessionState
 from serve.replay_policies import Decided, trips_differ
 from storage.blobs import BlobStore
 
@@ -78,12 +79,19 @@ class _Checks:
         self.differences: list[str] = []
         self._previous_time: datetime | None = None
         self._clock_read: tuple[datetime, datetime] | None = None
+        self._received_at: datetime | None = None
+        self._grades_seen: list[tuple[GradeRecord, ...]] = []
         self._decided_on: SessionState | None = None
         self._trips: list[GuardrailTripped] = []
 
     async def look_at(self, state: SessionState, event: Event) -> None:
         match event.data:
+            case AnswerReceived():
+                self._received_at = event.time
+                self._grades_seen = [state.grades]
             case GradeRecorded() as recorded:
+                if recorded.source != "inline":
+                    self._grades_seen.append(apply(state, event).grades)
                 await self._grade(state, event.seq, recorded)
             case DifficultyUpdated() as recorded:
                 self._ability(state, event.seq, recorded)
@@ -146,7 +154,14 @@ class _Checks:
         before, self._decided_on = self._decided_on, None
         if before is None or self._clock_read is None or self.policies is None:
             return
-        decided = Decided(before=before, made=made, trips=tuple(self._trips), looked_at=self._clock_read)
+        times = (*reversed(self._clock_read), *([self._received_at] if self._received_at else []))
+        decided = Decided(
+            before=before,
+            made=made,
+            trips=tuple(self._trips),
+            looked_at=times,
+            grades=(before.grades, *reversed(self._grades_seen)),
+        )
         found = trips_differ(decided, self.plan, self.policies, self.config)
         if found is None:
             return

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from deployments.agent import observe, policy_book
 from deployments.agent.agenda import next_step, time_left_s
@@ -17,7 +19,7 @@ from interview.errors import InvalidModelOutput
 from interview.events import GuardrailTripped, PlanMade
 from interview.plans import InterviewPlan
 from interview.policies import Draft, PolicySet
-from interview.session import SessionState
+from interview.session import GradeRecord, SessionState
 
 #: Trips that no policy set decides: a model off its plan, and policies that are not the promised ones.
 _NOT_POLICY = frozenset({"plan", policy_book.BOOK_RULE})
@@ -26,35 +28,42 @@ Tripped = tuple[str, str, str]
 
 
 class Decided(Struct, frozen=True):
-    """One turn's decision as recorded: ``before`` is what the deciders saw, ``trips`` what they found."""
+    """One turn's decision as recorded: ``before`` is what the deciders saw, ``trips`` what they found.
+
+    A turn whose commit loses a race against a background grade is worked out again but not decided again, so the
+    decision may be older than ``before``: ``looked_at`` are times, and ``grades`` grades, that it may have seen; the
+    likeliest first.
+    """
 
     before: SessionState
     made: PlanMade
     trips: tuple[GuardrailTripped, ...]
-    looked_at: tuple[datetime, datetime]
+    looked_at: tuple[datetime, ...]
+    grades: tuple[tuple[GradeRecord, ...], ...]
 
 
 def trips_differ(decided: Decided, plan: InterviewPlan, policies: PolicySet, config: AgentConfig) -> str | None:
     """``None`` when the turn was not judged by ``policies``; else the difference, ``""`` for none. Pure.
 
-    The clock was read between two recorded events; where the time matters, either of them must give what was recorded.
+    One of the times and grades that the deciders may have seen must give what was recorded.
     """
     if any(trip.rule == policy_book.BOOK_RULE and "judged by" in trip.detail for trip in decided.trips):
         return None
     recorded = sorted((trip.rule, trip.action, trip.detail) for trip in decided.trips if trip.rule not in _NOT_POLICY)
-    again: list[Tripped] = []
-    for now in decided.looked_at:
-        again = _judged(decided, plan, policies, config, now)
+    likeliest: list[Tripped] | None = None
+    for grades, now in product(decided.grades, decided.looked_at):
+        again = _judged(replace(decided.before, grades=grades), decided, plan, policies, config, now)
         if again == recorded:
             return ""
-    return f"the rules that trip are {_named(again)}, recorded are {_named(recorded)}"
+        likeliest = again if likeliest is None else likeliest
+    return f"the rules that trip are {_named(likeliest or [])}, recorded are {_named(recorded)}"
 
 
 def _judged(
-    decided: Decided, plan: InterviewPlan, policies: PolicySet, config: AgentConfig, now: datetime
+    before: SessionState, decided: Decided, plan: InterviewPlan, policies: PolicySet, config: AgentConfig, now: datetime
 ) -> list[Tripped]:
     made = decided.made
-    brief = _brief(decided.before, plan, made.turn, now, config)
+    brief = _brief(before, plan, made.turn, now, config)
     if brief is None:
         return []
     scene = policy_book.scene_of(brief)

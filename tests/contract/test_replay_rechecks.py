@@ -23,6 +23,7 @@ from deployments.grading.service import GradingService
 from deployments.llm.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed
 from interview.events import DifficultyUpdated, Event, GradeRecorded, GuardrailTripped, PlanMade, ToolReturned
+from interview.grades import CriterionGrade
 from interview.plan_files import load_plan
 from interview.policies_files import load_policies
 from serve.replay_checks import recheck
@@ -263,3 +264,19 @@ async def test_no_mixture_of_models_moods_and_candidates_whims_breaks_an_intervi
     counts, differences = await held.recheck()
     assert differences == []
     assert counts["policy verdicts"] > 0
+
+
+async def test_a_decision_made_before_a_background_grade_came_in_between_is_no_difference() -> None:
+    held = await hold()
+    log = held.events
+    (last,) = [index for index, event in enumerate(log) if event.type == "answer.received"][-1:]
+    grade = next(event.data for event in log if isinstance(event.data, GradeRecorded))
+    spread = (CriterionGrade(criterion="cost", level=1, score=0.5, spread=0.9),)
+    background = replace(grade, grade=replace(grade.grade, criteria=spread), source="background")
+    raced = Event(seq=log[last].seq + 1, time=log[last].time, data=background)
+    events = [*log[: last + 1], raced, *(replace(event, seq=event.seq + 1) for event in log[last + 1 :])]
+    _, differences = await held.recheck(events)
+    assert [one for one in differences if "rules that trip" in one] == []
+    early = [*log[:last], replace(raced, seq=log[last].seq), *(replace(e, seq=e.seq + 1) for e in log[last:])]
+    _, differences = await held.recheck(early)
+    assert [one for one in differences if "grading_variance (warn)" in one and "recorded are none" in one]
