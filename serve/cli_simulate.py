@@ -28,11 +28,13 @@ def simulate(
     n: Annotated[int, typer.Option("--n", min=1, help="Interviews of each persona with each plan.")] = 1,
     seed: Annotated[int, typer.Option(help="Everything drawn comes from it.")] = 0,
     profile: Annotated[
-        str | None, typer.Option(help="With --engine model: the profile whose llm section is used; else the fake.")
+        str | None,
+        typer.Option(help="Whose agent and llm sections are used; by default the fake model."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Hold whole interviews with simulated candidates, without a server, and judge the interviewer."""
+    from deployments.agent.config import AgentConfig
     from deployments.llm.config import LlmConfig
     from serve.serve_file import profile_path, read_serve_file
     from serve.settings import read_settings
@@ -41,10 +43,11 @@ def simulate(
     from serve.simulation.table import show
     from serve.tier_ports import plans_dir, policies_dir, prompts_url
 
-    llm = LlmConfig(engine="fake")
+    llm, agent = LlmConfig(engine="fake"), AgentConfig()
     if profile is not None:
         file = read_serve_file(profile_path(profile))
-        llm = read_settings(file.arguments, str(file.path)).llm
+        settings = read_settings(file.arguments, str(file.path))
+        llm, agent = settings.llm, settings.agent
     console = Console(stderr=True)
     with console.status("holding interviews …") as status:
         held = 0
@@ -65,6 +68,7 @@ def simulate(
                 policies_directory=policies_dir(),
                 prompts_url=prompts_url(),
                 llm=llm,
+                agent=agent,
                 progress=progress,
             )
         )

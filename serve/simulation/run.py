@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from deployments.agent.config import AgentConfig
 from deployments.agent.interviewer import Interviewer
 from deployments.agent.policy_book import PolicyBook
@@ -40,9 +42,10 @@ async def simulate(
     policies_directory: Path,
     prompts_url: str,
     llm: LlmConfig,
+    agent: AgentConfig | None = None,
     progress: Callable[[InterviewRecord], None] = lambda record: None,
 ) -> SimulationReport:
-    """Hold the interviews and judge them.
+    """Hold the interviews and judge them. ``agent`` is a profile's, but for who interviews.
 
     Raises:
         InvalidInput: no such plan or persona, or ``n`` is not positive.
@@ -51,7 +54,7 @@ async def simulate(
     personas = load_personas(plans_directory)
     wanted = {name: personas[name] for name in chosen(persona, tuple(personas), "persona")}
     plans = _plans(plan, plans_directory)
-    async with _troupe(engine, policies_directory, prompts_url, llm) as (troupe, model):
+    async with _troupe(engine, policies_directory, prompts_url, llm, agent or AgentConfig()) as (troupe, model):
         at_once = AT_ONCE if engine == "model" else 1
         campaign = Campaign(plans, wanted, troupe, n=n, seed=seed, at_once=at_once, progress=progress)
         return await campaign.run(engine=engine, model=model)
@@ -69,14 +72,15 @@ def _plans(wanted: str, directory: Path) -> dict[str, InterviewPlan]:
 
 @asynccontextmanager
 async def _troupe(
-    engine: Engine, policies_directory: Path, prompts_url: str, llm: LlmConfig
+    engine: Engine, policies_directory: Path, prompts_url: str, llm: LlmConfig, agent: AgentConfig
 ) -> AsyncIterator[tuple[Troupe, str]]:
     """Everything the interviews share, and the name of the model."""
     grading = GradingService(GradingConfig(), background=NotedQueue())
     policies = PolicyBook(load_policies(policies_directory))
+    config = replace(agent, interviewer=engine)
     try:
         if engine == "scripted":
-            yield Troupe(grading, policies, AgentConfig(interviewer="scripted")), ""
+            yield Troupe(grading, policies, config), ""
             return
         from deployments.agent.model_interviewer import ModelInterviewer
         from deployments.agent.prompt_book import PromptBook
@@ -84,7 +88,6 @@ async def _troupe(
 
         if llm.engine == "none":
             raise ModelMissing("This profile has no language model; name another with --profile.")
-        config = AgentConfig(interviewer="model")
         prompts = PromptBook(prompts_url)
         model = create_language_model(llm)
         await model.start()
