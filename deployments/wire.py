@@ -112,7 +112,7 @@ async def _called(method: Callable[[Request], Awaitable[object]], payload: bytes
     try:
         request = decode(payload, kind)
     except msgspec.MsgspecError as error:
-        raise InvalidInput(f"The payload is no {kind.__name__}.") from error
+        raise InvalidInput(f"The payload is malformed: it is no {kind.__name__}.") from error
     return await method(request)
 
 
