@@ -92,7 +92,7 @@ def wrap_handles(
         else None,
         llm=LanguageModelClient(
             handle_caller(llm, timeout_s=config.decide_deadline_s, tier="llm", by_value=by_value),
-            handle_stream_caller(llm, timeout_s=config.decide_deadline_s, tier="llm"),
+            handle_stream_caller(llm, timeout_s=config.decide_deadline_s, tier="llm", by_value=by_value),
         )
         if llm is not None
         else None,
