@@ -31,6 +31,7 @@ def simulate(
         str | None,
         typer.Option(help="Whose agent and llm sections are used; by default the fake model."),
     ] = None,
+    at_once: Annotated[int, typer.Option(min=1, help="Interviews held at once when a model answers.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Hold whole interviews with simulated candidates, without a server, and judge the interviewer."""
@@ -69,6 +70,7 @@ def simulate(
                 prompts_url=prompts_url(),
                 llm=llm,
                 agent=agent,
+                at_once=at_once,
                 progress=progress,
             )
         )

@@ -27,9 +27,6 @@ from storage.blobs import BlobStore
 
 Engine = Literal["scripted", "model"]
 
-#: Interviews held at once when a model answers them.
-AT_ONCE = 8
-
 
 async def simulate(
     *,
@@ -43,9 +40,11 @@ async def simulate(
     prompts_url: str,
     llm: LlmConfig,
     agent: AgentConfig | None = None,
+    at_once: int = 8,
     progress: Callable[[InterviewRecord], None] = lambda record: None,
 ) -> SimulationReport:
-    """Hold the interviews and judge them. ``agent`` is a profile's, but for who interviews.
+    """Hold the interviews and judge them. ``agent`` is a profile's, but for who interviews; ``at_once``
+    interviews share a model.
 
     Raises:
         InvalidInput: no such plan or persona, or ``n`` is not positive.
@@ -55,8 +54,8 @@ async def simulate(
     wanted = {name: personas[name] for name in chosen(persona, tuple(personas), "persona")}
     plans = _plans(plan, plans_directory)
     async with _troupe(engine, policies_directory, prompts_url, llm, agent or AgentConfig()) as (troupe, model):
-        at_once = AT_ONCE if engine == "model" else 1
-        campaign = Campaign(plans, wanted, troupe, n=n, seed=seed, at_once=at_once, progress=progress)
+        places = at_once if engine == "model" else 1
+        campaign = Campaign(plans, wanted, troupe, n=n, seed=seed, at_once=places, progress=progress)
         return await campaign.run(engine=engine, model=model)
 
 
