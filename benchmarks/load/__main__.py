@@ -27,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--warmup-s", type=float, default=60.0)
     parser.add_argument("--audio-share", type=float, default=0.1, help="share of turns sent as recordings")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start-rate", type=float, default=60.0, help="turns a second at which --knee begins")
     parser.add_argument("--self-test", action="store_true", help="stop the server for 6 s of 60 and see that it shows")
     parser.add_argument("--knee", action="store_true", help="raise the rate until p99 passes 100 ms")
     return parser.parse_args()
@@ -68,7 +69,7 @@ def self_test(given: argparse.Namespace, command: str) -> int:
 def knee(given: argparse.Namespace, command: str) -> int:
     """The highest steady rate whose p99 stays below 100 ms: one running platform, rates rising by a tenth."""
     steps: list[dict[str, Any]] = []
-    rate, best = 60.0, 0.0
+    rate, best = given.start_rate, 0.0
     with running(given.target) as target:
         while True:
             profile = Profile(

@@ -1,0 +1,114 @@
+"""The load bench tells the truth: what is late counts, what the generator spoils is void, whose CPU is whose."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from benchmarks.load.histogram import Latency
+from benchmarks.load.measure import figures
+from benchmarks.load.sampling import kind_of
+from benchmarks.load.traffic import Profile, Recorded, Traffic
+
+
+@asynccontextmanager
+async def stub_platform(stall: asyncio.Event | None = None) -> AsyncIterator[str]:
+    """Answers as the platform does; while ``stall`` is clear, turns wait."""
+
+    async def turn(_request: web.Request) -> web.Response:
+        if stall is not None:
+            await stall.wait()
+        body = {"interviewer_response": {"should_continue": True}, "stage_ms": {"grade": 1.0, "total": 2.0}}
+        return web.Response(text=json.dumps(body, separators=(",", ":")), content_type="application/json")
+
+    async def anything(_request: web.Request) -> web.Response:
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_post("/session/turn/{id}", turn)
+    app.router.add_route("*", "/{rest:.*}", anything)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server = site._server
+    assert server is not None
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"  # type: ignore[attr-defined]
+    await runner.cleanup()
+
+
+def profile(**changes: float) -> Profile:
+    base = {"sessions": 20, "think_s": 0.2, "warmup_s": 0.2, "measure_s": 2.0, "ramp_s": 0.2, "audio_share": 0.0}
+    return Profile(**{**base, **changes})  # type: ignore[arg-type]
+
+
+async def test_a_stalled_server_shows_in_latency_though_few_requests_were_sent_meanwhile() -> None:
+    """Coordinated omission: a closed-loop tool would report one slow request per user."""
+    flowing = asyncio.Event()
+    flowing.set()
+    async with stub_platform(flowing) as address:
+        traffic = Traffic(address, "key", profile(), None)
+        loop = asyncio.get_running_loop()
+        loop.call_later(1.0, flowing.clear)
+        loop.call_later(1.8, flowing.set)
+        recorded = await traffic.run()
+    waited = recorded.latency.figures()
+    assert waited["p90"] > 300, "a stall of 0.8 s of 2 s must reach far more than one request a session"
+    assert waited["max"] >= 700
+
+
+async def test_every_turn_of_a_healthy_server_is_counted_without_errors() -> None:
+    async with stub_platform() as address:
+        recorded = await Traffic(address, "key", profile(), None).run()
+    assert recorded.turns > 50
+    assert not recorded.failures
+    assert recorded.overhead.count == recorded.turns
+
+
+def test_time_inside_model_tiers_is_no_overhead() -> None:
+    recorded = Recorded()
+    traffic = Traffic("http://unused", "key", profile(), None)
+    traffic.recorded = recorded
+    traffic._measuring_from = 0.0
+    body = b'{"stage_ms":{"stt":30.0,"tts":20.0,"store":1.0,"total":60.0}}'
+    traffic._record("turn", 200, body, due=1.0, sent=1.0, done=1.06, retry_after=False)
+    assert recorded.latency.figures()["max"] == pytest.approx(60, rel=0.02)
+    assert recorded.overhead.figures()["max"] == pytest.approx(10, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("late", "cpu", "valid"), [(0, 0.3, True), (5, 0.3, False), (0, 0.95, False)], ids=["clean", "late", "busy"]
+)
+def test_a_run_that_the_generator_spoiled_is_void(late: int, cpu: float, valid: bool) -> None:
+    recorded = Recorded(sends=1000, late=late, turns=1000)
+    recorded.latency.record(5.0)
+    assert figures(recorded, profile(), cpu)["valid"] is valid
+
+
+def test_a_histogram_keeps_three_digits_of_the_tail() -> None:
+    latency = Latency()
+    for _ in range(990):
+        latency.record(10.0)
+    for _ in range(10):
+        latency.record(1234.0)
+    found = latency.figures()
+    assert found["p50"] == pytest.approx(10, rel=0.001)
+    assert found["p999"] == pytest.approx(1234, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        ("ray::ServeReplica:interview:ingress.handle_request", "ingress"),
+        ("/x/haproxy -f /tmp/cfg", "haproxy"),
+        ("redis-server unixsocket:/tmp/x", "redis"),
+        ("/x/raylet --raylet_socket_name=x", "raylet"),
+    ],
+)
+def test_a_process_is_known_by_its_command_line(command: str, kind: str) -> None:
+    assert kind_of(command) == kind
