@@ -48,6 +48,7 @@ class TransformersEngine:
         self._grammars: Any = None
         self._device: Any = None
         self._stop_tokens: list[int] = []
+        self._vocab_size = 0
         self.max_model_len: int | None = config.max_model_len
         self.notice: str | None = None
 
@@ -110,9 +111,9 @@ class TransformersEngine:
         window = int(getattr(text_config, "max_position_embeddings", 0) or 4096)
         self.max_model_len = min(self._config.max_model_len or window, window)
         self._stop_tokens = _stop_tokens(model, self._tokenizer)
-        vocab_size = int(text_config.vocab_size)
-        self._grammars = GrammarCompiler(self._tokenizer, vocab_size, self._stop_tokens)
-        self._sampler = RowSampler(vocab_size)
+        self._vocab_size = int(text_config.vocab_size)
+        self._grammars = GrammarCompiler(self._tokenizer, self._vocab_size, self._stop_tokens)
+        self._sampler = RowSampler(self._vocab_size)
         places, pages = self._sizes(text_config, model.dtype.itemsize)
         self._slots = PrioritySlots(places)
         manager = model.init_continuous_batching(
@@ -189,6 +190,12 @@ class TransformersEngine:
                 detail={"fields": {"messages": "refused by the chat template"}},
             ) from error
         prompt: list[int] = list(rendered["input_ids"])
+        # Some tokenizers know more tokens than their model; one such token would end the decoding thread.
+        if any(token >= self._vocab_size for token in prompt):
+            raise InvalidInput(
+                "The messages hold a special token that the model has no weights for.",
+                detail={"fields": {"messages": "hold a token outside the model's vocabulary"}},
+            )
         limit = self.max_model_len or 0
         if len(prompt) >= limit:
             raise ContextTooLong(

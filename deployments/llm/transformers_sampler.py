@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -49,7 +51,8 @@ class GrammarCompiler:
 
 
 class RowSampling:
-    """How one request's tokens are chosen. ``error`` is set instead of raised: a bad row must not end the batch."""
+    """How one request's tokens are chosen. ``error`` is set instead of raised: what is raised in the decoding thread
+    ends it, and with it every other request."""
 
     def __init__(self, call: ChatCall, matcher: Any | None, device: torch.device) -> None:
         self.temperature = call.temperature
@@ -61,6 +64,24 @@ class RowSampling:
             self.generator.seed()
         else:
             self.generator.manual_seed(call.seed)
+
+    @property
+    def grammar(self) -> Any | None:
+        """The matcher that still has a say about the next token."""
+        over = self.matcher is None or self.error is not None or self.matcher.is_terminated()
+        return None if over else self.matcher
+
+    def fail(self, reason: str) -> None:
+        self.error = reason
+        logger.error("a row's sampling failed: %s", reason)
+
+    @contextmanager
+    def failing_alone(self, work: str) -> Iterator[None]:
+        """Whatever ``work`` on this row raises becomes this row's ``error``."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - any type ends the thread; a message may quote the answer
+            self.fail(f"{work}: {type(error).__name__}")
 
 
 class RowSampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]  # untyped library
@@ -85,66 +106,77 @@ class RowSampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]  # un
         int32_tensor.zero_()
 
     def prepare_tensor_args(self, requests_with_new_token: list[Any]) -> torch.Tensor:
-        """Called just before each step, in the order of the step's rows."""
+        """Called just before each step with the requests that get a token in it, in the order of their rows."""
         self._rows = [request.state.request_id for request in requests_with_new_token]
         return torch.zeros(len(self._rows), dtype=torch.int32)
 
     def __call__(self, scores: torch.Tensor, tensor_arg: torch.Tensor) -> torch.Tensor:
-        """``scores`` float32 [rows, vocabulary] → the same, with one finite entry per row."""
+        """``scores`` float32 [requests in the step, vocabulary] → the same shape, one finite entry in every row that is
+        read.
+
+        A request whose prompt is not whole yet gets no token, but the step holds a row for it all the same. The rows
+        of those that do get one come first; what follows is padding, which the manager never reads.
+        """
+        # None where the event loop has removed the request since the step was scheduled.
         rows = [self._requests.get(request_id) for request_id in self._rows]
-        self._mask(scores, rows)
-        tokens = self._choose(scores, rows)
-        for row, token in zip(rows, tokens.tolist(), strict=True):
-            if row is not None:
-                _advance(row, token)
         chosen = torch.full_like(scores, float("-inf"))
-        chosen.scatter_(1, tokens.unsqueeze(1), 0.0)
+        if rows:
+            tokens = self._tokens(scores[: len(rows)], rows)
+            chosen[: len(rows)].scatter_(1, tokens.unsqueeze(1), 0.0)
         self.last_step_at = time.monotonic()
         return chosen
 
+    def _tokens(self, scores: torch.Tensor, rows: list[RowSampling | None]) -> torch.Tensor:
+        """``scores`` [rows, vocabulary], which it changes → the token chosen for each row, int64 [rows]."""
+        self._mask(scores, rows)
+        tokens = _choose(scores, rows)
+        for row, token in zip(rows, tokens.tolist(), strict=True):
+            if row is not None:
+                _advance(row, token)
+        return tokens
+
     def _mask(self, scores: torch.Tensor, rows: list[RowSampling | None]) -> None:
-        constrained = [index for index, row in enumerate(rows) if row is not None and row.matcher is not None]
-        if not constrained:
-            return
-        bitmask = xgrammar.allocate_token_bitmask(scores.shape[0], self._vocab_size)
+        bitmask = None
         usable = []
-        for index in constrained:
-            row = rows[index]
-            if row is None or row.matcher is None or row.matcher.is_terminated():
+        for index, row in enumerate(rows):
+            if row is None or row.matcher is None:
                 continue
-            if row.matcher.fill_next_token_bitmask(bitmask, index):
-                usable.append(index)
-        if usable:
+            if bitmask is None:
+                bitmask = xgrammar.allocate_token_bitmask(len(rows), self._vocab_size)
+            with row.failing_alone("masking by the grammar"):
+                grammar = row.grammar
+                if grammar is not None and grammar.fill_next_token_bitmask(bitmask, index):
+                    usable.append(index)
+        if bitmask is not None and usable:
             xgrammar.apply_token_bitmask_inplace(
                 scores, bitmask.to(scores.device), vocab_size=self._vocab_size, indices=usable
             )
 
-    def _choose(self, scores: torch.Tensor, rows: list[RowSampling | None]) -> torch.Tensor:
-        tokens = scores.argmax(dim=-1)
-        sampled = [(index, row) for index, row in enumerate(rows) if row is not None and row.temperature > 0]
-        if not sampled:
-            return tokens
-        index = torch.tensor([at for at, _ in sampled], device=scores.device)
-        temperature = torch.tensor([row.temperature for _, row in sampled], device=scores.device)
-        probabilities = torch.softmax(scores[index] / temperature.unsqueeze(1), dim=-1)
-        top_p = torch.tensor([row.top_p for _, row in sampled], device=scores.device)
-        if bool((top_p < 1).any()):
-            probabilities = _nucleus(probabilities, top_p)
-        # argmax(p / Exponential(1)) is a draw from p, and lets every row use its own generator.
-        noise = torch.empty_like(probabilities)
-        for at, (_, row) in enumerate(sampled):
-            noise[at].exponential_(generator=row.generator)
-        tokens[index] = (probabilities / noise).argmax(dim=-1)
+
+def _choose(scores: torch.Tensor, rows: list[RowSampling | None]) -> torch.Tensor:
+    tokens = scores.argmax(dim=-1)
+    sampled = [(index, row) for index, row in enumerate(rows) if row is not None and row.temperature > 0]
+    if not sampled:
         return tokens
+    index = torch.tensor([at for at, _ in sampled], device=scores.device)
+    temperature = torch.tensor([row.temperature for _, row in sampled], device=scores.device)
+    probabilities = torch.softmax(scores[index] / temperature.unsqueeze(1), dim=-1)
+    top_p = torch.tensor([row.top_p for _, row in sampled], device=scores.device)
+    if bool((top_p < 1).any()):
+        probabilities = _nucleus(probabilities, top_p)
+    # argmax(p / Exponential(1)) is a draw from p, and lets every row use its own generator.
+    noise = torch.empty_like(probabilities)
+    for at, (_, row) in enumerate(sampled):
+        noise[at].exponential_(generator=row.generator)
+    tokens[index] = (probabilities / noise).argmax(dim=-1)
+    return tokens
 
 
 def _advance(row: RowSampling, token: int) -> None:
-    matcher = row.matcher
-    if matcher is None or row.error is not None or matcher.is_terminated():
-        return
-    if not matcher.accept_token(token):
-        row.error = "the grammar refused the token it had allowed"
-        logger.error("xgrammar refused token %d it had allowed", token)
+    with row.failing_alone("advancing the grammar"):
+        grammar = row.grammar
+        if grammar is not None and not grammar.accept_token(token):
+            row.fail("the grammar refused the token it had allowed")
 
 
 def _nucleus(probabilities: torch.Tensor, top_p: torch.Tensor) -> torch.Tensor:

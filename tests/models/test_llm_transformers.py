@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from deployments.llm.config import LlmConfig, TransformersConfig
 from deployments.llm.contract import PRIORITY_BACKGROUND, PRIORITY_LIVE
 from deployments.llm.deployment import create_language_model
-from interview.errors import ConfigError, EngineUnavailable, InvalidInput, ModelMissing
+from interview.errors import ConfigError, EngineFailed, EngineUnavailable, InvalidInput, ModelMissing
 
 pytestmark = [pytest.mark.models, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,6 +38,14 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> LlmConfig:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def model(config: LlmConfig) -> AsyncIterator[Any]:
     async with engines.hosted(config) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chunking(config: LlmConfig) -> AsyncIterator[Any]:
+    """Takes a prompt in at most 8 tokens a step, so that nearly every step has prompts that are not whole yet."""
+    settings = replace(config.transformers, max_batch=6, prefill_tokens=8)
+    async with engines.hosted(replace(config, transformers=settings)) as found:
         yield found
 
 
@@ -92,6 +101,79 @@ async def test_an_answer_never_runs_past_the_window(model: Any) -> None:
     usage = (await model.chat(ask(messages=[{"role": "user", "content": words}], max_tokens=500)))["usage"]
 
     assert usage["total_tokens"] <= 512
+
+
+async def test_a_prompt_longer_than_one_step_is_answered_as_one_that_fits_is(model: Any, chunking: Any) -> None:
+    """A step with nothing but unfinished prompts has a row of scores for each, and no request to give a token to."""
+    long = ask(messages=[{"role": "user", "content": "Why does a queue grow without bound? " * 8}])
+    whole = await model.chat(long)
+    in_chunks = await chunking.chat(long)
+
+    assert in_chunks["usage"] == whole["usage"]
+    assert in_chunks["choices"] == whole["choices"]
+    await chunking.check_health()
+
+
+async def test_unfinished_prompts_and_withdrawn_requests_leave_the_others_their_answers(chunking: Any) -> None:
+    def about(subject: str, **more: Any) -> dict[str, Any]:
+        return ask(messages=[{"role": "user", "content": f"{subject}, and why? " * 6}], **more)
+
+    schema = {"type": "object", "properties": {"sure": {"type": "boolean"}}, "required": ["sure"]}
+    constrained = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    staying = [about(subject, max_tokens=40) for subject in ("Queues", "Locks", "Caches")]
+    alone = [(await chunking.chat(body))["choices"] for body in staying]
+    for withdrawn_after_chunks in range(4):
+        together = [asyncio.create_task(chunking.chat(body)) for body in staying]
+        verdict = asyncio.create_task(chunking.chat(about("Retries", response_format=constrained, max_tokens=40)))
+        leaving = chunking.stream(about("Timeouts", max_tokens=200))
+        never_whole = asyncio.create_task(chunking.chat(about("Back-off and back-off and back-off and back-off")))
+        for _ in range(withdrawn_after_chunks):
+            await anext(leaving)
+        never_whole.cancel()
+        await leaving.aclose()
+
+        assert [answer["choices"] for answer in await asyncio.gather(*together)] == alone
+        assert set(json.loads((await verdict)["choices"][0]["message"]["content"])) == {"sure"}
+        with suppress(asyncio.CancelledError):
+            await never_whole
+    await chunking.check_health()
+
+
+@pytest.mark.parametrize("broken", ["fill_next_token_bitmask", "accept_token"])
+async def test_a_row_whose_grammar_breaks_fails_alone(chunking: Any, monkeypatch: Any, broken: str) -> None:
+    import xgrammar
+
+    async def plain() -> Any:
+        return (await chunking.chat(ask(max_tokens=60)))["choices"]
+
+    def breaks(*_: Any) -> bool:
+        raise RuntimeError("a fault put here by the test")
+
+    alone = await plain()
+    monkeypatch.setattr(xgrammar.GrammarMatcher, broken, breaks)
+    neighbour = asyncio.create_task(plain())
+    with pytest.raises(EngineFailed):
+        await chunking.chat(ask(response_format={"type": "json_object"}))
+
+    assert await neighbour == alone
+    await chunking.check_health()
+
+
+async def test_a_prompt_with_a_token_the_model_has_no_weights_for_is_refused(config: LlmConfig, tmp_path: Path) -> None:
+    """Some tokenizers know more tokens than their model. Such a token in one prompt would end the decoding thread."""
+    for file in Path(config.model).iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    tokenizer = json.loads((tmp_path / "tokenizer.json").read_text())
+    last = dict(max(tokenizer["added_tokens"], key=lambda token: token["id"]))
+    size = json.loads((tmp_path / "config.json").read_text())["vocab_size"]
+    tokenizer["added_tokens"].append(last | {"id": size, "content": "<image>"})
+    (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
+
+    async with engines.hosted(replace(config, model=str(tmp_path))) as model:
+        with pytest.raises(InvalidInput, match="no weights"):
+            await model.chat(ask(messages=[{"role": "user", "content": "What is in <image>?"}]))
+        await model.chat(ask())
+        await model.check_health()
 
 
 async def test_a_dead_engine_is_unhealthy_and_says_so_to_callers(config: LlmConfig) -> None:
