@@ -18,6 +18,7 @@ from deployments.agent.agenda import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.pinned_plans import PinnedPlans
 from deployments.grading.config import GradingConfig
+from deployments.grading.coverage import GRADER_BY_MEANING
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, NotFound
 from interview.events import (
@@ -41,8 +42,8 @@ from storage.blobs import BlobStore
 #: ``<turn>.<n>``: a tool call of a turn, not one that somebody made from outside.
 _TURNS_OWN_CALL = re.compile(r"\d+\.\d+\Z")
 
-#: Grades that no grader gives: ``none`` stands for an outage, ``fake`` for a load run.
-_NOT_REPEATABLE = frozenset({act.NOT_GRADED, "fake"})
+#: Grades that no grader gives (``none`` stands for an outage, ``fake`` for a load run) or that rest on model weights.
+_NOT_REPEATABLE = frozenset({act.NOT_GRADED, "fake", GRADER_BY_MEANING})
 
 
 async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int], list[str]]:

@@ -1,8 +1,8 @@
 """Key-point coverage: the provisional grade of an open answer when no language model judges it.
 
-Lexical and modest: it sees whether the content words of a key point (or of one of its other wordings) occur close
-together in the answer. It cannot tell a good explanation from a list of terms, so its confidence stays low and every
-grade asks for review.
+Modest: it sees whether the content words of a key point (or of one of its other wordings) occur close together in the
+answer and, where an embedding model is configured, whether a sentence means much the same. It cannot tell a good
+explanation from a list of terms, so its confidence stays low and every grade asks for review.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from deployments.grading import answer_text
+from deployments.grading.embedding import Meaning
 from deployments.grading.marks import mark, no_answer, nonsense
 from interview.grades import Evidence, Grade
 from interview.questions import KeyPoint, Question
 
 GRADER = "coverage"
+#: With an embedding model, whose numbers depend on weights and machine: a replay does not repeat such a grade.
+GRADER_BY_MEANING = "coverage-embeddings"
 REVIEW = "No language model judged this answer; key-point coverage is provisional."
 
 #: Share of a key point's content words that counts as the point made, and as the point touched (half).
@@ -29,6 +32,8 @@ _WORD_MATCH = 86.0
 #: A sentence this similar to the prompt only repeats the question.
 _ECHO = 90.0
 _CONFIDENCE_LIMIT = 0.4
+#: So many sentences of an answer are embedded (a few milliseconds each); words are compared in all of them.
+_SENTENCES_BY_MEANING = 60
 
 
 class _Window(Struct, frozen=True):
@@ -37,10 +42,23 @@ class _Window(Struct, frozen=True):
     end: int
 
 
-def grade_coverage(question: Question, answer: str) -> Grade:
+class _Finding(Struct, frozen=True):
+    """How much of a point the answer makes, in [0, 1], and where; ``by_meaning`` when its words alone say less."""
+
+    point: KeyPoint
+    share: float
+    window: _Window | None
+    by_meaning: bool = False
+
+
+def grade_coverage(question: Question, answer: str, meaning: Meaning | None = None) -> Grade:
     """The weighted share of the question's key points that the answer makes; provisional, to be reviewed.
 
-    Key points come from the question, else from the sentences of its strong reference answer.
+    Key points come from the question, else from the sentences of its strong reference answer. A point counts by its
+    words or, with ``meaning``, by a sentence that is like it, whichever is more.
+
+    Raises:
+        EngineFailed: of the embedding model.
     """
     empty = no_answer(GRADER, answer) or nonsense(GRADER, answer)
     if empty:
@@ -56,23 +74,32 @@ def grade_coverage(question: Question, answer: str) -> Grade:
             review="Nothing to compare the answer with; a person has to grade it.",
             provisional=True,
         )
-    windows = _windows(answer, question.prompt)
-    found: list[tuple[KeyPoint, float, _Window | None]] = [(point, *_best(point, windows)) for point in points]
+    sentences = _sentences(answer, question.prompt)
+    windows = sentences + _pairs(sentences)
+    found = [_Finding(point, *_best(point, windows)) for point in points]
+    if meaning is not None:
+        found = _by_meaning(found, sentences[:_SENTENCES_BY_MEANING], answer, meaning)
     total = sum(point.weight for point in points) or 1.0
-    score = sum(point.weight * _credit(share) for point, share, _window in found) / total
+    score = sum(one.point.weight * _credit(one.share) for one in found) / total
     evidence: list[Evidence] = [
-        answer_text.quote(answer, window.start, window.end, supports=point.text)
-        for point, share, window in found
-        if window is not None and _credit(share) > 0
+        answer_text.quote(
+            answer, one.window.start, one.window.end, supports=one.point.text + (" (by meaning)" * one.by_meaning)
+        )
+        for one in found
+        if one.window is not None and _credit(one.share) > 0
     ]
-    made = [point.text for point, share, _window in found if _credit(share) == 1.0]
-    touched = [point.text for point, share, _window in found if _credit(share) == 0.5]
-    missing = [point.text for point, share, _window in found if _credit(share) == 0.0]
+    made = [one.point.text for one in found if _credit(one.share) == 1.0]
+    touched = [one.point.text for one in found if _credit(one.share) == 0.5]
+    missing = [one.point.text for one in found if _credit(one.share) == 0.0]
+    other_words = [one.point.text for one in found if one.by_meaning and _credit(one.share) > 0]
     rationale = f"{len(made)} of {len(points)} key points were found in the answer"
     rationale += f"; partly: {'; '.join(touched)}" if touched else ""
+    rationale += f"; by meaning, in other words: {'; '.join(other_words)}" if other_words else ""
     rationale += f"; not found: {'; '.join(missing)}." if missing else "."
+    if meaning is not None and len(sentences) > _SENTENCES_BY_MEANING:
+        rationale += f" Only the first {_SENTENCES_BY_MEANING} sentences were compared by meaning."
     return mark(
-        GRADER,
+        GRADER if meaning is None else GRADER_BY_MEANING,
         score,
         rationale,
         confidence=_confidence(len(points), len(answer_text.tokens(answer))),
@@ -99,18 +126,21 @@ def _points_of(question: Question) -> tuple[KeyPoint, ...]:
     return tuple(KeyPoint(text=text) for text in texts if len(answer_text.content_words(text)) >= 2)
 
 
-def _windows(answer: str, prompt: str) -> list[_Window]:
-    """Each sentence and each pair of neighbours; sentences that only repeat the question do not count."""
+def _sentences(answer: str, prompt: str) -> list[_Window]:
+    """The answer's sentences, without those that only repeat the question."""
     asked = answer_text.normal(prompt)
-    singles = [
+    return [
         _Window(tuple(answer_text.content_words(answer[start:end])), start, end)
         for start, end in answer_text.sentences(answer)
         if not (
             len(answer[start:end]) > 12 and fuzz.partial_ratio(answer_text.normal(answer[start:end]), asked) >= _ECHO
         )
     ]
-    pairs = [_Window(one.words + two.words, one.start, two.end) for one, two in pairwise(singles)]
-    return singles + pairs
+
+
+def _pairs(sentences: Sequence[_Window]) -> list[_Window]:
+    """Neighbouring sentences as one: a point may be made in two."""
+    return [_Window(one.words + two.words, one.start, two.end) for one, two in pairwise(sentences)]
 
 
 def _best(point: KeyPoint, windows: Sequence[_Window]) -> tuple[float, _Window | None]:
@@ -125,6 +155,29 @@ def _best(point: KeyPoint, windows: Sequence[_Window]) -> tuple[float, _Window |
             if hits / len(wanted) > best[0] + 1e-9:
                 best = (hits / len(wanted), window)
     return best
+
+
+def _by_meaning(
+    found: Sequence[_Finding], sentences: Sequence[_Window], answer: str, meaning: Meaning
+) -> list[_Finding]:
+    """``found`` with the points that words alone do not make compared by meaning. Raises EngineFailed."""
+    wordings = [
+        (at, wording)
+        for at, one in enumerate(found)
+        if _credit(one.share) < 1.0
+        for wording in (one.point.text, *one.point.variants)
+    ]
+    better = list(found)
+    if not wordings or not sentences:
+        return better
+    texts = [answer[sentence.start : sentence.end] for sentence in sentences]
+    cosines = meaning.cosines([wording for _at, wording in wordings], texts)
+    for (at, _wording), row in zip(wordings, cosines, strict=True):
+        nearest = int(row.argmax())
+        share = meaning.share(float(row[nearest]), touched=_TOUCHED, made=_MADE)
+        if _credit(share) > _credit(better[at].share) or (better[at].by_meaning and share > better[at].share):
+            better[at] = _Finding(found[at].point, share, sentences[nearest], by_meaning=True)
+    return better
 
 
 def _occurs(word: str, words: Sequence[str]) -> bool:

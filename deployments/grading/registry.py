@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from deployments.grading.choices import grade_multi_select, grade_multiple_choice
 from deployments.grading.config import GradingConfig
 from deployments.grading.coverage import grade_coverage
+from deployments.grading.embedding import Meaning
+from deployments.grading.embedding_onnx import OnnxSentenceEmbedder
 from deployments.grading.formula.grader import FormulaGrader
 from deployments.grading.marks import mark
 from deployments.grading.numeric import grade_numeric
@@ -34,12 +37,19 @@ ProcessGrader = Callable[[Question, str, int], Awaitable[Grade]]
 
 
 class Registry:
-    """Dispatch on the grader's type. ``processes`` replaces the graders that run in worker processes."""
+    """Dispatch on the grader's type. ``processes`` replaces the graders that run in worker processes.
+
+    Raises:
+        ConfigError: ``config.embeddings`` names no embedding model.
+    """
 
     def __init__(
         self, config: GradingConfig | None = None, processes: dict[type[GraderSpec], ProcessGrader] | None = None
     ) -> None:
         config = config or GradingConfig()
+        self._meaning: Meaning | None = None
+        if config.embeddings is not None:
+            self._meaning = Meaning(OnnxSentenceEmbedder(config.embeddings), config.meaning)
         self._sandboxed = (FormulaGrader(config.formula_sandbox), SymbolicGrader(config.symbolic_sandbox))
         formula, symbolic = self._sandboxed
         self._processes = {Formula: formula.grade, Symbolic: symbolic.grade} if processes is None else dict(processes)
@@ -54,7 +64,7 @@ class Registry:
             await grader.stop()
 
     async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
-        """Raises InvalidInput (a key that cannot be used), UnsupportedRequest (no such grader here)."""
+        """Raises InvalidInput (a key that cannot be used), UnsupportedRequest (no such grader here), EngineFailed."""
         spec = question.grader
         match spec:
             case Exact():
@@ -70,7 +80,9 @@ class Registry:
             case Numeric():
                 return grade_numeric(spec, answer, question.prompt)
             case RubricGrading():
-                return grade_coverage(question, answer)
+                if self._meaning is None:
+                    return grade_coverage(question, answer)
+                return await asyncio.to_thread(grade_coverage, question, answer, self._meaning)
             case Ungraded():
                 return not_scored()
             case Formula() | Symbolic():

@@ -7,6 +7,8 @@ from pathlib import Path
 from deployments.llm.egress import require_allowed
 from interview.errors import EngineUnavailable, ModelMissing, NotFound
 
+#: Models of this hub owner embed sentences (``grading.embeddings``) and run from their plain ONNX export.
+_EMBEDDING_OWNER = "sentence-transformers/"
 _NO_HUB = "This machine may have no way to the model hub; pull on one that has, and copy the directory."
 
 
@@ -51,6 +53,8 @@ def local_model(name: str, models_dir: str | None = None) -> Path:
 def pull_model(name: str, models_dir: str | None = None, revision: str | None = None) -> Path:
     """Download the snapshot of a hub model: weights in safetensors, configuration and tokenizer. Resumes.
 
+    Of an embedding model (``grading.embeddings``) also the ONNX export, of which a hub repository holds many.
+
     Raises:
         NotFound: the hub has no such model, or it needs a licence this account has not accepted.
         EngineUnavailable: the hub cannot be reached.
@@ -59,12 +63,15 @@ def pull_model(name: str, models_dir: str | None = None, revision: str | None = 
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
+    patterns = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "tokenizer*"]
+    if name.startswith(_EMBEDDING_OWNER):
+        patterns.append("onnx/model.onnx")
     try:
         path = snapshot_download(
             name,
             revision=revision,
             cache_dir=models_dir,
-            allow_patterns=["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "tokenizer*"],
+            allow_patterns=patterns,
         )
     except RepositoryNotFoundError as error:
         raise NotFound(f"The hub has no model {name!r}, or it asks for a licence or a token (HF_TOKEN).") from error
