@@ -26,7 +26,10 @@ def main() -> int:
     parser.add_argument("--measure-s", type=float, default=20.0)
     parser.add_argument("--targets", nargs="+", default=list(TARGETS))
     given = parser.parse_args()
+    command = "python -m benchmarks.compare " + " ".join(sys.argv[1:])
+    given.json.parent.mkdir(parents=True, exist_ok=True)
     runs: list[dict[str, Any]] = []
+    result: dict[str, Any] = {"medians": {}, "ratios": {}}
     for number in range(given.rounds):
         for name in given.targets:
             with running(name) as target:
@@ -41,18 +44,22 @@ def main() -> int:
             print(
                 f"round {number + 1} {name}: {found['turns_per_s']} turns/s, {found['cpu_ms_per_turn']} ms CPU a turn"
             )
-    medians = {name: _median(runs, name) for name in given.targets}
-    result = {
-        "command": "python -m benchmarks.compare " + " ".join(sys.argv[1:]),
+            result = _result(runs, command)
+            # after every run, so that an interrupted comparison keeps what it measured
+            given.json.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps({"medians": result["medians"], "ratios": result["ratios"]}, indent=2))
+    return 0
+
+
+def _result(runs: list[dict[str, Any]], command: str) -> dict[str, Any]:
+    medians = {name: _median(runs, name) for name in dict.fromkeys(run["target"] for run in runs)}
+    return {
+        "command": command,
         "machine": machine(),
         "medians": medians,
         "ratios": _ratios(medians),
         "runs": runs,
     }
-    given.json.parent.mkdir(parents=True, exist_ok=True)
-    given.json.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps({"medians": result["medians"], "ratios": result["ratios"]}, indent=2))
-    return 0
 
 
 def _median(runs: list[dict[str, Any]], name: str) -> dict[str, float]:
