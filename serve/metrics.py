@@ -73,15 +73,6 @@ class PlatformMetrics:
         self.conflicts = counter(
             "interview_commit_conflicts_total", "Commits that lost the compare-and-set.", registry=self.registry
         )
-        self.retries = counter(
-            "interview_retries_total", "Calls repeated after a lost replica.", ["tier"], registry=self.registry
-        )
-        self.tokens = counter(
-            "interview_llm_tokens_total", "Tokens counted by the language model.", ["kind"], registry=self.registry
-        )
-        self.audio = counter(
-            "interview_audio_seconds_total", "Seconds of candidates' audio transcribed.", registry=self.registry
-        )
         self.active_sessions = gauge("interview_active_sessions", "Live sessions in the store.", registry=self.registry)
         self.queue = gauge("interview_queue_length", "Jobs waiting in a queue.", ["queue"], registry=self.registry)
 
