@@ -15,7 +15,7 @@ from deployments.grading import answer_text
 from deployments.grading.marks import mark, no_answer
 from deployments.grading.number_vocabulary import ONES, TENS
 from deployments.grading.number_words import canonical_numbers
-from deployments.grading.sandbox import Sandbox, SandboxLimits
+from deployments.sandbox import Sandbox, SandboxLimits
 from interview.errors import EngineUnavailable, InvalidInput
 from interview.grades import Grade
 from interview.questions import Question, Symbolic

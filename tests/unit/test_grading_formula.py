@@ -13,7 +13,7 @@ import pytest
 from deployments.grading.formula.evaluate import FormulaJob, FormulaVerdict, ValueJob
 from deployments.grading.formula.grader import MODULE, FormulaGrader
 from deployments.grading.formula.screen import Extent, Refused, Screened, screen
-from deployments.grading.sandbox import Sandbox, SandboxLimits
+from deployments.sandbox import Sandbox, SandboxLimits
 from interview.errors import InvalidInput
 from interview.questions import AnyGrader, Formula, Question, SheetColumn
 

@@ -1,4 +1,4 @@
-"""A pool of warm, killable processes for graders that evaluate what a candidate wrote.
+"""A pool of warm, killable processes for work on what strangers wrote: graded answers, uploaded documents.
 
 Each slot is a process that has the heavy library imported and forks a limited child per task. A task ends in a
 result, or in an ``Outcome`` that says which limit it ran into; nothing it does reaches this process.
@@ -23,7 +23,7 @@ from interview.errors import EngineFailed, EngineUnavailable
 logger = logging.getLogger(__name__)
 
 #: Where this very package lies: the workers must run the same code.
-_ROOT = str(Path(__file__).resolve().parents[2])
+_ROOT = str(Path(__file__).resolve().parents[1])
 _HEADER = struct.Struct(">I")
 
 
@@ -152,7 +152,7 @@ class _Slot:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "deployments.grading.sandbox_worker",
+            "deployments.sandbox_worker",
             self._module,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
