@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from deployments.stt import deployment as stt_tier
 from deployments.tts import deployment as tts_tier
 from serve.grading_placement import GradingStoresFactory
 from serve.ingress import build_ingress
+from serve.process_metrics import metered_here, publish_metrics
 from serve.settings import Settings, read_settings
 from serve.tier_ports import AgentPortsFactory
 
@@ -31,15 +33,15 @@ def compose(settings: Settings) -> ray_serve.Application:
     """Bind the tiers bottom up: each gets handles to exactly the tiers its contract may call."""
     tiers: dict[str, ray_serve.Application] = {
         "stt": stt_tier.build(settings.stt),
-        "tts": tts_tier.build(settings.tts),
+        "tts": tts_tier.build(settings.tts, on_replica=partial(publish_metrics, "tts")),
     }
     if settings.llm.engine != "none":
-        tiers["llm"] = llm_tier.build(settings.llm)
+        tiers["llm"] = llm_tier.build(settings.llm, on_replica=partial(publish_metrics, "llm"))
     else:
         # without a model nobody could take a rubric judgement off the queue: key points grade, and say so
         settings = replace(settings, agent=replace(settings.agent, judge_open_answers=False))
     tiers["grading"] = grading_tier.build(
-        settings.grading, stores_factory=GradingStoresFactory(settings), llm=tiers.get("llm")
+        settings.grading, stores_factory=GradingStoresFactory(settings), llm=tiers.get("llm"), meter=metered_here
     )
     if settings.placement == "tier":
         tiers["agent"] = agent_tier.build(settings.agent, AgentPortsFactory(settings), **tiers)

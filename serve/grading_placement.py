@@ -13,6 +13,7 @@ from deployments.grading.tier import GradingStores
 from deployments.grading.worker import rules_of
 from interview.grades import Grade
 from serve.local_stores import blob_store, session_store
+from serve.process_metrics import publish_metrics
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
 from storage.redis_work_queue import RedisWorkQueue
@@ -22,11 +23,13 @@ QUEUE_NAME = "grading"
 
 @dataclass(frozen=True)
 class GradingStoresFactory:
-    """Opens, on a grading replica, the stores that background grading works on."""
+    """Opens, on a grading replica, the stores that background grading works on; the replica's metrics are published
+    from then on."""
 
     settings: Settings
 
     def __call__(self, config: GradingConfig) -> GradingStores:
+        publish_metrics("grading")
         url = redis_url()
         return GradingStores(
             sessions=session_store(self.settings.storage, url),

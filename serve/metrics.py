@@ -73,6 +73,27 @@ class PlatformMetrics:
         self.conflicts = counter(
             "interview_commit_conflicts_total", "Commits that lost the compare-and-set.", registry=self.registry
         )
+        self.retries = counter(
+            "interview_retries_total",
+            "What the platform itself tried again, by the tier it called.",
+            ["tier", "reason"],
+            registry=self.registry,
+        )
+        self.tokens = counter(
+            "interview_llm_tokens_total", "Tokens of language-model calls.", ["model", "kind"], registry=self.registry
+        )
+        self.unmetered = counter(
+            "interview_llm_unmetered_total",
+            "Language-model answers that stated no usage: their tokens are in no count.",
+            ["model"],
+            registry=self.registry,
+        )
+        self.audio_seconds = counter(
+            "interview_audio_seconds_total",
+            "Seconds of audio heard (transcribed) and spoken.",
+            ["direction"],
+            registry=self.registry,
+        )
         self.active_sessions = gauge("interview_active_sessions", "Live sessions in the store.", registry=self.registry)
         self.queue = gauge("interview_queue_length", "Jobs waiting in a queue.", ["queue"], registry=self.registry)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from deployments.agent.config import AgentConfig
@@ -19,11 +17,11 @@ from deployments.agent.session_pins import SessionPins
 from interview.policies_files import load_policies
 from serve.grading_placement import InlineGrading
 from serve.local_stores import blob_store, session_store
-from serve.metrics import MetricsPublisher, PlatformMetrics
+from serve.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics_observers import AgentObserver
+from serve.process_metrics import process_metrics, publish_metrics
 from serve.serve_file import HOME, data_dir
 from serve.settings import Settings, redis_url
-from storage.redis_metrics_board import RedisMetricsBoard
 
 
 def plans_dir() -> Path:
@@ -39,19 +37,6 @@ def prompts_url() -> str:
     return os.environ.get("INTERVIEW_PROMPTS_URL") or str(HOME / "configs" / "prompts")
 
 
-@lru_cache(maxsize=1)
-def process_metrics() -> PlatformMetrics:
-    """One registry a process, shared by whatever runs in it."""
-    return PlatformMetrics()
-
-
-@lru_cache(maxsize=1)
-def process_publisher(role: str) -> MetricsPublisher:
-    """One publisher a process; the name is unique among living replicas and readable on a dashboard."""
-    name = f"{role}-{socket.gethostname()}-{os.getpid()}"
-    return MetricsPublisher(process_metrics(), RedisMetricsBoard(redis_url()), name)
-
-
 @dataclass(frozen=True)
 class AgentPortsFactory:
     """Opens the agent's ports on the replica that runs turns, on its event loop."""
@@ -60,13 +45,14 @@ class AgentPortsFactory:
     role: str = "agent"
 
     def __call__(self, config: AgentConfig, tiers: Tiers) -> AgentPorts:
-        process_publisher(self.role).start()
+        publish_metrics(self.role)
+        metrics, mp3_bitrate = process_metrics(), self.settings.tts.mp3_bitrate
         blobs = blob_store(self.settings.storage, data_dir())
         policies = PolicyBook(load_policies(policies_dir()))
         model, prompts = None, None
         if tiers.llm is not None and config.interviewer != "scripted":
             prompts = PromptBook(prompts_url())
-            model = ModelInterviewer(tiers.llm, prompts, blobs, config)
+            model = ModelInterviewer(MeteredLanguageModel(tiers.llm, metrics), prompts, blobs, config)
         return AgentPorts(
             sessions=session_store(self.settings.storage, redis_url()),
             blobs=blobs,
@@ -74,10 +60,10 @@ class AgentPortsFactory:
             if self.settings.graders == "inline"
             else tiers.grading,
             plans=InstalledPlans.from_directory(plans_dir()),
-            stt=tiers.stt,
-            tts=tiers.tts,
+            stt=MeteredSpeechToText(tiers.stt, metrics) if tiers.stt is not None else None,
+            tts=MeteredTextToSpeech(tiers.tts, metrics, mp3_bitrate=mp3_bitrate) if tiers.tts is not None else None,
             model=model,
             policy=policies,
             pins=SessionPins(blobs, config, policies, prompts, review_below=self.settings.grading.review_below),
-            observer=AgentObserver(process_metrics()),
+            observer=AgentObserver(metrics),
         )

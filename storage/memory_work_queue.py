@@ -11,6 +11,7 @@ from msgspec import Struct
 from storage.work_queue import (
     DEFAULT_RULES,
     REASON_AT_MOST_CHARS,
+    WORKER_LOST,
     Claim,
     Job,
     JobState,
@@ -85,11 +86,12 @@ class MemoryWorkQueue:
             if entry.attempts >= self._rules.max_attempts:
                 self._mark(entry, "dead", "abandoned by its workers: every attempt ended without a word")
                 continue
+            lost = entry.state == "running"
             entry.attempts += 1
             entry.worker = worker
             entry.lease_until = now + self._rules.lease_s
-            self._mark(entry, "running")
-            claims.append(Claim(entry.job, entry.attempts))
+            self._mark(entry, "running", WORKER_LOST if lost else None)
+            claims.append(Claim(entry.job, entry.attempts, entry.reason if entry.attempts > 1 else ""))
         return claims
 
     def _mark(self, entry: _Entry, state: JobState, reason: str | None = None) -> None:

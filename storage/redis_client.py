@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from interview import telemetry
+from interview import retries, telemetry
 from interview.errors import StorageUnavailable
 
 T = TypeVar("T")
@@ -132,6 +132,7 @@ class RedisLink:
                 if not left:
                     raise _unavailable(error, what) from error
                 await asyncio.sleep(self._limits.retry_pause_s)
+                retries.tried_again("store", "overdue" if isinstance(error, RedisTimeoutError) else "connection-lost")
             except RedisError as error:
                 raise _unavailable(error, what) from error
         raise AssertionError("unreachable")

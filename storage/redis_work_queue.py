@@ -26,6 +26,7 @@ from storage.redis_work_queue_scripts import ACK, CLAIM, ENQUEUE, EXTEND, GIVE_B
 from storage.work_queue import (
     DEFAULT_RULES,
     REASON_AT_MOST_CHARS,
+    WORKER_LOST,
     Claim,
     Job,
     JobState,
@@ -98,8 +99,8 @@ class RedisWorkQueue:
 
     async def _claim_now(self, worker: str, limit: int) -> tuple[list[Claim], bytes, float | None]:
         lease_ms, attempts = _ms(self._rules.lease_s), self._rules.max_attempts
-        last_id, due_ms, *flat = await self._run(CLAIM, "claim", worker, limit, lease_ms, attempts)
-        claims = [_claim(flat[place : place + 4]) for place in range(0, len(flat), 4)]
+        last_id, due_ms, *flat = await self._run(CLAIM, "claim", worker, limit, lease_ms, attempts, WORKER_LOST)
+        claims = [_claim(flat[place : place + 5]) for place in range(0, len(flat), 5)]
         return claims, last_id, due_ms / 1000 if due_ms >= 0 else None
 
     async def extend(self, claim: Claim) -> bool:
@@ -163,8 +164,9 @@ def _ms(seconds: float) -> int:
 
 
 def _claim(row: Sequence[Any]) -> Claim:
-    job_id, kind, payload, attempt = row
-    return Claim(Job(job_id.decode(), kind.decode(), payload), int(attempt))
+    job_id, kind, payload, attempt, reason = row
+    again = int(attempt) > 1
+    return Claim(Job(job_id.decode(), kind.decode(), payload), int(attempt), reason.decode() if again else "")
 
 
 def _status(job_id: str, row: Sequence[bytes | None]) -> JobStatus:

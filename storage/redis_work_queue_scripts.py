@@ -56,6 +56,7 @@ CLAIM = Script(
     _COMMON
     + """
 local worker, limit, lease_ms, max_attempts = ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local worker_lost = ARGV[6]
 redis.pcall('XGROUP', 'CREATE', jobs, group, '0', 'MKSTREAM')
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 100)) do
   redis.call('ZREM', delayed, id)
@@ -64,7 +65,7 @@ end
 
 local reply = {}
 local taken = 0
-local function take(entry)
+local function take(entry, lost)
   local id = entry[2][2]
   local attempts = tonumber(redis.call('HGET', job_key(id), 'attempts'))
   if attempts >= max_attempts then
@@ -72,9 +73,10 @@ local function take(entry)
     kill(id, 'abandoned by its workers: every attempt ended without a word')
   else
     mark(id, 'running', 'attempts', attempts + 1, 'worker', worker)
-    local found = redis.call('HMGET', job_key(id), 'kind', 'payload')
+    if lost then redis.call('HSET', job_key(id), 'reason', worker_lost) end
+    local found = redis.call('HMGET', job_key(id), 'kind', 'payload', 'reason')
     taken = taken + 1
-    for _, part in ipairs({id, found[1], found[2], attempts + 1}) do reply[#reply + 1] = part end
+    for _, part in ipairs({id, found[1], found[2], attempts + 1, found[3] or ''}) do reply[#reply + 1] = part end
   end
 end
 
@@ -83,13 +85,13 @@ repeat
   local stale = redis.call('XAUTOCLAIM', jobs, group, 'any', lease_ms, cursor, 'COUNT', limit - taken)
   cursor = stale[1]
   for _, entry in ipairs(stale[2]) do
-    if entry and entry[2] then take(entry) end
+    if entry and entry[2] then take(entry, true) end
   end
 until cursor == '0-0' or taken >= limit
 while taken < limit do
   local fresh = redis.call('XREADGROUP', 'GROUP', group, 'any', 'COUNT', limit - taken, 'STREAMS', jobs, '>')
   if not fresh then break end
-  for _, entry in ipairs(fresh[1][2]) do take(entry) end
+  for _, entry in ipairs(fresh[1][2]) do take(entry, false) end
 end
 
 local info = redis.call('XINFO', 'STREAM', jobs)

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 
+from interview import retries
 from interview.errors import InterviewError, StorageUnavailable
 from storage.work_queue import Claim, Job, WorkQueue
 
@@ -20,7 +21,8 @@ _OUTAGE_PAUSE_S = 1.0
 
 
 class WorkConsumer:
-    """Works on a queue with ``concurrency`` jobs at a time. ``handlers`` maps a job's kind to what does it.
+    """Works on a queue with ``concurrency`` jobs at a time. ``handlers`` maps a job's kind to what does it;
+    redeliveries are counted as retries of ``tier``.
 
     A handler's ``InterviewError`` with a status below 500 that is not retryable means that no attempt can help: the
     job is buried. Every other failure is retried with the queue's backoff. When a lease is lost (the process was
@@ -35,12 +37,14 @@ class WorkConsumer:
         worker: str,
         concurrency: int = 2,
         wait_s: float = 5.0,
+        tier: str = "queue",
     ) -> None:
         self._queue = queue
         self._handlers = dict(handlers)
         self._worker = worker
         self._concurrency = concurrency
         self._wait_s = wait_s
+        self._tier = tier
 
     async def run(self) -> None:
         """Work until cancelled; then stop the running handlers and give their jobs back."""
@@ -59,10 +63,12 @@ class WorkConsumer:
 
     async def work(self, claim: Claim) -> None:
         """Run one claimed job to its acknowledgement, retry or burial. Raises StorageUnavailable."""
+        if claim.attempt > 1:
+            retries.tried_again(self._tier, claim.reason.partition(":")[0])
         handler = self._handlers.get(claim.job.kind)
         if handler is None:
             # In the middle of an upgrade a newer replica may well have one.
-            await self._queue.retry(claim, f"no handler here for jobs of kind {claim.job.kind}")
+            await self._queue.retry(claim, f"no-handler: nobody here does jobs of kind {claim.job.kind}")
             return
         doing = asyncio.ensure_future(handler(claim.job))
         keeping = asyncio.create_task(self._keep_lease(claim, doing))

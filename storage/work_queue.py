@@ -30,10 +30,14 @@ class Job(Struct, frozen=True):
 
 
 class Claim(Struct, frozen=True):
-    """A job lent to one worker until its lease ends. ``attempt`` counts from 1 and fences off earlier claims."""
+    """A job lent to one worker until its lease ends. ``attempt`` counts from 1 and fences off earlier claims.
+
+    ``reason`` is why an earlier attempt did not do: what ``retry`` was given, or ``WORKER_LOST``; empty at first.
+    """
 
     job: Job
     attempt: int
+    reason: str = ""
 
 
 class JobStatus(Struct, frozen=True):
@@ -78,6 +82,8 @@ class QueueRules(Struct, frozen=True):
 
 DEFAULT_RULES = QueueRules()
 REASON_AT_MOST_CHARS = 300
+#: The reason of an attempt whose lease ended without a word.
+WORKER_LOST = "worker-lost: the lease of its worker ended"
 
 
 class WorkQueue(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from interview import retries
 from storage.embedded_redis import EmbeddedRedis
 
 # No test, and no Ray worker or server a test starts, can reach a model host beyond this machine.
@@ -21,3 +22,12 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """
     with EmbeddedRedis(tmp_path_factory.mktemp("redis"), fsync="no") as server:
         yield server.url
+
+
+@pytest.fixture
+def retried() -> Iterator[list[tuple[str, str]]]:
+    """What the code under test said that it tried again, as (tier, reason)."""
+    noted: list[tuple[str, str]] = []
+    retries.install(lambda tier, reason: noted.append((tier, reason)))
+    yield noted
+    retries.install(None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ray import serve as ray_serve
 from ray.serve.config import AutoscalingConfig
 
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.tier import GradingTier, StoresFactory
-from deployments.llm.contract import LanguageModelClient
+from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
 
 
@@ -16,11 +18,15 @@ class GradingDeployment:
     """A thin shell around ``GradingTier``."""
 
     async def __init__(  # type: ignore[misc]  # Serve awaits it
-        self, config: GradingConfig, stores_factory: StoresFactory | None = None, llm: ServeHandle | None = None
+        self,
+        config: GradingConfig,
+        stores_factory: StoresFactory | None = None,
+        llm: ServeHandle | None = None,
+        meter: Callable[[LanguageModel], LanguageModel] | None = None,
     ) -> None:
         stores = stores_factory(config) if stores_factory is not None else None
         timeout_s = config.background.llm_timeout_s
-        model = (
+        model: LanguageModel | None = (
             LanguageModelClient(
                 handle_caller(llm, timeout_s=timeout_s, tier="llm"),
                 handle_stream_caller(llm, timeout_s=timeout_s, tier="llm"),
@@ -28,6 +34,8 @@ class GradingDeployment:
             if llm is not None
             else None
         )
+        if model is not None and meter is not None:
+            model = meter(model)
         self._tier = GradingTier(config, stores, model)
         await self._tier.start()
 
@@ -52,12 +60,17 @@ class GradingDeployment:
 
 
 def build(
-    config: GradingConfig, *, stores_factory: StoresFactory | None = None, llm: object | None = None
+    config: GradingConfig,
+    *,
+    stores_factory: StoresFactory | None = None,
+    llm: object | None = None,
+    meter: Callable[[LanguageModel], LanguageModel] | None = None,
 ) -> ray_serve.Application:
     """The deployment, ready for ``serve.run``.
 
     ``stores_factory`` opens the stores for background grading on each replica; without it ``judge`` and ``evaluate``
-    are refused. ``llm`` is the language model's application (or handle), None without a model.
+    are refused. ``llm`` is the language model's application (or handle), None without a model;
+    ``meter`` wraps it on the replica, to count what judging costs (picklable).
     """
     replicas = config.replicas
     deployed: ray_serve.Deployment = ray_serve.deployment(
@@ -75,5 +88,5 @@ def build(
             downscale_delay_s=replicas.downscale_delay_s,
         ),
     )(GradingDeployment)
-    application: ray_serve.Application = deployed.bind(config, stores_factory, llm)
+    application: ray_serve.Application = deployed.bind(config, stores_factory, llm, meter)
     return application

@@ -35,7 +35,9 @@ class GradingWorker:
         *,
         name: str,
     ) -> None:
-        self._consumer = WorkConsumer(queue, grading.handlers, worker=name, concurrency=config.concurrency)
+        self._consumer = WorkConsumer(
+            queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
+        )
         self._sessions = sessions
         self._blobs = blobs
         self._config = config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from ray import serve as ray_serve
@@ -49,8 +49,12 @@ def create_language_model(config: LlmConfig) -> HostedLanguageModel:
 class LlmDeployment:
     """A ``LanguageModel`` behind a Serve handle; payloads and replies as ``deployments.wire`` has them."""
 
-    async def __init__(self, config: LlmConfig) -> None:  # type: ignore[misc]  # Serve awaits it
+    async def __init__(  # type: ignore[misc]  # Serve awaits it
+        self, config: LlmConfig, on_replica: Callable[[], None] | None = None
+    ) -> None:
         """Returns only when the engine has completed a request, so Serve routes nothing to a cold replica."""
+        if on_replica is not None:
+            on_replica()
         self._pacing = Pacing(config.stream_interval_ms / 1000, config.stream_messages_per_s)
         self._model = create_language_model(config)
         await self._model.start()
@@ -86,8 +90,11 @@ def autoscaling(config: ReplicaConfig) -> AutoscalingConfig:
     )
 
 
-def build(config: LlmConfig) -> ray_serve.Application:
+def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) -> ray_serve.Application:
     """The tier's application: deployment ``LanguageModel`` with methods ``chat``, ``stream`` and ``info``; no route.
+
+    ``on_replica`` is called in each replica before its engine starts, on its event loop (publishing of metrics); it
+    must be picklable. vLLM's replicas, which retry nothing and have an environment of their own, do not call it.
 
     Raises:
         ConfigError: the engine cannot be built from this configuration.
@@ -111,5 +118,5 @@ def build(config: LlmConfig) -> ray_serve.Application:
         health_check_timeout_s=replicas.health_check_timeout_s,
         ray_actor_options={"num_cpus": replicas.num_cpus, "num_gpus": replicas.num_gpus},
     )(LlmDeployment)
-    application: ray_serve.Application = deployed.bind(config)
+    application: ray_serve.Application = deployed.bind(config, on_replica)
     return application

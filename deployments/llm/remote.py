@@ -19,6 +19,7 @@ from deployments.llm.deadline import bounded
 from deployments.llm.egress import require_allowed
 from deployments.llm.openai_chat import ChatCall, read_call
 from deployments.llm.remote_errors import typed_error
+from interview import retries
 from interview.errors import (
     ConfigError,
     DeadlineExceeded,
@@ -140,6 +141,7 @@ class RemoteLanguageModel:
                     pause_s = self._backoff_s(attempt, error)
                     logger.info("language-model attempt %d failed (%s); next in %.2f s", attempt, error.code, pause_s)
                     await self._sleep(pause_s)
+                    retries.tried_again("llm", error.code)
         finally:
             self._running -= 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
 import msgspec
@@ -22,7 +22,9 @@ GRACEFUL_SHUTDOWN_TIMEOUT_S = 20
 class TtsDeployment:
     """``TextToSpeech`` over the handle; the engine is built once, in the replica."""
 
-    def __init__(self, config: dict[str, object]) -> None:
+    def __init__(self, config: dict[str, object], on_replica: Callable[[], None] | None = None) -> None:
+        if on_replica is not None:
+            on_replica()
         # Plain data, because a replica's constructor arguments are pickled.
         self._service = TtsService(msgspec.convert(config, TtsConfig))
 
@@ -54,8 +56,12 @@ def _request(payload: bytes) -> SynthesisRequest:
         raise InvalidInput("The synthesis request is malformed.") from error
 
 
-def build(config: TtsConfig) -> ray_serve.Application:
-    """The tier's application, for the composition root to bind or run."""
+def build(config: TtsConfig, *, on_replica: Callable[[], None] | None = None) -> ray_serve.Application:
+    """The tier's application, for the composition root to bind or run.
+
+    ``on_replica`` is called in each replica as it starts, on its event loop (publishing of metrics); it must be
+    picklable.
+    """
     deployed: ray_serve.Deployment = ray_serve.deployment(
         name="tts",
         num_replicas=config.num_replicas,
@@ -66,4 +72,4 @@ def build(config: TtsConfig) -> ray_serve.Application:
         graceful_shutdown_timeout_s=GRACEFUL_SHUTDOWN_TIMEOUT_S,
         ray_actor_options={"num_cpus": config.num_cpus},
     )(TtsDeployment)
-    return deployed.bind(msgspec.to_builtins(config))
+    return deployed.bind(msgspec.to_builtins(config), on_replica)

@@ -23,6 +23,7 @@ from typing import IO, Any, NamedTuple
 
 from deployments.tts.config import EspeakConfig
 from deployments.tts.engine import Pcm
+from interview import retries
 from interview.errors import EngineFailed, EngineUnavailable, ModelMissing
 
 logger = logging.getLogger(__name__)
@@ -200,6 +201,7 @@ class EspeakVoice:
                     logger.warning("espeak-ng worker lost (%s), attempt %d of %d", error, attempt, ATTEMPTS)
                     if attempt == ATTEMPTS:
                         raise EngineUnavailable("The espeak-ng worker keeps dying.", retry_after_s=5) from error
+                    retries.tried_again("tts", "worker-died")
                 else:
                     return Pcm(np.frombuffer(body, dtype="<i2").astype(np.int16), self.hello.sample_rate)
         raise AssertionError("unreachable")

@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
+from interview import retries
 from interview.errors import EngineUnavailable, NotFound, Overloaded
 
 Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
@@ -63,6 +64,7 @@ class StepCaller:
             except EngineUnavailable as error:
                 if error.detail.get("lost_replica") != "agent":
                     raise
+                retries.tried_again("agent", "replica-lost")
                 return await step(retry)
         except NotFound as error:
             raise NotFound(NO_SUCH_INTERVIEW) from error

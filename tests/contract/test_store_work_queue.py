@@ -12,7 +12,7 @@ from interview.errors import InvalidInput, Overloaded
 from storage.memory_work_queue import MemoryWorkQueue
 from storage.redis_work_queue import RedisWorkQueue
 from storage.work_consumer import WorkConsumer
-from storage.work_queue import Claim, Job, QueueCounts, QueueRules, WorkQueue
+from storage.work_queue import WORKER_LOST, Claim, Job, QueueCounts, QueueRules, WorkQueue
 
 PATIENT = QueueRules(lease_s=60.0, max_attempts=3, backoff_s=0.02)
 HASTY = QueueRules(lease_s=0.05, max_attempts=3, backoff_s=0.01)
@@ -126,8 +126,10 @@ async def test_the_job_of_a_dead_worker_goes_to_another(open_queue: Open) -> Non
     await queue.enqueue(job())
     first = await claim_one(queue)
     second = await claim_one(queue)
-    assert second.job == first.job
-    assert second.attempt == 2
+    assert second == Claim(first.job, attempt=2, reason=WORKER_LOST)
+    status = await queue.status("j1")
+    assert status is not None
+    assert status.reason == WORKER_LOST
 
 
 async def test_an_outrun_claim_can_neither_extend_nor_retry_nor_bury(open_queue: Open) -> None:
@@ -171,7 +173,7 @@ async def test_a_failed_job_comes_back_with_its_reason_and_one_more_attempt(queu
     status = await queue.status("j1")
     assert status is not None
     assert (status.state, status.reason) == ("delayed", "engine-unavailable: try again")
-    assert await claim_one(queue) == Claim(job(), attempt=2)
+    assert await claim_one(queue) == Claim(job(), attempt=2, reason="engine-unavailable: try again")
 
 
 async def test_a_job_is_dead_after_its_last_attempt_and_keeps_its_payload(queue: WorkQueue) -> None:
@@ -253,7 +255,9 @@ async def consume(queue: WorkQueue, handler: Callable[[Job], Awaitable[None]], u
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_a_consumer_retries_what_may_pass_and_buries_what_cannot(queue: WorkQueue) -> None:
+async def test_a_consumer_retries_what_may_pass_and_buries_what_cannot(
+    queue: WorkQueue, retried: list[tuple[str, str]]
+) -> None:
     tried: list[str] = []
 
     async def handle(job: Job) -> None:
@@ -274,6 +278,22 @@ async def test_a_consumer_retries_what_may_pass_and_buries_what_cannot(queue: Wo
     flaky = await queue.status("flaky")
     assert flaky is not None
     assert "secret" not in flaky.reason
+    assert retried == [("queue", "overloaded"), ("queue", "ValueError")]
+
+
+async def test_the_redelivery_of_a_lost_workers_job_counts_as_a_retry(
+    open_queue: Open, retried: list[tuple[str, str]]
+) -> None:
+    queue = open_queue(HASTY)
+    await queue.enqueue(job())
+    await claim_one(queue)
+    again = await claim_one(queue)
+
+    async def handle(_: Job) -> None:
+        assert retried == [("grading", "worker-lost")]
+
+    await WorkConsumer(queue, {"judge": handle}, worker="w", tier="grading").work(again)
+    assert await state_of(queue) == "done"
 
 
 async def test_a_stopped_consumer_gives_its_jobs_back(queue: WorkQueue) -> None:

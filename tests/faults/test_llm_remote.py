@@ -82,12 +82,13 @@ def failing(status: int, message: str = "no", **headers: str) -> JSONResponse:
     return JSONResponse({"error": {"message": message}}, status, headers)
 
 
-async def test_a_passing_failure_is_retried_with_growing_pauses() -> None:
+async def test_a_passing_failure_is_retried_with_growing_pauses(retried: list[tuple[str, str]]) -> None:
     async with server(failing(503), failing(500)) as served:
         served.fake.script("at last")
 
         assert await served.text() == "at last"
         assert served.pauses.slept == [1.0, 1.0]  # asked for a second; half of 1 s, then half of 2 s, would be less
+        assert retried == [("llm", "engine-unavailable"), ("llm", "engine-failed")]
 
 
 async def test_the_pause_is_never_shorter_than_the_server_asks() -> None:
@@ -98,13 +99,14 @@ async def test_the_pause_is_never_shorter_than_the_server_asks() -> None:
         assert served.pauses.slept == [7.0]
 
 
-async def test_after_the_last_attempt_the_typed_error_is_the_callers() -> None:
+async def test_after_the_last_attempt_the_typed_error_is_the_callers(retried: list[tuple[str, str]]) -> None:
     async with server(*[failing(429, **{"retry-after": "2"})] * 3) as served:
         with pytest.raises(Overloaded) as caught:
             await served.text()
 
         assert caught.value.retry_after_s == 2
         assert len(served.pauses.slept) == 2
+        assert retried == [("llm", "overloaded")] * 2
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,9 @@ async def append(
     return after
 
 
-async def test_a_commit_whose_reply_was_lost_counts_once(cable: tuple[Cable, str], prefix: str) -> None:
+async def test_a_commit_whose_reply_was_lost_counts_once(
+    cable: tuple[Cable, str], prefix: str, retried: list[tuple[str, str]]
+) -> None:
     wire, url = cable
     store = RedisSessionStore(url, prefix=prefix, limits=QUICK)
     state = await create(store)
@@ -130,6 +132,7 @@ async def test_a_commit_whose_reply_was_lost_counts_once(cable: tuple[Cable, str
     assert wire.swallow_replies == 0
     assert await store.load(KEY) == state
     assert len(await store.events(KEY)) == 2
+    assert retried == [("store", "connection-lost")]
     await store.close()
 
 
@@ -168,7 +171,7 @@ async def test_reads_survive_a_cut_connection(cable: tuple[Cable, str], prefix: 
 
 
 async def test_a_stalled_server_costs_a_bounded_wait_and_then_works_again(
-    cable: tuple[Cable, str], prefix: str
+    cable: tuple[Cable, str], prefix: str, retried: list[tuple[str, str]]
 ) -> None:
     wire, url = cable
     store = RedisSessionStore(url, prefix=prefix, limits=QUICK)
@@ -176,6 +179,7 @@ async def test_a_stalled_server_costs_a_bounded_wait_and_then_works_again(
     wire.flowing.clear()
     with pytest.raises(StorageUnavailable):
         await store.load(KEY)
+    assert retried == [("store", "overdue")]
     wire.flowing.set()
     assert await store.load(KEY) == state
     await store.close()

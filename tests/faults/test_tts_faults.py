@@ -24,7 +24,9 @@ async def engine() -> AsyncIterator[EspeakEngine]:
     await built.close()
 
 
-async def test_killed_workers_are_replaced_and_the_sentence_is_still_spoken(engine: EspeakEngine) -> None:
+async def test_killed_workers_are_replaced_and_the_sentence_is_still_spoken(
+    engine: EspeakEngine, retried: list[tuple[str, str]]
+) -> None:
     service = TtsService(TtsConfig(workers=2), engine)
     before = engine.worker_pids()
     for pid in before:
@@ -32,6 +34,7 @@ async def test_killed_workers_are_replaced_and_the_sentence_is_still_spoken(engi
     speech = await service.synthesize(SynthesisRequest("Still here. And here."))
     assert speech.duration_s > 0.5
     assert engine.restarts == 1, "the idle worker is not restarted before it is needed"
+    assert retried == [("tts", "worker-died")]
     assert len(set(engine.worker_pids()) - set(before)) == 1
 
 

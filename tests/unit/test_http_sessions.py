@@ -146,13 +146,14 @@ async def test_the_agents_errors_become_problems(client, agent, error, status, r
     assert len(agent.requests) == 1
 
 
-async def test_a_turn_survives_the_death_of_the_agents_replica(client, agent):
+async def test_a_turn_survives_the_death_of_the_agents_replica(client, agent, retried):
     agent.outcomes.append(EngineUnavailable("Lost.", detail={"lost_replica": "agent"}))
     reply = await client.post("/session/turn/i-1", json={"answer": "Yes."}, headers={"Idempotency-Key": "k"})
     assert reply.status_code == 200
     first, second = agent.requests
     assert (first.takeover, second.takeover) == (False, True)
     assert second.idempotency_key == first.idempotency_key == "k"
+    assert retried == [("agent", "replica-lost")]
 
 
 async def test_a_second_death_is_told_to_the_client(client, agent):

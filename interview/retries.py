@@ -1,0 +1,27 @@
+"""The seam for counting what is tried again: whoever retries says so, and a process that keeps metrics listens.
+
+Retries happen in every layer (the store's connection, a model server's client, a queue's worker, the ingress), so the
+seam lies below all of them. Without a listener it does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: Called with ``tier`` and ``reason``; must be cheap and must not raise.
+Listener = Callable[[str, str], None]
+
+_listener: Listener | None = None
+
+
+def install(listener: Listener | None) -> None:
+    """Set this process's listener; None for nobody."""
+    global _listener  # noqa: PLW0603 - one registry of metrics a process is the point
+    _listener = listener
+
+
+def tried_again(tier: str, reason: str) -> None:
+    """Say that a call to ``tier`` is made again. ``reason`` is one of few fixed words (an error's code): it becomes a
+    label of a metric, so never a message."""
+    if _listener is not None:
+        _listener(tier, reason)

@@ -1,0 +1,124 @@
+"""The model tiers with a meter on them: tokens, seconds heard and seconds spoken, counted where the platform calls.
+
+The caller's side is the one point that every engine passes (vLLM and remote servers, too), and it needs nothing of the
+tiers. What failed counts nothing; an answer without ``usage`` counts as unmetered, never as zero tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
+from deployments.stt.contract import AudioProbe, EngineInfo, SpeechToText, TranscribeRequest, Transcript
+from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeech, TtsInfo
+from serve.metrics import PlatformMetrics
+from serve.speech_length import SpeechLength
+
+
+class MeteredLanguageModel:
+    """``LanguageModel`` whose tokens are counted by model and kind."""
+
+    def __init__(self, model: LanguageModel, metrics: PlatformMetrics) -> None:
+        self._model = model
+        self._metrics = metrics
+
+    async def chat(self, request: ChatRequest) -> ChatResponse:
+        response = await self._model.chat(request)
+        self._count(response.get("model"), response.get("usage"))
+        return response
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        """The last usage seen is counted however the stream ends: servers that state it with each chunk state sums."""
+        model: object = None
+        usage: object = None
+        begun = failed = False
+        try:
+            async with aclosing(self._model.stream(request)) as chunks:
+                async for chunk in chunks:
+                    begun = True
+                    model = chunk.get("model") or model
+                    usage = chunk.get("usage") or usage
+                    yield chunk
+        except Exception:
+            failed = True
+            raise
+        finally:
+            if usage or (begun and not failed):
+                self._count(model, usage)
+
+    async def info(self) -> LlmInfo:
+        return await self._model.info()
+
+    def _count(self, model: object, usage: object) -> None:
+        # Tiers answer under the names they serve, so this label has few values whatever a client asks for.
+        name = model if isinstance(model, str) and model else "unknown"
+        counts = _counts(usage)
+        if counts is None:
+            self._metrics.unmetered.labels(name).inc()
+            return
+        prompt, completion = counts
+        self._metrics.tokens.labels(name, "prompt").inc(prompt)
+        self._metrics.tokens.labels(name, "completion").inc(completion)
+
+
+def _counts(usage: object) -> tuple[int, int] | None:
+    """Prompt and completion tokens; None when ``usage`` is not what OpenAI's API defines. It may be a stranger's."""
+    if not isinstance(usage, Mapping):
+        return None
+    counts: list[Any] = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
+    if not all(type(count) is int and count >= 0 for count in counts):
+        return None
+    prompt, completion = counts
+    return prompt, completion
+
+
+class MeteredSpeechToText:
+    """``SpeechToText`` whose transcribed seconds are counted; a recording that is only probed is not heard."""
+
+    def __init__(self, stt: SpeechToText, metrics: PlatformMetrics) -> None:
+        self._stt = stt
+        self._seconds = metrics.audio_seconds.labels("heard")
+
+    async def probe(self, request: TranscribeRequest) -> AudioProbe:
+        return await self._stt.probe(request)
+
+    async def transcribe(self, request: TranscribeRequest) -> Transcript:
+        transcript = await self._stt.transcribe(request)
+        self._seconds.inc(max(0.0, transcript.duration_s))
+        return transcript
+
+    async def info(self) -> EngineInfo:
+        return await self._stt.info()
+
+
+class MeteredTextToSpeech:
+    """``TextToSpeech`` whose seconds handed out are counted, from the tier's cache or fresh.
+
+    A stream says no length, so its bytes are read as they pass (``mp3_bitrate`` in bit/s); what was handed out before
+    it failed or was closed counts.
+    """
+
+    def __init__(self, tts: TextToSpeech, metrics: PlatformMetrics, *, mp3_bitrate: int) -> None:
+        self._tts = tts
+        self._seconds = metrics.audio_seconds.labels("spoken")
+        self._mp3_bitrate = mp3_bitrate
+
+    async def synthesize(self, request: SynthesisRequest) -> Speech:
+        speech = await self._tts.synthesize(request)
+        self._seconds.inc(max(0.0, speech.duration_s))
+        return speech
+
+    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[bytes, None]:
+        length = SpeechLength(request.format, mp3_bitrate=self._mp3_bitrate)
+        try:
+            async with aclosing(self._tts.stream(request)) as pieces:
+                async for piece in pieces:
+                    length.feed(piece)
+                    yield piece
+        finally:
+            self._seconds.inc(length.seconds)
+
+    async def info(self) -> TtsInfo:
+        return await self._tts.info()
