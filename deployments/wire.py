@@ -134,6 +134,21 @@ async def reply_stream(items: AsyncGenerator[object, None]) -> AsyncGenerator[by
             )
 
 
+async def serve_stream(
+    method: Callable[[Request], AsyncGenerator[Any, None]], payload: bytes, kind: type[Request]
+) -> AsyncGenerator[bytes, None]:
+    """``serve_call`` for a method that streams: a malformed payload is its only envelope. What the method calls belongs
+    to the caller's trace; the stream has no span of its own, as one cannot stay open across a ``yield``."""
+    try:
+        request = decode(payload, kind)
+    except msgspec.MsgspecError:
+        yield encode(Envelope(error=InvalidInput(f"The payload is malformed: it is no {kind.__name__}.").to_wire()))
+        return
+    async with aclosing(reply_stream(method(request))) as items:
+        async for item in items:
+            yield item
+
+
 def failed(raw: bytes) -> bool:
     """Whether an envelope carries an error."""
     return msgspec.msgpack.decode(raw, type=Envelope).error is not None
@@ -231,7 +246,7 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by
         if method not in handles:
             options: dict[str, Any] = {"_by_reference": False} if by_value else {}
             handles[method] = handle.options(method_name=method, stream=True, **options)
-        items = handles[method].remote(payload)
+        items = handles[method].remote(traced(payload) if telemetry.tracing() else payload)
         finished = False
         try:
             while True:
@@ -250,7 +265,9 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by
             raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
         except (RayError, DeploymentUnavailableError) as error:
             raise EngineUnavailable(
-                f"The {tier} tier lost a replica while it worked; try again.", retry_after_s=1
+                f"The {tier} tier lost a replica while it worked; try again.",
+                retry_after_s=1,
+                detail={"lost_replica": tier},
             ) from error
         finally:
             if not finished:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, Protocol
 
 from msgspec import Struct
 
-from deployments.wire import Caller, encode, unwrap
+from deployments.documents.contract import DocumentFinding
+from deployments.wire import Caller, StreamCaller, encode, unwrap
 from interview.grades import Grade
 from interview.session import AgentResponse, SessionState
 
@@ -15,6 +18,7 @@ class StartRequest(Struct, frozen=True):
     """Start, or return unchanged, the interview ``interview_id``.
 
     Either ``plan`` (id of an installed plan, or a whole plan as a dict) or ``role_description`` chooses what is asked.
+    ``document_findings`` say what was hidden in the documents that the texts were read from; they go on record.
     """
 
     tenant: str
@@ -27,6 +31,7 @@ class StartRequest(Struct, frozen=True):
     consent: bool = False
     language: str | None = None
     voice: bool = True
+    document_findings: tuple[DocumentFinding, ...] = ()
 
 
 class TurnRequest(Struct, frozen=True):
@@ -86,6 +91,23 @@ class StepReply(Struct, frozen=True):
     stage_ms: dict[str, float] = {}
 
 
+class Sentence(Struct, frozen=True, tag="sentence"):
+    """A sentence of the reply, or the plan's own wording in one piece. Sentences joined with single spaces are the
+    beginning of the reply's text. They are provisional: a worker that dies before its commit takes them with it."""
+
+    index: int
+    text: str
+
+
+class Done(Struct, frozen=True, tag="done"):
+    """The end of a streamed turn: the reply that ``turn`` would have returned."""
+
+    reply: StepReply
+
+
+TurnPart = Sentence | Done
+
+
 class TurnBody(Struct, frozen=True, omit_defaults=True):
     """The JSON of ``POST /session/start``, ``/session/turn`` and ``/session/hint``."""
 
@@ -114,6 +136,15 @@ class Agent(Protocol):
         """Raises NotFound, SessionEnded, TurnInFlight, IdempotencyMismatch, AudioRejected, Overloaded, Unavailable."""
         ...
 
+    def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
+        """The same turn as it comes about: sentences, and ``Done`` last. Raises what ``turn`` raises, mostly before
+        the first part; a recorded reply is ``Done`` alone.
+
+        Whoever stops listening does not undo the turn: once a sentence was said it is finished without a listener;
+        before that it is given up like a ``turn`` whose caller went away, and the same key resumes it.
+        """
+        ...
+
     async def hint(self, request: HintRequest) -> StepReply:
         """Raises NotFound, SessionEnded, Conflict (budget or ladder used up)."""
         ...
@@ -132,16 +163,23 @@ class Agent(Protocol):
 
 
 class AgentClient:
-    """``Agent`` over a handle."""
+    """``Agent`` over a handle; the callers come from ``handle_caller`` and ``handle_stream_caller``."""
 
-    def __init__(self, call: Caller) -> None:
+    def __init__(self, call: Caller, stream_call: StreamCaller) -> None:
         self._call = call
+        self._stream_call = stream_call
 
     async def start(self, request: StartRequest) -> StepReply:
         return unwrap(await self._call("start", encode(request)), StepReply)
 
     async def turn(self, request: TurnRequest) -> StepReply:
         return unwrap(await self._call("turn", encode(request)), StepReply)
+
+    async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
+        async with aclosing(self._stream_call("turn_stream", encode(request))) as items:
+            async for raw in items:
+                part: TurnPart = unwrap(raw, TurnPart)  # type: ignore[arg-type]  # a union is no type[T] to mypy
+                yield part
 
     async def hint(self, request: HintRequest) -> StepReply:
         return unwrap(await self._call("hint", encode(request)), StepReply)

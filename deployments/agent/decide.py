@@ -8,9 +8,20 @@ from dataclasses import replace
 from msgspec.structs import replace as with_fields
 
 from deployments.agent import scripted
+from deployments.agent.aloud import Aloud
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Decision, GuardrailTrip, Interviewer, Policy, TurnBrief, Verdict
+from deployments.agent.interviewer import (
+    Decision,
+    GuardrailTrip,
+    Interviewer,
+    Overheard,
+    Policy,
+    TurnBrief,
+    Verdict,
+)
+from deployments.agent.model_turn import own_words
 from deployments.agent.slow_work import Decided
+from deployments.agent.unfinished import Unfinished, after
 from interview.errors import InterviewError
 
 #: What is said when there are no rules.
@@ -29,8 +40,25 @@ class Decider:
     def asks_model(self, brief: TurnBrief) -> bool:
         return self._model is not None and brief.observation.heard not in PROCEDURAL
 
-    async def decide(self, brief: TurnBrief) -> Decided:
-        """What to say. Never raises for a model's failure: the script decides then, and the result says so."""
+    async def decide(self, brief: TurnBrief, aloud: Aloud | None = None) -> Decided:
+        """What to say. Never raises for a model's failure: the script decides then, and the result says so.
+
+        With ``aloud`` somebody listens: every sentence is said as soon as it may be, and all of them on return. The
+        decision's text then begins with whatever ``aloud`` has said, before this call or in it.
+        """
+        if aloud is None:
+            return await self._decided(brief)
+        before = aloud.text
+        if before:
+            decided = after(before, await self._decided(brief))
+        else:
+            unfinished = Unfinished(aloud, brief, lambda decision: self._is_sound(brief, decision))
+            decided = unfinished.continued(await self._decided(brief, unfinished))
+        _, verbatim = own_words(decided.decision, brief)
+        aloud.finish(decided.decision.text, verbatim)
+        return decided
+
+    async def _decided(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decided:
         verdict = self._policy.examine(brief) if self._policy else ALLOWED
         if verdict.rule in ("pause", "conclude"):
             return Decided(_by_rule(brief, verdict))
@@ -38,20 +66,27 @@ class Decider:
             return Decided(_with_trips(scripted.decide(brief), verdict.trips))
         if verdict.rule == "script":
             return Decided(_with_trips(scripted.decide(brief), verdict.trips), _off_policy(verdict))
-        decided = await self._asked(self._model, brief)
+        decided = await self._asked(self._model, brief, overheard)
         if not decided.fallback_reason:
             decided = self._checked(brief, decided.decision)
         return replace(decided, decision=_with_trips(decided.decision, verdict.trips))
 
-    async def _asked(self, model: Interviewer, brief: TurnBrief) -> Decided:
+    async def _asked(self, model: Interviewer, brief: TurnBrief, overheard: Overheard | None) -> Decided:
         try:
             async with asyncio.timeout(self._deadline_s):
-                return Decided(await model.decide(brief))
+                return Decided(await model.decide(brief, overheard))
         except TimeoutError:
             reason = f"deadline-exceeded: no decision within {self._deadline_s:g} s"
         except InterviewError as error:
             reason = f"{error.code}: {error.message}"
         return Decided(scripted.decide(brief), fallback_reason=reason)
+
+    def _is_sound(self, brief: TurnBrief, decision: Decision) -> bool:
+        """Whether no rule has anything to say about ``decision``, not even a warning: the words of such a one may be
+        heard before the whole is judged."""
+        if misstep(brief, decision):
+            return False
+        return self._policy is None or self._policy.review(brief, decision) == ALLOWED
 
     def _checked(self, brief: TurnBrief, decision: Decision) -> Decided:
         problem = misstep(brief, decision)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from ray import serve as ray_serve
@@ -16,7 +17,7 @@ from deployments.grading.contract import Grading, GradingClient
 from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.stt.contract import SpeechToText, SpeechToTextClient
 from deployments.tts.contract import TextToSpeech, TextToSpeechClient
-from deployments.wire import ServeHandle, handle_caller, handle_stream_caller, reply, serve_call
+from deployments.wire import ServeHandle, handle_caller, handle_stream_caller, reply, serve_call, serve_stream
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class AgentDeployment:
 
     async def turn(self, payload: bytes) -> bytes:
         return await serve_call(self._service.turn, payload, TurnRequest)
+
+    async def turn_stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
+        async with aclosing(serve_stream(self._service.turn_stream, payload, TurnRequest)) as items:
+            async for item in items:
+                yield item
 
     async def hint(self, payload: bytes) -> bytes:
         return await serve_call(self._service.hint, payload, HintRequest)

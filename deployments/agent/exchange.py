@@ -239,7 +239,7 @@ class ExchangePass:
         decided = exchange.work.decision_for(brief)
         if decided is None:
             with exchange.times.stage("llm" if self._decider.asks_model(brief) else "decide"):
-                decided = await self._decider.decide(brief)
+                decided = await self._decider.decide(brief, exchange.work.aloud)
             exchange.work.decisions.append((brief, decided))
         decision = decided.decision
         for trip in decision.trips:

@@ -6,6 +6,7 @@ next and which actions are open was settled before, by pure code; an interviewer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -100,9 +101,16 @@ class Decision(Struct, frozen=True):
     paused_because: str = ""
 
 
+#: Told, while a decision is being made, what it would be if it ended with the sentence that has just ended.
+Overheard = Callable[[Decision], None]
+
+
 class Interviewer(Protocol):
-    async def decide(self, brief: TurnBrief) -> Decision:
-        """Raises InterviewError when it cannot decide; the caller then falls back to the script."""
+    async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
+        """Raises InterviewError when it cannot decide; the caller then falls back to the script.
+
+        Whoever decides all at once never calls ``overheard``, and is not given one when nobody listens.
+        """
         ...
 
 

@@ -3,11 +3,16 @@
 It raises a typed error whenever it cannot decide, and the script speaks in that turn. After repeated failures the
 breaker lets no call through, so that candidates do not wait for a model that is down; a trial turn after a while hands
 the interview back to the model.
+
+When somebody listens, the answer is read as it is written, and whoever overhears it is told of every finished sentence.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,12 +20,13 @@ import msgspec
 from deployments.agent.config import AgentConfig
 from deployments.agent.context import Asked, assemble
 from deployments.agent.context_documents import DocumentShelf
-from deployments.agent.interviewer import Decision, TurnBrief
+from deployments.agent.growing_turn import GrowingTurn
+from deployments.agent.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.model_turn import ModelTurn, actions_for, decision_of, read_turn, schema_for
 from deployments.agent.prompt_book import PromptBook
 from deployments.agent.prompt_template import Prompt, specialised
 from deployments.breaker import BreakerConfig, CircuitBreaker
-from deployments.llm.contract import PRIORITY_LIVE, ChatRequest, ChatResponse, LanguageModel
+from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse, LanguageModel
 from interview.errors import DeadlineExceeded, InterviewError, InvalidInput, InvalidModelOutput
 from interview.session import ActionType
 from storage.blobs import BlobStore
@@ -30,6 +36,9 @@ MODEL_SHARE = 0.9
 
 #: Where a session's settings keep its prompt versions.
 PINNED = "prompts"
+
+#: Hears the turn as far as it has been written.
+_Hear = Callable[[ModelTurn], None]
 
 
 class ModelInterviewer:
@@ -52,7 +61,7 @@ class ModelInterviewer:
             guarded="The interviewer's model",
         )
 
-    async def decide(self, brief: TurnBrief) -> Decision:
+    async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
         """Raises CircuitOpen, DeadlineExceeded, InvalidModelOutput, ContextTooLong, ConfigError (a pinned prompt is
         gone), StorageUnavailable (the documents), and what ``LanguageModel.chat`` raises."""
         give_up_at = asyncio.get_running_loop().time() + self._deadline_s
@@ -66,8 +75,10 @@ class ModelInterviewer:
             actions,
             budget=self._config.model_window_tokens - self._config.reply_tokens,
         )
-        turn, output = await self._guarded(self._request(brief, asked, actions), actions, give_up_at)
-        return decision_of(turn, brief, prompt=f"{head.label} {special.label}", output=output)
+        prompt = f"{head.label} {special.label}"
+        hear = partial(_overhear, overheard, brief, prompt) if overheard is not None else None
+        turn, output = await self._guarded(self._request(brief, asked, actions), actions, give_up_at, hear)
+        return decision_of(turn, brief, prompt=prompt, output=output)
 
     async def _pinned_prompts(self, brief: TurnBrief) -> tuple[Prompt, Prompt]:
         state = brief.state
@@ -96,13 +107,16 @@ class ModelInterviewer:
         return self._config.decide_deadline_s * MODEL_SHARE
 
     async def _guarded(
-        self, request: ChatRequest, actions: tuple[ActionType, ...], give_up_at: float
+        self, request: ChatRequest, actions: tuple[ActionType, ...], give_up_at: float, hear: _Hear | None
     ) -> tuple[ModelTurn, dict[str, Any]]:
         self._breaker.admit()
         deadline = asyncio.timeout_at(give_up_at)
         try:
             async with deadline:
-                response = await self._model.chat(request)
+                if hear is None:
+                    response = await self._model.chat(request)
+                else:
+                    response = await self._followed(request, actions, hear)
             turn = read_turn(_content(response), actions)
         except TimeoutError as error:
             self._breaker.failed()
@@ -123,6 +137,34 @@ class ModelInterviewer:
             raise
         self._breaker.succeeded()
         return turn, _recorded(response, turn)
+
+    async def _followed(self, request: ChatRequest, actions: tuple[ActionType, ...], hear: _Hear) -> ChatResponse:
+        """The same response out of its chunks, heard on the way."""
+        growing = GrowingTurn(actions)
+        kept: dict[str, Any] = {}
+        asked = {**request, "stream_options": {"include_usage": True}}
+        async with aclosing(self._model.stream(asked)) as chunks:
+            async for chunk in chunks:
+                kept.update({name: chunk[name] for name in ("model", "usage") if chunk.get(name)})
+                for turn in growing.add(_written(chunk)):
+                    hear(turn)
+        return {**kept, "choices": [{"message": {"content": growing.text}}]}
+
+
+def _overhear(overheard: Overheard, brief: TurnBrief, prompt: str, turn: ModelTurn) -> None:
+    try:
+        decision = decision_of(turn, brief, prompt=prompt, output=msgspec.to_builtins(turn))
+    except InvalidModelOutput:
+        return  # nothing to say yet
+    overheard(decision)
+
+
+def _written(chunk: ChatChunk) -> str:
+    """What a chunk adds to the message; the last ones carry only the reason or the counts."""
+    for choice in chunk.get("choices") or ():
+        text = (choice.get("delta") or {}).get("content")
+        return text if isinstance(text, str) else ""
+    return ""
 
 
 def _content(response: ChatResponse) -> object:

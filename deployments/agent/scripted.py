@@ -10,7 +10,7 @@ import re
 from msgspec.structs import replace
 
 from deployments.agent import phrases
-from deployments.agent.interviewer import Decision, NextStep, TurnBrief
+from deployments.agent.interviewer import Decision, NextStep, Overheard, TurnBrief
 from interview.plans import InterviewPlan, Phase
 from interview.questions import MultipleChoice, MultiSelect, Question
 from interview.session import ActionType, AgentAction
@@ -21,7 +21,7 @@ _NAME = re.compile(r",?[ ]?\{name\}")
 
 
 class ScriptedInterviewer:
-    async def decide(self, brief: TurnBrief) -> Decision:
+    async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
         return decide(brief)
 
 

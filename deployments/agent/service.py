@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Coroutine
 from typing import Any
 
+from deployments.agent.aloud import Aloud
 from deployments.agent.config import AgentConfig
-from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, ToolRequest, TurnRequest
+from deployments.agent.contract import (
+    EndRequest,
+    HintRequest,
+    StartRequest,
+    StepReply,
+    ToolRequest,
+    TurnPart,
+    TurnRequest,
+)
 from deployments.agent.decide import Decider
 from deployments.agent.end import EndStep
 from deployments.agent.hint import HintStep
@@ -15,6 +25,7 @@ from deployments.agent.ports import AgentPorts, Clock, SystemClock
 from deployments.agent.speak import Speaker
 from deployments.agent.stage_times import StageTimes
 from deployments.agent.start import StartStep
+from deployments.agent.streamed_turn import streamed
 from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.registry import TOOLS
 from deployments.agent.turn import TurnStep
@@ -38,6 +49,7 @@ class AgentService:
         self._turn = TurnStep(ports, config, clock, plans, decider, speaker)
         self._hint = HintStep(ports, config, clock, plans, speaker)
         self._end = EndStep(ports, config, clock, plans)
+        self._unheard: set[asyncio.Task[StepReply]] = set()
 
     async def start(self, request: StartRequest) -> StepReply:
         times = StageTimes()
@@ -46,6 +58,14 @@ class AgentService:
     async def turn(self, request: TurnRequest) -> StepReply:
         times = StageTimes()
         return await self._observed("turn", self._turn.run(request, times), times)
+
+    def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
+        times = StageTimes()
+
+        def step(aloud: Aloud) -> Coroutine[Any, Any, StepReply]:
+            return self._observed("turn", self._turn.run(request, times, aloud), times)
+
+        return streamed(step, self._unheard)
 
     async def hint(self, request: HintRequest) -> StepReply:
         times = StageTimes()

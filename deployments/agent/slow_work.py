@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from deployments.agent.aloud import Aloud
 from deployments.agent.interviewer import Decision, TurnBrief
 from deployments.grading.contract import GradeRequest
 from deployments.stt.contract import Transcript
@@ -31,9 +32,11 @@ class Spoken:
 
 @dataclass
 class SlowWork:
-    """``audio_bytes`` is the recording, still at hand when this worker accepted it."""
+    """``audio_bytes`` is the recording, still at hand when this worker accepted it; ``aloud`` is what a listener has
+    heard of the reply, None when nobody listens."""
 
     audio_bytes: bytes | None = None
+    aloud: Aloud | None = None
     transcript: Transcript | None = None
     stt_error: InterviewError | None = None
     grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
@@ -48,8 +51,9 @@ class SlowWork:
         return None
 
     def decision_for(self, brief: TurnBrief) -> Decided | None:
+        """The decision made on the same grounds, unless a listener has heard more than its words since."""
         for known, decided in self.decisions:
-            if _same_choice(known, brief):
+            if _same_choice(known, brief) and (self.aloud is None or self.aloud.text == decided.decision.text):
                 return decided
         return None
 

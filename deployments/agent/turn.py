@@ -21,6 +21,7 @@ from deployments.agent.accept import (
     fingerprint_of,
     no_such_interview,
 )
+from deployments.agent.aloud import Aloud
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StepReply, TurnRequest
 from deployments.agent.decide import Decider
@@ -54,14 +55,18 @@ class TurnStep:
         self._acceptance = Acceptance(ports, config, clock, plans)
         self._pass = ExchangePass(ports, config, clock, plans, decider, speaker)
 
-    async def run(self, request: TurnRequest, times: StageTimes) -> StepReply:
-        """The reply to one answer; see ``contract.Agent.turn`` for what it raises."""
+    async def run(self, request: TurnRequest, times: StageTimes, aloud: Aloud | None = None) -> StepReply:
+        """The reply to one answer; see ``contract.Agent.turn`` for what it raises.
+
+        ``aloud`` hears it as it comes about; of a recorded reply, or of the reply to another answer, it hears nothing.
+        """
         found = await self._acceptance.accept(request, times)
         if isinstance(found, Replay):
             return await self._replayed(found.record, found.state, times)
         if isinstance(found, Abandoned):
             return await self._settle_abandoned(request, found.earlier, times)
-        return await self._finish(found, SlowWork(audio_bytes=request.audio), times, voice=request.voice)
+        work = SlowWork(audio_bytes=request.audio, aloud=aloud)
+        return await self._finish(found, work, times, voice=request.voice)
 
     async def _replayed(self, record: IdempotencyRecord, state: SessionState | None, times: StageTimes) -> StepReply:
         if state is not None and needs_evaluation(state):

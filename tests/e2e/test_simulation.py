@@ -16,7 +16,7 @@ from msgspec.structs import replace as changed
 from typer.testing import CliRunner
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Decision, Interviewer, TurnBrief
+from deployments.agent.interviewer import Decision, Interviewer, Overheard, TurnBrief
 from deployments.agent.model_interviewer import ModelInterviewer
 from deployments.agent.policy_book import PolicyBook
 from deployments.agent.prompt_book import PromptBook
@@ -173,7 +173,7 @@ class Scripted:
         self._script = ScriptedInterviewer()
         self._twist = twist
 
-    async def decide(self, brief: TurnBrief) -> Decision:
+    async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
         return self._twist(await self._script.decide(brief), brief)
 
 

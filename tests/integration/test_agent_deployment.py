@@ -16,7 +16,7 @@ from deployments.agent.ports import AgentPorts
 from deployments.agent.rehearsal import MemoryBlobs, Rehearsal
 from deployments.grading.config import GradingConfig
 from deployments.grading.deployment import build as build_grading
-from deployments.wire import handle_caller, unwrap
+from deployments.wire import handle_caller, handle_stream_caller, unwrap
 from interview.errors import InvalidInput, NotFound, SessionEnded
 from interview.plan_files import load_plan
 from storage.memory_sessions import MemorySessionStore
@@ -40,7 +40,9 @@ def client() -> Iterator[AgentClient]:
     config = AgentConfig(by_value=False)
     app = build(config, ports_in_memory, grading=build_grading(GradingConfig()))
     handle = ray_serve.run(app, name="agent-test", _local_testing_mode=True)
-    yield AgentClient(handle_caller(handle, timeout_s=20, tier="agent"))
+    yield AgentClient(
+        handle_caller(handle, timeout_s=20, tier="agent"), handle_stream_caller(handle, timeout_s=20, tier="agent")
+    )
 
 
 async def test_an_interview_crosses_the_handle_with_its_grades(client: AgentClient) -> None:

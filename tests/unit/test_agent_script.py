@@ -16,7 +16,7 @@ from deployments.agent.agenda import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import ToolRequest
 from deployments.agent.decide import Decider, misstep
-from deployments.agent.interviewer import Decision, GuardrailTrip, TurnBrief, Verdict
+from deployments.agent.interviewer import Decision, GuardrailTrip, Overheard, TurnBrief, Verdict
 from deployments.agent.observe import observed
 from deployments.agent.rehearsal import NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
@@ -281,7 +281,7 @@ class Model:
     def __init__(self, does: object) -> None:
         self.does = does
 
-    async def decide(self, brief: TurnBrief) -> Decision:
+    async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
         if isinstance(self.does, Exception):
             raise self.does
         if self.does == "hang":
@@ -439,7 +439,7 @@ async def _brief() -> TurnBrief:
     seen: list[TurnBrief] = []
 
     class Noting(Model):
-        async def decide(self, brief: TurnBrief) -> Decision:
+        async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
             seen.append(brief)
             return scripted.decide(brief)
 
