@@ -13,6 +13,9 @@ from ray import serve as ray_serve
 from deployments.agent.contract import Agent, AgentClient
 from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
+from deployments.llm.contract import LanguageModel
+from deployments.stt.contract import SpeechToText
+from deployments.tts.contract import TextToSpeech
 from deployments.wire import handle_caller, handle_stream_caller
 from serve.grading_placement import grading_queue
 from serve.http import openai_errors
@@ -23,12 +26,14 @@ from serve.http.openai_face import openai_router
 from serve.http.ports import IngressPorts, Probe
 from serve.inference_clients import InferenceClients, inference_clients
 from serve.local_stores import blob_store, session_store
+from serve.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics import merge
 from serve.metrics_observers import RequestMetrics
+from serve.process_metrics import process_metrics, process_publisher
 from serve.reporting import StoredReports
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
-from serve.tier_ports import AgentPortsFactory, process_metrics, process_publisher
+from serve.tier_ports import AgentPortsFactory
 from storage.redis_api_keys import RedisApiKeys
 from storage.redis_metrics_board import RedisMetricsBoard
 
@@ -74,7 +79,7 @@ class Ingress:
             probes=_probes(tiers),
             metrics=metrics,
             observer=RequestMetrics(process_metrics()),
-            routers=(openai_router(*self._inference, authorize, TenantLimiter(settings.limits)),),
+            routers=(openai_router(*_metered(settings, self._inference), authorize, TenantLimiter(settings.limits)),),
         )
         app = create_app(ports, settings.http)
         openai_errors.install(app)
@@ -103,6 +108,19 @@ def _agent(settings: Settings, tiers: Tiers, handle: Any) -> Agent:
     return AgentClient(
         handle_caller(handle, timeout_s=timeout_s, tier="agent", by_value=by_value),
         handle_stream_caller(handle, timeout_s=timeout_s, tier="agent", by_value=by_value),
+    )
+
+
+def _metered(
+    settings: Settings, clients: InferenceClients
+) -> tuple[SpeechToText | None, LanguageModel | None, TextToSpeech | None]:
+    metrics = process_metrics()
+    return (
+        MeteredSpeechToText(clients.stt, metrics) if clients.stt is not None else None,
+        MeteredLanguageModel(clients.llm, metrics) if clients.llm is not None else None,
+        MeteredTextToSpeech(clients.tts, metrics, mp3_bitrate=settings.tts.mp3_bitrate)
+        if clients.tts is not None
+        else None,
     )
 
 
