@@ -11,6 +11,8 @@
     │   │   ├── SilentAudio            422 audio-silent
     │   │   ├── AudioTooLarge          413 audio-too-large
     │   │   └── AudioTooLong           413 audio-too-long
+    │   ├── DocumentRejected           422 document-rejected      a document without text that can be read
+    │   │   └── DocumentTooLarge       413 document-too-large
     │   ├── IdempotencyMismatch        422 idempotency-mismatch   same key, other content
     │   ├── ContextTooLong             400 context-too-long       prompt does not fit the model
     │   └── UnsupportedRequest         400 unsupported            valid, but no engine here can do it
@@ -125,6 +127,19 @@ class AudioTooLong(AudioRejected):
     code = "audio-too-long"
     status = 413
     title = "Audio too long"
+
+
+class DocumentRejected(InvalidInput):
+    """``detail["fields"]`` names which document; the message says what to send instead."""
+
+    code = "document-rejected"
+    title = "Document rejected"
+
+
+class DocumentTooLarge(DocumentRejected):
+    code = "document-too-large"
+    status = 413
+    title = "Document too large"
 
 
 class IdempotencyMismatch(InvalidInput):

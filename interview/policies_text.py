@@ -13,6 +13,8 @@ _HIDDEN = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ue000-\uf8ff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
+#: Hidden all the same, but no sign of intent.
+_HONEST = re.compile("[\u00ad\u200c-\u200f\ufe0e\ufe0f\ufeff\uf000-\uf0ff]")
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
@@ -37,6 +39,12 @@ _FUNCTION_WORDS: dict[str, frozenset[str]] = {
 def visible(text: str) -> str:
     """``text`` without what no reader sees; line breaks become ``\\n``."""
     return _HIDDEN.sub("", _BREAKS.sub("\n", text))
+
+
+def suspicious_characters(text: str) -> int:
+    """How many characters no reader sees, without those that honest writing has: soft hyphens, the marks of direction
+    and joining of other scripts, the selectors of emoji, a font's own bullets, a byte order mark."""
+    return sum(len(run) for run in _HIDDEN.findall(_HONEST.sub("", _BREAKS.sub("\n", text))))
 
 
 def plain(text: str) -> str:

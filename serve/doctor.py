@@ -26,7 +26,7 @@ Level = Literal["ok", "warn", "fail"]
 
 _GIB = 1024**3
 _PACKAGES = ("ray", "faster-whisper", "ctranslate2", "fastapi", "redis", "espeakng-loader", "formulas", "typst", "mcp")
-_OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "kokoro-onnx": "", "pypdf": "documents"}
+_OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "kokoro-onnx": "", "pypdfium2": "documents"}
 
 
 @dataclass(frozen=True)

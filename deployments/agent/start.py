@@ -22,16 +22,22 @@ from deployments.agent.reply import agent_response, current_card, done_record, h
 from deployments.agent.speak import Speaker, voice_fallback
 from deployments.agent.stage_times import StageTimes
 from interview.errors import InvalidInput, SessionEnded, VersionConflict
-from interview.events import FallbackEntered, PlanMade, ResponseSent, SessionStarted
+from interview.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
 from interview.plan_files import plan_from_data
 from interview.plans import InterviewPlan, reference
-from interview.policies_text import visible
+from interview.policies_text import suspicious_characters, visible
 from interview.questions import card_of
 from interview.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from storage.sessions import SessionKey
 
 START = "start"
 MAX_NAME_CHARS = 500
+
+#: The rule in the log, the metric and the report.
+HIDDEN_TEXT = "hidden_text"
+
+#: Fewer invisible characters than this come from word processors; the rule ``injection`` has the same limit.
+HARMLESS_CHARACTERS = 3
 
 
 class StartStep:
@@ -52,10 +58,11 @@ class StartStep:
         if known is not None:
             return known
         self._check_texts(request)
+        hidden = hidden_text_trips(request)
         request = without_hidden_text(request)
         choice = self._choose_plan(request)
         self._check_consent(request, choice.plan)
-        ledger, body = await self._begin(request, choice, times)
+        ledger, body = await self._begin(request, choice, hidden, times)
         record = done_record(START, START, fingerprint="", body=body)
         try:
             with times.stage("store"):
@@ -71,6 +78,8 @@ class StartStep:
         for event in ledger.events:
             if isinstance(event.data, FallbackEntered):
                 self._ports.observer.fallback_entered(event.data.tier, event.data.to)
+            elif isinstance(event.data, GuardrailTripped):
+                self._ports.observer.guardrail_tripped(event.data.rule, event.data.action)
         return StepReply(body=body, stage_ms=times.snapshot())
 
     async def _started(self, key: SessionKey, times: StageTimes) -> StepReply | None:
@@ -151,7 +160,9 @@ class StartStep:
                 detail={"fields": {"consent": "must be true"}, "consent_text": plan.consent},
             )
 
-    async def _begin(self, request: StartRequest, choice: PlanChoice, times: StageTimes) -> tuple[Ledger, bytes]:
+    async def _begin(
+        self, request: StartRequest, choice: PlanChoice, hidden: tuple[GuardrailTripped, ...], times: StageTimes
+    ) -> tuple[Ledger, bytes]:
         plan = choice.plan
         with times.stage("blob"):
             await self._plans.pin(plan)
@@ -169,7 +180,8 @@ class StartStep:
                 consent=Consent(given=request.consent, text_sha256=hashlib.sha256(plan.consent.encode()).hexdigest()),
                 documents=documents,
                 settings=settings,
-            )
+            ),
+            *hidden,
         )
         first = next_step(ledger.state, plan, self._clock.now())
         if first.question is None:
@@ -238,6 +250,16 @@ class StartStep:
                 path = document_path(request.tenant, request.interview_id, kind, text)
                 kept[kind] = await self._ports.blobs.put(path, text.encode())
         return kept
+
+
+def hidden_text_trips(request: StartRequest) -> tuple[GuardrailTripped, ...]:
+    """One trip for each kind of hidden text that is kept from the interview, whatever it was. Never quotes it."""
+    details = [finding.sentence() for finding in request.document_findings]
+    for name, text in (("résumé", request.resume_content), ("role description", request.role_description)):
+        count = suspicious_characters(text)
+        if count > HARMLESS_CHARACTERS:
+            details.append(f"{name}: {count} invisible characters")
+    return tuple(GuardrailTripped(turn=0, rule=HIDDEN_TEXT, action="stripped", detail=detail) for detail in details)
 
 
 def without_hidden_text(request: StartRequest) -> StartRequest:

@@ -1,0 +1,24 @@
+"""What an operator may set about documents; section ``documents`` of ``configs/serve/*.yaml``."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from deployments.sandbox import SandboxLimits
+
+
+class DocumentsConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of one document, and of the process that reads it.
+
+    - ``max_bytes``: of the file; ``max_expanded_bytes``: of a DOCX's parts together, unpacked.
+    - ``max_pages``: of a PDF; each is drawn at least twice.
+    - ``max_chars``: of visible text.
+    - ``max_waiting``: documents being read or waiting for it in one process of the platform; beyond: 429.
+    """
+
+    max_bytes: int = 10 * 1024 * 1024
+    max_expanded_bytes: int = 48 * 1024 * 1024
+    max_pages: int = 30
+    max_chars: int = 200_000
+    max_waiting: int = 16
+    sandbox: SandboxLimits = SandboxLimits(cpu_s=10.0, wall_s=15.0, memory_bytes=512 * 1024 * 1024)

@@ -1,0 +1,75 @@
+"""The reading process's side: a file's bytes in, visible text and findings out. Runs in the sandbox only."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from deployments.documents.contract import HiddenText
+
+Format = Literal["pdf", "docx"]
+
+Problem = Literal["", "damaged", "encrypted", "no_text", "pages", "expanded", "chars"]
+
+_ENGINES: dict[Format, str] = {"pdf": "deployments.documents.pdf_engine", "docx": "deployments.documents.docx_engine"}
+
+
+class ExtractJob(Struct, frozen=True):
+    format: Format
+    data: bytes
+    max_pages: int
+    max_expanded_bytes: int
+    max_chars: int
+
+
+class Extracted(Struct, frozen=True):
+    """``problem`` says why there is no text; empty when there is."""
+
+    text: str = ""
+    hidden: tuple[HiddenText, ...] = ()
+    problem: Problem = ""
+
+
+class Unreadable(Exception):
+    """An engine gives up on a document; the ``Problem`` is its argument."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem: Problem = problem
+
+
+def warm_up() -> None:
+    """Load what is installed: a task's fork then has it at once."""
+    for engine in _ENGINES.values():
+        try:
+            importlib.import_module(engine)
+        except ImportError:
+            continue  # the service refuses this format before anything comes here
+
+
+def run(payload: bytes) -> bytes:
+    """``ExtractJob`` to ``Extracted``, both as msgpack."""
+    job = msgspec.msgpack.decode(payload, type=ExtractJob)
+    engine = importlib.import_module(_ENGINES[job.format])
+    try:
+        extracted: Extracted = engine.extract(job)
+    except Unreadable as error:
+        extracted = Extracted(problem=error.problem)
+    if len(extracted.text) > job.max_chars:
+        extracted = Extracted(problem="chars")
+    return msgspec.msgpack.encode(extracted)
+
+
+def joined(hidden: dict[tuple[str, int], int]) -> tuple[HiddenText, ...]:
+    """Findings out of counts by kind and page, in the order of pages."""
+    found = [msgspec.convert((kind, count, page), _Row) for (kind, page), count in hidden.items() if count]
+    return tuple(HiddenText(*msgspec.structs.astuple(row)) for row in sorted(found, key=lambda row: row.page))
+
+
+class _Row(Struct, array_like=True):
+    kind: str
+    characters: int
+    page: int
