@@ -15,6 +15,7 @@ from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
 from serve.http.ports import IngressPorts
 from serve.http.settings import HttpSettings
+from serve.http.start_bodies import read_start
 from storage.sessions import SessionKey, SessionStore
 
 INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -40,12 +41,14 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     @router.post(
         "/start/{interview_id}",
         summary="Start an interview",
-        description="Starting the same interview again returns the same session, not a second one.",
-        **openapi.operation(reply="TurnBody", json=StartBody, also=(404, 409)),
+        description="Starting the same interview again returns the same session, not a second one. As multipart, "
+        "`request` is the JSON and the documents are files (PDF, DOCX, text); text hidden in them is left out.",
+        **openapi.operation(reply="TurnBody", json=StartBody, multipart=openapi.START_FORM, also=(404, 409)),
     )
     async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
         agent.admit()
-        body = await read_json(request, StartBody, optional=True)
+        came = await read_start(request, settings, ports.documents)
+        body = came.body
         return _step_response(
             await agent.start(
                 StartRequest(
@@ -59,6 +62,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
                     consent=body.consent,
                     language=body.language,
                     voice=body.voice,
+                    document_findings=came.findings,
                 )
             )
         )
