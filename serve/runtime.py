@@ -128,10 +128,16 @@ class Platform:
         ray_serve.start(
             proxy_location="HeadOnly",
             http_options=HTTPOptions(**options),
-            logging_config={"log_level": "WARNING", "enable_access_log": False},
+            logging_config=self.config.logging or None,
         )
         try:
-            ray_serve.run(build(self.config.arguments), name="interview", route_prefix="/")
+            # Serve gives the file's logging to its own processes only; replicas have it from the application.
+            ray_serve.run(
+                build(self.config.arguments),
+                name="interview",
+                route_prefix="/",
+                logging_config=self.config.logging or None,
+            )
         except RuntimeError as error:
             logs = Path(self._ray_dir or "") / "session_latest" / "logs" / "serve"
             raise EngineUnavailable(f"The platform did not start: {error}. Replica logs: {logs}") from error

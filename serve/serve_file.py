@@ -19,13 +19,15 @@ HOME = Path(os.environ.get("INTERVIEW_HOME", Path(__file__).resolve().parent.par
 
 
 class ServeFile(Struct, frozen=True):
-    """``host``/``port`` of the ingress, the environment Ray must start with, and the application's arguments."""
+    """``host``/``port`` of the ingress, the environment Ray must start with, what Serve's processes log, and the
+    application's arguments."""
 
     path: Path
     host: str
     port: int
     request_timeout_s: float | None
     environment: dict[str, str]
+    logging: dict[str, Any]
     arguments: dict[str, Any]
 
 
@@ -73,6 +75,7 @@ def read_serve_file(path: Path) -> ServeFile:
         host=str(options.get("host", "127.0.0.1")),
         port=int(options.get("port", 8000)),
         request_timeout_s=options.get("request_timeout_s"),
+        logging=dict(raw.get("logging_config") or {}),
         environment={str(name): str(value) for name, value in environment.items()},
         arguments=dict(application.get("args") or {}),
     )

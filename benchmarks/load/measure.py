@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import subprocess
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psutil
+import uvloop
 
 from benchmarks.load.sampling import Sampler
 from benchmarks.load.target import Target, running
@@ -69,7 +69,7 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0) -> dict[str
     for timer in timers:
         timer.daemon = True
         timer.start()
-    recorded = asyncio.run(_run(traffic))
+    recorded = uvloop.run(traffic.run())
     generator_cpu = (sum(generator.cpu_times()[:2]) - marks["cpu"]) / (time.perf_counter() - marks["at"])
     usage = sampler.stop()
     result = figures(recorded, profile, generator_cpu)
@@ -91,10 +91,6 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0) -> dict[str
             "overhead": recorded.overhead.encoded(),
         },
     }
-
-
-async def _run(traffic: Traffic) -> Recorded:
-    return await traffic.run()
 
 
 def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[str, Any]:

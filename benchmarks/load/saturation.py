@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import uvloop
 
 from benchmarks.load.histogram import Latency
 from benchmarks.load.sampling import Sampler
@@ -30,7 +31,7 @@ def saturate(target: Target, *, concurrency: int, warmup_s: float, measure_s: fl
     sampler = Sampler(target.root)
     sampler.start()
     count, latency = _Count(), Latency()
-    asyncio.run(_drive(target, concurrency, warmup_s, measure_s, seed, sampler, count, latency))
+    uvloop.run(_drive(target, concurrency, warmup_s, measure_s, seed, sampler, count, latency))
     usage = sampler.stop()
     turns = max(1, count.turns)
     return {

@@ -50,12 +50,16 @@ class Authenticator:
         async def principal(
             credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
         ) -> Principal:
-            found = await self.authenticate(credentials.credentials if credentials else None)
-            if scope not in found.scopes:
-                raise Forbidden(f"This key lacks the scope '{scope}'.", detail={"scope": scope})
-            return found
+            return await self.holding(scope, credentials.credentials if credentials else None)
 
         return principal
+
+    async def holding(self, scope: str, token: str | None) -> Principal:
+        """The caller with this token when it holds ``scope``; raises as ``require`` says."""
+        found = await self.authenticate(token)
+        if scope not in found.scopes:
+            raise Forbidden(f"This key lacks the scope '{scope}'.", detail={"scope": scope})
+        return found
 
     async def authenticate(self, token: str | None) -> Principal:
         if not token:

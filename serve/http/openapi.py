@@ -64,22 +64,6 @@ ANSWER_FORM: dict[str, Any] = {
     },
 }
 
-_DOCUMENT = {"type": "string", "contentMediaType": "application/octet-stream"}
-
-START_FORM: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "request": {
-            "type": "string",
-            "contentMediaType": "application/json",
-            "description": "The same JSON as in a start without files.",
-        },
-        "resume": {**_DOCUMENT, "description": "PDF, DOCX or text, instead of `resume_content`."},
-        "role_description": {**_DOCUMENT, "description": "PDF, DOCX or text, instead of the field."},
-    },
-}
-
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Response descriptions of problem+json for ``statuses``."""
@@ -90,6 +74,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def operation(
     *,
     reply: str | None = None,
+    events: str | None = None,
     content: dict[str, Any] | None = None,
     json: type[BaseModel] | None = None,
     multipart: dict[str, Any] | None = None,
@@ -99,12 +84,15 @@ def operation(
 ) -> dict[str, Any]:
     """Keyword arguments for a route decorator.
 
-    ``reply`` names a component for the JSON reply, or ``content`` gives the whole map of media types. Bodies are read
-    by hand (``serve.http.bodies``), so they are described here. ``also`` adds problem statuses to the usual ones.
+    ``reply`` names a component for the JSON reply, and ``events`` describes the same as server-sent events where there
+    is that form; or ``content`` gives the whole map of media types. Bodies are read by hand (``serve.http.bodies``), so
+    they are described here. ``also`` adds problem statuses to the usual ones.
     """
     good: dict[str, Any] = {"description": "Success."}
     if reply is not None:
         good["content"] = {"application/json": {"schema": {"$ref": REF.format(name=reply)}}}
+        if events is not None:
+            good["content"]["text/event-stream"] = {"schema": {"type": "string", "description": events}}
     elif content is not None:
         good["content"] = content
     usual = {400, 401, 403, 408, 413, 415, 422, 429, 500, 502, 503, 504}
