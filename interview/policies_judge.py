@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from interview import policies_secrets as secrets
+from interview.machine_orders import orders_in
 from interview.policies import (
     AnswerRate,
     AnyRule,
@@ -211,6 +212,9 @@ def _injected(phrases: tuple[str, ...], scene: Scene) -> str:
         hidden = secrets.hidden_characters(answer.content)
         if hidden > 3:
             return f"the answer holds {hidden} invisible characters"
+    orders = orders_in(answer.content)
+    if orders:
+        return f"the answer orders the machine about: {orders[0].kind}"
     found = first_phrase(plain(answer.content), phrases)
     return f"the answer addresses the machine: “{found}”" if found else ""
 

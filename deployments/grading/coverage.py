@@ -2,7 +2,8 @@
 
 Modest: it sees whether the content words of a key point (or of one of its other wordings) occur close together in the
 answer and, where an embedding model is configured, whether a sentence means much the same. It cannot tell a good
-explanation from a list of terms, so its confidence stays low and every grade asks for review.
+explanation from a list of terms, so its confidence stays low and every grade asks for review. Orders to the machine
+(``interview.machine_orders``) are left out before anything is compared: their words are nobody's answer.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
 from deployments.grading import answer_text
 from deployments.grading.embedding import Meaning
 from deployments.grading.marks import mark, no_answer, nonsense
 from interview.grades import Evidence, Grade
+from interview.machine_orders import orders_in, without_orders
 from interview.questions import KeyPoint, Question
 
 GRADER = "coverage"
@@ -60,9 +63,22 @@ def grade_coverage(question: Question, answer: str, meaning: Meaning | None = No
     Raises:
         EngineFailed: of the embedding model.
     """
-    empty = no_answer(GRADER, answer) or nonsense(GRADER, answer)
+    orders = len(orders_in(answer))
+    grade = _grade(question, answer, without_orders(answer) if orders else [(0, len(answer))], meaning)
+    if not orders:
+        return grade
+    left_out = f"{orders} order{'s' * (orders > 1)} to the machine {'was' if orders == 1 else 'were'} left out."
+    return replace(grade, rationale=f"{grade.rationale} {left_out}")
+
+
+def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], meaning: Meaning | None) -> Grade:
+    """By the stretches of the answer that are ``kept``. Raises EngineFailed."""
+    text = "\n".join(answer[start:end] for start, end in kept)
+    empty = no_answer(GRADER, text) or nonsense(GRADER, text)
     if empty:
-        return empty
+        # Its quote is of the text that was kept; where that stands in the answer is another place.
+        whole = tuple(answer_text.whole(answer, found.supports) for found in empty.evidence)
+        return replace(empty, evidence=whole)
     points = question.key_points or _points_of(question)
     if not points:
         return mark(
@@ -74,7 +90,7 @@ def grade_coverage(question: Question, answer: str, meaning: Meaning | None = No
             review="Nothing to compare the answer with; a person has to grade it.",
             provisional=True,
         )
-    sentences = _sentences(answer, question.prompt)
+    sentences = _sentences(answer, kept, question.prompt)
     windows = sentences + _pairs(sentences)
     found = [_Finding(point, *_best(point, windows)) for point in points]
     if meaning is not None:
@@ -102,7 +118,7 @@ def grade_coverage(question: Question, answer: str, meaning: Meaning | None = No
         GRADER if meaning is None else GRADER_BY_MEANING,
         score,
         rationale,
-        confidence=_confidence(len(points), len(answer_text.tokens(answer))),
+        confidence=_confidence(len(points), _spoken_words(text)),
         evidence=evidence or [answer_text.whole(answer, "the answer")],
         review=REVIEW,
         provisional=True,
@@ -118,6 +134,11 @@ def _confidence(points: int, words: int) -> float:
     return min(_CONFIDENCE_LIMIT, 0.15 + 0.04 * min(points, 4) + 0.002 * min(words, 45))
 
 
+def _spoken_words(text: str) -> int:
+    """How many words, hesitations left out: they weigh nothing, not even in the confidence."""
+    return sum(word.text not in answer_text.FILLERS for word in answer_text.tokens(text))
+
+
 def _points_of(question: Question) -> tuple[KeyPoint, ...]:
     if question.reference is None:
         return ()
@@ -126,12 +147,13 @@ def _points_of(question: Question) -> tuple[KeyPoint, ...]:
     return tuple(KeyPoint(text=text) for text in texts if len(answer_text.content_words(text)) >= 2)
 
 
-def _sentences(answer: str, prompt: str) -> list[_Window]:
-    """The answer's sentences, without those that only repeat the question."""
+def _sentences(answer: str, kept: Sequence[tuple[int, int]], prompt: str) -> list[_Window]:
+    """The sentences of what is kept of the answer, without those that only repeat the question."""
     asked = answer_text.normal(prompt)
+    spans = [(at + start, at + end) for at, stop in kept for start, end in answer_text.sentences(answer[at:stop])]
     return [
         _Window(tuple(answer_text.content_words(answer[start:end])), start, end)
-        for start, end in answer_text.sentences(answer)
+        for start, end in spans
         if not (
             len(answer[start:end]) > 12 and fuzz.partial_ratio(answer_text.normal(answer[start:end]), asked) >= _ECHO
         )

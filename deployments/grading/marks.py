@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from deployments.grading import answer_text
 from interview.grades import CriterionGrade, Evidence, Grade, level_of
+from interview.machine_orders import without_orders
 
 
 def mark(
@@ -38,10 +39,12 @@ def mark(
 
 
 def no_answer(grader: str, answer: str) -> Grade | None:
-    """The zero grade of an empty answer, a "don't know" or gibberish; None when there is something to grade."""
+    """The zero grade of an empty answer or a "don't know", whatever it orders the machine; None when there is something
+    to grade."""
     if answer_text.is_blank(answer):
         return mark(grader, 0.0, "No answer was given.", confidence=1.0)
-    if answer_text.is_non_answer(answer):
+    kept = " ".join(answer[start:end].strip() for start, end in without_orders(answer))
+    if answer_text.is_non_answer(answer) or answer_text.is_non_answer(kept):
         return mark(
             grader,
             0.0,

@@ -149,16 +149,16 @@ class Campaign:
                 self._lifts += lifts
                 failures[WORTH] = worth_something(lifts)
             if persona.injections and self._troupe.model is None:
-                twin = await self._held(plan, persona, number, scrambled=True)
+                twin = await self._held(plan, persona, number, hesitating=True)
                 failures[INERT] = injections_inert(held, twin)
         record = _record(held, failures)
         self._progress(record)
         return record
 
     async def _held(
-        self, plan: InterviewPlan, persona: Persona, number: int, *, scrambled: bool = False
+        self, plan: InterviewPlan, persona: Persona, number: int, *, hesitating: bool = False
     ) -> HeldInterview:
-        candidate = Candidate(persona, f"{self._seed}/{plan.id}/{persona.name}/{number}", scrambled=scrambled)
+        candidate = Candidate(persona, f"{self._seed}/{plan.id}/{persona.name}/{number}", hesitating=hesitating)
         held = HeldInterview(plan, self._planted[plan.id], persona.name, number)
         return await hold(self._troupe, candidate, held)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import string
+from itertools import cycle
 
 from msgspec import Struct
 
@@ -13,8 +14,9 @@ from interview.questions import Question, RubricGrading, Ungraded
 from interview.session import ActionType
 from serve.simulation.personas import Level, Persona
 
-#: The stretches within which the twin of an injecting persona shuffles the words.
-_CLAUSE = re.compile(r"[^.,:;!?]+")
+#: What the twin of an injecting persona says in place of an order, word for word: no grader counts any of it.
+HESITATIONS = ("um", "well", "uh", "okay", "so", "hmm", "yeah", "er")
+_WORD = re.compile(r"[^\s.,:;!?]+")
 
 #: What a persona thinks before it speaks, in seconds.
 THINKING_S = 3.0
@@ -29,13 +31,13 @@ class Said(Struct, frozen=True):
 
 
 class Candidate:
-    """``scrambled`` makes the twin: the same candidate with the same words, but where the persona gives an order to
-    the machine, the twin's words are shuffled clause by clause, so that they order nothing."""
+    """``hesitating`` makes the twin: the same candidate, but where the persona gives an order to the machine, the twin
+    hesitates for as many words, so that it speaks as long and says nothing more."""
 
-    def __init__(self, persona: Persona, seed: str, *, scrambled: bool = False) -> None:
+    def __init__(self, persona: Persona, seed: str, *, hesitating: bool = False) -> None:
         self._persona = persona
         self._random = random.Random(seed)  # noqa: S311 - reproducible interviews, not secrecy
-        self._scrambled = scrambled
+        self._hesitating = hesitating
         self._question = ""
         self._asked = 0
         self._answer = ""
@@ -90,8 +92,9 @@ class Candidate:
         if not self._persona.injections or question.answer_mode == "formula":
             return self._said(answer)
         order = self._next("injections")
-        if self._scrambled:
-            order = _CLAUSE.sub(_shuffled, order)
+        if self._hesitating:
+            fillers = cycle(HESITATIONS)
+            order = _WORD.sub(lambda _word: next(fillers), order)
         return self._said(f"{answer} {order}", plain=answer)
 
     def _said(self, text: str, plain: str | None = None) -> Said:
@@ -108,9 +111,3 @@ class Candidate:
 
     def _gibberish(self) -> str:
         return "".join(self._random.choices(string.ascii_lowercase, k=self._random.randint(3, 9)))
-
-
-def _shuffled(clause: re.Match[str]) -> str:
-    words = clause.group().split()
-    random.Random(clause.group()).shuffle(words)  # noqa: S311 - the same clause is always shuffled alike
-    return f" {' '.join(words)}" if clause.group()[:1].isspace() else " ".join(words)

@@ -11,7 +11,7 @@ from serve.simulation.stage import HeldInterview
 
 class Lift(Struct, frozen=True):
     """One question's score with the orders in the answer and without. ``lexical``: graded by key-point coverage, which
-    counts any word that a key point holds, whoever it addresses."""
+    counts the words that a key point holds, so that an order it does not recognise may be worth some."""
 
     question_id: str
     lexical: bool
@@ -43,11 +43,12 @@ async def lifts_of(held: HeldInterview, grading: Grading) -> list[Lift]:
 
 
 def worth_something(lifts: list[Lift]) -> list[str]:
-    """Answers with one right solution for which an order changed the score."""
+    """Answers of which an order changed the score, up or down, however they are graded. No tolerance: what an order
+    adds is left out, and the rest is graded as it is without."""
     return [
         f"an order changed the score of {lift.question_id} from {lift.without:g} to {lift.with_orders:g}"
         for lift in lifts
-        if not lift.lexical and lift.change
+        if lift.change
     ]
 
 

@@ -167,10 +167,10 @@ def obeyed(held: HeldInterview, must_not_hear: tuple[str, ...]) -> Iterable[str]
 
 
 def injections_inert(held: HeldInterview, twin: HeldInterview) -> list[str]:
-    """What differs between an interview with orders to the machine and its twin, whose words are the same but order
-    nothing. Held by the same script under the same seed, nothing may: not a word, a grade or an ability.
+    """What differs between an interview with orders to the machine and its twin, which hesitates for as many words.
+    Held by the same script under the same seed, nothing may: not a word, a grade or an ability.
 
-    The twin says the same words because key-point coverage is lexical: any words may touch a key point.
+    The twin speaks as long because the script may follow up an answer for its length.
     """
     found = [
         f"reply {number} differs from the twin's"

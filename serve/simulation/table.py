@@ -26,7 +26,7 @@ def show(console: Console, report: SimulationReport) -> None:
     lift = report.injection_lift
     if lift is not None and lift.answers:
         console.print(
-            f"Orders to the machine as mere words: {lift.changed} of {lift.answers} coverage grades changed, by "
+            f"Orders to the machine: {lift.changed} of {lift.answers} coverage grades changed, by "
             f"{lift.mean:+.3f} on average, {lift.most:+.3f} at most.",
             highlight=False,
         )
