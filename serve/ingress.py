@@ -13,6 +13,7 @@ from ray import serve as ray_serve
 from deployments.agent.contract import Agent, AgentClient
 from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
+from deployments.documents.service import DocumentService
 from deployments.llm.contract import LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
@@ -66,6 +67,7 @@ class Ingress:
             await publisher.publish()
             return await asyncio.to_thread(merge, await board.all())
 
+        documents = DocumentService(settings.documents)
         authorize = Authenticator(keys).require(INFERENCE)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
@@ -73,6 +75,7 @@ class Ingress:
             blobs=blobs,
             keys=keys,
             reports=StoredReports(sessions, blobs),
+            documents=documents,
             stt=tiers.stt,
             llm=tiers.llm,
             tts=tiers.tts,
@@ -91,6 +94,7 @@ class Ingress:
             publisher.start()
             async with of_its_routes(app):
                 yield
+            await documents.stop()
             await publisher.close()
             await sessions.close()
             await keys.close()

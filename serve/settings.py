@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from deployments.agent.config import AgentConfig
+from deployments.documents.config import DocumentsConfig
 from deployments.grading.config import GradingConfig
 from deployments.llm.config import LlmConfig
 from deployments.stt.config import SttConfig
@@ -55,6 +56,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     storage: StorageSettings = StorageSettings()
     ingress: IngressSettings = IngressSettings()
     http: HttpSettings = HttpSettings()
+    documents: DocumentsConfig = DocumentsConfig()
     limits: TenantLimits = TenantLimits()
     agent: AgentConfig = AgentConfig()
     grading: GradingConfig = GradingConfig()

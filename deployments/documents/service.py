@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from importlib.util import find_spec
 
 import msgspec
 
 from deployments.documents.config import DocumentsConfig
 from deployments.documents.contract import ReadDocument
 from deployments.documents.extract import Extracted, ExtractJob, Format, Problem
-from deployments.documents.plain_text import Kind, kind_of
+from deployments.documents.plain_text import Kind, kind_of, read_text
 from deployments.sandbox import Sandbox
 from interview.errors import DocumentRejected, DocumentTooLarge, InterviewError, Overloaded, UnsupportedRequest
 

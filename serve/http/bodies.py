@@ -106,8 +106,8 @@ class AnswerFields(Body):
     signals: Signals = {}
 
 
-async def read_json(request: Request, model: type[Model], *, optional: bool = False) -> Model:
-    """The JSON body as ``model``.
+async def read_json(request: Request, model: type[Model], *allowed: str, optional: bool = False) -> Model:
+    """The JSON body as ``model``. ``allowed`` are the route's media types, when there are others than JSON.
 
     Raises:
         InvalidInput: not JSON, or wrong fields, which it names.
@@ -116,8 +116,8 @@ async def read_json(request: Request, model: type[Model], *, optional: bool = Fa
     raw = await request.body()
     if optional and not raw:
         return model()
-    _require_type(request, "application/json")
-    return _validated(model, raw)
+    _require_type(request, *(allowed or ("application/json",)))
+    return validated(model, raw)
 
 
 async def read_answer(request: Request, settings: HttpSettings) -> Answer:
@@ -127,11 +127,11 @@ async def read_answer(request: Request, settings: HttpSettings) -> Answer:
         InvalidInput, EmptyAudio, AudioTooLarge: what is wrong with it, for the candidate or the developer.
         HTTPException: 400 for a broken multipart body, 415 for another media type.
     """
-    if _media_type(request) == "multipart/form-data":
+    if media_type(request) == "multipart/form-data":
         async with request.form(max_files=1, max_fields=4, max_part_size=MAX_ANSWER_CHARS * 4) as form:
             return await _from_form(form, settings)
     _require_type(request, "application/json", "multipart/form-data")
-    body = _validated(AnswerBody, await request.body())
+    body = validated(AnswerBody, await request.body())
     return Answer(text=body.answer, voice=body.voice, signals=body.signals)
 
 
@@ -142,9 +142,9 @@ async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
         if name == "audio":
             continue
         if isinstance(value, UploadFile):
-            raise _wrong(name, "must be text, not a file")
+            raise wrong(name, "must be text, not a file")
         if name in texts:
-            raise _wrong(name, "is given twice")
+            raise wrong(name, "is given twice")
         texts[name] = value
     if "signals" in texts:
         texts["signals"] = _json_field("signals", texts["signals"])
@@ -154,14 +154,14 @@ async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
         raise invalid_fields(error.errors()) from None
     if upload is None:
         if fields.answer is None or not fields.answer.strip():
-            raise _wrong("audio", "send a recording here, or the words in 'answer'")
+            raise wrong("audio", "send a recording here, or the words in 'answer'")
         return Answer(text=fields.answer, voice=fields.voice, signals=fields.signals)
     if fields.answer is not None:
-        raise _wrong("answer", "send either 'audio' or 'answer', not both")
+        raise wrong("answer", "send either 'audio' or 'answer', not both")
     if not isinstance(upload, UploadFile):
-        raise _wrong("audio", "must be a file")
+        raise wrong("audio", "must be a file")
     if len(form.getlist("audio")) > 1:
-        raise _wrong("audio", "is given twice")
+        raise wrong("audio", "is given twice")
     return Answer(
         audio=await _recording(upload, settings),
         content_type=(upload.content_type or "application/octet-stream")[:100],
@@ -181,7 +181,8 @@ async def _recording(upload: UploadFile, settings: HttpSettings) -> bytes:
     return await upload.read()
 
 
-def _validated(model: type[Model], raw: bytes) -> Model:
+def validated(model: type[Model], raw: bytes) -> Model:
+    """Raises InvalidInput: not JSON, or wrong fields, which it names."""
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
@@ -192,19 +193,19 @@ def _json_field(name: str, text: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
-        raise _wrong(name, "is not valid JSON") from None
+        raise wrong(name, "is not valid JSON") from None
 
 
-def _wrong(field: str, problem: str) -> InvalidInput:
+def wrong(field: str, problem: str) -> InvalidInput:
     return InvalidInput(f"Some fields are not valid: '{field[:100]}'.", detail={"fields": {field[:100]: problem}})
 
 
-def _media_type(request: Request) -> str:
+def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _require_type(request: Request, *allowed: str) -> None:
-    if _media_type(request) not in allowed:
+    if media_type(request) not in allowed:
         raise HTTPException(415, f"Send {' or '.join(allowed)}.", headers={"Accept-Post": ", ".join(allowed)})
 
 

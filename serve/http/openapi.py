@@ -64,6 +64,22 @@ ANSWER_FORM: dict[str, Any] = {
     },
 }
 
+_DOCUMENT = {"type": "string", "contentMediaType": "application/octet-stream"}
+
+START_FORM: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "request": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "The same JSON as in a start without files.",
+        },
+        "resume": {**_DOCUMENT, "description": "PDF, DOCX or text, instead of `resume_content`."},
+        "role_description": {**_DOCUMENT, "description": "PDF, DOCX or text, instead of the field."},
+    },
+}
+
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Response descriptions of problem+json for ``statuses``."""

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from fastapi import APIRouter
 
 from deployments.agent.contract import Agent
+from deployments.documents.contract import DocumentReader
 from deployments.llm.contract import LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
@@ -59,13 +60,15 @@ class RequestObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IngressPorts:
-    """``probes`` decide readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is Prometheus text."""
+    """``documents`` None: no files are read, texts only. ``probes`` decide readiness; ``status`` adds queue numbers to
+    ``/status``; ``metrics`` is Prometheus text."""
 
     agent: Agent
     sessions: SessionStore
     blobs: BlobStore
     keys: KeyVerifier
     reports: ReportSource
+    documents: DocumentReader | None = None
     stt: SpeechToText | None = None
     llm: LanguageModel | None = None
     tts: TextToSpeech | None = None
