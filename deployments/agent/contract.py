@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from deployments.documents.contract import DocumentFinding
 from deployments.wire import Caller, StreamCaller, encode, unwrap
 from interview.grades import Grade
 from interview.session import AgentResponse, SessionState
@@ -17,6 +18,7 @@ class StartRequest(Struct, frozen=True):
     """Start, or return unchanged, the interview ``interview_id``.
 
     Either ``plan`` (id of an installed plan, or a whole plan as a dict) or ``role_description`` chooses what is asked.
+    ``document_findings`` say what was hidden in the documents that the texts were read from; they go on record.
     """
 
     tenant: str
@@ -29,6 +31,7 @@ class StartRequest(Struct, frozen=True):
     consent: bool = False
     language: str | None = None
     voice: bool = True
+    document_findings: tuple[DocumentFinding, ...] = ()
 
 
 class TurnRequest(Struct, frozen=True):

@@ -120,5 +120,6 @@ def _verdict(judged: Judgement, rewritten: Decision | None, more: tuple[Guardrai
 
 
 def _reason(trips: tuple[Trip, ...], action: str) -> str:
-    decisive = next(trip for trip in trips if trip.action == action)
+    # Without a trip of that weight, an utterance was mended until nothing of it was left.
+    decisive = next((trip for trip in trips if trip.action == action), trips[0])
     return f"The rule {decisive.rule}: {decisive.detail}."

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
+from deployments.agent.contract import (
+    Agent,
+    Done,
+    EndRequest,
+    HintRequest,
+    StartRequest,
+    StepReply,
+    TurnPart,
+    TurnRequest,
+)
 from interview import retries
 from interview.errors import EngineUnavailable, NotFound, Overloaded
 
@@ -47,6 +57,28 @@ class StepCaller:
     async def turn(self, request: TurnRequest) -> StepReply:
         return await self._step(self._agent.turn, request, replace(request, takeover=True))
 
+    async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
+        """``turn`` as it comes about. When its replica dies, ``Done`` follows what was heard: its reply may begin with
+        other words, as the dead worker's were never committed."""
+        self.admit()
+        self._in_flight += 1
+        try:
+            try:
+                async with aclosing(self._agent.turn_stream(request)) as parts:
+                    async for part in parts:
+                        yield part
+                        if isinstance(part, Done):
+                            return
+            except EngineUnavailable as error:
+                if not _lost_the_agent(error):
+                    raise
+                retries.tried_again("agent", "replica-lost")
+            yield Done(await self._agent.turn(replace(request, takeover=True)))
+        except NotFound as error:
+            raise NotFound(NO_SUCH_INTERVIEW) from error
+        finally:
+            self._in_flight -= 1
+
     async def hint(self, request: HintRequest) -> StepReply:
         return await self._step(self._agent.hint, request, request)
 
@@ -62,7 +94,7 @@ class StepCaller:
             try:
                 return await step(request)
             except EngineUnavailable as error:
-                if error.detail.get("lost_replica") != "agent":
+                if not _lost_the_agent(error):
                     raise
                 retries.tried_again("agent", "replica-lost")
                 return await step(retry)
@@ -70,3 +102,7 @@ class StepCaller:
             raise NotFound(NO_SUCH_INTERVIEW) from error
         finally:
             self._in_flight -= 1
+
+
+def _lost_the_agent(error: EngineUnavailable) -> bool:
+    return error.detail.get("lost_replica") == "agent"

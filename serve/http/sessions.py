@@ -13,19 +13,23 @@ from serve.http import openapi
 from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
+from serve.http.direct_route import direct_route
 from serve.http.ports import IngressPorts
+from serve.http.problems import request_id_of
 from serve.http.settings import HttpSettings
 from serve.http.start_bodies import read_start
+from serve.http.turn_stream import EVENTS, TurnStream, step_headers, wants_events
 from storage.sessions import SessionKey, SessionStore
 
 INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 InterviewId = Annotated[str, Path(pattern=INTERVIEW_ID, description="Chosen by the caller; unique for the tenant.")]
+IDEMPOTENCY_KEY = r"^[!-~]{1,255}$"
 IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,255}$",
+        pattern=IDEMPOTENCY_KEY,
         description="1 to 255 visible ASCII characters, new for each answer. A retry with the same key and content "
         "gets the first reply, byte for byte; the same key with other content is a 422. Without it, a retry is a "
         "new answer.",
@@ -67,34 +71,41 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
             )
         )
 
-    @router.post(
+    steps = APIRouter(
+        route_class=direct_route(auth, INTERVIEWS, interview_id=INTERVIEW_ID, idempotency_key=IDEMPOTENCY_KEY)
+    )
+
+    @steps.post(
         "/turn/{interview_id}",
         summary="Answer",
-        description="One answer: a recording (wav, mp3, m4a, ogg, webm, flac) or the words themselves.",
-        **openapi.operation(reply="TurnBody", json=AnswerBody, multipart=openapi.ANSWER_FORM, also=(404, 409)),
+        description="One answer: a recording (wav, mp3, m4a, ogg, webm, flac) or the words themselves. With "
+        "`Accept: text/event-stream` the reply is told sentence by sentence while it is found, and then whole.",
+        **openapi.operation(
+            reply="TurnBody", events=EVENTS, json=AnswerBody, multipart=openapi.ANSWER_FORM, also=(404, 406, 409)
+        ),
     )
     async def turn(
         interview_id: InterviewId, request: Request, caller: Caller, idempotency_key: IdempotencyKey = None
     ) -> Response:
         agent.admit()
         key = _key_or_new(idempotency_key)
+        streamed = wants_events(request.headers.get("accept"))
         answer = await read_answer(request, settings)
-        return _step_response(
-            await agent.turn(
-                TurnRequest(
-                    tenant=caller.tenant,
-                    interview_id=interview_id,
-                    idempotency_key=key,
-                    text=answer.text,
-                    audio=answer.audio,
-                    content_type=answer.content_type,
-                    voice=answer.voice,
-                    signals=answer.signals,
-                )
-            )
+        asked = TurnRequest(
+            tenant=caller.tenant,
+            interview_id=interview_id,
+            idempotency_key=key,
+            text=answer.text,
+            audio=answer.audio,
+            content_type=answer.content_type,
+            voice=answer.voice,
+            signals=answer.signals,
         )
+        if streamed:
+            return await TurnStream.open(agent.turn_stream(asked), request_id_of(request.scope))
+        return _step_response(await agent.turn(asked))
 
-    @router.post(
+    @steps.post(
         "/hint/{interview_id}",
         summary="Ask for a hint",
         description="The next rung of the current question's ladder. It costs a part of that answer's score.",
@@ -132,6 +143,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     async def end(interview_id: InterviewId, caller: Caller) -> Response:
         return _step_response(await agent.end(EndRequest(tenant=caller.tenant, interview_id=interview_id)))
 
+    router.include_router(steps)
     return router
 
 
@@ -148,7 +160,6 @@ def _key_or_new(sent: str | None) -> str:
 
 
 def _step_response(reply: StepReply) -> Response:
-    headers = {"Idempotency-Replayed": "true"} if reply.replayed else {}
-    if reply.stage_ms:
-        headers["Server-Timing"] = ", ".join(f"{stage};dur={ms:.1f}" for stage, ms in reply.stage_ms.items())
-    return Response(reply.body, status_code=reply.http_status, media_type="application/json", headers=headers)
+    return Response(
+        reply.body, status_code=reply.http_status, media_type="application/json", headers=step_headers(reply)
+    )

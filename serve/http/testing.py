@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, ToolRequest, TurnRequest
+from deployments.agent.contract import (
+    Done,
+    EndRequest,
+    HintRequest,
+    Sentence,
+    StartRequest,
+    StepReply,
+    ToolRequest,
+    TurnPart,
+    TurnRequest,
+)
 from interview.errors import NotFound
 from interview.events import AnyPayload, Event, ResponseSent, SessionStarted
 from interview.fold import fold
@@ -51,19 +62,25 @@ class StubKeys:
 class StubAgent:
     """``Agent`` that keeps every request and answers with what ``outcomes`` holds next, else with ``body``.
 
-    An outcome is a ``StepReply`` to return or an exception to raise.
+    An outcome is a ``StepReply`` to return or an exception to raise. ``sentences`` precede it where a turn is streamed.
     """
 
     def __init__(self, body: bytes = b'{"interview_id":"x","turn_number":1,"interviewer_response":{}}') -> None:
         self.body = body
         self.requests: list[StepRequest] = []
         self.outcomes: list[StepReply | BaseException] = []
+        self.sentences: list[str] = []
 
     async def start(self, request: StartRequest) -> StepReply:
         return self._step(request)
 
     async def turn(self, request: TurnRequest) -> StepReply:
         return self._step(request)
+
+    async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
+        for index, text in enumerate(self.sentences):
+            yield Sentence(index, text)
+        yield Done(self._step(request))
 
     async def hint(self, request: HintRequest) -> StepReply:
         return self._step(request)

@@ -1,0 +1,90 @@
+"""A turn's reply as server-sent events: each sentence when it stands, then the reply byte for byte."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Self
+
+import msgspec
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from deployments.agent.contract import Done, Sentence, StepReply, TurnPart
+from interview.errors import InterviewError
+from serve.http.accept import preferred
+from serve.http.problems import problem_of
+
+logger = logging.getLogger(__name__)
+
+SSE = "text/event-stream"
+
+#: The stream as OpenAPI describes it.
+EVENTS = (
+    'Events `sentence` (`{"index": 0, "text": "…"}`), provisional, then `reply`, whose data is the JSON reply; or '
+    "`error` with a problem, when it fails after the first event. A recorded reply is `reply` alone."
+)
+
+_JSON = "application/json"
+
+
+def wants_events(accept: str | None) -> bool:
+    """Whether a client asks for events. JSON is what everybody gets who does not.
+
+    Raises:
+        HTTPException: 406, when events are refused (``q=0``) and nothing else is taken.
+    """
+    if accept is None or SSE not in accept.lower():
+        return False
+    return preferred(accept, {_JSON: False, SSE: True})
+
+
+def step_headers(reply: StepReply) -> dict[str, str]:
+    """What a reply's headers say beside its body."""
+    headers = {"Idempotency-Replayed": "true"} if reply.replayed else {}
+    if reply.stage_ms:
+        headers["Server-Timing"] = ", ".join(f"{stage};dur={ms:.1f}" for stage, ms in reply.stage_ms.items())
+    return headers
+
+
+class TurnStream(StreamingResponse):
+    """A response whose first part is there already, so that a turn refused before it kept its own status."""
+
+    def __init__(self, first: TurnPart, parts: AsyncGenerator[TurnPart, None], request_id: str) -> None:
+        headers = step_headers(first.reply) if isinstance(first, Done) else {}
+        super().__init__(
+            _events(first, parts, request_id), media_type=SSE, headers={"X-Accel-Buffering": "no", **headers}
+        )
+        self._parts = parts
+
+    @classmethod
+    async def open(cls, parts: AsyncGenerator[TurnPart, None], request_id: str) -> Self:
+        """Wait for the first part. Raises what the turn raises before it."""
+        return cls(await anext(parts), parts, request_id)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A client that left is no longer listening: the agent must know at once, not when memory is tidied.
+        async with aclosing(self._parts):
+            await super().__call__(scope, receive, send)
+
+
+async def _events(
+    first: TurnPart, parts: AsyncGenerator[TurnPart, None], request_id: str
+) -> AsyncGenerator[bytes, None]:
+    yield _event(first)
+    try:
+        async for part in parts:
+            yield _event(part)
+    except InterviewError as error:
+        # the headers are long gone: say it in the stream; the same key finds out what became of the answer
+        logger.warning("turn stream %s ended early: %s", request_id, error.code)
+        yield b"event: error\ndata: %s\n\n" % msgspec.json.encode(problem_of(error, request_id))
+
+
+def _event(part: TurnPart) -> bytes:
+    match part:
+        case Done(reply):
+            return b"event: reply\ndata: %s\n\n" % reply.body
+        case Sentence(index, text):
+            return b"event: sentence\ndata: %s\n\n" % msgspec.json.encode({"index": index, "text": text})
