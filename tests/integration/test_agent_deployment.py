@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from ray import serve as ray_serve
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.contract import AgentClient
+from deployments.agent.contract import AgentClient, Done, Sentence, TurnPart
 from deployments.agent.deployment import Tiers, build
 from deployments.agent.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
@@ -69,6 +70,27 @@ async def test_errors_cross_the_handle_as_themselves(client: AgentClient) -> Non
     assert caught.value.detail["consent_text"] == PLAN.consent
 
 
+async def test_a_streamed_turn_crosses_the_handle_as_sentences_and_the_reply_that_the_key_gives_again(
+    client: AgentClient,
+) -> None:
+    candidate = Rehearsal(client, interview_id="streamed")
+    await candidate.start("short-plan")
+    request = candidate.turn_request("k", text=LONG)
+    parts: list[TurnPart] = [part async for part in client.turn_stream(request)]
+    done = parts.pop()
+    assert isinstance(done, Done)
+    sentences = [part.text for part in parts if isinstance(part, Sentence)]
+    reply = msgspec.json.decode(done.reply.body)
+    assert len(sentences) >= 2 and reply["interviewer_response"]["text"] == " ".join(sentences)
+    again = [part async for part in client.turn_stream(request)]
+    assert [part.reply.body for part in again if isinstance(part, Done)] == [done.reply.body]
+    assert len(again) == 1 and (await client.turn(request)).body == done.reply.body
+    with pytest.raises(NotFound):
+        await anext(client.turn_stream(Rehearsal(client, interview_id="nobody-streams").turn_request(text="hello")))
+
+
 async def test_a_malformed_payload_is_the_callers_error(client: AgentClient) -> None:
     with pytest.raises(InvalidInput, match="TurnRequest"):
         unwrap(await client._call("turn", b"\x00no msgpack"), dict)
+    with pytest.raises(InvalidInput, match="TurnRequest"):
+        unwrap(await anext(client._stream_call("turn_stream", b"\x00no msgpack")), dict)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from deployments.agent import scripted
 from deployments.agent.config import AgentConfig
+from deployments.agent.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.policy_book import PolicyBook
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.agent.session_pins import SessionPins, policies_path
@@ -19,6 +21,7 @@ from interview.plan_files import load_plan
 from interview.plans import InterviewPlan
 from interview.policies import PolicySet, decode_policies
 from interview.policies_files import load_policies, policies_from_text
+from interview.session import AgentAction
 from storage.memory_sessions import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]
@@ -78,3 +81,29 @@ async def test_a_plan_that_names_policies_nobody_installed_does_not_start() -> N
     with pytest.raises(InvalidInput, match="strickt – did you mean 'strict'") as caught:
         await stage.rehearsal().start("short-plan")
     assert "plan.policies" in caught.value.detail["fields"]
+
+
+async def test_words_mended_until_none_are_left_are_the_scripts_turn() -> None:
+    """Praise alone, where the plan adds nothing: the rule that mended it is the reason, though it only rewrites."""
+    book = PolicyBook(SETS)
+    seen: list[TurnBrief] = []
+
+    class Praising:
+        async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
+            seen.append(brief)
+            decision = scripted.decide(brief)
+            return replace(decision, text="Great answer!", question=None, action=_followup(decision.action))
+
+    stage = stage_with(SETS)
+    stage.model = Praising()
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    body = await candidate.answer(LONG)
+    assert body["fallbacks"][0]["reason"] == "off policy: tone"
+    praise = replace(scripted.decide(seen[0]), text="Great answer!", question=None)
+    praise = replace(praise, action=_followup(praise.action))
+    assert book.review(seen[0], praise).reason.startswith("The rule tone")
+
+
+def _followup(action: AgentAction) -> AgentAction:
+    return replace(action, action_type="ask_followup")
