@@ -69,8 +69,8 @@ async def test_hostile_documents_end_in_typed_errors_and_the_next_one_is_read(re
         began = time.monotonic()
         try:
             await reader.read(endless, field="resume")
-        except DocumentTooLarge as error:
-            assert error.status == 413
+        except DocumentRejected as error:  # too large for the limits, or PDFium gave up at one of them
+            assert error.status in (413, 422)
         assert time.monotonic() - began < 10
     assert "CANARY" not in caplog.text
     assert (await reader.read(pdf(PAGE))).text == "Visible"
