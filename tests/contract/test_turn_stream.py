@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deployments.agent import slow_work
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Done, Sentence, TurnRequest
 from deployments.agent.model_interviewer import ModelInterviewer
@@ -299,6 +300,18 @@ async def test_decided_anew_on_other_grounds_the_words_said_stay_said(monkeypatc
     assert len(sentences) > 3 and spoken(body) == " ".join(sentences)
     assert (await held.last(PlanMade)).output["said_before"] == " ".join(sentences[:3])
     assert await held.replays()
+
+
+async def test_back_on_the_first_grounds_a_decision_that_leaves_words_out_is_not_taken_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    same = iter([False, True, True])
+    monkeypatch.setattr(slow_work, "_same_choice", lambda *_: next(same))
+    sessions = Contested()
+    held = await table(*writing("new_question", "Thank you. That helps."), sessions=sessions)
+    sessions.losses = 2
+    sentences, body = await held.hear()
+    assert len(sentences) > 3 and spoken(body) == " ".join(sentences)
 
 
 async def test_a_listener_who_leaves_in_the_middle_finds_the_turn_finished_as_it_was_heard() -> None:
