@@ -64,6 +64,23 @@ def test_the_three_curl_lines_work_when_pasted(platform: RunningPlatform) -> Non
         assert json.loads(done.stdout)
 
 
+def test_a_reply_is_told_sentence_by_sentence_and_the_key_gives_it_again(platform: RunningPlatform) -> None:
+    with platform.client() as client:
+        interview_id, answer = new_id(), {"answer": "I am a backend developer in logistics, for six years now."}
+        start(client, interview_id)
+        address = f"/session/turn/{interview_id}"
+        wanted = {"Idempotency-Key": "aloud", "Accept": "text/event-stream"}
+        streamed = client.post(address, json=answer, headers=wanted)
+        assert streamed.status_code == 200, streamed.text
+        told = [frame.split("\n") for frame in streamed.text.split("\n\n") if frame]
+        assert [name for name, _ in told] == ["event: sentence"] * (len(told) - 1) + ["event: reply"]
+        data = [line.removeprefix("data: ") for _, line in told]
+        reply = json.loads(data[-1])["interviewer_response"]["text"]
+        assert len(told) >= 3 and reply == " ".join(json.loads(one)["text"] for one in data[:-1])
+        again = client.post(address, json=answer, headers={"Idempotency-Key": "aloud"})
+        assert again.content.decode() == data[-1]
+
+
 def test_alternate_replicas_take_the_turns_of_one_interview(platform: RunningPlatform) -> None:
     """Kill one replica, then the other: each turn is served by whoever is left, and nothing is forgotten."""
     with platform.client() as client:
