@@ -14,6 +14,7 @@ from benchmarks.load.target import running
 from benchmarks.load.traffic import Profile
 
 KNEE_P99_MS = 100.0
+OVERLOAD = 3.0
 
 
 def arguments() -> argparse.Namespace:
@@ -28,7 +29,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--audio-share", type=float, default=0.1, help="share of turns sent as recordings")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start-rate", type=float, default=60.0, help="turns a second at which --knee begins")
+    parser.add_argument("--locust-users", type=int, help="Locust users beside; by default one for 50 sessions, 0: none")
     parser.add_argument("--self-test", action="store_true", help="stop the server for 6 s of 60 and see that it shows")
+    parser.add_argument("--overload", type=float, metavar="KNEE", help="offer three times this many turns a second")
     parser.add_argument("--knee", action="store_true", help="raise the rate until p99 passes 100 ms")
     return parser.parse_args()
 
@@ -40,6 +43,8 @@ def main() -> int:
         return self_test(given, command)
     if given.knee:
         return knee(given, command)
+    if given.overload:
+        return overload(given, command)
     profile = Profile(
         sessions=given.sessions,
         think_s=given.think_s,
@@ -49,7 +54,8 @@ def main() -> int:
         audio_share=given.audio_share,
         ramp_s=given.ramp_s,
     )
-    result = measure(given.target, profile)
+    users = max(1, given.sessions // 50) if given.locust_users is None else given.locust_users
+    result = measure(given.target, profile, locust_users=users)
     write(result, given.json, command)
     print(table({"command": command, **result}))
     return 0 if result["valid"] else 1
@@ -94,6 +100,30 @@ def knee(given: argparse.Namespace, command: str) -> int:
     given.json.write_text(json.dumps({"command": command, "knee_turns_per_s": best, "steps": steps}, indent=2) + "\n")
     print(f"knee: {best} turns/s with p99 below {KNEE_P99_MS:.0f} ms")
     return 0
+
+
+def overload(given: argparse.Namespace, command: str) -> int:
+    """Three times the knee: how many turns are still answered, and how soon the others are refused."""
+    profile = Profile(
+        sessions=round(OVERLOAD * given.overload * given.think_s),
+        think_s=given.think_s,
+        warmup_s=given.warmup_s,
+        measure_s=given.minutes * 60,
+        seed=given.seed,
+        audio_share=given.audio_share,
+        ramp_s=given.ramp_s,
+    )
+    result = measure(given.target, profile)
+    result["goodput_of_knee"] = round(result["turns_per_s"] / given.overload, 3)
+    write(result, given.json, command)
+    print(table({"command": command, **result}))
+    rejected_p99 = result["rejected_ms"].get("p99", 0.0)
+    print(
+        f"goodput {result['turns_per_s']}/s = {result['goodput_of_knee']:.0%} of the knee; "
+        f"{result['rejected']} refused, p99 {rejected_p99} ms, "
+        f"{result['rejected_without_retry_after']} of them without Retry-After"
+    )
+    return 0 if result["valid"] else 1
 
 
 if __name__ == "__main__":

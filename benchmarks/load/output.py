@@ -8,6 +8,8 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+LOCUST_ROW = ("p50", "p90", "p99", "p999", "max")
+
 
 def write(result: dict[str, Any], path: Path, command: str) -> None:
     """Write ``path`` and, beside it, the same name with ``.hdr``, ``.png`` and ``.md``."""
@@ -44,6 +46,9 @@ def table(result: dict[str, Any]) -> str:
         found = result[f"{name}_ms"]
         if found:
             rows.append(f"| {name} | " + " | ".join(f"{found[key]:.1f}" for key in found) + " |")
+    locust = result.get("locust", {}).get("all", {})
+    if locust.get("requests"):
+        rows.append("| Locust, all requests | " + " | ".join(f"{locust[key]:.1f}" for key in LOCUST_ROW) + " |")
     rows += ["", "| process | CPU ms a turn | peak RSS MiB |", "|---|---|---|"]
     rows += [
         f"| {kind} | {result['cpu_ms_per_turn'].get(kind, 0):.2f} | {mib:.0f} |"

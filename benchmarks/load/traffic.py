@@ -26,6 +26,9 @@ from benchmarks.load.histogram import Latency
 #: A send this much later than due, with its connection free, is the generator's fault.
 LATE_MS = 5.0
 
+#: How long a refused start waits: what the platform's ``Retry-After`` says.
+RETRY_AFTER_S = 1.0
+
 _STAGES = re.compile(rb'"stage_ms":(\{[^{}]*\})')
 _MODEL_STAGES = ("probe", "stt", "llm", "grade", "judge", "tts")
 
@@ -140,7 +143,11 @@ class Traffic:
         self.peak = max(self.peak, self.active)
         try:
             body = {"plan": self._profile.plan, "consent": True, "voice": False}
-            status = await self._send(http, "start", arrival, "POST", f"/session/start/{interview_id}", json=body)
+            path = f"/session/start/{interview_id}"
+            status = await self._send(http, "start", arrival, "POST", path, json=body)
+            while status == 429:  # as Retry-After asks; the interview begins later
+                await asyncio.sleep(RETRY_AFTER_S)
+                status = await self._send(http, "start", time.perf_counter(), "POST", path, json=body)
             if status != 200:
                 return
             due = arrival
@@ -166,8 +173,9 @@ class Traffic:
         else:
             body = {"answer": own.choice(ANSWERS), "voice": False}
             status = await self._send(http, "turn", due, "POST", path, json=body, headers=key)
-        # 409: the plan's end came first. Both end this candidate's interview as it should.
-        return status == 200
+        # 409: the plan's end came first, which ends this candidate's interview as it should. 429: the answer is given
+        # up and the next one comes when it is due, so that a refusing server is offered no less.
+        return status in (200, 429)
 
     async def _aside(self, http: aiohttp.ClientSession, interview_id: str, own: random.Random) -> None:
         now, profile, draw = time.perf_counter(), self._profile, own.random()

@@ -20,6 +20,7 @@ from deployments.agent.contract import (
 )
 from interview import retries
 from interview.errors import EngineUnavailable, NotFound, Overloaded
+from serve.http.load_shedding import LoadShedder
 
 Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
 
@@ -39,17 +40,22 @@ class StepCaller:
     for that worker's lease. A replica lost in a tier *behind* the agent is the agent's own to handle.
     """
 
-    def __init__(self, agent: Agent, *, max_in_flight: int) -> None:
+    def __init__(self, agent: Agent, *, max_in_flight: int, shedder: LoadShedder | None = None) -> None:
         self._agent = agent
         self._max_in_flight = max_in_flight
+        self._shedder = shedder
         self._in_flight = 0
 
     def admit(self) -> None:
-        """Raises Overloaded when as many steps are in flight as this replica takes: before any body is read."""
+        """Before any body of new work is read. Raises Overloaded when as many steps are in flight as this replica
+        takes, or when the process is so full that this one must come again."""
+        if self._shedder is not None and self._shedder.refuses():
+            raise _busy()
+        self._require_place()
+
+    def _require_place(self) -> None:
         if self._in_flight >= self._max_in_flight:
-            raise Overloaded(
-                "Too many answers are being worked on right now; try again in a moment.", retry_after_s=BUSY_RETRY_S
-            )
+            raise _busy()
 
     async def start(self, request: StartRequest) -> StepReply:
         return await self._step(self._agent.start, request, request)
@@ -60,7 +66,7 @@ class StepCaller:
     async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
         """``turn`` as it comes about. When its replica dies, ``Done`` follows what was heard: its reply may begin with
         other words, as the dead worker's were never committed."""
-        self.admit()
+        self._require_place()
         self._in_flight += 1
         try:
             try:
@@ -88,7 +94,7 @@ class StepCaller:
     async def _step(
         self, step: Callable[[Request], Awaitable[StepReply]], request: Request, retry: Request
     ) -> StepReply:
-        self.admit()
+        self._require_place()
         self._in_flight += 1
         try:
             try:
@@ -106,3 +112,9 @@ class StepCaller:
 
 def _lost_the_agent(error: EngineUnavailable) -> bool:
     return error.detail.get("lost_replica") == "agent"
+
+
+def _busy() -> Overloaded:
+    return Overloaded(
+        "Too many answers are being worked on right now; try again in a moment.", retry_after_s=BUSY_RETRY_S
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from serve.http.load_shedding import SheddingSettings
+
 
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Limits and habits of the ingress.
@@ -13,13 +15,15 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``events_max_s`` ends an event stream, which then reconnects where it stopped, so that no client holds a replica
     forever. ``probe_timeout_s`` bounds each readiness and status probe.
     ``max_steps_in_flight`` bounds the interview steps (start, turn, hint, end) one replica works on at once; beyond it
-    the answer is 429 with ``Retry-After``, which costs next to nothing.
+    the answer is 429 with ``Retry-After``, which costs next to nothing. ``shedding`` does the same by how full the
+    process is.
     """
 
     max_upload_bytes: int = 25 * 1024 * 1024
     max_json_bytes: int = 4 * 1024 * 1024
     body_idle_s: float = 30.0
     max_steps_in_flight: int = 256
+    shedding: SheddingSettings = SheddingSettings()
     events_max_s: float = 3600.0
     events_retry_ms: int = 1000
     probe_timeout_s: float = 2.0

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from benchmarks.load.beside import read_statistics
 from benchmarks.load.histogram import Latency
 from benchmarks.load.measure import figures
 from benchmarks.load.sampling import kind_of
 from benchmarks.load.traffic import Profile, Recorded, Traffic
 
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
 
 @asynccontextmanager
-async def stub_platform(stall: asyncio.Event | None = None) -> AsyncIterator[str]:
+async def stub_platform(stall: asyncio.Event | None = None, turn: Handler | None = None) -> AsyncIterator[str]:
     """Answers as the platform does; while ``stall`` is clear, turns wait."""
 
-    async def turn(_request: web.Request) -> web.Response:
+    async def answered(_request: web.Request) -> web.Response:
         if stall is not None:
             await stall.wait()
         body = {"interviewer_response": {"should_continue": True}, "stage_ms": {"grade": 1.0, "total": 2.0}}
@@ -30,7 +34,7 @@ async def stub_platform(stall: asyncio.Event | None = None) -> AsyncIterator[str
         return web.json_response({})
 
     app = web.Application()
-    app.router.add_post("/session/turn/{id}", turn)
+    app.router.add_post("/session/turn/{id}", turn or answered)
     app.router.add_route("*", "/{rest:.*}", anything)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -68,6 +72,37 @@ async def test_every_turn_of_a_healthy_server_is_counted_without_errors() -> Non
     assert recorded.turns > 50
     assert not recorded.failures
     assert recorded.overhead.count == recorded.turns
+
+
+async def test_a_refusing_server_is_offered_no_less() -> None:
+    """Every turn is answered 429, and still each comes when it is due; none of them is an error or a turn."""
+
+    async def turn(_request: web.Request) -> web.Response:
+        return web.json_response({}, status=429, headers={"Retry-After": "1"})
+
+    async with stub_platform(turn=turn) as address:
+        refused = await Traffic(address, "key", profile(), None).run()
+    async with stub_platform() as address:
+        answered = await Traffic(address, "key", profile(), None).run()
+    assert refused.turns == 0
+    assert not refused.failures
+    assert refused.rejected_without_retry_after == 0
+    assert refused.rejected.count == pytest.approx(answered.turns, rel=0.2)
+
+
+def test_locusts_own_statistics_are_read_as_they_stand(tmp_path: Path) -> None:
+    head = "Type,Name,Request Count,Failure Count,Median Response Time,Max Response Time,50%,90%,99%,99.9%"
+    stats = tmp_path / "locust_stats.csv"
+    stats.write_text(
+        f"{head}\nPOST,turn (text),90,1,8,61.25,8,14,30,60\nGET,hint,0,0,0,0,N/A,N/A,N/A,N/A\n"
+        ",Aggregated,90,1,8,61.25,8,14,30,60\n"
+    )
+    found = read_statistics(stats)
+    assert found["turn (text)"] == {
+        "requests": 90, "failures": 1, "p50": 8.0, "p90": 14.0, "p99": 30.0, "p999": 60.0, "max": 61.2
+    }  # fmt: skip
+    assert found["hint"] == {"requests": 0, "failures": 0}
+    assert found["all"]["requests"] == 90
 
 
 def test_time_inside_model_tiers_is_no_overhead() -> None:

@@ -1,0 +1,95 @@
+"""A full process refuses a share of the new work, the fuller the more, and none of what ends work."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from deployments.agent.contract import EndRequest
+from interview.errors import Overloaded
+from serve.http.agent_calls import StepCaller
+from serve.http.app import create_app
+from serve.http.load_shedding import LoadShedder, SheddingSettings
+from serve.http.settings import HttpSettings
+from serve.http.testing import StubAgent, is_problem, stub_ports
+
+SETTINGS = SheddingSettings(from_ms=10, all_ms=50)
+
+
+def shedder_at(late_ms: float, draw: float = 0.0) -> LoadShedder:
+    shedder = LoadShedder(SETTINGS, draw=lambda: draw)
+    for _ in range(200):
+        shedder.observed(late_ms)
+    return shedder
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "share"), [(0, 0.0), (9, 0.0), (20, 0.25), (30, 0.5), (49, 0.975), (51, 1.0), (500, 1.0)]
+)
+def test_the_share_refused_rises_with_how_late_the_loop_runs(late_ms, share):
+    draws = [index / 1000 for index in range(1000)]
+    refused = sum(shedder_at(late_ms, draw).refuses() for draw in draws)
+    assert refused / len(draws) == pytest.approx(share, abs=0.002)
+
+
+def test_one_slow_moment_refuses_nobody():
+    shedder = shedder_at(0)
+    shedder.observed(60)
+    assert not shedder.refuses()
+
+
+def test_switched_off_it_refuses_nothing_however_late():
+    shedder = LoadShedder(SheddingSettings(), draw=lambda: 0.0)
+    for _ in range(200):
+        shedder.observed(10_000)
+    assert not shedder.refuses()
+
+
+def test_thresholds_the_wrong_way_round_are_refused():
+    with pytest.raises(ValueError, match="from_ms < all_ms"):
+        SheddingSettings(from_ms=50, all_ms=10)
+
+
+async def test_a_loop_that_is_kept_busy_shows():
+    shedder = LoadShedder(SETTINGS)
+    shedder.start()
+    try:
+        while shedder.late_ms < SETTINGS.from_ms:
+            time.sleep(0.05)  # stands for work on the loop's thread
+            await asyncio.sleep(0.001)
+    finally:
+        shedder.stop()
+
+
+async def test_new_steps_are_refused_with_when_to_come_back_and_an_end_never_is():
+    agent = StubAgent()
+    steps = StepCaller(agent, max_in_flight=10, shedder=shedder_at(100))
+    with pytest.raises(Overloaded) as refused:
+        steps.admit()
+    assert refused.value.retry_after_s == 1.0
+    await steps.end(EndRequest(tenant="acme", interview_id="i-1"))
+    assert agent.requests
+
+
+async def test_a_busy_ingress_answers_429_before_it_reads_the_answer():
+    agent = StubAgent()
+    settings = HttpSettings(shedding=SheddingSettings(from_ms=1e-6, all_ms=2e-6))
+    app = create_app(stub_ports(agent=agent), settings)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        while True:
+            reply = await client.post(
+                "/session/turn/i-1", content=b"not even JSON", headers={"Authorization": "Bearer key-acme"}
+            )
+            if reply.status_code == 429:
+                break
+            await asyncio.sleep(0)
+    assert is_problem(reply.headers["content-type"], reply.json(), 429)
+    assert reply.headers["retry-after"] == "1"
+    assert agent.requests == []
