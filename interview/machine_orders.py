@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -195,11 +196,14 @@ def _pattern(source: str) -> re.Pattern[str]:
 
 _COMMANDS = tuple((kind, _pattern(source)) for kind, source in _IMPERATIVES)
 _OTHERS = tuple((kind, _pattern(source)) for kind, source in _ADDRESSES)
+#: What folding changes in ASCII besides capitals.
+_UNEVEN = re.compile(r"\s\s|[\x00-\x1f\x7f]")
 _MARKS = tuple((kind, re.compile(source)) for kind, source in _FORGED)
 #: These leave no doubt whom they address, wherever in a sentence they stand.
 _TO_YOU = re.compile(r"\b(?:your?|me|my|this (?:answer|reply|response|candidate|message))\b|all previous")
 
 
+@lru_cache(maxsize=64)  # a turn asks twice, for the rules and for the grade
 def orders_in(text: str) -> tuple[Order, ...]:
     """The orders in ``text``, in order and apart from each other; what a reader cannot see does not hide one."""
     folded, places = _folded(text)
@@ -285,9 +289,11 @@ def _end(folded: str, start: int, end: int) -> int:
     return last
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(text: str) -> tuple[str, Sequence[int]]:
     """Visible, compatibility-normalised, casefolded, single white space (a line break stays one), and where each of
     the characters stands in ``text``."""
+    if text.isascii() and not _UNEVEN.search(text):
+        return text.casefold(), range(len(text))
     chars: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
