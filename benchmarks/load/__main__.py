@@ -73,7 +73,7 @@ def self_test(given: argparse.Namespace, command: str) -> int:
 
 
 def knee(given: argparse.Namespace, command: str) -> int:
-    """The highest steady rate whose p99 stays below 100 ms: one running platform, rates rising by a tenth."""
+    """The highest steady rate whose p99 stays below 100 ms: one running platform, rates rising by 15 %."""
     steps: list[dict[str, Any]] = []
     rate, best = given.start_rate, 0.0
     with running(given.target) as target:
@@ -89,9 +89,13 @@ def knee(given: argparse.Namespace, command: str) -> int:
             )
             result = drive(target, profile)
             p99_ms = result["latency_ms"].get("p99", float("inf"))
-            held = p99_ms < KNEE_P99_MS and not result["errors"] and result["valid"]
+            refused = result["errors"] + result["rejected"]
+            held = p99_ms < KNEE_P99_MS and not refused and result["valid"]
             steps.append({"rate": round(rate, 1), "held": held, **{k: v for k, v in result.items() if k != "hdr"}})
-            print(f"{rate:.0f}/s wanted, {result['turns_per_s']}/s done, p99 {p99_ms:.1f} ms, valid {result['valid']}")
+            print(
+                f"{rate:.0f}/s wanted, {result['turns_per_s']}/s done, p99 {p99_ms:.1f} ms, "
+                f"{refused} failed or refused, valid {result['valid']}"
+            )
             if not held:
                 break
             best = max(best, result["turns_per_s"])
