@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,7 @@ class RedisApiKeys:
         self._clock = clock
         self._monotonic = monotonic
         self._remembered: dict[str, _Remembered] = {}
+        self._asked: dict[str, asyncio.Task[_Remembered | None]] = {}
 
     def _name(self, key_id: str) -> str:
         return f"{self._prefix}:key:{key_id}"
@@ -107,10 +109,18 @@ class RedisApiKeys:
             return None
         found = self._remembered.get(key_id)
         if found is None or found.until <= self._monotonic():
-            found = await self._look_up(key_id)
+            found = await self._looked_up(key_id)
         if found is None or not same_digest(found.digest, digest_of(presented)):
             return None
         return found.key if found.key.valid_at(self._clock()) else None
+
+    async def _looked_up(self, key_id: str) -> _Remembered | None:
+        """``_look_up`` asked once for all who wait for it: a busy key falls due for hundreds of requests at a time."""
+        asked = self._asked.get(key_id)
+        if asked is None:
+            asked = self._asked[key_id] = asyncio.create_task(self._look_up(key_id))
+            asked.add_done_callback(lambda _: self._asked.pop(key_id, None))
+        return await asyncio.shield(asked)
 
     async def _look_up(self, key_id: str) -> _Remembered | None:
         """Read a key and remember it; absent ones are not remembered, so that a flood of guesses costs no memory."""

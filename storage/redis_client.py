@@ -6,10 +6,10 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from msgspec import Struct
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -19,9 +19,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from interview import retries, telemetry
 from interview.errors import StorageUnavailable
+from storage.redis_connections import Argument, RedisConnections
 
 T = TypeVar("T")
-Argument = str | bytes | int | float
 
 logger = logging.getLogger(__name__)
 
@@ -61,26 +61,30 @@ class RedisLink:
     ``url`` is ``redis://``, ``rediss://`` or ``unix://``; the first command connects. Every operation may be sent
     twice (see ``RedisLimits.retries``), so each one given here must be harmless when it runs twice.
 
-    The library's own retries are off, because they are blind to that. RESP2 is asked for by name, so that replies
-    keep their shape across versions of the library.
+    Replies come as the server sends them (RESP2): a set or a map is a list.
     """
 
     def __init__(self, url: str, limits: RedisLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
-        pool = BlockingConnectionPool.from_url(
+        self._connections = RedisConnections(
             url,
-            max_connections=limits.pool_size,
-            timeout=limits.pool_wait_s,
+            size=limits.pool_size,
+            wait_s=limits.pool_wait_s,
+            connect_timeout_s=limits.connect_timeout_s,
+            reply_timeout_s=limits.reply_timeout_s,
+        )
+        # The library's own retries are off here and there, because they are blind to what must not run twice.
+        self._subscriber = Redis.from_url(
+            url,
             socket_connect_timeout=limits.connect_timeout_s,
             socket_timeout=limits.reply_timeout_s,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
         )
-        self._client = Redis.from_pool(pool)
 
     async def command(self, *words: Argument, what: str) -> Any:
         """One command. ``what`` names the operation in the log and in the error."""
-        return await self._attempt(lambda: _send(self._client, *words), what)
+        return (await self.pipeline([words], what=what))[0]
 
     async def pipeline(self, commands: Iterable[Sequence[Argument]], *, what: str) -> list[Any]:
         """Several commands in one round trip, not in one transaction."""
@@ -89,10 +93,7 @@ class RedisLink:
             return []
 
         async def send() -> list[Any]:
-            async with self._client.pipeline(transaction=False) as pipe:
-                for words in listed:
-                    _send(pipe, *words)
-                return await pipe.execute()
+            return [_accepted(reply) for reply in await self._connections.exchange(*listed)]
 
         return await self._attempt(send, what)
 
@@ -100,19 +101,20 @@ class RedisLink:
         """One script, atomically."""
 
         async def send() -> Any:
-            try:
-                return await _send(self._client, "EVALSHA", script.sha, len(keys), *keys, *args)
-            except NoScriptError:
-                return await _send(self._client, "EVAL", script.source, len(keys), *keys, *args)
+            (reply,) = await self._connections.exchange(("EVALSHA", script.sha, len(keys), *keys, *args))
+            if isinstance(reply, NoScriptError):
+                (reply,) = await self._connections.exchange(("EVAL", script.source, len(keys), *keys, *args))
+            return _accepted(reply)
 
         return await self._attempt(send, what)
 
     def pubsub(self) -> PubSub:
         """A connection for subscriptions; its own errors are ``RedisError`` and ``OSError``."""
-        return self._client.pubsub()
+        return self._subscriber.pubsub()
 
     async def close(self) -> None:
-        await self._client.aclose(close_connection_pool=True)
+        await self._connections.close()
+        await self._subscriber.aclose()
 
     async def _attempt(self, operation: Callable[[], Awaitable[T]], what: str) -> T:
         if not telemetry.tracing():
@@ -121,18 +123,15 @@ class RedisLink:
             return await self._attempts(operation, what)
 
     async def _attempts(self, operation: Callable[[], Awaitable[T]], what: str) -> T:
-        cancelled = cancellation_watch()
         for left in range(self._limits.retries, -1, -1):
             try:
-                result = await operation()
-                cancelled()
-                return result
+                return await operation()
             except (RedisConnectionError, RedisTimeoutError, OSError) as error:
-                cancelled()
                 if not left:
                     raise _unavailable(error, what) from error
                 await asyncio.sleep(self._limits.retry_pause_s)
-                retries.tried_again("store", "overdue" if isinstance(error, RedisTimeoutError) else "connection-lost")
+                overdue = isinstance(error, RedisTimeoutError | TimeoutError)
+                retries.tried_again("store", "overdue" if overdue else "connection-lost")
             except RedisError as error:
                 raise _unavailable(error, what) from error
         raise AssertionError("unreachable")
@@ -154,8 +153,11 @@ def cancellation_watch() -> Callable[[], None]:
     return check
 
 
-def _send(client: Redis, *words: Argument) -> Awaitable[Any]:
-    return cast(Awaitable[Any], client.execute_command(*words))  # type: ignore[no-untyped-call]
+def _accepted(reply: Any) -> Any:
+    """The reply; raises the error where it is one."""
+    if isinstance(reply, RedisError):
+        raise reply
+    return reply
 
 
 def _unavailable(error: Exception, what: str) -> StorageUnavailable:

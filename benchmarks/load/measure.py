@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import platform
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -23,8 +25,6 @@ from benchmarks.load.traffic import Profile, Recorded, Traffic, sample_audio
 #: Above these the generator, not the server, is being measured.
 LATE_SHARE_LIMIT = 0.001
 GENERATOR_CPU_LIMIT = 0.8
-
-GENERATOR_NICE = -10
 
 
 def machine() -> dict[str, Any]:
@@ -60,8 +60,6 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
     beside = LocustBeside(target, profile, locust_users) if locust_users else None
     sampler = Sampler(target.root)
     sampler.start()
-    before = os.getpriority(os.PRIO_PROCESS, 0)
-    priority = _raise_priority()
     traffic = Traffic(target.address, target.api_key, profile, sample_audio() if profile.audio_share else None)
     begin_s = profile.ramp_s + profile.warmup_s
     generator = psutil.Process()
@@ -77,10 +75,9 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
     for timer in timers:
         timer.daemon = True
         timer.start()
-    recorded = uvloop.run(traffic.run())
+    with _undisturbed() as scheduling:
+        recorded = uvloop.run(traffic.run())
     generator_cpu = (sum(generator.cpu_times()[:2]) - marks["cpu"]) / (time.perf_counter() - marks["at"])
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, before)
     usage = sampler.stop()
     locust = {"locust": beside.figures()} if beside else {}
     result = figures(recorded, profile, generator_cpu)
@@ -95,7 +92,7 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
         "cpu_s": usage.cpu_s,
         "cpu_ms_per_turn": {kind: round(seconds * 1000 / turns, 3) for kind, seconds in usage.cpu_s.items()},
         "cpu_ms_per_turn_total": round(sum(usage.cpu_s.values()) * 1000 / turns, 3),
-        "config": {**asdict(profile), "target": target.name, "stall_s": stall_s, "generator_nice": priority},
+        "config": {**asdict(profile), "target": target.name, "stall_s": stall_s, "generator": scheduling},
         "machine": machine(),
         "hdr": {
             "latency": recorded.latency.encoded(),
@@ -105,12 +102,23 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
     }
 
 
-def _raise_priority() -> int:
-    """The generator's niceness after asking for a better one, so that a full machine makes the server wait and not the
-    clock that judges it; only root gets it."""
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, GENERATOR_NICE)
-    return os.getpriority(os.PRIO_PROCESS, 0)
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[str]:
+    """The generator as a real-time thread without pauses for garbage, so that a full machine makes the server wait and
+    not the clock that judges it. Yields the scheduling it got: only root gets it."""
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+        scheduling = "real-time (SCHED_RR)"
+    except PermissionError:
+        scheduling = "ordinary"
+    # a full collection over the objects of 1,000 open sessions takes longer than a send may be late
+    gc.disable()
+    try:
+        yield scheduling
+    finally:
+        gc.enable()
+        os.sched_setscheduler(0, *before)
 
 
 def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[str, Any]:

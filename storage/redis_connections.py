@@ -1,0 +1,91 @@
+"""One exchange with Redis on a connection kept open: commands in one write, one reply for each.
+
+redis-py frames the protocol and connects; its pool and its client stay outside, because their own care for every
+command (locks, records, a look whether bytes wait, two timers, on Python 3.11 a task for each write) cost a turn more
+CPU than the conversation itself: docs/performance.md has the figures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from redis.asyncio import ConnectionPool
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+Argument = str | bytes | int | float
+
+
+class RedisConnections:
+    """At most ``size`` connections to ``url``, made when needed and kept.
+
+    A connection whose exchange did not end as it should is closed, so that no later one reads its replies. Times in
+    seconds.
+    """
+
+    def __init__(self, url: str, *, size: int, wait_s: float, connect_timeout_s: float, reply_timeout_s: float) -> None:
+        # reads the URL and makes connections; nothing is ever taken from this pool
+        self._maker = ConnectionPool.from_url(
+            url,
+            socket_connect_timeout=connect_timeout_s,
+            # one deadline for the exchange instead of one for each write and read
+            socket_timeout=None,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+        )
+        self._places = asyncio.Semaphore(size)
+        self._wait_s = wait_s
+        self._reply_timeout_s = reply_timeout_s
+        self._idle: list[AbstractConnection] = []
+
+    async def exchange(self, *commands: Sequence[Argument]) -> list[Any]:
+        """The raw reply of each command, an error reply as a ``ResponseError`` in its place.
+
+        Raises:
+            TimeoutError: no connection was free, or no reply came, in time.
+            RedisError, OSError: the connection failed; whether the commands ran is not known.
+        """
+        await self._take_place()
+        try:
+            connection = self._idle.pop() if self._idle else self._maker.make_connection()  # type: ignore[no-untyped-call]
+            try:
+                async with asyncio.timeout(self._reply_timeout_s):
+                    await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+                    replies = [await _reply(connection) for _ in commands]
+            except BaseException as error:
+                await connection.disconnect(nowait=True)
+                if isinstance(error, RedisConnectionError):
+                    # a server that went away took the idle ones with it
+                    await self._close_idle()
+                raise
+            self._idle.append(connection)
+        finally:
+            self._places.release()
+        return replies
+
+    async def close(self) -> None:
+        await self._close_idle()
+
+    async def _take_place(self) -> None:
+        if self._places.locked():
+            async with asyncio.timeout(self._wait_s):
+                await self._places.acquire()
+        else:
+            await self._places.acquire()
+
+    async def _close_idle(self) -> None:
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            await connection.disconnect(nowait=True)
+
+
+async def _reply(connection: AbstractConnection) -> Any:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error
