@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import uvicorn
+from msgspec.structs import replace
 
 from deployments.agent.deployment import Tiers
 from deployments.agent.service import AgentService
@@ -16,6 +17,7 @@ from deployments.stt.fake import FakeSpeechToText
 from deployments.tts.config import TtsConfig
 from deployments.tts.service import TtsService
 from serve.http.app import create_app
+from serve.http.load_shedding import SheddingSettings
 from serve.http.ports import IngressPorts
 from serve.local_stores import blob_store, session_store
 from serve.reporting import StoredReports
@@ -55,6 +57,8 @@ def main() -> None:
     arguments = parser.parse_args()
     config = read_serve_file(profile_path("load"))
     settings = read_settings(config.arguments)
+    # the baseline answers whatever comes
+    settings = replace(settings, http=replace(settings.http, shedding=SheddingSettings()))
     os.environ["INTERVIEW_DATA_DIR"] = str(arguments.data)
     with EmbeddedRedis(arguments.data) as redis:
         os.environ["REDIS_URL"] = redis.url
