@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import uvloop
 
+from benchmarks.load import idle_machine
 from benchmarks.load.beside import LocustBeside
 from benchmarks.load.sampling import Sampler
 from benchmarks.load.target import Target, running
@@ -60,8 +61,11 @@ def measure(name: str, profile: Profile, *, stall_s: float = 0.0, locust_users: 
     ``stall_s`` stops every process of the server (SIGSTOP) for that long in the middle of the measured part.
     ``locust_users`` come on top of the profile's sessions.
     """
+    with _undisturbed():
+        idle_late_share = idle_machine.late_share()
     with running(name) as target:
-        return drive(target, profile, stall_s=stall_s, locust_users=locust_users)
+        result = drive(target, profile, stall_s=stall_s, locust_users=locust_users)
+    return {**result, "idle_late_share": idle_late_share}
 
 
 def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_users: int = 0) -> dict[str, Any]:

@@ -57,8 +57,12 @@ def table(result: dict[str, Any]) -> str:
     rows += [
         f"| **all** | {result['cpu_ms_per_turn_total']:.2f} | |",
         "",
-        f"Generator: {result['generator_cpu']:.0%} of a core.",
+        f"Generator: {result['generator_cpu']:.0%} of a core; {result['late_share']:.2%} of its sends were late.",
     ]
+    if "idle_late_share" in result:
+        rows.append(
+            f"Before the platform started, the idle machine fired {result['idle_late_share']:.2%} of such timers late."
+        )
     return "\n".join(rows) + "\n"
 
 

@@ -153,7 +153,7 @@ class Traffic:
             due = arrival
             for _turn in range(turns):
                 due += own.expovariate(1 / self._profile.think_s)
-                overslept_ms = await _until(due)
+                overslept_ms = await overslept_until(due)
                 if due >= self._measuring_from:
                     self.recorded.late += overslept_ms > LATE_MS
                 if not await self._turn(http, interview_id, due, own):
@@ -232,7 +232,7 @@ class Traffic:
         recorded.per_minute.setdefault(minute, Latency()).record(latency_ms)
 
 
-async def _until(due: float) -> float:
+async def overslept_until(due: float) -> float:
     """Wait until ``due``; returns the milliseconds the generator itself overslept (0 when a late reply held it up)."""
     delay = due - time.perf_counter()
     if delay <= 0:
