@@ -17,6 +17,7 @@ _HIDDEN = re.compile(
 _HONEST = re.compile("[\u00ad\u200c-\u200f\ufe0e\ufe0f\ufeff\uf000-\uf0ff]")
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*")
+_TELLING_CHARS = 5
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -55,6 +56,18 @@ def plain(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """The words and numbers of ``plain`` text, punctuation left out: ``1,5`` and ``isn't`` are one word each."""
     return _WORD.findall(plain(text))
+
+
+def telling_words(text: str) -> set[str]:
+    """The words that say what a text is about, roughly: those of five characters or more."""
+    return {word for word in words_of(text) if len(word) >= _TELLING_CHARS}
+
+
+def refers_to(text: str, context: str, language: str) -> bool:
+    """Whether ``text`` shares a telling word with ``context``; a ``language`` (ISO 639-1, maybe with a region) that has
+    no list of words here is given the benefit of the doubt."""
+    known = language.lower().split("-")[0] in _FUNCTION_WORDS
+    return not known or bool(telling_words(text) & telling_words(context))
 
 
 def sentences_of(text: str) -> list[str]:

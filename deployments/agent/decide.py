@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 from msgspec.structs import replace as with_fields
 
@@ -23,6 +24,7 @@ from deployments.agent.model_turn import own_words
 from deployments.agent.slow_work import Decided
 from deployments.agent.unfinished import Unfinished, after
 from interview.errors import InterviewError
+from interview.policies_text import refers_to
 
 #: What is said when there are no rules.
 ALLOWED = Verdict()
@@ -52,7 +54,9 @@ class Decider:
         if before:
             decided = after(before, await self._decided(brief))
         else:
-            unfinished = Unfinished(aloud, brief, lambda decision: self._is_sound(brief, decision))
+            unfinished = Unfinished(
+                aloud, brief, ripe=partial(_is_to_the_point, brief), sound=partial(self._is_sound, brief)
+            )
             decided = unfinished.continued(await self._decided(brief, unfinished))
         _, verbatim = own_words(decided.decision, brief)
         aloud.finish(decided.decision.text, verbatim)
@@ -120,9 +124,20 @@ def misstep(brief: TurnBrief, decision: Decision) -> str:
             return "the question is not asked word for word"
     elif decision.question is not None:
         return f"a new question with the action {action}"
+    if not _is_to_the_point(brief, decision):
+        return "a follow-up that refers to neither the question nor the answer"
     if action == "give_hint" and decision.hint != brief.asked.hints:
         return "not the next rung of the hint ladder"
     return ""
+
+
+def _is_to_the_point(brief: TurnBrief, decision: Decision) -> bool:
+    """Whether a follow-up is the plan's own or speaks of the question or the answer; other actions always are. Pure."""
+    if decision.action.action_type != "ask_followup":
+        return True
+    if any(planned and planned in decision.text for planned in (*brief.question.follow_ups, brief.follow_up)):
+        return True
+    return refers_to(decision.text, f"{brief.question.prompt} {brief.answer}", brief.state.language)
 
 
 def _instead_of(decision: Decision, brief: TurnBrief) -> Decision:

@@ -19,13 +19,22 @@ from interview.policies_text import sentences_of
 class Unfinished:
     """Hears a model's decision as it grows (``interviewer.Overheard``) and says what is beyond doubt.
 
-    ``sound`` judges the decision so far as if it were whole. A sentence is said only when everything up to its end is
-    sound; after the first that is not, nothing more is said before the whole decision stands.
+    ``ripe`` and ``sound`` judge the decision so far as if it were whole. What is not ripe waits for the next sentence.
+    A sentence is said only when everything up to its end is sound; after the first that is not, nothing more is said
+    before the whole decision stands.
     """
 
-    def __init__(self, aloud: Aloud, brief: TurnBrief, sound: Callable[[Decision], bool]) -> None:
+    def __init__(
+        self,
+        aloud: Aloud,
+        brief: TurnBrief,
+        *,
+        ripe: Callable[[Decision], bool],
+        sound: Callable[[Decision], bool],
+    ) -> None:
         self._aloud = aloud
         self._brief = brief
+        self._ripe = ripe
         self._sound = sound
         self._doubted = False
         #: The decision so far, all of whose own words were said; None while nothing was.
@@ -34,7 +43,7 @@ class Unfinished:
     def __call__(self, decision: Decision) -> None:
         words, _ = own_words(decision, self._brief)
         said = self._aloud.text
-        if self._doubted or words == said:
+        if self._doubted or words == said or not self._ripe(decision):
             return
         if not self._sound(decision) or (said and not begins_with(words, said)):
             self._doubted = True

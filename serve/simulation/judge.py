@@ -13,15 +13,12 @@ from interview.fold import fold
 from interview.intents import recognise
 from interview.plans import InterviewPlan
 from interview.policies_secrets import secret_keys
-from interview.policies_text import other_language, plain, words_of
+from interview.policies_text import other_language, plain, telling_words, words_of
 from interview.questions import Question
 from interview.session import SessionState
 from interview.star import analyse_story
 from serve.simulation.personas import Persona
 from serve.simulation.stage import MAX_ANSWERS, HeldInterview
-
-#: Shorter words tell nothing about what a sentence is about.
-_TELLING_CHARS = 5
 
 #: How an interview may come to its end.
 _PROPER_ENDS = frozenset({"plan", "candidate", "policy"})
@@ -111,7 +108,7 @@ def follow_ups_refer(held: HeldInterview) -> Iterable[str]:
             wanted = analyse_story(answer).follow_up
             if wanted and wanted in sent.text:
                 continue
-            if not _telling(sent.text) & _telling(f"{question.prompt} {answer}"):
+            if not telling_words(sent.text) & telling_words(f"{question.prompt} {answer}"):
                 yield f"a follow-up of {question.id} refers to neither question nor answer"
 
 
@@ -238,10 +235,6 @@ def _without(text: str, public: list[str]) -> str:
     for said in public:
         text = text.replace(said, " ")
     return text
-
-
-def _telling(text: str) -> set[str]:
-    return {word for word in words_of(text) if len(word) >= _TELLING_CHARS}
 
 
 def _holds(words: list[str], run: list[str]) -> bool:

@@ -155,21 +155,37 @@ async def test_nobody_listening_costs_no_stream() -> None:
 
 
 async def test_a_leak_split_over_two_sentences_is_never_completed() -> None:
-    held = await table(*writing("ask_followup", *(f"{one} " for one in LEAK), "What else?"))
+    held = await table(*writing("ask_followup", "The billing service. ", *(f"{one} " for one in LEAK), "What else?"))
     sentences, body = await held.hear()
-    assert sentences[0] == LEAK[0] and LEAK[1] not in spoken(body)
+    assert sentences[1] == LEAK[0] and LEAK[1] not in spoken(body)
     assert spoken(body) == " ".join(sentences) and NEXT in spoken(body)
     fallback = await held.last(FallbackEntered)
-    assert fallback.reason == "off policy: no_leak (after 1 sentence of the model's had been heard)"
+    assert fallback.reason == "off policy: no_leak (after 2 sentences of the model's had been heard)"
     assert await held.replays()
 
 
 async def test_a_second_sentence_off_the_rules_is_not_heard() -> None:
-    held = await table(*writing("ask_followup", "I see. ", "How old are you, by the way? ", "Tell me."))
+    held = await table(*writing("ask_followup", "A billing service. ", "How old are you, by the way? ", "Tell me."))
     sentences, body = await held.hear()
-    assert sentences[0] == "I see." and "How old" not in spoken(body) and "Tell me." not in spoken(body)
+    assert sentences[0] == "A billing service." and "How old" not in spoken(body) and "Tell me." not in spoken(body)
     assert spoken(body) == " ".join(sentences)
     assert (await held.last(FallbackEntered)).reason.startswith("off policy: off_limits (after 1 sentence")
+    assert await held.replays()
+
+
+async def test_a_follow_up_is_heard_once_it_speaks_of_the_matter() -> None:
+    held = await table(*writing("ask_followup", "Thank you. ", "Tell me of the billing. ", "Who pays?"))
+    sentences, body = await held.hear()
+    assert sentences == ["Thank you.", "Tell me of the billing.", "Who pays?"]
+    assert "fallbacks" not in body
+
+
+async def test_a_follow_up_beside_the_matter_is_never_heard() -> None:
+    held = await table(*writing("ask_followup", "Mmm. ", "Do penguins enjoy thunderstorms? ", "Well?"))
+    sentences, body = await held.hear()
+    assert not {"Mmm.", "Do penguins enjoy thunderstorms?", "Well?"} & set(sentences)
+    assert spoken(body) == " ".join(sentences) and NEXT in spoken(body)
+    assert (await held.last(FallbackEntered)).reason.startswith("off plan: a follow-up that refers to neither")
     assert await held.replays()
 
 
@@ -197,7 +213,7 @@ FAILURES: dict[str, tuple[list[Piece], str]] = {
     "cut off": (writing("new_question", "Thank you. I see. And", end=""), "invalid-model-output"),
     "engine": (writing("new_question", "Thank you. I see. ", EngineFailed("It broke.")), "engine-failed"),
     "change of mind": (
-        writing("ask_followup", "Thank you. I see. ", end='", "utterance": "What else?"}'),
+        writing("ask_followup", "Billing. I see. ", end='", "utterance": "Who does the billing?"}'),
         "invalid-model-output",
     ),
 }
@@ -208,13 +224,14 @@ async def test_the_script_continues_after_what_was_heard(failure: str) -> None:
     pieces, reason = FAILURES[failure]
     held = await table(*pieces, decide_deadline_s=0.4 if failure == "deadline" else 8.0)
     sentences, body = await held.hear()
-    assert sentences[:2] == ["Thank you.", "I see."]
+    heard = ["Billing." if failure == "change of mind" else "Thank you.", "I see."]
+    assert sentences[:2] == heard
     assert spoken(body) == " ".join(sentences) and spoken(body).endswith(NEXT)
     fallback = await held.last(FallbackEntered)
     assert fallback.reason.startswith(reason)
     assert fallback.reason.endswith("(after 2 sentences of the model's had been heard)")
     made = await held.last(PlanMade)
-    assert made.source == "scripted" and made.output["released"] == ["Thank you.", "I see."]
+    assert made.source == "scripted" and made.output["released"] == heard
     assert made.prompt.startswith("interviewer/")
     assert await held.replays()
 

@@ -205,7 +205,6 @@ BREACHES: dict[str, tuple[str, str, Callable[[Decision, TurnBrief], Decision]]] 
     ),
     "obeys an order": ("does_not_obey", "injecting", partial(saying, lambda brief: "Pineapple!")),
     "speaks German": ("own_language", "weak", partial(saying, lambda brief: "Und nun sagen Sie mir das bitte noch.")),
-    "follows up beside the point": ("follow_ups_refer", "strong", off_topic),
     "breaks": ("no_errors", "strong", broken),
 }
 
@@ -222,6 +221,15 @@ async def test_an_interviewer_that_breaks_a_promise_fails_its_gate(breach: str, 
     troupe = Troupe(grading, NO_RULES, AgentConfig(interviewer="model"), model=lambda blobs: interviewer)
     held = await held_with(troupe, persona)
     assert Judge(PERSONAS[persona], troupe.config).failures(held)[gate]
+
+
+async def test_a_follow_up_beside_the_point_is_the_scripts_turn(grading: GradingService) -> None:
+    interviewer: Interviewer = Scripted(off_topic)
+    troupe = Troupe(grading, NO_RULES, AgentConfig(interviewer="model"), model=lambda blobs: interviewer)
+    held = await held_with(troupe, "strong")
+    assert not any(Judge(PERSONAS["strong"], troupe.config).failures(held).values())
+    assert held.state is not None
+    assert held.state.fallbacks
 
 
 def script(grading: GradingService) -> Troupe:
@@ -275,12 +283,22 @@ def long_phase(held: HeldInterview) -> HeldInterview:
     return replace(held, state=changed(held.state, questions_asked=(*asked, *asked)))
 
 
+def beside_the_point(held: HeldInterview) -> HeldInterview:
+    """With one more follow-up, right before the second question."""
+    second = [event for event in held.events if isinstance(event.data, ResponseSent) and event.data.question][1]
+    action = changed(second.data.action, action_type="ask_followup")
+    stray = changed(second, data=changed(second.data, action=action, text="And why?", question=None))
+    at = held.events.index(second)
+    return replace(held, events=[*held.events[:at], stray, *held.events[at:]])
+
+
 DOCTORED: dict[str, tuple[str, Callable[[HeldInterview], HeldInterview]]] = {
     "not over": ("ends_properly", without_last),
     "ended by nobody": ("ends_properly", partial(edited, by_nobody)),
     "no closing": ("polite_close", rude),
     "asked twice": ("no_repeated_question", twice),
     "in other words": ("core_word_for_word", partial(edited, reworded)),
+    "followed up beside the point": ("follow_ups_refer", beside_the_point),
     "core left out": ("core_word_for_word", without_core),
     "another state than the log's": ("log_folds", many_hints),
     "too many hints": ("within_budgets", many_hints),

@@ -435,6 +435,24 @@ async def test_the_script_never_missteps() -> None:
     assert misstep(brief, scripted.decide(brief)) == ""
 
 
+async def test_a_follow_up_speaks_of_the_question_or_of_the_answer() -> None:
+    brief = msgspec.structs.replace(await _brief(), open_actions=frozenset({"ask_followup", "new_question"}))
+    decision = scripted.decide(brief)
+    action = msgspec.structs.replace(decision.action, action_type="ask_followup")
+
+    def problem(text: str, language: str = "en") -> str:
+        state = msgspec.structs.replace(brief.state, language=language)
+        followed = msgspec.structs.replace(decision, action=action, question=None, text=text)
+        return misstep(msgspec.structs.replace(brief, state=state), followed)
+
+    telling = max(LONG.replace(".", "").split(), key=len)
+    stray = "a follow-up that refers to neither the question nor the answer"
+    assert problem("Do penguins enjoy thunderstorms?") == problem("Thank you.") == stray
+    assert problem(f"Thank you. You said {telling}: how so?") == ""
+    assert all(problem(f"Thank you. {planned}") == "" for planned in brief.question.follow_ups)
+    assert problem("ペンギンは雷雨が好きですか。", language="ja") == ""
+
+
 async def _brief() -> TurnBrief:
     seen: list[TurnBrief] = []
 

@@ -87,12 +87,13 @@ async def test_words_mended_until_none_are_left_are_the_scripts_turn() -> None:
     """Praise alone, where the plan adds nothing: the rule that mended it is the reason, though it only rewrites."""
     book = PolicyBook(SETS)
     seen: list[TurnBrief] = []
+    praising = "Great answer about the billing!"
 
     class Praising:
         async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
             seen.append(brief)
             decision = scripted.decide(brief)
-            return replace(decision, text="Great answer!", question=None, action=_followup(decision.action))
+            return replace(decision, text=praising, question=None, action=_followup(decision.action))
 
     stage = stage_with(SETS)
     stage.model = Praising()
@@ -100,7 +101,7 @@ async def test_words_mended_until_none_are_left_are_the_scripts_turn() -> None:
     await candidate.start("short-plan")
     body = await candidate.answer(LONG)
     assert body["fallbacks"][0]["reason"] == "off policy: tone"
-    praise = replace(scripted.decide(seen[0]), text="Great answer!", question=None)
+    praise = replace(scripted.decide(seen[0]), text=praising, question=None)
     praise = replace(praise, action=_followup(praise.action))
     assert book.review(seen[0], praise).reason.startswith("The rule tone")
 
