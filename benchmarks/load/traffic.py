@@ -17,7 +17,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 
@@ -25,9 +25,6 @@ from benchmarks.load.histogram import Latency
 
 #: A send this much later than due, with its connection free, is the generator's fault.
 LATE_MS = 5.0
-
-#: How long a refused start waits: what the platform's ``Retry-After`` says.
-RETRY_AFTER_S = 1.0
 
 _STAGES = re.compile(rb'"stage_ms":(\{[^{}]*\})')
 _MODEL_STAGES = ("probe", "stt", "llm", "grade", "judge", "tts")
@@ -42,6 +39,13 @@ ANSWERS = (
     "I am not sure about that one.",
     "We kept the old system running while the new one took a small share of the traffic, then more.",
 )
+
+
+class _Reply(NamedTuple):
+    """``status`` 0: the connection failed."""
+
+    status: int
+    retry_after_s: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -144,11 +148,11 @@ class Traffic:
         try:
             body = {"plan": self._profile.plan, "consent": True, "voice": False}
             path = f"/session/start/{interview_id}"
-            status = await self._send(http, "start", arrival, "POST", path, json=body)
-            while status == 429:  # as Retry-After asks; the interview begins later
-                await asyncio.sleep(RETRY_AFTER_S)
-                status = await self._send(http, "start", time.perf_counter(), "POST", path, json=body)
-            if status != 200:
+            reply = await self._send(http, "start", arrival, "POST", path, json=body)
+            while reply.status == 429:  # the interview begins later, when the server said
+                await asyncio.sleep(reply.retry_after_s)
+                reply = await self._send(http, "start", time.perf_counter(), "POST", path, json=body)
+            if reply.status != 200:
                 return
             due = arrival
             for _turn in range(turns):
@@ -169,13 +173,13 @@ class Traffic:
         if self._audio is not None and own.random() < self._profile.audio_share:
             form = aiohttp.FormData()
             form.add_field("audio", self._audio, filename="answer.wav", content_type="audio/wav")
-            status = await self._send(http, "turn", due, "POST", path, data=form, headers=key)
+            reply = await self._send(http, "turn", due, "POST", path, data=form, headers=key)
         else:
             body = {"answer": own.choice(ANSWERS), "voice": False}
-            status = await self._send(http, "turn", due, "POST", path, json=body, headers=key)
+            reply = await self._send(http, "turn", due, "POST", path, json=body, headers=key)
         # 409: the plan's end came first, which ends this candidate's interview as it should. 429: the answer is given
         # up and the next one comes when it is due, so that a refusing server is offered no less.
-        return status in (200, 429)
+        return reply.status in (200, 429)
 
     async def _aside(self, http: aiohttp.ClientSession, interview_id: str, own: random.Random) -> None:
         now, profile, draw = time.perf_counter(), self._profile, own.random()
@@ -189,25 +193,25 @@ class Traffic:
 
     async def _send(
         self, http: aiohttp.ClientSession, kind: str, due: float, method: str, path: str, **options: Any
-    ) -> int:
+    ) -> _Reply:
         sent = time.perf_counter()
         try:
             async with http.request(method, path, **options) as reply:
                 body = await reply.read()
                 status = reply.status
-                retry_after = "Retry-After" in reply.headers
+                retry_after = reply.headers.get("Retry-After")
         except (aiohttp.ClientError, TimeoutError) as error:
             if sent >= self._measuring_from:
                 self.recorded.failures[f"{kind}: {type(error).__name__}"] += 1
                 self.recorded.sends += 1
-            return 0
+            return _Reply(0)
         done = time.perf_counter()
         if sent >= self._measuring_from and done <= self._until:
             self._record(kind, status, body, due, sent, done, retry_after)
-        return status
+        return _Reply(status, float(retry_after or 1))
 
     def _record(
-        self, kind: str, status: int, body: bytes, due: float, sent: float, done: float, retry_after: bool
+        self, kind: str, status: int, body: bytes, due: float, sent: float, done: float, retry_after: str | None
     ) -> None:
         recorded = self.recorded
         recorded.sends += 1
@@ -215,7 +219,7 @@ class Traffic:
         service_ms, latency_ms = (done - sent) * 1000, (done - due) * 1000
         if status == 429:
             recorded.rejected.record(service_ms)
-            recorded.rejected_without_retry_after += not retry_after
+            recorded.rejected_without_retry_after += retry_after is None
             return
         expected = status == 200 or (status == 409 and kind in ("turn", "hint"))
         if not expected:

@@ -20,7 +20,6 @@ from deployments.agent.contract import (
 )
 from interview import retries
 from interview.errors import EngineUnavailable, NotFound, Overloaded
-from serve.http.load_shedding import LoadShedder
 
 Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
 
@@ -40,20 +39,14 @@ class StepCaller:
     for that worker's lease. A replica lost in a tier *behind* the agent is the agent's own to handle.
     """
 
-    def __init__(self, agent: Agent, *, max_in_flight: int, shedder: LoadShedder | None = None) -> None:
+    def __init__(self, agent: Agent, *, max_in_flight: int) -> None:
         self._agent = agent
         self._max_in_flight = max_in_flight
-        self._shedder = shedder
         self._in_flight = 0
 
     def admit(self) -> None:
         """Before any body of new work is read. Raises Overloaded when as many steps are in flight as this replica
-        takes, or when the process is so full that this one must come again."""
-        if self._shedder is not None and self._shedder.refuses():
-            raise _busy()
-        self._require_place()
-
-    def _require_place(self) -> None:
+        takes."""
         if self._in_flight >= self._max_in_flight:
             raise _busy()
 
@@ -66,7 +59,7 @@ class StepCaller:
     async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
         """``turn`` as it comes about. When its replica dies, ``Done`` follows what was heard: its reply may begin with
         other words, as the dead worker's were never committed."""
-        self._require_place()
+        self.admit()
         self._in_flight += 1
         try:
             try:
@@ -94,7 +87,7 @@ class StepCaller:
     async def _step(
         self, step: Callable[[Request], Awaitable[StepReply]], request: Request, retry: Request
     ) -> StepReply:
-        self._require_place()
+        self.admit()
         self._in_flight += 1
         try:
             try:

@@ -10,6 +10,7 @@ from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
 from serve.http.edge import Edge
 from serve.http.event_stream import events_router
+from serve.http.load_shedding import LoadShedder
 from serve.http.mcp_face import mcp_router
 from serve.http.operations import operations_router
 from serve.http.ports import IngressPorts
@@ -29,6 +30,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     """
     settings = settings or HttpSettings()
     auth = Authenticator(ports.keys)
+    shedder = LoadShedder(settings.shedding)
     app = FastAPI(
         title="Interview platform",
         version=settings.version,
@@ -38,8 +40,9 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         openapi_url="/openapi.json" if settings.docs else None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
+        lifespan=lambda _: shedder.measuring(),
     )
-    app.add_middleware(Edge, settings=settings, observer=ports.observer)
+    app.add_middleware(Edge, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
     openapi.install(app, extra=(Report,))
     app.include_router(sessions_router(ports, settings, auth))

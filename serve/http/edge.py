@@ -9,13 +9,14 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from interview import telemetry
 from interview.errors import AudioTooLarge, InternalError
+from serve.http.load_shedding import LoadShedder
 from serve.http.openai_errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
 from serve.http.problems import error_response
@@ -30,6 +31,9 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+#: What a full process refuses first; ends, hints and reads of what has begun go on.
+_NEW_WORK = ("/session/start/", "/session/turn/")
 
 #: Multipart boundaries and part headers around a recording.
 FRAMING_BYTES = 64 * 1024
@@ -49,11 +53,19 @@ class Edge:
 
     Every request gets an id: the client's ``X-Request-Id`` when it is a plain token, else a fresh one; it is in the
     response's header, in problems and in log lines. An exception that no handler knows is logged here once and
-    answered 500.
+    answered 500. A process that is full refuses new work here, before anything else is spent on it.
     """
 
-    def __init__(self, app: AsgiApp, *, settings: HttpSettings, observer: RequestObserver | None = None) -> None:
+    def __init__(
+        self,
+        app: AsgiApp,
+        *,
+        settings: HttpSettings,
+        shedder: LoadShedder,
+        observer: RequestObserver | None = None,
+    ) -> None:
         self._app = app
+        self._shedder = shedder
         self._settings = settings
         self._observer = observer
 
@@ -79,6 +91,11 @@ class Edge:
             await send(message)
 
         try:
+            if _is_new_work(scope) and self._shedder.refuses():
+                scope["route"] = _NewWork(_route_prefix(scope["path"]) + "/{interview_id}")
+                refusal = error_response(self._shedder.refusal(), request_id)
+                await refusal(scope, receive, send_with_headers)
+                return
             with _server_span(scope, headers):
                 await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
         except ClientDisconnect:
@@ -96,6 +113,16 @@ class Edge:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 seconds = time.perf_counter() - began
                 self._observer.observe(route=route, method=scope["method"], status=status or 499, seconds=seconds)
+
+
+class _NewWork(NamedTuple):
+    """Stands for the route of a request that is refused before it is routed."""
+
+    path: str
+
+
+def _is_new_work(scope: Scope) -> bool:
+    return bool(scope["method"] == "POST" and scope["path"].startswith(_NEW_WORK))
 
 
 def _server_span(scope: Scope, headers: list[tuple[bytes, bytes]]) -> AbstractContextManager[object]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from msgspec import Struct
+
+from interview.errors import Overloaded
 
 
 class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,25 +35,30 @@ SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
 
 
+#: When a refused client may come again, in seconds: spread, so that those refused together do not return together.
+RETRY_AFTER_S = (1.0, 6.0)
+
+
 class LoadShedder:
     """Measures the running event loop once started. ``draw`` is uniform in [0, 1)."""
 
     def __init__(self, settings: SheddingSettings, draw: Callable[[], float] = random.random) -> None:
         self._settings = settings
         self._draw = draw
-        self._task: asyncio.Task[None] | None = None
         #: Smoothed lateness of the event loop in milliseconds.
         self.late_ms = 0.0
 
-    def start(self) -> None:
-        """Begin to measure; does nothing where nothing is to be refused."""
-        if self._settings.from_ms > 0 and self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._measure())
-
-    def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+    @asynccontextmanager
+    async def measuring(self) -> AsyncIterator[None]:
+        """Measure meanwhile; does nothing where nothing is to be refused."""
+        if self._settings.from_ms == 0:
+            yield
+            return
+        task = asyncio.create_task(self._measure())
+        try:
+            yield
+        finally:
+            task.cancel()
 
     def observed(self, late_ms: float) -> None:
         """Take one measurement of the lateness into the average."""
@@ -62,6 +70,14 @@ class LoadShedder:
         if not 0 < settings.from_ms <= self.late_ms:
             return False
         return self._draw() < (self.late_ms - settings.from_ms) / (settings.all_ms - settings.from_ms)
+
+    def refusal(self) -> Overloaded:
+        """What the one that is refused is told."""
+        soonest, latest = RETRY_AFTER_S
+        return Overloaded(
+            "Too many answers are being worked on right now; try again in a moment.",
+            retry_after_s=round(soonest + (latest - soonest) * self._draw(), 1),
+        )
 
     async def _measure(self) -> None:
         loop = asyncio.get_running_loop()

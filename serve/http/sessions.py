@@ -1,8 +1,6 @@
 """``/session``: start, answer, hint, state, end. Bodies from the agent pass through as the bytes it recorded."""
 
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 import msgspec
@@ -16,7 +14,6 @@ from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
 from serve.http.direct_route import direct_route
-from serve.http.load_shedding import LoadShedder
 from serve.http.ports import IngressPorts
 from serve.http.problems import request_id_of
 from serve.http.settings import HttpSettings
@@ -41,16 +38,8 @@ IdempotencyKey = Annotated[
 
 
 def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
-    shedder = LoadShedder(settings.shedding)
-
-    @asynccontextmanager
-    async def lifespan(_app: object) -> AsyncIterator[None]:
-        shedder.start()
-        yield
-        shedder.stop()
-
-    router = APIRouter(prefix="/session", tags=["interviews"], lifespan=lifespan)
-    agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight, shedder=shedder)
+    router = APIRouter(prefix="/session", tags=["interviews"])
+    agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
 
     @router.post(
