@@ -15,6 +15,8 @@ from benchmarks.load.traffic import Profile
 
 KNEE_P99_MS = 100.0
 OVERLOAD = 3.0
+#: After this many void runs of one rate in a row the search for the knee ends.
+VOID_AT_MOST = 3
 
 
 def arguments() -> argparse.Namespace:
@@ -78,6 +80,7 @@ def knee(given: argparse.Namespace, command: str) -> int:
     steps: list[dict[str, Any]] = []
     rate = given.start_rate
     best = {"overhead": 0.0, "latency": 0.0}
+    void_in_a_row = 0
     with running(given.target) as target:
         while True:
             profile = Profile(
@@ -103,6 +106,9 @@ def knee(given: argparse.Namespace, command: str) -> int:
             for name in best:
                 if held[name]:
                     best[name] = max(best[name], result["turns_per_s"])
+            void_in_a_row = 0 if result["valid"] else void_in_a_row + 1
+            if 0 < void_in_a_row < VOID_AT_MOST:
+                continue  # says nothing about the server: once more
             if not held["overhead"]:
                 break
             rate *= 1.08
