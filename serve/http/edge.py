@@ -61,7 +61,7 @@ class Edge:
         app: AsgiApp,
         *,
         settings: HttpSettings,
-        shedder: LoadShedder,
+        shedder: LoadShedder | None = None,
         observer: RequestObserver | None = None,
     ) -> None:
         self._app = app
@@ -91,7 +91,7 @@ class Edge:
             await send(message)
 
         try:
-            if _is_new_work(scope) and self._shedder.refuses():
+            if self._shedder is not None and _is_new_work(scope) and self._shedder.refuses():
                 scope["route"] = _NewWork(_route_prefix(scope["path"]) + "/{interview_id}")
                 refusal = error_response(self._shedder.refusal(), request_id)
                 await refusal(scope, receive, send_with_headers)
