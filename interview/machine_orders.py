@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 
@@ -203,7 +202,6 @@ _MARKS = tuple((kind, re.compile(source)) for kind, source in _FORGED)
 _TO_YOU = re.compile(r"\b(?:your?|me|my|this (?:answer|reply|response|candidate|message))\b|all previous")
 
 
-@lru_cache(maxsize=64)  # a turn asks twice, for the rules and for the grade
 def orders_in(text: str) -> tuple[Order, ...]:
     """The orders in ``text``, in order and apart from each other; what a reader cannot see does not hide one."""
     folded, places = _folded(text)

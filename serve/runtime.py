@@ -158,8 +158,7 @@ class Platform:
             self._redis.stop()
             self._redis = None
         if self._ray_dir is not None:
-            keep = self.data / "logs"
-            _keep_logs(Path(self._ray_dir), keep)
+            _keep_logs(Path(self._ray_dir), self.data / "logs")
             shutil.rmtree(self._ray_dir, ignore_errors=True)
             self._ray_dir = None
 
@@ -184,11 +183,12 @@ def _output_to(path: Path) -> Iterator[None]:
 
 
 def _keep_logs(ray_dir: Path, keep: Path) -> None:
-    """Copy Serve's replica logs into the data directory, replacing those of the run before."""
-    logs = ray_dir / "session_latest" / "logs" / "serve"
+    """Copy Ray's logs into the data directory, replacing those of the run before: the replicas' lie in ``serve``,
+    why a process ended stands in ``raylet.out``, ``gcs_server.out`` and ``python-core-worker-*``."""
+    logs = ray_dir / "session_latest" / "logs"
     if logs.is_dir():
         shutil.rmtree(keep, ignore_errors=True)
-        shutil.copytree(logs, keep, dirs_exist_ok=True)
+        shutil.copytree(logs, keep)
 
 
 def _require_free(host: str, port: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10.0, help="measured part; ramp and warm-up come before")
     parser.add_argument("--json", type=Path, required=True, help="where the figures go (.hdr, .md and .png beside it)")
     parser.add_argument("--target", default="load", help="a Serve profile, a file, or `bare`")
+    parser.add_argument("--keep", type=Path, help="an empty directory for the platform's data and logs, kept")
     parser.add_argument("--ramp-s", type=float, default=60.0)
     parser.add_argument("--warmup-s", type=float, default=60.0)
     parser.add_argument("--audio-share", type=float, default=0.1, help="share of turns sent as recordings")
@@ -47,8 +49,16 @@ def main() -> int:
         return knee(given, command)
     if given.overload:
         return overload(given, command)
-    profile = Profile(
-        sessions=given.sessions,
+    users = max(1, given.sessions // 50) if given.locust_users is None else given.locust_users
+    result = measure(given.target, profile_of(given, given.sessions), locust_users=users, keep=given.keep)
+    write(result, given.json, command)
+    print(table({"command": command, **result}))
+    return 0 if result["valid"] else 1
+
+
+def profile_of(given: argparse.Namespace, sessions: int) -> Profile:
+    return Profile(
+        sessions=sessions,
         think_s=given.think_s,
         warmup_s=given.warmup_s,
         measure_s=given.minutes * 60,
@@ -56,11 +66,6 @@ def main() -> int:
         audio_share=given.audio_share,
         ramp_s=given.ramp_s,
     )
-    users = max(1, given.sessions // 50) if given.locust_users is None else given.locust_users
-    result = measure(given.target, profile, locust_users=users)
-    write(result, given.json, command)
-    print(table({"command": command, **result}))
-    return 0 if result["valid"] else 1
 
 
 def self_test(given: argparse.Namespace, command: str) -> int:
@@ -81,18 +86,11 @@ def knee(given: argparse.Namespace, command: str) -> int:
     rate = given.start_rate
     best = {"overhead": 0.0, "latency": 0.0}
     void_in_a_row = 0
-    with running(given.target) as target:
+    given.json.parent.mkdir(parents=True, exist_ok=True)
+    with running(given.target, given.keep) as target:
         while True:
-            profile = Profile(
-                sessions=max(10, round(rate * given.think_s)),
-                think_s=given.think_s,
-                warmup_s=10.0,
-                measure_s=given.minutes * 60,
-                seed=given.seed,
-                audio_share=given.audio_share,
-                ramp_s=15.0,
-            )
-            result = drive(target, profile)
+            profile = profile_of(given, max(10, round(rate * given.think_s)))
+            result = drive(target, replace(profile, ramp_s=15.0, warmup_s=10.0))
             refused = result["errors"] + result["rejected"]
             p99 = {name: result[f"{name}_ms"].get("p99", float("inf")) for name in best}
             steady = not refused and result["valid"]
@@ -106,31 +104,22 @@ def knee(given: argparse.Namespace, command: str) -> int:
             for name in best:
                 if held[name]:
                     best[name] = max(best[name], result["turns_per_s"])
+            found = {f"knee_{name}_turns_per_s": value for name, value in best.items()}
+            # after every step, so that an interrupted search keeps what it measured
+            given.json.write_text(json.dumps({"command": command, **found, "steps": steps}, indent=2) + "\n")
             void_in_a_row = 0 if result["valid"] else void_in_a_row + 1
             if 0 < void_in_a_row < VOID_AT_MOST:
                 continue  # says nothing about the server: once more
             if not held["overhead"]:
                 break
             rate *= 1.08
-    found = {f"knee_{name}_turns_per_s": value for name, value in best.items()}
-    given.json.parent.mkdir(parents=True, exist_ok=True)
-    given.json.write_text(json.dumps({"command": command, **found, "steps": steps}, indent=2) + "\n")
     print(f"p99 below {KNEE_P99_MS:.0f} ms up to {best['overhead']} turns/s (overhead), {best['latency']} (latency)")
     return 0
 
 
 def overload(given: argparse.Namespace, command: str) -> int:
     """Three times the knee: how many turns are still answered, and how soon the others are refused."""
-    profile = Profile(
-        sessions=round(OVERLOAD * given.overload * given.think_s),
-        think_s=given.think_s,
-        warmup_s=given.warmup_s,
-        measure_s=given.minutes * 60,
-        seed=given.seed,
-        audio_share=given.audio_share,
-        ramp_s=given.ramp_s,
-    )
-    result = measure(given.target, profile)
+    result = measure(given.target, profile_of(given, round(OVERLOAD * given.overload * given.think_s)), keep=given.keep)
     result["goodput_of_knee"] = round(result["turns_per_s"] / given.overload, 3)
     write(result, given.json, command)
     print(table({"command": command, **result}))

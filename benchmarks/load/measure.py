@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -55,21 +56,24 @@ def machine() -> dict[str, Any]:
     }
 
 
-def measure(name: str, profile: Profile, *, stall_s: float = 0.0, locust_users: int = 0) -> dict[str, Any]:
+def measure(
+    name: str, profile: Profile, *, stall_s: float = 0.0, locust_users: int = 0, keep: Path | None = None
+) -> dict[str, Any]:
     """Start ``name``, drive it with ``profile``, stop it, and return the figures.
 
     ``stall_s`` stops every process of the server (SIGSTOP) for that long in the middle of the measured part.
-    ``locust_users`` come on top of the profile's sessions.
+    ``locust_users`` come on top of the profile's sessions. ``keep`` is where the platform's data and logs stay.
     """
     with _undisturbed():
         idle_late_share = idle_machine.late_share()
-    with running(name) as target:
+    with running(name, keep) as target:
         result = drive(target, profile, stall_s=stall_s, locust_users=locust_users)
     return {**result, "idle_late_share": idle_late_share}
 
 
 def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_users: int = 0) -> dict[str, Any]:
     """The figures of one run against a running target."""
+    described = machine()  # the commit as it was when the run began
     beside = LocustBeside(target, profile, locust_users) if locust_users else None
     sampler = Sampler(target.root)
     sampler.start()
@@ -106,7 +110,7 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
         "cpu_ms_per_turn": {kind: round(seconds * 1000 / turns, 3) for kind, seconds in usage.cpu_s.items()},
         "cpu_ms_per_turn_total": round(sum(usage.cpu_s.values()) * 1000 / turns, 3),
         "config": {**asdict(profile), "target": target.name, "stall_s": stall_s, "generator": scheduling},
-        "machine": machine(),
+        "machine": described,
         "hdr": {
             "latency": recorded.latency.encoded(),
             "service": recorded.service.encoded(),

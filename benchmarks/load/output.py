@@ -46,9 +46,12 @@ def table(result: dict[str, Any]) -> str:
         found = result[f"{name}_ms"]
         if found:
             rows.append(f"| {name} | " + " | ".join(f"{found[key]:.1f}" for key in found) + " |")
-    locust = result.get("locust", {}).get("all", {})
+    beside = result.get("locust", {})
+    locust = beside.get("all", {})
     if locust.get("requests"):
         rows.append("| Locust, all requests | " + " | ".join(f"{locust[key]:.1f}" for key in LOCUST_ROW) + " |")
+    elif "failed" in beside:
+        rows += ["", f"Locust failed: {' '.join(beside['failed'].split())[-200:]}"]
     rows += ["", "| process | CPU ms a turn | peak RSS MiB |", "|---|---|---|"]
     rows += [
         f"| {kind} | {result['cpu_ms_per_turn'].get(kind, 0):.2f} | {mib:.0f} |"

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,11 +44,11 @@ def command_of(name: str, port: int, data: Path) -> list[str]:
 
 
 @contextmanager
-def running(name: str) -> Iterator[Target]:
-    """Start the target in a data directory of its own and stop it again."""
+def running(name: str, keep: Path | None = None) -> Iterator[Target]:
+    """Start the target in a data directory of its own and stop it again; ``keep`` is that directory, to stay."""
     port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
-    with tempfile.TemporaryDirectory(prefix="iv-load-") as data:
+    with nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="iv-load-") as data:
         process = subprocess.Popen(
             command_of(name, port, Path(data)),
             stdout=subprocess.PIPE,
@@ -56,13 +58,15 @@ def running(name: str) -> Iterator[Target]:
         )
         try:
             key = _key_once_started(process)
+            # or the target would wait, once it has printed as much as the pipe holds
+            threading.Thread(target=deque, args=(process.stdout, 0), daemon=True).start()
             address = f"http://127.0.0.1:{port}"
             _wait_until_it_answers(address)
             yield Target(name, address, key, psutil.Process(process.pid))
         finally:
             process.send_signal(signal.SIGINT)
             try:
-                process.communicate(timeout=_STOP_TIMEOUT_S)
+                process.wait(timeout=_STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 process.kill()
 

@@ -98,6 +98,8 @@ class Traffic:
         self._profile = profile
         self._audio = audio
         self._random = random.Random(profile.seed)
+        # Not seeded: on a platform that has seen this seed before, its interviews would be replayed, not held.
+        self._run = uuid.uuid4().hex[:8]
         self.recorded = Recorded()
         self.active = 0
         self.peak = 0
@@ -142,7 +144,7 @@ class Traffic:
 
     async def _session(self, http: aiohttp.ClientSession, arrival: float, turns: int, seed: int) -> None:
         own = random.Random(seed)
-        interview_id = f"load-{uuid.UUID(int=own.getrandbits(128)).hex}"
+        interview_id = f"load-{self._run}-{uuid.UUID(int=own.getrandbits(128)).hex}"
         self.active += 1
         self.peak = max(self.peak, self.active)
         try:

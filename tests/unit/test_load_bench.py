@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
+from benchmarks.load import __main__ as bench
 from benchmarks.load.beside import read_statistics
 from benchmarks.load.histogram import Latency
 from benchmarks.load.measure import figures
@@ -88,6 +90,51 @@ async def test_a_refusing_server_is_offered_no_less() -> None:
     assert not refused.failures
     assert refused.rejected_without_retry_after == 0
     assert refused.rejected.count == pytest.approx(answered.turns, rel=0.2)
+
+
+async def test_a_second_run_of_the_same_seed_holds_interviews_of_its_own() -> None:
+    """On a platform that knows them already, starts and answers would be replays: fast, and no measurement."""
+    seen: list[set[str]] = []
+
+    async def turn(request: web.Request) -> web.Response:
+        seen[-1].add(request.match_info["id"])
+        return web.json_response({"stage_ms": {}})
+
+    async with stub_platform(turn=turn) as address:
+        for _ in range(2):
+            seen.append(set())
+            await Traffic(address, "key", profile(), None).run()
+    first, second = seen
+    assert first
+    assert second
+    assert not first & second
+
+
+def test_the_knee_repeats_void_steps_and_counts_only_steady_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def step(
+        rate: float, overhead: float, latency: float, *, valid: bool = True, rejected: int = 0
+    ) -> dict[str, object]:
+        p99 = {"overhead_ms": {"p99": overhead}, "latency_ms": {"p99": latency}}
+        return {"turns_per_s": rate, "valid": valid, "errors": 0, "rejected": rejected, **p99}
+
+    steps = [step(100, 20, 50), step(900, 20, 50, valid=False), step(108, 40, 120), step(117, 90, 200, rejected=1)]
+    offered: list[int] = []
+
+    def drive(_target: object, offer: Profile) -> dict[str, Any]:
+        offered.append(offer.sessions)
+        return steps[len(offered) - 1]
+
+    monkeypatch.setattr(bench, "running", lambda name, _keep: nullcontext(name))
+    monkeypatch.setattr(bench, "drive", drive)
+    out = tmp_path / "knee.json"
+    monkeypatch.setattr("sys.argv", ["load", "--knee", "--start-rate", "100", "--think-s", "5", "--json", str(out)])
+    assert bench.main() == 0
+    assert offered == [500, 540, 540, 583]
+    found = json.loads(out.read_text())
+    assert (found["knee_overhead_turns_per_s"], found["knee_latency_turns_per_s"]) == (108, 100)
+    assert len(found["steps"]) == 4
 
 
 def test_locusts_own_statistics_are_read_as_they_stand(tmp_path: Path) -> None:
