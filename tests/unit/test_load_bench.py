@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -15,7 +17,7 @@ from aiohttp import web
 from benchmarks.load import __main__ as bench
 from benchmarks.load.beside import read_statistics
 from benchmarks.load.histogram import Latency
-from benchmarks.load.measure import figures
+from benchmarks.load.measure import figures, undisturbed
 from benchmarks.load.sampling import kind_of
 from benchmarks.load.traffic import Profile, Recorded, Traffic
 
@@ -108,6 +110,21 @@ async def test_a_second_run_of_the_same_seed_holds_interviews_of_its_own() -> No
     assert first
     assert second
     assert not first & second
+
+
+def test_the_generator_keeps_no_garbage_and_never_searches_all_it_holds() -> None:
+    """Half an hour of answered requests would fill the machine, and a full collection would make sends late."""
+
+    class Ring:
+        def __init__(self) -> None:
+            self.me = self
+
+    with undisturbed():
+        full_before = gc.get_stats()[2]["collections"]
+        rings = weakref.WeakSet(Ring() for _ in range(100_000))
+        assert len(rings) < 10_000
+        assert gc.get_stats()[2]["collections"] == full_before
+    assert gc.get_freeze_count() == 0
 
 
 def test_the_knee_repeats_void_steps_and_counts_only_steady_ones(
