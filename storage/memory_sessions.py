@@ -71,6 +71,7 @@ class MemorySessionStore:
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        snapshot: bool = True,  # nothing is written here, so nothing is saved
     ) -> None:
         check_commit(key, expected_version, state, events)
         found = self._live(key)

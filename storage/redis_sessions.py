@@ -2,7 +2,8 @@
 
 Keys of one session share a hash tag, so that they live in one slot of a Redis Cluster::
 
-    <prefix>:{<tenant>/<interview_id>}:session   hash   s = msgpack of SessionState, t = tokens of the last commits
+    <prefix>:{<tenant>/<interview_id>}:session   hash   s = msgpack of SessionState, b = how many events it is behind
+                                                        the log, t = tokens of the last commits
     <prefix>:{<tenant>/<interview_id>}:events    list   JSON of each event; element i has sequence i + 1
     <prefix>:{<tenant>/<interview_id>}:idem      hash   <scope>\\x1f<key> → flag byte + msgpack of IdempotencyRecord
 
@@ -39,7 +40,13 @@ if string.find(tokens, ARGV[2], 1, true) then return -1 end
 local version = redis.call('LLEN', KEYS[2])
 if version ~= tonumber(ARGV[1]) then return version end
 if #ARGV > 8 then redis.call('RPUSH', KEYS[2], unpack(ARGV, 9)) end
-redis.call('HSET', KEYS[1], 's', ARGV[3], 't', string.sub(ARGV[2] .. tokens, 1, 272))
+tokens = string.sub(ARGV[2] .. tokens, 1, 272)
+if ARGV[3] ~= '' then
+  redis.call('HSET', KEYS[1], 's', ARGV[3], 'b', 0, 't', tokens)
+else
+  redis.call('HSET', KEYS[1], 't', tokens)
+  redis.call('HINCRBY', KEYS[1], 'b', #ARGV - 8)
+end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
 if ARGV[7] ~= '' then redis.call('HSET', KEYS[3], ARGV[7], ARGV[8]) end
@@ -109,33 +116,38 @@ class RedisSessionStore:
 
     async def load(self, key: SessionKey) -> SessionState | None:
         keys = self._keys(key)
-        raw = await self._link.command("HGET", keys.session, "s", what="load")
-        return await self._state(key, raw)
+        snapshot = await self._link.command("HMGET", keys.session, "s", "b", what="load")
+        return await self._state(key, *snapshot)
 
     async def load_with_idempotency(
         self, key: SessionKey, scope: str, idempotency_key: str
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
         keys = self._keys(key)
 
-        raw_state, raw_record = await self._link.pipeline(
+        snapshot, raw_record = await self._link.pipeline(
             [
-                ("HGET", keys.session, "s"),
+                ("HMGET", keys.session, "s", "b"),
                 ("HGET", keys.idempotency, _field(scope, idempotency_key)),
             ],
             what="load",
         )
         record = _decode_record(raw_record[1:]) if raw_record else None
-        return await self._state(key, raw_state), record
+        return await self._state(key, *snapshot), record
 
-    async def _state(self, key: SessionKey, raw: bytes | None) -> SessionState | None:
+    async def _state(self, key: SessionKey, raw: bytes | None, behind: bytes | None) -> SessionState | None:
         if raw is None:
             return None
         try:
-            return _decode_state(raw)
+            state = _decode_state(raw)
         except msgspec.DecodeError:
             # A snapshot written by another release; the log is the truth, and the next commit writes a fresh one.
             logger.warning("a stored snapshot does not decode; folding its events instead")
             return fold(await self.events(key))
+        if not int(behind or 0):
+            return state
+        # A worker died, or is at work, between the commit that accepts an answer and the one that replies to it.
+        missing = await self.events(key, after=state.version)
+        return fold(missing, state) if missing else None  # none: the session was deleted between the two reads
 
     async def commit(
         self,
@@ -145,6 +157,7 @@ class RedisSessionStore:
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        snapshot: bool = True,
     ) -> None:
         check_commit(key, expected_version, state, events)
         keys = self._keys(key)
@@ -155,7 +168,7 @@ class RedisSessionStore:
         args: list[str | bytes | int] = [
             expected_version,
             secrets.token_hex(8) + ",",
-            _encode(state),
+            _encode(state) if snapshot or not expected_version else b"",
             self._ttl_ms,
             self._idempotency_ttl_ms,
             keys.channel,

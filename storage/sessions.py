@@ -52,11 +52,13 @@ class SessionStore(Protocol):
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        snapshot: bool = True,
     ) -> None:
         """Write snapshot, events and idempotency record in one atomic step, and wake the followers.
 
         ``expected_version`` 0 creates the session. ``state.version`` must be ``expected_version + len(events)``.
-        Refreshes the session's time to live.
+        Refreshes the session's time to live. Without ``snapshot`` the stored one stays as it is, which is cheaper when
+        another commit follows at once: whoever loads before that folds the events that the snapshot lacks.
 
         Raises:
             VersionConflict: the stored version is not ``expected_version``; nothing was written.

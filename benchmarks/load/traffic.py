@@ -151,9 +151,10 @@ class Traffic:
             body = {"plan": self._profile.plan, "consent": True, "voice": False}
             path = f"/session/start/{interview_id}"
             reply = await self._send(http, "start", arrival, "POST", path, json=body)
-            while reply.status == 429:  # the interview begins later, when the server said
+            while reply.status == 429:  # the interview begins later, when the server said, and its answers are due later
                 await asyncio.sleep(reply.retry_after_s)
-                reply = await self._send(http, "start", time.perf_counter(), "POST", path, json=body)
+                arrival = time.perf_counter()
+                reply = await self._send(http, "start", arrival, "POST", path, json=body)
             if reply.status != 200:
                 return
             due = arrival

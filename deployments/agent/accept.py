@@ -155,6 +155,7 @@ class Acceptance:
                         state=ledger.state,
                         events=ledger.events,
                         idempotency=lease,
+                        snapshot=False,  # the reply's commit brings it, milliseconds or seconds later
                     )
             except VersionConflict:
                 self._ports.observer.commit_retried("accept")

@@ -68,8 +68,11 @@ def machine_over(url: str) -> type[RuleBasedStateMachine]:
             behind=st.sampled_from([0, 0, 0, 1, 2, -1]),
             signals=st.lists(st.text(max_size=5), max_size=3),
             record=st.none() | records,
+            snapshot=st.booleans(),
         )
-        def commit(self, key: SessionKey, behind: int, signals: list[str], record: IdempotencyRecord | None) -> None:
+        def commit(
+            self, key: SessionKey, behind: int, signals: list[str], record: IdempotencyRecord | None, snapshot: bool
+        ) -> None:
             history = self.histories.get(key, [])
             version = max(0, len(history) - behind)
             known = [*history, *events_after(key, len(history), ["ahead"])][:version]
@@ -77,7 +80,9 @@ def machine_over(url: str) -> type[RuleBasedStateMachine]:
             state = fold([*known, *fresh])
 
             async def write(store: SessionStore) -> None:
-                await store.commit(key, expected_version=version, state=state, events=fresh, idempotency=record)
+                await store.commit(
+                    key, expected_version=version, state=state, events=fresh, idempotency=record, snapshot=snapshot
+                )
 
             if self.agree(write) is None:
                 self.histories[key] = [*known, *fresh]
