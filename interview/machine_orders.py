@@ -48,10 +48,12 @@ _BOOK = (
 )
 _FEW = r"(?:[\w'%+]+ ){0,4}?"
 
-#: What the machine is told to do. A space stands for whatever separates two words of one clause.
-_IMPERATIVES: tuple[tuple[str, str], ...] = (
+#: What the machine is told to do: its kind, the words of which every match has one, and a pattern, in which a space
+#: stands for whatever separates two words of one clause.
+_IMPERATIVES: tuple[tuple[str, str, str], ...] = (
     (
         "to disregard its instructions",
+        "ignore disregard forget override bypass drop scrap set pay stop do don",
         r"(?:ignore|disregard|forget|override|bypass|drop|scrap|set aside|pay no attention to|stop following|"
         r"(?:do not|don't) (?:follow|apply|obey|use)) (?:and (?:ignore|disregard|forget) )?"
         rf"(?:(?:all |any |of )*(?:your|the (?:grading|scoring|marking|system)) (?:\w+ ){{0,2}}{_BOOK}"
@@ -64,79 +66,101 @@ _IMPERATIVES: tuple[tuple[str, str], ...] = (
     ),
     (
         "to give marks",
+        "give award assign grant hand set put record report",
         rf"(?:give|award|assign|grant|hand(?: out)?|set|put|record|report) {_FEW}(?:full|top|perfect) {_MARK}\b"
         r"(?! (?:of|per|by|among|goes?)\b)(?! to (?!me\b|my\b|this\b|every\b|all\b))",
     ),
     (
         "to give marks",
+        "give award assign grant hand",
         rf"(?:give|award|assign|grant|hand(?: out)?) {_FEW}(?:highest|maximum|max|best|top) (?:possible )?{_MARK}\b"
         r"(?! (?:of|per|by|among|goes?)\b)(?! to (?!me\b|my\b|this\b|every\b|all\b))",
     ),
     (
         "to give marks",
+        "give award assign grant hand rate score grade mark accept treat count consider record put",
         rf"(?:give|award|assign|grant|hand|rate|score|grade|mark|accept|treat|count|consider|record|put) {_MINE}"
         rf"(?: (?:down|over))?(?: (?:as|for|at|with|a|an|the|to|of))*(?: \w+){{0,2}} {_TOP}(?!\w)",
     ),
-    ("to give marks", r"(?:rate|score|grade|mark|pass) (?:me|my (?:answer|reply|response)s?)\b"),
     (
         "to give marks",
+        "rate score grade mark pass",
+        r"(?:rate|score|grade|mark|pass) (?:me|my (?:answer|reply|response)s?)\b",
+    ),
+    (
+        "to give marks",
+        "set",
         rf"set (?:the |my |this |every |all |each |your |its )*{_MARK} (?:to|at|=) (?:the )?"
         r"(?:maximum|max|highest|full|perfect|1\.0|strong|excellent|top|100 ?%)(?!\w)(?! (?:of|if|when|where|for|in|per)\b)",
     ),
-    ("to give marks", r"(?:output|respond with|answer with) (?:the )?(?:level|score|grade) (?:\d|strong|excellent)"),
-    ("to give marks", r"(?:respond with|answer with) the highest (?:level|score|grade)"),
+    (
+        "to give marks",
+        "output respond answer",
+        r"(?:output|respond with|answer with) (?:the )?(?:level|score|grade) (?:\d|strong|excellent)",
+    ),
+    ("to give marks", "respond answer", r"(?:respond with|answer with) the highest (?:level|score|grade)"),
     (
         "to be something else",
+        "act behave respond speak answer",
         r"(?:act|behave|respond|speak|answer) as (?:if you|though you|an ai\b|(?:a|an) (?:\w+ )?"
         r"(?:grader|examiner|evaluator|judge|chatbot|language model)\b)",
     ),
     (
         "to be something else",
+        "pretend",
         r"pretend (?:(?:that )?you(?:'re| are)|the (?:transcript|rubric|answer|above)|(?:that )?(?:my|this) answer)",
     ),
     (
         "to reveal what is hidden",
+        "reveal print output display show repeat leak dump disclose share recite return tell write",
         r"(?:reveal|print|output|display|show|repeat|leak|dump|disclose|share|recite|return|tell|write)(?: me| us| out| down)* "
         r"(?:all |of )*(?:your (?:\w+ ){0,2}(?:instructions|prompt|rules|rubric|guidelines)"
         r"|the (?:\w+ )?(?:answer key|rubric|system prompt|reference answer|key points|model answer|marking scheme))",
     ),
     (
         "to hide something",
+        "do don never",
         r"(?:do not|don't|never) (?:mention|flag|report|reveal|tell|verify|check) (?:\w+ ){0,2}"
         r"(?:this (?:message|instruction|note|order)|quotes? for)",
     ),
-    ("to speak for the candidate", r"(?:repeat after me|say the word \w+)"),
+    ("to speak for the candidate", "repeat say", r"(?:repeat after me|say the word \w+)"),
 )
 
 #: What nobody says but to a machine that marks, whoever is its subject.
-_ADDRESSES: tuple[tuple[str, str], ...] = (
+_ADDRESSES: tuple[tuple[str, str, str], ...] = (
     (
         "to be something else",
+        "you",
         r"you(?:'re| are) now (?:\w+ ){0,4}(?:assistant|ai|model|chatbot|grader|interviewer|evaluator|judge|examiner|bot|mode|"
         r"unrestricted|dan)\b",
     ),
     (
         "to be something else",
+        "from",
         r"from (?:now|this point) on,? you (?:\w+ )?(?:are|work|will|must|should|shall|obey|answer)\b",
     ),
-    ("for the grader", r"if you(?:'re| are) (?:an? )?(?:ai|llm|language model|machine|bot|model)\b"),
+    ("for the grader", "if", r"if you(?:'re| are) (?:an? )?(?:ai|llm|language model|machine|bot|model)\b"),
     (
         "for the grader",
+        "dear attention hey hello note notes message instruction instructions new",
         r"(?:dear|attention|hey|hello|notes? (?:to|for)|message (?:to|for)|(?:new )?instructions? (?:to|for)) (?:the )?"
         r"(?:ai|llm|language model|grader|grading (?:model|system|ai|bot)|evaluator|examiner|judge|model)\b",
     ),
     (
         "that a mark is deserved",
+        "deserve deserves should must",
         rf"(?:i|{_MINE}|it) (?:really |clearly |truly )?(?:deserves?|(?:should|must) (?:get|receive|be (?:given|graded|marked|"
         rf"rated|scored))) (?:\w+ ){{0,2}}?{_TOP}(?!\w)",
     ),
     (
         "that a mark is deserved",
+        "graded marked rated scored verified validated",
         rf"{_MINE} (?:was|has|have) (?:already )?(?:been )?(?:graded|marked|rated|scored|verified|validated) (?:\w+ ){{0,2}}?"
         rf"(?:{_TOP}(?!\w)|as an? (?:\w+ )?expert\b)",
     ),
     (
         "that a mark is deserved",
+        "candidate",
         r"(?:the|this) candidate (?:has|was|is) (?:\w+ ){0,3}(?:perfectly|verified|an expert|passed|strong)\b",
     ),
 )
@@ -193,8 +217,10 @@ def _pattern(source: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{spaced})")
 
 
-_COMMANDS = tuple((kind, _pattern(source)) for kind, source in _IMPERATIVES)
-_OTHERS = tuple((kind, _pattern(source)) for kind, source in _ADDRESSES)
+_COMMANDS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in _IMPERATIVES)
+_OTHERS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in _ADDRESSES)
+PATTERNS = _COMMANDS + _OTHERS
+_PLAIN_WORD = re.compile(r"[a-z]+")
 #: What folding changes in ASCII besides capitals.
 _UNEVEN = re.compile(r"\s\s|[\x00-\x1f\x7f]")
 _MARKS = tuple((kind, re.compile(source)) for kind, source in _FORGED)
@@ -232,15 +258,22 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in _MARKS:
         for match in pattern.finditer(folded):
             yield match.start(), match.end(), kind
-    for kind, pattern in _OTHERS:
-        for match in pattern.finditer(folded):
+    said = words_of(folded)
+    for kind, words, pattern in _OTHERS:
+        for match in () if said.isdisjoint(words) else pattern.finditer(folded):
             if not _spoken_of(folded, match):
                 yield match.start(), match.end(), kind
-    for kind, pattern in _COMMANDS:
-        for match in pattern.finditer(folded):
+    for kind, words, pattern in _COMMANDS:
+        for match in () if said.isdisjoint(words) else pattern.finditer(folded):
             start = _commanded_from(folded, match)
             if start is not None:
                 yield start, match.end(), kind
+
+
+def words_of(folded: str) -> set[str]:
+    """The plain words of a folded text: most answers hold none that an order needs, and looking them up once takes a
+    fifth of the time of searching for all orders."""
+    return set(_PLAIN_WORD.findall(folded))
 
 
 def _commanded_from(folded: str, match: re.Match[str]) -> int | None:

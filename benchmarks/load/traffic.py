@@ -151,7 +151,7 @@ class Traffic:
             body = {"plan": self._profile.plan, "consent": True, "voice": False}
             path = f"/session/start/{interview_id}"
             reply = await self._send(http, "start", arrival, "POST", path, json=body)
-            while reply.status == 429:  # the interview begins later, when the server said, and its answers are due later
+            while reply.status == 429:  # the interview begins later, when the server said, with all that is due in it
                 await asyncio.sleep(reply.retry_after_s)
                 arrival = time.perf_counter()
                 reply = await self._send(http, "start", arrival, "POST", path, json=body)

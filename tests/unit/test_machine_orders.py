@@ -7,10 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from deployments.grading import coverage
 from deployments.grading.coverage import grade_coverage
 from deployments.grading.marks import no_answer
+from interview import machine_orders
 from interview.grades import Grade
 from interview.machine_orders import orders_in, without_orders
 from interview.plan_files import load_plans
@@ -160,3 +163,16 @@ def test_an_order_after_a_dont_know_changes_nothing_of_it(order: str) -> None:
     found = [no_answer("numeric", text) for text in ("I don't know.", f"I don't know. {order}")]
     assert found[0] is not None and found[1] is not None
     assert comparable(found[0]) == comparable(found[1])
+
+
+@pytest.mark.parametrize("index", range(len(machine_orders.PATTERNS)))
+def test_the_words_that_a_pattern_is_skipped_without_are_in_everything_it_matches(index: int) -> None:
+    """Else an order would be missed to save time."""
+    _, words, pattern = machine_orders.PATTERNS[index]
+
+    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(pattern))
+    def matched(text: str) -> None:
+        assert words & machine_orders.words_of(text)
+
+    matched()
