@@ -126,7 +126,7 @@ class Traffic:
                 # the first N stand for those already there: they arrive in the ramp, each somewhere in its interview
                 first = started < profile.sessions
                 rate = profile.sessions / profile.ramp_s if first else profile.arrivals_per_s
-                left = self._random.randint(1, profile.turns * 2 - 1) if first else self._length()
+                left = self._rest() if first else self._length()
                 task = asyncio.create_task(self._session(http, due, left, self._random.getrandbits(32)))
                 sessions.add(task)
                 task.add_done_callback(sessions.discard)
@@ -140,7 +140,15 @@ class Traffic:
         return self.recorded
 
     def _length(self) -> int:
-        return self._random.randint(self._profile.turns - 4, self._profile.turns + 4)
+        return self._random.choice(self._lengths())
+
+    def _rest(self) -> int:
+        """Turns left to an interview met on the way: long ones are met more often, each at any of its turns."""
+        lengths = self._lengths()
+        return self._random.randint(1, *self._random.choices(lengths, weights=lengths))
+
+    def _lengths(self) -> range:
+        return range(self._profile.turns - 4, self._profile.turns + 5)
 
     async def _session(self, http: aiohttp.ClientSession, arrival: float, turns: int, seed: int) -> None:
         own = random.Random(seed)
