@@ -69,11 +69,12 @@ def profile_of(given: argparse.Namespace, sessions: int) -> Profile:
 
 
 def self_test(given: argparse.Namespace, command: str) -> int:
-    """A 6 s stop in 60 s delays about a tenth of the requests: an honest harness has its p99 near 5.4 s."""
+    """A 6 s stop in 60 s delays about a tenth of the answers, whether they get a reply then or a refusal: an honest
+    harness has their p99 near 5.4 s."""
     profile = Profile(sessions=100, think_s=5.0, warmup_s=10.0, measure_s=60.0, ramp_s=10.0, audio_share=0.0)
     result = measure(given.target, profile, stall_s=6.0)
     write(result, given.json, command)
-    p99_ms = result["latency_ms"]["p99"]
+    p99_ms = result["told_ms"]["p99"]
     honest = 4500 <= p99_ms <= 7500
     print(f"p99 {p99_ms:.0f} ms after a 6 s stop: {'the harness tells the truth' if honest else 'the harness LIES'}")
     return 0 if honest else 1

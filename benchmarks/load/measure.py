@@ -167,6 +167,7 @@ def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[
         "latency_ms": recorded.latency.figures(),
         "overhead_ms": recorded.overhead.figures(),
         "service_ms": recorded.service.figures(),
+        "told_ms": recorded.told.figures(),
         "rejected": recorded.rejected.count,
         "rejected_ms": recorded.rejected.figures(),
         "rejected_without_retry_after": recorded.rejected_without_retry_after,

@@ -42,10 +42,11 @@ def table(result: dict[str, Any]) -> str:
         "| ms | p50 | p90 | p99 | p99.9 | max |",
         "|---|---|---|---|---|---|",
     ]
-    for name in ("latency", "overhead", "service", "rejected"):
+    names = {"latency": "latency", "overhead": "overhead", "service": "service", "told": "reply or refusal"}
+    for name, label in {**names, "rejected": "rejected"}.items():
         found = result[f"{name}_ms"]
         if found:
-            rows.append(f"| {name} | " + " | ".join(f"{found[key]:.1f}" for key in found) + " |")
+            rows.append(f"| {label} | " + " | ".join(f"{found[key]:.1f}" for key in found) + " |")
     beside = result.get("locust", {})
     locust = beside.get("all", {})
     if locust.get("requests"):

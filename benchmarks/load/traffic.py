@@ -79,6 +79,8 @@ class Recorded:
     service: Latency = field(default_factory=Latency)
     overhead: Latency = field(default_factory=Latency)
     rejected: Latency = field(default_factory=Latency)
+    #: From when an answer was due until its reply or its refusal: a server cannot hide a stop by refusing who waited.
+    told: Latency = field(default_factory=Latency)
     statuses: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     sends: int = 0
@@ -228,6 +230,8 @@ class Traffic:
         recorded.sends += 1
         recorded.statuses[f"{kind} {status}"] += 1
         service_ms, latency_ms = (done - sent) * 1000, (done - due) * 1000
+        if kind == "turn" and status in (200, 429):
+            recorded.told.record(latency_ms)
         if status == 429:
             recorded.rejected.record(service_ms)
             recorded.rejected_without_retry_after += retry_after is None

@@ -70,6 +70,26 @@ async def test_a_stalled_server_shows_in_latency_though_few_requests_were_sent_m
     assert waited["max"] >= 700
 
 
+async def test_a_stalled_server_cannot_hide_the_stall_by_refusing_who_waited() -> None:
+    flowing = asyncio.Event()
+    flowing.set()
+
+    async def turn(_request: web.Request) -> web.Response:
+        if flowing.is_set():
+            return web.json_response({"stage_ms": {}})
+        await flowing.wait()
+        return web.json_response({}, status=429, headers={"Retry-After": "1"})
+
+    async with stub_platform(turn=turn) as address:
+        loop = asyncio.get_running_loop()
+        loop.call_later(1.0, flowing.clear)
+        loop.call_later(1.8, flowing.set)
+        recorded = await Traffic(address, "key", profile(), None).run()
+    assert recorded.rejected.count > 0
+    assert recorded.told.count == recorded.turns + recorded.rejected.count
+    assert recorded.told.figures()["p90"] > 300
+
+
 async def test_every_turn_of_a_healthy_server_is_counted_without_errors() -> None:
     async with stub_platform() as address:
         recorded = await Traffic(address, "key", profile(), None).run()
