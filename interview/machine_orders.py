@@ -217,6 +217,9 @@ def _pattern(source: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{spaced})")
 
 
+#: What is ordered, the words of which every match has one, and the pattern.
+_Kind = tuple[str, frozenset[str], re.Pattern[str]]
+
 _COMMANDS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in _IMPERATIVES)
 _OTHERS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in _ADDRESSES)
 PATTERNS = _COMMANDS + _OTHERS
@@ -259,20 +262,26 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
         for match in pattern.finditer(folded):
             yield match.start(), match.end(), kind
     said = words_of(folded)
-    for kind, words, pattern in _OTHERS:
-        for match in () if said.isdisjoint(words) else pattern.finditer(folded):
-            if not _spoken_of(folded, match):
-                yield match.start(), match.end(), kind
-    for kind, words, pattern in _COMMANDS:
-        for match in () if said.isdisjoint(words) else pattern.finditer(folded):
-            start = _commanded_from(folded, match)
-            if start is not None:
-                yield start, match.end(), kind
+    for kind, match in _searched(_OTHERS, said, folded):
+        if not _spoken_of(folded, match):
+            yield match.start(), match.end(), kind
+    for kind, match in _searched(_COMMANDS, said, folded):
+        start = _commanded_from(folded, match)
+        if start is not None:
+            yield start, match.end(), kind
+
+
+def _searched(patterns: Sequence[_Kind], said: set[str], folded: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """What the patterns match; one is not even tried where none of its words is said."""
+    for kind, words, pattern in patterns:
+        if not said.isdisjoint(words):
+            for match in pattern.finditer(folded):
+                yield kind, match
 
 
 def words_of(folded: str) -> set[str]:
-    """The plain words of a folded text: most answers hold none that an order needs, and looking them up once takes a
-    fifth of the time of searching for all orders."""
+    """The plain words of a folded text: looking them up first, an ordinary answer of 100 characters takes 9 µs and not
+    40 to 80."""
     return set(_PLAIN_WORD.findall(folded))
 
 

@@ -186,9 +186,13 @@ def _keep_logs(ray_dir: Path, keep: Path) -> None:
     """Copy Ray's logs into the data directory, replacing those of the run before: the replicas' lie in ``serve``,
     why a process ended stands in ``raylet.out``, ``gcs_server.out`` and ``python-core-worker-*``."""
     logs = ray_dir / "session_latest" / "logs"
-    if logs.is_dir():
-        shutil.rmtree(keep, ignore_errors=True)
-        shutil.copytree(logs, keep)
+    if not logs.is_dir():
+        return
+    shutil.rmtree(keep, ignore_errors=True)
+    try:
+        shutil.copytree(logs, keep, ignore_dangling_symlinks=True)
+    except OSError as error:  # such as a full disk; it must not stand in the way of the stop
+        logger.warning("Ray's logs could not all be kept in %s: %s", keep, error)
 
 
 def _require_free(host: str, port: int) -> None:

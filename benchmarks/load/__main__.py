@@ -57,6 +57,7 @@ def main() -> int:
 
 
 def profile_of(given: argparse.Namespace, sessions: int) -> Profile:
+    """The arguments as a profile of so many sessions."""
     return Profile(
         sessions=sessions,
         think_s=given.think_s,

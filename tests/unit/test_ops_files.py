@@ -27,6 +27,17 @@ def test_every_profile_is_a_serve_config_with_settings_we_know(path: Path) -> No
     read_settings(config.arguments, str(path))
 
 
+def test_the_load_profiles_differ_only_in_the_language_model() -> None:
+    """What ``load-llm`` costs more is then the model's turn, and nothing else."""
+    plain, asking = (
+        yaml.safe_load((HOME / "configs" / "serve" / f"{name}.yaml").read_text()) for name in ("load", "load-llm")
+    )
+    for config in (plain, asking):
+        arguments = config["applications"][0]["args"]
+        del arguments["profile"], arguments["llm"]
+    assert plain == asking
+
+
 def test_the_kuberay_manifests_serve_config_is_one_we_accept() -> None:
     manifest = yaml.safe_load((HOME / "ops" / "kuberay" / "rayservice.yaml").read_text())
     config = yaml.safe_load(manifest["spec"]["serveConfigV2"])

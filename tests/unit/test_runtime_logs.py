@@ -1,0 +1,38 @@
+"""What stays of a run when the platform stops: Ray's logs, all of them, and never at the price of the stop."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from serve.runtime import _keep_logs
+
+
+def a_run(home: Path) -> Path:
+    logs = home / "session_latest" / "logs"
+    (logs / "serve").mkdir(parents=True)
+    (logs / "raylet.out").write_text("why a worker ended")
+    (logs / "serve" / "replica.log").write_text("what it did")
+    (logs / "gone").symlink_to(home / "nowhere")
+    return home
+
+
+def test_the_logs_of_ray_and_of_the_replicas_replace_those_of_the_run_before(tmp_path: Path) -> None:
+    kept = tmp_path / "data" / "logs"
+    kept.mkdir(parents=True)
+    (kept / "older.out").touch()
+    _keep_logs(a_run(tmp_path / "ray"), kept)
+    assert (kept / "raylet.out").read_text() == "why a worker ended"
+    assert (kept / "serve" / "replica.log").exists()
+    assert not (kept / "older.out").exists()
+
+
+def test_logs_that_cannot_be_kept_are_said_and_do_not_stop_the_stop(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "data").write_text("a file where the directory should be")
+    with caplog.at_level(logging.WARNING):
+        _keep_logs(a_run(tmp_path / "ray"), tmp_path / "data" / "logs")
+    assert "could not all be kept" in caplog.text
