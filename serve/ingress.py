@@ -15,6 +15,7 @@ from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.documents.service import DocumentService
 from deployments.llm.contract import LanguageModel
+from deployments.replica_memory import settle
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.wire import handle_caller, handle_stream_caller
@@ -93,6 +94,7 @@ class Ingress:
         async def lifespan(_app: object) -> AsyncIterator[None]:
             publisher.start()
             async with of_its_routes(app):
+                settle()
                 yield
             await documents.stop()
             await publisher.close()

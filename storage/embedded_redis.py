@@ -185,9 +185,11 @@ class EmbeddedRedis:
             "no-appendfsync-on-rewrite": "no",
             # A torn end is cut by storage.redis_log_repair, because Redis would leave half a transaction.
             "aof-load-truncated": "no",
-            # Each commit logs a whole snapshot. At the default of 64 MB a busy server would rewrite its log every few
-            # seconds; loading half a gigabyte takes about one.
-            "auto-aof-rewrite-min-size": "512mb",
+            # Each commit logs a whole snapshot, and a rewrite is a second process that copies all of memory: the p99
+            # of its minute doubles (docs/performance.md). At the defaults, 64 MB and 100 %, a busy server would rewrite
+            # every few seconds. The log may be three times the data instead; a gigabyte loads in about two seconds.
+            "auto-aof-rewrite-min-size": "1gb",
+            "auto-aof-rewrite-percentage": "200",
             "save": "",
             # An interview may wait, but it may not vanish: when memory is full, writes fail and say so.
             "maxmemory-policy": "noeviction",

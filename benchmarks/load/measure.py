@@ -20,6 +20,7 @@ import uvloop
 
 from benchmarks.load import idle_machine
 from benchmarks.load.beside import LocustBeside
+from benchmarks.load.histogram import Latency
 from benchmarks.load.sampling import Sampler
 from benchmarks.load.target import Target, running
 from benchmarks.load.traffic import Profile, Recorded, Traffic, sample_audio
@@ -70,6 +71,7 @@ def measure(
         idle_late_share = idle_machine.late_share()
     with running(name, keep) as target:
         result = drive(target, profile, stall_s=stall_s, locust_users=locust_users)
+    result["machine"]["loop_per_us_after"] = speed()
     return {**result, "idle_late_share": idle_late_share}
 
 
@@ -109,6 +111,7 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
         "peak_sessions": traffic.peak,
         "generator_rss_mb": generator_rss_mb,
         "rss_mb": usage.rss_mb,
+        "rss_mb_by_tenth": usage.by_tenth,
         "rss_drift": usage.drift,
         "cpu_s": usage.cpu_s,
         "cpu_ms_per_turn": {kind: round(seconds * 1000 / turns, 3) for kind, seconds in usage.cpu_s.items()},
@@ -154,7 +157,6 @@ def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[
         why_void.append(f"{late_share:.2%} of the sends were late by the generator's own doing")
     if generator_cpu > GENERATOR_CPU_LIMIT:
         why_void.append(f"the generator used {generator_cpu:.0%} of a core")
-    minutes = sorted(recorded.per_minute)
     return {
         "valid": not why_void,
         "why_void": why_void,
@@ -171,10 +173,16 @@ def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[
         "rejected": recorded.rejected.count,
         "rejected_ms": recorded.rejected.figures(),
         "rejected_without_retry_after": recorded.rejected_without_retry_after,
-        "p99_ms_by_minute": [recorded.per_minute[minute].figures()["p99"] for minute in minutes],
+        "p99_ms_by_minute": _p99s(recorded.per_minute),
+        "p99_ms_by_tenth": _p99s(recorded.per_tenth),
         "late_share": round(late_share, 5),
         "generator_cpu": round(generator_cpu, 3),
     }
+
+
+def _p99s(parts: dict[int, Latency]) -> list[float]:
+    """In the order of time; a part in which nothing was answered is left out."""
+    return [parts[index].figures()["p99"] for index in sorted(parts)]
 
 
 def _stall(target: Target, seconds: float) -> None:

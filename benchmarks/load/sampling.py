@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.connection import Connection
 
 import psutil
@@ -40,11 +42,17 @@ def kind_of(command: str) -> str:
 @dataclass(frozen=True)
 class Usage:
     """``rss_mb``: the largest sum over a kind's processes, in MiB (shared pages count in each process). ``cpu_s``: CPU
-    seconds by kind. ``drift``: growth of the ingress's and agent's memory from the first tenth to the last, a share."""
+    seconds by kind. ``by_tenth``: mean of the ingress's and agent's memory in each tenth of the time. ``drift``: its
+    growth from the first tenth to the last, a share."""
 
     rss_mb: dict[str, float]
     cpu_s: dict[str, float]
-    drift: float
+    by_tenth: list[float]
+
+    @property
+    def drift(self) -> float:
+        first, *_, last = self.by_tenth
+        return round(last / first - 1, 4) if first else 0.0
 
 
 class Sampler:
@@ -115,11 +123,12 @@ class _Samples:
         return Usage(
             rss_mb={kind: round(max(sample.get(kind, 0.0) for sample in self._rss), 1) for kind in kinds},
             cpu_s={kind: round(seconds, 2) for kind, seconds in sorted(cpu_s.items())},
-            drift=self._drift(),
+            by_tenth=tenths([sample.get("ingress", 0.0) + sample.get("agent", 0.0) for sample in self._rss]),
         )
 
-    def _drift(self) -> float:
-        series = [sum(sample.get(kind, 0.0) for kind in ("ingress", "agent")) for sample in self._rss]
-        tenth = max(1, len(series) // 10)
-        first = sum(series[:tenth]) / tenth if series else 0.0
-        return round(sum(series[-tenth:]) / tenth / first - 1, 4) if first else 0.0
+
+def tenths(series: Sequence[float]) -> list[float]:
+    """The mean of each tenth of ``series``; zeros when it is empty."""
+    cuts = [len(series) * tenth // 10 for tenth in range(11)]
+    parts = [series[start : max(end, start + 1)] for start, end in pairwise(cuts)]
+    return [round(sum(part) / len(part), 1) if part else 0.0 for part in parts]

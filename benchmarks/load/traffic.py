@@ -89,6 +89,7 @@ class Recorded:
     other: int = 0
     rejected_without_retry_after: int = 0
     per_minute: dict[int, Latency] = field(default_factory=dict)
+    per_tenth: dict[int, Latency] = field(default_factory=dict)
 
 
 class Traffic:
@@ -247,8 +248,10 @@ class Traffic:
         recorded.latency.record(latency_ms)
         recorded.service.record(service_ms)
         recorded.overhead.record(max(0.0, latency_ms - _model_ms(body)))
-        minute = int((done - self._measuring_from) // 60)
-        recorded.per_minute.setdefault(minute, Latency()).record(latency_ms)
+        into_s = done - self._measuring_from
+        recorded.per_minute.setdefault(int(into_s // 60), Latency()).record(latency_ms)
+        tenth = min(9, int(10 * into_s / self._profile.measure_s))
+        recorded.per_tenth.setdefault(tenth, Latency()).record(latency_ms)
 
 
 async def overslept_until(due: float) -> float:

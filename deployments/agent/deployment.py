@@ -15,6 +15,7 @@ from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
 from deployments.grading.contract import Grading, GradingClient
 from deployments.llm.contract import LanguageModel, LanguageModelClient
+from deployments.replica_memory import settle
 from deployments.stt.contract import SpeechToText, SpeechToTextClient
 from deployments.tts.contract import TextToSpeech, TextToSpeechClient
 from deployments.wire import ServeHandle, handle_caller, handle_stream_caller, reply, serve_call, serve_stream
@@ -48,6 +49,7 @@ class AgentDeployment:
     ) -> None:
         tiers = wrap_handles(config, grading=grading, stt=stt, tts=tts, llm=llm)
         self._service = AgentService(ports_factory(config, tiers), config)
+        settle()
 
     async def start(self, payload: bytes) -> bytes:
         return await serve_call(self._service.start, payload, StartRequest)

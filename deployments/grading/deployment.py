@@ -11,6 +11,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.tier import GradingTier, StoresFactory
 from deployments.llm.contract import LanguageModel, LanguageModelClient
+from deployments.replica_memory import settle
 from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
 
 
@@ -38,6 +39,7 @@ class GradingDeployment:
             model = meter(model)
         self._tier = GradingTier(config, stores, model)
         await self._tier.start()
+        settle()
 
     async def grade(self, payload: bytes) -> bytes:
         return await reply(self._tier.service.grade(decode(payload, GradeRequest)))

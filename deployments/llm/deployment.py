@@ -13,6 +13,7 @@ from deployments.llm.coalesce import Pacing
 from deployments.llm.config import LlmConfig, ReplicaConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.hosted import HostedLanguageModel
+from deployments.replica_memory import settle
 from deployments.wire import decode, reply, reply_stream
 from interview.errors import ConfigError, ModelMissing
 
@@ -58,6 +59,7 @@ class LlmDeployment:
         self._pacing = Pacing(config.stream_interval_ms / 1000, config.stream_messages_per_s)
         self._model = create_language_model(config)
         await self._model.start()
+        settle()
 
     async def chat(self, payload: bytes) -> bytes:
         return await reply(self._model.chat(decode(payload, ChatRequest)))

@@ -10,6 +10,7 @@ from typing import Any
 from ray import serve as ray_serve
 from ray.serve.schema import LoggingConfig
 
+from deployments.replica_memory import settle
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
@@ -58,6 +59,7 @@ class SpeechToTextDeployment:
             self._service = FakeSpeechToText(timing=config.fake)
         self._pieces_at_last_check = -1
         logger.info("speech to text is served by %s", self._engine.info.model)
+        settle()
 
     async def probe(self, payload: bytes) -> bytes:
         return await serve_call(self._service.probe, payload, TranscribeRequest)

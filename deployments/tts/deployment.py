@@ -8,6 +8,7 @@ from contextlib import aclosing
 import msgspec
 from ray import serve as ray_serve
 
+from deployments.replica_memory import settle
 from deployments.tts.config import TtsConfig
 from deployments.tts.contract import SynthesisRequest
 from deployments.tts.service import TtsService
@@ -27,6 +28,7 @@ class TtsDeployment:
             on_replica()
         # Plain data, because a replica's constructor arguments are pickled.
         self._service = TtsService(msgspec.convert(config, TtsConfig))
+        settle()
 
     async def synthesize(self, payload: bytes) -> bytes:
         return await serve_call(self._service.synthesize, payload, SynthesisRequest)

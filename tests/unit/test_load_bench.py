@@ -18,7 +18,7 @@ from benchmarks.load import __main__ as bench
 from benchmarks.load.beside import read_statistics
 from benchmarks.load.histogram import Latency
 from benchmarks.load.measure import figures, undisturbed
-from benchmarks.load.sampling import kind_of
+from benchmarks.load.sampling import Usage, kind_of, tenths
 from benchmarks.load.traffic import Profile, Recorded, Traffic
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -207,6 +207,24 @@ def test_a_run_that_the_generator_spoiled_is_void(late: int, cpu: float, valid: 
     recorded = Recorded(sends=1000, late=late, turns=1000)
     recorded.latency.record(5.0)
     assert figures(recorded, profile(), cpu)["valid"] is valid
+
+
+def test_a_p99_that_rises_in_the_course_of_a_run_shows() -> None:
+    traffic = Traffic("http://unused", "key", profile(measure_s=100.0), None)
+    traffic._measuring_from = 0.0
+    for second in range(100):
+        done = second + (0.010 if second < 90 else 0.200)
+        traffic._record("turn", 200, b"{}", due=float(second), sent=float(second), done=done, retry_after=False)
+    found = figures(traffic.recorded, profile(measure_s=100.0), generator_cpu=0.1)
+    assert found["p99_ms_by_tenth"] == pytest.approx([10.0] * 9 + [200.0], rel=0.001)
+    assert found["p99_ms_by_minute"] == pytest.approx([10.0, 200.0], rel=0.001)
+
+
+def test_memory_that_grows_in_the_course_of_a_run_is_drift() -> None:
+    assert tenths([float(mib) for mib in range(100, 300)]) == [109.5 + 20 * tenth for tenth in range(10)]
+    assert Usage(rss_mb={}, cpu_s={}, by_tenth=tenths([200.0] * 90 + [220.0] * 10)).drift == pytest.approx(0.1)
+    assert tenths([7.0, 9.0]) == [7.0] * 5 + [9.0] * 5
+    assert Usage(rss_mb={}, cpu_s={}, by_tenth=tenths([])).drift == 0.0
 
 
 def test_a_histogram_keeps_three_digits_of_the_tail() -> None:

@@ -1,0 +1,58 @@
+"""Full collections in a replica look at what requests left, not at what start-up made."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deployments import replica_memory
+from deployments.stt.config import SttConfig
+from deployments.stt.deployment import SpeechToTextDeployment
+from deployments.tts.deployment import TtsDeployment
+
+
+class Node:
+    """Something a collector must walk: a cycle."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("thawed")
+def test_what_start_up_made_is_never_walked_again() -> None:
+    made_at_start = [Node() for _ in range(100)]
+    replica_memory.settle()
+    walked = {id(item) for item in gc.get_objects()}
+    assert not walked & {id(node) for node in made_at_start}
+
+
+@pytest.mark.usefixtures("thawed")
+def test_garbage_of_requests_is_still_collected() -> None:
+    replica_memory.settle()
+    gc.collect()
+    for _ in range(100):
+        Node()
+    assert gc.collect() >= 100
+
+
+@pytest.mark.usefixtures("thawed")
+@pytest.mark.parametrize(
+    "replica",
+    [
+        lambda: TtsDeployment({"engine": "fake"}),
+        lambda: SpeechToTextDeployment(SttConfig(engine="fake")),
+    ],
+    ids=["tts", "stt"],
+)
+def test_replicas_settle_when_they_are_ready(replica: Callable[[], object]) -> None:
+    gc.unfreeze()
+    replica()
+    assert gc.get_freeze_count() > 100_000
