@@ -7,26 +7,20 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from interview import telemetry
 from interview.errors import AudioTooLarge, InternalError
+from serve.http.front_door import FRONT_DOOR, AsgiApp, Message, Receive, Scope, Send
 from serve.http.load_shedding import LoadShedder
 from serve.http.openai_errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
 from serve.http.problems import error_response
 from serve.http.settings import HttpSettings
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +63,27 @@ class Edge:
         self._settings = settings
         self._observer = observer
 
+    def refusal(self, scope: Scope) -> AsgiApp | None:
+        """The answer to new work that a full process refuses unheard, and counts; None for all that may come in."""
+        if self._shedder is None or not _is_new_work(scope) or not self._shedder.refuses():
+            return None
+        request_id = _request_id(scope["headers"])
+        response = error_response(self._shedder.refusal(), request_id)
+        response.raw_headers = _with_defaults(response.raw_headers, request_id)
+        if self._observer is not None:
+            route = _route_prefix(scope["path"]) + "/{interview_id}"
+            self._observer.observe(route=route, method=scope["method"], status=response.status_code, seconds=0.0)
+        return response
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        front_door = scope.get(FRONT_DOOR)
+        if front_door is not None:
+            front_door.refusal = self.refusal
+        elif (refusal := self.refusal(scope)) is not None:
+            await refusal(scope, receive, send)
             return
         began = time.perf_counter()
         headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -83,19 +95,10 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                sent: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
-                names = {name.lower() for name, _ in sent}
-                sent.extend(header for header in _DEFAULT_HEADERS if header[0] not in names)
-                sent.append((b"x-request-id", request_id.encode()))
-                message = {**message, "headers": sent}
+                message = {**message, "headers": _with_defaults(message.get("headers", ()), request_id)}
             await send(message)
 
         try:
-            if self._shedder is not None and _is_new_work(scope) and self._shedder.refuses():
-                scope["route"] = _NewWork(_route_prefix(scope["path"]) + "/{interview_id}")
-                refusal = error_response(self._shedder.refusal(), request_id)
-                await refusal(scope, receive, send_with_headers)
-                return
             with _server_span(scope, headers):
                 await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
         except ClientDisconnect:
@@ -115,10 +118,12 @@ class Edge:
                 self._observer.observe(route=route, method=scope["method"], status=status or 499, seconds=seconds)
 
 
-class _NewWork(NamedTuple):
-    """Stands for the route of a request that is refused before it is routed."""
-
-    path: str
+def _with_defaults(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    sent = list(headers)
+    names = {name.lower() for name, _ in sent}
+    sent.extend(header for header in _DEFAULT_HEADERS if header[0] not in names)
+    sent.append((b"x-request-id", request_id.encode()))
+    return sent
 
 
 def _is_new_work(scope: Scope) -> bool:

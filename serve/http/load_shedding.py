@@ -30,13 +30,17 @@ class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("shedding needs 0 <= from_ms < all_ms")
 
 
-#: How often the lateness is measured, and how much each measurement counts in the average: about 60 ms of memory.
+#: How often the lateness is measured, and how much each measurement counts: about 60 ms of memory in the average that
+#: says what share to refuse, about a second in the one that says whether to refuse at all. A burst that is over in less
+#: refuses nobody.
 SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
+STANDING_WEIGHT = 0.01
 
 
-#: When a refused client may come again, in seconds: spread, so that those refused together do not return together.
-RETRY_AFTER_S = (1.0, 6.0)
+#: When a refused client may come again, in seconds: spread, so that those refused together do not return together, and
+#: the wider the more are refused, because those who come too early are work as well.
+RETRY_SOONEST_S, RETRY_SPREAD_S, RETRY_LATEST_S = 1.0, 5.0, 30.0
 
 
 class LoadShedder:
@@ -45,8 +49,9 @@ class LoadShedder:
     def __init__(self, settings: SheddingSettings, draw: Callable[[], float] = random.random) -> None:
         self._settings = settings
         self._draw = draw
-        #: Smoothed lateness of the event loop in milliseconds.
+        #: Lateness of the event loop in milliseconds, as it is now and as it has been for about a second.
         self.late_ms = 0.0
+        self.standing_ms = 0.0
 
     @asynccontextmanager
     async def measuring(self) -> AsyncIterator[None]:
@@ -61,23 +66,28 @@ class LoadShedder:
             task.cancel()
 
     def observed(self, late_ms: float) -> None:
-        """Take one measurement of the lateness into the average."""
+        """Take one measurement of the lateness into the averages."""
         self.late_ms += WEIGHT * (late_ms - self.late_ms)
+        self.standing_ms += STANDING_WEIGHT * (late_ms - self.standing_ms)
 
     def refuses(self) -> bool:
         """Whether the step that is knocking should be refused."""
-        settings = self._settings
-        if not 0 < settings.from_ms <= self.late_ms:
-            return False
-        return self._draw() < (self.late_ms - settings.from_ms) / (settings.all_ms - settings.from_ms)
+        return self._draw() < self._share_to_refuse()
 
     def refusal(self) -> Overloaded:
         """What the one that is refused is told."""
-        soonest, latest = RETRY_AFTER_S
+        spread_s = RETRY_SPREAD_S / max(0.01, 1 - self._share_to_refuse())
+        latest_s = min(RETRY_LATEST_S, RETRY_SOONEST_S + spread_s)
         return Overloaded(
             "Too many answers are being worked on right now; try again in a moment.",
-            retry_after_s=round(soonest + (latest - soonest) * self._draw(), 1),
+            retry_after_s=round(RETRY_SOONEST_S + (latest_s - RETRY_SOONEST_S) * self._draw(), 1),
         )
+
+    def _share_to_refuse(self) -> float:
+        settings = self._settings
+        if not 0 < settings.from_ms <= min(self.late_ms, self.standing_ms):
+            return 0.0
+        return min(1.0, (self.late_ms - settings.from_ms) / (settings.all_ms - settings.from_ms))
 
     async def _measure(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,0 +1,108 @@
+"""In front of Serve's own work on a request: refuses as the application would, and spares steps the watch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from serve.http.app import create_app
+from serve.http.front_door import FrontDoor, middlewares
+from serve.http.load_shedding import SheddingSettings
+from serve.http.settings import HttpSettings
+from serve.http.testing import StubAgent, is_problem, stub_ports
+
+ALWAYS_FULL = SheddingSettings(from_ms=1e-9, all_ms=2e-9)
+KEY = {"Authorization": "Bearer key-acme"}
+TURN = "/session/turn/i-1"
+
+
+class Behind:
+    """Stands where Serve stands: sees what the front door lets through."""
+
+    def __init__(self, app):
+        self._app = app
+        self.seen = []
+
+    async def __call__(self, scope, receive, send):
+        self.seen.append(scope)
+        await self._app(scope, receive, send)
+
+
+@asynccontextmanager
+async def served(shedding: SheddingSettings) -> AsyncIterator[tuple[Behind, httpx.AsyncClient]]:
+    app = create_app(stub_ports(agent=StubAgent()), HttpSettings(shedding=shedding))
+    behind = Behind(app)
+    (middleware,) = middlewares()
+    transport = httpx.ASGITransport(middleware.cls(behind, *middleware.args, **middleware.kwargs))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test", headers=KEY) as client,
+    ):
+        yield behind, client
+
+
+async def until_refused(client: httpx.AsyncClient) -> httpx.Response:
+    while True:
+        reply = await client.post(TURN, json={"answer": "A queue."})
+        if reply.status_code == 429:
+            return reply
+        await asyncio.sleep(0)  # the loop's lateness is measured between requests
+
+
+async def test_a_full_process_refuses_before_anything_behind_the_door_hears_of_it():
+    async with served(ALWAYS_FULL) as (behind, client):
+        first = await client.get("/healthz")
+        assert first.status_code == 200
+        reply = await until_refused(client)
+        heard = len(behind.seen)
+        refused = await client.post(TURN, json={"answer": "A queue."}, headers={"X-Request-Id": "mine"})
+        assert len(behind.seen) == heard
+    assert is_problem(refused.headers["content-type"], refused.json(), 429)
+    assert refused.json()["instance"] == "urn:request:mine"
+    assert refused.headers["x-request-id"] == "mine"
+    assert int(refused.headers["retry-after"]) >= 1
+    assert set(refused.headers) == set(reply.headers)
+    assert refused.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_what_ends_work_comes_in_however_full_it_is():
+    async with served(ALWAYS_FULL) as (_, client):
+        await until_refused(client)
+        assert (await client.delete("/session/state/i-1")).status_code == 200
+
+
+async def test_refusing_at_the_door_and_within_is_one_draw_not_two():
+    """Else a share of a half would refuse three of four."""
+    async with served(SheddingSettings(from_ms=1e6, all_ms=2e6)) as (behind, client):
+        assert (await client.post(TURN, json={"answer": "A queue."})).status_code == 200
+        door = behind.seen[0]["interview.front_door"]
+        assert isinstance(door, FrontDoor)
+        asked = []
+        door.refusal = lambda scope: asked.append(scope)  # type: ignore[assignment]
+        reply = await client.post(TURN, json={"answer": "A queue."})
+    assert reply.status_code == 200
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept", "spared"),
+    [
+        ("POST", TURN, None, True),
+        ("POST", TURN, "application/json", True),
+        ("POST", TURN, "text/event-stream", False),
+        ("POST", TURN, "Text/Event-Stream, application/json;q=0.5", False),
+        ("GET", "/session/events/i-1", None, False),
+        ("POST", "/v1/chat/completions", None, False),
+    ],
+)
+async def test_only_steps_answered_whole_are_spared_the_watch_for_a_departure(method, path, accept, spared):
+    """Serve ends the request of a client that left, which a stream wants and a step must not need."""
+    async with served(SheddingSettings()) as (behind, client):
+        headers = {"Accept": accept} if accept else {}
+        async with client.stream(method, path, json={"answer": "A queue."}, headers=headers):
+            pass
+    assert ((b"x-request-disconnect-disabled", b"?1") in behind.seen[0]["headers"]) is spared
