@@ -185,9 +185,9 @@ class EmbeddedRedis:
             "no-appendfsync-on-rewrite": "no",
             # A torn end is cut by storage.redis_log_repair, because Redis would leave half a transaction.
             "aof-load-truncated": "no",
-            # Each commit logs a whole snapshot, and a rewrite is a second process that copies all of memory: the p99
-            # of its minute doubles (docs/performance.md). At the defaults, 64 MB and 100 %, a busy server would rewrite
-            # every few seconds. The log may be three times the data instead; a gigabyte loads in about two seconds.
+            # Each commit logs a whole snapshot, and a rewrite is a second process that writes all of memory: it can
+            # double the p99 of its minute (docs/performance.md). At the defaults, 64 MB and 100 %, a busy server would
+            # rewrite every few seconds. The log may be three times the data instead; half a gigabyte loads in a second.
             "auto-aof-rewrite-min-size": "1gb",
             "auto-aof-rewrite-percentage": "200",
             "save": "",

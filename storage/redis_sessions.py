@@ -107,7 +107,7 @@ class RedisSessionStore:
         self._idempotency_ttl_ms = max(self._ttl_ms, round(idempotency_ttl_s * 1000))
         self._heartbeat_s = heartbeat_s
         self._feed = CommitFeed(self._link)
-        self._keys = lru_cache(maxsize=512)(self._keys_of)  # a turn asks for the same ones five times
+        self._keys = lru_cache(maxsize=512)(self._keys_of)  # several times a turn, and not again
 
     def _keys_of(self, key: SessionKey) -> _Keys:
         # Quoting keeps a stray brace in an id from moving the hash tag.

@@ -47,7 +47,8 @@ class Edge:
 
     Every request gets an id: the client's ``X-Request-Id`` when it is a plain token, else a fresh one; it is in the
     response's header, in problems and in log lines. An exception that no handler knows is logged here once and
-    answered 500. A process that is full refuses new work here, before anything else is spent on it.
+    answered 500. A process that is full refuses new work here, before anything else is spent on it, or has the front
+    door refuse it, where there is one.
     """
 
     def __init__(
@@ -67,12 +68,14 @@ class Edge:
         """The answer to new work that a full process refuses unheard, and counts; None for all that may come in."""
         if self._shedder is None or not _is_new_work(scope) or not self._shedder.refuses():
             return None
+        began = time.perf_counter()
         request_id = _request_id(scope["headers"])
         response = error_response(self._shedder.refusal(), request_id)
         response.raw_headers = _with_defaults(response.raw_headers, request_id)
         if self._observer is not None:
             route = _route_prefix(scope["path"]) + "/{interview_id}"
-            self._observer.observe(route=route, method=scope["method"], status=response.status_code, seconds=0.0)
+            seconds = time.perf_counter() - began
+            self._observer.observe(route=route, method=scope["method"], status=response.status_code, seconds=seconds)
         return response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -20,7 +20,8 @@ from interview.errors import Overloaded
 
 class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``from_ms``: the event loop's lateness at which the first steps are refused; 0 refuses none. ``all_ms``: where
-    every step is refused. A loop that runs 10 ms late makes a turn without models about 60 ms long."""
+    every step is refused. Both count only while a slower average of the lateness is above ``from_ms``, too. A loop that
+    runs 10 ms late makes a turn without models about 60 ms long."""
 
     from_ms: float = 0.0
     all_ms: float = 50.0
@@ -30,9 +31,9 @@ class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("shedding needs 0 <= from_ms < all_ms")
 
 
-#: How often the lateness is measured, and how much each measurement counts: about 60 ms of memory in the average that
-#: says what share to refuse, about a second in the one that says whether to refuse at all. A burst that is over in less
-#: refuses nobody.
+#: How often the lateness is measured, and how much each measurement counts: seven are remembered in the average that
+#: says what share to refuse, a hundred (a second and more) in the one that says whether to refuse at all, so that a
+#: short burst refuses nobody.
 SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
 STANDING_WEIGHT = 0.01
@@ -49,7 +50,7 @@ class LoadShedder:
     def __init__(self, settings: SheddingSettings, draw: Callable[[], float] = random.random) -> None:
         self._settings = settings
         self._draw = draw
-        #: Lateness of the event loop in milliseconds, as it is now and as it has been for about a second.
+        #: Lateness of the event loop in milliseconds, as it is now and as it has been for a hundred measurements.
         self.late_ms = 0.0
         self.standing_ms = 0.0
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
 from serve.http.app import create_app
+from serve.http.edge import Edge
 from serve.http.front_door import FrontDoor, middlewares
-from serve.http.load_shedding import SheddingSettings
+from serve.http.load_shedding import LoadShedder, SheddingSettings
 from serve.http.settings import HttpSettings
 from serve.http.testing import StubAgent, is_problem, stub_ports
 
@@ -77,15 +82,34 @@ async def test_what_ends_work_comes_in_however_full_it_is():
 
 async def test_refusing_at_the_door_and_within_is_one_draw_not_two():
     """Else a share of a half would refuse three of four."""
-    async with served(SheddingSettings(from_ms=1e6, all_ms=2e6)) as (behind, client):
-        assert (await client.post(TURN, json={"answer": "A queue."})).status_code == 200
-        door = behind.seen[0]["interview.front_door"]
-        assert isinstance(door, FrontDoor)
-        asked = []
-        door.refusal = lambda scope: asked.append(scope)  # type: ignore[assignment]
+    draws = []
+
+    def draw() -> float:
+        draws.append(0.75)
+        return draws[-1]
+
+    shedder = LoadShedder(SheddingSettings(from_ms=10, all_ms=50), draw)
+    for _ in range(1000):
+        shedder.observed(30)
+    edge = Edge(PlainTextResponse("heard"), settings=HttpSettings(), shedder=shedder)
+    transport = httpx.ASGITransport(FrontDoor(edge))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=KEY) as client:
+        await client.get("/healthz")
         reply = await client.post(TURN, json={"answer": "A queue."})
     assert reply.status_code == 200
-    assert len(asked) == 1
+    assert len(draws) == 1
+
+
+def test_serve_still_has_the_two_places_the_front_door_hangs_on():
+    """Neither is public: a Ray without them would let requests in the old way and say nothing."""
+    asked = "from ray.serve._private import constants, http_util; from ray.serve.config import HTTPOptions; "
+    asked += "print(http_util.configure_http_middlewares(HTTPOptions()).middlewares[0].cls.__name__, "
+    asked += "constants.SERVE_HTTP_REQUEST_DISCONNECT_DISABLED_HEADER)"
+    hook = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve.http.front_door:middlewares"}
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], env={**os.environ, **hook}, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["FrontDoor", "x-request-disconnect-disabled"]
 
 
 @pytest.mark.parametrize(
