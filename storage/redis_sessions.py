@@ -64,6 +64,19 @@ return 1
 """
 )
 
+#: A session and one of its idempotency records as they were at one moment: the snapshot, the events it is behind by
+#: (or, asked for 'all', the whole log and no snapshot) and the record.
+_LOAD = Script(
+    """
+local held = redis.call('HMGET', KEYS[1], 's', 'b')
+local record = redis.call('HGET', KEYS[3], ARGV[1])
+local behind = tonumber(held[2] or 0)
+if held[1] and ARGV[2] == 'all' then return {'', redis.call('LRANGE', KEYS[2], 0, -1), record} end
+if behind == 0 then return {held[1], {}, record} end
+return {held[1], redis.call('LRANGE', KEYS[2], -behind, -1), record}
+"""
+)
+
 _IN_FLIGHT, _DONE = b"f", b"d"
 _SCAN_PAGE = 1000
 _SCAN_PAGES_AT_MOST = 20
@@ -115,39 +128,33 @@ class RedisSessionStore:
         return _Keys(f"{stem}:session", f"{stem}:events", f"{stem}:idem", f"{stem}:new")
 
     async def load(self, key: SessionKey) -> SessionState | None:
-        keys = self._keys(key)
-        snapshot = await self._link.command("HMGET", keys.session, "s", "b", what="load")
-        return await self._state(key, *snapshot)
+        return (await self._load(key, ""))[0]
 
     async def load_with_idempotency(
         self, key: SessionKey, scope: str, idempotency_key: str
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        keys = self._keys(key)
+        state, raw_record = await self._load(key, _field(scope, idempotency_key))
+        return state, _decode_record(raw_record[1:]) if raw_record else None
 
-        snapshot, raw_record = await self._link.pipeline(
-            [
-                ("HMGET", keys.session, "s", "b"),
-                ("HGET", keys.idempotency, _field(scope, idempotency_key)),
-            ],
-            what="load",
-        )
-        record = _decode_record(raw_record[1:]) if raw_record else None
-        return await self._state(key, *snapshot), record
-
-    async def _state(self, key: SessionKey, raw: bytes | None, behind: bytes | None) -> SessionState | None:
-        if raw is None:
-            return None
+    async def _load(self, key: SessionKey, field: str) -> tuple[SessionState | None, bytes | None]:
+        snapshot, tail, record = await self._read(key, field, "tail")
+        if snapshot is None:
+            return None, record
         try:
-            state = _decode_state(raw)
+            state = _decode_state(snapshot)
         except msgspec.DecodeError:
             # A snapshot written by another release; the log is the truth, and the next commit writes a fresh one.
             logger.warning("a stored snapshot does not decode; folding its events instead")
-            return fold(await self.events(key))
-        if not int(behind or 0):
-            return state
-        # A worker died, or is at work, between the commit that accepts an answer and the one that replies to it.
-        missing = await self.events(key, after=state.version)
-        return fold(missing, state) if missing else None  # none: the session was deleted between the two reads
+            _, log, record = await self._read(key, field, "all")
+            return fold([decode_event(raw) for raw in log]) if log else None, record
+        # A tail is there while a worker is between the commit that accepts an answer and the one that replies to it.
+        return fold([decode_event(raw) for raw in tail], state) if tail else state, record
+
+    async def _read(self, key: SessionKey, field: str, part: str) -> tuple[bytes | None, list[bytes], bytes | None]:
+        keys = self._keys(key)
+        names = (keys.session, keys.events, keys.idempotency)
+        snapshot, events, record = await self._link.script(_LOAD, names, (field, part), what="load")
+        return snapshot, events, record
 
     async def commit(
         self,

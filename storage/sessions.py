@@ -41,7 +41,7 @@ class SessionStore(Protocol):
     async def load_with_idempotency(
         self, key: SessionKey, scope: str, idempotency_key: str
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        """Both in one round trip."""
+        """Both in one round trip, and as they were at one moment."""
         ...
 
     async def commit(

@@ -224,6 +224,40 @@ async def test_release_gives_up_a_lease_and_never_a_finished_reply(store: Sessio
     assert (await store.load_with_idempotency(key, "turn", "k1"))[1] == done()
 
 
+async def test_a_record_and_the_state_it_is_loaded_with_are_of_one_moment(store: SessionStore) -> None:
+    """Otherwise a duplicate that arrives while the reply is committed is told that somebody else settled its answer."""
+    key = fresh_key()
+    state = await create(store, key, record=done(body=b"1"))
+    writing = True
+
+    async def read() -> int:
+        seen = set()
+        while writing:
+            loaded, record = await store.load_with_idempotency(key, "turn", "k1")
+            assert loaded is not None and record is not None
+            assert record.body == b"%d" % loaded.version
+            seen.add(loaded.version)
+            await asyncio.sleep(0)
+        return len(seen)
+
+    readers = [asyncio.create_task(read()) for _ in range(8)]
+    for place in range(1, 301):
+        event = noted(state.version + 1)
+        state = fold([event], state)
+        record = done(body=b"%d" % state.version)
+        await store.commit(
+            key,
+            expected_version=state.version - 1,
+            state=state,
+            events=[event],
+            idempotency=record,
+            snapshot=place % 3 == 0,  # as an accepted answer is committed: its state is told by the log alone
+        )
+        await asyncio.sleep(0)
+    writing = False
+    assert max(await asyncio.gather(*readers)) > 1
+
+
 async def test_releasing_what_is_not_held_is_harmless(store: SessionStore) -> None:
     await store.release(fresh_key(), "turn", "nothing")
 
