@@ -32,11 +32,11 @@ class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 #: How often the lateness is measured, and how much each measurement counts: seven are remembered in the average that
-#: says what share to refuse, a hundred (a second and more) in the one that says whether to refuse at all, so that a
-#: short burst refuses nobody.
+#: says what share to refuse, some three hundred (four seconds) in the one that says whether to refuse at all, so that
+#: a burst refuses nobody. With a hundred, a machine at its knee refused 1 to 3 % (docs/performance.md).
 SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
-STANDING_WEIGHT = 0.01
+STANDING_WEIGHT = 0.003
 
 
 #: When a refused client may come again, in seconds: spread, so that those refused together do not return together, and
@@ -50,7 +50,7 @@ class LoadShedder:
     def __init__(self, settings: SheddingSettings, draw: Callable[[], float] = random.random) -> None:
         self._settings = settings
         self._draw = draw
-        #: Lateness of the event loop in milliseconds, as it is now and as it has been for a hundred measurements.
+        #: Lateness of the event loop in milliseconds, as it is now and as it has been for three hundred measurements.
         self.late_ms = 0.0
         self.standing_ms = 0.0
 
