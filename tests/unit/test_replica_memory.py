@@ -22,8 +22,10 @@ class Node:
 
 @pytest.fixture
 def thawed() -> Iterator[None]:
+    before = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 @pytest.mark.usefixtures("thawed")
@@ -41,6 +43,28 @@ def test_garbage_of_requests_is_still_collected() -> None:
     for _ in range(100):
         Node()
     assert gc.collect() >= 100
+
+
+@pytest.mark.usefixtures("thawed")
+def test_a_turns_worth_of_objects_starts_no_collection_and_many_turns_worth_do() -> None:
+    replica_memory.settle()
+    gc.collect()
+    collections = 0
+
+    def count(phase: str, _: dict[str, int]) -> None:
+        nonlocal collections
+        collections += phase == "start"
+
+    gc.callbacks.append(count)
+    try:
+        for _ in range(5_000):
+            Node()
+        assert collections == 0
+        for _ in range(50_000):
+            Node()
+        assert collections > 0
+    finally:
+        gc.callbacks.remove(count)
 
 
 @pytest.mark.usefixtures("thawed")
