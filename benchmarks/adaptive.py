@@ -30,12 +30,12 @@ from catsim.selection import RandomesqueSelector
 from catsim.simulation import Simulator
 from catsim.stopping import MinErrorStopper
 
-from interview.adaptive import PoolItem, ScoredItem, choose_item, estimate, probability, stop_decision
-from interview.plan_checks import eligible
-from interview.plan_files import load_plans
-from interview.plans import InterviewPlan
-from interview.questions import Difficulty, Question, Ungraded
-from interview.session import Ability
+from interview.measurement.adaptive import PoolItem, ScoredItem, choose_item, estimate, probability, stop_decision
+from interview.plans.checks import eligible
+from interview.plans.files import load_plans
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Difficulty, Question, Ungraded
+from interview.sessions.session import Ability
 
 PLANS = Path(__file__).parents[1] / "configs" / "interviews"
 SKILL = "skill"

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from interview.errors import StorageUnavailable, VersionConflict
-from interview.events import AnswerReceived, Event, SessionStarted
-from interview.fold import fold
-from interview.plans import PlanRef
-from interview.session import SessionState
+from interview.plans.plan import PlanRef
+from interview.sessions.events import AnswerReceived, Event, SessionStarted
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from storage.embedded_redis import EmbeddedRedis, Fsync
 from storage.redis_client import RedisLimits
 from storage.redis_sessions import RedisSessionStore

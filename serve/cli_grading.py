@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from interview.errors import ConfigError, InvalidInput, NotFound
-from interview.questions import Question
+from interview.plans.questions import Question
 
 if TYPE_CHECKING:
     from deployments.grading.audit import Audit, AuditedPerson
     from deployments.grading.bulk import AnswerLine, GradedLine
     from deployments.grading.calibration import Agreement, Calibration
     from deployments.grading.rubric import RubricJudge
-    from interview.report import Report
+    from interview.reports.report import Report
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -148,9 +148,9 @@ def read_questions(path: Path) -> dict[str, Question]:
     Raises:
         ConfigError: the file cannot be read; the message names the line and field.
     """
-    from interview.plan_files import load_bank, load_plan
-    from interview.yaml_schema import misfits
-    from interview.yaml_source import read_yaml
+    from interview.plans.files import load_bank, load_plan
+    from interview.yaml.schema import misfits
+    from interview.yaml.source import read_yaml
 
     document = read_yaml(path)
     if isinstance(document.data, list):
@@ -236,7 +236,7 @@ def _read_groups(path: Path) -> list[dict[str, str]]:
 
 
 def _reports_in(directory: Path) -> Iterable[Report]:
-    from interview.report import Report
+    from interview.reports.report import Report
 
     for path in sorted(directory.rglob("*.json")):
         try:

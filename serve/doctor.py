@@ -161,7 +161,7 @@ def _extra_remedy(package: str) -> str:
 
 
 def _plans() -> Finding:
-    from interview.plan_files import load_plans
+    from interview.plans.files import load_plans
 
     try:
         plans = load_plans(HOME / "configs" / "interviews")

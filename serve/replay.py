@@ -13,9 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from interview.errors import InvalidInput, NotFound
-from interview.events import Event, decode_event
-from interview.fold import fold
-from interview.session import SessionState
+from interview.sessions.events import Event, decode_event
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from serve.local_stores import open_stores
 from serve.replay_checks import recheck
 from serve.settings import StorageSettings

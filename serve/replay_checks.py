@@ -21,7 +21,10 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.coverage import GRADER_BY_MEANING
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, NotFound
-from interview.events import (
+from interview.grades import Grade
+from interview.plans.plan import InterviewPlan
+from interview.policies.rules import PolicySet, decode_policies
+from interview.sessions.events import (
     AnswerReceived,
     DifficultyUpdated,
     Event,
@@ -31,11 +34,8 @@ from interview.events import (
     ToolCalled,
     ToolReturned,
 )
-from interview.fold import apply
-from interview.grades import Grade
-from interview.plans import InterviewPlan
-from interview.policies import PolicySet, decode_policies
-from interview.session import GradeRecord, SessionState
+from interview.sessions.fold import apply
+from interview.sessions.session import GradeRecord, SessionState
 from serve.replay_policies import Decided, trips_differ
 from storage.blobs import BlobStore
 

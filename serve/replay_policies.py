@@ -14,12 +14,12 @@ from deployments.agent.agenda import next_step, time_left_s
 from deployments.agent.config import AgentConfig
 from deployments.agent.interviewer import Observation, TurnBrief
 from deployments.agent.model_turn import ModelTurn, decision_of, own_words
-from interview import policies_judge
 from interview.errors import InvalidModelOutput
-from interview.events import GuardrailTripped, PlanMade
-from interview.plans import InterviewPlan
-from interview.policies import Draft, PolicySet
-from interview.session import GradeRecord, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.policies import judge
+from interview.policies.rules import Draft, PolicySet
+from interview.sessions.events import GuardrailTripped, PlanMade
+from interview.sessions.session import GradeRecord, SessionState
 
 #: Trips that no policy set decides: a model off its plan, and policies that are not the promised ones.
 _NOT_POLICY = frozenset({"plan", policy_book.BOOK_RULE})
@@ -67,7 +67,7 @@ def _judged(
     if brief is None:
         return []
     scene = policy_book.scene_of(brief)
-    examined = policies_judge.examine(policies, scene)
+    examined = judge.examine(policies, scene)
     trips = [(trip.rule, trip.action, trip.detail) for trip in examined.trips]
     if made.output and examined.outcome == "speak" and not any(trip.rule == "plan" for trip in decided.trips):
         trips += _reviewed(brief, made, policies)
@@ -111,7 +111,7 @@ def _reviewed(brief: TurnBrief, made: PlanMade, policies: PolicySet) -> list[Tri
         return [("output", "unreadable", "the recorded output of the model is not of the schema")]
     words, verbatim = own_words(decision, brief)
     draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
-    judged = policies_judge.review(policies, policy_book.scene_of(brief), draft)
+    judged = judge.review(policies, policy_book.scene_of(brief), draft)
     return [(trip.rule, trip.action, trip.detail) for trip in judged.trips]
 
 

@@ -14,7 +14,7 @@ from deployments.agent.policy_book import PolicyBook
 from deployments.agent.ports import AgentPorts
 from deployments.agent.prompt_book import PromptBook
 from deployments.agent.session_pins import SessionPins
-from interview.policies_files import load_policies
+from interview.policies.files import load_policies
 from serve.grading_placement import InlineGrading
 from serve.local_stores import blob_store, session_store
 from serve.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech

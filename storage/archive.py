@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import InternalError, NotFound
-from interview.events import Event, decode_event
-from interview.fold import fold
-from interview.session import SessionState
+from interview.sessions.events import Event, decode_event
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from storage.blobs import BlobStore
 from storage.paths import archived_events_path, archived_snapshot_path
 from storage.sessions import SessionKey, SessionStore

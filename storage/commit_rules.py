@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from interview.errors import InternalError, VersionConflict
-from interview.events import Event
-from interview.session import SessionState
+from interview.sessions.events import Event
+from interview.sessions.session import SessionState
 from storage.sessions import SessionKey
 
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from msgspec import Struct
 
-from interview.events import Event, decode_event, encode_event
-from interview.session import SessionState
+from interview.sessions.events import Event, decode_event, encode_event
+from interview.sessions.session import SessionState
 from storage.commit_rules import check_commit, version_conflict
 from storage.sessions import IdempotencyRecord, SessionKey
 

@@ -21,9 +21,9 @@ from urllib.parse import quote, unquote
 import msgspec
 from msgspec import Struct
 
-from interview.events import Event, decode_event, encode_event
-from interview.fold import fold
-from interview.session import SessionState
+from interview.sessions.events import Event, decode_event, encode_event
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from storage.commit_rules import check_commit, version_conflict
 from storage.redis_client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
 from storage.redis_commit_feed import CommitFeed

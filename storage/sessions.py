@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from interview.events import Event
-from interview.session import SessionState
+from interview.sessions.events import Event
+from interview.sessions.session import SessionState
 
 
 class SessionKey(Struct, frozen=True):
@@ -71,7 +71,7 @@ class SessionStore(Protocol):
         ...
 
     async def raw_events(self, key: SessionKey, *, after: int = 0) -> list[bytes]:
-        """As ``events``, encoded (``interview.events.encode_event``): the stream forwards them unparsed."""
+        """As ``events``, encoded (``interview.sessions.events.encode_event``): the stream forwards them unparsed."""
         ...
 
     def follow(self, key: SessionKey, *, after: int = 0) -> AsyncIterator[list[bytes]]:

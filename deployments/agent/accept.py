@@ -41,8 +41,8 @@ from interview.errors import (
     UnsupportedRequest,
     VersionConflict,
 )
-from interview.events import AnswerReceived
-from interview.session import AudioRef, PendingAnswer, SessionState
+from interview.sessions.events import AnswerReceived
+from interview.sessions.session import AudioRef, PendingAnswer, SessionState
 from storage.sessions import IdempotencyRecord, SessionKey
 
 

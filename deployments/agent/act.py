@@ -9,9 +9,12 @@ import msgspec
 
 from deployments.agent.interviewer import Heard, NextStep, Observation
 from deployments.grading.contract import GradeRequest, Grading
-from interview.adaptive_block import ability_after
 from interview.errors import InterviewError
-from interview.events import (
+from interview.grades import Grade
+from interview.measurement.adaptive_block import ability_after
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question, RubricGrading, Ungraded
+from interview.sessions.events import (
     AnyPayload,
     DifficultyUpdated,
     FallbackEntered,
@@ -19,10 +22,7 @@ from interview.events import (
     ToolCalled,
     ToolReturned,
 )
-from interview.grades import Grade
-from interview.plans import InterviewPlan
-from interview.questions import Question, RubricGrading, Ungraded
-from interview.session import AskedQuestion, SessionState
+from interview.sessions.session import AskedQuestion, SessionState
 
 #: The ``grader`` of a grade that stands for no judgement.
 NOT_GRADED = "none"

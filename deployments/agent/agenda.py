@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from deployments.agent.interviewer import NextStep
-from interview.adaptive_block import next_step as next_adaptive
-from interview.plans import InterviewPlan, PhasePlan
-from interview.session import SessionState
+from interview.measurement.adaptive_block import next_step as next_adaptive
+from interview.plans.plan import InterviewPlan, PhasePlan
+from interview.sessions.session import SessionState
 
 
 def time_left_s(state: SessionState, plan: InterviewPlan, now: datetime) -> float:

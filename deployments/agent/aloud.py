@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from interview.policies_text import sentences_of
+from interview.text.visible_text import sentences_of
 
 
 class Aloud:

@@ -24,10 +24,10 @@ from deployments.agent.context_documents import Passage, relevant
 from deployments.agent.interviewer import TurnBrief
 from deployments.agent.prompt_template import Prompt
 from interview.errors import ContextTooLong
-from interview.plans import InterviewPlan
-from interview.policies_text import sentences_of
-from interview.questions import Question
-from interview.session import ActionType, ConversationTurn, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
+from interview.sessions.session import ActionType, ConversationTurn, SessionState
+from interview.text.visible_text import sentences_of
 
 #: What a chat template adds around messages, at most.
 TEMPLATE_TOKENS = 48

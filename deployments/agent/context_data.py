@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from interview.policies_text import visible
+from interview.text.visible_text import visible
 
 #: Every run the estimate prices: letters with the space before them, white space, anything else.
 _RUN = re.compile(r"[ ]?[A-Za-z]+|\s+|[^\sA-Za-z]+")

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from deployments.agent.context_data import inert, tokens_at_most
-from interview.policies_text import words_of
-from interview.session import SessionState
+from interview.sessions.session import SessionState
+from interview.text.visible_text import words_of
 from storage.blobs import BlobStore
 
 PASSAGE_CHARS = 360

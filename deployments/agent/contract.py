@@ -11,7 +11,7 @@ from msgspec import Struct
 from deployments.documents.contract import DocumentFinding
 from deployments.wire import Caller, StreamCaller, encode, unwrap
 from interview.grades import Grade
-from interview.session import AgentResponse, SessionState
+from interview.sessions.session import AgentResponse, SessionState
 
 
 class StartRequest(Struct, frozen=True):

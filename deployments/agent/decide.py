@@ -24,7 +24,7 @@ from deployments.agent.model_turn import own_words
 from deployments.agent.slow_work import Decided
 from deployments.agent.unfinished import Unfinished, after
 from interview.errors import InterviewError
-from interview.policies_text import refers_to
+from interview.text.visible_text import refers_to
 
 #: What is said when there are no rules.
 ALLOWED = Verdict()

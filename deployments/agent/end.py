@@ -14,8 +14,8 @@ from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.reply import done_record, turn_body
 from deployments.agent.stage_times import StageTimes
 from interview.errors import InvalidInput, NotFound, VersionConflict
-from interview.events import SessionConcluded
-from interview.session import AgentAction, AgentResponse, SessionState
+from interview.sessions.events import SessionConcluded
+from interview.sessions.session import AgentAction, AgentResponse, SessionState
 from storage.sessions import SessionKey
 
 END = "end"

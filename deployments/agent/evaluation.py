@@ -5,8 +5,8 @@ from __future__ import annotations
 from deployments.agent.ledger import Ledger
 from deployments.agent.ports import AgentPorts, Clock
 from interview.errors import InterviewError, VersionConflict
-from interview.events import FallbackEntered
-from interview.session import SessionState
+from interview.sessions.events import FallbackEntered
+from interview.sessions.session import SessionState
 from storage.sessions import SessionKey
 
 

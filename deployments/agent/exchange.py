@@ -13,7 +13,6 @@ from deployments.agent.blob_layout import path_of_url
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TranscriptView
 from deployments.agent.decide import Decider
-from deployments.agent.experience_claims import RESUME_YEARS
 from deployments.agent.interviewer import Decision, Observation, TurnBrief
 from deployments.agent.ledger import Ledger
 from deployments.agent.pinned_plans import PinnedPlans
@@ -25,7 +24,10 @@ from deployments.agent.slow_work import Decided, SlowWork, Spoken
 from deployments.agent.speak import Speaker, voice_fallback
 from deployments.agent.stage_times import StageTimes
 from interview.errors import Conflict, InterviewError, UnsupportedRequest
-from interview.events import (
+from interview.grades import Grade
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question, card_of
+from interview.sessions.events import (
     AnyPayload,
     FallbackEntered,
     GradeRecorded,
@@ -35,10 +37,8 @@ from interview.events import (
     SessionConcluded,
     SessionPaused,
 )
-from interview.grades import Grade
-from interview.plans import InterviewPlan
-from interview.questions import Question, card_of
-from interview.session import ActionType, AskedQuestion, PendingAnswer, SessionState
+from interview.sessions.session import ActionType, AskedQuestion, PendingAnswer, SessionState
+from interview.text.experience_claims import RESUME_YEARS
 
 
 @dataclass

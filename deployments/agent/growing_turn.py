@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from pydantic_core import from_json
 
 from deployments.agent.model_turn import ModelTurn
-from interview.policies_text import sentences_of, visible
-from interview.session import ActionType
+from interview.sessions.session import ActionType
+from interview.text.visible_text import sentences_of, visible
 
 #: Stands for a word that begins where the text so far ends: whatever is before it has ended, or it has not.
 _NEXT_WORD = "x"

@@ -14,9 +14,9 @@ from deployments.agent.reply import agent_response, done_record, hints_left, tur
 from deployments.agent.speak import Speaker, voice_fallback
 from deployments.agent.stage_times import StageTimes
 from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight, VersionConflict
-from interview.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
-from interview.plans import InterviewPlan
-from interview.session import AgentAction, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
+from interview.sessions.session import AgentAction, SessionState
 from storage.sessions import SessionKey
 
 HINT = "hint"

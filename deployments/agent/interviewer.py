@@ -13,9 +13,9 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from interview.grades import Grade
-from interview.plans import InterviewPlan, Phase
-from interview.questions import Question
-from interview.session import ActionType, AgentAction, AskedQuestion, SessionState
+from interview.plans.plan import InterviewPlan, Phase
+from interview.plans.questions import Question
+from interview.sessions.session import ActionType, AgentAction, AskedQuestion, SessionState
 
 #: What a candidate's utterance is. All but ``answer`` is procedure: never scored, and mostly handled by the script.
 Heard = Literal["answer", "repeat", "explain", "skip", "wait", "done", "hint", "end", "unsure"]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from interview.errors import InternalError
-from interview.events import AnyPayload, Event
-from interview.fold import apply
-from interview.session import SessionState
+from interview.sessions.events import AnyPayload, Event
+from interview.sessions.fold import apply
+from interview.sessions.session import SessionState
 
 
 class Ledger:

@@ -28,7 +28,7 @@ from deployments.agent.prompt_template import Prompt, specialised
 from deployments.breaker import BreakerConfig, CircuitBreaker
 from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse, LanguageModel
 from interview.errors import DeadlineExceeded, InterviewError, InvalidInput, InvalidModelOutput
-from interview.session import ActionType
+from interview.sessions.session import ActionType
 from storage.blobs import BlobStore
 
 #: The model's share of the time to decide: what is left is for building the prompt and for the script.

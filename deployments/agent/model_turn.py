@@ -12,8 +12,8 @@ from rapidfuzz import fuzz
 from deployments.agent import phrases, scripted
 from deployments.agent.interviewer import Decision, TurnBrief
 from interview.errors import InvalidModelOutput
-from interview.policies_text import plain, sentences_of, visible
-from interview.session import ActionType, AgentAction
+from interview.sessions.session import ActionType, AgentAction
+from interview.text.visible_text import plain, sentences_of, visible
 
 SOURCE = "model"
 

@@ -9,10 +9,10 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.interviewer import Heard, Observation
 from deployments.stt.contract import EngineInfo, SpeechToText, TranscribeRequest, Transcript
 from interview.errors import AudioRejected, InterviewError
-from interview.events import AnswerTranscribed, FallbackEntered
-from interview.intents import recognise
-from interview.plans import InterviewPlan
-from interview.session import AskedQuestion, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnswerTranscribed, FallbackEntered
+from interview.sessions.intents import recognise
+from interview.sessions.session import AskedQuestion, SessionState
 
 #: How many words of a plan's vocabulary bias the decoder; more crowd out the speech in Whisper's prompt.
 MAX_HOTWORDS = 48

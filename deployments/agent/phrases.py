@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interview.plans import Phase
+from interview.plans.plan import Phase
 
 ACKNOWLEDGE = (
     "Thank you.",

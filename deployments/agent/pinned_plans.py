@@ -8,7 +8,7 @@ import msgspec
 
 from deployments.agent.blob_layout import plan_path
 from interview.errors import InternalError
-from interview.plans import InterviewPlan, PlanRef, decode_plan, encode_plan
+from interview.plans.plan import InterviewPlan, PlanRef, decode_plan, encode_plan
 from storage.blobs import BlobStore
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from deployments.agent.ports import PlanChoice
 from interview.errors import ConfigError
-from interview.plan_files import load_plans
-from interview.plan_matching import match_plan
-from interview.plans import InterviewPlan
+from interview.plans.files import load_plans
+from interview.plans.matching import match_plan
+from interview.plans.plan import InterviewPlan
 
 
 class InstalledPlans:

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 from deployments.agent import phrases
 from deployments.agent.interviewer import Decision, GuardrailTrip, TurnBrief, Verdict
 from deployments.agent.model_turn import own_words
-from interview import policies_judge
 from interview.errors import InvalidInput
-from interview.plans import InterviewPlan
-from interview.policies import Draft, PolicySet, Scene, Trip, joined_policies
-from interview.policies import Verdict as Judgement
-from interview.policies_files import DEFAULT
-from interview.session import SessionState
-from interview.yaml_schema import nearest
+from interview.plans.plan import InterviewPlan
+from interview.policies import judge
+from interview.policies.files import DEFAULT
+from interview.policies.rules import Draft, PolicySet, Scene, Trip, joined_policies
+from interview.policies.rules import Verdict as Judgement
+from interview.sessions.session import SessionState
+from interview.yaml.schema import nearest
 
 #: Where a session's settings keep the digest of its policies.
 PINNED = "policies"
@@ -53,14 +53,14 @@ class PolicyBook:
 
     def examine(self, brief: TurnBrief) -> Verdict:
         policies, trips = self._in_force(brief.state, brief.plan, brief.turn)
-        judged = policies_judge.examine(policies, scene_of(brief))
+        judged = judge.examine(policies, scene_of(brief))
         return _verdict(judged, None, trips)
 
     def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
         policies, _ = self._in_force(brief.state, brief.plan, brief.turn)
         words, verbatim = own_words(decision, brief)
         draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
-        judged = policies_judge.review(policies, scene_of(brief), draft)
+        judged = judge.review(policies, scene_of(brief), draft)
         rewritten = None
         if judged.outcome == "speak" and judged.words != words:
             rewritten = replace(decision, text=phrases.joined(judged.words, verbatim))

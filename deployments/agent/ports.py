@@ -13,7 +13,7 @@ from deployments.agent.interviewer import Interviewer, Policy
 from deployments.grading.contract import Grading
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
-from interview.plans import InterviewPlan
+from interview.plans.plan import InterviewPlan
 from storage.blobs import BlobStore
 from storage.sessions import SessionStore
 

@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from deployments.agent.act import NOT_GRADED, is_open
 from deployments.agent.config import AgentConfig
-from deployments.agent.experience_claims import mismatches
 from interview.grades import Grade
-from interview.questions import Question
-from interview.session import AskedQuestion
-from interview.star import analyse_story
+from interview.measurement.star import analyse_story
+from interview.plans.questions import Question
+from interview.sessions.session import AskedQuestion
+from interview.text.experience_claims import mismatches
 
 
 class Probe(Struct, frozen=True):

@@ -8,8 +8,8 @@ import re
 import msgspec
 from msgspec import Struct
 
-from interview.yaml_schema import misfits, nearest
-from interview.yaml_source import parse_yaml
+from interview.yaml.schema import misfits, nearest
+from interview.yaml.source import parse_yaml
 
 LIVE = "production"
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from interview.errors import ConfigError
-from interview.yaml_schema import nearest
+from interview.yaml.schema import nearest
 
 MAX_BYTES = 16_384
 

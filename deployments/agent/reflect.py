@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from deployments.agent.experience_claims import RESUME_YEARS, mismatches
 from deployments.agent.interviewer import TurnBrief
-from interview.events import ReflectionNoted
-from interview.session import Insight
-from interview.star import achievement_line, analyse_story
+from interview.measurement.star import achievement_line, analyse_story
+from interview.sessions.events import ReflectionNoted
+from interview.sessions.session import Insight
+from interview.text.experience_claims import RESUME_YEARS, mismatches
 
 MAX_QUOTE_CHARS = 240
 

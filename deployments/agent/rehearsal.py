@@ -21,9 +21,9 @@ from deployments.grading.contract import GradeRequest, Grading
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeech, TtsInfo
 from interview.errors import EngineUnavailable, NotFound
-from interview.events import Event
-from interview.plans import InterviewPlan
-from interview.session import SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import Event
+from interview.sessions.session import SessionState
 from storage.blobs import BlobStore
 from storage.sessions import SessionKey, SessionStore
 

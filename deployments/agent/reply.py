@@ -10,10 +10,10 @@ import msgspec
 from deployments.agent.agenda import time_left_s
 from deployments.agent.contract import GradeView, TranscriptView, TurnBody
 from interview.errors import InternalError
-from interview.events import FallbackEntered, GradeRecorded, ResponseSent
-from interview.plans import InterviewPlan
-from interview.questions import QuestionCard, card_of
-from interview.session import AgentResponse, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import QuestionCard, card_of
+from interview.sessions.events import FallbackEntered, GradeRecorded, ResponseSent
+from interview.sessions.session import AgentResponse, SessionState
 from storage.sessions import IdempotencyRecord
 
 #: The session in a reply: all its fields but the growing ones, which ``GET /session/state`` has.

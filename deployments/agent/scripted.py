@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from deployments.agent import phrases
 from deployments.agent.interviewer import Decision, NextStep, Overheard, TurnBrief
-from interview.plans import InterviewPlan, Phase
-from interview.questions import MultipleChoice, MultiSelect, Question
-from interview.session import ActionType, AgentAction
+from interview.plans.plan import InterviewPlan, Phase
+from interview.plans.questions import MultipleChoice, MultiSelect, Question
+from interview.sessions.session import ActionType, AgentAction
 
 SOURCE = "scripted"
 

@@ -8,8 +8,8 @@ from deployments.agent import model_interviewer, policy_book
 from deployments.agent.config import AgentConfig
 from deployments.agent.policy_book import PolicyBook
 from deployments.agent.prompt_book import PromptBook
-from interview.plans import InterviewPlan
-from interview.policies import PolicySet, encode_policies
+from interview.plans.plan import InterviewPlan
+from interview.policies.rules import PolicySet, encode_policies
 from storage.blobs import BlobStore
 
 #: Thresholds that decide, in a session's settings, so that a replay decides by the same ones.

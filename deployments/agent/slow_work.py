@@ -10,7 +10,7 @@ from deployments.grading.contract import GradeRequest
 from deployments.stt.contract import Transcript
 from interview.errors import InterviewError
 from interview.grades import Grade
-from interview.session import AudioRef
+from interview.sessions.session import AudioRef
 
 
 @dataclass(frozen=True)

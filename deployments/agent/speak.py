@@ -9,8 +9,8 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.slow_work import Spoken
 from deployments.tts.contract import SynthesisRequest, TextToSpeech
 from interview.errors import InterviewError
-from interview.events import FallbackEntered
-from interview.session import AudioRef
+from interview.sessions.events import FallbackEntered
+from interview.sessions.session import AudioRef
 from storage.blobs import BlobStore
 
 

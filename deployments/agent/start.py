@@ -14,7 +14,6 @@ from deployments.agent.agenda import next_step
 from deployments.agent.blob_layout import check_interview_id, document_path
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, StepReply
-from deployments.agent.experience_claims import RESUME_YEARS, claimed_years
 from deployments.agent.ledger import Ledger
 from deployments.agent.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock, PlanChoice
@@ -22,12 +21,13 @@ from deployments.agent.reply import agent_response, current_card, done_record, h
 from deployments.agent.speak import Speaker, voice_fallback
 from deployments.agent.stage_times import StageTimes
 from interview.errors import InvalidInput, SessionEnded, VersionConflict
-from interview.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
-from interview.plan_files import plan_from_data
-from interview.plans import InterviewPlan, reference
-from interview.policies_text import suspicious_characters, visible
-from interview.questions import card_of
-from interview.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
+from interview.plans.files import plan_from_data
+from interview.plans.plan import InterviewPlan, reference
+from interview.plans.questions import card_of
+from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
+from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
+from interview.text.experience_claims import RESUME_YEARS, claimed_years
+from interview.text.visible_text import suspicious_characters, visible
 from storage.sessions import SessionKey
 
 START = "start"

@@ -35,7 +35,7 @@ from deployments.agent.slow_work import SlowWork
 from deployments.agent.speak import Speaker
 from deployments.agent.stage_times import StageTimes
 from interview.errors import Conflict, NotFound, SessionEnded, VersionConflict
-from interview.session import SessionState
+from interview.sessions.session import SessionState
 from storage.sessions import IdempotencyRecord, SessionKey
 
 

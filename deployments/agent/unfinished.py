@@ -13,7 +13,7 @@ from deployments.agent.aloud import Aloud, begins_with
 from deployments.agent.interviewer import Decision, TurnBrief
 from deployments.agent.model_turn import own_words
 from deployments.agent.slow_work import Decided
-from interview.policies_text import sentences_of
+from interview.text.visible_text import sentences_of
 
 
 class Unfinished:

@@ -20,9 +20,13 @@ from deployments.grading.marks import settle
 from deployments.grading.queued_work import EVALUATE, JUDGE
 from deployments.grading.report import build_report, render_report
 from deployments.wire import decode
-from interview.adaptive_block import ability_after
 from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight, VersionConflict
-from interview.events import (
+from interview.grades import Grade
+from interview.measurement.adaptive_block import ability_after
+from interview.plans.plan import InterviewPlan, decode_plan
+from interview.plans.questions import Question
+from interview.reports.report import NO_JUDGEMENT
+from interview.sessions.events import (
     AnyPayload,
     DifficultyUpdated,
     Event,
@@ -30,12 +34,8 @@ from interview.events import (
     GradeRecorded,
     ReportReady,
 )
-from interview.fold import apply
-from interview.grades import Grade
-from interview.plans import InterviewPlan, decode_plan
-from interview.questions import Question
-from interview.report import NO_JUDGEMENT
-from interview.session import GradeRecord, SessionState
+from interview.sessions.fold import apply
+from interview.sessions.session import GradeRecord, SessionState
 from storage.archive import archive_session, load_session
 from storage.blobs import BlobStore
 from storage.paths import plan_path, report_path

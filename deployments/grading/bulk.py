@@ -13,7 +13,7 @@ from deployments.grading.rubric import RubricJudge
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, InvalidInput
 from interview.grades import Grade
-from interview.questions import Question, RubricGrading
+from interview.plans.questions import Question, RubricGrading
 
 
 class AnswerLine(Struct, frozen=True):

@@ -11,10 +11,10 @@ from rapidfuzz import fuzz
 from deployments.grading import answer_text
 from deployments.grading.answer_text import Token
 from deployments.grading.marks import mark, no_answer
-from deployments.grading.number_vocabulary import ONES, ordinal
 from interview.errors import InvalidInput
 from interview.grades import Evidence, Grade
-from interview.questions import MultipleChoice, MultiSelect, Option
+from interview.plans.questions import MultipleChoice, MultiSelect, Option
+from interview.text.number_vocabulary import ONES, ordinal
 
 
 class Pick(Struct, frozen=True):

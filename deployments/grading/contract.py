@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from deployments.wire import Caller, encode, unwrap
 from interview.grades import Grade
-from interview.questions import Question
+from interview.plans.questions import Question
 
 
 class GradeRequest(Struct, frozen=True):

@@ -3,7 +3,7 @@
 Modest: it sees whether the content words of a key point (or of one of its other wordings) occur close together in the
 answer and, where an embedding model is configured, whether a sentence means much the same. It cannot tell a good
 explanation from a list of terms, so its confidence stays low and every grade asks for review. Orders to the machine
-(``interview.machine_orders``) are left out before anything is compared: their words are nobody's answer.
+(``interview.text.machine_orders``) are left out before anything is compared: their words are nobody's answer.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from deployments.grading import answer_text
 from deployments.grading.embedding import Meaning
 from deployments.grading.marks import mark, no_answer, nonsense
 from interview.grades import Evidence, Grade
-from interview.machine_orders import orders_in, without_orders
-from interview.questions import KeyPoint, Question
+from interview.plans.questions import KeyPoint, Question
+from interview.text.machine_orders import orders_in, without_orders
 
 GRADER = "coverage"
 #: With an embedding model, whose numbers depend on weights and machine: a replay does not repeat such a grade.

@@ -12,8 +12,8 @@ from deployments.grading.config import WatchdogPolicy
 from deployments.grading.watchdog import CalibrationItem, measure_drift, reference_items
 from interview.errors import InterviewError
 from interview.grades import Grade
-from interview.plans import InterviewPlan
-from interview.questions import Question, RubricGrading
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question, RubricGrading
 
 logger = logging.getLogger(__name__)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from deployments.grading.contract import GradeRequest
-from interview.intents import recognise
-from interview.plans import InterviewPlan
-from interview.questions import RubricGrading
-from interview.session import AskedQuestion, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import RubricGrading
+from interview.sessions.intents import recognise
+from interview.sessions.session import AskedQuestion, SessionState
 
 
 def answer_to(state: SessionState, asked: AskedQuestion) -> tuple[str, float | None, int]:

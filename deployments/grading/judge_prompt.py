@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from deployments.grading.untrusted import UntrustedText
-from interview.questions import Criterion, Question, RubricLevel
+from interview.plans.questions import Criterion, Question, RubricLevel
 
 VERSION = "rubric-judge@1"
 

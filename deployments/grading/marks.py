@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from deployments.grading import answer_text
 from interview.grades import CriterionGrade, Evidence, Grade, level_of
-from interview.machine_orders import without_orders
+from interview.text.machine_orders import without_orders
 
 
 def mark(

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from deployments.grading import answer_text
 from deployments.grading.marks import mark, no_answer
-from deployments.grading.number_vocabulary import as_text
 from deployments.grading.quantities import Quantity, quantities
 from deployments.grading.units import PERCENT, Unit, compatible, convert, key_unit
 from interview.errors import InvalidInput
 from interview.grades import Grade
-from interview.questions import Numeric
+from interview.plans.questions import Numeric
+from interview.text.number_vocabulary import as_text
 
 #: Slack on every comparison for binary floating point, relative.
 _FLOAT_SLACK = 1e-9

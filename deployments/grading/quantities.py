@@ -7,9 +7,9 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from deployments.grading.number_vocabulary import DENOMINATORS, SCALES, SUFFIXES, Lexeme, lex
-from deployments.grading.number_words import NumberReader, Reading
 from deployments.grading.units import CURRENCIES, PERCENT, Unit, compatible, convert, per, unit_named
+from interview.text.number_vocabulary import DENOMINATORS, SCALES, SUFFIXES, Lexeme, lex
+from interview.text.number_words import NumberReader, Reading
 
 #: More mentions than this is a spray, not an answer; reading stops here.
 MAX_MENTIONS = 64

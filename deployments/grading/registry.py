@@ -17,7 +17,7 @@ from deployments.grading.symbolic import SymbolicGrader
 from deployments.grading.text_answers import grade_exact, grade_ordered, grade_short_text
 from interview.errors import UnsupportedRequest
 from interview.grades import Grade
-from interview.questions import (
+from interview.plans.questions import (
     Exact,
     Formula,
     GraderSpec,

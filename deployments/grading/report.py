@@ -9,9 +9,9 @@ from typing import Literal
 import msgspec
 
 from interview.errors import InternalError, NotFound
-from interview.plans import InterviewPlan, PlanRef, decode_plan
-from interview.report import Report
-from interview.report_assembly import assemble
+from interview.plans.plan import InterviewPlan, PlanRef, decode_plan
+from interview.reports.assembly import assemble
+from interview.reports.report import Report
 from storage.archive import load_session
 from storage.blobs import BlobStore
 from storage.paths import plan_path

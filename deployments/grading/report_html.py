@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from deployments.grading.report_view import view_of
-from interview.report import Report
+from interview.reports.report import Report
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

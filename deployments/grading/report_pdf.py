@@ -8,7 +8,7 @@ import msgspec
 
 from deployments.grading.report_view import view_of
 from interview.errors import InternalError
-from interview.report import Report
+from interview.reports.report import Report
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from interview.report import (
+from interview.reports.report import (
     NO_JUDGEMENT,
     EngineUse,
     Finding,

@@ -28,7 +28,7 @@ from deployments.grading.watchdog import doubts
 from deployments.llm.contract import PRIORITY_BACKGROUND, ChatResponse, LanguageModel
 from interview.errors import InterviewError, InvalidModelOutput
 from interview.grades import CriterionGrade, Evidence, Grade
-from interview.questions import Criterion, Question, RubricGrading
+from interview.plans.questions import Criterion, Question, RubricGrading
 
 logger = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from msgspec import Struct
 
 from deployments.grading import answer_text
 from deployments.grading.marks import mark, no_answer
-from deployments.grading.number_vocabulary import ONES, TENS
-from deployments.grading.number_words import canonical_numbers
 from deployments.sandbox import Sandbox, SandboxLimits
 from interview.errors import EngineUnavailable, InvalidInput
 from interview.grades import Grade
-from interview.questions import Question, Symbolic
+from interview.plans.questions import Question, Symbolic
+from interview.text.number_vocabulary import ONES, TENS
+from interview.text.number_words import canonical_numbers
 
 GRADER = "symbolic"
 MODULE = "deployments.grading.symbolic_evaluate"

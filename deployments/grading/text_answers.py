@@ -12,10 +12,10 @@ from rapidfuzz.distance import Levenshtein
 from deployments.grading import answer_text
 from deployments.grading.answer_text import Token
 from deployments.grading.marks import mark, no_answer
-from deployments.grading.number_words import canonical_numbers
 from interview.errors import InvalidInput
 from interview.grades import Grade
-from interview.questions import Exact, Ordered, ShortText
+from interview.plans.questions import Exact, Ordered, ShortText
+from interview.text.number_words import canonical_numbers
 
 #: Prefixes that turn a word into its opposite: "asynchronous" is no typo of "synchronous".
 _OPPOSITES = ("a", "an", "un", "in", "im", "ir", "il", "non", "dis", "anti", "de", "mis")

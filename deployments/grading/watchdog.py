@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from deployments.grading.config import WatchdogPolicy
 from interview.grades import Grade
-from interview.questions import Question
+from interview.plans.questions import Question
 
 
 def doubts(grade: Grade, deterministic: Grade, policy: WatchdogPolicy) -> list[str]:

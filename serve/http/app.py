@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from interview.report import Report
+from interview.reports.report import Report
 from serve.http import openapi, problems
 from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router

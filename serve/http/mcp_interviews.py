@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deployments.agent.contract import Agent, EndRequest, StartRequest, StepReply, ToolRequest, TurnRequest
 from interview.errors import NotFound
-from interview.events import ResponseSent
-from interview.questions import QuestionCard
-from interview.session import ActionType, AgentResponse, SessionState, Status
+from interview.plans.questions import QuestionCard
+from interview.sessions.events import ResponseSent
+from interview.sessions.session import ActionType, AgentResponse, SessionState, Status
 from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.bodies import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from serve.http.operations import ask_all

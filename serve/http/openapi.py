@@ -11,8 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from deployments.agent.contract import TurnBody
-from interview.events import EventRecord
-from interview.session import GradeRecord, SessionState
+from interview.sessions.events import EventRecord
+from interview.sessions.session import GradeRecord, SessionState
 from serve.http.problems import MEDIA_TYPE, Problem
 
 REF = "#/components/schemas/{name}"

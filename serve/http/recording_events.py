@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from interview.errors import VersionConflict
-from interview.events import AnyPayload, Event
-from interview.fold import fold
-from interview.session import SessionState
+from interview.sessions.events import AnyPayload, Event
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from serve.http.sessions import session_or_404
 from storage.sessions import SessionKey, SessionStore
 

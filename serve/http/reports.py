@@ -11,9 +11,9 @@ from deployments.agent.contract import EndRequest
 from deployments.agent.evaluation import needs_evaluation
 from deployments.agent.pinned_plans import PinnedPlans
 from interview.errors import InterviewError
-from interview.events import AnyPayload
-from interview.report_override import override as overriding
-from interview.session import SessionState
+from interview.reports.override import override as overriding
+from interview.sessions.events import AnyPayload
+from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.accept import preferred
 from serve.http.auth import REPORTS, Authenticator, Principal

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
 from interview.errors import NotFound
-from interview.session import SessionState
+from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.auth import INTERVIEWS, Authenticator, Principal

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from interview.errors import SessionEnded
-from interview.events import IntegrityNoted
-from interview.session import SessionState
+from interview.sessions.events import IntegrityNoted
+from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.bodies import SignalBody, read_json

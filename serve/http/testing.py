@@ -22,12 +22,12 @@ from deployments.agent.contract import (
     TurnRequest,
 )
 from interview.errors import NotFound
-from interview.events import AnyPayload, Event, ResponseSent, SessionStarted
-from interview.fold import fold
-from interview.plans import InterviewPlan, PlanRef
-from interview.questions import QuestionCard
-from interview.report_assembly import assemble
-from interview.session import AgentAction, SessionState
+from interview.plans.plan import InterviewPlan, PlanRef
+from interview.plans.questions import QuestionCard
+from interview.reports.assembly import assemble
+from interview.sessions.events import AnyPayload, Event, ResponseSent, SessionStarted
+from interview.sessions.fold import fold
+from interview.sessions.session import AgentAction, SessionState
 from serve.http.auth import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
 from serve.http.ports import IngressPorts, ReportFormat
 from storage.memory_sessions import MemorySessionStore

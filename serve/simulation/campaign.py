@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import InvalidInput
-from interview.events import SessionConcluded
-from interview.plans import InterviewPlan
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import SessionConcluded
 from serve.simulation.canaries import Planted
 from serve.simulation.candidate import Candidate
 from serve.simulation.injections import Lift, LiftSummary, lifts_of, summed_up, worth_something

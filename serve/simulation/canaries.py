@@ -7,8 +7,17 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from interview.plans import InterviewPlan
-from interview.questions import AnyGrader, Exact, Formula, Ordered, Question, ReferenceAnswers, ShortText, Symbolic
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import (
+    AnyGrader,
+    Exact,
+    Formula,
+    Ordered,
+    Question,
+    ReferenceAnswers,
+    ShortText,
+    Symbolic,
+)
 
 #: No word, in no language of the plans, begins like this.
 _PREFIX = "zqx"

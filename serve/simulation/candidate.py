@@ -10,8 +10,8 @@ from itertools import cycle
 from msgspec import Struct
 
 from interview.errors import InvalidInput
-from interview.questions import Question, RubricGrading, Ungraded
-from interview.session import ActionType
+from interview.plans.questions import Question, RubricGrading, Ungraded
+from interview.sessions.session import ActionType
 from serve.simulation.personas import Level, Persona
 
 #: What the twin of an injecting persona says in place of an order, word for word: no grader counts any of it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from deployments.grading.contract import GradeRequest, Grading
-from interview.questions import RubricGrading, Ungraded
+from interview.plans.questions import RubricGrading, Ungraded
 from serve.simulation.stage import HeldInterview
 
 

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable
 from deployments.agent.config import AgentConfig
 from deployments.agent.scripted import spoken_prompt
 from interview.errors import InternalError
-from interview.events import AnswerReceived, ResponseSent, SessionConcluded
-from interview.fold import fold
-from interview.intents import recognise
-from interview.plans import InterviewPlan
-from interview.policies_secrets import secret_keys
-from interview.policies_text import other_language, plain, telling_words, words_of
-from interview.questions import Question
-from interview.session import SessionState
-from interview.star import analyse_story
+from interview.measurement.star import analyse_story
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
+from interview.policies.secrets import secret_keys
+from interview.sessions.events import AnswerReceived, ResponseSent, SessionConcluded
+from interview.sessions.fold import fold
+from interview.sessions.intents import recognise
+from interview.sessions.session import SessionState
+from interview.text.visible_text import other_language, plain, telling_words, words_of
 from serve.simulation.personas import Persona
 from serve.simulation.stage import MAX_ANSWERS, HeldInterview
 

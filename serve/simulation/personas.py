@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import ConfigError, InvalidInput
-from interview.yaml_source import read_yaml
+from interview.yaml.source import read_yaml
 
 Level = Literal["strong", "average", "weak"]
 

@@ -17,9 +17,9 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.config import LlmConfig
 from interview.errors import ModelMissing
-from interview.plan_files import load_plan, load_plans
-from interview.plans import InterviewPlan
-from interview.policies_files import load_policies
+from interview.plans.files import load_plan, load_plans
+from interview.plans.plan import InterviewPlan
+from interview.policies.files import load_policies
 from serve.simulation.campaign import Campaign, InterviewRecord, SimulationReport
 from serve.simulation.personas import ALL, chosen, load_personas
 from serve.simulation.stage import Troupe

@@ -21,10 +21,10 @@ from deployments.agent.session_pins import SessionPins
 from deployments.grading.contract import GradeRequest, Grading
 from deployments.stt.fake import FakeSpeechToText
 from interview.errors import InterviewError
-from interview.events import Event
 from interview.grades import Grade
-from interview.plans import InterviewPlan
-from interview.session import SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import Event
+from interview.sessions.session import SessionState
 from serve.simulation.canaries import Planted
 from serve.simulation.candidate import Candidate, Said
 from storage.blobs import BlobStore

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from deployments.grading.registry import Registry
-from interview import events as ev
-from interview.adaptive_block import ability_after, next_step
-from interview.fold import apply
 from interview.grades import Grade
-from interview.plan_files import load_plans
-from interview.plans import InterviewPlan, PhasePlan, reference
-from interview.questions import Formula, Question, Ungraded, card_of
-from interview.session import AgentAction, SessionState
+from interview.measurement.adaptive_block import ability_after, next_step
+from interview.plans.files import load_plans
+from interview.plans.plan import InterviewPlan, PhasePlan, reference
+from interview.plans.questions import Formula, Question, Ungraded, card_of
+from interview.sessions import events as ev
+from interview.sessions.fold import apply
+from interview.sessions.session import AgentAction, SessionState
 
 PLANS = load_plans(Path(__file__).parents[2] / "configs" / "interviews")
 LEVELS = ("strong", "average", "weak")

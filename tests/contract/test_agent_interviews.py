@@ -34,10 +34,10 @@ from interview.errors import (
     TurnInFlight,
     UnsupportedRequest,
 )
-from interview.events import Event, GradeRecorded, ResponseSent
-from interview.fold import fold
-from interview.plan_files import load_plan
-from interview.plans import InterviewPlan
+from interview.plans.files import load_plan
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import Event, GradeRecorded, ResponseSent
+from interview.sessions.fold import fold
 from storage.memory_sessions import MemorySessionStore
 from storage.redis_sessions import RedisSessionStore
 from storage.sessions import SessionKey, SessionStore

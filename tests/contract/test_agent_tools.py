@@ -15,9 +15,9 @@ from deployments.agent.tools.registry import TOOLS
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import Conflict, InvalidInput, NotFound, SessionEnded
-from interview.events import ToolCalled, ToolReturned
-from interview.fold import fold
-from interview.plan_files import load_plan
+from interview.plans.files import load_plan
+from interview.sessions.events import ToolCalled, ToolReturned
+from interview.sessions.fold import fold
 from storage.memory_sessions import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

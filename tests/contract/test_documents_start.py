@@ -17,9 +17,9 @@ from deployments.documents.contract import DocumentFinding, HiddenText
 from deployments.documents.service import DocumentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from interview.events import GuardrailTripped, SessionStarted
-from interview.fold import fold
-from interview.plan_files import load_plan
+from interview.plans.files import load_plan
+from interview.sessions.events import GuardrailTripped, SessionStarted
+from interview.sessions.fold import fold
 from serve.http.app import create_app
 from serve.http.testing import StubAgent, is_problem, stub_ports
 from storage.memory_sessions import MemorySessionStore

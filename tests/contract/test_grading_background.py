@@ -24,10 +24,10 @@ from deployments.grading.rubric import RubricJudge
 from deployments.grading.tier import GradingStores, GradingTier
 from deployments.llm.fake import FakeLanguageModel
 from interview.errors import Conflict, EngineUnavailable, NotFound, TurnInFlight
-from interview.events import Event, FallbackEntered, GradeRecorded, ReportReady
-from interview.fold import apply, fold
-from interview.plans import InterviewPlan
-from interview.session import SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady
+from interview.sessions.fold import apply, fold
+from interview.sessions.session import SessionState
 from storage.archive import load_session
 from storage.memory_sessions import MemorySessionStore
 from storage.memory_work_queue import MemoryWorkQueue

@@ -24,8 +24,8 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
 from interview.errors import ContextTooLong, DeadlineExceeded, InterviewError, InvalidInput, NotFound
-from interview.events import PlanMade
-from interview.plan_files import load_plan
+from interview.plans.files import load_plan
+from interview.sessions.events import PlanMade
 from storage.memory_sessions import MemorySessionStore
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

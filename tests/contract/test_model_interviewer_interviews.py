@@ -23,9 +23,9 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed, EngineUnavailable, InterviewError, Overloaded
-from interview.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent
-from interview.plan_files import load_plan
-from interview.policies_files import load_policies
+from interview.plans.files import load_plan
+from interview.policies.files import load_policies
+from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent
 from storage.memory_sessions import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]

@@ -12,9 +12,9 @@ from rapidfuzz import fuzz
 
 from deployments.grading.coverage import grade_coverage
 from deployments.grading.registry import Registry
-from interview import questions as q
-from interview.plan_files import load_bank, load_plans
-from interview.plans import InterviewPlan
+from interview.plans import questions as q
+from interview.plans.files import load_bank, load_plans
+from interview.plans.plan import InterviewPlan
 
 ROOT = Path(__file__).parents[2]
 PLANS = load_plans(ROOT / "configs" / "interviews")
@@ -182,7 +182,7 @@ PERSONAS = sorted((ROOT / "configs" / "interviews" / "personas").glob("*.yaml"))
 
 @pytest.mark.parametrize("path", PERSONAS, ids=lambda path: path.stem)
 def test_a_persona_answers_every_core_question_of_its_plan(path: Path) -> None:
-    from interview.yaml_source import read_yaml
+    from interview.yaml.source import read_yaml
 
     persona = read_yaml(path).data
     plan = PLANS[persona["plan"]]
@@ -191,7 +191,7 @@ def test_a_persona_answers_every_core_question_of_its_plan(path: Path) -> None:
 
 
 def test_the_demo_persona_says_only_words_the_built_in_speech_model_was_taught() -> None:
-    from interview.yaml_source import read_yaml
+    from interview.yaml.source import read_yaml
 
     taught = (ROOT / "models" / "stt-tiny-en" / "training" / "textgen.py").read_text(encoding="utf-8").lower()
     vocabulary = {word.strip("'") for word in re.findall(r"[a-z']+", taught)}

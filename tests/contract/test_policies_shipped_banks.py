@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from deployments.agent import phrases
-from interview.plan_files import load_plans
-from interview.plans import InterviewPlan, reference
-from interview.policies import Draft, Scene
-from interview.policies_files import load_policies
-from interview.policies_judge import examine, review
-from interview.questions import Question
-from interview.session import AskedQuestion, ConversationTurn, SessionState
+from interview.plans.files import load_plans
+from interview.plans.plan import InterviewPlan, reference
+from interview.plans.questions import Question
+from interview.policies.files import load_policies
+from interview.policies.judge import examine, review
+from interview.policies.rules import Draft, Scene
+from interview.sessions.session import AskedQuestion, ConversationTurn, SessionState
 
 ROOT = Path(__file__).parents[2]
 PLANS = load_plans(ROOT / "configs" / "interviews")

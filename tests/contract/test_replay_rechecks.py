@@ -22,10 +22,10 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed
-from interview.events import DifficultyUpdated, Event, GradeRecorded, GuardrailTripped, PlanMade, ToolReturned
 from interview.grades import CriterionGrade
-from interview.plan_files import load_plan
-from interview.policies_files import load_policies
+from interview.plans.files import load_plan
+from interview.policies.files import load_policies
+from interview.sessions.events import DifficultyUpdated, Event, GradeRecorded, GuardrailTripped, PlanMade, ToolReturned
 from serve.replay_checks import recheck
 from storage.memory_sessions import MemorySessionStore
 

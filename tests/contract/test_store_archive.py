@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from interview.errors import InternalError
-from interview.events import Event, IntegrityNoted, SessionConcluded, SessionStarted
-from interview.fold import fold
-from interview.plans import PlanRef
+from interview.plans.plan import PlanRef
+from interview.sessions.events import Event, IntegrityNoted, SessionConcluded, SessionStarted
+from interview.sessions.fold import fold
 from storage import paths
 from storage.archive import archive_expiring, archive_session, load_events, load_session, load_state
 from storage.file_blobs import FsspecBlobStore

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from interview.errors import InterviewError
-from interview.events import Event, IntegrityNoted, SessionStarted
-from interview.fold import fold
-from interview.plans import PlanRef
+from interview.plans.plan import PlanRef
+from interview.sessions.events import Event, IntegrityNoted, SessionStarted
+from interview.sessions.fold import fold
 from storage.memory_sessions import MemorySessionStore
 from storage.redis_sessions import RedisSessionStore
 from storage.sessions import IdempotencyRecord, SessionKey, SessionStore

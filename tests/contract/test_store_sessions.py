@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from interview.errors import InternalError, VersionConflict
-from interview.events import AnswerReceived, Event, IntegrityNoted, SessionStarted, decode_event
-from interview.fold import fold
-from interview.plans import PlanRef
-from interview.session import SessionState
+from interview.plans.plan import PlanRef
+from interview.sessions.events import AnswerReceived, Event, IntegrityNoted, SessionStarted, decode_event
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from storage.memory_sessions import MemorySessionStore
 from storage.redis_sessions import RedisSessionStore
 from storage.sessions import IdempotencyRecord, SessionKey, SessionStore

@@ -28,9 +28,9 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from interview.errors import EngineFailed, SessionEnded, VersionConflict
-from interview.events import FallbackEntered, PlanMade, ResponseSent
-from interview.plan_files import load_plan
-from interview.policies_files import load_policies
+from interview.plans.files import load_plan
+from interview.policies.files import load_policies
+from interview.sessions.events import FallbackEntered, PlanMade, ResponseSent
 from serve.replay_checks import recheck
 from storage.memory_sessions import MemorySessionStore
 

@@ -28,11 +28,11 @@ from deployments.llm.config import FakeConfig, LlmConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.fake import FakeLanguageModel
 from interview.errors import ConfigError, InvalidInput
-from interview.events import Event, ResponseSent, SessionConcluded
-from interview.plan_files import load_plan, load_plans
-from interview.plans import InterviewPlan
-from interview.policies import PolicySet
-from interview.policies_files import load_policies
+from interview.plans.files import load_plan, load_plans
+from interview.plans.plan import InterviewPlan
+from interview.policies.files import load_policies
+from interview.policies.rules import PolicySet
+from interview.sessions.events import Event, ResponseSent, SessionConcluded
 from serve.cli import app
 from serve.simulation.campaign import Campaign, SimulationReport
 from serve.simulation.canaries import Planted

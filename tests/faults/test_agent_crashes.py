@@ -22,9 +22,9 @@ from deployments.grading.service import GradingService
 from deployments.stt.contract import TranscribeRequest, Transcript
 from deployments.stt.fake import FakeSpeechToText
 from interview.errors import Conflict, EngineUnavailable, ModelMissing, TurnInFlight
-from interview.events import AnswerReceived, Event, GradeRecorded, ResponseSent
-from interview.fold import fold
-from interview.plan_files import load_plan
+from interview.plans.files import load_plan
+from interview.sessions.events import AnswerReceived, Event, GradeRecorded, ResponseSent
+from interview.sessions.fold import fold
 from storage.memory_sessions import MemorySessionStore
 from storage.redis_sessions import RedisSessionStore
 from storage.sessions import SessionStore

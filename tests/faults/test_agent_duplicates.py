@@ -14,9 +14,9 @@ from deployments.agent.rehearsal import NotedQueue, Rehearsal, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import TurnInFlight, VersionConflict
-from interview.events import AnswerReceived, ResponseSent
-from interview.fold import fold
-from interview.plan_files import load_plan
+from interview.plans.files import load_plan
+from interview.sessions.events import AnswerReceived, ResponseSent
+from interview.sessions.fold import fold
 from storage.redis_sessions import RedisSessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

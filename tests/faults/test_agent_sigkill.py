@@ -15,10 +15,10 @@ from deployments.agent.contract import TurnRequest
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from interview.events import AnswerReceived, GradeRecorded, ResponseSent
-from interview.fold import fold
-from interview.plan_files import load_plan
-from interview.plans import encode_plan
+from interview.plans.files import load_plan
+from interview.plans.plan import encode_plan
+from interview.sessions.events import AnswerReceived, GradeRecorded, ResponseSent
+from interview.sessions.fold import fold
 from storage.redis_sessions import RedisSessionStore
 
 DATA = Path(__file__).parent.parent / "data" / "agent"
@@ -34,8 +34,8 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from interview.plan_files import load_plan
-from interview.plans import encode_plan
+from interview.plans.files import load_plan
+from interview.plans.plan import encode_plan
 from storage.redis_sessions import RedisSessionStore
 
 url, prefix, plan_file, answer, die_at, when = sys.argv[1:]

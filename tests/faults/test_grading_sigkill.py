@@ -22,8 +22,8 @@ import pytest
 from deployments.grading.contract import GradeRequest
 from deployments.grading.interview_answers import requests_to_judge
 from deployments.grading.queued_work import QueuedWork
-from interview.events import GradeRecorded, ReportReady
-from interview.fold import fold
+from interview.sessions.events import GradeRecorded, ReportReady
+from interview.sessions.fold import fold
 from storage.file_blobs import FsspecBlobStore
 from storage.redis_sessions import RedisSessionStore
 from storage.redis_work_queue import RedisWorkQueue

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from interview.errors import StorageUnavailable, VersionConflict
-from interview.events import Event, IntegrityNoted, SessionStarted, decode_event
-from interview.fold import fold
-from interview.plans import PlanRef
-from interview.session import SessionState
+from interview.plans.plan import PlanRef
+from interview.sessions.events import Event, IntegrityNoted, SessionStarted, decode_event
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from storage.embedded_redis import EmbeddedRedis
 from storage.redis_client import RedisLimits
 from storage.redis_sessions import RedisSessionStore

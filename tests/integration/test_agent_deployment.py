@@ -19,7 +19,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.deployment import build as build_grading
 from deployments.wire import handle_caller, handle_stream_caller, unwrap
 from interview.errors import InvalidInput, NotFound, SessionEnded
-from interview.plan_files import load_plan
+from interview.plans.files import load_plan
 from storage.memory_sessions import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

@@ -21,7 +21,7 @@ from deployments.llm.config import LlmConfig
 from deployments.llm.deployment import build as build_llm
 from deployments.wire import handle_caller
 from interview.errors import InvalidInput, UnsupportedRequest
-from interview.questions import Numeric, Question
+from interview.plans.questions import Numeric, Question
 from storage.memory_sessions import MemorySessionStore
 from storage.memory_work_queue import MemoryWorkQueue
 from storage.sessions import SessionKey

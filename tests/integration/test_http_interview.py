@@ -20,9 +20,9 @@ from deployments.stt.config import SttConfig
 from deployments.stt.engine import Part, PieceText
 from deployments.stt.fake import FakeEngine
 from deployments.stt.service import SttService
-from interview.events import decode_event
-from interview.fold import fold
-from interview.session import SessionState
+from interview.sessions.events import decode_event
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import is_problem, stub_ports

@@ -14,16 +14,16 @@ from msgspec.structs import replace
 from deployments.grading.report import build_report, render_report
 from deployments.grading.report_html import render_html
 from deployments.grading.report_pdf import render_pdf
-from interview import events as ev
 from interview.errors import NotFound
-from interview.fold import fold
 from interview.grades import CriterionGrade, Evidence, Grade, level_of
-from interview.plan_files import load_plan
-from interview.plans import encode_plan, reference
-from interview.questions import Ungraded, card_of
-from interview.report import Report
-from interview.report_assembly import assemble
-from interview.session import AgentAction, AudioRef, Candidate, Consent, Insight
+from interview.plans.files import load_plan
+from interview.plans.plan import encode_plan, reference
+from interview.plans.questions import Ungraded, card_of
+from interview.reports.assembly import assemble
+from interview.reports.report import Report
+from interview.sessions import events as ev
+from interview.sessions.fold import fold
+from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight
 from storage.archive import archive_session
 from storage.file_blobs import FsspecBlobStore
 from storage.memory_sessions import MemorySessionStore

@@ -11,7 +11,7 @@ import pytest
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
-from interview.questions import (
+from interview.plans.questions import (
     AnyGrader,
     Exact,
     Formula,

@@ -11,7 +11,7 @@ from catsim.selection import MaxInfoSelector
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interview.adaptive import (
+from interview.measurement.adaptive import (
     PoolItem,
     ScoredItem,
     choose_item,
@@ -21,8 +21,8 @@ from interview.adaptive import (
     stop_decision,
     update_ability,
 )
-from interview.questions import Difficulty
-from interview.session import Ability
+from interview.plans.questions import Difficulty
+from interview.sessions.session import Ability
 
 ITEMS = st.builds(
     Difficulty,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from interview.adaptive_block import MIN_WEIGHT, ability_after, block_pool, next_step, scored_items
 from interview.grades import Grade
-from interview.plan_files import load_plan
-from interview.plans import reference
-from interview.session import Ability, AskedQuestion, GradeRecord, SessionState
+from interview.measurement.adaptive_block import MIN_WEIGHT, ability_after, block_pool, next_step, scored_items
+from interview.plans.files import load_plan
+from interview.plans.plan import reference
+from interview.sessions.session import Ability, AskedQuestion, GradeRecord, SessionState
 
 PLAN = load_plan(Path(__file__).parents[2] / "configs" / "interviews" / "backend-engineer.yaml")
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

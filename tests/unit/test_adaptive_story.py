@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview.star import TEAM_ONLY_FOLLOW_UP, achievement_line, analyse_story
+from interview.measurement.star import TEAM_ONLY_FOLLOW_UP, achievement_line, analyse_story
 
 WHOLE = (
     "In my last job our billing service was slow. I was responsible for the database. I measured the queries and I "

@@ -22,12 +22,12 @@ from deployments.agent.rehearsal import NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import Conflict, EngineFailed, SessionEnded
-from interview.events import FallbackEntered, SessionConcluded
-from interview.fold import fold
-from interview.plan_files import load_plan
-from interview.plans import InterviewPlan
-from interview.questions import MultipleChoice, Option
-from interview.session import SessionState
+from interview.plans.files import load_plan
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import MultipleChoice, Option
+from interview.sessions.events import FallbackEntered, SessionConcluded
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
 from storage.memory_sessions import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
@@ -471,7 +471,7 @@ async def _brief() -> TurnBrief:
 def _fresh_state() -> SessionState:
     from datetime import UTC, datetime
 
-    from interview.plans import reference
+    from interview.plans.plan import reference
 
     now = datetime(2026, 1, 5, tzinfo=UTC)
     return SessionState(

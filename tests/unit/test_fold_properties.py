@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interview import events as ev
 from interview.errors import InternalError
-from interview.fold import apply, fold
 from interview.grades import CriterionGrade, Evidence, Grade
-from interview.plans import Phase, PlanRef
-from interview.questions import AnswerMode, Option, QuestionCard, QuestionType
-from interview.session import ActionType, AgentAction, AudioRef, Candidate, Consent, Insight, SessionState
+from interview.plans.plan import Phase, PlanRef
+from interview.plans.questions import AnswerMode, Option, QuestionCard, QuestionType
+from interview.sessions import events as ev
+from interview.sessions.fold import apply, fold
+from interview.sessions.session import ActionType, AgentAction, AudioRef, Candidate, Consent, Insight, SessionState
 
 texts = st.text(max_size=20)
 unit = st.floats(0, 1)

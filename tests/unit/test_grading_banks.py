@@ -10,8 +10,8 @@ import pytest
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
-from interview.plan_files import load_plans
-from interview.questions import (
+from interview.plans.files import load_plans
+from interview.plans.questions import (
     Exact,
     Formula,
     MultipleChoice,

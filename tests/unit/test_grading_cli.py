@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from deployments.grading.audit import AuditedPerson, audit
 from deployments.grading.calibration import Comparison, calibrate, weighted_kappa
 from interview.errors import ConfigError, InvalidInput
-from interview.plans import PlanRef
-from interview.report import Report
-from interview.session import Candidate, Consent
+from interview.plans.plan import PlanRef
+from interview.reports.report import Report
+from interview.sessions.session import Candidate, Consent
 from serve.cli_grading import app, read_questions
 
 BANK = """

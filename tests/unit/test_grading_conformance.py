@@ -12,7 +12,7 @@ import pytest
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
-from interview.questions import AnyGrader, Question
+from interview.plans.questions import AnyGrader, Question
 
 DATA = Path(__file__).parent.parent / "data" / "grading"
 

@@ -18,7 +18,7 @@ from deployments.grading.service import GradingService
 from deployments.llm.egress import VARIABLE
 from deployments.llm.models import pull_model
 from interview.errors import ConfigError
-from interview.questions import KeyPoint, Question, RubricGrading
+from interview.plans.questions import KeyPoint, Question, RubricGrading
 
 #: Each row is one meaning: its words have the same vector, and different rows have vectors at right angles.
 MEANINGS = (

@@ -15,7 +15,7 @@ from deployments.grading.formula.grader import MODULE, FormulaGrader
 from deployments.grading.formula.screen import Extent, Refused, Screened, screen
 from deployments.sandbox import Sandbox, SandboxLimits
 from interview.errors import InvalidInput
-from interview.questions import AnyGrader, Formula, Question, SheetColumn
+from interview.plans.questions import AnyGrader, Formula, Question, SheetColumn
 
 DATA = Path(__file__).parent.parent / "data" / "grading"
 EXTENT = Extent(rows=11, columns=2)

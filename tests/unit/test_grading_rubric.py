@@ -19,8 +19,8 @@ from deployments.llm.contract import PRIORITY_BACKGROUND
 from deployments.llm.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed, EngineUnavailable, InvalidModelOutput
 from interview.grades import Grade
-from interview.plans import InterviewPlan
-from interview.questions import Criterion, KeyPoint, Question, ReferenceAnswers, RubricGrading, RubricLevel
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Criterion, KeyPoint, Question, ReferenceAnswers, RubricGrading, RubricLevel
 
 DATA = Path(__file__).parent.parent / "data" / "grading"
 LEVELS = (

@@ -10,7 +10,7 @@ from deployments.grading.fake import FakeGrading
 from deployments.grading.service import GradingService
 from interview.errors import InvalidInput, UnsupportedRequest
 from interview.grades import Grade
-from interview.questions import (
+from interview.plans.questions import (
     AnyGrader,
     KeyPoint,
     MultipleChoice,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from deployments.agent.growing_turn import GrowingTurn, ended_sentences
 from deployments.agent.model_turn import read_turn
-from interview.policies_text import sentences_of, visible
-from interview.session import ActionType
+from interview.sessions.session import ActionType
+from interview.text.visible_text import sentences_of, visible
 
 ACTIONS: tuple[ActionType, ...] = get_args(ActionType)
 

@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 
 from interview.errors import StorageUnavailable
-from interview.events import Event, IntegrityNoted
-from interview.fold import apply
+from interview.sessions.events import Event, IntegrityNoted
+from interview.sessions.fold import apply
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import put_session, stub_ports

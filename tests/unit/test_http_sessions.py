@@ -16,7 +16,7 @@ from interview.errors import (
     SilentAudio,
     TurnInFlight,
 )
-from interview.events import ReportReady, SessionConcluded
+from interview.sessions.events import ReportReady, SessionConcluded
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import StubAgent, is_problem, put_session, stub_ports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview.intents import recognise
+from interview.sessions.intents import recognise
 
 REQUESTS = {
     "repeat": [
@@ -155,7 +155,7 @@ def test_a_long_answer_that_ends_in_a_request_is_an_answer() -> None:
 def test_no_strong_reference_answer_of_any_plan_is_taken_for_a_request() -> None:
     from pathlib import Path
 
-    from interview.plan_files import load_plans
+    from interview.plans.files import load_plans
 
     plans = load_plans(Path(__file__).parents[2] / "configs" / "interviews")
     for plan in plans.values():

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from deployments.grading import coverage
 from deployments.grading.coverage import grade_coverage
 from deployments.grading.marks import no_answer
-from interview import machine_orders
 from interview.grades import Grade
-from interview.machine_orders import orders_in, without_orders
-from interview.plan_files import load_plans
-from interview.questions import KeyPoint, Question, RubricGrading
+from interview.plans.files import load_plans
+from interview.plans.questions import KeyPoint, Question, RubricGrading
+from interview.text import machine_orders
+from interview.text.machine_orders import orders_in, without_orders
 from serve.simulation.personas import load_personas
 
 ROOT = Path(__file__).parents[2]

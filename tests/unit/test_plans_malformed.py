@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from interview.errors import ConfigError
-from interview.plan_files import load_plan, load_plans, plan_from_data, plan_from_text
-from interview.yaml_source import MAX_BYTES, read_yaml
+from interview.plans.files import load_plan, load_plans, plan_from_data, plan_from_text
+from interview.yaml.source import MAX_BYTES, read_yaml
 
 CASES = Path(__file__).parents[1] / "data" / "malformed"
 FILES = sorted(path.name for path in CASES.glob("*.yaml"))
@@ -127,8 +127,8 @@ def test_a_plan_is_named_like_its_file(tmp_path: Path) -> None:
 def test_the_documented_example_is_true() -> None:
     import doctest
 
-    from interview import yaml_schema
+    from interview.yaml import schema
 
-    outcome = doctest.testmod(yaml_schema)
+    outcome = doctest.testmod(schema)
     assert outcome.attempted > 0
     assert outcome.failed == 0

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from interview.errors import InvalidInput
-from interview.plan_files import load_plans
-from interview.plan_matching import match_plan
+from interview.plans.files import load_plans
+from interview.plans.matching import match_plan
 
 PLANS = load_plans(Path(__file__).parents[2] / "configs" / "interviews")
 

@@ -16,12 +16,12 @@ from deployments.agent.session_pins import SessionPins, policies_path
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import InvalidInput
-from interview.events import GuardrailTripped
-from interview.plan_files import load_plan
-from interview.plans import InterviewPlan
-from interview.policies import PolicySet, decode_policies
-from interview.policies_files import load_policies, policies_from_text
-from interview.session import AgentAction
+from interview.plans.files import load_plan
+from interview.plans.plan import InterviewPlan
+from interview.policies.files import load_policies, policies_from_text
+from interview.policies.rules import PolicySet, decode_policies
+from interview.sessions.events import GuardrailTripped
+from interview.sessions.session import AgentAction
 from storage.memory_sessions import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]

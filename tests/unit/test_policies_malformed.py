@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interview.errors import ConfigError
-from interview.policies_files import load_policies, policies_from_text
+from interview.policies.files import load_policies, policies_from_text
 
 HEAD = "id: x\nrules:\n"
 

@@ -10,13 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from interview.grades import CriterionGrade, Grade
-from interview.plan_files import load_plan
-from interview.plans import InterviewPlan, reference
-from interview.policies import Draft, PolicySet, Scene, Verdict, decode_policies, encode_policies, joined_policies
-from interview.policies_files import load_policies, policies_from_text
-from interview.policies_judge import examine, review
-from interview.policies_text import number_in_words, visible
-from interview.session import AskedQuestion, ConversationTurn, GradeRecord, SessionState
+from interview.plans.files import load_plan
+from interview.plans.plan import InterviewPlan, reference
+from interview.policies.files import load_policies, policies_from_text
+from interview.policies.judge import examine, review
+from interview.policies.rules import Draft, PolicySet, Scene, Verdict, decode_policies, encode_policies, joined_policies
+from interview.sessions.session import AskedQuestion, ConversationTurn, GradeRecord, SessionState
+from interview.text.visible_text import number_in_words, visible
 
 ROOT = Path(__file__).parents[2]
 PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")

@@ -19,9 +19,9 @@ from deployments.agent.interviewer import NextStep, Observation, TurnBrief
 from deployments.agent.model_turn import ORDER
 from deployments.agent.prompt_book import PromptBook
 from interview.errors import ContextTooLong
-from interview.plan_files import load_plan
-from interview.plans import reference
-from interview.session import AskedQuestion, ConversationTurn, Insight, SessionState
+from interview.plans.files import load_plan
+from interview.plans.plan import reference
+from interview.sessions.session import AskedQuestion, ConversationTurn, Insight, SessionState
 
 ROOT = Path(__file__).parents[2]
 PLAN = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")

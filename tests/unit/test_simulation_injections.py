@@ -16,8 +16,8 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
 from interview.grades import Grade, level_of
-from interview.plan_files import load_plan
-from interview.policies_files import load_policies
+from interview.plans.files import load_plan
+from interview.policies.files import load_policies
 from serve.simulation.campaign import Campaign, SimulationReport
 from serve.simulation.injections import Lift, worth_something
 from serve.simulation.personas import load_personas

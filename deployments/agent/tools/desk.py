@@ -15,9 +15,9 @@ from deployments.agent.ledger import Ledger
 from deployments.agent.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from interview.errors import NotFound, VersionConflict
-from interview.events import AnyPayload, ToolCalled, ToolReturned
-from interview.plans import InterviewPlan
-from interview.session import AskedQuestion, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnyPayload, ToolCalled, ToolReturned
+from interview.sessions.session import AskedQuestion, SessionState
 from storage.sessions import SessionKey
 
 T = TypeVar("T", bound=BaseModel)

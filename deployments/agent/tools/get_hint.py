@@ -11,7 +11,7 @@ from pydantic import Field
 from deployments.agent.contract import HintRequest
 from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from interview.session import AgentResponse
+from interview.sessions.session import AgentResponse
 
 
 class GetHintArguments(Arguments):

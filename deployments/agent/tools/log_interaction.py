@@ -10,9 +10,9 @@ from pydantic import Field
 from deployments.agent.tools.desk import EVENTS_OF_A_CALL, ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
 from interview.errors import InvalidInput
-from interview.events import AnyPayload, IntegrityNoted
-from interview.plans import InterviewPlan
-from interview.session import SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnyPayload, IntegrityNoted
+from interview.sessions.session import SessionState
 
 
 class LogInteractionArguments(Arguments):

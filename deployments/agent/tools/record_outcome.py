@@ -8,9 +8,9 @@ from pydantic import Field
 
 from deployments.agent.tools.desk import ToolDesk, asked_question
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from interview.events import AnyPayload, ReflectionNoted
-from interview.plans import InterviewPlan
-from interview.session import Insight, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnyPayload, ReflectionNoted
+from interview.sessions.session import Insight, SessionState
 
 OutcomeKind = Literal["answered", "partial", "skipped", "unclear", "refused", "technical_problem"]
 

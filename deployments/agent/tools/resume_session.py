@@ -7,9 +7,9 @@ from pydantic import Field
 from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
 from interview.errors import Conflict
-from interview.events import AnyPayload, SessionResumed
-from interview.plans import InterviewPlan
-from interview.session import SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnyPayload, SessionResumed
+from interview.sessions.session import SessionState
 
 
 class ResumeSessionArguments(Arguments):

@@ -8,9 +8,9 @@ from deployments.agent import act
 from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
 from interview.errors import InvalidInput
-from interview.events import AnyPayload
-from interview.plans import InterviewPlan
-from interview.session import SessionState
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnyPayload
+from interview.sessions.session import SessionState
 
 
 class UpdateDifficultyArguments(Arguments):

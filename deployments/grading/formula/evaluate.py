@@ -14,7 +14,7 @@ from msgspec import Struct
 from deployments.grading.formula import excel_semantics, functions
 from deployments.grading.formula.screen import cells_of
 from deployments.grading.formula.sheets import ErrorValue, Sheet, make_sheets
-from interview.questions import Formula
+from interview.plans.questions import Formula
 
 #: A result grid: rows of shown values.
 Grid = tuple[tuple[str, ...], ...]

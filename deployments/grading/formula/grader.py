@@ -12,7 +12,7 @@ from deployments.grading.marks import mark, no_answer
 from deployments.sandbox import Outcome, Sandbox, SandboxLimits
 from interview.errors import EngineUnavailable, InvalidInput
 from interview.grades import Evidence, Grade
-from interview.questions import Formula, Question
+from interview.plans.questions import Formula, Question
 
 GRADER = "formula"
 MODULE = "deployments.grading.formula.evaluate"

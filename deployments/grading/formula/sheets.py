@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from interview.questions import Formula, SheetColumn
+from interview.plans.questions import Formula, SheetColumn
 
 #: A cell: blank (None), a number, text, a truth value, or an error.
 Cell = float | int | str | bool | None

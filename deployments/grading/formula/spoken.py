@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from deployments.grading.formula.functions import ALLOWED, OUTSIDE, PROGRAM, VOLATILE
-from deployments.grading.number_vocabulary import as_text, lex
-from deployments.grading.number_words import NumberReader
+from interview.text.number_vocabulary import as_text, lex
+from interview.text.number_words import NumberReader
 
 _PHRASES: tuple[tuple[str, str], ...] = (
     (r"greater than or equal to|at least|greater or equal(?: to)?", " >= "),

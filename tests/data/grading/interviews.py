@@ -8,19 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from interview.events import (
-    AnswerReceived,
-    AnyPayload,
-    Event,
-    GradeRecorded,
-    ResponseSent,
-    SessionConcluded,
-    SessionStarted,
-)
-from interview.fold import fold
 from interview.grades import Grade
-from interview.plans import InterviewPlan, PhasePlan, encode_plan, reference
-from interview.questions import (
+from interview.plans.plan import InterviewPlan, PhasePlan, encode_plan, reference
+from interview.plans.questions import (
     Criterion,
     Hint,
     KeyPoint,
@@ -30,7 +20,17 @@ from interview.questions import (
     RubricLevel,
     card_of,
 )
-from interview.session import AgentAction, SessionState
+from interview.sessions.events import (
+    AnswerReceived,
+    AnyPayload,
+    Event,
+    GradeRecorded,
+    ResponseSent,
+    SessionConcluded,
+    SessionStarted,
+)
+from interview.sessions.fold import fold
+from interview.sessions.session import AgentAction, SessionState
 from storage.blobs import BlobStore
 from storage.paths import plan_path
 from storage.sessions import SessionKey, SessionStore

@@ -9,10 +9,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from interview import events as ev
-from interview.plans import InterviewPlan
-from interview.questions import Ungraded
-from interview.report import (
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Ungraded
+from interview.reports.findings import gaps, skill_reports, strengths, suggestions, weighted_score
+from interview.reports.report import (
     AnswerReport,
     EngineUse,
     FallbackNoted,
@@ -24,8 +24,8 @@ from interview.report import (
     RuleTripped,
     SignalNoted,
 )
-from interview.report_findings import gaps, skill_reports, strengths, suggestions, weighted_score
-from interview.session import SessionState
+from interview.sessions import events as ev
+from interview.sessions.session import SessionState
 
 _SCRIPTED = "scripted interviewer"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from interview.adaptive_block import ability_after
 from interview.errors import InvalidInput
-from interview.events import AnyPayload, DifficultyUpdated, GradeRecorded
 from interview.grades import Grade, level_of
-from interview.plans import InterviewPlan
-from interview.report import NO_JUDGEMENT
-from interview.session import GradeRecord, SessionState
+from interview.measurement.adaptive_block import ability_after
+from interview.plans.plan import InterviewPlan
+from interview.reports.report import NO_JUDGEMENT
+from interview.sessions.events import AnyPayload, DifficultyUpdated, GradeRecorded
+from interview.sessions.session import GradeRecord, SessionState
 
 #: What such a grade gives as its grader.
 HUMAN = "human"

@@ -24,8 +24,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from interview.questions import Difficulty
-from interview.session import Ability
+from interview.plans.questions import Difficulty
+from interview.sessions.session import Ability
 
 GRID_LOW = -5.0
 GRID_HIGH = 5.0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from interview.adaptive import (
+from interview.measurement.adaptive import (
     AbilityUpdate,
     ItemChoice,
     PoolItem,
@@ -17,10 +17,10 @@ from interview.adaptive import (
     stop_decision,
     update_ability,
 )
-from interview.plan_checks import eligible
-from interview.plans import InterviewPlan, PhasePlan
-from interview.questions import Ungraded
-from interview.session import GradeRecord, SessionState
+from interview.plans.checks import eligible
+from interview.plans.plan import InterviewPlan, PhasePlan
+from interview.plans.questions import Ungraded
+from interview.sessions.session import GradeRecord, SessionState
 
 #: The least an unsure grade counts: it was an answer, after all.
 MIN_WEIGHT = 0.25

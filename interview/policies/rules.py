@@ -19,9 +19,9 @@ from typing import ClassVar, Literal
 import msgspec
 from msgspec import Struct
 
-from interview.plans import InterviewPlan
-from interview.questions import Question
-from interview.session import ActionType, SessionState
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
+from interview.sessions.session import ActionType, SessionState
 
 PolicyAction = Literal["warn", "rewrite", "scripted", "pause", "conclude"]
 Outcome = Literal["speak", "scripted", "pause", "conclude"]

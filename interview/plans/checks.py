@@ -11,10 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from interview import questions as q
-from interview.plans import InterviewPlan, PhasePlan
-from interview.yaml_schema import nearest
-from interview.yaml_source import PathKey
+from interview.plans import questions as q
+from interview.plans.plan import InterviewPlan, PhasePlan
+from interview.yaml.schema import nearest
+from interview.yaml.source import PathKey
 
 Finding = tuple[PathKey, str]
 

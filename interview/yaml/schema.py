@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from interview.yaml_source import PathKey
+from interview.yaml.source import PathKey
 
 _KIND = {
     dict: "a mapping",

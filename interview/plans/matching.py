@@ -16,7 +16,7 @@ from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from interview.errors import InvalidInput
-from interview.plans import InterviewPlan
+from interview.plans.plan import InterviewPlan
 
 #: Below this cosine two texts share no more than chance; asking the wrong interview is worse than asking which.
 MIN_SCORE = 0.04

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from interview.questions import Question, QuestionType
+from interview.plans.questions import Question, QuestionType
 
 Phase = Literal["intro", "technical", "behavioral", "closing"]
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from interview.policies_text import visible
+from interview.text.visible_text import visible
 
 #: An order has no more words than this; without punctuation, what follows may be an answer again.
 _MAX_WORDS = 30

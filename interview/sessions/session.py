@@ -8,8 +8,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from interview.grades import Grade
-from interview.plans import Phase, PlanRef
-from interview.questions import QuestionCard, QuestionType
+from interview.plans.plan import Phase, PlanRef
+from interview.plans.questions import QuestionCard, QuestionType
 
 Status = Literal["active", "paused", "concluded", "expired"]
 ActionType = Literal["ask_followup", "new_question", "clarify", "give_hint", "conclude"]

@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from interview import events as ev
 from interview.errors import InternalError
-from interview.session import (
+from interview.sessions import events as ev
+from interview.sessions.session import (
     Ability,
     AskedQuestion,
     ConversationTurn,

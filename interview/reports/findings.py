@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from interview import events as ev
-from interview.plans import InterviewPlan
-from interview.questions import Question, Ungraded
-from interview.report import Finding, QuestionReport, SkillReport, Suggestion
-from interview.session import SessionState
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question, Ungraded
+from interview.reports.report import Finding, QuestionReport, SkillReport, Suggestion
+from interview.sessions import events as ev
+from interview.sessions.session import SessionState
 
 #: Scores from which an answer is a strength, and below which it is a gap (``interview.grades.LEVELS``: good, partial).
 STRENGTH_FROM = 0.65

@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from interview.grades import Grade
-from interview.plans import Phase, PlanRef
-from interview.questions import QuestionType
-from interview.session import Candidate, Consent, Insight, Status
+from interview.plans.plan import Phase, PlanRef
+from interview.plans.questions import QuestionType
+from interview.sessions.session import Candidate, Consent, Insight, Status
 
 #: The grader of a grade that judges nothing: the question is not scored, or the graders could not be reached.
 NO_JUDGEMENT = "none"

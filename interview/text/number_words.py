@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from deployments.grading.number_vocabulary import (
+from interview.text.number_vocabulary import (
     DENOMINATORS,
     ONES,
     ORDINALS,

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from interview.grades import Grade
-from interview.plans import Phase, PlanRef
-from interview.questions import QuestionCard
-from interview.session import AgentAction, AudioRef, Candidate, Consent, Insight
+from interview.plans.plan import Phase, PlanRef
+from interview.plans.questions import QuestionCard
+from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight
 
 
 class Payload(Struct, frozen=True, tag_field="type"):

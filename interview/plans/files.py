@@ -16,11 +16,11 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import ConfigError
-from interview.plan_checks import Finding, check_plan, check_question, check_skills
-from interview.plans import InterviewPlan
-from interview.questions import Question
-from interview.yaml_schema import misfits, nearest
-from interview.yaml_source import PathKey, YamlDocument, parse_yaml, read_yaml, shortened
+from interview.plans.checks import Finding, check_plan, check_question, check_skills
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
+from interview.yaml.schema import misfits, nearest
+from interview.yaml.source import PathKey, YamlDocument, parse_yaml, read_yaml, shortened
 
 MAX_PROBLEMS = 50
 

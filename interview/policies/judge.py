@@ -7,9 +7,8 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from interview import policies_secrets as secrets
-from interview.machine_orders import orders_in
-from interview.policies import (
+from interview.policies import secrets
+from interview.policies.rules import (
     AnswerRate,
     AnyRule,
     ConversationLength,
@@ -31,8 +30,9 @@ from interview.policies import (
     UtteranceLength,
     Verdict,
 )
-from interview.policies_text import first_phrase, other_language, plain, sentences_of, words_of
-from interview.session import ConversationTurn
+from interview.sessions.session import ConversationTurn
+from interview.text.machine_orders import orders_in
+from interview.text.visible_text import first_phrase, other_language, plain, sentences_of, words_of
 
 _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
 

@@ -7,9 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from interview.policies import Scene
-from interview.policies_text import grams, number_in_words, visible, words_of
-from interview.questions import (
+from interview.plans.questions import (
     Exact,
     Formula,
     MultipleChoice,
@@ -20,6 +18,8 @@ from interview.questions import (
     ShortText,
     Symbolic,
 )
+from interview.policies.rules import Scene
+from interview.text.visible_text import grams, number_in_words, visible, words_of
 
 #: A run of words gives something away only if it says something: so many of its words must be none of these.
 _TELLING_WORDS = 2

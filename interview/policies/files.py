@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from interview.errors import ConfigError
-from interview.policies import (
+from interview.policies.rules import (
     AnswerRate,
     ConversationLength,
     GradingVariance,
@@ -24,9 +24,9 @@ from interview.policies import (
     Tone,
     UtteranceLength,
 )
-from interview.policies_text import plain
-from interview.yaml_schema import misfits
-from interview.yaml_source import PathKey, YamlDocument, parse_yaml, read_yaml
+from interview.text.visible_text import plain
+from interview.yaml.schema import misfits
+from interview.yaml.source import PathKey, YamlDocument, parse_yaml, read_yaml
 
 #: A policy set that a plan gets unless it names others.
 DEFAULT = "default"

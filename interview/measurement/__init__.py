@@ -1,0 +1,1 @@
+"""Measurement: ability estimates, the adaptive block, and the analysis of behavioural stories."""

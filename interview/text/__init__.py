@@ -1,0 +1,1 @@
+"""Text understanding shared by policies, graders and the agent."""
