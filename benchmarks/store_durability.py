@@ -26,10 +26,10 @@ from interview.plans.plan import PlanRef
 from interview.sessions.events import AnswerReceived, Event, SessionStarted
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from storage.embedded_redis import EmbeddedRedis, Fsync
-from storage.redis_client import RedisLimits
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import IdempotencyRecord, SessionKey
+from storage.embedded.server import EmbeddedRedis, Fsync
+from storage.redis.client import RedisLimits
+from storage.sessions.port import IdempotencyRecord, SessionKey
+from storage.sessions.redis import RedisSessionStore
 
 _LIMITS = RedisLimits(reply_timeout_s=1.0, connect_timeout_s=0.5, retry_pause_s=0.02)
 _ANSWER = "I would first look at the query plan, then add an index on the two columns of the join. " * 4

@@ -253,7 +253,7 @@ async def _stored_reports(
     from serve.local_stores import open_stores
     from serve.serve_file import data_dir, profile_path, read_serve_file
     from serve.settings import read_settings
-    from storage.sessions import SessionKey
+    from storage.sessions.port import SessionKey
 
     path = profile_path(profile)
     settings = read_settings(read_serve_file(path).arguments, str(path))

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from serve.serve_file import data_dir
-from storage.api_keys import ApiKeys
+from storage.keys.port import ApiKeys
 
 app = typer.Typer(help="API keys: a tenant and scopes each, stored as hashes.", no_args_is_help=True)
 
@@ -84,7 +84,7 @@ def _with_keys(work: Callable[[ApiKeys], Awaitable[T]], data: Path | None) -> T:
     async def run() -> T:
         from serve.local_stores import open_stores
         from serve.settings import StorageSettings
-        from storage.redis_api_keys import RedisApiKeys
+        from storage.keys.redis import RedisApiKeys
 
         async with open_stores(StorageSettings(), (data or data_dir()).resolve()) as stores:
             keys = RedisApiKeys(stores.redis_url)

@@ -116,7 +116,7 @@ def _port(host: str, port: int) -> Finding:
 def _redis() -> Finding:
     if os.environ.get("REDIS_URL"):
         return Finding("sessions", "ok", "the Redis server that REDIS_URL names")
-    from storage.embedded_redis import find_redis_server
+    from storage.embedded.server import find_redis_server
 
     binary = find_redis_server()
     if binary is None:

@@ -16,7 +16,7 @@ from serve.local_stores import blob_store, session_store
 from serve.process_metrics import publish_metrics
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
-from storage.redis_work_queue import RedisWorkQueue
+from storage.work_queue.redis import RedisWorkQueue
 
 QUEUE_NAME = "grading"
 

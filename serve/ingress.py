@@ -36,8 +36,8 @@ from serve.reporting import StoredReports
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
 from serve.tier_ports import AgentPortsFactory
-from storage.redis_api_keys import RedisApiKeys
-from storage.redis_metrics_board import RedisMetricsBoard
+from storage.keys.redis import RedisApiKeys
+from storage.metrics.redis import RedisMetricsBoard
 
 DEPLOYMENT_NAME = "ingress"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serve.settings import StorageSettings
-from storage.blobs import BlobStore
-from storage.embedded_redis import EmbeddedRedis, running_url
-from storage.file_blobs import FsspecBlobStore
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import SessionStore
+from storage.blobs.fsspec_blobs import FsspecBlobStore
+from storage.blobs.port import BlobStore
+from storage.embedded.server import EmbeddedRedis, running_url
+from storage.sessions.port import SessionStore
+from storage.sessions.redis import RedisSessionStore
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from interview.errors import StorageUnavailable
-from storage.metrics_board import MetricsBoard
+from storage.metrics.port import MetricsBoard
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from interview import retries
 from serve.metered_tiers import MeteredLanguageModel
 from serve.metrics import MetricsPublisher, PlatformMetrics
 from serve.settings import redis_url
-from storage.redis_metrics_board import RedisMetricsBoard
+from storage.metrics.redis import RedisMetricsBoard
 
 
 @lru_cache(maxsize=1)

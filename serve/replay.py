@@ -19,8 +19,8 @@ from interview.sessions.session import SessionState
 from serve.local_stores import open_stores
 from serve.replay_checks import recheck
 from serve.settings import StorageSettings
-from storage.archive import load_session
-from storage.sessions import SessionKey
+from storage.archive.blob_archive import load_session
+from storage.sessions.port import SessionKey
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Replay of {{ state.interview_id }}</title>
 <style>body{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}

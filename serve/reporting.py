@@ -8,8 +8,8 @@ from deployments.grading.report import build_report, render_report
 from serve.http.ports import ReportFormat
 from serve.local_stores import open_stores
 from serve.settings import StorageSettings
-from storage.blobs import BlobStore
-from storage.sessions import SessionKey, SessionStore
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
 
 
 class StoredReports:

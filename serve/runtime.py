@@ -18,7 +18,7 @@ from interview.errors import ConfigError, EngineUnavailable
 from serve.serve_file import HOME, ServeFile
 
 if TYPE_CHECKING:
-    from storage.embedded_redis import EmbeddedRedis
+    from storage.embedded.server import EmbeddedRedis
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Platform:
         self._deploy()
 
     def _start_redis(self) -> str:
-        from storage.embedded_redis import EmbeddedRedis
+        from storage.embedded.server import EmbeddedRedis
 
         self._redis = EmbeddedRedis(self.data)
         return self._redis.start()

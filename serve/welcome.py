@@ -15,7 +15,7 @@ LOCAL_TENANT = "local"
 
 def create_key(redis_url: str, *, label: str) -> str:
     """A new API key of the local tenant; shown once, stored only as a hash."""
-    from storage.redis_api_keys import RedisApiKeys
+    from storage.keys.redis import RedisApiKeys
 
     async def create() -> str:
         keys = RedisApiKeys(redis_url)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from storage.work_queue import (
+from storage.work_queue.port import (
     DEFAULT_RULES,
     REASON_AT_MOST_CHARS,
     WORKER_LOST,

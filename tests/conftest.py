@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from interview import retries
-from storage.embedded_redis import EmbeddedRedis
+from storage.embedded.server import EmbeddedRedis
 
 # No test, and no Ray worker or server a test starts, can reach a model host beyond this machine.
 os.environ["INTERVIEW_REMOTE_MODELS"] = "forbidden"

@@ -25,8 +25,8 @@ from serve.serve_file import profile_path, read_serve_file
 from serve.settings import Settings, read_settings
 from serve.tier_ports import AgentPortsFactory
 from serve.welcome import create_key
-from storage.embedded_redis import EmbeddedRedis
-from storage.redis_api_keys import RedisApiKeys
+from storage.embedded.server import EmbeddedRedis
+from storage.keys.redis import RedisApiKeys
 
 
 def application(settings: Settings, data: Path, redis_url: str) -> object:

@@ -19,7 +19,6 @@ import hashlib
 import msgspec
 from msgspec import Struct
 
-from deployments.agent.blob_layout import audio_name, audio_path, audio_url, check_interview_id
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TurnRequest
 from deployments.agent.lease import TURN, given_up_on_failure
@@ -43,7 +42,8 @@ from interview.errors import (
 )
 from interview.sessions.events import AnswerReceived
 from interview.sessions.session import AudioRef, PendingAnswer, SessionState
-from storage.sessions import IdempotencyRecord, SessionKey
+from storage.blobs.session_layout import audio_name, audio_path, audio_url, check_interview_id
+from storage.sessions.port import IdempotencyRecord, SessionKey
 
 
 class Accepted(Struct, frozen=True):

@@ -12,7 +12,7 @@ from msgspec import Struct
 from deployments.agent.context_data import inert, tokens_at_most
 from interview.sessions.session import SessionState
 from interview.text.visible_text import words_of
-from storage.blobs import BlobStore
+from storage.blobs.port import BlobStore
 
 PASSAGE_CHARS = 360
 #: Beyond this a document is a book; its first pages say who somebody is.

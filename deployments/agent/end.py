@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from deployments.agent.accept import no_such_interview
 from deployments.agent.agenda import time_left_s
-from deployments.agent.blob_layout import check_interview_id
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import EndRequest, StepReply
 from deployments.agent.evaluation import needs_evaluation, trigger_evaluation
@@ -16,7 +15,8 @@ from deployments.agent.stage_times import StageTimes
 from interview.errors import InvalidInput, NotFound, VersionConflict
 from interview.sessions.events import SessionConcluded
 from interview.sessions.session import AgentAction, AgentResponse, SessionState
-from storage.sessions import SessionKey
+from storage.blobs.session_layout import check_interview_id
+from storage.sessions.port import SessionKey
 
 END = "end"
 ENDED_BY = ("plan", "candidate", "operator", "policy", "expiry")

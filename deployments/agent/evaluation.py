@@ -7,7 +7,7 @@ from deployments.agent.ports import AgentPorts, Clock
 from interview.errors import InterviewError, VersionConflict
 from interview.sessions.events import FallbackEntered
 from interview.sessions.session import SessionState
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 
 def needs_evaluation(state: SessionState) -> bool:

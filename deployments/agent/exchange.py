@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from deployments.agent import act, observe
 from deployments.agent.agenda import next_step, time_left_s
-from deployments.agent.blob_layout import path_of_url
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TranscriptView
 from deployments.agent.decide import Decider
@@ -39,6 +38,7 @@ from interview.sessions.events import (
 )
 from interview.sessions.session import ActionType, AskedQuestion, PendingAnswer, SessionState
 from interview.text.experience_claims import RESUME_YEARS
+from storage.blobs.session_layout import path_of_url
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from deployments.agent import scripted
 from deployments.agent.accept import check_open, no_such_interview
-from deployments.agent.blob_layout import check_interview_id
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import HintRequest, StepReply
 from deployments.agent.ledger import Ledger
@@ -17,7 +16,8 @@ from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight, Ver
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
 from interview.sessions.session import AgentAction, SessionState
-from storage.sessions import SessionKey
+from storage.blobs.session_layout import check_interview_id
+from storage.sessions.port import SessionKey
 
 HINT = "hint"
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from deployments.agent.ports import AgentPorts
 from interview.errors import InterviewError
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 #: The idempotency scope of turns.
 TURN = "turn"

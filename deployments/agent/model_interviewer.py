@@ -29,7 +29,7 @@ from deployments.breaker import BreakerConfig, CircuitBreaker
 from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse, LanguageModel
 from interview.errors import DeadlineExceeded, InterviewError, InvalidInput, InvalidModelOutput
 from interview.sessions.session import ActionType
-from storage.blobs import BlobStore
+from storage.blobs.port import BlobStore
 
 #: The model's share of the time to decide: what is left is for building the prompt and for the script.
 MODEL_SHARE = 0.9

@@ -6,10 +6,10 @@ from collections import OrderedDict
 
 import msgspec
 
-from deployments.agent.blob_layout import plan_path
 from interview.errors import InternalError
 from interview.plans.plan import InterviewPlan, PlanRef, decode_plan, encode_plan
-from storage.blobs import BlobStore
+from storage.blobs.port import BlobStore
+from storage.blobs.session_layout import plan_path
 
 
 class PinnedPlans:

@@ -14,8 +14,8 @@ from deployments.grading.contract import Grading
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from interview.plans.plan import InterviewPlan
-from storage.blobs import BlobStore
-from storage.sessions import SessionStore
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionStore
 
 
 class Clock(Protocol):

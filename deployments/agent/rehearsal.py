@@ -24,8 +24,8 @@ from interview.errors import EngineUnavailable, NotFound
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event
 from interview.sessions.session import SessionState
-from storage.blobs import BlobStore
-from storage.sessions import SessionKey, SessionStore
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
 
 
 class MemoryBlobs:

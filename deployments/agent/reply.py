@@ -14,7 +14,7 @@ from interview.plans.plan import InterviewPlan
 from interview.plans.questions import QuestionCard, card_of
 from interview.sessions.events import FallbackEntered, GradeRecorded, ResponseSent
 from interview.sessions.session import AgentResponse, SessionState
-from storage.sessions import IdempotencyRecord
+from storage.sessions.port import IdempotencyRecord
 
 #: The session in a reply: all its fields but the growing ones, which ``GET /session/state`` has.
 _LEFT_OUT = frozenset({"conversation_history", "insights", "grades", "settings", "documents", "pending_answer"})

@@ -10,7 +10,7 @@ from deployments.agent.policy_book import PolicyBook
 from deployments.agent.prompt_book import PromptBook
 from interview.plans.plan import InterviewPlan
 from interview.policies.rules import PolicySet, encode_policies
-from storage.blobs import BlobStore
+from storage.blobs.port import BlobStore
 
 #: Thresholds that decide, in a session's settings, so that a replay decides by the same ones.
 THRESHOLDS = "thresholds"

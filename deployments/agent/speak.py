@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
-from deployments.agent.blob_layout import audio_name, audio_path, audio_url
 from deployments.agent.config import AgentConfig
 from deployments.agent.slow_work import Spoken
 from deployments.tts.contract import SynthesisRequest, TextToSpeech
 from interview.errors import InterviewError
 from interview.sessions.events import FallbackEntered
 from interview.sessions.session import AudioRef
-from storage.blobs import BlobStore
+from storage.blobs.port import BlobStore
+from storage.blobs.session_layout import audio_name, audio_path, audio_url
 
 
 class Speaker:

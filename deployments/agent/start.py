@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from deployments.agent import scripted
 from deployments.agent.accept import is_unicode
 from deployments.agent.agenda import next_step
-from deployments.agent.blob_layout import check_interview_id, document_path
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, StepReply
 from deployments.agent.ledger import Ledger
@@ -28,7 +27,8 @@ from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMad
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from interview.text.experience_claims import RESUME_YEARS, claimed_years
 from interview.text.visible_text import suspicious_characters, visible
-from storage.sessions import SessionKey
+from storage.blobs.session_layout import check_interview_id, document_path
+from storage.sessions.port import SessionKey
 
 START = "start"
 MAX_NAME_CHARS = 500

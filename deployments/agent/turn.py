@@ -36,7 +36,7 @@ from deployments.agent.speak import Speaker
 from deployments.agent.stage_times import StageTimes
 from interview.errors import Conflict, NotFound, SessionEnded, VersionConflict
 from interview.sessions.session import SessionState
-from storage.sessions import IdempotencyRecord, SessionKey
+from storage.sessions.port import IdempotencyRecord, SessionKey
 
 
 class TurnStep:

@@ -36,12 +36,12 @@ from interview.sessions.events import (
 )
 from interview.sessions.fold import apply
 from interview.sessions.session import GradeRecord, SessionState
-from storage.archive import archive_session, load_session
-from storage.blobs import BlobStore
-from storage.paths import plan_path, report_path
-from storage.sessions import SessionKey, SessionStore
-from storage.work_consumer import Handler
-from storage.work_queue import Job
+from storage.archive.blob_archive import archive_session, load_session
+from storage.blobs.layout import plan_path, report_path
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
+from storage.work_queue.consumer import Handler
+from storage.work_queue.port import Job
 
 logger = logging.getLogger(__name__)
 

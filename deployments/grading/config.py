@@ -77,7 +77,7 @@ class MeaningThresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Background grading. Jobs are retried for about an hour (see ``storage.work_queue``) before they are dead."""
+    """Background grading. Jobs are retried for about an hour (see ``storage.work_queue.port``) before they are dead."""
 
     concurrency: int = 2
     lease_s: float = 60.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.wire import encode
-from storage.work_queue import Job, WorkQueue
+from storage.work_queue.port import Job, WorkQueue
 
 JUDGE = "judge"
 EVALUATE = "evaluate"

@@ -12,10 +12,10 @@ from interview.errors import InternalError, NotFound
 from interview.plans.plan import InterviewPlan, PlanRef, decode_plan
 from interview.reports.assembly import assemble
 from interview.reports.report import Report
-from storage.archive import load_session
-from storage.blobs import BlobStore
-from storage.paths import plan_path
-from storage.sessions import SessionKey, SessionStore
+from storage.archive.blob_archive import load_session
+from storage.blobs.layout import plan_path
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
 
 ReportFormat = Literal["json", "html", "pdf"]
 

@@ -17,9 +17,9 @@ from deployments.grading.rubric import RubricJudge
 from deployments.grading.service import GradingService
 from deployments.grading.worker import GradingWorker
 from deployments.llm.contract import LanguageModel
-from storage.blobs import BlobStore
-from storage.sessions import SessionStore
-from storage.work_queue import WorkQueue
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionStore
+from storage.work_queue.port import WorkQueue
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import logging
 from deployments.grading.background import BackgroundGrading
 from deployments.grading.config import BackgroundConfig
 from interview.errors import InterviewError
-from storage.archive import archive_expiring
-from storage.blobs import BlobStore
-from storage.sessions import SessionStore
-from storage.work_consumer import WorkConsumer
-from storage.work_queue import QueueRules, WorkQueue
+from storage.archive.blob_archive import archive_expiring
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionStore
+from storage.work_queue.consumer import WorkConsumer
+from storage.work_queue.port import QueueRules, WorkQueue
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
 from serve.http.sessions import InterviewId, session_or_404
 from serve.http.settings import HttpSettings
-from storage.sessions import SessionKey, SessionStore
+from storage.sessions.port import SessionKey, SessionStore
 
 logger = logging.getLogger(__name__)
 

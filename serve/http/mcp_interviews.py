@@ -23,7 +23,7 @@ from serve.http.ports import IngressPorts
 from serve.http.problems import invalid_fields
 from serve.http.sessions import INTERVIEW_ID
 from serve.http.settings import HttpSettings
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 _SESSION_ID = "Your id for this interview: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit."
 

@@ -13,8 +13,8 @@ from deployments.documents.contract import DocumentReader
 from deployments.llm.contract import LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
-from storage.blobs import BlobStore
-from storage.sessions import SessionKey, SessionStore
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
 
 ReportFormat = Literal["json", "html", "pdf"]
 

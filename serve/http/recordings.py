@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 
-from deployments.agent.blob_layout import audio_path
 from interview.errors import InvalidInput, NotFound
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_response, status_problem
 from serve.http.sessions import InterviewId
+from storage.blobs.session_layout import audio_path
 
 _MEDIA_TYPES = {
     "wav": "audio/wav",

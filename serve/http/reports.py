@@ -21,8 +21,8 @@ from serve.http.bodies import OverrideBody, read_json
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.recording_events import append
 from serve.http.sessions import InterviewId, session_or_404
-from storage.archive import archive_session
-from storage.sessions import SessionKey
+from storage.archive.blob_archive import archive_session
+from storage.sessions.port import SessionKey
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from serve.http.problems import request_id_of
 from serve.http.settings import HttpSettings
 from serve.http.start_bodies import read_start
 from serve.http.turn_stream import EVENTS, TurnStream, step_headers, wants_events
-from storage.sessions import SessionKey, SessionStore
+from storage.sessions.port import SessionKey, SessionStore
 
 INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 

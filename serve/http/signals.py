@@ -13,7 +13,7 @@ from serve.http.bodies import SignalBody, read_json
 from serve.http.ports import IngressPorts
 from serve.http.recording_events import append
 from serve.http.sessions import InterviewId
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 
 def signals_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:

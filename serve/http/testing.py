@@ -30,8 +30,8 @@ from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
 from serve.http.auth import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
 from serve.http.ports import IngressPorts, ReportFormat
-from storage.memory_sessions import MemorySessionStore
-from storage.sessions import SessionKey, SessionStore
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey, SessionStore
 
 StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
 

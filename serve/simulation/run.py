@@ -23,7 +23,7 @@ from interview.policies.files import load_policies
 from serve.simulation.campaign import Campaign, InterviewRecord, SimulationReport
 from serve.simulation.personas import ALL, chosen, load_personas
 from serve.simulation.stage import Troupe
-from storage.blobs import BlobStore
+from storage.blobs.port import BlobStore
 
 Engine = Literal["scripted", "model"]
 

@@ -27,9 +27,9 @@ from interview.sessions.events import Event
 from interview.sessions.session import SessionState
 from serve.simulation.canaries import Planted
 from serve.simulation.candidate import Candidate, Said
-from storage.blobs import BlobStore
-from storage.memory_sessions import MemorySessionStore
-from storage.sessions import SessionKey
+from storage.blobs.port import BlobStore
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey
 
 logger = logging.getLogger(__name__)
 

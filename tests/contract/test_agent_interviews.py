@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from deployments.agent.blob_layout import path_of_url, plan_path
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, TurnRequest
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage, WrittenVoice
@@ -38,9 +37,10 @@ from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
-from storage.memory_sessions import MemorySessionStore
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import SessionKey, SessionStore
+from storage.blobs.session_layout import path_of_url, plan_path
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey, SessionStore
+from storage.sessions.redis import RedisSessionStore
 
 DATA = Path(__file__).parent.parent / "data" / "agent"
 LONG = "I build the billing service of a logistics company together with four other people"

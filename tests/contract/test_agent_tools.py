@@ -18,7 +18,7 @@ from interview.errors import Conflict, InvalidInput, NotFound, SessionEnded
 from interview.plans.files import load_plan
 from interview.sessions.events import ToolCalled, ToolReturned
 from interview.sessions.fold import fold
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 LONG = "I build the billing service of a logistics company together with four other people"

@@ -22,8 +22,8 @@ from interview.sessions.events import GuardrailTripped, SessionStarted
 from interview.sessions.fold import fold
 from serve.http.app import create_app
 from serve.http.testing import StubAgent, is_problem, stub_ports
-from storage.memory_sessions import MemorySessionStore
-from storage.sessions import SessionKey
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 REQUEST = json.dumps({"plan": PLAN.id, "consent": True, "voice": False})

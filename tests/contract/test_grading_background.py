@@ -28,14 +28,14 @@ from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import SessionState
-from storage.archive import load_session
-from storage.memory_sessions import MemorySessionStore
+from storage.archive.blob_archive import load_session
+from storage.blobs.layout import report_path
 from storage.memory_work_queue import MemoryWorkQueue
-from storage.paths import report_path
-from storage.redis_sessions import RedisSessionStore
-from storage.redis_work_queue import RedisWorkQueue
-from storage.sessions import SessionKey, SessionStore
-from storage.work_queue import Claim, QueueRules, WorkQueue
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey, SessionStore
+from storage.sessions.redis import RedisSessionStore
+from storage.work_queue.port import Claim, QueueRules, WorkQueue
+from storage.work_queue.redis import RedisWorkQueue
 
 KEY = SessionKey("acme", "i1")
 RULES = QueueRules(lease_s=30.0, max_attempts=4, backoff_s=0.01, backoff_at_most_s=0.02)

@@ -26,7 +26,7 @@ from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, Langu
 from interview.errors import ContextTooLong, DeadlineExceeded, InterviewError, InvalidInput, NotFound
 from interview.plans.files import load_plan
 from interview.sessions.events import PlanMade
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -26,7 +26,7 @@ from interview.errors import EngineFailed, EngineUnavailable, InterviewError, Ov
 from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]
 PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")

@@ -27,7 +27,7 @@ from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from interview.sessions.events import DifficultyUpdated, Event, GradeRecorded, GuardrailTripped, PlanMade, ToolReturned
 from serve.replay_checks import recheck
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]
 PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")

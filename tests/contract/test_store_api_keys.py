@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from interview.errors import InvalidInput, NotFound
-from storage.redis_api_keys import RedisApiKeys
-from storage.redis_connections import Argument
+from storage.keys.redis import RedisApiKeys
+from storage.redis.connections import Argument
 
 SCOPES = frozenset({"interviews", "reports"})
 

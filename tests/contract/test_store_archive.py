@@ -13,11 +13,11 @@ from interview.errors import InternalError
 from interview.plans.plan import PlanRef
 from interview.sessions.events import Event, IntegrityNoted, SessionConcluded, SessionStarted
 from interview.sessions.fold import fold
-from storage import paths
-from storage.archive import archive_expiring, archive_session, load_events, load_session, load_state
-from storage.file_blobs import FsspecBlobStore
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import SessionKey
+from storage.archive.blob_archive import archive_expiring, archive_session, load_events, load_session, load_state
+from storage.blobs import layout
+from storage.blobs.fsspec_blobs import FsspecBlobStore
+from storage.sessions.port import SessionKey
+from storage.sessions.redis import RedisSessionStore
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 KEY = SessionKey("acme", "iv-1")
@@ -101,7 +101,7 @@ async def test_a_crash_between_log_and_snapshot_leaves_a_readable_archive(
     await commit(sessions, log_of(3))
     await archive_session(sessions, blobs, KEY)
     await sessions.delete(KEY)
-    snapshot = paths.archived_snapshot_path(KEY.tenant, KEY.interview_id)
+    snapshot = layout.archived_snapshot_path(KEY.tenant, KEY.interview_id)
     for damage in (b"", b"{", b'{"version": 1}'):
         await blobs.put(snapshot, damage)
         assert await load_state(sessions, blobs, KEY) == fold(log_of(3))
@@ -113,7 +113,7 @@ async def test_a_damaged_log_is_reported_not_shortened(sessions: RedisSessionSto
     await commit(sessions, log_of(3))
     await archive_session(sessions, blobs, KEY)
     await sessions.delete(KEY)
-    path = paths.archived_events_path(KEY.tenant, KEY.interview_id)
+    path = layout.archived_events_path(KEY.tenant, KEY.interview_id)
     await blobs.put(path, (await blobs.get(path))[:-20])
     with pytest.raises(InternalError):
         await load_events(sessions, blobs, KEY)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from interview.errors import ConfigError, InvalidInput, NotFound, StorageUnavailable
-from storage import paths
-from storage.file_blobs import FsspecBlobStore
+from storage.blobs import layout
+from storage.blobs.fsspec_blobs import FsspecBlobStore
 
 OUTSIDE = ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/./b", "a/", ".hidden", "a\\b", "a\x00b", "a b", "a\n"]
 
@@ -28,7 +28,7 @@ async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 async def test_what_was_put_is_got_back(blobs: FsspecBlobStore) -> None:
     data = bytes(range(256)) * 400
-    path = paths.audio_path("acme", "iv-1", 3, "candidate", "webm")
+    path = layout.audio_path("acme", "iv-1", 3, "candidate", "webm")
     assert await blobs.put(path, data) == path == "audio/acme/iv-1/3-candidate.webm"
     assert await blobs.get(path) == data
     assert await blobs.exists(path)
@@ -120,20 +120,20 @@ def test_an_unknown_scheme_is_a_configuration_error() -> None:
 @pytest.mark.parametrize("segment", ["", "..", ".", "a/b", "a\\b", "a b", "é", "x" * 129, "a\n"])
 def test_no_path_is_made_from_a_hostile_id(segment: str) -> None:
     with pytest.raises(InvalidInput):
-        paths.audio_path("acme", segment, 1, "candidate", "wav")
+        layout.audio_path("acme", segment, 1, "candidate", "wav")
     with pytest.raises(InvalidInput):
-        paths.session_prefixes(segment, "iv")
+        layout.session_prefixes(segment, "iv")
     with pytest.raises(InvalidInput):
-        paths.plan_path(segment)
+        layout.plan_path(segment)
 
 
 def test_an_erasure_covers_every_path_of_a_session() -> None:
     made = [
-        paths.audio_path("t", "iv", 1, "candidate", "wav"),
-        paths.document_path("t", "iv", "resume.txt"),
-        paths.archived_events_path("t", "iv"),
-        paths.archived_snapshot_path("t", "iv"),
-        paths.report_path("t", "iv", "report.json"),
+        layout.audio_path("t", "iv", 1, "candidate", "wav"),
+        layout.document_path("t", "iv", "resume.txt"),
+        layout.archived_events_path("t", "iv"),
+        layout.archived_snapshot_path("t", "iv"),
+        layout.report_path("t", "iv", "report.json"),
     ]
-    prefixes = paths.session_prefixes("t", "iv")
+    prefixes = layout.session_prefixes("t", "iv")
     assert all(any(path.startswith(f"{prefix}/") for prefix in prefixes) for path in made)

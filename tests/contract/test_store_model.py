@@ -16,9 +16,9 @@ from interview.errors import InterviewError
 from interview.plans.plan import PlanRef
 from interview.sessions.events import Event, IntegrityNoted, SessionStarted
 from interview.sessions.fold import fold
-from storage.memory_sessions import MemorySessionStore
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import IdempotencyRecord, SessionKey, SessionStore
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
+from storage.sessions.redis import RedisSessionStore
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -16,9 +16,9 @@ from interview.plans.plan import PlanRef
 from interview.sessions.events import AnswerReceived, Event, IntegrityNoted, SessionStarted, decode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from storage.memory_sessions import MemorySessionStore
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import IdempotencyRecord, SessionKey, SessionStore
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
+from storage.sessions.redis import RedisSessionStore
 
 START = datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=UTC)
 TTL_S = 100.0

@@ -25,9 +25,9 @@ from interview.errors import Conflict, EngineUnavailable, ModelMissing, TurnInFl
 from interview.plans.files import load_plan
 from interview.sessions.events import AnswerReceived, Event, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
-from storage.memory_sessions import MemorySessionStore
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import SessionStore
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionStore
+from storage.sessions.redis import RedisSessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 LONG = "I build the billing service of a logistics company together with four other people"

@@ -17,7 +17,7 @@ from interview.errors import TurnInFlight, VersionConflict
 from interview.plans.files import load_plan
 from interview.sessions.events import AnswerReceived, ResponseSent
 from interview.sessions.fold import fold
-from storage.redis_sessions import RedisSessionStore
+from storage.sessions.redis import RedisSessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 ANSWERS = (

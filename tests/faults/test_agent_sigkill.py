@@ -19,7 +19,7 @@ from interview.plans.files import load_plan
 from interview.plans.plan import encode_plan
 from interview.sessions.events import AnswerReceived, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
-from storage.redis_sessions import RedisSessionStore
+from storage.sessions.redis import RedisSessionStore
 
 DATA = Path(__file__).parent.parent / "data" / "agent"
 ROOT = Path(__file__).parents[2]
@@ -29,14 +29,14 @@ COST = "Every write must also update the index and it takes additional disk spac
 #: Takes one turn and kills itself, without any chance to clean up, before or after its n-th commit.
 WORKER = """
 import asyncio, os, signal, sys
-from deployments.agent.blob_layout import plan_path
+from storage.blobs.session_layout import plan_path
 from deployments.agent.config import AgentConfig
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.plans.files import load_plan
 from interview.plans.plan import encode_plan
-from storage.redis_sessions import RedisSessionStore
+from storage.sessions.redis import RedisSessionStore
 
 url, prefix, plan_file, answer, die_at, when = sys.argv[1:]
 

@@ -24,11 +24,11 @@ from deployments.grading.interview_answers import requests_to_judge
 from deployments.grading.queued_work import QueuedWork
 from interview.sessions.events import GradeRecorded, ReportReady
 from interview.sessions.fold import fold
-from storage.file_blobs import FsspecBlobStore
-from storage.redis_sessions import RedisSessionStore
-from storage.redis_work_queue import RedisWorkQueue
-from storage.sessions import SessionKey
-from storage.work_queue import QueueCounts
+from storage.blobs.fsspec_blobs import FsspecBlobStore
+from storage.sessions.port import SessionKey
+from storage.sessions.redis import RedisSessionStore
+from storage.work_queue.port import QueueCounts
+from storage.work_queue.redis import RedisWorkQueue
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "grading"

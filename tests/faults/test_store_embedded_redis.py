@@ -15,12 +15,12 @@ import psutil
 import pytest
 
 from interview.errors import ConfigError, StorageUnavailable
-from storage.embedded_redis import EmbeddedRedis, RedisBinary, end_leftover, find_redis_server
-from storage.redis_client import RedisLink, Script
+from storage.embedded.server import EmbeddedRedis, RedisBinary, end_leftover, find_redis_server
+from storage.redis.client import RedisLink, Script
 
 OWNER = """
 import sys, time
-from storage.embedded_redis import EmbeddedRedis
+from storage.embedded.server import EmbeddedRedis
 server = EmbeddedRedis(sys.argv[1], fsync="always")
 server.start()
 print(server.pid, flush=True)
@@ -205,7 +205,7 @@ def test_a_directory_in_use_by_a_living_platform_is_refused(tmp_path: Path) -> N
 def test_two_servers_never_share_a_directory_even_when_the_pid_file_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.redis_directory._LOCK_PATIENCE_S", 0.1)
+    monkeypatch.setattr("storage.embedded.directory._LOCK_PATIENCE_S", 0.1)
     with EmbeddedRedis(tmp_path, fsync="no") as first:
         (tmp_path / "redis" / "redis.pid.json").unlink()
         with pytest.raises(ConfigError, match="Another redis-server"):

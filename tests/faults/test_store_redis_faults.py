@@ -19,10 +19,10 @@ from interview.plans.plan import PlanRef
 from interview.sessions.events import Event, IntegrityNoted, SessionStarted, decode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from storage.embedded_redis import EmbeddedRedis
-from storage.redis_client import RedisLimits
-from storage.redis_sessions import RedisSessionStore
-from storage.sessions import IdempotencyRecord, SessionKey
+from storage.embedded.server import EmbeddedRedis
+from storage.redis.client import RedisLimits
+from storage.sessions.port import IdempotencyRecord, SessionKey
+from storage.sessions.redis import RedisSessionStore
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 QUICK = RedisLimits(reply_timeout_s=0.3, connect_timeout_s=0.3, pool_wait_s=0.3, retry_pause_s=0.0)

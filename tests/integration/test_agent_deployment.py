@@ -20,7 +20,7 @@ from deployments.grading.deployment import build as build_grading
 from deployments.wire import handle_caller, handle_stream_caller, unwrap
 from interview.errors import InvalidInput, NotFound, SessionEnded
 from interview.plans.files import load_plan
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 LONG = "I build the billing service of a logistics company together with four other people"

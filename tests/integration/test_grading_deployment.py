@@ -22,9 +22,9 @@ from deployments.llm.deployment import build as build_llm
 from deployments.wire import handle_caller
 from interview.errors import InvalidInput, UnsupportedRequest
 from interview.plans.questions import Numeric, Question
-from storage.memory_sessions import MemorySessionStore
 from storage.memory_work_queue import MemoryWorkQueue
-from storage.sessions import SessionKey
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey
 
 
 def _interviews() -> ModuleType:

@@ -27,8 +27,8 @@ from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import is_problem, stub_ports
 from serve.reporting import StoredReports
-from storage.file_blobs import FsspecBlobStore
-from storage.memory_sessions import MemorySessionStore
+from storage.blobs.fsspec_blobs import FsspecBlobStore
+from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]
 SPEECH = (ROOT / "models" / "stt-tiny-en" / "samples" / "02_seen.wav").read_bytes()

@@ -25,7 +25,7 @@ from serve.http.auth import INFERENCE, INTERVIEWS
 from serve.http.ports import IngressPorts
 from serve.http.settings import HttpSettings
 from serve.http.testing import Grant, StubAgent, StubKeys, is_problem, stub_ports
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]
 KEYS = StubKeys(

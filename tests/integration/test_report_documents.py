@@ -24,11 +24,11 @@ from interview.reports.report import Report
 from interview.sessions import events as ev
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight
-from storage.archive import archive_session
-from storage.file_blobs import FsspecBlobStore
-from storage.memory_sessions import MemorySessionStore
-from storage.paths import plan_path
-from storage.sessions import SessionKey
+from storage.archive.blob_archive import archive_session
+from storage.blobs.fsspec_blobs import FsspecBlobStore
+from storage.blobs.layout import plan_path
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey
 
 INSTALLED = load_plan(Path(__file__).parents[2] / "configs" / "interviews" / "backend-engineer.yaml")
 FIRST = INSTALLED.questions[:14]

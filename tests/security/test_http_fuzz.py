@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from serve.http.app import create_app
 from serve.http.testing import StubAgent, is_problem, put_session, stub_ports
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 CHECKS = (
     not_a_server_error,

@@ -11,7 +11,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.plans.files import load_plan
 from interview.text.experience_claims import claimed_years, mismatches
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 

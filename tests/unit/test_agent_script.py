@@ -28,7 +28,7 @@ from interview.plans.questions import MultipleChoice, Option
 from interview.sessions.events import FallbackEntered, SessionConcluded
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 REAL_PLANS = sorted((Path(__file__).parents[2] / "configs" / "interviews").glob("*.yaml"))

@@ -15,8 +15,8 @@ from interview.sessions.fold import apply
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import put_session, stub_ports
-from storage.memory_sessions import MemorySessionStore
-from storage.sessions import SessionKey
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey
 
 KEY = SessionKey("acme", "i-1")
 ACME = {"Authorization": "Bearer key-acme"}

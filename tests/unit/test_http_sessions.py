@@ -20,7 +20,7 @@ from interview.sessions.events import ReportReady, SessionConcluded
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import StubAgent, is_problem, put_session, stub_ports
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 ACME = {"Authorization": "Bearer key-acme"}
 

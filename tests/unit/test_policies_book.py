@@ -22,7 +22,7 @@ from interview.policies.files import load_policies, policies_from_text
 from interview.policies.rules import PolicySet, decode_policies
 from interview.sessions.events import GuardrailTripped
 from interview.sessions.session import AgentAction
-from storage.memory_sessions import MemorySessionStore
+from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]
 PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")

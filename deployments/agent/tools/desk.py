@@ -18,7 +18,7 @@ from interview.errors import NotFound, VersionConflict
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, ToolCalled, ToolReturned
 from interview.sessions.session import AskedQuestion, SessionState
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -18,9 +18,9 @@ from deployments.grading.tier import GradingStores, GradingTier
 from deployments.grading.worker import rules_of
 from deployments.llm.config import FakeConfig, LlmConfig
 from deployments.llm.fake import FakeLanguageModel
-from storage.file_blobs import FsspecBlobStore
-from storage.redis_sessions import RedisSessionStore
-from storage.redis_work_queue import RedisWorkQueue
+from storage.blobs.fsspec_blobs import FsspecBlobStore
+from storage.sessions.redis import RedisSessionStore
+from storage.work_queue.redis import RedisWorkQueue
 
 CONFIG = GradingConfig(
     background=BackgroundConfig(

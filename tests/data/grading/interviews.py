@@ -31,9 +31,9 @@ from interview.sessions.events import (
 )
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
-from storage.blobs import BlobStore
-from storage.paths import plan_path
-from storage.sessions import SessionKey, SessionStore
+from storage.blobs.layout import plan_path
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
 
 QUOTE = "I measured it before and after"
 BEGAN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

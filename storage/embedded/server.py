@@ -21,9 +21,9 @@ from typing import Literal
 from urllib.parse import quote
 
 from interview.errors import ConfigError, StorageUnavailable
-from storage.redis_directory import end_server_in, forget_server, locked, record_server, server_in, write_private
-from storage.redis_log_repair import cut_torn_transaction, refused_torn_log
-from storage.redis_program import RedisBinary, find_redis_server
+from storage.embedded.directory import end_server_in, forget_server, locked, record_server, server_in, write_private
+from storage.embedded.log_repair import cut_torn_transaction, refused_torn_log
+from storage.embedded.program import RedisBinary, find_redis_server
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ class EmbeddedRedis:
             "appendfsync": self._fsync,
             # Pausing fsync during a rewrite would put up to 30 s of acknowledged writes at risk.
             "no-appendfsync-on-rewrite": "no",
-            # A torn end is cut by storage.redis_log_repair, because Redis would leave half a transaction.
+            # A torn end is cut by storage.embedded.log_repair, because Redis would leave half a transaction.
             "aof-load-truncated": "no",
             # Each commit logs a whole snapshot, and a rewrite is a second process that writes all of memory: it can
             # double the p99 of its minute (docs/performance.md). At the defaults, 64 MB and 100 %, a busy server would

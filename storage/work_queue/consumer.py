@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from interview import retries
 from interview.errors import InterviewError, StorageUnavailable
-from storage.work_queue import Claim, Job, WorkQueue
+from storage.work_queue.port import Claim, Job, WorkQueue
 
 logger = logging.getLogger(__name__)
 

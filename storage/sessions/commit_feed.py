@@ -19,7 +19,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from interview.errors import StorageUnavailable
-from storage.redis_client import RedisLink, cancellation_watch
+from storage.redis.client import RedisLink, cancellation_watch
 
 logger = logging.getLogger(__name__)
 

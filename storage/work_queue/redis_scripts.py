@@ -6,7 +6,7 @@ workers need not agree on theirs.
 
 from __future__ import annotations
 
-from storage.redis_client import Script
+from storage.redis.client import Script
 
 _COMMON = """
 local jobs, delayed, dead, totals = KEYS[1], KEYS[2], KEYS[3], KEYS[4]

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from interview.sessions.events import Event, decode_event, encode_event
 from interview.sessions.session import SessionState
-from storage.commit_rules import check_commit, version_conflict
-from storage.sessions import IdempotencyRecord, SessionKey
+from storage.sessions.commit_rules import check_commit, version_conflict
+from storage.sessions.port import IdempotencyRecord, SessionKey
 
 
 class _Session(Struct):

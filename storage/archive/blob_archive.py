@@ -16,9 +16,9 @@ from interview.errors import InternalError, NotFound
 from interview.sessions.events import Event, decode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from storage.blobs import BlobStore
-from storage.paths import archived_events_path, archived_snapshot_path
-from storage.sessions import SessionKey, SessionStore
+from storage.blobs.layout import archived_events_path, archived_snapshot_path
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
 
 logger = logging.getLogger(__name__)
 

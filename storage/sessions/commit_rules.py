@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from interview.errors import InternalError, VersionConflict
 from interview.sessions.events import Event
 from interview.sessions.session import SessionState
-from storage.sessions import SessionKey
+from storage.sessions.port import SessionKey
 
 
 def check_commit(key: SessionKey, expected_version: int, state: SessionState, events: Sequence[Event]) -> None:

@@ -24,10 +24,10 @@ from msgspec import Struct
 from interview.sessions.events import Event, decode_event, encode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from storage.commit_rules import check_commit, version_conflict
-from storage.redis_client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
-from storage.redis_commit_feed import CommitFeed
-from storage.sessions import IdempotencyRecord, SessionKey
+from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
+from storage.sessions.commit_feed import CommitFeed
+from storage.sessions.commit_rules import check_commit, version_conflict
+from storage.sessions.port import IdempotencyRecord, SessionKey
 
 logger = logging.getLogger(__name__)
 

@@ -21,9 +21,8 @@ from contextlib import suppress
 from typing import Any, cast
 
 from interview.errors import StorageUnavailable
-from storage.redis_client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
-from storage.redis_work_queue_scripts import ACK, CLAIM, ENQUEUE, EXTEND, GIVE_BACK, PENDING, RETRY, REVIVE
-from storage.work_queue import (
+from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
+from storage.work_queue.port import (
     DEFAULT_RULES,
     REASON_AT_MOST_CHARS,
     WORKER_LOST,
@@ -34,6 +33,7 @@ from storage.work_queue import (
     QueueCounts,
     QueueRules,
 )
+from storage.work_queue.redis_scripts import ACK, CLAIM, ENQUEUE, EXTEND, GIVE_BACK, PENDING, RETRY, REVIVE
 
 _STATUS_FIELDS = ("kind", "state", "attempts", "enqueued", "updated", "reason", "worker")
 _LOOK_AGAIN_AT_MOST_S = 1.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from interview.errors import ConfigError, InvalidInput, NotFound, StorageUnavailable
-from storage.paths import checked
+from storage.blobs.layout import checked
 
 T = TypeVar("T")
 

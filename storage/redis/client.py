@@ -19,7 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from interview import retries, telemetry
 from interview.errors import StorageUnavailable
-from storage.redis_connections import Argument, RedisConnections
+from storage.redis.connections import Argument, RedisConnections
 
 T = TypeVar("T")
 

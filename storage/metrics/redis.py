@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.redis_client import DEFAULT_LIMITS, RedisLimits, RedisLink
+from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink
 
 
 class RedisMetricsBoard:

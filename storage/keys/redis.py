@@ -16,8 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from interview.errors import InternalError, NotFound
-from storage.api_keys import ApiKey, CreatedKey, digest_of, key_id_of, new_key, same_digest
-from storage.redis_client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
+from storage.keys.port import ApiKey, CreatedKey, digest_of, key_id_of, new_key, same_digest
+from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
 
 _CREATE = Script(
     """

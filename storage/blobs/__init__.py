@@ -1,0 +1,1 @@
+"""Blobs: the port, the fsspec implementation, and the one layout of paths."""

@@ -1,0 +1,1 @@
+"""The embedded server of a data directory: start, lock, log repair, and stop."""

@@ -1,0 +1,1 @@
+"""API keys: the port and the Redis implementation."""

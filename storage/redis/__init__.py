@@ -1,0 +1,1 @@
+"""The connection to Redis: pooling, deadlines, scripts, and error mapping."""

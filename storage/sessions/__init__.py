@@ -1,0 +1,1 @@
+"""Live sessions: the port, the Redis and the in-memory implementation, and the feed of commits."""

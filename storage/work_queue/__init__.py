@@ -1,0 +1,1 @@
+"""Background jobs: the port, the Redis Streams implementation, and the consumer."""
