@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from deployments.llm.config import LlmConfig, ReplicaConfig, TransformersConfig, VllmConfig
 from deployments.llm.contract import LanguageModelClient
-from deployments.wire import handle_caller, handle_stream_caller
+from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 
 #: Streams one answer to a prompt, of a given number of tokens. Each piece: whether it shows text, and the tokens it
 #: accounts for; the tokens of all pieces are those of the answer.

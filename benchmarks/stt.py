@@ -138,9 +138,9 @@ async def run_tier(config: SttConfig, levels: Sequence[int], clips: Sequence[Cli
     import ray
     from ray import serve as ray_serve
 
+    from deployments.shell.handle_rpc import handle_caller
     from deployments.stt.contract import SpeechToTextClient, TranscribeRequest
     from deployments.stt.deployment import build
-    from deployments.wire import handle_caller
 
     ray.init(
         num_cpus=max(4, os.cpu_count() or 1), include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False

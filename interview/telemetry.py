@@ -1,7 +1,7 @@
 """The seam for traces: code says what it is doing, and only a process that was given a tracer pays for it.
 
-Nothing here knows a tracing library; ``deployments/tracing.py`` installs one. Without it a span is one shared object
-that does nothing.
+Nothing here knows a tracing library; ``deployments/shell/tracing.py`` installs one. Without it a span is one shared
+object that does nothing.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deployments.llm.contract import LanguageModelClient
+from deployments.shell.handle_rpc import ServeHandle, handle_caller, handle_stream_caller
 from deployments.stt.contract import SpeechToTextClient
 from deployments.tts.contract import TextToSpeechClient
-from deployments.wire import ServeHandle, handle_caller, handle_stream_caller
 from serve.settings import Settings
 
 #: A tier's own error says more than "did not answer", so it gets this long to arrive.

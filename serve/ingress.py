@@ -15,10 +15,10 @@ from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.documents.service import DocumentService
 from deployments.llm.contract import LanguageModel
-from deployments.replica_memory import settle
+from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
+from deployments.shell.replica_memory import settle
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
-from deployments.wire import handle_caller, handle_stream_caller
 from serve.grading_placement import grading_queue
 from serve.http import openai_errors
 from serve.http.app import create_app

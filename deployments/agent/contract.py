@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from deployments.documents.contract import DocumentFinding
-from deployments.wire import Caller, StreamCaller, encode, unwrap
+from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 from interview.grades import Grade
 from interview.sessions.session import AgentResponse, SessionState
 

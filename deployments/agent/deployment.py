@@ -15,10 +15,17 @@ from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
 from deployments.grading.contract import Grading, GradingClient
 from deployments.llm.contract import LanguageModel, LanguageModelClient
-from deployments.replica_memory import settle
+from deployments.shell.handle_rpc import (
+    ServeHandle,
+    handle_caller,
+    handle_stream_caller,
+    reply,
+    serve_call,
+    serve_stream,
+)
+from deployments.shell.replica_memory import settle
 from deployments.stt.contract import SpeechToText, SpeechToTextClient
 from deployments.tts.contract import TextToSpeech, TextToSpeechClient
-from deployments.wire import ServeHandle, handle_caller, handle_stream_caller, reply, serve_call, serve_stream
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from deployments.agent.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.model_turn import ModelTurn, actions_for, decision_of, read_turn, schema_for
 from deployments.agent.prompt_book import PromptBook
 from deployments.agent.prompt_template import Prompt, specialised
-from deployments.breaker import BreakerConfig, CircuitBreaker
 from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse, LanguageModel
+from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
 from interview.errors import DeadlineExceeded, InterviewError, InvalidInput, InvalidModelOutput
 from interview.sessions.session import ActionType
 from storage.blobs.port import BlobStore

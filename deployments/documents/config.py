@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from deployments.sandbox import SandboxLimits
+from deployments.shell.sandbox import SandboxLimits
 
 
 class DocumentsConfig(Struct, frozen=True, forbid_unknown_fields=True):

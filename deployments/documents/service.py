@@ -11,7 +11,7 @@ from deployments.documents.config import DocumentsConfig
 from deployments.documents.contract import ReadDocument
 from deployments.documents.extract import Extracted, ExtractJob, Format, Problem
 from deployments.documents.plain_text import Kind, kind_of, read_text
-from deployments.sandbox import Sandbox
+from deployments.shell.sandbox import Sandbox
 from interview.errors import DocumentRejected, DocumentTooLarge, InterviewError, Overloaded, UnsupportedRequest
 
 logger = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from deployments.grading.interview_answers import requests_to_judge
 from deployments.grading.marks import settle
 from deployments.grading.queued_work import EVALUATE, JUDGE
 from deployments.grading.report import build_report, render_report
-from deployments.wire import decode
+from deployments.shell.handle_rpc import decode
 from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight, VersionConflict
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from deployments.sandbox import SandboxLimits
+from deployments.shell.sandbox import SandboxLimits
 
 
 class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

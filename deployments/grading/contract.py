@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from deployments.wire import Caller, encode, unwrap
+from deployments.shell.handle_rpc import Caller, encode, unwrap
 from interview.grades import Grade
 from interview.plans.questions import Question
 

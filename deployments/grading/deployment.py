@@ -11,8 +11,8 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.tier import GradingTier, StoresFactory
 from deployments.llm.contract import LanguageModel, LanguageModelClient
-from deployments.replica_memory import settle
-from deployments.wire import ServeHandle, decode, handle_caller, handle_stream_caller, reply
+from deployments.shell.handle_rpc import ServeHandle, decode, handle_caller, handle_stream_caller, reply
+from deployments.shell.replica_memory import settle
 
 
 class GradingDeployment:

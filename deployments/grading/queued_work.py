@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deployments.grading.contract import EvaluateRequest, GradeRequest
-from deployments.wire import encode
+from deployments.shell.handle_rpc import encode
 from storage.work_queue.port import Job, WorkQueue
 
 JUDGE = "judge"

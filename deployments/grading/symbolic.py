@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from deployments.grading import answer_text
 from deployments.grading.marks import mark, no_answer
-from deployments.sandbox import Sandbox, SandboxLimits
+from deployments.shell.sandbox import Sandbox, SandboxLimits
 from interview.errors import EngineUnavailable, InvalidInput
 from interview.grades import Grade
 from interview.plans.questions import Question, Symbolic

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from deployments.breaker import BreakerConfig
+from deployments.shell.circuit_breaker import BreakerConfig
 
 EngineName = Literal["none", "fake", "transformers", "vllm", "remote"]
 ServiceTimeKind = Literal["zero", "fixed", "lognormal"]

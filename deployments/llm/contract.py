@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from deployments.wire import Caller, StreamCaller, encode, unwrap
+from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 
 #: An OpenAI chat-completion request body. Extra keys understood here: ``priority`` (int, lower is sooner;
 #: live turns 0, background grading 10) and ``deadline_s`` (float). Structured output is the standard

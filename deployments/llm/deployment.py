@@ -13,8 +13,8 @@ from deployments.llm.coalesce import Pacing
 from deployments.llm.config import LlmConfig, ReplicaConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.hosted import HostedLanguageModel
-from deployments.replica_memory import settle
-from deployments.wire import decode, reply, reply_stream
+from deployments.shell.handle_rpc import decode, reply, reply_stream
+from deployments.shell.replica_memory import settle
 from interview.errors import ConfigError, ModelMissing
 
 DEPLOYMENT_NAME = "LanguageModel"
@@ -48,7 +48,7 @@ def create_language_model(config: LlmConfig) -> HostedLanguageModel:
 
 
 class LlmDeployment:
-    """A ``LanguageModel`` behind a Serve handle; payloads and replies as ``deployments.wire`` has them."""
+    """A ``LanguageModel`` behind a Serve handle; payloads and replies as ``deployments.shell.handle_rpc`` has them."""
 
     async def __init__(  # type: ignore[misc]  # Serve awaits it
         self, config: LlmConfig, on_replica: Callable[[], None] | None = None

@@ -19,7 +19,7 @@ from deployments.llm.contract import ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
 from deployments.llm.models import local_model
 from deployments.llm.openai_chat import ChatCall, read_call
-from deployments.wire import decode, reply, reply_stream
+from deployments.shell.handle_rpc import decode, reply, reply_stream
 from interview.errors import EngineUnavailable, InvalidInput
 
 logger = logging.getLogger(__name__)

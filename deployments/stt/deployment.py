@@ -10,7 +10,8 @@ from typing import Any
 from ray import serve as ray_serve
 from ray.serve.schema import LoggingConfig
 
-from deployments.replica_memory import settle
+from deployments.shell.handle_rpc import reply, serve_call
+from deployments.shell.replica_memory import settle
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
@@ -18,7 +19,6 @@ from deployments.stt.engine import Piece, PieceOutcome, PieceText, SpeechEngine
 from deployments.stt.fake import FakeEngine, FakeSpeechToText
 from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
 from deployments.stt.service import SttService
-from deployments.wire import reply, serve_call
 from interview.errors import InterviewError
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from deployments.wire import Caller, StreamCaller, encode, unwrap
+from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 
 AudioFormat = Literal["wav", "mp3", "opus"]
 

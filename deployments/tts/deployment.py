@@ -8,11 +8,11 @@ from contextlib import aclosing
 import msgspec
 from ray import serve as ray_serve
 
-from deployments.replica_memory import settle
+from deployments.shell.handle_rpc import decode, reply, reply_stream, serve_call
+from deployments.shell.replica_memory import settle
 from deployments.tts.config import TtsConfig
 from deployments.tts.contract import SynthesisRequest
 from deployments.tts.service import TtsService
-from deployments.wire import decode, reply, reply_stream, serve_call
 from interview.errors import InvalidInput
 
 HEALTH_CHECK_PERIOD_S = 10

@@ -18,10 +18,10 @@ from deployments.agent.policy_book import PolicyBook
 from deployments.agent.prompt_book import PromptBook
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
 from deployments.agent.session_pins import SessionPins
-from deployments.breaker import BreakerConfig, CircuitBreaker
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.fake import Answer, FakeLanguageModel
+from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
 from interview.errors import EngineFailed, EngineUnavailable, InterviewError, Overloaded
 from interview.plans.files import load_plan
 from interview.policies.files import load_policies

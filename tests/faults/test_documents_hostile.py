@@ -9,7 +9,7 @@ import pytest
 from deployments.documents import service as documents
 from deployments.documents.config import DocumentsConfig
 from deployments.documents.service import DocumentService
-from deployments.sandbox import SandboxLimits
+from deployments.shell.sandbox import SandboxLimits
 from interview.errors import DocumentRejected, DocumentTooLarge, Overloaded, UnsupportedRequest
 
 PAGE = b"BT /F 12 Tf 20 100 Td (Visible) Tj ET"

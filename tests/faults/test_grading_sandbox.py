@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.sandbox import Sandbox, SandboxLimits
+from deployments.shell.sandbox import Sandbox, SandboxLimits
 from interview.errors import EngineFailed, EngineUnavailable
 
 TASKS = Path(__file__).parent.parent / "data" / "grading" / "sandbox_tasks"

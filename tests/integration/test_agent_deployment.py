@@ -17,7 +17,7 @@ from deployments.agent.ports import AgentPorts
 from deployments.agent.rehearsal import MemoryBlobs, Rehearsal
 from deployments.grading.config import GradingConfig
 from deployments.grading.deployment import build as build_grading
-from deployments.wire import handle_caller, handle_stream_caller, unwrap
+from deployments.shell.handle_rpc import handle_caller, handle_stream_caller, unwrap
 from interview.errors import InvalidInput, NotFound, SessionEnded
 from interview.plans.files import load_plan
 from storage.sessions.memory import MemorySessionStore

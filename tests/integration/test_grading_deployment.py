@@ -19,7 +19,7 @@ from deployments.grading.deployment import build
 from deployments.grading.tier import GradingStores
 from deployments.llm.config import LlmConfig
 from deployments.llm.deployment import build as build_llm
-from deployments.wire import handle_caller
+from deployments.shell.handle_rpc import handle_caller
 from interview.errors import InvalidInput, UnsupportedRequest
 from interview.plans.questions import Numeric, Question
 from storage.memory_work_queue import MemoryWorkQueue

@@ -13,9 +13,9 @@ import ray
 from ray import serve as ray_serve
 
 from deployments.llm.contract import LanguageModelClient
+from deployments.shell.handle_rpc import decode, handle_caller, handle_stream_caller, reply, reply_stream
 from deployments.tts.config import TtsConfig
 from deployments.tts.deployment import build as build_tts
-from deployments.wire import decode, handle_caller, handle_stream_caller, reply, reply_stream
 from serve.runtime import free_port
 
 pytestmark = pytest.mark.cluster

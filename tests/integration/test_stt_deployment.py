@@ -11,12 +11,12 @@ import pytest
 import ray
 from ray import serve as ray_serve
 
+from deployments.shell.handle_rpc import handle_caller, unwrap
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToTextClient, TranscribeRequest, Transcript
 from deployments.stt.deployment import SpeechToTextDeployment, build
 from deployments.stt.fake import FakeEngine
-from deployments.wire import handle_caller, unwrap
 from interview.errors import EmptyAudio, EngineFailed, InvalidInput, UnreadableAudio
 
 pytestmark = pytest.mark.cluster

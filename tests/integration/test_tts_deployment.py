@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from ray import serve as ray_serve
 
+from deployments.shell.handle_rpc import handle_caller, handle_stream_caller, unwrap
 from deployments.tts.config import FakeConfig, TtsConfig
 from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeechClient
 from deployments.tts.deployment import build
-from deployments.wire import handle_caller, handle_stream_caller, unwrap
 from interview.errors import InvalidInput
 
 

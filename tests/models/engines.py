@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployments.llm.config import FakeConfig, LlmConfig, RemoteConfig, TransformersConfig, VllmConfig
 from deployments.llm.contract import LanguageModel, LanguageModelClient
-from deployments.wire import handle_caller, handle_stream_caller
+from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 
 if TYPE_CHECKING:
     import pytest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.breaker import BreakerConfig, CircuitBreaker
+from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
 from interview.errors import CircuitOpen
 
 

@@ -13,7 +13,7 @@ import pytest
 from deployments.grading.formula.evaluate import FormulaJob, FormulaVerdict, ValueJob
 from deployments.grading.formula.grader import MODULE, FormulaGrader
 from deployments.grading.formula.screen import Extent, Refused, Screened, screen
-from deployments.sandbox import Sandbox, SandboxLimits
+from deployments.shell.sandbox import Sandbox, SandboxLimits
 from interview.errors import InvalidInput
 from interview.plans.questions import AnyGrader, Formula, Question, SheetColumn
 

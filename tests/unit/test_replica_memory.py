@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deployments import replica_memory
+from deployments.shell import replica_memory
 from deployments.stt.config import SttConfig
 from deployments.stt.deployment import SpeechToTextDeployment
 from deployments.tts.deployment import TtsDeployment

@@ -9,7 +9,7 @@ from deployments.grading.formula.evaluate import FormulaJob, FormulaVerdict
 from deployments.grading.formula.screen import Extent, Limits, Refused, screen
 from deployments.grading.formula.spoken import FormulaText, find_formula
 from deployments.grading.marks import mark, no_answer
-from deployments.sandbox import Outcome, Sandbox, SandboxLimits
+from deployments.shell.sandbox import Outcome, Sandbox, SandboxLimits
 from interview.errors import EngineUnavailable, InvalidInput
 from interview.grades import Evidence, Grade
 from interview.plans.questions import Formula, Question

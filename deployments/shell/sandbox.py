@@ -23,7 +23,7 @@ from interview.errors import EngineFailed, EngineUnavailable
 logger = logging.getLogger(__name__)
 
 #: Where this very package lies: the workers must run the same code.
-_ROOT = str(Path(__file__).resolve().parents[1])
+_ROOT = str(Path(__file__).resolve().parents[2])
 _HEADER = struct.Struct(">I")
 
 
@@ -152,7 +152,7 @@ class _Slot:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "deployments.sandbox_worker",
+            "deployments.shell.sandbox_worker",
             self._module,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

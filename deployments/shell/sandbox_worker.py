@@ -1,6 +1,6 @@
 """The far side of the sandbox: a warm process that forks one limited child per task and reports what became of it.
 
-Run as ``python -m deployments.sandbox_worker MODULE``. It imports MODULE once (seconds, for the heavy library),
+Run as ``python -m deployments.shell.sandbox_worker MODULE``. It imports MODULE once (seconds, for the heavy library),
 then serves tasks from stdin: a forked child has the library at once, its own CPU and memory limits, and takes
 whatever a hostile answer does to it into its grave.
 """
@@ -21,7 +21,7 @@ from typing import IO
 
 import msgspec
 
-from deployments.sandbox import Ending, Job, Outcome
+from deployments.shell.sandbox import Ending, Job, Outcome
 
 #: What a sandboxed module offers as ``run``.
 Task = Callable[[bytes], bytes]

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from deployments.tracing import install_from_environment
+from deployments.shell.tracing import install_from_environment
 from interview import telemetry
 from interview.errors import (
     DeadlineExceeded,
