@@ -13,10 +13,11 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import asdict
 
-from deployments.agent import act, observe, policy_book, session_pins
-from deployments.agent.agenda import next_step
 from deployments.agent.config import AgentConfig
-from deployments.agent.pinned_plans import PinnedPlans
+from deployments.agent.pins import policy_catalogue, session_pins
+from deployments.agent.pins.pinned_plans import PinnedPlans
+from deployments.agent.turn import observe, turn_tools
+from deployments.agent.turn.next_question import next_step
 from deployments.grading.config import GradingConfig
 from deployments.grading.coverage import GRADER_BY_MEANING
 from deployments.grading.service import GradingService
@@ -43,7 +44,7 @@ from storage.blobs.port import BlobStore
 _TURNS_OWN_CALL = re.compile(r"\d+\.\d+\Z")
 
 #: Grades that no grader gives (``none`` stands for an outage, ``fake`` for a load run) or that rest on model weights.
-_NOT_REPEATABLE = frozenset({act.NOT_GRADED, "fake", GRADER_BY_MEANING})
+_NOT_REPEATABLE = frozenset({turn_tools.NOT_GRADED, "fake", GRADER_BY_MEANING})
 
 
 async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int], list[str]]:
@@ -118,10 +119,10 @@ class _Checks:
             self.differences.append(f"event {seq}: a grade of {recorded.question_id}, which is not the open question")
             return
         self.counts["grades"] += 1
-        again = act.passed_over()
+        again = turn_tools.passed_over()
         if recorded.grade.grader != again.grader:
             answer, confidence = observe.answer_so_far(state, asked, config=self.config)
-            request = act.grade_request(state, asked, question, answer, confidence, recorded.turn)
+            request = turn_tools.grade_request(state, asked, question, answer, confidence, recorded.turn)
             try:
                 again = await self.grading.grade(request)
             except InterviewError as error:
@@ -133,7 +134,7 @@ class _Checks:
 
     def _ability(self, state: SessionState, seq: int, recorded: DifficultyUpdated) -> None:
         self.counts["abilities"] += 1
-        again = act.ability_event(state, self.plan, recorded.skill, recorded.turn)
+        again = turn_tools.ability_event(state, self.plan, recorded.skill, recorded.turn)
         found = _first_difference(again, recorded)
         if found:
             self.differences.append(f"event {seq}: the ability on {recorded.skill}: {found}")
@@ -202,7 +203,7 @@ def _grading_config(state: SessionState) -> GradingConfig:
 
 async def _policies(state: SessionState, blobs: BlobStore) -> PolicySet | None:
     """The session's pinned policies; None for a session that pinned none, or whose policies are not kept any more."""
-    digest = state.settings.get(policy_book.PINNED)
+    digest = state.settings.get(policy_catalogue.PINNED)
     if not isinstance(digest, str):
         return None
     try:

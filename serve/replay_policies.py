@@ -9,11 +9,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from deployments.agent import observe, policy_book
-from deployments.agent.agenda import next_step, time_left_s
+from deployments.agent.brief.interviewer import Observation, TurnBrief
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Observation, TurnBrief
-from deployments.agent.model_turn import ModelTurn, decision_of, own_words
+from deployments.agent.model.answer import ModelTurn, decision_of, own_words
+from deployments.agent.pins import policy_catalogue
+from deployments.agent.turn import observe
+from deployments.agent.turn.next_question import next_step, time_left_s
 from interview.errors import InvalidModelOutput
 from interview.plans.plan import InterviewPlan
 from interview.policies import judge
@@ -22,7 +23,7 @@ from interview.sessions.events import GuardrailTripped, PlanMade
 from interview.sessions.session import GradeRecord, SessionState
 
 #: Trips that no policy set decides: a model off its plan, and policies that are not the promised ones.
-_NOT_POLICY = frozenset({"plan", policy_book.BOOK_RULE})
+_NOT_POLICY = frozenset({"plan", policy_catalogue.BOOK_RULE})
 
 Tripped = tuple[str, str, str]
 
@@ -47,7 +48,7 @@ def trips_differ(decided: Decided, plan: InterviewPlan, policies: PolicySet, con
 
     One of the times and grades that the deciders may have seen must give what was recorded.
     """
-    if any(trip.rule == policy_book.BOOK_RULE and "judged by" in trip.detail for trip in decided.trips):
+    if any(trip.rule == policy_catalogue.BOOK_RULE and "judged by" in trip.detail for trip in decided.trips):
         return None
     recorded = sorted((trip.rule, trip.action, trip.detail) for trip in decided.trips if trip.rule not in _NOT_POLICY)
     likeliest: list[Tripped] | None = None
@@ -66,7 +67,7 @@ def _judged(
     brief = _brief(before, plan, made.turn, now, config)
     if brief is None:
         return []
-    scene = policy_book.scene_of(brief)
+    scene = policy_catalogue.scene_of(brief)
     examined = judge.examine(policies, scene)
     trips = [(trip.rule, trip.action, trip.detail) for trip in examined.trips]
     if made.output and examined.outcome == "speak" and not any(trip.rule == "plan" for trip in decided.trips):
@@ -111,7 +112,7 @@ def _reviewed(brief: TurnBrief, made: PlanMade, policies: PolicySet) -> list[Tri
         return [("output", "unreadable", "the recorded output of the model is not of the schema")]
     words, verbatim = own_words(decision, brief)
     draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
-    judged = judge.review(policies, policy_book.scene_of(brief), draft)
+    judged = judge.review(policies, policy_catalogue.scene_of(brief), draft)
     return [(trip.rule, trip.action, trip.detail) for trip in judged.trips]
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.deployment import Tiers
-from deployments.agent.model_interviewer import ModelInterviewer
-from deployments.agent.plan_catalogue import InstalledPlans
-from deployments.agent.policy_book import PolicyBook
+from deployments.agent.model.interviewer import ModelInterviewer
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.pins.plan_catalogue import InstalledPlans
+from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
-from deployments.agent.prompt_book import PromptBook
-from deployments.agent.session_pins import SessionPins
 from interview.policies.files import load_policies
 from serve.grading_placement import InlineGrading
 from serve.local_stores import blob_store, session_store

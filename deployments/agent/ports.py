@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from deployments.agent.interviewer import Interviewer, Policy
+from deployments.agent.brief.interviewer import Interviewer, Policy
 from deployments.grading.contract import Grading
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
+from deployments.agent.brief.interviewer import Interviewer, Policy
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
-from deployments.agent.interviewer import Interviewer, Policy
-from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts, Observer, Pins, SilentObserver
 from deployments.agent.service import AgentService
 from deployments.grading.contract import GradeRequest, Grading

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Coroutine
 from typing import Any
 
-from deployments.agent.aloud import Aloud
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import (
     EndRequest,
@@ -17,18 +16,19 @@ from deployments.agent.contract import (
     TurnPart,
     TurnRequest,
 )
-from deployments.agent.decide import Decider
-from deployments.agent.end import EndStep
-from deployments.agent.hint import HintStep
-from deployments.agent.pinned_plans import PinnedPlans
+from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock, SystemClock
-from deployments.agent.speak import Speaker
-from deployments.agent.stage_times import StageTimes
-from deployments.agent.start import StartStep
-from deployments.agent.streamed_turn import streamed
-from deployments.agent.tools.desk import ToolDesk
+from deployments.agent.steps.end import EndStep
+from deployments.agent.steps.hint import HintStep
+from deployments.agent.steps.start import StartStep
+from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.agent.streaming.streamed_turn import streamed
 from deployments.agent.tools.registry import TOOLS
-from deployments.agent.turn import TurnStep
+from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.turn.decide import Decider
+from deployments.agent.turn.speak import Speaker
+from deployments.agent.turn.turn import TurnStep
 from interview.errors import InterviewError
 
 

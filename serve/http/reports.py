@@ -8,8 +8,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from deployments.agent.contract import EndRequest
-from deployments.agent.evaluation import needs_evaluation
-from deployments.agent.pinned_plans import PinnedPlans
+from deployments.agent.journal.evaluation import needs_evaluation
+from deployments.agent.pins.pinned_plans import PinnedPlans
 from interview.errors import InterviewError
 from interview.reports.override import override as overriding
 from interview.sessions.events import AnyPayload

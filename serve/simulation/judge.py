@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.scripted import spoken_prompt
+from deployments.agent.script.scripted import spoken_prompt
 from interview.errors import InternalError
 from interview.measurement.star import analyse_story
 from interview.plans.plan import InterviewPlan

@@ -9,9 +9,9 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from deployments.agent.brief.interviewer import Interviewer
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Interviewer
-from deployments.agent.policy_book import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.rehearsal import NotedQueue
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -81,8 +81,8 @@ async def _troupe(
         if engine == "scripted":
             yield Troupe(grading, policies, config), ""
             return
-        from deployments.agent.model_interviewer import ModelInterviewer
-        from deployments.agent.prompt_book import PromptBook
+        from deployments.agent.model.interviewer import ModelInterviewer
+        from deployments.agent.model.prompt_catalogue import PromptBook
         from deployments.llm.deployment import create_language_model
 
         if llm.engine == "none":

@@ -9,15 +9,15 @@ from typing import Any
 
 import msgspec
 
+from deployments.agent.brief.interviewer import Interviewer
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Interviewer
-from deployments.agent.plan_catalogue import InstalledPlans
-from deployments.agent.policy_book import PolicyBook
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.pins.plan_catalogue import InstalledPlans
+from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
-from deployments.agent.prompt_book import PromptBook
 from deployments.agent.rehearsal import MemoryBlobs, Rehearsal, SetClock
 from deployments.agent.service import AgentService
-from deployments.agent.session_pins import SessionPins
 from deployments.grading.contract import GradeRequest, Grading
 from deployments.stt.fake import FakeSpeechToText
 from interview.errors import InterviewError

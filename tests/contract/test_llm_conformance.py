@@ -17,8 +17,8 @@ import pytest_asyncio
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.model_interviewer import ModelInterviewer
-from deployments.agent.prompt_book import PromptBook
+from deployments.agent.model.interviewer import ModelInterviewer
+from deployments.agent.model.prompt_catalogue import PromptBook
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService

@@ -13,11 +13,11 @@ import msgspec
 import pytest
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.model_interviewer import ModelInterviewer
-from deployments.agent.policy_book import PolicyBook
-from deployments.agent.prompt_book import PromptBook
+from deployments.agent.model.interviewer import ModelInterviewer
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
-from deployments.agent.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.fake import Answer, FakeLanguageModel

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.agent import phrases
+from deployments.agent.script import phrases
 from interview.plans.files import load_plans
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import Question

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deployments.agent import slow_work
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Done, Sentence, TurnRequest
-from deployments.agent.model_interviewer import ModelInterviewer
-from deployments.agent.policy_book import PolicyBook
-from deployments.agent.prompt_book import PromptBook
+from deployments.agent.model.interviewer import ModelInterviewer
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
 from deployments.agent.service import AgentService
-from deployments.agent.session_pins import SessionPins
-from deployments.agent.slow_work import SlowWork
+from deployments.agent.turn import slow_work
+from deployments.agent.turn.slow_work import SlowWork
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo

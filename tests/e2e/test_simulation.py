@@ -15,13 +15,13 @@ import pytest
 from msgspec.structs import replace as changed
 from typer.testing import CliRunner
 
+from deployments.agent.brief.interviewer import Decision, Interviewer, Overheard, TurnBrief
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Decision, Interviewer, Overheard, TurnBrief
-from deployments.agent.model_interviewer import ModelInterviewer
-from deployments.agent.policy_book import PolicyBook
-from deployments.agent.prompt_book import PromptBook
+from deployments.agent.model.interviewer import ModelInterviewer
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.rehearsal import NotedQueue
-from deployments.agent.scripted import ScriptedInterviewer
+from deployments.agent.script.scripted import ScriptedInterviewer
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.config import FakeConfig, LlmConfig

@@ -12,7 +12,7 @@ from ray import serve as ray_serve
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import AgentClient, Done, Sentence, TurnPart
 from deployments.agent.deployment import Tiers, build
-from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
 from deployments.agent.rehearsal import MemoryBlobs, Rehearsal
 from deployments.grading.config import GradingConfig

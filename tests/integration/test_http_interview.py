@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
 from deployments.agent.rehearsal import NotedQueue, WrittenVoice
 from deployments.agent.service import AgentService

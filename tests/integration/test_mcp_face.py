@@ -13,7 +13,7 @@ from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.plan_catalogue import InstalledPlans
+from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue
 from deployments.agent.service import AgentService

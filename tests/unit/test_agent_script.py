@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deployments.agent import phrases, scripted
-from deployments.agent.agenda import next_step
+from deployments.agent.brief.interviewer import Decision, GuardrailTrip, Overheard, TurnBrief, Verdict
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import ToolRequest
-from deployments.agent.decide import Decider, misstep
-from deployments.agent.interviewer import Decision, GuardrailTrip, Overheard, TurnBrief, Verdict
-from deployments.agent.observe import observed
 from deployments.agent.rehearsal import NotedQueue, RehearsalStage
+from deployments.agent.script import phrases, scripted
+from deployments.agent.turn.decide import Decider, misstep
+from deployments.agent.turn.next_question import next_step
+from deployments.agent.turn.observe import observed
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import Conflict, EngineFailed, SessionEnded

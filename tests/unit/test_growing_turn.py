@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.agent.growing_turn import GrowingTurn, ended_sentences
-from deployments.agent.model_turn import read_turn
+from deployments.agent.model.answer import read_turn
+from deployments.agent.model.partial_answer import GrowingTurn, ended_sentences
 from interview.sessions.session import ActionType
 from interview.text.visible_text import sentences_of, visible
 

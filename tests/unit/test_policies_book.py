@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from deployments.agent import scripted
+from deployments.agent.brief.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.config import AgentConfig
-from deployments.agent.interviewer import Decision, Overheard, TurnBrief
-from deployments.agent.policy_book import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.session_pins import SessionPins, policies_path
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
-from deployments.agent.session_pins import SessionPins, policies_path
+from deployments.agent.script import scripted
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import InvalidInput

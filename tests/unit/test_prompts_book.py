@@ -9,9 +9,9 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from deployments.agent.prompt_book import PromptBook
-from deployments.agent.prompt_labels import in_rollout, read_labels
-from deployments.agent.prompt_template import KINDS, read_prompt
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_labels import in_rollout, read_labels
+from deployments.agent.model.prompt_template import KINDS, read_prompt
 from interview.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "configs" / "prompts"

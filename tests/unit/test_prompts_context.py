@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tokenizers import Tokenizer
 
-from deployments.agent.context import assemble
-from deployments.agent.context_data import data, fitted, inert, tokens_at_most
-from deployments.agent.context_documents import passages, relevant
-from deployments.agent.interviewer import NextStep, Observation, TurnBrief
-from deployments.agent.model_turn import ORDER
-from deployments.agent.prompt_book import PromptBook
+from deployments.agent.brief.interviewer import NextStep, Observation, TurnBrief
+from deployments.agent.model.answer import ORDER
+from deployments.agent.model.documents import passages, relevant
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_context import assemble
+from deployments.agent.model.untrusted_data import data, fitted, inert, tokens_at_most
 from interview.errors import ContextTooLong
 from interview.plans.files import load_plan
 from interview.plans.plan import reference

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.policy_book import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.rehearsal import NotedQueue
 from deployments.grading import coverage
 from deployments.grading.config import GradingConfig

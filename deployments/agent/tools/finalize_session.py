@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from deployments.agent.contract import EndRequest
-from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
+from deployments.agent.tools.tool_context import ToolDesk
 
 
 class FinalizeSessionArguments(Arguments):

@@ -9,8 +9,8 @@ from msgspec import Struct
 from pydantic import Field
 
 from deployments.agent.contract import HintRequest
-from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
+from deployments.agent.tools.tool_context import ToolDesk
 from interview.sessions.session import AgentResponse
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 from pydantic import Field
 
-from deployments.agent import act, observe
-from deployments.agent.tools.desk import ToolDesk, asked_question
 from deployments.agent.tools.tool import Arguments, Result, Tool
+from deployments.agent.tools.tool_context import ToolDesk, asked_question
+from deployments.agent.turn import observe, turn_tools
 from interview.errors import InvalidInput
 
 
@@ -59,7 +59,7 @@ async def grade_answer(desk: ToolDesk, arguments: GradeAnswerArguments) -> Grade
         answer, confidence = observe.answer_so_far(state, asked, config=desk.config)
     if not answer.strip():
         raise InvalidInput("There is no answer to grade yet.", detail={"fields": {"answer": "empty"}})
-    request = act.grade_request(state, asked, question, answer, confidence, state.turn_number)
+    request = turn_tools.grade_request(state, asked, question, answer, confidence, state.turn_number)
     grade = await desk.ports.grading.grade(request)
     return GradeResult.model_validate(msgspec.to_builtins(grade))
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from pydantic import Field
 
-from deployments.agent.tools.desk import EVENTS_OF_A_CALL, ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
+from deployments.agent.tools.tool_context import EVENTS_OF_A_CALL, ToolDesk
 from interview.errors import InvalidInput
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, IntegrityNoted

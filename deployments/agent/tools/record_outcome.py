@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from deployments.agent.tools.desk import ToolDesk, asked_question
 from deployments.agent.tools.tool import Arguments, Result, Tool
+from deployments.agent.tools.tool_context import ToolDesk, asked_question
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, ReflectionNoted
 from interview.sessions.session import Insight, SessionState

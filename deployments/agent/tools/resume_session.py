@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
+from deployments.agent.tools.tool_context import ToolDesk
 from interview.errors import Conflict
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, SessionResumed

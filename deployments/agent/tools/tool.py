@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from deployments.agent.tools.desk import ToolDesk
+from deployments.agent.tools.tool_context import ToolDesk
 from interview.errors import InvalidInput, NotFound
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from deployments.agent import act
-from deployments.agent.tools.desk import ToolDesk
 from deployments.agent.tools.tool import Arguments, Result, Tool
+from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.turn import turn_tools
 from interview.errors import InvalidInput
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload
@@ -35,7 +35,7 @@ async def update_difficulty(desk: ToolDesk, arguments: UpdateDifficultyArguments
                 f"The plan has no such skill. It has: {', '.join(plan.skills)}.",
                 detail={"fields": {"skill": "not in the plan"}},
             )
-        event = act.ability_event(state, plan, arguments.skill, state.turn_number)
+        event = turn_tools.ability_event(state, plan, arguments.skill, state.turn_number)
         result = DifficultyResult(
             skill=event.skill,
             theta=event.theta,

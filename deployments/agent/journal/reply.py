@@ -1,0 +1,87 @@
+"""The finished JSON of a step's reply, and the idempotency record that keeps it byte for byte."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from deployments.agent.contract import GradeView, TranscriptView, TurnBody
+from deployments.agent.turn.next_question import time_left_s
+from interview.errors import InternalError
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import QuestionCard, card_of
+from interview.sessions.events import FallbackEntered, GradeRecorded, ResponseSent
+from interview.sessions.session import AgentResponse, SessionState
+from storage.sessions.port import IdempotencyRecord
+
+#: The session in a reply: all its fields but the growing ones, which ``GET /session/state`` has.
+_LEFT_OUT = frozenset({"conversation_history", "insights", "grades", "settings", "documents", "pending_answer"})
+_FIELDS = tuple(name for name in SessionState.__struct_fields__ if name not in _LEFT_OUT)
+
+
+def session_view(state: SessionState) -> dict[str, Any]:
+    """The session for a reply, small enough to be kept with every turn."""
+    return {name: getattr(state, name) for name in _FIELDS}
+
+
+def hints_left(state: SessionState, plan: InterviewPlan) -> int:
+    """Hints that may still be asked for on the current question."""
+    asked = state.current_question
+    if asked is None or asked.question_id not in plan.by_id:
+        return 0
+    ladder = len(plan.by_id[asked.question_id].hints) - asked.hints
+    return max(0, min(ladder, plan.hint_budget - state.hints_used))
+
+
+def agent_response(sent: ResponseSent, state: SessionState, plan: InterviewPlan, now: datetime) -> AgentResponse:
+    """``state`` is the state after ``sent``. The card stays that of the current question while it is talked about."""
+    return AgentResponse(
+        text=sent.text,
+        action=sent.action,
+        should_continue=sent.should_continue,
+        audio_url=sent.audio_url,
+        question=current_card(state, plan) if sent.should_continue else None,
+        hints_left=hints_left(state, plan) if sent.should_continue else 0,
+        time_left_s=round(time_left_s(state, plan, now), 1),
+    )
+
+
+def current_card(state: SessionState, plan: InterviewPlan) -> QuestionCard | None:
+    asked = state.current_question
+    question = plan.by_id.get(asked.question_id) if asked else None
+    return card_of(question) if question else None
+
+
+def turn_body(
+    state: SessionState,
+    response: AgentResponse,
+    *,
+    whole_session: bool = False,
+    turn: int | None = None,
+    transcript: TranscriptView | None = None,
+    grade: GradeRecorded | None = None,
+    fallbacks: tuple[FallbackEntered, ...] = (),
+    stage_ms: dict[str, float] | None = None,
+) -> bytes:
+    """The JSON body of a start, turn, hint or end."""
+    body = TurnBody(
+        interview_id=state.interview_id,
+        turn_number=state.turn_number if turn is None else turn,
+        interviewer_response=response,
+        session_state=state if whole_session else session_view(state),
+        transcript=transcript,
+        grade=GradeView(question_id=grade.question_id, grade=grade.grade) if grade else None,
+        fallbacks=tuple({"tier": each.tier, "to": each.to, "reason": each.reason} for each in fallbacks),
+        stage_ms=stage_ms or {},
+    )
+    return msgspec.json.encode(body)
+
+
+def done_record(scope: str, key: str, fingerprint: str, body: bytes, *, http_status: int = 200) -> IdempotencyRecord:
+    if not body:
+        raise InternalError("A finished step has a body.")
+    return IdempotencyRecord(
+        scope=scope, key=key, fingerprint=fingerprint, status="done", http_status=http_status, body=body
+    )

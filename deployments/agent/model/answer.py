@@ -1,0 +1,154 @@
+"""The one structured answer a model gives per turn: its schema, and its reading without trust."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from rapidfuzz import fuzz
+
+from deployments.agent.brief.interviewer import Decision, TurnBrief
+from deployments.agent.script import phrases, scripted
+from interview.errors import InvalidModelOutput
+from interview.sessions.session import ActionType, AgentAction
+from interview.text.visible_text import plain, sentences_of, visible
+
+SOURCE = "model"
+
+#: The order in which a schema lists the open actions: what moves the interview on comes first.
+ORDER: tuple[ActionType, ...] = ("new_question", "conclude", "ask_followup", "clarify", "give_hint")
+
+#: A grade below this is an answer of somebody who is stuck; only then may a hint be offered unasked, as it costs.
+STUCK_BELOW = 0.15
+
+#: How like the plan's wording a sentence of the model's may be before it counts as saying it.
+_SAME_WORDING = 85
+
+_Note = Annotated[str, Meta(max_length=1000)]
+
+
+class ModelTurn(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the model returned. Lengths in characters; an utterance of 2 000 is read out for two minutes."""
+
+    observation: _Note
+    action: ActionType
+    reasoning: _Note
+    next_phase: str
+    topic: Annotated[str, Meta(max_length=200)]
+    utterance: Annotated[str, Meta(max_length=2000)]
+
+
+def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
+    """The open actions that a model may take, in ``ORDER``. Pure.
+
+    Clarifying is bounded as asking again is, or a model could clarify for ever; a hint costs the candidate, so it is
+    open only to one who asked what is meant or is stuck.
+    """
+    open_actions = set(brief.open_actions)
+    if brief.asked.clarifications >= brief.plan.max_clarifications:
+        open_actions.discard("clarify")
+    stuck = brief.grade is not None and brief.grade.score < STUCK_BELOW and brief.grade.grader != "none"
+    if brief.observation.heard != "explain" and not stuck:
+        open_actions.discard("give_hint")
+    return tuple(action for action in ORDER if action in open_actions)
+
+
+def schema_for(brief: TurnBrief, actions: Sequence[ActionType]) -> dict[str, Any]:
+    """The JSON Schema of this turn's answer: only open actions, only phases the plan allows next. The action stands
+    before the words, so that a reader of the stream knows it first."""
+    phases = list(dict.fromkeys((brief.state.current_phase, brief.next_step.phase)))
+    text = {"type": "string"}
+    properties: dict[str, Any] = {
+        "observation": text,
+        "action": {"type": "string", "enum": list(actions)},
+        "reasoning": text,
+        "next_phase": {"type": "string", "enum": phases},
+        "topic": text,
+        "utterance": text,
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def read_turn(content: object, actions: Sequence[ActionType]) -> ModelTurn:
+    """The model's answer.
+
+    Raises:
+        InvalidModelOutput: no JSON, not of the schema, or an action that is not open. Never quotes the output.
+    """
+    if not isinstance(content, str):
+        raise InvalidModelOutput("The model returned no text.")
+    try:
+        turn = msgspec.json.decode(content.strip(), type=ModelTurn)
+    except msgspec.MsgspecError as error:
+        where = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "the answer"
+        raise InvalidModelOutput(f"The model's answer is not of the schema, at {where.strip('`')}.") from error
+    if turn.action not in actions:
+        raise InvalidModelOutput(f"The model chose {turn.action}, which is not open now.")
+    return turn
+
+
+def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[str, Any]) -> Decision:
+    """The decision: the model's words, and after them what the plan words for everybody.
+
+    The phase follows the plan, whatever the model wrote. Raises InvalidModelOutput when nothing is left to say.
+    """
+    words = " ".join(visible(turn.utterance).split())
+    action = turn.action
+    question, hint, concluded_by, verbatim = None, None, "", ""
+    phase = brief.state.current_phase
+    match action:
+        case "new_question":
+            question, phase = brief.next_step.question, brief.next_step.phase
+            verbatim = scripted.spoken_prompt(question) if question is not None else ""
+        case "give_hint":
+            hint = brief.asked.hints
+            verbatim = brief.question.hints[hint].text if hint < len(brief.question.hints) else ""
+        case "conclude":
+            phase, concluded_by, verbatim = brief.plan.phases[-1].name, "plan", brief.plan.closing
+    if verbatim:
+        words = _without(words, verbatim)
+    if not words and not verbatim:
+        raise InvalidModelOutput("The model had nothing to say.")
+    return Decision(
+        action=AgentAction(action_type=action, reasoning=turn.reasoning, next_phase=phase, topic=turn.topic),
+        text=phrases.joined(words, verbatim),
+        source=SOURCE,
+        question=question,
+        core=brief.next_step.core if question is not None else False,
+        hint=hint,
+        concluded_by=concluded_by,
+        observation=turn.observation,
+        prompt=prompt,
+        output=output,
+    )
+
+
+def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
+    """A decision's text as the interviewer's own words and what the plan words. Pure."""
+    verbatim = ""
+    if decision.question is not None:
+        verbatim = scripted.spoken_prompt(decision.question)
+    elif decision.hint is not None and decision.hint < len(brief.question.hints):
+        verbatim = brief.question.hints[decision.hint].text
+    elif decision.action.action_type == "conclude":
+        verbatim = brief.plan.closing
+    if verbatim and decision.text.endswith(verbatim.strip()):
+        return decision.text.removesuffix(verbatim.strip()).rstrip(), verbatim
+    return decision.text, ""
+
+
+def _without(words: str, verbatim: str) -> str:
+    """Own words before the plan's: no question among them (one thing is asked at a time), and nothing the plan says."""
+    planned = [plain(sentence) for sentence in sentences_of(" ".join(verbatim.split()))]
+    return " ".join(
+        sentence
+        for sentence in sentences_of(words)
+        if not sentence.endswith("?") and all(fuzz.ratio(plain(sentence), one) < _SAME_WORDING for one in planned)
+    )

@@ -1,0 +1,104 @@
+"""Résumé and role description of a session: read once, cut into passages, of which the relevant ones are shown."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from deployments.agent.model.untrusted_data import inert, tokens_at_most
+from interview.sessions.session import SessionState
+from interview.text.visible_text import words_of
+from storage.blobs.port import BlobStore
+
+PASSAGE_CHARS = 360
+#: Beyond this a document is a book; its first pages say who somebody is.
+MAX_DOCUMENT_CHARS = 40_000
+
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_STEM_CHARS = 6
+
+
+class Passage(Struct, frozen=True):
+    """A piece of a document, as inert text, with the stems of its words."""
+
+    position: int
+    text: str
+    stems: frozenset[str]
+    tokens: int
+
+
+class DocumentShelf:
+    """Documents by blob path, the last ``capacity`` of them cut up in memory: a path names one content for ever."""
+
+    def __init__(self, blobs: BlobStore, *, capacity: int = 64) -> None:
+        self._blobs = blobs
+        self._capacity = capacity
+        self._passages: OrderedDict[str, tuple[Passage, ...]] = OrderedDict()
+
+    async def of(self, state: SessionState) -> dict[str, tuple[Passage, ...]]:
+        """The session's documents by kind (``resume``, ``role_description``). Raises NotFound, StorageUnavailable."""
+        return {kind: await self._read(path) for kind, path in state.documents.items()}
+
+    async def _read(self, path: str) -> tuple[Passage, ...]:
+        found = self._passages.get(path)
+        if found is None:
+            raw = await self._blobs.get(path)
+            found = self._passages[path] = passages(raw.decode("utf-8", "replace"))
+            while len(self._passages) > self._capacity:
+                self._passages.popitem(last=False)
+        else:
+            self._passages.move_to_end(path)
+        return found
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    """The text as passages of about ``PASSAGE_CHARS``: whole paragraphs where they are short, whole lines otherwise."""
+    pieces: list[str] = []
+    for paragraph in _PARAGRAPH.split(text[:MAX_DOCUMENT_CHARS]):
+        current = ""
+        for line in paragraph.splitlines():
+            for part in _bounded(line.strip()):
+                if current and len(current) + len(part) > PASSAGE_CHARS:
+                    pieces.append(current)
+                    current = ""
+                current = f"{current}\n{part}" if current else part
+        if current:
+            pieces.append(current)
+    made = []
+    for position, piece in enumerate(pieces):
+        shown = inert(piece)
+        made.append(Passage(position, shown, frozenset(_stems(piece)), tokens_at_most(shown)))
+    return tuple(made)
+
+
+def relevant(found: tuple[Passage, ...], query: str, budget: int) -> str:
+    """The passages that share most with ``query`` (rarer stems weigh more), in the document's order, within ``budget``
+    tokens. Pure; a document that fits is shown whole."""
+    if sum(passage.tokens + 1 for passage in found) <= budget:
+        return "\n".join(passage.text for passage in found)
+    spread = Counter(stem for passage in found for stem in passage.stems)
+    wanted = set(_stems(query))
+
+    def weight(passage: Passage) -> float:
+        shared = passage.stems & wanted
+        return sum(math.log(1 + len(found) / spread[stem]) for stem in shared) / math.sqrt(1 + len(passage.stems))
+
+    chosen: list[Passage] = []
+    for passage in sorted(found, key=lambda one: (-weight(one), one.position)):
+        if passage.tokens + 2 <= budget:
+            chosen.append(passage)
+            budget -= passage.tokens + 2
+    return "\n".join(passage.text for passage in sorted(chosen, key=lambda one: one.position))
+
+
+def _bounded(line: str) -> Iterable[str]:
+    for start in range(0, len(line), PASSAGE_CHARS):
+        yield line[start : start + PASSAGE_CHARS]
+
+
+def _stems(text: str) -> Iterable[str]:
+    return (word[:_STEM_CHARS] for word in words_of(text) if len(word) > 2)

@@ -1,0 +1,186 @@
+"""The model-backed interviewer: one structured call per turn, within a deadline, behind a circuit breaker.
+
+It raises a typed error whenever it cannot decide, and the script speaks in that turn. After repeated failures the
+breaker lets no call through, so that candidates do not wait for a model that is down; a trial turn after a while hands
+the interview back to the model.
+
+When somebody listens, the answer is read as it is written, and whoever overhears it is told of every finished sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from deployments.agent.brief.interviewer import Decision, Overheard, TurnBrief
+from deployments.agent.config import AgentConfig
+from deployments.agent.model.answer import ModelTurn, actions_for, decision_of, read_turn, schema_for
+from deployments.agent.model.documents import DocumentShelf
+from deployments.agent.model.partial_answer import GrowingTurn
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_context import Asked, assemble
+from deployments.agent.model.prompt_template import Prompt, specialised
+from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse, LanguageModel
+from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
+from interview.errors import DeadlineExceeded, InterviewError, InvalidInput, InvalidModelOutput
+from interview.sessions.session import ActionType
+from storage.blobs.port import BlobStore
+
+#: The model's share of the time to decide: what is left is for building the prompt and for the script.
+MODEL_SHARE = 0.9
+
+#: Where a session's settings keep its prompt versions.
+PINNED = "prompts"
+
+#: Hears the turn as far as it has been written.
+_Hear = Callable[[ModelTurn], None]
+
+
+class ModelInterviewer:
+    """``Interviewer`` over a language model. Keeps nothing of a session but cut-up documents."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        prompts: PromptBook,
+        blobs: BlobStore,
+        config: AgentConfig,
+        breaker: CircuitBreaker | None = None,
+    ) -> None:
+        self._model = model
+        self._prompts = prompts
+        self._documents = DocumentShelf(blobs)
+        self._config = config
+        self._breaker = breaker or CircuitBreaker(
+            BreakerConfig(failures=config.breaker_failures, open_s=config.breaker_open_s),
+            guarded="The interviewer's model",
+        )
+
+    async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
+        """Raises CircuitOpen, DeadlineExceeded, InvalidModelOutput, ContextTooLong, ConfigError (a pinned prompt is
+        gone), StorageUnavailable (the documents), and what ``LanguageModel.chat`` raises."""
+        give_up_at = asyncio.get_running_loop().time() + self._deadline_s
+        actions = actions_for(brief)
+        head, special = await self._pinned_prompts(brief)
+        asked = assemble(
+            brief,
+            head,
+            special,
+            await self._documents.of(brief.state),
+            actions,
+            budget=self._config.model_window_tokens - self._config.reply_tokens,
+        )
+        prompt = f"{head.label} {special.label}"
+        hear = partial(_overhear, overheard, brief, prompt) if overheard is not None else None
+        turn, output = await self._guarded(self._request(brief, asked, actions), actions, give_up_at, hear)
+        return decision_of(turn, brief, prompt=prompt, output=output)
+
+    async def _pinned_prompts(self, brief: TurnBrief) -> tuple[Prompt, Prompt]:
+        state = brief.state
+        pins = state.settings.get(PINNED)
+        pins = pins if isinstance(pins, dict) else {}
+        who = {"tenant": state.tenant, "interview_id": state.interview_id}
+        head = await self._prompts.get("interviewer", pins, **who)
+        return head, await self._prompts.get(specialised(brief.question.type), pins, **who)
+
+    def _request(self, brief: TurnBrief, asked: Asked, actions: tuple[ActionType, ...]) -> ChatRequest:
+        return {
+            "messages": list(asked.messages),
+            "max_tokens": self._config.reply_tokens,
+            "temperature": self._config.temperature,
+            "seed": (brief.seed + brief.turn) % 2**31,
+            "priority": PRIORITY_LIVE,
+            "deadline_s": self._deadline_s,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "interviewer_turn", "strict": True, "schema": schema_for(brief, actions)},
+            },
+        }
+
+    @property
+    def _deadline_s(self) -> float:
+        return self._config.decide_deadline_s * MODEL_SHARE
+
+    async def _guarded(
+        self, request: ChatRequest, actions: tuple[ActionType, ...], give_up_at: float, hear: _Hear | None
+    ) -> tuple[ModelTurn, dict[str, Any]]:
+        self._breaker.admit()
+        deadline = asyncio.timeout_at(give_up_at)
+        try:
+            async with deadline:
+                if hear is None:
+                    response = await self._model.chat(request)
+                else:
+                    response = await self._followed(request, actions, hear)
+            turn = read_turn(_content(response), actions)
+        except TimeoutError as error:
+            self._breaker.failed()
+            raise DeadlineExceeded(f"The model did not decide within {self._deadline_s:g} s.") from error
+        except InvalidInput:
+            # The request's own fault, such as a prompt that is too long, says nothing about the model's health.
+            self._breaker.withdrawn()
+            raise
+        except InterviewError:
+            self._breaker.failed()
+            raise
+        except BaseException:
+            # On a busy machine the caller's own deadline may end this call in the same moment as ours.
+            if deadline.expired():
+                self._breaker.failed()
+            else:
+                self._breaker.withdrawn()
+            raise
+        self._breaker.succeeded()
+        return turn, _recorded(response, turn)
+
+    async def _followed(self, request: ChatRequest, actions: tuple[ActionType, ...], hear: _Hear) -> ChatResponse:
+        """The same response out of its chunks, heard on the way."""
+        growing = GrowingTurn(actions)
+        kept: dict[str, Any] = {}
+        asked = {**request, "stream_options": {"include_usage": True}}
+        async with aclosing(self._model.stream(asked)) as chunks:
+            async for chunk in chunks:
+                kept.update({name: chunk[name] for name in ("model", "usage") if chunk.get(name)})
+                for turn in growing.add(_written(chunk)):
+                    hear(turn)
+        return {**kept, "choices": [{"message": {"content": growing.text}}]}
+
+
+def _overhear(overheard: Overheard, brief: TurnBrief, prompt: str, turn: ModelTurn) -> None:
+    try:
+        decision = decision_of(turn, brief, prompt=prompt, output=msgspec.to_builtins(turn))
+    except InvalidModelOutput:
+        return  # nothing to say yet
+    overheard(decision)
+
+
+def _written(chunk: ChatChunk) -> str:
+    """What a chunk adds to the message; the last ones carry only the reason or the counts."""
+    for choice in chunk.get("choices") or ():
+        text = (choice.get("delta") or {}).get("content")
+        return text if isinstance(text, str) else ""
+    return ""
+
+
+def _content(response: ChatResponse) -> object:
+    """Raises InvalidModelOutput when the response has no first choice."""
+    try:
+        return response["choices"][0]["message"]["content"]
+    except (KeyError, IndexError, TypeError) as error:
+        raise InvalidModelOutput("The model's response holds no message.") from error
+
+
+def _recorded(response: ChatResponse, turn: ModelTurn) -> dict[str, Any]:
+    """What the event log keeps of a model's answer."""
+    kept: dict[str, Any] = msgspec.to_builtins(turn)
+    if response.get("model"):
+        kept["model"] = str(response["model"])
+    usage = response.get("usage")
+    if isinstance(usage, dict):
+        kept["usage"] = {name: count for name, count in usage.items() if isinstance(count, int)}
+    return kept

@@ -1,0 +1,57 @@
+"""The model's answer while it is being written: which sentences of its utterance have ended already?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+from pydantic_core import from_json
+
+from deployments.agent.model.answer import ModelTurn
+from interview.sessions.session import ActionType
+from interview.text.visible_text import sentences_of, visible
+
+#: Stands for a word that begins where the text so far ends: whatever is before it has ended, or it has not.
+_NEXT_WORD = "x"
+
+
+class GrowingTurn:
+    """The JSON of a ``ModelTurn``, taken piece by piece, however it is cut.
+
+    It rests on the schema's order, in which everything else stands before the utterance. An answer in another order,
+    not of the schema, or with an action that is not open gives nothing here; it is judged once it is whole.
+    """
+
+    def __init__(self, actions: Sequence[ActionType]) -> None:
+        self._actions = actions
+        self._ended = 0
+        self.text = ""
+
+    def add(self, piece: str) -> list[ModelTurn]:
+        """For each sentence that has ended with ``piece``: the turn as if the utterance ended there, too."""
+        self.text += piece
+        turn = self._so_far()
+        if turn is None:
+            return []
+        ended = ended_sentences(turn.utterance)
+        grown = [replace(turn, utterance=" ".join(ended[:count])) for count in range(self._ended + 1, len(ended) + 1)]
+        self._ended = max(self._ended, len(ended))
+        return grown
+
+    def _so_far(self) -> ModelTurn | None:
+        try:
+            fields = from_json(self.text.encode(), allow_partial="trailing-strings")
+            # Only the last member of an unfinished object may be unfinished itself.
+            if not isinstance(fields, dict) or next(reversed(fields), "") != "utterance":
+                return None
+            turn = msgspec.convert(fields, ModelTurn)
+        except ValueError:
+            return None
+        return turn if turn.action in self._actions else None
+
+
+def ended_sentences(text: str) -> list[str]:
+    """The sentences of an unfinished ``text`` that no continuation can change; spaces and hidden characters as in
+    ``model_turn.decision_of``. Pure."""
+    return sentences_of(" ".join((visible(text) + _NEXT_WORD).split()))[:-1]

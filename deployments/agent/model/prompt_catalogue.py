@@ -1,0 +1,169 @@
+"""The prompts in use: read through fsspec, refreshed every minute, pinned per session, never worse than the last good.
+
+::
+
+    <url>/<name>/labels.yaml      which versions exist (with their hashes), which is live, what is being rolled out
+    <url>/<name>/<version>.md     one immutable version
+
+A refresh that finds something wrong changes nothing for that prompt: the version last found good stays in use, the
+problem is logged and kept in ``problems``. Reading happens in a thread and never while a candidate waits for a reply,
+but for a pinned version that this process has not met yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import fsspec
+from msgspec import Struct
+
+from deployments.agent.model.prompt_labels import Labels, in_rollout, read_labels
+from deployments.agent.model.prompt_template import KINDS, PIN_DIGITS, Prompt, read_prompt
+from interview.errors import ConfigError
+
+logger = logging.getLogger(__name__)
+
+REFRESH_S = 60.0
+
+
+class _InUse(Struct, frozen=True):
+    live: Prompt
+    rollout: Prompt | None = None
+    percent: float = 0.0
+
+
+class PromptBook:
+    """The prompts under an fsspec URL (a directory, ``s3://bucket/prompts``, ``gs://…``)."""
+
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic, refresh_s: float = REFRESH_S) -> None:
+        """Read everything once. ``clock`` returns seconds that never go back.
+
+        Raises:
+            ConfigError: a prompt has no good version at all; the message names file and field.
+        """
+        self._files, root = fsspec.core.url_to_fs(url)
+        self._root = str(root).rstrip("/")
+        self._clock = clock
+        self._refresh_s = refresh_s
+        #: By name, version and the digest's first digits: an old content stays for the sessions pinned to it.
+        self._known: dict[tuple[str, str, str], Prompt] = {}
+        self._in_use: dict[str, _InUse] = {}
+        self._lock = asyncio.Lock()
+        #: What the latest reading found wrong, by prompt.
+        self.problems: dict[str, str] = {}
+        self._read_all()
+        self._read_at = clock()
+
+    async def refresh(self) -> None:
+        """Read again when the last reading is older than ``refresh_s``. Never raises: the last good stays in use."""
+        if self._clock() - self._read_at < self._refresh_s or self._lock.locked():
+            return
+        async with self._lock:
+            self._read_at = self._clock()
+            await asyncio.to_thread(self._read_all)
+
+    def pins(self, tenant: str, interview_id: str) -> dict[str, str]:
+        """The versions this session gets, by prompt name, as ``version@digest``."""
+        return {name: self._choice(name, tenant, interview_id).pin for name in KINDS}
+
+    async def get(self, name: str, pins: Mapping[str, Any], *, tenant: str, interview_id: str) -> Prompt:
+        """The version pinned in ``pins``; without a pin, what the session would get today.
+
+        Raises:
+            ConfigError: the pinned version is gone or is not what it was.
+        """
+        pin = pins.get(name)
+        if not isinstance(pin, str):
+            return self._choice(name, tenant, interview_id)
+        version, _, digest = pin.partition("@")
+        known = self._known.get((name, version, digest))
+        if known is None:
+            known = await asyncio.to_thread(self._read_version, name, version, digest)
+        return known
+
+    def _choice(self, name: str, tenant: str, interview_id: str) -> Prompt:
+        found = self._in_use[name]
+        if found.rollout is not None and in_rollout(name, tenant, interview_id, found.percent):
+            return found.rollout
+        return found.live
+
+    def _read_all(self) -> None:
+        problems: dict[str, str] = {}
+        # Object stores cache listings; a moved label must be seen.
+        self._files.invalidate_cache()
+        for name in KINDS:
+            try:
+                self._in_use[name] = self._read_name(name, problems)
+            except ConfigError as error:
+                problems[name] = error.message
+                if name not in self._in_use:
+                    raise
+        for name, problem in problems.items():
+            if self.problems.get(name) != problem:
+                logger.error("prompt %s: %s; the last good version stays in use", name, problem)
+        self.problems = problems
+
+    def _read_name(self, name: str, problems: dict[str, str]) -> _InUse:
+        file = self._path(name, "labels.yaml")
+        labels = read_labels(_text(self._raw(file), file), file)
+        try:
+            live = self._read_version(name, labels.live, labels.versions[labels.live])
+        except ConfigError as error:
+            if name in self._in_use:
+                raise
+            # Nothing was good before in this process: the newest published version that is.
+            live = self._newest_good(name, labels, error)
+            problems[name] = error.message
+        rollout = labels.rollout
+        if rollout is None or rollout.percent == 0:
+            return _InUse(live)
+        try:
+            return _InUse(
+                live, self._read_version(name, rollout.version, labels.versions[rollout.version]), rollout.percent
+            )
+        except ConfigError as error:
+            problems[name] = error.message
+            return _InUse(live)
+
+    def _newest_good(self, name: str, labels: Labels, cause: ConfigError) -> Prompt:
+        for version in reversed(labels.versions):
+            if version == labels.live:
+                continue
+            try:
+                return self._read_version(name, version, labels.versions[version])
+            except ConfigError:
+                logger.warning("prompt %s: version %s is no better", name, version)
+        raise cause
+
+    def _read_version(self, name: str, version: str, digest: str) -> Prompt:
+        """``digest``: the SHA-256 its content must have, or how that begins."""
+        key = (name, version, digest[:PIN_DIGITS])
+        known = self._known.get(key)
+        if known is None:
+            file = self._path(name, f"{version}.md")
+            known = self._known[key] = read_prompt(name, version, self._raw(file), file, expected_digest=digest)
+        return known
+
+    def _raw(self, file: str) -> bytes:
+        try:
+            return bytes(self._files.cat_file(file))
+        except FileNotFoundError as error:
+            raise ConfigError.at(file, None, "", "there is no such file") from error
+        except Exception as error:
+            # Each store's library has errors of its own; what they share is that the file was not read.
+            logger.warning("prompts: %s could not be read: %s", file, type(error).__name__)
+            raise ConfigError.at(file, None, "", f"cannot be read: {type(error).__name__}") from error
+
+    def _path(self, name: str, file: str) -> str:
+        return f"{self._root}/{name}/{file}"
+
+
+def _text(raw: bytes, file: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError.at(file, raw[: error.start].count(b"\n") + 1, "", "is not valid UTF-8") from error

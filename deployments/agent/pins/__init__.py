@@ -1,0 +1,1 @@
+"""What a session keeps from its start: plan, prompts, policies and thresholds."""

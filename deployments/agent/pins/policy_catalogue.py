@@ -1,0 +1,125 @@
+"""The installed policies, as the rules around an interviewer; a session keeps the very set it started with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from deployments.agent.brief.interviewer import Decision, GuardrailTrip, TurnBrief, Verdict
+from deployments.agent.model.answer import own_words
+from deployments.agent.script import phrases
+from interview.errors import InvalidInput
+from interview.plans.plan import InterviewPlan
+from interview.policies import judge
+from interview.policies.files import DEFAULT
+from interview.policies.rules import Draft, PolicySet, Scene, Trip, joined_policies
+from interview.policies.rules import Verdict as Judgement
+from interview.sessions.session import SessionState
+from interview.yaml.schema import nearest
+
+#: Where a session's settings keep the digest of its policies.
+PINNED = "policies"
+
+#: The rule that trips when the policies themselves are not what the session was promised.
+BOOK_RULE = "policies"
+
+
+class PolicyBook:
+    """``Policy`` over policy sets read once, when the replica starts; new ones come with a rollout."""
+
+    def __init__(self, sets: Mapping[str, PolicySet]) -> None:
+        self._sets = dict(sets)
+        self._joined: dict[tuple[str, ...], PolicySet] = {}
+        self._by_digest: dict[str, PolicySet] = {}
+        self._for_plan((DEFAULT,))
+
+    def of_plan(self, plan: InterviewPlan) -> PolicySet:
+        """The plan's policies, joined in the plan's order; a name that is not installed is left out."""
+        return self._for_plan(plan.policies)
+
+    def missing(self, plan: InterviewPlan) -> tuple[str, ...]:
+        return tuple(name for name in plan.policies if name not in self._sets)
+
+    def require(self, plan: InterviewPlan) -> None:
+        """Raises InvalidInput when the plan names policies that are not installed: nobody is interviewed without."""
+        missing = self.missing(plan)
+        if missing:
+            hint = nearest(missing[0], self._sets)
+            raise InvalidInput(
+                f"The plan {plan.id} names policies that are not installed: {', '.join(missing)}{hint}.",
+                detail={"fields": {"plan.policies": f"not installed: {', '.join(missing)}"}},
+            )
+
+    def examine(self, brief: TurnBrief) -> Verdict:
+        policies, trips = self._in_force(brief.state, brief.plan, brief.turn)
+        judged = judge.examine(policies, scene_of(brief))
+        return _verdict(judged, None, trips)
+
+    def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+        policies, _ = self._in_force(brief.state, brief.plan, brief.turn)
+        words, verbatim = own_words(decision, brief)
+        draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
+        judged = judge.review(policies, scene_of(brief), draft)
+        rewritten = None
+        if judged.outcome == "speak" and judged.words != words:
+            rewritten = replace(decision, text=phrases.joined(judged.words, verbatim))
+        return _verdict(judged, rewritten, ())
+
+    def _in_force(
+        self, state: SessionState, plan: InterviewPlan, turn: int
+    ) -> tuple[PolicySet, tuple[GuardrailTrip, ...]]:
+        """The session's own set when this replica has it; else the installed one, and a trip that says so."""
+        installed = self._for_plan(plan.policies)
+        pinned = state.settings.get(PINNED)
+        trips: list[GuardrailTrip] = []
+        if isinstance(pinned, str) and pinned != installed.digest:
+            known = self._by_digest.get(pinned)
+            if known is not None:
+                return known, ()
+            detail = f"started under {pinned[:12]}, judged by {installed.digest[:12]}"
+            trips.append(GuardrailTrip(rule=BOOK_RULE, action="warn", detail=detail))
+        missing = self.missing(plan) if turn == 1 else ()
+        if missing:
+            detail = f"not installed: {', '.join(missing)}"
+            trips.append(GuardrailTrip(rule=BOOK_RULE, action="warn", detail=detail))
+        return installed, tuple(trips)
+
+    def _for_plan(self, names: tuple[str, ...]) -> PolicySet:
+        found = self._joined.get(names)
+        if found is None:
+            known = tuple(self._sets[name] for name in names if name in self._sets) or (self._sets[DEFAULT],)
+            found = self._joined[names] = joined_policies(known)
+            self._by_digest[found.digest] = found
+        return found
+
+
+def scene_of(brief: TurnBrief) -> Scene:
+    return Scene(
+        state=brief.state,
+        plan=brief.plan,
+        question=brief.question,
+        turn=brief.turn,
+        now=brief.now,
+        heard=brief.observation.heard,
+        next_question=brief.next_step.question,
+    )
+
+
+def _verdict(judged: Judgement, rewritten: Decision | None, more: tuple[GuardrailTrip, ...]) -> Verdict:
+    trips = (*more, *(GuardrailTrip(rule=trip.rule, action=trip.action, detail=trip.detail) for trip in judged.trips))
+    match judged.outcome:
+        case "speak":
+            return Verdict(rule="allow", trips=trips, rewritten=rewritten)
+        case "scripted":
+            return Verdict(rule="script", trips=trips, reason=_reason(judged.trips, "scripted"))
+        case "pause":
+            return Verdict(rule="pause", trips=trips, reason=_reason(judged.trips, "pause"))
+        case "conclude":
+            return Verdict(rule="conclude", trips=trips, reason=_reason(judged.trips, "conclude"))
+
+
+def _reason(trips: tuple[Trip, ...], action: str) -> str:
+    # Without a trip of that weight, an utterance was mended until nothing of it was left.
+    decisive = next((trip for trip in trips if trip.action == action), trips[0])
+    return f"The rule {decisive.rule}: {decisive.detail}."

@@ -1,0 +1,59 @@
+"""What a session must keep, whatever is configured meanwhile: its prompt versions, its policies, its thresholds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.model import interviewer
+from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.pins import policy_catalogue
+from deployments.agent.pins.policy_catalogue import PolicyBook
+from interview.plans.plan import InterviewPlan
+from interview.policies.rules import PolicySet, encode_policies
+from storage.blobs.port import BlobStore
+
+#: Thresholds that decide, in a session's settings, so that a replay decides by the same ones.
+THRESHOLDS = "thresholds"
+
+
+class SessionPins:
+    """The settings of a new session. Policies go to the blob store under their digest, once a process."""
+
+    def __init__(
+        self,
+        blobs: BlobStore,
+        config: AgentConfig,
+        policies: PolicyBook,
+        prompts: PromptBook | None = None,
+        *,
+        review_below: float | None = None,
+    ) -> None:
+        """``review_below`` is the grading tier's, for the same reason as the agent's own thresholds."""
+        self._blobs = blobs
+        self._policies = policies
+        self._prompts = prompts
+        self._thresholds = {"unsure_below": config.unsure_below}
+        if review_below is not None:
+            self._thresholds["review_below"] = review_below
+        self._kept: set[str] = set()
+
+    async def settings(self, plan: InterviewPlan, *, tenant: str, interview_id: str) -> dict[str, Any]:
+        """Raises InvalidInput (the plan names policies that are not installed), StorageUnavailable."""
+        self._policies.require(plan)
+        policies = self._policies.of_plan(plan)
+        await self._keep(policies)
+        pinned: dict[str, Any] = {policy_catalogue.PINNED: policies.digest, THRESHOLDS: self._thresholds}
+        if self._prompts is not None:
+            await self._prompts.refresh()
+            pinned[interviewer.PINNED] = self._prompts.pins(tenant, interview_id)
+        return pinned
+
+    async def _keep(self, policies: PolicySet) -> None:
+        if policies.digest not in self._kept:
+            await self._blobs.put(policies_path(policies.digest), encode_policies(policies))
+            self._kept.add(policies.digest)
+
+
+def policies_path(digest: str) -> str:
+    return f"policies/{digest}.json"

@@ -1,0 +1,1 @@
+"""The scripted interviewer and its phrases."""

@@ -1,0 +1,186 @@
+"""The scripted interviewer: follows the plan word for word, and is what every interview can fall back on.
+
+Pure and total: for every brief it has a decision, without a model, a network or a clock.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from deployments.agent.brief.interviewer import Decision, NextStep, Overheard, TurnBrief
+from deployments.agent.script import phrases
+from interview.plans.plan import InterviewPlan, Phase
+from interview.plans.questions import MultipleChoice, MultiSelect, Question
+from interview.sessions.session import ActionType, AgentAction
+
+SOURCE = "scripted"
+
+_NAME = re.compile(r",?[ ]?\{name\}")
+
+
+class ScriptedInterviewer:
+    async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
+        return decide(brief)
+
+
+def opening(plan: InterviewPlan, first: NextStep, candidate_name: str = "") -> Decision:
+    """The greeting and the first question."""
+    greeting = greeting_to(plan.greeting, candidate_name)
+    question = first.question
+    return Decision(
+        action=AgentAction(
+            action_type="new_question",
+            reasoning=f"The interview begins: {first.rationale}.",
+            next_phase=first.phase,
+            topic=_topic(question),
+        ),
+        text=phrases.joined(greeting, spoken_prompt(question) if question else ""),
+        source=SOURCE,
+        question=question,
+        core=first.core,
+    )
+
+
+def greeting_to(greeting: str, name: str) -> str:
+    """The plan's greeting; ``{name}`` in it is the candidate's name, or falls away with the comma before it."""
+    plain = " ".join(name.split())
+    return greeting.replace("{name}", plain) if plain else _NAME.sub("", greeting)
+
+
+def decide(brief: TurnBrief) -> Decision:
+    """The script's decision. ``observe.settled`` bounded the requests before, so this never loops."""
+    match brief.observation.heard:
+        case "end":
+            return _conclude(brief, "candidate", "The candidate asked to end the interview.", phrases.END_ON_REQUEST)
+        case "repeat":
+            why = "The candidate asked to hear the question again."
+            return _say(brief, "clarify", why, _pick(brief, phrases.REPEAT), _standing_prompt(brief))
+        case "explain":
+            why = "The candidate asked what the question means; the script repeats it and adds nothing to it."
+            return _say(brief, "clarify", why, _pick(brief, phrases.EXPLAIN), _standing_prompt(brief))
+        case "wait":
+            return _say(brief, "clarify", "The candidate asked for time to think.", _pick(brief, phrases.WAIT))
+        case "hint":
+            return _hint(brief)
+        case "unsure":
+            words = phrases.ASK_AGAIN if brief.observation.text.strip() else phrases.HEARD_NOTHING
+            return _say(brief, "clarify", f"{brief.observation.why} Not scored.", _pick(brief, words))
+        case "done" if not brief.answer:
+            return _say(brief, "clarify", "Nothing was answered yet.", _pick(brief, phrases.ANSWER_NEEDED))
+        case "skip":
+            why = brief.observation.why or "The candidate passed on the question."
+            return _move_on(brief, why, phrases.ACKNOWLEDGE_SKIP, skipped=not brief.answer)
+        case "answer" if brief.probe_because and brief.follow_up and "ask_followup" in brief.open_actions:
+            why = f"{brief.probe_because} A follow-up probes it once."
+            return _say(brief, "ask_followup", why, _pick(brief, phrases.PROBE), brief.follow_up)
+        case "done":
+            return _move_on(brief, "The candidate is done with the answer.", phrases.ACKNOWLEDGE)
+        case _:
+            return _move_on(brief, "The answer is in.", phrases.ACKNOWLEDGE)
+
+
+def conclude(brief: TurnBrief, *, by: str, why: str) -> Decision:
+    """An end that is not the plan's: the same polite close."""
+    return _conclude(brief, by, why, phrases.STOP_HERE)
+
+
+def pause(brief: TurnBrief, why: str) -> Decision:
+    """Nothing is asked until a person has looked."""
+    decision = _say(brief, "clarify", f"Paused for a person to look: {why}", _pick(brief, phrases.PAUSE))
+    return replace(decision, paused_because=why)
+
+
+def spoken_prompt(question: Question) -> str:
+    """The prompt word for word; options are read out after it, for whoever only listens."""
+    if not isinstance(question.grader, MultipleChoice | MultiSelect):
+        return question.prompt
+    options = "; ".join(f"{option.id.upper()}: {option.text.rstrip('.')}" for option in question.grader.options)
+    return f"{question.prompt} The options are: {options}."
+
+
+def hint_words(question: Question, rung: int, seed: int, turn: int) -> str:
+    return phrases.joined(phrases.pick(phrases.HINT, seed, turn), question.hints[rung].text)
+
+
+def _hint(brief: TurnBrief) -> Decision:
+    rung = brief.asked.hints
+    if "give_hint" in brief.open_actions:
+        text = hint_words(brief.question, rung, brief.seed, brief.turn)
+        decision = _say(brief, "give_hint", f"The candidate asked for a hint; rung {rung + 1} of the ladder.", text)
+        return Decision(action=decision.action, text=decision.text, source=SOURCE, hint=rung)
+    return _say(brief, "clarify", "No hint is left for this question.", _pick(brief, phrases.NO_HINT))
+
+
+def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skipped: bool = False) -> Decision:
+    step = brief.next_step
+    if step.question is None:
+        opening_words = phrases.TIME_IS_UP if step.by_budget else acknowledge
+        return _conclude(
+            brief, "plan", f"{why} Nothing is left to ask: {step.rationale}.", opening_words, skipped=skipped
+        )
+    moved = step.phase != brief.state.current_phase
+    return Decision(
+        action=AgentAction(
+            action_type="new_question",
+            reasoning=f"{why} Next: {step.rationale}.",
+            next_phase=step.phase,
+            topic=_topic(step.question),
+        ),
+        text=phrases.joined(
+            _pick(brief, acknowledge),
+            phrases.entering(step.phase, brief.seed) if moved else "",
+            spoken_prompt(step.question),
+        ),
+        source=SOURCE,
+        question=step.question,
+        core=step.core,
+        skipped=skipped,
+    )
+
+
+def _conclude(brief: TurnBrief, by: str, why: str, words: tuple[str, ...], *, skipped: bool = False) -> Decision:
+    return Decision(
+        action=AgentAction(action_type="conclude", reasoning=why, next_phase=_last_phase(brief.plan), topic=""),
+        text=phrases.joined(_pick(brief, words), brief.plan.closing),
+        source=SOURCE,
+        skipped=skipped,
+        concluded_by=by,
+    )
+
+
+def _say(brief: TurnBrief, action: ActionType, why: str, *parts: str) -> Decision:
+    return Decision(
+        action=AgentAction(
+            action_type=action,
+            reasoning=why,
+            next_phase=brief.state.current_phase,
+            topic=_topic(brief.question),
+        ),
+        text=phrases.joined(*parts),
+        source=SOURCE,
+    )
+
+
+def _standing_prompt(brief: TurnBrief) -> str:
+    """What the candidate was last asked: the follow-up if one is open, else the question."""
+    if brief.asked.follow_ups:
+        for said in reversed(brief.state.conversation_history):
+            if said.role == "interviewer" and said.question_type != "clarification":
+                return said.content
+    return spoken_prompt(brief.question)
+
+
+def _pick(brief: TurnBrief, options: tuple[str, ...]) -> str:
+    return phrases.pick(options, brief.seed, brief.turn)
+
+
+def _last_phase(plan: InterviewPlan) -> Phase:
+    return plan.phases[-1].name
+
+
+def _topic(question: Question | None) -> str:
+    if question is None:
+        return ""
+    return question.topics[0] if question.topics else question.skill

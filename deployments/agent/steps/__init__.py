@@ -1,0 +1,1 @@
+"""The steps besides a turn: start, hint, end."""

@@ -1,0 +1,153 @@
+"""Giving a hint on request: the next rung of the question's ladder, within the budget, at its cost in the grade."""
+
+from __future__ import annotations
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.contract import HintRequest, StepReply
+from deployments.agent.journal.ledger import Ledger
+from deployments.agent.journal.reply import agent_response, done_record, hints_left, turn_body
+from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.pins.pinned_plans import PinnedPlans
+from deployments.agent.ports import AgentPorts, Clock
+from deployments.agent.script import scripted
+from deployments.agent.turn.acceptance import check_open, no_such_interview
+from deployments.agent.turn.speak import Speaker, voice_fallback
+from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight, VersionConflict
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
+from interview.sessions.session import AgentAction, SessionState
+from storage.blobs.session_layout import check_interview_id
+from storage.sessions.port import SessionKey
+
+HINT = "hint"
+
+
+class HintStep:
+    def __init__(
+        self, ports: AgentPorts, config: AgentConfig, clock: Clock, plans: PinnedPlans, speaker: Speaker
+    ) -> None:
+        self._ports = ports
+        self._config = config
+        self._clock = clock
+        self._plans = plans
+        self._speaker = speaker
+
+    async def run(self, request: HintRequest, times: StageTimes) -> StepReply:
+        check_interview_id(request.interview_id)
+        if not 1 <= len(request.idempotency_key) <= 255:
+            raise InvalidInput(
+                "The Idempotency-Key must have 1 to 255 characters.",
+                detail={"fields": {"idempotency_key": "1 to 255 characters"}},
+            )
+        key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
+        for _ in range(self._config.commit_attempts):
+            with times.stage("store"):
+                state, record = await self._ports.sessions.load_with_idempotency(key, HINT, request.idempotency_key)
+            if state is None:
+                raise NotFound(no_such_interview(request.interview_id))
+            if record is not None and record.status == "done":
+                return StepReply(
+                    body=record.body, http_status=record.http_status, replayed=True, stage_ms=times.snapshot()
+                )
+            check_open(state)
+            self._check_idle(state)
+            ledger, body = await self._give(request, state, times)
+            try:
+                with times.stage("store"):
+                    await self._ports.sessions.commit(
+                        key,
+                        expected_version=ledger.base_version,
+                        state=ledger.state,
+                        events=ledger.events,
+                        idempotency=done_record(HINT, request.idempotency_key, fingerprint="", body=body),
+                    )
+            except VersionConflict:
+                self._ports.observer.commit_retried("hint")
+                continue
+            return StepReply(body=body, stage_ms=times.snapshot())
+        raise VersionConflict("The interview is being updated by other requests; try again shortly.", retry_after_s=1)
+
+    def _check_idle(self, state: SessionState) -> None:
+        """A hint in the middle of an answer's work would change that answer's cost. A dead worker's answer does not
+        count: its lease has run out."""
+        pending = state.pending_answer
+        if pending is None:
+            return
+        left_s = self._config.lease_s - (self._clock.now() - pending.received_at).total_seconds()
+        if left_s > 0:
+            raise TurnInFlight(
+                "Your answer is being worked on; ask for a hint after the reply.", retry_after_s=min(left_s, 2.0)
+            )
+
+    async def _give(self, request: HintRequest, state: SessionState, times: StageTimes) -> tuple[Ledger, bytes]:
+        plan = await self._plans.get(state.plan)
+        rung = check_hint_left(state, plan)
+        asked = state.current_question
+        if asked is None:
+            raise Conflict("There is no open question to give a hint for.")
+        question = plan.by_id[asked.question_id]
+        turn = state.turn_number
+        text = scripted.hint_words(question, rung, int(state.settings.get("seed", 0)), turn + rung)
+        ledger = Ledger(state, self._clock.now)
+        call_id = f"{turn}.hint.{state.hints_used + 1}"
+        ledger.record(
+            ToolCalled(turn=turn, call_id=call_id, tool="get_hint", arguments={"question_id": question.id}),
+            ToolReturned(
+                turn=turn,
+                call_id=call_id,
+                tool="get_hint",
+                result={"rung": rung, "text": question.hints[rung].text, "cost": question.hints[rung].cost},
+            ),
+        )
+        audio_url = None
+        fallbacks: tuple[FallbackEntered, ...] = ()
+        if request.voice:
+            with times.stage("tts"):
+                spoken = await self._speaker.speak(
+                    text,
+                    tenant=request.tenant,
+                    interview_id=request.interview_id,
+                    turn=turn,
+                    language=state.language,
+                )
+            audio_url = spoken.audio.url if spoken.audio else None
+            if spoken.error is not None:
+                fallbacks = (voice_fallback(turn, spoken.error),)
+                ledger.record(*fallbacks)
+        sent = ResponseSent(
+            turn=turn,
+            text=text,
+            action=AgentAction(
+                action_type="give_hint",
+                reasoning=f"The candidate asked for a hint; rung {rung + 1} of {len(question.hints)}.",
+                next_phase=state.current_phase,
+                topic=question.skill,
+            ),
+            phase=state.current_phase,
+            should_continue=True,
+            audio_url=audio_url,
+            hint=rung,
+            stage_ms=times.snapshot(),
+        )
+        ledger.record(sent)
+        response = agent_response(sent, ledger.state, plan, self._clock.now())
+        return ledger, turn_body(ledger.state, response, turn=turn, fallbacks=fallbacks, stage_ms=sent.stage_ms)
+
+
+def check_hint_left(state: SessionState, plan: InterviewPlan) -> int:
+    """The next rung (0-based).
+
+    Raises:
+        Conflict: no open question, its ladder is used up, or the plan's hint budget is.
+    """
+    asked = state.current_question
+    if asked is None:
+        raise Conflict("There is no open question to give a hint for.")
+    if hints_left(state, plan) == 0:
+        ladder = len(plan.by_id[asked.question_id].hints)
+        if asked.hints >= ladder:
+            sentence = "There is no further hint for this question." if ladder else "This question has no hints."
+        else:
+            sentence = f"The interview's {plan.hint_budget} hints are used up."
+        raise Conflict(sentence, detail={"hints_used": state.hints_used, "hint_budget": plan.hint_budget})
+    return asked.hints

@@ -1,0 +1,288 @@
+"""Starting an interview: choose the plan, pin it, greet, ask the first question – once, however often it is called."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.contract import StartRequest, StepReply
+from deployments.agent.journal.ledger import Ledger
+from deployments.agent.journal.reply import agent_response, current_card, done_record, hints_left, turn_body
+from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.pins.pinned_plans import PinnedPlans
+from deployments.agent.ports import AgentPorts, Clock, PlanChoice
+from deployments.agent.script import scripted
+from deployments.agent.turn.acceptance import is_unicode
+from deployments.agent.turn.next_question import next_step
+from deployments.agent.turn.speak import Speaker, voice_fallback
+from interview.errors import InvalidInput, SessionEnded, VersionConflict
+from interview.plans.files import plan_from_data
+from interview.plans.plan import InterviewPlan, reference
+from interview.plans.questions import card_of
+from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
+from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
+from interview.text.experience_claims import RESUME_YEARS, claimed_years
+from interview.text.visible_text import suspicious_characters, visible
+from storage.blobs.session_layout import check_interview_id, document_path
+from storage.sessions.port import SessionKey
+
+START = "start"
+MAX_NAME_CHARS = 500
+
+#: The rule in the log, the metric and the report.
+HIDDEN_TEXT = "hidden_text"
+
+#: Fewer invisible characters than this come from word processors; the rule ``injection`` has the same limit.
+HARMLESS_CHARACTERS = 3
+
+
+class StartStep:
+    def __init__(
+        self, ports: AgentPorts, config: AgentConfig, clock: Clock, plans: PinnedPlans, speaker: Speaker
+    ) -> None:
+        self._ports = ports
+        self._config = config
+        self._clock = clock
+        self._plans = plans
+        self._speaker = speaker
+
+    async def run(self, request: StartRequest, times: StageTimes) -> StepReply:
+        """The first reply; the recorded one when the interview exists, whatever else the request says."""
+        check_interview_id(request.interview_id)
+        key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
+        known = await self._started(key, times)
+        if known is not None:
+            return known
+        self._check_texts(request)
+        hidden = hidden_text_trips(request)
+        request = without_hidden_text(request)
+        choice = self._choose_plan(request)
+        self._check_consent(request, choice.plan)
+        ledger, body = await self._begin(request, choice, hidden, times)
+        record = done_record(START, START, fingerprint="", body=body)
+        try:
+            with times.stage("store"):
+                await self._ports.sessions.commit(
+                    key, expected_version=0, state=ledger.state, events=ledger.events, idempotency=record
+                )
+        except VersionConflict:
+            known = await self._started(key, times)
+            if known is None:
+                raise
+            return known
+        self._ports.observer.session_started(choice.plan.id)
+        for event in ledger.events:
+            if isinstance(event.data, FallbackEntered):
+                self._ports.observer.fallback_entered(event.data.tier, event.data.to)
+            elif isinstance(event.data, GuardrailTripped):
+                self._ports.observer.guardrail_tripped(event.data.rule, event.data.action)
+        return StepReply(body=body, stage_ms=times.snapshot())
+
+    async def _started(self, key: SessionKey, times: StageTimes) -> StepReply | None:
+        with times.stage("store"):
+            state, record = await self._ports.sessions.load_with_idempotency(key, START, START)
+        if state is None and record is None:
+            return None
+        if state is None:
+            # Its keys are still known: a new interview under this id would answer with the old one's replies.
+            raise SessionEnded("An interview of this id has expired; start a new one under a new id.")
+        if record is not None and record.status == "done":
+            return StepReply(body=record.body, http_status=record.http_status, replayed=True, stage_ms=times.snapshot())
+        # The record has outlived its keeping time: the session as it stands answers.
+        return StepReply(body=await self._current_body(state), replayed=True, stage_ms=times.snapshot())
+
+    async def _current_body(self, state: SessionState) -> bytes:
+        plan = await self._plans.get(state.plan)
+        said = [turn for turn in state.conversation_history if turn.role == "interviewer"]
+        asked = state.current_question
+        response = AgentResponse(
+            text=said[-1].content if said else "",
+            action=AgentAction(
+                action_type="clarify" if state.status == "active" else "conclude",
+                reasoning="The interview had been started before.",
+                next_phase=state.current_phase,
+                topic=asked.skill if asked else "",
+            ),
+            should_continue=state.status == "active",
+            audio_url=said[-1].audio_url if said else None,
+            question=current_card(state, plan),
+            hints_left=hints_left(state, plan),
+        )
+        return turn_body(state, response, whole_session=True)
+
+    def _check_texts(self, request: StartRequest) -> None:
+        limits = {
+            "resume_content": self._config.max_document_chars,
+            "role_description": self._config.max_document_chars,
+            "candidate_name": MAX_NAME_CHARS,
+            "candidate_reference": MAX_NAME_CHARS,
+        }
+        wrong: dict[str, str] = {}
+        for field, limit in limits.items():
+            text = getattr(request, field)
+            if len(text) > limit:
+                wrong[field] = f"longer than {limit} characters"
+            elif not is_unicode(text):
+                wrong[field] = "not valid Unicode"
+        if wrong:
+            sentences = "; ".join(f"{field}: {problem}" for field, problem in wrong.items())
+            raise InvalidInput(f"The interview cannot be started: {sentences}.", detail={"fields": wrong})
+
+    def _choose_plan(self, request: StartRequest) -> PlanChoice:
+        """Raises InvalidInput: no such plan, a malformed one, or nothing to choose by."""
+        catalogue = self._ports.plans
+        if isinstance(request.plan, dict):
+            plan = plan_from_data(request.plan)
+            return PlanChoice(plan=plan, reason="The request brought its own plan.")
+        if request.plan:
+            found = catalogue.get(request.plan)
+            if found is None:
+                raise InvalidInput(
+                    f"There is no interview plan {request.plan!r}. Installed: {', '.join(catalogue.ids())}.",
+                    detail={"fields": {"plan": "not installed"}, "installed": list(catalogue.ids())},
+                )
+            return PlanChoice(plan=found, reason=f"The request named the plan {found.id!r}.")
+        if request.role_description.strip():
+            return catalogue.match(request.role_description)
+        raise InvalidInput(
+            "Name an interview plan, or give a role_description to choose one by.",
+            detail={"fields": {"plan": "required without role_description"}, "installed": list(catalogue.ids())},
+        )
+
+    def _check_consent(self, request: StartRequest, plan: InterviewPlan) -> None:
+        if plan.consent.strip() and not request.consent and self._config.require_consent:
+            raise InvalidInput(
+                "The candidate must accept the notice before the interview starts; send consent: true once they have.",
+                detail={"fields": {"consent": "must be true"}, "consent_text": plan.consent},
+            )
+
+    async def _begin(
+        self, request: StartRequest, choice: PlanChoice, hidden: tuple[GuardrailTripped, ...], times: StageTimes
+    ) -> tuple[Ledger, bytes]:
+        plan = choice.plan
+        with times.stage("blob"):
+            await self._plans.pin(plan)
+            documents = await self._keep_documents(request)
+            settings = await self._settings(request, plan)
+        ledger = Ledger(None, self._clock.now)
+        ledger.record(
+            SessionStarted(
+                interview_id=request.interview_id,
+                tenant=request.tenant,
+                plan=reference(plan, chosen_because=choice.reason),
+                phase=plan.phases[0].name,
+                language=request.language or plan.language,
+                candidate=Candidate(name=request.candidate_name, reference=request.candidate_reference),
+                consent=Consent(given=request.consent, text_sha256=hashlib.sha256(plan.consent.encode()).hexdigest()),
+                documents=documents,
+                settings=settings,
+            ),
+            *hidden,
+        )
+        first = next_step(ledger.state, plan, self._clock.now())
+        if first.question is None:
+            raise InvalidInput(
+                f"The plan holds no question to begin with: {first.rationale}.",
+                detail={"fields": {"plan": "no question"}},
+            )
+        decision = scripted.opening(plan, first, request.candidate_name)
+        ledger.record(
+            PlanMade(
+                turn=0,
+                action=decision.action,
+                source=decision.source,
+                question_id=first.question.id,
+                rationale=first.rationale,
+            )
+        )
+        audio_url = None
+        fallbacks: tuple[FallbackEntered, ...] = ()
+        if request.voice:
+            with times.stage("tts"):
+                spoken = await self._speaker.speak(
+                    decision.text,
+                    tenant=request.tenant,
+                    interview_id=request.interview_id,
+                    turn=0,
+                    language=ledger.state.language,
+                )
+            audio_url = spoken.audio.url if spoken.audio else None
+            if spoken.error is not None:
+                fallbacks = (voice_fallback(0, spoken.error),)
+                ledger.record(*fallbacks)
+        sent = ResponseSent(
+            turn=0,
+            text=decision.text,
+            action=decision.action,
+            phase=first.phase,
+            should_continue=True,
+            audio_url=audio_url,
+            question=card_of(first.question),
+            core=first.core,
+            stage_ms=times.snapshot(),
+        )
+        ledger.record(sent)
+        state = ledger.state
+        body = turn_body(
+            state,
+            agent_response(sent, state, plan, self._clock.now()),
+            whole_session=True,
+            fallbacks=fallbacks,
+            stage_ms=sent.stage_ms,
+        )
+        return ledger, body
+
+    async def _settings(self, request: StartRequest, plan: InterviewPlan) -> dict[str, Any]:
+        pins = self._ports.pins
+        if pins is None:
+            return _settings(request)
+        pinned = await pins.settings(plan, tenant=request.tenant, interview_id=request.interview_id)
+        return {**_settings(request), **pinned}
+
+    async def _keep_documents(self, request: StartRequest) -> dict[str, str]:
+        kept: dict[str, str] = {}
+        for kind, text in (("resume", request.resume_content), ("role_description", request.role_description)):
+            if text.strip():
+                path = document_path(request.tenant, request.interview_id, kind, text)
+                kept[kind] = await self._ports.blobs.put(path, text.encode())
+        return kept
+
+
+def hidden_text_trips(request: StartRequest) -> tuple[GuardrailTripped, ...]:
+    """One trip for each kind of hidden text that is kept from the interview, whatever it was. Never quotes it."""
+    details = [finding.sentence() for finding in request.document_findings]
+    for name, text in (("résumé", request.resume_content), ("role description", request.role_description)):
+        count = suspicious_characters(text)
+        if count > HARMLESS_CHARACTERS:
+            details.append(f"{name}: {count} invisible characters")
+    return tuple(GuardrailTripped(turn=0, rule=HIDDEN_TEXT, action="stripped", detail=detail) for detail in details)
+
+
+def without_hidden_text(request: StartRequest) -> StartRequest:
+    """What no reader sees (invisible characters, tags that spell ASCII) is kept nowhere and shown to no model."""
+    return replace(
+        request,
+        resume_content=visible(request.resume_content),
+        role_description=visible(request.role_description),
+        candidate_name=visible(request.candidate_name),
+        candidate_reference=visible(request.candidate_reference),
+    )
+
+
+def _settings(request: StartRequest) -> dict[str, Any]:
+    """What must not change under a running interview."""
+    settings: dict[str, Any] = {"seed": seed_of(request.tenant, request.interview_id), "voice": request.voice}
+    claims = claimed_years(request.resume_content)
+    if claims:
+        settings[RESUME_YEARS] = claims
+    return settings
+
+
+def seed_of(tenant: str, interview_id: str) -> int:
+    """The session's seed, 31 bits: the same interview id varies the same way."""
+    digest = hashlib.sha256(msgspec.json.encode([tenant, interview_id])).digest()
+    return int.from_bytes(digest[:4], "big") >> 1

@@ -1,0 +1,1 @@
+"""A reply that is heard while it is decided."""

@@ -1,0 +1,106 @@
+"""Where a tool works: one tenant's sessions, read and amended by compare-and-set, and the agent's own steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.contract import EndRequest, HintRequest, StepReply
+from deployments.agent.journal.ledger import Ledger
+from deployments.agent.pins.pinned_plans import PinnedPlans
+from deployments.agent.ports import AgentPorts, Clock
+from deployments.agent.turn.acceptance import check_open, no_such_interview
+from interview.errors import NotFound, VersionConflict
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnyPayload, ToolCalled, ToolReturned
+from interview.sessions.session import AskedQuestion, SessionState
+from storage.sessions.port import SessionKey
+
+T = TypeVar("T", bound=BaseModel)
+
+#: The events of a call itself come first: ``tool.called`` and ``tool.returned``.
+EVENTS_OF_A_CALL = 2
+
+#: From a session and its plan: what the tool returns, and the events that are its effect.
+Change = Callable[[SessionState, InterviewPlan], tuple[T, Sequence[AnyPayload]]]
+
+
+class Steps(Protocol):
+    """The agent's own steps that a tool may take."""
+
+    async def hint(self, request: HintRequest) -> StepReply: ...
+
+    async def end(self, request: EndRequest) -> StepReply: ...
+
+
+@dataclass(frozen=True)
+class ToolDesk:
+    tenant: str
+    ports: AgentPorts
+    config: AgentConfig
+    clock: Clock
+    plans: PinnedPlans
+    steps: Steps
+
+    async def session(self, interview_id: str) -> tuple[SessionState, InterviewPlan]:
+        """Raises NotFound, StorageUnavailable."""
+        state = await self.ports.sessions.load(SessionKey(self.tenant, interview_id))
+        if state is None:
+            raise NotFound(no_such_interview(interview_id))
+        return state, await self.plans.get(state.plan)
+
+    async def amend(
+        self,
+        interview_id: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        change: Change[T],
+        *,
+        while_paused: bool = False,
+    ) -> T:
+        """Commit a tool's effect with the record of its call, redone when somebody else commits first.
+
+        Raises:
+            NotFound, SessionEnded, Conflict (paused), VersionConflict (too many writers), StorageUnavailable.
+        """
+        key = SessionKey(self.tenant, interview_id)
+        for _ in range(self.config.commit_attempts):
+            state, plan = await self.session(interview_id)
+            if not (while_paused and state.status == "paused"):
+                check_open(state)
+            result, effects = change(state, plan)
+            ledger = Ledger(state, self.clock.now)
+            turn = state.turn_number
+            call_id = f"{turn}.call.{state.version + 1}"
+            ledger.record(
+                ToolCalled(turn=turn, call_id=call_id, tool=tool, arguments=dict(arguments)),
+                ToolReturned(turn=turn, call_id=call_id, tool=tool, result=result.model_dump(mode="json")),
+                *effects,
+            )
+            try:
+                await self.ports.sessions.commit(
+                    key, expected_version=ledger.base_version, state=ledger.state, events=ledger.events
+                )
+            except VersionConflict:
+                self.ports.observer.commit_retried("tool")
+                continue
+            return result
+        raise VersionConflict("The interview is being updated by other requests; try again shortly.", retry_after_s=1)
+
+
+def asked_question(state: SessionState, question_id: str | None) -> AskedQuestion:
+    """The question named, or the current one.
+
+    Raises:
+        NotFound: it was not asked in this interview.
+    """
+    if question_id is None and state.current_question is not None:
+        return state.current_question
+    for asked in state.questions_asked:
+        if asked.question_id == question_id:
+            return asked
+    raise NotFound("That question was not asked in this interview.", detail={"question_id": question_id})

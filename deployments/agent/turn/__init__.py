@@ -1,0 +1,1 @@
+"""One turn: accept, observe, act, decide, speak, reflect, commit."""

@@ -1,0 +1,165 @@
+"""Step 4, decide: ask the interviewer within its deadline, check what it says, or let the script speak."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+
+from msgspec.structs import replace as with_fields
+
+from deployments.agent.brief.interviewer import (
+    Decision,
+    GuardrailTrip,
+    Interviewer,
+    Overheard,
+    Policy,
+    TurnBrief,
+    Verdict,
+)
+from deployments.agent.config import AgentConfig
+from deployments.agent.model.answer import own_words
+from deployments.agent.script import scripted
+from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.agent.streaming.partial_decision import Unfinished, after
+from deployments.agent.turn.slow_work import Decided
+from interview.errors import InterviewError
+from interview.text.visible_text import refers_to
+
+#: What is said when there are no rules.
+ALLOWED = Verdict()
+
+#: Procedure, not conversation: the same for every candidate, so no model is asked.
+PROCEDURAL = frozenset({"repeat", "wait", "hint", "skip", "unsure", "done", "end"})
+
+
+class Decider:
+    def __init__(self, config: AgentConfig, *, model: Interviewer | None, policy: Policy | None) -> None:
+        self._model = None if config.interviewer == "scripted" else model
+        self._policy = policy
+        self._deadline_s = config.decide_deadline_s
+
+    def asks_model(self, brief: TurnBrief) -> bool:
+        return self._model is not None and brief.observation.heard not in PROCEDURAL
+
+    async def decide(self, brief: TurnBrief, aloud: Aloud | None = None) -> Decided:
+        """What to say. Never raises for a model's failure: the script decides then, and the result says so.
+
+        With ``aloud`` somebody listens: every sentence is said as soon as it may be, and all of them on return. The
+        decision's text then begins with whatever ``aloud`` has said, before this call or in it.
+        """
+        if aloud is None:
+            return await self._decided(brief)
+        before = aloud.text
+        if before:
+            decided = after(before, await self._decided(brief))
+        else:
+            unfinished = Unfinished(
+                aloud, brief, ripe=partial(_is_to_the_point, brief), sound=partial(self._is_sound, brief)
+            )
+            decided = unfinished.continued(await self._decided(brief, unfinished))
+        _, verbatim = own_words(decided.decision, brief)
+        aloud.finish(decided.decision.text, verbatim)
+        return decided
+
+    async def _decided(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decided:
+        verdict = self._policy.examine(brief) if self._policy else ALLOWED
+        if verdict.rule in ("pause", "conclude"):
+            return Decided(_by_rule(brief, verdict))
+        if self._model is None or not self.asks_model(brief):
+            return Decided(_with_trips(scripted.decide(brief), verdict.trips))
+        if verdict.rule == "script":
+            return Decided(_with_trips(scripted.decide(brief), verdict.trips), _off_policy(verdict))
+        decided = await self._asked(self._model, brief, overheard)
+        if not decided.fallback_reason:
+            decided = self._checked(brief, decided.decision)
+        return replace(decided, decision=_with_trips(decided.decision, verdict.trips))
+
+    async def _asked(self, model: Interviewer, brief: TurnBrief, overheard: Overheard | None) -> Decided:
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return Decided(await model.decide(brief, overheard))
+        except TimeoutError:
+            reason = f"deadline-exceeded: no decision within {self._deadline_s:g} s"
+        except InterviewError as error:
+            reason = f"{error.code}: {error.message}"
+        return Decided(scripted.decide(brief), fallback_reason=reason)
+
+    def _is_sound(self, brief: TurnBrief, decision: Decision) -> bool:
+        """Whether no rule has anything to say about ``decision``, not even a warning: the words of such a one may be
+        heard before the whole is judged."""
+        if misstep(brief, decision):
+            return False
+        return self._policy is None or self._policy.review(brief, decision) == ALLOWED
+
+    def _checked(self, brief: TurnBrief, decision: Decision) -> Decided:
+        problem = misstep(brief, decision)
+        if problem:
+            trip = GuardrailTrip(rule="plan", action="scripted", detail=problem)
+            return Decided(_with_trips(_instead_of(decision, brief), (*decision.trips, trip)), f"off plan: {problem}")
+        verdict = self._policy.review(brief, decision) if self._policy else ALLOWED
+        trips = (*decision.trips, *verdict.trips)
+        match verdict.rule:
+            case "allow":
+                return Decided(_with_trips(verdict.rewritten or decision, trips))
+            case "script":
+                return Decided(_with_trips(_instead_of(decision, brief), trips), _off_policy(verdict))
+            case _:
+                ruled = with_fields(_by_rule(brief, verdict), prompt=decision.prompt, output=decision.output)
+                return Decided(_with_trips(ruled, decision.trips))
+
+
+def misstep(brief: TurnBrief, decision: Decision) -> str:
+    """What is wrong with a decision by the plan's rules, whoever made it; ``""`` when nothing is. Pure."""
+    action = decision.action.action_type
+    if action not in brief.open_actions:
+        return f"the action {action} is not open now"
+    if not decision.text.strip():
+        return "there is nothing to say"
+    if action == "new_question":
+        wanted = brief.next_step.question
+        if decision.question is None or wanted is None or decision.question.id != wanted.id:
+            return "another question than the plan's next"
+        if wanted.prompt not in decision.text:
+            return "the question is not asked word for word"
+    elif decision.question is not None:
+        return f"a new question with the action {action}"
+    if not _is_to_the_point(brief, decision):
+        return "a follow-up that refers to neither the question nor the answer"
+    if action == "give_hint" and decision.hint != brief.asked.hints:
+        return "not the next rung of the hint ladder"
+    return ""
+
+
+def _is_to_the_point(brief: TurnBrief, decision: Decision) -> bool:
+    """Whether a follow-up is the plan's own or speaks of the question or the answer; other actions always are. Pure."""
+    if decision.action.action_type != "ask_followup":
+        return True
+    if any(planned and planned in decision.text for planned in (*brief.question.follow_ups, brief.follow_up)):
+        return True
+    return refers_to(decision.text, f"{brief.question.prompt} {brief.answer}", brief.state.language)
+
+
+def _instead_of(decision: Decision, brief: TurnBrief) -> Decision:
+    """The script's decision; what it stands in for stays on record, so that the refusal can be checked again."""
+    return with_fields(scripted.decide(brief), prompt=decision.prompt, output=decision.output)
+
+
+def _by_rule(brief: TurnBrief, verdict: Verdict) -> Decision:
+    """A rule ends the interview, or has a person look first."""
+    decision = (
+        scripted.pause(brief, verdict.reason)
+        if verdict.rule == "pause"
+        else scripted.conclude(brief, by="policy", why=verdict.reason)
+    )
+    return _with_trips(decision, verdict.trips)
+
+
+def _off_policy(verdict: Verdict) -> str:
+    return f"off policy: {', '.join(trip.rule for trip in verdict.trips) or verdict.reason}"
+
+
+def _with_trips(decision: Decision, trips: tuple[GuardrailTrip, ...]) -> Decision:
+    """``decision`` with ``trips`` before its own; each is reported once."""
+    together = (*trips, *(trip for trip in decision.trips if trip not in trips))
+    return decision if together == decision.trips else with_fields(decision, trips=together)

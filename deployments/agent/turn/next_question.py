@@ -1,0 +1,61 @@
+"""What the plan holds next, decided without a model: core questions word for word, then adaptive ones, within budgets.
+
+A phase's time budget cuts its adaptive block only: the core block is what makes candidates comparable, so nothing but
+the whole interview's time budget cuts that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deployments.agent.brief.interviewer import NextStep
+from interview.measurement.adaptive_block import next_step as next_adaptive
+from interview.plans.plan import InterviewPlan, PhasePlan
+from interview.sessions.session import SessionState
+
+
+def time_left_s(state: SessionState, plan: InterviewPlan, now: datetime) -> float:
+    """Seconds left of the plan's whole budget, at least 0."""
+    return max(0.0, plan.time_budget_s - (now - state.started_at).total_seconds())
+
+
+def next_step(state: SessionState, plan: InterviewPlan, now: datetime) -> NextStep:
+    """The question after the current one (of a new session: the first), or the end of the plan and why."""
+    left_s = time_left_s(state, plan, now)
+    if left_s <= 0:
+        return _end(plan, f"the time budget of {plan.time_budget_s:g} s is used up", by_budget=True)
+    asked = frozenset(found.question_id for found in state.questions_asked)
+    passed: list[str] = []
+    phase: PhasePlan | None = plan.phase(state.current_phase)
+    while phase is not None:
+        for number, question_id in enumerate(phase.core, start=1):
+            if question_id not in asked:
+                why = f"core question {number} of {len(phase.core)} of the {phase.name} phase"
+                return NextStep(
+                    question=plan.by_id[question_id],
+                    phase=phase.name,
+                    core=True,
+                    rationale="; ".join([*passed, why]),
+                )
+        if phase.adaptive:
+            block = next_adaptive(plan, phase, state, min(left_s, _phase_left_s(phase, state, now)))
+            if block.choice is not None:
+                return NextStep(
+                    question=plan.by_id[block.choice.item_id],
+                    phase=phase.name,
+                    core=False,
+                    rationale="; ".join([*passed, block.rationale]),
+                )
+            passed.append(f"{phase.name} phase: {block.rationale.rstrip('.')}")
+        phase = plan.phase_after(phase.name)
+    return _end(plan, "; ".join([*passed, "every phase of the plan is done"]))
+
+
+def _phase_left_s(phase: PhasePlan, state: SessionState, now: datetime) -> float:
+    if phase.name != state.current_phase or state.phase_started_at is None:
+        return phase.time_budget_s
+    return max(0.0, phase.time_budget_s - (now - state.phase_started_at).total_seconds())
+
+
+def _end(plan: InterviewPlan, why: str, *, by_budget: bool = False) -> NextStep:
+    return NextStep(question=None, phase=plan.phases[-1].name, core=False, rationale=why, by_budget=by_budget)

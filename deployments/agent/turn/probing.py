@@ -1,0 +1,56 @@
+"""When an answer deserves one more question about it, and which: its own, or for what does not fit or is left out.
+
+Only spoken, open answers are probed: asking on after a wrong choice or number would give the key away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.turn.turn_tools import NOT_GRADED, is_open
+from interview.grades import Grade
+from interview.measurement.star import analyse_story
+from interview.plans.questions import Question
+from interview.sessions.session import AskedQuestion
+from interview.text.experience_claims import mismatches
+
+
+class Probe(Struct, frozen=True):
+    """``because`` empty: the answer needs no probe; ``question`` is then what one could still ask, or None."""
+
+    question: str | None
+    because: str = ""
+
+
+def probe_for(
+    question: Question,
+    asked: AskedQuestion,
+    answer: str,
+    grade: Grade | None,
+    *,
+    resume_years: Mapping[str, int],
+    language: str,
+    config: AgentConfig,
+) -> Probe:
+    """The next probe of ``question``, and why ``answer`` (all of it so far) deserves it. Pure."""
+    own = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
+    if question.answer_mode != "spoken" or not answer:
+        return Probe(question=None)
+    words = len(answer.split())
+    if words < config.short_answer_words:
+        return Probe(question=own, because=f"The answer has only {words} word{'' if words == 1 else 's'}.")
+    apart = mismatches(resume_years, answer) if resume_years else ()
+    if apart:
+        return Probe(question=apart[0].question, because=f"{apart[0].note}.")
+    if question.type == "behavioral" and language.startswith("en"):
+        story = analyse_story(answer)
+        if story.follow_up is not None and ("action" in story.missing or "result" in story.missing):
+            missing = " and no ".join(story.missing)
+            return Probe(question=story.follow_up, because=f"The story tells no {missing}.")
+    judged = grade is not None and grade.grader != NOT_GRADED and is_open(question)
+    if judged and grade is not None and grade.score < config.off_topic_below:
+        return Probe(question=own, because="The answer touches none of the points asked about.")
+    return Probe(question=own)

@@ -1,0 +1,71 @@
+"""The slow results of one turn, kept while it is redone: a commit that lost a race repeats no model call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deployments.agent.brief.interviewer import Decision, TurnBrief
+from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.grading.contract import GradeRequest
+from deployments.stt.contract import Transcript
+from interview.errors import InterviewError
+from interview.grades import Grade
+from interview.sessions.session import AudioRef
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision, and the fallback's reason when the interviewer that should have made it did not."""
+
+    decision: Decision
+    fallback_reason: str = ""
+    fallback_tier: str = "llm"
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """``audio`` None: text only; ``error`` says why when a voice was wanted."""
+
+    audio: AudioRef | None
+    error: InterviewError | None = None
+
+
+@dataclass
+class SlowWork:
+    """``audio_bytes`` is the recording, still at hand when this worker accepted it; ``aloud`` is what a listener has
+    heard of the reply, None when nobody listens."""
+
+    audio_bytes: bytes | None = None
+    aloud: Aloud | None = None
+    transcript: Transcript | None = None
+    stt_error: InterviewError | None = None
+    grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
+    decisions: list[tuple[TurnBrief, Decided]] = field(default_factory=list)
+    speech: dict[str, Spoken] = field(default_factory=dict)
+    judged: set[str] = field(default_factory=set)
+
+    def grade_for(self, request: GradeRequest) -> tuple[Grade, InterviewError | None] | None:
+        for known, grade, error in self.grades:
+            if known == request:
+                return grade, error
+        return None
+
+    def decision_for(self, brief: TurnBrief) -> Decided | None:
+        """The decision made on the same grounds, unless a listener has heard more than its words since."""
+        for known, decided in self.decisions:
+            if _same_choice(known, brief) and (self.aloud is None or self.aloud.text == decided.decision.text):
+                return decided
+        return None
+
+
+def _same_choice(one: TurnBrief, other: TurnBrief) -> bool:
+    """Whether a decision made on ``one`` still holds for ``other``: the same exchange with the same ways on."""
+    return (
+        one.observation == other.observation
+        and one.asked == other.asked
+        and one.answer == other.answer
+        and one.next_step == other.next_step
+        and one.open_actions == other.open_actions
+        and one.probe_because == other.probe_because
+        and one.state.current_phase == other.state.current_phase
+    )
