@@ -19,10 +19,10 @@ from interview.errors import ConfigError, InvalidInput, NotFound
 from interview.plans.questions import Question
 
 if TYPE_CHECKING:
-    from deployments.grading.audit import Audit, AuditedPerson
-    from deployments.grading.bulk import AnswerLine, GradedLine
-    from deployments.grading.calibration import Agreement, Calibration
-    from deployments.grading.rubric import RubricJudge
+    from deployments.grading.judge.rubric import RubricJudge
+    from deployments.grading.studies.audit import Audit, AuditedPerson
+    from deployments.grading.studies.bulk import AnswerLine, GradedLine
+    from deployments.grading.studies.calibration import Agreement, Calibration
     from interview.reports.report import Report
 
 app = typer.Typer(no_args_is_help=True)
@@ -51,7 +51,7 @@ def grade(
     """Grade answers in bulk, one JSON grade a line with --json, with no server running."""
     questions = read_questions(question)
     with answers.open(encoding="utf-8") as lines:
-        from deployments.grading.bulk import read_answers
+        from deployments.grading.studies.bulk import read_answers
 
         read = read_answers(lines, questions, str(answers))
     graded = asyncio.run(_grade_all(questions, read, judge_with, seed, stream=as_json))
@@ -72,10 +72,10 @@ def calibrate(
     seed: Seed = 0,
 ) -> None:
     """How well the graders agree with people: weighted κ, mean absolute error and confusion."""
-    from deployments.grading.bulk import AnswerLine, read_answers
-    from deployments.grading.calibration import Comparison, label_score
-    from deployments.grading.calibration import calibrate as compare
-    from deployments.grading.watchdog import reference_items
+    from deployments.grading.judge.watchdog import reference_items
+    from deployments.grading.studies.bulk import AnswerLine, read_answers
+    from deployments.grading.studies.calibration import Comparison, label_score
+    from deployments.grading.studies.calibration import calibrate as compare
 
     questions = read_questions(bank)
     if labels is not None:
@@ -125,7 +125,7 @@ def audit(
 
     Group data comes only from the CSV and is joined with finished reports here: no model and no grader ever sees it.
     """
-    from deployments.grading.audit import audit as tally
+    from deployments.grading.studies.audit import audit as tally
 
     rows = _read_groups(groups)
     if reports is not None:
@@ -174,9 +174,9 @@ async def _grade_all(
     *,
     stream: bool = False,
 ) -> list[GradedLine]:
-    from deployments.grading.bulk import grade_lines
     from deployments.grading.config import GradingConfig
     from deployments.grading.service import GradingService
+    from deployments.grading.studies.bulk import grade_lines
 
     config = GradingConfig()
     service = GradingService(config)
@@ -203,7 +203,7 @@ async def _judge_of(profile: str | None, config: Any) -> tuple[RubricJudge | Non
 
     if profile is None:
         return None, nothing
-    from deployments.grading.rubric import RubricJudge
+    from deployments.grading.judge.rubric import RubricJudge
     from deployments.llm.deployment import create_language_model
     from serve.serve_file import profile_path, read_serve_file
     from serve.settings import read_settings
@@ -249,7 +249,7 @@ async def _stored_reports(
     profile: str, data: Path | None, tenant: str, rows: list[dict[str, str]]
 ) -> dict[str, Report]:
     """The reports of the interviews the groups file names, from the live store and the archive."""
-    from deployments.grading.report import build_report
+    from deployments.grading.reports.stored_report import build_report
     from serve.local_stores import open_stores
     from serve.serve_file import data_dir, profile_path, read_serve_file
     from serve.settings import read_settings
@@ -276,7 +276,7 @@ def _joined(
     until: datetime | None,
     threshold: float,
 ) -> tuple[list[AuditedPerson], list[str]]:
-    from deployments.grading.audit import AuditedPerson
+    from deployments.grading.studies.audit import AuditedPerson
 
     start = _day(since.date(), 0) if since else None
     end = _day(until.date(), 1) if until else None
@@ -356,7 +356,7 @@ def _show_calibration(result: Calibration) -> None:
 
 
 def _confusion(one: Agreement) -> Table:
-    from deployments.grading.calibration import ORDER
+    from deployments.grading.studies.calibration import ORDER
 
     table = Table("person \\ grader", *ORDER, title="Levels, all answers")
     for label in ORDER:

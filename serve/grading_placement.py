@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from deployments.grading.background.worker import rules_of
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest, Grading
 from deployments.grading.fake import FakeGrading
 from deployments.grading.service import GradingService
 from deployments.grading.tier import GradingStores
-from deployments.grading.worker import rules_of
 from interview.grades import Grade
 from serve.local_stores import blob_store, session_store
 from serve.process_metrics import publish_metrics

@@ -19,7 +19,7 @@ from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.turn import observe, turn_tools
 from deployments.agent.turn.next_question import next_step
 from deployments.grading.config import GradingConfig
-from deployments.grading.coverage import GRADER_BY_MEANING
+from deployments.grading.graders.coverage.coverage import GRADER_BY_MEANING
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, NotFound
 from interview.grades import Grade

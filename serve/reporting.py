@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deployments.grading.report import build_report, render_report
+from deployments.grading.reports.stored_report import build_report, render_report
 from serve.http.ports import ReportFormat
 from serve.local_stores import open_stores
 from serve.settings import StorageSettings

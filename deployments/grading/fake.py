@@ -8,10 +8,10 @@ import math
 import random
 from collections.abc import Awaitable, Callable
 
-from deployments.grading import answer_text
 from deployments.grading.config import FakeConfig
 from deployments.grading.contract import GradeRequest
-from deployments.grading.marks import mark, no_answer
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.grade_builder import mark, no_answer
 from interview.grades import Grade
 
 Sleep = Callable[[float], Awaitable[None]]

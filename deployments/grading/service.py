@@ -7,11 +7,11 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from deployments.grading import units
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
-from deployments.grading.marks import settle
-from deployments.grading.registry import Registry
+from deployments.grading.graders.grade_builder import settle
+from deployments.grading.graders.numeric import units
+from deployments.grading.graders.registry import Registry
 from interview.errors import DeadlineExceeded, InvalidInput, UnsupportedRequest
 from interview.grades import Grade
 

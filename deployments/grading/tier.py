@@ -7,15 +7,15 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deployments.grading.background import BackgroundGrading
+from deployments.grading.background.jobs import BackgroundGrading
+from deployments.grading.background.queued_work import QueuedWork
+from deployments.grading.background.worker import GradingWorker
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import Grading
-from deployments.grading.drift_watch import DriftWatch
 from deployments.grading.fake import FakeGrading
-from deployments.grading.queued_work import QueuedWork
-from deployments.grading.rubric import RubricJudge
+from deployments.grading.judge.drift_watch import DriftWatch
+from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.service import GradingService
-from deployments.grading.worker import GradingWorker
 from deployments.llm.contract import LanguageModel
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionStore

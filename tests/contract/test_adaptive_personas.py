@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.grading.registry import Registry
+from deployments.grading.graders.registry import Registry
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after, next_step
 from interview.plans.files import load_plans

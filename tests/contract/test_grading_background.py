@@ -16,11 +16,11 @@ import pytest
 from msgspec.structs import replace
 
 from deployments.agent.rehearsal import MemoryBlobs
-from deployments.grading.background import BackgroundGrading
+from deployments.grading.background.jobs import BackgroundGrading
+from deployments.grading.background.queued_work import QueuedWork, evaluate_id
 from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.contract import GradeRequest
-from deployments.grading.queued_work import QueuedWork, evaluate_id
-from deployments.grading.rubric import RubricJudge
+from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.tier import GradingStores, GradingTier
 from deployments.llm.fake import FakeLanguageModel
 from interview.errors import Conflict, EngineUnavailable, NotFound, TurnInFlight

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 from rapidfuzz import fuzz
 
-from deployments.grading.coverage import grade_coverage
-from deployments.grading.registry import Registry
+from deployments.grading.graders.coverage.coverage import grade_coverage
+from deployments.grading.graders.registry import Registry
 from interview.plans import questions as q
 from interview.plans.files import load_bank, load_plans
 from interview.plans.plan import InterviewPlan

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from deployments.grading.report_html import render_html
+from deployments.grading.reports.html import render_html
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium to draw the page with: apt-get install chromium")

@@ -19,9 +19,9 @@ from types import ModuleType
 
 import pytest
 
+from deployments.grading.background.interview_answers import requests_to_judge
+from deployments.grading.background.queued_work import QueuedWork
 from deployments.grading.contract import GradeRequest
-from deployments.grading.interview_answers import requests_to_judge
-from deployments.grading.queued_work import QueuedWork
 from interview.sessions.events import GradeRecorded, ReportReady
 from interview.sessions.fold import fold
 from storage.blobs.fsspec_blobs import FsspecBlobStore

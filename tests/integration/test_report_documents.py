@@ -11,9 +11,9 @@ import pypdfium2
 import pytest
 from msgspec.structs import replace
 
-from deployments.grading.report import build_report, render_report
-from deployments.grading.report_html import render_html
-from deployments.grading.report_pdf import render_pdf
+from deployments.grading.reports.html import render_html
+from deployments.grading.reports.pdf import render_pdf
+from deployments.grading.reports.stored_report import build_report, render_report
 from interview.errors import NotFound
 from interview.grades import CriterionGrade, Evidence, Grade, level_of
 from interview.plans.files import load_plan

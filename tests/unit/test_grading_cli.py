@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from deployments.grading.audit import AuditedPerson, audit
-from deployments.grading.calibration import Comparison, calibrate, weighted_kappa
+from deployments.grading.studies.audit import AuditedPerson, audit
+from deployments.grading.studies.calibration import Comparison, calibrate, weighted_kappa
 from interview.errors import ConfigError, InvalidInput
 from interview.plans.plan import PlanRef
 from interview.reports.report import Report

@@ -11,9 +11,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from deployments.grading.config import GradingConfig, MeaningThresholds
 from deployments.grading.contract import GradeRequest
-from deployments.grading.coverage import GRADER, GRADER_BY_MEANING, grade_coverage
-from deployments.grading.embedding import Meaning
-from deployments.grading.embedding_onnx import OnnxSentenceEmbedder
+from deployments.grading.graders.coverage.coverage import GRADER, GRADER_BY_MEANING, grade_coverage
+from deployments.grading.graders.coverage.embedding import Meaning
+from deployments.grading.graders.coverage.embedding_onnx import OnnxSentenceEmbedder
 from deployments.grading.service import GradingService
 from deployments.llm.egress import VARIABLE
 from deployments.llm.models import pull_model

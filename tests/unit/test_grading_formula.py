@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from deployments.grading.formula.evaluate import FormulaJob, FormulaVerdict, ValueJob
-from deployments.grading.formula.grader import MODULE, FormulaGrader
-from deployments.grading.formula.screen import Extent, Refused, Screened, screen
+from deployments.grading.graders.formula.evaluate import FormulaJob, FormulaVerdict, ValueJob
+from deployments.grading.graders.formula.grader import MODULE, FormulaGrader
+from deployments.grading.graders.formula.screen import Extent, Refused, Screened, screen
 from deployments.shell.sandbox import Sandbox, SandboxLimits
 from interview.errors import InvalidInput
 from interview.plans.questions import AnyGrader, Formula, Question, SheetColumn

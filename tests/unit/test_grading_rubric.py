@@ -10,11 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from deployments.grading.config import JudgeConfig, WatchdogPolicy
-from deployments.grading.drift_watch import DriftWatch, calibration_items
-from deployments.grading.judge_prompt import VERSION
-from deployments.grading.rubric import RubricJudge
-from deployments.grading.untrusted import UntrustedText
-from deployments.grading.watchdog import CalibrationItem, measure_drift, reference_items
+from deployments.grading.judge.delimited_answer import UntrustedText
+from deployments.grading.judge.drift_watch import DriftWatch, calibration_items
+from deployments.grading.judge.prompt import VERSION
+from deployments.grading.judge.rubric import RubricJudge
+from deployments.grading.judge.watchdog import CalibrationItem, measure_drift, reference_items
 from deployments.llm.contract import PRIORITY_BACKGROUND
 from deployments.llm.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed, EngineUnavailable, InvalidModelOutput

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deployments.grading import coverage
-from deployments.grading.coverage import grade_coverage
-from deployments.grading.marks import no_answer
+from deployments.grading.graders.coverage import coverage
+from deployments.grading.graders.coverage.coverage import grade_coverage
+from deployments.grading.graders.grade_builder import no_answer
 from interview.grades import Grade
 from interview.plans.files import load_plans
 from interview.plans.questions import KeyPoint, Question, RubricGrading

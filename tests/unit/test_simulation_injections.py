@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.rehearsal import NotedQueue
-from deployments.grading import coverage
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
+from deployments.grading.graders.coverage import coverage
 from deployments.grading.service import GradingService
 from interview.grades import Grade, level_of
 from interview.plans.files import load_plan

@@ -13,9 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import interviews
 
+from deployments.grading.background.worker import rules_of
 from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.tier import GradingStores, GradingTier
-from deployments.grading.worker import rules_of
 from deployments.llm.config import FakeConfig, LlmConfig
 from deployments.llm.fake import FakeLanguageModel
 from storage.blobs.fsspec_blobs import FsspecBlobStore

@@ -1,0 +1,1 @@
+"""Background grading over the work queue."""

@@ -1,0 +1,258 @@
+"""Background grading, done: rubric grades and final evaluations, run at least once, taking effect once.
+
+A handler may be killed anywhere and run again, also twice at the same time. So it decides on a session's state and
+commits by compare-and-set on that very state's version: whoever comes second finds the effect there and leaves.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from deployments.grading.background.interview_answers import requests_to_judge
+from deployments.grading.background.queued_work import EVALUATE, JUDGE
+from deployments.grading.config import GradingConfig
+from deployments.grading.contract import EvaluateRequest, GradeRequest
+from deployments.grading.graders.grade_builder import settle
+from deployments.grading.reports.stored_report import build_report, render_report
+from deployments.shell.handle_rpc import decode
+from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight, VersionConflict
+from interview.grades import Grade
+from interview.measurement.adaptive_block import ability_after
+from interview.plans.plan import InterviewPlan, decode_plan
+from interview.plans.questions import Question
+from interview.reports.report import NO_JUDGEMENT
+from interview.sessions.events import (
+    AnyPayload,
+    DifficultyUpdated,
+    Event,
+    FallbackEntered,
+    GradeRecorded,
+    ReportReady,
+)
+from interview.sessions.fold import apply
+from interview.sessions.session import GradeRecord, SessionState
+from storage.archive.blob_archive import archive_session, load_session
+from storage.blobs.layout import plan_path, report_path
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
+from storage.work_queue.consumer import Handler
+from storage.work_queue.port import Job
+
+logger = logging.getLogger(__name__)
+
+#: Judges an open answer: question, answer, seed.
+Judge = Callable[[Question, str, int], Awaitable[Grade]]
+#: Why the judge's grades under a plan need a look; empty when they do not.
+DriftCheck = Callable[[InterviewPlan], Awaitable[str]]
+#: What to record on a state; empty when there is nothing (left) to do.
+Decide = Callable[[SessionState], Sequence[AnyPayload]]
+
+BACKGROUND = "background"
+
+
+def report_url(interview_id: str) -> str:
+    return f"/session/report/{interview_id}"
+
+
+class BackgroundGrading:
+    """The handlers of the grading queue. Without a ``judge`` the provisional grades stand."""
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        blobs: BlobStore,
+        config: GradingConfig,
+        judge: Judge | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        drift: DriftCheck | None = None,
+    ) -> None:
+        self._sessions = sessions
+        self._blobs = blobs
+        self._config = config
+        self._judge = judge
+        self._now = now
+        self._drift = drift
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        return {JUDGE: self.judge, EVALUATE: self.evaluate}
+
+    async def judge(self, job: Job) -> None:
+        """Grade one open answer and record it.
+
+        Raises:
+            TurnInFlight: the turn that asked is not committed yet; try again.
+            NotFound: there is no such interview.
+            InterviewError: of the judge or a store.
+        """
+        request = decode(job.payload, GradeRequest)
+        key = SessionKey(request.tenant, request.interview_id)
+        state = await self._live(key)
+        if request.turn > state.turn_number:
+            raise TurnInFlight("The turn of this answer is not committed yet.", retry_after_s=1)
+        if self._judge is None or not _grade_is_wanted(state, request):
+            return
+        plan = await self._plan(state)
+        await self._record_grade(key, plan, request, await self._grade(self._judge, plan, request))
+
+    async def evaluate(self, job: Job) -> None:
+        """Final grades for every open answer of a concluded interview, then ``report.ready``, then the archive.
+
+        Raises:
+            Conflict: the interview has not ended.
+            NotFound: there is no such interview.
+            InterviewError: of the judge (until the configured patience ends) or a store.
+        """
+        wanted = decode(job.payload, EvaluateRequest)
+        key = SessionKey(wanted.tenant, wanted.interview_id)
+        state = await self._live(key)
+        if state.status not in ("concluded", "expired"):
+            raise Conflict("An interview is evaluated when it has ended.")
+        await archive_session(self._sessions, self._blobs, key)  # whatever comes of the judge, the interview is safe
+        failure: InterviewError | None = None
+        if self._judge is not None:
+            try:
+                await self._judge_open_answers(self._judge, key, state)
+            except InterviewError as error:
+                if not error.retryable or not (state.report_url or self._out_of_patience(state)):
+                    raise
+                failure = error
+        await self._commit(key, lambda current: _report_ready(current, failure))
+        await archive_session(self._sessions, self._blobs, key)
+        await self._keep_report(key)
+
+    async def _judge_open_answers(self, judge: Judge, key: SessionKey, state: SessionState) -> None:
+        """One after the other, each committed by itself: a crash costs one answer's judging at most."""
+        plan = await self._plan(state)
+        for request in requests_to_judge(state, plan):
+            if _grade_is_wanted(state, request):
+                await self._record_grade(key, plan, request, await self._grade(judge, plan, request))
+
+    async def _grade(self, judge: Judge, plan: InterviewPlan, request: GradeRequest) -> Grade:
+        grade = await judge(request.question, request.answer, request.seed)
+        drifted = await self._drift(plan) if self._drift is not None else ""
+        if drifted:
+            grade = replace(grade, needs_review=True, review_reason=f"{grade.review_reason} {drifted}".strip())
+        return settle(
+            grade,
+            hint_cost=request.hint_cost,
+            transcript_confidence=request.transcript_confidence,
+            review_below=self._config.review_below,
+        )
+
+    async def _record_grade(self, key: SessionKey, plan: InterviewPlan, request: GradeRequest, grade: Grade) -> None:
+        def decide(state: SessionState) -> Sequence[AnyPayload]:
+            if not _grade_is_wanted(state, request):
+                return ()
+            recorded = GradeRecorded(turn=request.turn, question_id=request.question.id, grade=grade, source=BACKGROUND)
+            return (recorded, _ability(state, plan, recorded, request.question.skill))
+
+        await self._commit(key, decide)
+
+    async def _commit(self, key: SessionKey, decide: Decide) -> None:
+        """Record what ``decide`` makes of the current state, by compare-and-set, until it takes or is there already.
+
+        Raises:
+            VersionConflict: too many others commit; the job is tried again.
+        """
+        for _ in range(self._config.background.commit_attempts):
+            state = await self._live(key)
+            payloads = decide(state)
+            if not payloads:
+                return
+            now = self._now()
+            events = [
+                Event(seq=state.version + offset, time=now, data=payload)
+                for offset, payload in enumerate(payloads, start=1)
+            ]
+            after = state
+            for event in events:
+                after = apply(after, event)
+            try:
+                await self._sessions.commit(key, expected_version=state.version, state=after, events=events)
+                return
+            except VersionConflict:
+                continue
+        raise VersionConflict("The interview is being updated by others; grading will try again.", retry_after_s=1)
+
+    async def _live(self, key: SessionKey) -> SessionState:
+        """The live state; a session that expired while its grading waited comes back from the archive first."""
+        for _ in range(2):
+            state = await self._sessions.load(key)
+            if state is not None:
+                return state
+            stored = await load_session(self._sessions, self._blobs, key)
+            if stored is None:
+                raise NotFound("There is no such interview, live or archived.")
+            try:
+                await self._sessions.commit(key, expected_version=0, state=stored.state, events=stored.events)
+            except VersionConflict:
+                continue  # another worker brought it back
+            return stored.state
+        raise VersionConflict("The interview is being updated by others; grading will try again.", retry_after_s=1)
+
+    async def _plan(self, state: SessionState) -> InterviewPlan:
+        try:
+            return decode_plan(await self._blobs.get(plan_path(state.plan.digest)))
+        except msgspec.DecodeError as error:
+            raise NotFound(f"The pinned plan {state.plan.id} cannot be read.") from error
+
+    async def _keep_report(self, key: SessionKey) -> None:
+        """The report as it stood when it was ready, for audits; it can be built again from the log at any time."""
+        report = await build_report(self._sessions, self._blobs, key, generated_at=self._now())
+        document = await render_report(report, "json")
+        await self._blobs.put(report_path(key.tenant, key.interview_id, "report.json"), document)
+
+    def _out_of_patience(self, state: SessionState) -> bool:
+        """Counted from the session's last event: every grade that comes through is progress."""
+        return (self._now() - state.last_updated).total_seconds() > self._config.background.patience_s
+
+
+def _grade_is_wanted(state: SessionState, request: GradeRequest) -> bool:
+    """Not when the standing grade is a person's, a background grade of this turn, or of a later answer."""
+    standing = next((found for found in state.grades if found.question_id == request.question.id), None)
+    if standing is None:
+        return True
+    if standing.source == "override" or standing.turn > request.turn:
+        return False
+    return not (standing.source == BACKGROUND and standing.turn == request.turn)
+
+
+def _ability(state: SessionState, plan: InterviewPlan, recorded: GradeRecorded, skill: str) -> DifficultyUpdated:
+    """The skill's ability with the new grade in place of the question's old one."""
+    record = GradeRecord(recorded.question_id, recorded.turn, recorded.grade, recorded.source)
+    others = [
+        found
+        for found in state.grades
+        if found.question_id != recorded.question_id and found.grade.grader != NO_JUDGEMENT
+    ]
+    update = ability_after(plan, [*others, record], skill)
+    return DifficultyUpdated(
+        turn=recorded.turn,
+        skill=skill,
+        theta=update.ability.theta,
+        standard_error=update.ability.standard_error,
+        items=update.ability.items,
+        next_b=update.next_b,
+        rationale=update.rationale,
+    )
+
+
+def _report_ready(state: SessionState, failure: InterviewError | None) -> Sequence[AnyPayload]:
+    """``report.ready``, once; with the reason when the judge was given up on."""
+    if state.report_url is not None:
+        return ()
+    provisional = any(record.grade.provisional for record in state.grades)
+    ready = ReportReady(url=report_url(state.interview_id), provisional=provisional)
+    if failure is None:
+        return (ready,)
+    reason = (
+        f"The rubric judge could not serve ({failure.code}); key-point coverage stands, to be reviewed by a person."
+    )
+    return (FallbackEntered(turn=state.turn_number, tier="grading", to="key-point coverage", reason=reason), ready)

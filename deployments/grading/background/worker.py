@@ -1,0 +1,71 @@
+"""The background worker of a grading replica: the queue's consumer, the archive's sweep, and a clean end of both."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from deployments.grading.background.jobs import BackgroundGrading
+from deployments.grading.config import BackgroundConfig
+from interview.errors import InterviewError
+from storage.archive.blob_archive import archive_expiring
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionStore
+from storage.work_queue.consumer import WorkConsumer
+from storage.work_queue.port import QueueRules, WorkQueue
+
+logger = logging.getLogger(__name__)
+
+
+def rules_of(config: BackgroundConfig) -> QueueRules:
+    return QueueRules(lease_s=config.lease_s, max_attempts=config.max_attempts, backoff_s=config.backoff_s)
+
+
+class GradingWorker:
+    """Works on the grading queue until stopped; what was claimed and not finished goes back on the queue."""
+
+    def __init__(
+        self,
+        queue: WorkQueue,
+        grading: BackgroundGrading,
+        sessions: SessionStore,
+        blobs: BlobStore,
+        config: BackgroundConfig,
+        *,
+        name: str,
+    ) -> None:
+        self._consumer = WorkConsumer(
+            queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
+        )
+        self._sessions = sessions
+        self._blobs = blobs
+        self._config = config
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._consumer.run(), name="grading-worker")]
+        if self._config.archive_sweep_s > 0:
+            self._tasks.append(asyncio.create_task(self._sweep(), name="archive-sweep"))
+
+    def check_health(self) -> None:
+        """Raises the error that ended a task which should never end."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled():
+                task.result()
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _sweep(self) -> None:
+        """Sessions nobody concluded are archived before they expire: twice per sweep period ahead of time."""
+        while True:
+            await asyncio.sleep(self._config.archive_sweep_s)
+            try:
+                await archive_expiring(self._sessions, self._blobs, 3 * self._config.archive_sweep_s)
+            except InterviewError as error:
+                logger.warning("the archive sweep failed and will be repeated: error=%s", error.code)

@@ -1,0 +1,1 @@
+"""Deterministic graders, one package per family, and the table that names them."""

@@ -1,0 +1,1 @@
+"""Graders of closed answers: choices, exact and short text, ordered lists."""

@@ -1,0 +1,1 @@
+"""Key-point coverage of open answers."""

@@ -1,0 +1,117 @@
+"""The formula grader: find the formula in the answer, screen it, let the sandbox compare it with the reference."""
+
+from __future__ import annotations
+
+import msgspec
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.formula.evaluate import FormulaJob, FormulaVerdict
+from deployments.grading.graders.formula.screen import Extent, Limits, Refused, screen
+from deployments.grading.graders.formula.spoken import FormulaText, find_formula
+from deployments.grading.graders.grade_builder import mark, no_answer
+from deployments.shell.sandbox import Outcome, Sandbox, SandboxLimits
+from interview.errors import EngineUnavailable, InvalidInput
+from interview.grades import Evidence, Grade
+from interview.plans.questions import Formula, Question
+
+GRADER = "formula"
+MODULE = "deployments.grading.graders.formula.evaluate"
+
+_STOPPED = {
+    "time": "it ran longer than {wall:g} s",
+    "memory": "it used more than {memory} MiB of memory",
+    "crash": "it made the calculation crash",
+}
+
+
+class FormulaGrader:
+    """Grades by behaviour on at least 20 seeded sheets; partial credit is the share on which the results agree."""
+
+    def __init__(self, limits: SandboxLimits | None = None, caps: Limits | None = None) -> None:
+        self._limits = limits or SandboxLimits()
+        self._caps = caps or Limits()
+        self._sandbox = Sandbox(MODULE, self._limits)
+
+    async def start(self) -> None:
+        await self._sandbox.start()
+
+    async def stop(self) -> None:
+        await self._sandbox.stop()
+
+    async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
+        """Raises InvalidInput (the question's own reference may not run), EngineUnavailable (the sandbox died)."""
+        spec = question.grader
+        if not isinstance(spec, Formula):
+            raise InvalidInput("Not a formula question.", detail={"fields": {"grader": "kind"}})
+        extent = Extent(rows=spec.rows + 1, columns=max(1, len(spec.columns)))
+        reference = screen(spec.reference, extent, self._caps)
+        if isinstance(reference, Refused):
+            raise InvalidInput(
+                f"The reference formula of {question.id!r} cannot be used: {reference.reason}",
+                detail={"fields": {"reference": reference.reason}},
+            )
+        found = find_formula(answer)
+        empty = no_answer(GRADER, answer)
+        if empty is not None:
+            return empty
+        screened = screen(found.text, extent, self._caps)
+        if isinstance(screened, Refused):
+            return _refused(answer, found, screened)
+        job = FormulaJob(spec, screened.text, reference.text, f"{question.id}:{seed}")
+        outcome = await self._sandbox.run(b"f" + msgspec.msgpack.encode(job))
+        end = found.end if found.spoken else min(found.end, found.start + screened.used_chars)
+        evidence = [answer_text.quote(answer, found.start, end, screened.text)]
+        return self._grade(question, found, screened.text, evidence, outcome)
+
+    def _grade(
+        self, question: Question, found: FormulaText, text: str, evidence: list[Evidence], outcome: Outcome
+    ) -> Grade:
+        if outcome.kind != "done":
+            reason = _STOPPED.get(outcome.kind)
+            if reason is None:
+                raise EngineUnavailable("The sandbox gave no result; try again.", retry_after_s=1)
+            why = reason.format(wall=self._limits.wall_s, memory=self._limits.memory_bytes >> 20)
+            return mark(
+                GRADER,
+                0.0,
+                f"The formula was stopped: {why}.",
+                confidence=0.9,
+                evidence=evidence,
+                review="The formula ran into the grader's limits.",
+            )
+        verdict = msgspec.msgpack.decode(outcome.result, type=FormulaVerdict)
+        if verdict.broken == "reference":
+            raise InvalidInput(
+                f"The reference formula of {question.id!r} cannot be used: {verdict.problem}",
+                detail={"fields": {"reference": verdict.problem}},
+            )
+        if verdict.broken == "candidate":
+            return mark(GRADER, 0.0, verdict.problem, confidence=0.85, evidence=evidence, review=verdict.problem)
+        return mark(
+            GRADER,
+            verdict.agreed / verdict.sheets,
+            _rationale(text, verdict),
+            confidence=0.85 if found.spoken else 0.98,
+            evidence=evidence,
+        )
+
+
+def _rationale(text: str, verdict: FormulaVerdict) -> str:
+    if verdict.difference is None:
+        return f"{text} gives the reference's result on all {verdict.sheets} sheets."
+    first = verdict.difference
+    kind = "plain values" if first.kind == "plain" else f"edge case: {first.kind}"
+    return (
+        f"{text} gives the reference's result on {verdict.agreed} of {verdict.sheets} sheets"
+        f" ({verdict.agreed_plain} of {verdict.plain} plain ones). First difference on sheet {first.sheet} ({kind}):"
+        f" the answer gives {first.candidate}, the reference {first.reference}."
+    )
+
+
+def _refused(answer: str, found: FormulaText, refused: Refused) -> Grade:
+    evidence = [answer_text.quote(answer, found.start, min(found.end, found.start + 240), "the formula")]
+    if refused.syntax:
+        review = "A spoken formula was not understood." if found.spoken else ""
+        confidence = 0.5 if found.spoken else 0.9
+        return mark(GRADER, 0.0, refused.reason, confidence=confidence, evidence=evidence, review=review)
+    return mark(GRADER, 0.0, refused.reason, confidence=0.9, evidence=evidence, review=refused.reason)

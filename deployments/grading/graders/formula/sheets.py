@@ -1,0 +1,126 @@
+"""Seeded sheets for a question: plain ones and ones full of edge cases, the same for every candidate."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from interview.plans.questions import Formula, SheetColumn
+
+#: A cell: blank (None), a number, text, a truth value, or an error.
+Cell = float | int | str | bool | None
+
+
+class ErrorValue(Struct, frozen=True):
+    """A spreadsheet error such as ``#N/A``."""
+
+    code: str
+
+
+class Sheet(Struct, frozen=True):
+    """``cells`` maps (column, row), 1-based, to a value; a missing cell is blank. ``kind`` names the edge case."""
+
+    kind: str
+    cells: dict[tuple[int, int], Cell | ErrorValue]
+
+
+EDGES: dict[str, tuple[str, ...]] = {
+    "integer": ("blank", "zero", "negative", "duplicate", "text", "error"),
+    "decimal": ("blank", "zero", "negative", "duplicate", "text", "error"),
+    "text": ("blank", "duplicate", "case", "error"),
+    "choice": ("blank", "duplicate", "case", "error"),
+    "date": ("blank", "duplicate", "error"),
+    "boolean": ("blank", "duplicate"),
+}
+_SYLLABLES = ("an", "bel", "cor", "dan", "eli", "fon", "gar", "hul", "ing", "jor", "kem", "lu", "mar", "nor")
+_ERRORS = ("#N/A", "#DIV/0!", "#VALUE!")
+
+
+def make_sheets(spec: Formula, seed: str) -> list[Sheet]:
+    """At least 20 sheets: every second one plain, the others cycling through the edge cases of the columns.
+
+    A column's own ``edge_cases`` replace the defaults of its kind; ``("none",)`` keeps it plain.
+    """
+    kinds = list(dict.fromkeys(kind for column in spec.columns for kind in edges_of(column)))
+    count = max(20, spec.sheets)
+    sheets: list[Sheet] = []
+    for index in range(count):
+        kind = "plain" if index % 2 == 0 or not kinds else kinds[(index // 2) % len(kinds)]
+        rng = random.Random(f"{seed}:{index}")  # noqa: S311 - reproducible sheets, not secrecy
+        sheets.append(Sheet(kind, _cells(spec, kind, rng)))
+    return sheets
+
+
+def edges_of(column: SheetColumn) -> tuple[str, ...]:
+    chosen = column.edge_cases or EDGES[column.values]
+    return tuple(kind for kind in chosen if kind != "none")
+
+
+def _cells(spec: Formula, kind: str, rng: random.Random) -> dict[tuple[int, int], Cell | ErrorValue]:
+    cells: dict[tuple[int, int], Cell | ErrorValue] = {}
+    for at, column in enumerate(spec.columns, start=1):
+        cells[at, 1] = column.name
+        values: list[Cell | ErrorValue] = [_value(column, rng) for _ in range(spec.rows)]
+        if kind in edges_of(column):
+            _apply(kind, column, values, rng)
+        for row, value in enumerate(values, start=2):
+            if value is not None:
+                cells[at, row] = value
+    from deployments.grading.graders.formula.screen import cells_of
+
+    for reference, value in spec.cells.items():
+        left, top, _right, _bottom = cells_of(reference.replace("$", "").upper())
+        cells[left, top] = value
+    return cells
+
+
+def _value(column: SheetColumn, rng: random.Random) -> Cell:
+    match column.values:
+        case "integer":
+            return rng.randint(int(column.low), int(column.high))
+        case "decimal":
+            return round(rng.uniform(column.low, column.high), 2)
+        case "date":
+            low, high = (40000, 46000) if (column.low, column.high) == (0.0, 100.0) else (column.low, column.high)
+            return rng.randint(int(low), int(high))
+        case "boolean":
+            return rng.random() < 0.5
+        case "choice":
+            return rng.choice(column.choices) if column.choices else ""
+        case "text":
+            pool = column.choices
+            return rng.choice(pool) if pool else "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 3))).capitalize()
+
+
+def _apply(kind: str, column: SheetColumn, values: list[Cell | ErrorValue], rng: random.Random) -> None:
+    """Put one kind of edge case into some of the column's cells (at least one)."""
+    places: Sequence[int] = rng.sample(range(len(values)), k=max(1, len(values) // 3)) if values else []
+    for place in places:
+        value = values[place]
+        match kind:
+            case "blank":
+                values[place] = None
+            case "zero":
+                values[place] = 0
+            case "negative":
+                values[place] = -abs(value) - 1 if isinstance(value, int | float) else value
+            case "duplicate":
+                values[place] = values[places[0]]
+            case "text":
+                values[place] = rng.choice(("n/a", "none", "x"))
+            case "case":
+                values[place] = value.upper() if isinstance(value, str) and rng.random() < 0.5 else _lower(value)
+            case "space":
+                values[place] = f" {value} " if isinstance(value, str) else value
+            case "large":
+                values[place] = 10 ** rng.randint(6, 9)
+            case "error":
+                values[place] = ErrorValue(rng.choice(_ERRORS)) if place == places[0] else value
+            case "all_blank":
+                values[:] = [None] * len(values)
+
+
+def _lower(value: Cell | ErrorValue) -> Cell | ErrorValue:
+    return value.lower() if isinstance(value, str) else value

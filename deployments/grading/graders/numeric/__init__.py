@@ -1,0 +1,1 @@
+"""Numeric answers: quantities, units, tolerance."""

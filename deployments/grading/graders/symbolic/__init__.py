@@ -1,0 +1,1 @@
+"""Symbolic answers, compared in the sandbox."""

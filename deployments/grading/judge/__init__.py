@@ -1,0 +1,1 @@
+"""The rubric judge: prompt, quotes, and the checks on a model's grades."""

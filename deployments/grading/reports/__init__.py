@@ -1,0 +1,1 @@
+"""Reports of stored sessions, rendered as JSON, HTML and PDF."""

@@ -1,0 +1,1 @@
+"""Studies of grades: bulk grading, calibration against people, bias audit."""
