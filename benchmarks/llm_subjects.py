@@ -141,7 +141,7 @@ async def _bare_vllm(config: LlmConfig) -> AsyncIterator[Ask]:
     from vllm.usage.usage_lib import UsageContext
     from vllm.v1.engine.async_llm import AsyncLLM
 
-    from deployments.llm.deployment_vllm import engine_kwargs
+    from deployments.llm.engines.vllm_deployment import engine_kwargs
 
     arguments = AsyncEngineArgs(model=config.model, **engine_kwargs(config))
     engine = AsyncLLM.from_engine_args(arguments, usage_context=UsageContext.OPENAI_API_SERVER)

@@ -101,7 +101,7 @@ async def run_bare(
     """faster-whisper as its README shows it, alone or shared by a thread per request."""
     from faster_whisper import WhisperModel
 
-    from deployments.stt.model_resolution import resolve_model
+    from deployments.stt.engines.model_resolution import resolve_model
 
     cores = os.cpu_count() or 1
     # One worker with all cores is fastest alone; one worker per core is fastest for threads.

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from deployments.tts.espeak_engine import EspeakVoice
+from deployments.tts.engines.espeak import EspeakVoice
 
 SENTENCES = Path(__file__).parent / "data" / "stt_sentences.tsv"
 

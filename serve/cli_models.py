@@ -30,12 +30,12 @@ def pull(
     if stt:
         from msgspec.structs import replace
 
-        from deployments.stt.model_resolution import resolve_model
+        from deployments.stt.engines.model_resolution import resolve_model
 
         wanted = replace(settings.stt, model=name, allow_download=True, builtin_fallback=False)
         console.print(f"{name} is at {resolve_model(wanted).path}")
         return
-    from deployments.llm.models import pull_model
+    from deployments.llm.engines.weights import pull_model
 
     console.print(f"{name} is at {pull_model(name, settings.llm.models_dir, revision)}")
 
@@ -43,7 +43,7 @@ def pull(
 @app.command()
 def show(profile: Profile = "local") -> None:
     """Say which speech and language models would serve, and why; nothing is downloaded."""
-    from deployments.stt.model_resolution import resolve_model
+    from deployments.stt.engines.model_resolution import resolve_model
 
     settings = _settings(profile)
     console = Console()

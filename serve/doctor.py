@@ -126,7 +126,7 @@ def _redis() -> Finding:
 
 
 def _stt(config: SttConfig) -> Finding:
-    from deployments.stt.model_resolution import resolve_model
+    from deployments.stt.engines.model_resolution import resolve_model
 
     try:
         resolved = resolve_model(config, download=False)

@@ -13,7 +13,7 @@ from deployments.agent.deployment import Tiers
 from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.fake import FakeGrading
-from deployments.stt.fake import FakeSpeechToText
+from deployments.stt.engines.fake import FakeSpeechToText
 from deployments.tts.config import TtsConfig
 from deployments.tts.service import TtsService
 from serve.http.app import create_app

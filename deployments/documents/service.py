@@ -9,14 +9,14 @@ import msgspec
 
 from deployments.documents.config import DocumentsConfig
 from deployments.documents.contract import ReadDocument
-from deployments.documents.extract import Extracted, ExtractJob, Format, Problem
-from deployments.documents.plain_text import Kind, kind_of, read_text
+from deployments.documents.engines.extract import Extracted, ExtractJob, Format, Problem
+from deployments.documents.engines.plain_text import Kind, kind_of, read_text
 from deployments.shell.sandbox import Sandbox
 from interview.errors import DocumentRejected, DocumentTooLarge, InterviewError, Overloaded, UnsupportedRequest
 
 logger = logging.getLogger(__name__)
 
-MODULE = "deployments.documents.extract"
+MODULE = "deployments.documents.engines.extract"
 
 #: What each format needs installed.
 _LIBRARIES: dict[Format, str] = {"pdf": "pypdfium2", "docx": "docx"}

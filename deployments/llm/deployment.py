@@ -8,10 +8,10 @@ from contextlib import aclosing
 from ray import serve as ray_serve
 from ray.serve.config import AutoscalingConfig
 
-from deployments.llm.absent import AbsentLanguageModel
 from deployments.llm.coalesce import Pacing
 from deployments.llm.config import LlmConfig, ReplicaConfig
 from deployments.llm.contract import ChatRequest
+from deployments.llm.engines.absent import AbsentLanguageModel
 from deployments.llm.hosted import HostedLanguageModel
 from deployments.shell.handle_rpc import decode, reply, reply_stream
 from deployments.shell.replica_memory import settle
@@ -30,17 +30,17 @@ def create_language_model(config: LlmConfig) -> HostedLanguageModel:
         case "none":
             return AbsentLanguageModel()
         case "fake":
-            from deployments.llm.fake import FakeEngine
+            from deployments.llm.engines.fake import FakeEngine
             from deployments.llm.service import ChatService
 
             return ChatService(FakeEngine(config=config.fake, record=False, max_model_len=config.max_model_len), config)
         case "transformers":
+            from deployments.llm.engines.transformers_engine import TransformersEngine
             from deployments.llm.service import ChatService
-            from deployments.llm.transformers_engine import TransformersEngine
 
             return ChatService(TransformersEngine(config), config)
         case "remote":
-            from deployments.llm.remote import RemoteLanguageModel
+            from deployments.llm.engines.remote import RemoteLanguageModel
 
             return RemoteLanguageModel(config)
         case "vllm":
@@ -104,7 +104,7 @@ def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) ->
     """
     if config.engine == "vllm":
         try:
-            from deployments.llm.deployment_vllm import build_vllm
+            from deployments.llm.engines.vllm_deployment import build_vllm
         except ImportError as error:
             raise ModelMissing(
                 f"Engine vllm needs its packages: pip install 'interview-serve[gpu]' ({error.name} is missing)."

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
-from deployments.llm.engine import Piece, TextEngine
+from deployments.llm.engines.port import Piece, TextEngine
 from deployments.llm.openai_chat import ChatCall, Completion, FinishReason, read_call
 from interview.errors import DeadlineExceeded, EngineFailed
 

@@ -15,8 +15,8 @@ from deployments.shell.replica_memory import settle
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
-from deployments.stt.engine import Piece, PieceOutcome, PieceText, SpeechEngine
-from deployments.stt.fake import FakeEngine, FakeSpeechToText
+from deployments.stt.engines.fake import FakeEngine, FakeSpeechToText
+from deployments.stt.engines.port import Piece, PieceOutcome, PieceText, SpeechEngine
 from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
 from deployments.stt.service import SttService
 from interview.errors import InterviewError
@@ -92,8 +92,8 @@ class SpeechToTextDeployment:
 def _engine(config: SttConfig) -> SpeechEngine:
     if config.engine == "fake":
         return FakeEngine()
-    from deployments.stt.model_resolution import resolve_model
-    from deployments.stt.whisper_engine import load_engine
+    from deployments.stt.engines.model_resolution import resolve_model
+    from deployments.stt.engines.whisper import load_engine
 
     return load_engine(config, resolve_model(config))
 

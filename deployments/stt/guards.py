@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
+from deployments.stt.audio.vad import Span
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import Guard, Segment
-from deployments.stt.vad import Span
 
 #: Sentences that Whisper learnt from subtitles and says on silence; no candidate answers with one of them.
 _INVENTIONS = (

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from deployments.stt.engine import BatchKey, Piece, PieceOutcome, SpeechEngine
+from deployments.stt.engines.port import BatchKey, Piece, PieceOutcome, SpeechEngine
 from interview.errors import DeadlineExceeded, EngineFailed
 
 logger = logging.getLogger(__name__)

@@ -16,14 +16,14 @@ from typing import TypeVar
 
 import msgspec
 
-from deployments.stt.audio_decode import SAMPLE_RATE, decode_audio
+from deployments.stt.audio.decode import SAMPLE_RATE, decode_audio
+from deployments.stt.audio.decoded_cache import DecodedCache, Recording
+from deployments.stt.audio.vad import Span, cut_into_pieces, find_speech
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import AudioProbe, EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
-from deployments.stt.decoded_cache import DecodedCache, Recording
-from deployments.stt.engine import Part, Piece, PieceOptions, PieceText, SpeechEngine, Transcriber
+from deployments.stt.engines.port import Part, Piece, PieceOptions, PieceText, SpeechEngine, Transcriber
+from deployments.stt.engines.window_policy import FRAMES_PER_S
 from deployments.stt.guards import check_segment, silence_guards
-from deployments.stt.vad import Span, cut_into_pieces, find_speech
-from deployments.stt.window_policy import FRAMES_PER_S
 from interview.errors import DeadlineExceeded, Overloaded, SilentAudio
 
 T = TypeVar("T")

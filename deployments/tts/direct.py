@@ -6,10 +6,10 @@ import atexit
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from deployments.tts.audio.encode import encode_audio
+from deployments.tts.audio.loudness import normalise
 from deployments.tts.config import TtsConfig
-from deployments.tts.encode import encode_audio
-from deployments.tts.espeak_engine import EspeakVoice
-from deployments.tts.loudness import normalise
+from deployments.tts.engines.espeak import EspeakVoice
 from deployments.tts.sentences import clean, split_sentences
 from interview.errors import InvalidInput
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
+from deployments.tts.audio.encode import StreamEncoder, finished_wav
+from deployments.tts.audio.loudness import normalise
 from deployments.tts.cache import SpeechCache, SpeechKey
 from deployments.tts.config import KOKORO_OPENAI_VOICES, OPENAI_VOICES, TtsConfig
 from deployments.tts.contract import CONTENT_TYPES, AudioFormat, Speech, SynthesisRequest, TtsInfo
-from deployments.tts.encode import StreamEncoder, finished_wav
-from deployments.tts.engine import SpeechEngine
-from deployments.tts.loudness import normalise
+from deployments.tts.engines.port import SpeechEngine
 from deployments.tts.sentences import clean, split_sentences
 from interview.errors import DeadlineExceeded, EngineFailed, InvalidInput, Overloaded
 
@@ -47,14 +47,14 @@ def build_engine(config: TtsConfig) -> SpeechEngine:
         ModelMissing: its library or weights are not here; the message says how to get them.
     """
     if config.engine == "espeak":
-        from deployments.tts.espeak_engine import EspeakEngine
+        from deployments.tts.engines.espeak import EspeakEngine
 
         return EspeakEngine(config.espeak, workers=config.workers)
     if config.engine == "kokoro":
-        from deployments.tts.kokoro_engine import KokoroEngine
+        from deployments.tts.engines.kokoro import KokoroEngine
 
         return KokoroEngine(config.kokoro, workers=config.workers)
-    from deployments.tts.fake import FakeSpeechEngine
+    from deployments.tts.engines.fake import FakeSpeechEngine
 
     return FakeSpeechEngine(config.fake)
 

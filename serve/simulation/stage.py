@@ -19,7 +19,7 @@ from deployments.agent.ports import AgentPorts
 from deployments.agent.rehearsal import MemoryBlobs, Rehearsal, SetClock
 from deployments.agent.service import AgentService
 from deployments.grading.contract import GradeRequest, Grading
-from deployments.stt.fake import FakeSpeechToText
+from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import InterviewError
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan

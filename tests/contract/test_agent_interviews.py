@@ -19,7 +19,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
 from deployments.stt.contract import AudioProbe, EngineInfo, Guard, Segment, TranscribeRequest, Transcript
-from deployments.stt.fake import FakeSpeechToText
+from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import (
     AudioTooLarge,
     Conflict,

@@ -22,7 +22,7 @@ from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.tier import GradingStores, GradingTier
-from deployments.llm.fake import FakeLanguageModel
+from deployments.llm.engines.fake import FakeLanguageModel
 from interview.errors import Conflict, EngineUnavailable, NotFound, TurnInFlight
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady

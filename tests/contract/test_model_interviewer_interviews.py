@@ -20,7 +20,7 @@ from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from deployments.llm.fake import Answer, FakeLanguageModel
+from deployments.llm.engines.fake import Answer, FakeLanguageModel
 from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
 from interview.errors import EngineFailed, EngineUnavailable, InterviewError, Overloaded
 from interview.plans.files import load_plan

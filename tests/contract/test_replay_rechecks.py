@@ -20,7 +20,7 @@ from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage, SetClock
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from deployments.llm.fake import Answer, FakeLanguageModel
+from deployments.llm.engines.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed
 from interview.grades import CriterionGrade
 from interview.plans.files import load_plan

@@ -9,11 +9,11 @@ import av
 import numpy as np
 import pytest
 
+from deployments.tts.audio.encode import FORMATS, encode_audio
+from deployments.tts.audio.loudness import integrated_loudness
 from deployments.tts.config import FakeConfig, KokoroConfig, TtsConfig
 from deployments.tts.contract import AudioFormat, SynthesisRequest
-from deployments.tts.encode import FORMATS, encode_audio
-from deployments.tts.fake import FakeSpeechEngine
-from deployments.tts.loudness import integrated_loudness
+from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.service import TtsService, build_engine
 from interview.errors import DeadlineExceeded, InvalidInput, ModelMissing, Overloaded
 

@@ -26,7 +26,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.config import FakeConfig, LlmConfig
 from deployments.llm.contract import ChatRequest
-from deployments.llm.fake import FakeLanguageModel
+from deployments.llm.engines.fake import FakeLanguageModel
 from interview.errors import ConfigError, InvalidInput
 from interview.plans.files import load_plan, load_plans
 from interview.plans.plan import InterviewPlan

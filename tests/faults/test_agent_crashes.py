@@ -20,7 +20,7 @@ from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.stt.contract import TranscribeRequest, Transcript
-from deployments.stt.fake import FakeSpeechToText
+from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import Conflict, EngineUnavailable, ModelMissing, TurnInFlight
 from interview.plans.files import load_plan
 from interview.sessions.events import AnswerReceived, Event, GradeRecorded, ResponseSent

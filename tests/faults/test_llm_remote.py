@@ -14,8 +14,8 @@ import pytest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from deployments.llm.config import BreakerConfig, LlmConfig, RemoteConfig
-from deployments.llm.fake import FakeLanguageModel
-from deployments.llm.remote import RemoteLanguageModel
+from deployments.llm.engines.fake import FakeLanguageModel
+from deployments.llm.engines.remote import RemoteLanguageModel
 from interview.errors import (
     CircuitOpen,
     ContextTooLong,

@@ -12,7 +12,7 @@ import pytest
 from deployments.tts.config import EspeakConfig, TtsConfig
 from deployments.tts.contract import SynthesisRequest
 from deployments.tts.direct import synthesize_wav
-from deployments.tts.espeak_engine import WORKER_PROGRAM, EspeakEngine, EspeakVoice
+from deployments.tts.engines.espeak import WORKER_PROGRAM, EspeakEngine, EspeakVoice
 from deployments.tts.service import TtsService
 from interview.errors import EngineUnavailable, InvalidInput, ModelMissing
 
@@ -59,7 +59,7 @@ def test_a_worker_that_cannot_start_is_an_unavailable_engine(tmp_path: object) -
 
 def test_a_worker_ends_when_its_parent_is_gone() -> None:
     parent = (
-        "import os, sys; from deployments.tts.espeak_engine import EspeakVoice; "
+        "import os, sys; from deployments.tts.engines.espeak import EspeakVoice; "
         "print(EspeakVoice().pid, flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", parent], stdout=subprocess.PIPE, check=False, timeout=30)

@@ -17,8 +17,8 @@ from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.stt.config import SttConfig
-from deployments.stt.engine import Part, PieceText
-from deployments.stt.fake import FakeEngine
+from deployments.stt.engines.fake import FakeEngine
+from deployments.stt.engines.port import Part, PieceText
 from deployments.stt.service import SttService
 from interview.sessions.events import decode_event
 from interview.sessions.fold import fold

@@ -18,13 +18,13 @@ import uvicorn
 from fastapi import FastAPI
 from msgspec import Struct
 
-from deployments.llm.fake import FakeLanguageModel
+from deployments.llm.engines.fake import FakeLanguageModel
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText
-from deployments.stt.fake import FakeSpeechToText
+from deployments.stt.engines.fake import FakeSpeechToText
 from deployments.tts.config import FakeConfig, TtsConfig
 from deployments.tts.direct import encode_audio, synthesize_wav
-from deployments.tts.fake import FakeSpeechEngine
+from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.service import TtsService
 from interview.errors import ContextTooLong, EngineFailed, ModelMissing, Overloaded, Unavailable
 from serve.http import openai_errors, problems
@@ -125,8 +125,8 @@ async def start() -> AsyncIterator[Start]:
 
 @lru_cache(maxsize=1)
 def builtin_engine() -> Any:
-    from deployments.stt.model_resolution import resolve_model
-    from deployments.stt.whisper_engine import load_engine
+    from deployments.stt.engines.model_resolution import resolve_model
+    from deployments.stt.engines.whisper import load_engine
 
     config = SttConfig()
     return load_engine(config, resolve_model(config))
@@ -135,7 +135,7 @@ def builtin_engine() -> Any:
 @pytest.fixture
 async def hearing(start: Start) -> AsyncIterator[Face]:
     """A face whose ears are the built-in model and whose voice is espeak-ng."""
-    from deployments.stt.engine import Piece, PieceText
+    from deployments.stt.engines.port import Piece, PieceText
     from deployments.stt.service import SttService
 
     engine = builtin_engine()

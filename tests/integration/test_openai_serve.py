@@ -66,7 +66,7 @@ def endless_model() -> Any:
 
     class Endless:
         def __init__(self) -> None:
-            from deployments.llm.fake import FakeLanguageModel
+            from deployments.llm.engines.fake import FakeLanguageModel
 
             self._model = FakeLanguageModel(sleep=forever)
 

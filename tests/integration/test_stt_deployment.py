@@ -16,7 +16,7 @@ from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToTextClient, TranscribeRequest, Transcript
 from deployments.stt.deployment import SpeechToTextDeployment, build
-from deployments.stt.fake import FakeEngine
+from deployments.stt.engines.fake import FakeEngine
 from interview.errors import EmptyAudio, EngineFailed, InvalidInput, UnreadableAudio
 
 pytestmark = pytest.mark.cluster

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deployments.stt.audio_decode import SAMPLE_RATE, Samples, decode_audio
+from deployments.stt.audio.decode import SAMPLE_RATE, Samples, decode_audio
+from deployments.stt.audio.vad import cut_into_pieces, find_speech
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import TranscribeRequest, Transcript
-from deployments.stt.engine import Piece, PieceOptions, PieceText
+from deployments.stt.engines.model_resolution import resolve_model
+from deployments.stt.engines.port import Piece, PieceOptions, PieceText
+from deployments.stt.engines.whisper import WhisperEngine, load_engine
 from deployments.stt.keyed_batches import KeyedBatches
-from deployments.stt.model_resolution import resolve_model
 from deployments.stt.service import SttService
-from deployments.stt.vad import cut_into_pieces, find_speech
-from deployments.stt.whisper_engine import WhisperEngine, load_engine
 from interview.errors import InterviewError
 
 CONFIG = SttConfig(window_policy="full", max_batch_audio_s=240)

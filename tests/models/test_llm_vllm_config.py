@@ -22,7 +22,7 @@ def model(tmp_path: Path) -> str:
 
 
 def ray_config(model: str, vllm: VllmConfig | None = None, **more: Any) -> Any:
-    from deployments.llm.deployment_vllm import llm_config
+    from deployments.llm.engines.vllm_deployment import llm_config
 
     return llm_config(LlmConfig(engine="vllm", model=model, vllm=vllm or VllmConfig(), **more))
 

@@ -10,8 +10,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 
-from deployments.documents.docx_engine import extract
-from deployments.documents.extract import ExtractJob, Unreadable
+from deployments.documents.engines.docx import extract
+from deployments.documents.engines.extract import ExtractJob, Unreadable
 
 WHITE = RGBColor(255, 255, 255)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import typst
 
-from deployments.documents.extract import ExtractJob, Unreadable
-from deployments.documents.pdf_engine import extract
+from deployments.documents.engines.extract import ExtractJob, Unreadable
+from deployments.documents.engines.pdf import extract
 
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 

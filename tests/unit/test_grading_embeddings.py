@@ -16,7 +16,7 @@ from deployments.grading.graders.coverage.embedding import Meaning
 from deployments.grading.graders.coverage.embedding_onnx import OnnxSentenceEmbedder
 from deployments.grading.service import GradingService
 from deployments.llm.egress import VARIABLE
-from deployments.llm.models import pull_model
+from deployments.llm.engines.weights import pull_model
 from interview.errors import ConfigError
 from interview.plans.questions import KeyPoint, Question, RubricGrading
 

@@ -16,7 +16,7 @@ from deployments.grading.judge.prompt import VERSION
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.judge.watchdog import CalibrationItem, measure_drift, reference_items
 from deployments.llm.contract import PRIORITY_BACKGROUND
-from deployments.llm.fake import Answer, FakeLanguageModel
+from deployments.llm.engines.fake import Answer, FakeLanguageModel
 from interview.errors import EngineFailed, EngineUnavailable, InvalidModelOutput
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan

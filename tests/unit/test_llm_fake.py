@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deployments.llm.config import FakeConfig, LlmConfig
-from deployments.llm.fake import FakeLanguageModel, tokens_of
+from deployments.llm.engines.fake import FakeLanguageModel, tokens_of
 from interview.errors import EngineFailed, Overloaded
 
 ASK: dict[str, Any] = {"messages": [{"role": "user", "content": "Why?"}]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from deployments.llm.contract import PRIORITY_BACKGROUND, PRIORITY_LIVE
-from deployments.llm.priority_slots import PrioritySlots
+from deployments.llm.engines.priority_slots import PrioritySlots
 
 
 async def settle() -> None:

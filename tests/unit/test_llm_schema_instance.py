@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployments.llm.schema_instance import minimal_instance
+from deployments.llm.engines.schema_instance import minimal_instance
 from interview.errors import UnsupportedRequest
 
 jsonschema = pytest.importorskip("jsonschema")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.llm.text_stream import (
+from deployments.llm.engines.text_stream import (
     IncrementalDecoder,
     StopCutter,
     ToolCallReader,

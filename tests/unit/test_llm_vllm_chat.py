@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from deployments.llm.config import LlmConfig
+from deployments.llm.engines.vllm_chat import responses, vllm_request, whole
 from deployments.llm.openai_chat import ChatCall, read_call
-from deployments.llm.vllm_chat import responses, vllm_request, whole
 from interview.errors import ContextTooLong, EngineFailed, InterviewError, InvalidInput
 
 CONFIG = LlmConfig(engine="vllm", model="/models/tiny")

@@ -10,12 +10,12 @@ import pytest
 
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
-from deployments.llm.fake import FakeLanguageModel
+from deployments.llm.engines.fake import FakeLanguageModel
 from deployments.stt.contract import TranscribeRequest
-from deployments.stt.fake import FakeSpeechToText
+from deployments.stt.engines.fake import FakeSpeechToText
+from deployments.tts.audio.encode import StreamEncoder, encode_audio
 from deployments.tts.config import TtsConfig
 from deployments.tts.contract import AudioFormat, SynthesisRequest
-from deployments.tts.encode import StreamEncoder, encode_audio
 from deployments.tts.service import TtsService
 from interview.errors import EngineFailed, EngineUnavailable, InvalidInput
 from serve.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech

@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from deployments.stt.audio_container import cut_short, sniff
-from deployments.stt.audio_decode import SAMPLE_RATE, decode_audio
+from deployments.stt.audio.container import cut_short, sniff
+from deployments.stt.audio.decode import SAMPLE_RATE, decode_audio
 from deployments.stt.config import SttConfig
 from interview.errors import AudioRejected, AudioTooLarge, AudioTooLong, DeadlineExceeded, EmptyAudio, UnreadableAudio
 

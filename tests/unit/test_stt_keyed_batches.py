@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from deployments.stt.engine import BatchKey, Piece, PieceOptions, PieceText
-from deployments.stt.fake import FakeEngine
+from deployments.stt.engines.fake import FakeEngine
+from deployments.stt.engines.port import BatchKey, Piece, PieceOptions, PieceText
 from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
 from interview.errors import DeadlineExceeded, EngineFailed
 

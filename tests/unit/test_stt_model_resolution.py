@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deployments.stt.config import SttConfig
-from deployments.stt.model_resolution import BUILTIN_NOTICE, builtin_model_dir, resolve_model
+from deployments.stt.engines.model_resolution import BUILTIN_NOTICE, builtin_model_dir, resolve_model
 from interview.errors import ModelMissing
 
 HUB_ID = "Systran/faster-whisper-tiny.en"

@@ -9,17 +9,17 @@ import msgspec
 import numpy as np
 import pytest
 
-from deployments.stt.audio_decode import SAMPLE_RATE, DecodedAudio
+from deployments.stt.audio.decode import SAMPLE_RATE, DecodedAudio
+from deployments.stt.audio.decoded_cache import DecodedCache, Recording
+from deployments.stt.audio.vad import Segmentation, Span, cut_into_pieces
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC, QueuedAudioPolicy
 from deployments.stt.config import FakeTiming, SttConfig
 from deployments.stt.contract import Segment
-from deployments.stt.decoded_cache import DecodedCache, Recording
-from deployments.stt.fake import ServiceTimes
+from deployments.stt.engines.fake import ServiceTimes
+from deployments.stt.engines.model_profile import ModelProfile, read_profile
+from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
+from deployments.stt.engines.window_policy import window_frames, windows_for
 from deployments.stt.guards import check_segment, silence_guards
-from deployments.stt.model_profile import ModelProfile, read_profile
-from deployments.stt.prompt_tokens import bucketed_prompt, prompt_text
-from deployments.stt.vad import Segmentation, Span, cut_into_pieces
-from deployments.stt.window_policy import window_frames, windows_for
 from interview.errors import ConfigError
 
 CONFIG = SttConfig()

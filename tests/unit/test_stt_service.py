@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from deployments.stt import service as service_module
+from deployments.stt.audio.vad import Segmentation
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
-from deployments.stt.engine import Part, Piece, PieceText
-from deployments.stt.fake import FakeEngine, FakeSpeechToText
-from deployments.stt.model_profile import ModelProfile
+from deployments.stt.engines.fake import FakeEngine, FakeSpeechToText
+from deployments.stt.engines.model_profile import ModelProfile
+from deployments.stt.engines.port import Part, Piece, PieceText
 from deployments.stt.service import SttService
-from deployments.stt.vad import Segmentation
 from interview.errors import AudioTooLarge, DeadlineExceeded, EmptyAudio, EngineFailed, Overloaded, SilentAudio
 
 SPEECH = (Path(__file__).parents[2] / "models" / "stt-tiny-en" / "samples" / "02_seen.wav").read_bytes()

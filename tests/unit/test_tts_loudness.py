@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from deployments.tts.audio.loudness import integrated_loudness, limit_peaks, normalise
 from deployments.tts.config import LoudnessConfig
-from deployments.tts.loudness import integrated_loudness, limit_peaks, normalise
 
 
 def tone(hz: float, dbfs: float, seconds: float = 5.0, rate: int = 48_000) -> NDArray[np.int16]:

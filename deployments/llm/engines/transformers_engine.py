@@ -13,11 +13,11 @@ from contextlib import aclosing
 from typing import Any
 
 from deployments.llm.config import LlmConfig
-from deployments.llm.engine import Piece
-from deployments.llm.models import local_model
+from deployments.llm.engines.port import Piece
+from deployments.llm.engines.priority_slots import PrioritySlots
+from deployments.llm.engines.text_stream import AnswerReader, tool_choice_schema
+from deployments.llm.engines.weights import local_model
 from deployments.llm.openai_chat import ChatCall, FinishReason
-from deployments.llm.priority_slots import PrioritySlots
-from deployments.llm.text_stream import AnswerReader, tool_choice_schema
 from interview.errors import ConfigError, ContextTooLong, EngineFailed, EngineUnavailable, InvalidInput, ModelMissing
 
 logger = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class TransformersEngine:
             ContinuousBatchingLogitsProcessorList,
         )
 
-        from deployments.llm.transformers_sampler import GrammarCompiler, RowSampler
+        from deployments.llm.engines.transformers_sampler import GrammarCompiler, RowSampler
 
         text_config = model.config.get_text_config()
         window = int(getattr(text_config, "max_position_embeddings", 0) or 4096)
@@ -208,7 +208,7 @@ class TransformersEngine:
         return prompt, None if schema is None else self._grammars.matcher(schema)
 
     async def _decode(self, call: ChatCall, prompt: list[int], matcher: Any) -> AsyncGenerator[Piece, None]:
-        from deployments.llm.transformers_sampler import RowSampling
+        from deployments.llm.engines.transformers_sampler import RowSampling
 
         manager = self._manager
         if manager is None or not manager.is_running():

@@ -17,14 +17,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from deployments.stt.audio_decode import SAMPLE_RATE, Samples
+from deployments.stt.audio.decode import SAMPLE_RATE, Samples
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Word
-from deployments.stt.engine import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
-from deployments.stt.model_profile import read_profile
-from deployments.stt.model_resolution import ResolvedModel
-from deployments.stt.prompt_tokens import bucketed_prompt, prompt_text
-from deployments.stt.window_policy import FRAMES_PER_S, window_frames, windows_for
+from deployments.stt.engines.model_profile import read_profile
+from deployments.stt.engines.model_resolution import ResolvedModel
+from deployments.stt.engines.port import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
+from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
+from deployments.stt.engines.window_policy import FRAMES_PER_S, window_frames, windows_for
 from interview.errors import EngineUnavailable, UnsupportedRequest
 
 #: Whisper's decoder holds 448 positions; a timestamp token is 20 ms and the first may not lie past 1 s.
@@ -45,7 +45,7 @@ class WhisperEngine:
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         if device == "cuda":
-            from deployments.stt.cuda_libraries import preload_cuda12
+            from deployments.stt.engines.cuda_libraries import preload_cuda12
 
             preload_cuda12()
         compute_type = config.compute_type

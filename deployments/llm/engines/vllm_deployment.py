@@ -12,12 +12,12 @@ from ray import serve as ray_serve
 from ray.serve.llm import LLMConfig, build_llm_deployment
 from ray.serve.llm.deployment import LLMServer
 
-from deployments.llm import vllm_chat
 from deployments.llm.coalesce import Pacing
 from deployments.llm.config import LlmConfig, VllmConfig
 from deployments.llm.contract import ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
-from deployments.llm.models import local_model
+from deployments.llm.engines import vllm_chat
+from deployments.llm.engines.weights import local_model
 from deployments.llm.openai_chat import ChatCall, read_call
 from deployments.shell.handle_rpc import decode, reply, reply_stream
 from interview.errors import EngineUnavailable, InvalidInput

@@ -7,8 +7,8 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
-from deployments.documents.colours import Colour, legible
 from deployments.documents.contract import HiddenKind
+from deployments.documents.engines.colors import Colour, legible
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

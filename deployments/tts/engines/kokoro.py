@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deployments.tts.config import KokoroConfig
-from deployments.tts.engine import Pcm
+from deployments.tts.engines.port import Pcm
 from interview.errors import EngineFailed, ModelMissing
 
 #: Kokoro's voices begin with a letter for the language; these are espeak's codes for them, which phonemise its text.

@@ -6,8 +6,8 @@ from collections import OrderedDict
 
 from msgspec import Struct
 
-from deployments.stt.audio_decode import DecodedAudio
-from deployments.stt.vad import Span
+from deployments.stt.audio.decode import DecodedAudio
+from deployments.stt.audio.vad import Span
 
 
 class Recording(Struct, frozen=True):

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from deployments.tts.config import EspeakConfig
-from deployments.tts.engine import Pcm
+from deployments.tts.engines.port import Pcm
 from interview import retries
 from interview.errors import EngineFailed, EngineUnavailable, ModelMissing
 

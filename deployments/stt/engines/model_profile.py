@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from deployments.stt.vad import Segmentation
+from deployments.stt.audio.vad import Segmentation
 from interview.errors import ConfigError
 
 PROFILE_FILE = "serving.json"

@@ -16,10 +16,10 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from lxml import etree
 
-from deployments.documents.colours import Colour
 from deployments.documents.contract import HiddenKind
-from deployments.documents.docx_format import WHITE, Looks
-from deployments.documents.extract import Extracted, ExtractJob, Unreadable, joined
+from deployments.documents.engines.colors import Colour
+from deployments.documents.engines.docx_format import WHITE, Looks
+from deployments.documents.engines.extract import Extracted, ExtractJob, Unreadable, joined
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"

@@ -16,11 +16,11 @@ import msgspec
 
 from deployments.llm.config import FakeConfig, LlmConfig
 from deployments.llm.contract import ChatRequest
-from deployments.llm.engine import Piece
+from deployments.llm.engines.port import Piece
+from deployments.llm.engines.schema_instance import minimal_instance
+from deployments.llm.engines.text_stream import tool_choice_schema
 from deployments.llm.openai_chat import ChatCall, message_text, tool_call
-from deployments.llm.schema_instance import minimal_instance
 from deployments.llm.service import ChatService
-from deployments.llm.text_stream import tool_choice_schema
 from interview.errors import ContextTooLong, EngineFailed, InterviewError
 
 #: One scripted answer: text, JSON (sent as its text; ``{"tool_calls": [{"name", "arguments"}]}`` calls tools), or an

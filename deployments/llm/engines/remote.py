@@ -16,8 +16,8 @@ from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
 from deployments.llm.egress import require_allowed
+from deployments.llm.engines.remote_errors import typed_error
 from deployments.llm.openai_chat import ChatCall, read_call
-from deployments.llm.remote_errors import typed_error
 from deployments.shell.circuit_breaker import CircuitBreaker
 from interview import retries
 from interview.errors import (

@@ -7,7 +7,7 @@ import math
 import random
 
 from deployments.tts.config import FakeConfig
-from deployments.tts.engine import Pcm
+from deployments.tts.engines.port import Pcm
 
 SAMPLE_RATE = 16_000
 WORD_S = 0.05

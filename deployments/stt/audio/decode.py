@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from deployments.stt.audio_container import Container, cut_short, sniff
+from deployments.stt.audio.container import Container, cut_short, sniff
 from deployments.stt.config import SttConfig
 from interview.errors import AudioRejected, AudioTooLarge, AudioTooLong, DeadlineExceeded, EmptyAudio, UnreadableAudio
 

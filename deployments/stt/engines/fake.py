@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import numpy as np
 
-from deployments.stt.audio_decode import SAMPLE_RATE, Samples
+from deployments.stt.audio.decode import SAMPLE_RATE, Samples
 from deployments.stt.config import FakeTiming
 from deployments.stt.contract import AudioProbe, EngineInfo, Segment, TranscribeRequest, Transcript
-from deployments.stt.engine import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
-from deployments.stt.model_profile import ModelProfile
+from deployments.stt.engines.model_profile import ModelProfile
+from deployments.stt.engines.port import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
 from interview.errors import EmptyAudio
 
 FAKE_ENGINE = EngineInfo(

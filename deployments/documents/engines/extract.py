@@ -14,7 +14,7 @@ Format = Literal["pdf", "docx"]
 
 Problem = Literal["", "damaged", "encrypted", "no_text", "pages", "expanded", "chars"]
 
-_ENGINES: dict[Format, str] = {"pdf": "deployments.documents.pdf_engine", "docx": "deployments.documents.docx_engine"}
+_ENGINES: dict[Format, str] = {"pdf": "deployments.documents.engines.pdf", "docx": "deployments.documents.engines.docx"}
 
 
 class ExtractJob(Struct, frozen=True):

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from deployments.stt.audio_decode import Samples
+from deployments.stt.audio.decode import Samples
 from deployments.stt.contract import EngineInfo, Word
-from deployments.stt.model_profile import ModelProfile
+from deployments.stt.engines.model_profile import ModelProfile
 from interview.errors import InterviewError
 
 

@@ -19,9 +19,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
-from deployments.documents.colours import legible, told_apart
 from deployments.documents.contract import HiddenKind
-from deployments.documents.extract import Extracted, ExtractJob, Unreadable, joined
+from deployments.documents.engines.colors import legible, told_apart
+from deployments.documents.engines.extract import Extracted, ExtractJob, Unreadable, joined
 
 #: Pixels a point at best (144 dpi), and pixels of a drawn page at most.
 _SCALE = 2.0

@@ -47,7 +47,7 @@ class ResolvedModel(Struct, frozen=True):
 def builtin_model_dir() -> Path:
     """Where the built-in weights lie: ``INTERVIEW_MODELS_DIR`` or the repository's ``models/``."""
     root = os.environ.get("INTERVIEW_MODELS_DIR")
-    base = Path(root) if root else Path(__file__).resolve().parents[2] / "models"
+    base = Path(root) if root else Path(__file__).resolve().parents[3] / "models"
     return base / BUILTIN_NAME
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
-from deployments.llm.models import no_model_configured
+from deployments.llm.engines.weights import no_model_configured
 
 _NOTICE = "No language model is configured; the scripted interviewer conducts interviews."
 

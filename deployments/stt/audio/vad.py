@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from deployments.stt.audio_decode import SAMPLE_RATE, Samples
+from deployments.stt.audio.decode import SAMPLE_RATE, Samples
 
 
 class Span(Struct, frozen=True):

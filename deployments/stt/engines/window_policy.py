@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from deployments.stt.config import SttConfig
-from deployments.stt.model_profile import ModelProfile
+from deployments.stt.engines.model_profile import ModelProfile
 
 FULL_WINDOW_S = 30.0
 FRAMES_PER_S = 100

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from deployments.llm.contract import ChatChunk, ChatResponse
+from deployments.llm.engines.remote_errors import from_status
+from deployments.llm.engines.text_stream import escape_control_characters
 from deployments.llm.openai_chat import ChatCall
-from deployments.llm.remote_errors import from_status
-from deployments.llm.text_stream import escape_control_characters
 from interview.errors import EngineFailed, InterviewError
 
 _DATA = "data: "

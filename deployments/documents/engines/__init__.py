@@ -1,0 +1,1 @@
+"""Readers of PDF, DOCX and plain text; they run in the sandbox."""

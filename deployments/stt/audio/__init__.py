@@ -1,0 +1,1 @@
+"""Recordings in, samples and speech intervals out."""

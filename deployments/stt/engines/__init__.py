@@ -1,0 +1,1 @@
+"""Speech-to-text engines and the resolution of their weights."""
