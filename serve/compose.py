@@ -13,11 +13,11 @@ from deployments.grading import deployment as grading_tier
 from deployments.llm import deployment as llm_tier
 from deployments.stt import deployment as stt_tier
 from deployments.tts import deployment as tts_tier
-from serve.grading_placement import GradingStoresFactory
-from serve.ingress import build_ingress
-from serve.process_metrics import metered_here, publish_metrics
+from serve.composition.grading_placement import GradingStoresFactory
+from serve.composition.ingress import build_ingress
+from serve.composition.tier_ports import AgentPortsFactory
+from serve.metrics.process import metered_here, publish_metrics
 from serve.settings import Settings, read_settings
-from serve.tier_ports import AgentPortsFactory
 
 
 def build(args: dict[str, Any]) -> ray_serve.Application:

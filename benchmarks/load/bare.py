@@ -16,15 +16,15 @@ from deployments.grading.fake import FakeGrading
 from deployments.stt.engines.fake import FakeSpeechToText
 from deployments.tts.config import TtsConfig
 from deployments.tts.service import TtsService
+from serve.composition.local_stores import blob_store, session_store
+from serve.composition.stored_reports import StoredReports
+from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
 from serve.http.load_shedding import SheddingSettings
 from serve.http.ports import IngressPorts
-from serve.local_stores import blob_store, session_store
-from serve.reporting import StoredReports
+from serve.local.welcome import create_key
 from serve.serve_file import profile_path, read_serve_file
 from serve.settings import Settings, read_settings
-from serve.tier_ports import AgentPortsFactory
-from serve.welcome import create_key
 from storage.embedded.server import EmbeddedRedis
 from storage.keys.redis import RedisApiKeys
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from serve.runtime import free_port
+from serve.local.local_platform import free_port
 
 _KEY = re.compile(r"ik_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 _READY = "Ctrl-C stops it"
@@ -40,7 +40,7 @@ def command_of(name: str, port: int, data: Path) -> list[str]:
     """``bare`` is uvicorn without Ray; anything else is a profile of ``configs/serve`` or a file."""
     if name == "bare":
         return [sys.executable, "-m", "benchmarks.load.bare", "--port", str(port), "--data", str(data)]
-    return [sys.executable, "-m", "serve.cli", "up", "--profile", name, "--port", str(port), "--data", str(data)]
+    return [sys.executable, "-m", "serve.cli.main", "up", "--profile", name, "--port", str(port), "--data", str(data)]
 
 
 @contextmanager

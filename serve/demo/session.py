@@ -10,9 +10,9 @@ from serve.demo.candidate import CandidateClient
 from serve.demo.persona import Persona
 from serve.demo.run import hold_interview
 from serve.demo.screen import Screen
-from serve.runtime import Platform, free_port
+from serve.local.local_platform import Platform, free_port
+from serve.local.welcome import create_key
 from serve.serve_file import ServeFile
-from serve.welcome import create_key
 
 
 def run_demo(

@@ -26,7 +26,7 @@ from interview.grades import CriterionGrade
 from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from interview.sessions.events import DifficultyUpdated, Event, GradeRecorded, GuardrailTripped, PlanMade, ToolReturned
-from serve.replay_checks import recheck
+from serve.replay.checks import recheck
 from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]

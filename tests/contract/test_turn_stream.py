@@ -31,7 +31,7 @@ from interview.errors import EngineFailed, SessionEnded, VersionConflict
 from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from interview.sessions.events import FallbackEntered, PlanMade, ResponseSent
-from serve.replay_checks import recheck
+from serve.replay.checks import recheck
 from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ MARK = "INTERVIEW_TEST_RUN"
 def start(out: Path, *flags: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, MARK: str(out), "PYTHONUNBUFFERED": "1"}
     environment.pop("REDIS_URL", None)
-    command = [sys.executable, "-m", "serve.cli", "demo", "--out", str(out), *flags]
+    command = [sys.executable, "-m", "serve.cli.main", "demo", "--out", str(out), *flags]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
 
 
@@ -84,7 +84,7 @@ def test_the_demo_holds_a_whole_spoken_interview(tmp_path: Path) -> None:
         [
             sys.executable,
             "-m",
-            "serve.cli",
+            "serve.cli.main",
             "replay",
             summary["interview_id"],
             "--data",

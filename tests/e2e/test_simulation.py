@@ -33,7 +33,7 @@ from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
 from interview.policies.rules import PolicySet
 from interview.sessions.events import Event, ResponseSent, SessionConcluded
-from serve.cli import app
+from serve.cli.main import app
 from serve.simulation.campaign import Campaign, SimulationReport
 from serve.simulation.canaries import Planted
 from serve.simulation.candidate import Candidate

@@ -16,7 +16,7 @@ import psutil
 import pytest
 import yaml
 
-from serve.runtime import free_port
+from serve.local.local_platform import free_port
 from serve.serve_file import HOME
 
 
@@ -62,7 +62,7 @@ def run_up(profile: Path, data: Path) -> tuple[subprocess.Popen[str], str]:
     """Start ``interview up`` and read what it prints until it serves."""
     environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     run = subprocess.Popen(
-        [sys.executable, "-m", "serve.cli", "up", "--profile", str(profile), "--data", str(data)],
+        [sys.executable, "-m", "serve.cli.main", "up", "--profile", str(profile), "--data", str(data)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import yaml
 
-from serve.runtime import free_port
+from serve.local.local_platform import free_port
 from tests.integration.conftest import RunningPlatform, key_in, profile_with, run_up
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(420)]

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from serve.runtime import free_port
+from serve.local.local_platform import free_port
 from tests.integration.conftest import RunningPlatform, key_in, profile_with, run_up
 
 pytestmark = [pytest.mark.timeout(240)]
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.timeout(240)]
 def interview(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     env = {name: value for name, value in os.environ.items() if name != "REDIS_URL"} | environment
     return subprocess.run(
-        [sys.executable, "-m", "serve.cli", *arguments], capture_output=True, timeout=120, check=False, env=env
+        [sys.executable, "-m", "serve.cli.main", *arguments], capture_output=True, timeout=120, check=False, env=env
     )
 
 

@@ -23,10 +23,10 @@ from deployments.stt.service import SttService
 from interview.sessions.events import decode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
+from serve.composition.stored_reports import StoredReports
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
 from serve.http.testing import is_problem, stub_ports
-from serve.reporting import StoredReports
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.memory import MemorySessionStore
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from serve.runtime import free_port
+from serve.local.local_platform import free_port
 from tests.integration.conftest import RunningPlatform, key_in, profile_with, run_up
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]

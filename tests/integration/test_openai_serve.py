@@ -16,7 +16,7 @@ from deployments.llm.contract import LanguageModelClient
 from deployments.shell.handle_rpc import decode, handle_caller, handle_stream_caller, reply, reply_stream
 from deployments.tts.config import TtsConfig
 from deployments.tts.deployment import build as build_tts
-from serve.runtime import free_port
+from serve.local.local_platform import free_port
 
 pytestmark = pytest.mark.cluster
 
@@ -31,10 +31,10 @@ def ingress() -> Any:
     def application() -> Any:
         from fastapi import FastAPI
 
+        from serve.composition.inference_clients import inference_clients
         from serve.http import openai_errors, problems
         from serve.http.auth import Principal
         from serve.http.openai_face import openai_router
-        from serve.inference_clients import inference_clients
         from serve.settings import Settings
 
         async def anybody() -> Principal:

@@ -184,7 +184,7 @@ def test_a_second_platform_on_the_same_data_is_refused(platform: RunningPlatform
     import sys
 
     done = subprocess.run(
-        [sys.executable, "-m", "serve.cli", "up", "--data", str(platform.data)],
+        [sys.executable, "-m", "serve.cli.main", "up", "--data", str(platform.data)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -202,7 +202,7 @@ def test_replay_folds_the_events_to_exactly_the_stored_snapshot(platform: Runnin
         start(client, interview_id)
         client.post(f"/session/turn/{interview_id}", json={"answer": "I build services in Python and Go."})
     page = tmp_path / "replay.html"
-    command = [sys.executable, "-m", "serve.cli", "replay", interview_id, "--data", str(platform.data)]
+    command = [sys.executable, "-m", "serve.cli.main", "replay", interview_id, "--data", str(platform.data)]
     done = subprocess.run([*command, "--json", "--html", str(page)], capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert json.loads(done.stdout)["compared"] == "the stored snapshot"

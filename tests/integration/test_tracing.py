@@ -16,7 +16,7 @@ import yaml
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from serve.runtime import free_port
+from serve.local.local_platform import free_port
 from tests.integration.conftest import key_in, profile_with, run_up
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]

@@ -17,7 +17,7 @@ from interview.errors import ConfigError, InvalidInput
 from interview.plans.plan import PlanRef
 from interview.reports.report import Report
 from interview.sessions.session import Candidate, Consent
-from serve.cli_grading import app, read_questions
+from serve.cli.grading import app, read_questions
 
 BANK = """
 - id: answer

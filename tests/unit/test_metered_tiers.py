@@ -18,9 +18,9 @@ from deployments.tts.config import TtsConfig
 from deployments.tts.contract import AudioFormat, SynthesisRequest
 from deployments.tts.service import TtsService
 from interview.errors import EngineFailed, EngineUnavailable, InvalidInput
-from serve.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
-from serve.metrics import PlatformMetrics
-from serve.speech_length import SpeechLength
+from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
+from serve.metrics.registry import PlatformMetrics
+from serve.metrics.speech_length import SpeechLength
 
 ASK: ChatRequest = {"messages": [{"role": "user", "content": "Why is that so?"}]}
 STREAMED: ChatRequest = {**ASK, "stream_options": {"include_usage": True}}

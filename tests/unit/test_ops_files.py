@@ -11,7 +11,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from serve.metrics import PlatformMetrics, merge
+from serve.metrics.registry import PlatformMetrics, merge
 from serve.serve_file import HOME, read_serve_file
 from serve.settings import read_settings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from serve.runtime import _keep_logs
+from serve.local.local_platform import _keep_logs
 
 
 def a_run(home: Path) -> Path:

@@ -250,7 +250,7 @@ async def _stored_reports(
 ) -> dict[str, Report]:
     """The reports of the interviews the groups file names, from the live store and the archive."""
     from deployments.grading.reports.stored_report import build_report
-    from serve.local_stores import open_stores
+    from serve.composition.local_stores import open_stores
     from serve.serve_file import data_dir, profile_path, read_serve_file
     from serve.settings import read_settings
     from storage.sessions.port import SessionKey

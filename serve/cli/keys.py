@@ -82,7 +82,7 @@ def revoke(
 
 def _with_keys(work: Callable[[ApiKeys], Awaitable[T]], data: Path | None) -> T:
     async def run() -> T:
-        from serve.local_stores import open_stores
+        from serve.composition.local_stores import open_stores
         from serve.settings import StorageSettings
         from storage.keys.redis import RedisApiKeys
 

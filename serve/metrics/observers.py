@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from serve.metrics import PlatformMetrics
+from serve.metrics.registry import PlatformMetrics
 
 #: Time inside these stages is a model's, not the platform's.
 MODEL_STAGES = ("probe", "stt", "llm", "grade", "judge", "tts")

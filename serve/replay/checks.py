@@ -37,7 +37,7 @@ from interview.sessions.events import (
 )
 from interview.sessions.fold import apply
 from interview.sessions.session import GradeRecord, SessionState
-from serve.replay_policies import Decided, trips_differ
+from serve.replay.policies import Decided, trips_differ
 from storage.blobs.port import BlobStore
 
 #: ``<turn>.<n>``: a tool call of a turn, not one that somebody made from outside.

@@ -13,8 +13,8 @@ from typing import Any
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
 from deployments.stt.contract import AudioProbe, EngineInfo, SpeechToText, TranscribeRequest, Transcript
 from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeech, TtsInfo
-from serve.metrics import PlatformMetrics
-from serve.speech_length import SpeechLength
+from serve.metrics.registry import PlatformMetrics
+from serve.metrics.speech_length import SpeechLength
 
 
 class MeteredLanguageModel:

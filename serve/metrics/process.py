@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from deployments.llm.contract import LanguageModel
 from interview import retries
-from serve.metered_tiers import MeteredLanguageModel
-from serve.metrics import MetricsPublisher, PlatformMetrics
+from serve.metrics.metered_tiers import MeteredLanguageModel
+from serve.metrics.registry import MetricsPublisher, PlatformMetrics
 from serve.settings import redis_url
 from storage.metrics.redis import RedisMetricsBoard
 

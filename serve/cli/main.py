@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from interview.errors import InterviewError
-from serve import cli_grading, cli_keys, cli_models, cli_run, cli_sessions, cli_simulate
+from serve.cli import grading, keys, models, run, sessions, simulate
 
 app = typer.Typer(
     name="interview",
@@ -17,12 +17,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(cli_keys.app, name="keys")
-app.add_typer(cli_models.app, name="models")
-cli_run.register(app)
-cli_sessions.register(app)
-cli_grading.register(app)
-cli_simulate.register(app)
+app.add_typer(keys.app, name="keys")
+app.add_typer(models.app, name="models")
+run.register(app)
+sessions.register(app)
+grading.register(app)
+simulate.register(app)
 
 
 def main() -> None:

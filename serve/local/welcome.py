@@ -6,7 +6,7 @@ import asyncio
 
 from rich.console import Console
 
-from serve.runtime import Platform
+from serve.local.local_platform import Platform
 
 #: A key of the local profile may do everything an operator does by hand.
 LOCAL_SCOPES = frozenset({"interviews", "reports", "inference", "operations"})

@@ -37,12 +37,12 @@ def simulate(
     """Hold whole interviews with simulated candidates, without a server, and judge the interviewer."""
     from deployments.agent.config import AgentConfig
     from deployments.llm.config import LlmConfig
+    from serve.composition.tier_ports import plans_dir, policies_dir, prompts_url
     from serve.serve_file import profile_path, read_serve_file
     from serve.settings import read_settings
     from serve.simulation.campaign import InterviewRecord, as_data
     from serve.simulation.run import simulate as hold_interviews
     from serve.simulation.table import show
-    from serve.tier_ports import plans_dir, policies_dir, prompts_url
 
     llm, agent = LlmConfig(engine="fake"), AgentConfig()
     if profile is not None:

@@ -40,7 +40,7 @@ def replay(
 
     Exit status 1 when anything differs; the first difference is named.
     """
-    from serve.replay import replay_file, replay_stored
+    from serve.replay.replay import replay_file, replay_stored
 
     if events is not None:
         result = replay_file(events, to)
@@ -66,7 +66,7 @@ def report(
     data: Data = None,
 ) -> None:
     """Write a session's report."""
-    from serve.reporting import report_of
+    from serve.composition.stored_reports import report_of
 
     document = asyncio.run(report_of(_storage(profile), _directory(data), tenant, interview_id, format))
     if out is not None:

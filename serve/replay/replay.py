@@ -16,8 +16,8 @@ from interview.errors import InvalidInput, NotFound
 from interview.sessions.events import Event, decode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from serve.local_stores import open_stores
-from serve.replay_checks import recheck
+from serve.composition.local_stores import open_stores
+from serve.replay.checks import recheck
 from serve.settings import StorageSettings
 from storage.archive.blob_archive import load_session
 from storage.sessions.port import SessionKey

@@ -19,23 +19,23 @@ from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 from deployments.shell.replica_memory import settle
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
-from serve.grading_placement import grading_queue
+from serve.composition.grading_placement import grading_queue
+from serve.composition.inference_clients import InferenceClients, inference_clients
+from serve.composition.local_stores import blob_store, session_store
+from serve.composition.stored_reports import StoredReports
+from serve.composition.tier_ports import AgentPortsFactory
 from serve.http import openai_errors
 from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
 from serve.http.limits import TenantLimiter
 from serve.http.openai_face import openai_router
 from serve.http.ports import IngressPorts, Probe
-from serve.inference_clients import InferenceClients, inference_clients
-from serve.local_stores import blob_store, session_store
-from serve.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
-from serve.metrics import merge
-from serve.metrics_observers import RequestMetrics
-from serve.process_metrics import process_metrics, process_publisher
-from serve.reporting import StoredReports
+from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
+from serve.metrics.observers import RequestMetrics
+from serve.metrics.process import process_metrics, process_publisher
+from serve.metrics.registry import merge
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
-from serve.tier_ports import AgentPortsFactory
 from storage.keys.redis import RedisApiKeys
 from storage.metrics.redis import RedisMetricsBoard
 

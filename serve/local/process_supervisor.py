@@ -31,7 +31,7 @@ def supervise(command: list[str], pid_file: Path, env: dict[str, str] | None = N
     """
     read_fd, write_fd = os.pipe()
     guardian = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "serve.guardian", str(read_fd), "--", *command],
+        [sys.executable, "-m", "serve.local.process_supervisor", str(read_fd), "--", *command],
         pass_fds=(read_fd,),
         start_new_session=True,
         env=env,

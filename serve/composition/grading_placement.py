@@ -12,8 +12,8 @@ from deployments.grading.fake import FakeGrading
 from deployments.grading.service import GradingService
 from deployments.grading.tier import GradingStores
 from interview.grades import Grade
-from serve.local_stores import blob_store, session_store
-from serve.process_metrics import publish_metrics
+from serve.composition.local_stores import blob_store, session_store
+from serve.metrics.process import publish_metrics
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
 from storage.work_queue.redis import RedisWorkQueue

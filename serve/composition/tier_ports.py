@@ -15,11 +15,11 @@ from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
 from interview.policies.files import load_policies
-from serve.grading_placement import InlineGrading
-from serve.local_stores import blob_store, session_store
-from serve.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
-from serve.metrics_observers import AgentObserver
-from serve.process_metrics import process_metrics, publish_metrics
+from serve.composition.grading_placement import InlineGrading
+from serve.composition.local_stores import blob_store, session_store
+from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
+from serve.metrics.observers import AgentObserver
+from serve.metrics.process import process_metrics, publish_metrics
 from serve.serve_file import HOME, data_dir
 from serve.settings import Settings, redis_url
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from deployments.grading.reports.stored_report import build_report, render_report
+from serve.composition.local_stores import open_stores
 from serve.http.ports import ReportFormat
-from serve.local_stores import open_stores
 from serve.settings import StorageSettings
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore

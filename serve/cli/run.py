@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from interview.errors import Conflict, EngineFailed
-from serve.guardian import end_leftover, running, supervise
+from serve.local.process_supervisor import end_leftover, running, supervise
 from serve.serve_file import HOME, data_dir, profile_path, read_serve_file
 
 #: Set in the process that a guardian watches: it does the work instead of starting a guardian again.
@@ -36,8 +36,8 @@ def up(
     directory = (data or data_dir()).resolve()
     if _GUARDED not in os.environ:
         _guard(["up", "--profile", profile, *_port(port), "--data", str(directory)], directory)
-    from serve.runtime import Platform
-    from serve.welcome import create_key, welcome
+    from serve.local.local_platform import Platform
+    from serve.local.welcome import create_key, welcome
 
     console = Console()
     stop = _stop_on_signals()
@@ -89,7 +89,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what is installed, what would serve each tier and why, and how to mend what is missing."""
-    from serve.doctor import examine, print_findings
+    from serve.local.doctor import examine, print_findings
 
     findings = examine(read_serve_file(profile_path(profile)), data_dir())
     if as_json:
@@ -112,7 +112,7 @@ def _guard(arguments: list[str], data: Path) -> None:
     ended = end_leftover(pid_file)
     if ended:
         Console(stderr=True).print(f"· ended {len(ended)} processes left behind by an earlier run")
-    command = [sys.executable, "-m", "serve.cli", *arguments]
+    command = [sys.executable, "-m", "serve.cli.main", *arguments]
     raise typer.Exit(supervise(command, pid_file, env={**os.environ, _GUARDED: "1"}))
 
 

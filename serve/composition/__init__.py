@@ -1,0 +1,1 @@
+"""Builds the replicas of every tier from settings: stores, ports, and the ingress."""
