@@ -15,7 +15,7 @@ from deployments.llm.config import LlmConfig
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
 from interview.errors import ConfigError
-from serve.http.limits import TenantLimits
+from serve.http.openai.tenant_limits import TenantLimits
 from serve.http.settings import HttpSettings
 
 

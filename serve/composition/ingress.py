@@ -24,11 +24,11 @@ from serve.composition.inference_clients import InferenceClients, inference_clie
 from serve.composition.local_stores import blob_store, session_store
 from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
-from serve.http import openai_errors
 from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
-from serve.http.limits import TenantLimiter
-from serve.http.openai_face import openai_router
+from serve.http.openai import errors
+from serve.http.openai.routes import openai_router
+from serve.http.openai.tenant_limits import TenantLimiter
 from serve.http.ports import IngressPorts, Probe
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import RequestMetrics
@@ -86,7 +86,7 @@ class Ingress:
             routers=(openai_router(*_metered(settings, self._inference), authorize, TenantLimiter(settings.limits)),),
         )
         app = create_app(ports, settings.http)
-        openai_errors.install(app)
+        errors.install(app)
 
         of_its_routes = app.router.lifespan_context  # MCP's task group
 

@@ -8,18 +8,18 @@ from interview.reports.report import Report
 from serve.http import openapi, problems
 from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
-from serve.http.edge import Edge
-from serve.http.event_stream import events_router
-from serve.http.load_shedding import LoadShedder
-from serve.http.mcp_face import mcp_router
+from serve.http.interviews.event_stream import events_router
+from serve.http.interviews.recordings import recordings_router
+from serve.http.interviews.reports import reports_router
+from serve.http.interviews.sessions import sessions_router
+from serve.http.interviews.signals import signals_router
+from serve.http.interviews.tools import tools_router
+from serve.http.mcp.routes import mcp_router
+from serve.http.middleware.load_shedding import LoadShedder
+from serve.http.middleware.request_middleware import Edge
 from serve.http.operations import operations_router
 from serve.http.ports import IngressPorts
-from serve.http.recordings import recordings_router
-from serve.http.reports import reports_router
-from serve.http.sessions import sessions_router
 from serve.http.settings import HttpSettings
-from serve.http.signals import signals_router
-from serve.http.tools import tools_router
 
 
 def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> FastAPI:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from serve.http.load_shedding import SheddingSettings
+from serve.http.middleware.load_shedding import SheddingSettings
 
 
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):

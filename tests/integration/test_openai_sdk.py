@@ -27,11 +27,12 @@ from deployments.tts.direct import encode_audio, synthesize_wav
 from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.service import TtsService
 from interview.errors import ContextTooLong, EngineFailed, ModelMissing, Overloaded, Unavailable
-from serve.http import openai_errors, problems
+from serve.http import problems
 from serve.http.auth import Authenticator
-from serve.http.edge import Edge
-from serve.http.limits import TenantLimiter, TenantLimits
-from serve.http.openai_face import openai_router
+from serve.http.middleware.request_middleware import Edge
+from serve.http.openai import errors
+from serve.http.openai.routes import openai_router
+from serve.http.openai.tenant_limits import TenantLimiter, TenantLimits
 from serve.http.settings import HttpSettings
 
 #: Within the small vocabulary that the built-in model was trained on.
@@ -96,7 +97,7 @@ async def start() -> AsyncIterator[Start]:
         app = FastAPI()
         app.add_middleware(Edge, settings=HttpSettings())
         problems.install(app)
-        openai_errors.install(app)
+        errors.install(app)
         app.include_router(
             openai_router(
                 stt if "stt" in deployed else None,

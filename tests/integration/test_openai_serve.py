@@ -32,9 +32,10 @@ def ingress() -> Any:
         from fastapi import FastAPI
 
         from serve.composition.inference_clients import inference_clients
-        from serve.http import openai_errors, problems
+        from serve.http import problems
         from serve.http.auth import Principal
-        from serve.http.openai_face import openai_router
+        from serve.http.openai import errors
+        from serve.http.openai.routes import openai_router
         from serve.settings import Settings
 
         async def anybody() -> Principal:
@@ -42,7 +43,7 @@ def ingress() -> Any:
 
         app = FastAPI()
         problems.install(app)
-        openai_errors.install(app)
+        errors.install(app)
         tts = ray_serve.get_deployment_handle("tts", APPLICATION)
         llm = ray_serve.get_deployment_handle(LLM, APPLICATION)
         app.include_router(openai_router(*inference_clients(Settings(), tts=tts, llm=llm), anybody))

@@ -14,9 +14,9 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from serve.http.app import create_app
-from serve.http.edge import Edge
-from serve.http.front_door import FrontDoor, middlewares
-from serve.http.load_shedding import LoadShedder, SheddingSettings
+from serve.http.middleware.load_shedding import LoadShedder, SheddingSettings
+from serve.http.middleware.replica_middleware import FrontDoor, middlewares
+from serve.http.middleware.request_middleware import Edge
 from serve.http.settings import HttpSettings
 from serve.http.testing import StubAgent, is_problem, stub_ports
 
@@ -105,7 +105,7 @@ def test_serve_still_has_the_two_places_the_front_door_hangs_on():
     asked = "from ray.serve._private import constants, http_util; from ray.serve.config import HTTPOptions; "
     asked += "print(http_util.configure_http_middlewares(HTTPOptions()).middlewares[0].cls.__name__, "
     asked += "constants.SERVE_HTTP_REQUEST_DISCONNECT_DISABLED_HEADER)"
-    hook = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve.http.front_door:middlewares"}
+    hook = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve.http.middleware.replica_middleware:middlewares"}
     answer = subprocess.run(
         [sys.executable, "-c", asked], env={**os.environ, **hook}, capture_output=True, text=True, check=True
     )

@@ -10,7 +10,7 @@ import pytest
 
 from deployments.agent.contract import EndRequest
 from serve.http.app import create_app
-from serve.http.load_shedding import LoadShedder, SheddingSettings
+from serve.http.middleware.load_shedding import LoadShedder, SheddingSettings
 from serve.http.settings import HttpSettings
 from serve.http.testing import StubAgent, is_problem, stub_ports
 

@@ -3,8 +3,8 @@
 import pytest
 
 from interview.errors import Overloaded
-from serve.http import limits
-from serve.http.limits import TenantLimiter, TenantLimits
+from serve.http.openai import tenant_limits
+from serve.http.openai.tenant_limits import TenantLimiter, TenantLimits
 
 
 class Clock:
@@ -115,7 +115,7 @@ def test_a_tenant_may_have_limits_of_its_own(clock: Clock) -> None:
 def test_tenants_at_rest_are_forgotten_but_debts_and_running_work_are_not(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(tenant_limits, "MAX_REMEMBERED", 3)
     limits_ = limiter(clock)
     spend(limits_, "rested")
     clock.now_s += 60

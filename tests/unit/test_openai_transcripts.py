@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from deployments.stt.contract import EngineInfo, Segment, Transcript, Word
-from serve.http.openai_transcripts import events, rendered
+from serve.http.openai.transcripts import events, rendered
 
 TRANSCRIPT = Transcript(
     text="Use a <map> & go. Then stop.",

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from deployments.agent.contract import Done, Sentence, StepReply, TurnPart
 from interview.errors import InterviewError
-from serve.http.accept import preferred
+from serve.http.content_negotiation import preferred
 from serve.http.problems import problem_of
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from deployments.agent.contract import ToolRequest
 from interview.errors import InvalidInput
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
-from serve.http.bodies import plain, read_json
 from serve.http.ports import IngressPorts
+from serve.http.request_bodies import plain, read_json
 
 
 class ToolArguments(RootModel[dict[str, Any]]):

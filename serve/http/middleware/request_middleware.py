@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect
 
 from interview import telemetry
 from interview.errors import AudioTooLarge, InternalError
-from serve.http.front_door import FRONT_DOOR, AsgiApp, Message, Receive, Scope, Send
-from serve.http.load_shedding import LoadShedder
-from serve.http.openai_errors import is_openai_path, openai_error_response
+from serve.http.middleware.load_shedding import LoadShedder
+from serve.http.middleware.replica_middleware import FRONT_DOOR, AsgiApp, Message, Receive, Scope, Send
+from serve.http.openai.errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
 from serve.http.problems import error_response
 from serve.http.settings import HttpSettings

@@ -16,12 +16,12 @@ from interview.errors import NotFound
 from interview.plans.questions import QuestionCard
 from interview.sessions.events import ResponseSent
 from interview.sessions.session import ActionType, AgentResponse, SessionState, Status
-from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
-from serve.http.bodies import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
+from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
+from serve.http.interviews.sessions import INTERVIEW_ID
 from serve.http.operations import ask_all
 from serve.http.ports import IngressPorts
 from serve.http.problems import invalid_fields
-from serve.http.sessions import INTERVIEW_ID
+from serve.http.request_bodies import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from serve.http.settings import HttpSettings
 from storage.sessions.port import SessionKey
 

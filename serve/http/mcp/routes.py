@@ -29,12 +29,12 @@ from starlette.types import Receive, Scope, Send
 
 from deployments.agent.contract import ToolRequest
 from interview.errors import Forbidden, InternalError, InterviewError, InvalidInput
-from serve.http.agent_calls import StepCaller
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
-from serve.http.bodies import plain
-from serve.http.mcp_interviews import INTERVIEW_TOOLS, InterviewDesk, InterviewTool
+from serve.http.interviews.agent_calls import StepCaller
+from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewDesk, InterviewTool
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
+from serve.http.request_bodies import plain
 from serve.http.settings import HttpSettings
 
 logger = logging.getLogger(__name__)

@@ -19,12 +19,11 @@ from deployments.llm.contract import ChatChunk, LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import CONTENT_TYPES, TextToSpeech
 from interview.errors import ModelMissing
-from serve.http.limits import Lease, TenantLimiter
-from serve.http.openai_bodies import SpeechCall, chat_body, speech_body, transcription_form
-from serve.http.openai_docs import CHAT, MODEL, MODELS, SPEECH, TRANSCRIPTION
-from serve.http.openai_errors import PREFIX
-from serve.http.openai_models import HOW_TO_CONFIGURE, Catalogue
-from serve.http.openai_stream import (
+from serve.http.openai.bodies import SpeechCall, chat_body, speech_body, transcription_form
+from serve.http.openai.docs import CHAT, MODEL, MODELS, SPEECH, TRANSCRIPTION
+from serve.http.openai.errors import PREFIX
+from serve.http.openai.models import HOW_TO_CONFIGURE, Catalogue
+from serve.http.openai.stream import (
     SSE_DONE,
     SSE_HEADERS,
     EngineStream,
@@ -34,7 +33,8 @@ from serve.http.openai_stream import (
     sse_event,
     while_connected,
 )
-from serve.http.openai_transcripts import MEDIA_TYPES, events, rendered
+from serve.http.openai.tenant_limits import Lease, TenantLimiter
+from serve.http.openai.transcripts import MEDIA_TYPES, events, rendered
 
 #: Says which engine served, whatever name the client used for it.
 ENGINE_HEADER = "X-Interview-Engine"

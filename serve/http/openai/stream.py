@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from interview.errors import EngineFailed, InterviewError
-from serve.http.limits import Lease
-from serve.http.openai_errors import openai_error_body
+from serve.http.openai.errors import openai_error_body
+from serve.http.openai.tenant_limits import Lease
 
 T = TypeVar("T")
 

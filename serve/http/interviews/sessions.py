@@ -10,15 +10,15 @@ from deployments.agent.contract import EndRequest, HintRequest, StartRequest, St
 from interview.errors import NotFound
 from interview.sessions.session import SessionState
 from serve.http import openapi
-from serve.http.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
-from serve.http.bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
 from serve.http.direct_route import direct_route
+from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
+from serve.http.interviews.start_bodies import read_start
+from serve.http.interviews.turn_stream import EVENTS, TurnStream, step_headers, wants_events
 from serve.http.ports import IngressPorts
 from serve.http.problems import request_id_of
+from serve.http.request_bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
 from serve.http.settings import HttpSettings
-from serve.http.start_bodies import read_start
-from serve.http.turn_stream import EVENTS, TurnStream, step_headers, wants_events
 from storage.sessions.port import SessionKey, SessionStore
 
 INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"

@@ -15,12 +15,12 @@ from interview.reports.override import override as overriding
 from interview.sessions.events import AnyPayload
 from interview.sessions.session import SessionState
 from serve.http import openapi
-from serve.http.accept import preferred
 from serve.http.auth import REPORTS, Authenticator, Principal
-from serve.http.bodies import OverrideBody, read_json
+from serve.http.content_negotiation import preferred
+from serve.http.interviews.recording_events import append
+from serve.http.interviews.sessions import InterviewId, session_or_404
 from serve.http.ports import IngressPorts, ReportFormat
-from serve.http.recording_events import append
-from serve.http.sessions import InterviewId, session_or_404
+from serve.http.request_bodies import OverrideBody, read_json
 from storage.archive.blob_archive import archive_session
 from storage.sessions.port import SessionKey
 

@@ -13,7 +13,7 @@ from deployments.llm.contract import PRIORITY_BACKGROUND, PRIORITY_LIVE
 from deployments.stt.contract import TranscribeRequest
 from deployments.tts.contract import CONTENT_TYPES, SynthesisRequest
 from interview.errors import InvalidInput, UnsupportedRequest
-from serve.http.openai_transcripts import MEDIA_TYPES
+from serve.http.openai.transcripts import MEDIA_TYPES
 
 MAX_HOTWORDS = 100
 MAX_FORM_FIELDS = 200

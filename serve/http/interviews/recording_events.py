@@ -9,7 +9,7 @@ from interview.errors import VersionConflict
 from interview.sessions.events import AnyPayload, Event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
-from serve.http.sessions import session_or_404
+from serve.http.interviews.sessions import session_or_404
 from storage.sessions.port import SessionKey, SessionStore
 
 #: The events that follow from a state.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deployments.tts.contract import CONTENT_TYPES
-from serve.http.openai_transcripts import MEDIA_TYPES
+from serve.http.openai.transcripts import MEDIA_TYPES
 
 _STRING = {"type": "string"}
 

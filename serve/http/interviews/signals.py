@@ -9,10 +9,10 @@ from interview.sessions.events import IntegrityNoted
 from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
-from serve.http.bodies import SignalBody, read_json
+from serve.http.interviews.recording_events import append
+from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts
-from serve.http.recording_events import append
-from serve.http.sessions import InterviewId
+from serve.http.request_bodies import SignalBody, read_json
 from storage.sessions.port import SessionKey
 
 

@@ -12,11 +12,11 @@ from starlette.responses import StreamingResponse
 
 from interview.errors import InterviewError
 from serve.http import openapi
-from serve.http.accept import preferred
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.content_negotiation import preferred
+from serve.http.interviews.sessions import InterviewId, session_or_404
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
-from serve.http.sessions import InterviewId, session_or_404
 from serve.http.settings import HttpSettings
 from storage.sessions.port import SessionKey, SessionStore
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Header, Path, Response
 from interview.errors import InvalidInput, NotFound
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_response, status_problem
-from serve.http.sessions import InterviewId
 from storage.blobs.session_layout import audio_path
 
 _MEDIA_TYPES = {

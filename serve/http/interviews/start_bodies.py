@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from deployments.documents.contract import DocumentField, DocumentFinding, DocumentReader
 from interview.errors import AudioTooLarge, DocumentTooLarge, InvalidInput, UnsupportedRequest
-from serve.http.bodies import StartBody, media_type, read_json, validated, wrong
+from serve.http.request_bodies import StartBody, media_type, read_json, validated, wrong
 from serve.http.settings import HttpSettings
 
 #: The text field that each file stands for.
