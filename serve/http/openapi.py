@@ -101,8 +101,8 @@ def operation(
     """Keyword arguments for a route decorator.
 
     ``reply`` names a component for the JSON reply, and ``events`` describes the same as server-sent events where there
-    is that form; or ``content`` gives the whole map of media types. Bodies are read by hand (``serve.http.request_bodies``), so
-    they are described here. ``also`` adds problem statuses to the usual ones.
+    is that form; or ``content`` gives the whole map of media types. Bodies are read by hand
+    (``serve.http.request_bodies``), so they are described here. ``also`` adds problem statuses to the usual ones.
     """
     good: dict[str, Any] = {"description": "Success."}
     if reply is not None:

@@ -5,8 +5,9 @@ and two tasks before the application sees it. Two things are cheaper here: refus
 telling Serve not to watch for the client's departure in a step, which ends anyway, and whose reply waits for a retry.
 (docs/performance.md has what each is worth.)
 
-A profile switches it on with RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares. Where that
-is not set, and in Serve's own proxy, requests come through as ever, and ``Edge`` refuses.
+A profile switches it on with
+``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Where that is not
+set, and in Serve's own proxy, requests pass unchanged and ``Edge`` refuses.
 """
 
 from __future__ import annotations

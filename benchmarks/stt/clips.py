@@ -18,7 +18,7 @@ import numpy as np
 
 from deployments.tts.engines.espeak import EspeakVoice
 
-SENTENCES = Path(__file__).parent / "data" / "stt_sentences.tsv"
+SENTENCES = Path(__file__).parents[1] / "data" / "stt_sentences.tsv"
 
 
 class Clip(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 #: accounts for; the tokens of all pieces are those of the answer.
 Ask = Callable[[str, int], AsyncGenerator[tuple[bool, int], None]]
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 #: The shapes of Qwen2.5 1.5B and 7B and of Llama 3.1 8B, for ``load_format=dummy`` where no weights are at hand.
 SHAPES: dict[str, dict[str, int]] = {

@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from benchmarks.llm_subjects import SHAPES, Ask, Subject, bare, cpu_subject, gpu_subject, tier
+from benchmarks.llm.subjects import SHAPES, Ask, Subject, bare, cpu_subject, gpu_subject, tier
 from interview.errors import InterviewError
 
 Mode = Literal["bare", "tier"]

@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from benchmarks.stt_clips import Clip, synthesise_clips, word_error_rate
+from benchmarks.stt.clips import Clip, synthesise_clips, word_error_rate
 from deployments.stt.config import SttConfig
 
 Mode = Literal["sequential", "threads", "tier"]
