@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from deployments.agent.brief.interviewer import Interviewer
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.policy_catalogue import PolicyBook
-from deployments.agent.rehearsal import NotedQueue
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.config import LlmConfig
@@ -22,6 +21,7 @@ from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
 from serve.simulation.campaign import Campaign, InterviewRecord, SimulationReport
 from serve.simulation.personas import ALL, chosen, load_personas
+from serve.simulation.rehearsal import NotedQueue
 from serve.simulation.stage import Troupe
 from storage.blobs.port import BlobStore
 

@@ -16,7 +16,6 @@ from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
-from deployments.agent.rehearsal import MemoryBlobs, Rehearsal, SetClock
 from deployments.agent.service import AgentService
 from deployments.grading.contract import GradeRequest, Grading
 from deployments.stt.engines.fake import FakeSpeechToText
@@ -27,6 +26,7 @@ from interview.sessions.events import Event
 from interview.sessions.session import SessionState
 from serve.simulation.canaries import Planted
 from serve.simulation.candidate import Candidate, Said
+from serve.simulation.rehearsal import MemoryBlobs, Rehearsal, SetClock
 from storage.blobs.port import BlobStore
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey

@@ -14,7 +14,6 @@ import pytest
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, TurnRequest
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage, WrittenVoice
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
@@ -37,6 +36,7 @@ from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage, WrittenVoice
 from storage.blobs.session_layout import path_of_url, plan_path
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey, SessionStore

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from deployments.agent.contract import ToolRequest
-from deployments.agent.rehearsal import NotedQueue, Rehearsal, RehearsalStage
 from deployments.agent.tools.registry import TOOLS
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -18,6 +17,7 @@ from interview.errors import Conflict, InvalidInput, NotFound, SessionEnded
 from interview.plans.files import load_plan
 from interview.sessions.events import ToolCalled, ToolReturned
 from interview.sessions.fold import fold
+from serve.simulation.rehearsal import NotedQueue, Rehearsal, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

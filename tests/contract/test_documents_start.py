@@ -12,7 +12,6 @@ import typst
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest
 from deployments.agent.ports import SilentObserver
-from deployments.agent.rehearsal import NotedQueue, RehearsalStage, WrittenVoice
 from deployments.documents.contract import DocumentFinding, HiddenText
 from deployments.documents.service import DocumentService
 from deployments.grading.config import GradingConfig
@@ -21,9 +20,10 @@ from interview.plans.files import load_plan
 from interview.sessions.events import GuardrailTripped, SessionStarted
 from interview.sessions.fold import fold
 from serve.http.app import create_app
-from serve.http.testing import StubAgent, is_problem, stub_ports
+from serve.simulation.rehearsal import NotedQueue, RehearsalStage, WrittenVoice
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
+from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")
 REQUEST = json.dumps({"plan": PLAN.id, "consent": True, "voice": False})

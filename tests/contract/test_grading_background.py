@@ -15,7 +15,6 @@ from types import ModuleType
 import pytest
 from msgspec.structs import replace
 
-from deployments.agent.rehearsal import MemoryBlobs
 from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.background.queued_work import QueuedWork, evaluate_id
 from deployments.grading.config import BackgroundConfig, GradingConfig
@@ -28,14 +27,15 @@ from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import SessionState
+from serve.simulation.rehearsal import MemoryBlobs
 from storage.archive.blob_archive import load_session
 from storage.blobs.layout import report_path
-from storage.memory_work_queue import MemoryWorkQueue
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey, SessionStore
 from storage.sessions.redis import RedisSessionStore
 from storage.work_queue.port import Claim, QueueRules, WorkQueue
 from storage.work_queue.redis import RedisWorkQueue
+from tests.support.memory_work_queue import MemoryWorkQueue
 
 KEY = SessionKey("acme", "i1")
 RULES = QueueRules(lease_s=30.0, max_attempts=4, backoff_s=0.01, backoff_at_most_s=0.02)

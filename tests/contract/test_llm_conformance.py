@@ -19,13 +19,13 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.interviewer import ModelInterviewer
 from deployments.agent.model.prompt_catalogue import PromptBook
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
 from interview.errors import ContextTooLong, DeadlineExceeded, InterviewError, InvalidInput, NotFound
 from interview.plans.files import load_plan
 from interview.sessions.events import PlanMade
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

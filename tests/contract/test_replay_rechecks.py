@@ -17,7 +17,6 @@ from deployments.agent.model.interviewer import ModelInterviewer
 from deployments.agent.model.prompt_catalogue import PromptBook
 from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.pins.session_pins import SessionPins
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage, SetClock
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.engines.fake import Answer, FakeLanguageModel
@@ -27,6 +26,7 @@ from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from interview.sessions.events import DifficultyUpdated, Event, GradeRecorded, GuardrailTripped, PlanMade, ToolReturned
 from serve.replay.checks import recheck
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage, SetClock
 from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from interview.errors import InvalidInput, Overloaded
-from storage.memory_work_queue import MemoryWorkQueue
 from storage.work_queue.consumer import WorkConsumer
 from storage.work_queue.port import WORKER_LOST, Claim, Job, QueueCounts, QueueRules, WorkQueue
 from storage.work_queue.redis import RedisWorkQueue
+from tests.support.memory_work_queue import MemoryWorkQueue
 
 PATIENT = QueueRules(lease_s=60.0, max_attempts=3, backoff_s=0.02)
 HASTY = QueueRules(lease_s=0.05, max_attempts=3, backoff_s=0.01)

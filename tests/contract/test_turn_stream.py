@@ -20,7 +20,6 @@ from deployments.agent.model.interviewer import ModelInterviewer
 from deployments.agent.model.prompt_catalogue import PromptBook
 from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.pins.session_pins import SessionPins
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
 from deployments.agent.service import AgentService
 from deployments.agent.turn import slow_work
 from deployments.agent.turn.slow_work import SlowWork
@@ -32,6 +31,7 @@ from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from interview.sessions.events import FallbackEntered, PlanMade, ResponseSent
 from serve.replay.checks import recheck
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]

@@ -20,7 +20,6 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.model.interviewer import ModelInterviewer
 from deployments.agent.model.prompt_catalogue import PromptBook
 from deployments.agent.pins.policy_catalogue import PolicyBook
-from deployments.agent.rehearsal import NotedQueue
 from deployments.agent.script.scripted import ScriptedInterviewer
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -39,6 +38,7 @@ from serve.simulation.canaries import Planted
 from serve.simulation.candidate import Candidate
 from serve.simulation.judge import Judge, injections_inert
 from serve.simulation.personas import chosen, load_personas
+from serve.simulation.rehearsal import NotedQueue
 from serve.simulation.run import simulate
 from serve.simulation.stage import HeldInterview, Troupe, hold
 

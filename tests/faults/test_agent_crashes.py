@@ -15,7 +15,6 @@ import pytest
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
 from deployments.agent.ports import AgentPorts
-from deployments.agent.rehearsal import NotedQueue, Rehearsal, RehearsalStage, WrittenVoice
 from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -25,6 +24,7 @@ from interview.errors import Conflict, EngineUnavailable, ModelMissing, TurnInFl
 from interview.plans.files import load_plan
 from interview.sessions.events import AnswerReceived, Event, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
+from serve.simulation.rehearsal import NotedQueue, Rehearsal, RehearsalStage, WrittenVoice
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionStore
 from storage.sessions.redis import RedisSessionStore

@@ -10,13 +10,13 @@ from pathlib import Path
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Agent, StepReply, TurnRequest
 from deployments.agent.ports import SystemClock
-from deployments.agent.rehearsal import NotedQueue, Rehearsal, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import TurnInFlight, VersionConflict
 from interview.plans.files import load_plan
 from interview.sessions.events import AnswerReceived, ResponseSent
 from interview.sessions.fold import fold
+from serve.simulation.rehearsal import NotedQueue, Rehearsal, RehearsalStage
 from storage.sessions.redis import RedisSessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

@@ -12,13 +12,13 @@ import pytest
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TurnRequest
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.plans.files import load_plan
 from interview.plans.plan import encode_plan
 from interview.sessions.events import AnswerReceived, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from storage.sessions.redis import RedisSessionStore
 
 DATA = Path(__file__).parent.parent / "data" / "agent"
@@ -31,7 +31,7 @@ WORKER = """
 import asyncio, os, signal, sys
 from storage.blobs.session_layout import plan_path
 from deployments.agent.config import AgentConfig
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.plans.files import load_plan

@@ -14,12 +14,12 @@ from deployments.agent.contract import AgentClient, Done, Sentence, TurnPart
 from deployments.agent.deployment import Tiers, build
 from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
-from deployments.agent.rehearsal import MemoryBlobs, Rehearsal
 from deployments.grading.config import GradingConfig
 from deployments.grading.deployment import build as build_grading
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller, unwrap
 from interview.errors import InvalidInput, NotFound, SessionEnded
 from interview.plans.files import load_plan
+from serve.simulation.rehearsal import MemoryBlobs, Rehearsal
 from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

@@ -12,7 +12,6 @@ from types import ModuleType
 import pytest
 from ray import serve as ray_serve
 
-from deployments.agent.rehearsal import MemoryBlobs
 from deployments.grading.config import BackgroundConfig, FakeConfig, GradingConfig
 from deployments.grading.contract import GradeRequest, GradingClient
 from deployments.grading.deployment import build
@@ -22,9 +21,10 @@ from deployments.llm.deployment import build as build_llm
 from deployments.shell.handle_rpc import handle_caller
 from interview.errors import InvalidInput, UnsupportedRequest
 from interview.plans.questions import Numeric, Question
-from storage.memory_work_queue import MemoryWorkQueue
+from serve.simulation.rehearsal import MemoryBlobs
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
+from tests.support.memory_work_queue import MemoryWorkQueue
 
 
 def _interviews() -> ModuleType:

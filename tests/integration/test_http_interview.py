@@ -12,7 +12,6 @@ import pytest
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
-from deployments.agent.rehearsal import NotedQueue, WrittenVoice
 from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -26,9 +25,10 @@ from interview.sessions.session import SessionState
 from serve.composition.stored_reports import StoredReports
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
-from serve.http.testing import is_problem, stub_ports
+from serve.simulation.rehearsal import NotedQueue, WrittenVoice
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.memory import MemorySessionStore
+from tests.support.http_ports import is_problem, stub_ports
 
 ROOT = Path(__file__).parents[2]
 SPEECH = (ROOT / "models" / "stt-tiny-en" / "samples" / "02_seen.wav").read_bytes()

@@ -15,7 +15,6 @@ from mcp.client.streamable_http import streamable_http_client
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue
 from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -24,8 +23,9 @@ from serve.http.app import create_app
 from serve.http.auth import INFERENCE, INTERVIEWS
 from serve.http.ports import IngressPorts
 from serve.http.settings import HttpSettings
-from serve.http.testing import Grant, StubAgent, StubKeys, is_problem, stub_ports
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue
 from storage.sessions.memory import MemorySessionStore
+from tests.support.http_ports import Grant, StubAgent, StubKeys, is_problem, stub_ports
 
 ROOT = Path(__file__).parents[2]
 KEYS = StubKeys(

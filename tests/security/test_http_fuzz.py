@@ -18,8 +18,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from serve.http.app import create_app
-from serve.http.testing import StubAgent, is_problem, put_session, stub_ports
 from storage.sessions.port import SessionKey
+from tests.support.http_ports import StubAgent, is_problem, put_session, stub_ports
 
 CHECKS = (
     not_a_server_error,

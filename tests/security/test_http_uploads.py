@@ -10,7 +10,7 @@ import uvicorn
 
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
-from serve.http.testing import StubAgent, stub_ports
+from tests.support.http_ports import StubAgent, stub_ports
 
 HEAD = (
     "POST /session/turn/i-1 HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\n"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from deployments.agent.rehearsal import NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.plans.files import load_plan
 from interview.text.experience_claims import claimed_years, mismatches
+from serve.simulation.rehearsal import NotedQueue, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

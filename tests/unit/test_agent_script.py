@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from deployments.agent.brief.interviewer import Decision, GuardrailTrip, Overheard, TurnBrief, Verdict
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import ToolRequest
-from deployments.agent.rehearsal import NotedQueue, RehearsalStage
 from deployments.agent.script import phrases, scripted
 from deployments.agent.turn.decide import Decider, misstep
 from deployments.agent.turn.next_question import next_step
@@ -28,6 +27,7 @@ from interview.plans.questions import MultipleChoice, Option
 from interview.sessions.events import FallbackEntered, SessionConcluded
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
+from serve.simulation.rehearsal import NotedQueue, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
 
 PLAN = load_plan(Path(__file__).parent.parent / "data" / "agent" / "short-plan.yaml")

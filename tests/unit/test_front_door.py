@@ -18,7 +18,7 @@ from serve.http.middleware.load_shedding import LoadShedder, SheddingSettings
 from serve.http.middleware.replica_middleware import FrontDoor, middlewares
 from serve.http.middleware.request_middleware import Edge
 from serve.http.settings import HttpSettings
-from serve.http.testing import StubAgent, is_problem, stub_ports
+from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
 ALWAYS_FULL = SheddingSettings(from_ms=1e-9, all_ms=2e-9)
 KEY = {"Authorization": "Bearer key-acme"}

@@ -11,7 +11,7 @@ from interview.errors import EngineUnavailable, InterviewError, StorageUnavailab
 from serve.http.app import create_app
 from serve.http.auth import INTERVIEWS
 from serve.http.settings import HttpSettings
-from serve.http.testing import Grant, StubAgent, StubKeys, is_problem, stub_ports
+from tests.support.http_ports import Grant, StubAgent, StubKeys, is_problem, stub_ports
 
 ACME = {"Authorization": "Bearer key-acme"}
 

@@ -14,9 +14,9 @@ from interview.sessions.events import Event, IntegrityNoted
 from interview.sessions.fold import apply
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
-from serve.http.testing import put_session, stub_ports
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
+from tests.support.http_ports import put_session, stub_ports
 
 KEY = SessionKey("acme", "i-1")
 ACME = {"Authorization": "Bearer key-acme"}

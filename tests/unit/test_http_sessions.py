@@ -19,8 +19,8 @@ from interview.errors import (
 from interview.sessions.events import ReportReady, SessionConcluded
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
-from serve.http.testing import StubAgent, is_problem, put_session, stub_ports
 from storage.sessions.port import SessionKey
+from tests.support.http_ports import StubAgent, is_problem, put_session, stub_ports
 
 ACME = {"Authorization": "Bearer key-acme"}
 

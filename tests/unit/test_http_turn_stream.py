@@ -10,7 +10,7 @@ from deployments.agent.contract import Done, Sentence, StepReply, TurnRequest
 from interview.errors import AudioTooLarge, EngineUnavailable, NotFound, SessionEnded, StorageUnavailable, TurnInFlight
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
-from serve.http.testing import StubAgent, is_problem, stub_ports
+from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
 ACME = {"Authorization": "Bearer key-acme"}
 EVENTS = {"Accept": "text/event-stream", "Idempotency-Key": "k"}

@@ -11,7 +11,6 @@ from deployments.agent.brief.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.pins.session_pins import SessionPins, policies_path
-from deployments.agent.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.agent.script import scripted
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -22,6 +21,7 @@ from interview.policies.files import load_policies, policies_from_text
 from interview.policies.rules import PolicySet, decode_policies
 from interview.sessions.events import GuardrailTripped
 from interview.sessions.session import AgentAction
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).parents[2]

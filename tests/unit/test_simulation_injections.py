@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.policy_catalogue import PolicyBook
-from deployments.agent.rehearsal import NotedQueue
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.graders.coverage import coverage
@@ -21,6 +20,7 @@ from interview.policies.files import load_policies
 from serve.simulation.campaign import Campaign, SimulationReport
 from serve.simulation.injections import Lift, worth_something
 from serve.simulation.personas import load_personas
+from serve.simulation.rehearsal import NotedQueue
 from serve.simulation.stage import Troupe
 
 CONFIGS = Path(__file__).parents[2] / "configs"

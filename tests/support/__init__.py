@@ -1,0 +1,1 @@
+"""Test doubles, builders and paths shared by the tests."""
