@@ -37,7 +37,7 @@ check: $(VENV)/.dev
 	touch $@
 
 test-models: .venv-models/.ready
-	.venv-models/bin/python -m pytest -m models tests/models tests/contract/test_llm_conformance.py
+	.venv-models/bin/python -m pytest -m models tests/models tests/contract/deployments/llm/test_llm_conformance.py
 
 clean:
 	rm -rf $(VENV) .venv-models demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

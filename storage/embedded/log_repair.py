@@ -3,7 +3,7 @@
 A server killed in the middle of a write leaves a torn last transaction: a commit that nobody was told of. With its
 default ``aof-load-truncated yes`` Redis drops only the torn *command* and keeps the ``MULTI`` before it. What is
 written next lands inside that open transaction, and the load after next applies both: one event twice, and a session
-that no commit fits any more (measured on 6.2.14 and 7.0.15; tests/faults/test_store_embedded_redis.py shows it).
+that no commit fits any more (measured on 6.2.14 and 7.0.15; see tests/faults/storage/test_store_embedded_redis.py).
 
 So the embedded server runs with ``aof-load-truncated no``, refuses such a log, and this module lets ``redis-check-aof``
 cut it before the whole transaction. That tool is the server's own program under another name.

@@ -1,0 +1,10 @@
+"""Where the repository's files lie, for tests at any depth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests"
+DATA = TESTS / "data"
+CONFIGS = ROOT / "configs"

@@ -1,0 +1,46 @@
+"""The conformance cases of tests/data/grading: every key agrees with the graders, all of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from deployments.grading.config import GradingConfig
+from deployments.grading.contract import GradeRequest
+from deployments.grading.service import GradingService
+from interview.plans.questions import AnyGrader, Question
+from tests.support.paths import TESTS
+
+DATA = TESTS / "data" / "grading"
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text().splitlines() if line.strip()]
+
+
+def question(case: dict[str, Any]) -> Question:
+    grader: AnyGrader = msgspec.convert(case["grader"], type=AnyGrader)
+    return Question(id="q", type="technical", skill="s", prompt=case.get("prompt", "A question."), grader=grader)
+
+
+@pytest.mark.parametrize("name", ["numeric.jsonl", "objective.jsonl", "symbolic.jsonl"])
+async def test_every_case_gets_the_score_of_its_key(name: str) -> None:
+    service = GradingService(GradingConfig())
+    wrong = []
+    for case in cases(name):
+        grade = await service.grade(GradeRequest(question=question(case), answer=case["answer"]))
+        right = abs(grade.score - case["score"]) < 1e-3 and grade.needs_review == case.get("review", grade.needs_review)
+        if not right:
+            wrong.append((case["grader"], case["answer"], case["score"], grade.score, grade.rationale))
+        assert grade.rationale
+        assert all(one.quote == case["answer"][one.start : one.end] for one in grade.evidence)
+        assert grade.evidence or not case["answer"].strip()
+    await service.stop()
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_the_set_is_as_large_as_promised() -> None:
+    assert len(cases("numeric.jsonl")) + len(cases("objective.jsonl")) >= 150

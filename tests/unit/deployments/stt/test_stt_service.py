@@ -1,0 +1,219 @@
+"""The service over a fake engine: limits, silence, queue, deadline, cancellation, the cache."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import numpy as np
+import pytest
+
+from deployments.stt import service as service_module
+from deployments.stt.audio.vad import Segmentation
+from deployments.stt.config import SttConfig
+from deployments.stt.contract import SpeechToText, TranscribeRequest
+from deployments.stt.engines.fake import FakeEngine, FakeSpeechToText
+from deployments.stt.engines.model_profile import ModelProfile
+from deployments.stt.engines.port import Part, Piece, PieceText
+from deployments.stt.service import SttService
+from interview.errors import AudioTooLarge, DeadlineExceeded, EmptyAudio, EngineFailed, Overloaded, SilentAudio
+from tests.support.paths import ROOT
+
+SPEECH = (ROOT / "models" / "stt-tiny-en" / "samples" / "02_seen.wav").read_bytes()
+REQUEST = TranscribeRequest(SPEECH)
+SINGLE = ModelProfile(segmentation=Segmentation(max_piece_s=1.5, pack=False), accepts_prompts=False)
+
+
+def text(words: str = "hello", **figures: object) -> PieceText:
+    known = {"avg_logprob": -0.1, "no_speech_prob": 0.0, "compression_ratio": 1.0}
+    return PieceText((Part(0.0, 1.0, words),) if words else (), **{**known, **figures})  # type: ignore[arg-type]
+
+
+async def hears_hello(piece: Piece) -> PieceText:
+    return text()
+
+
+def silence() -> bytes:
+    import io
+    import wave
+
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(np.zeros(32_000, "<i2").tobytes())
+    return buffer.getvalue()
+
+
+async def test_probe_tells_what_a_recording_is_without_transcribing_it() -> None:
+    async def never(piece: Piece) -> PieceText:
+        raise AssertionError("a probe must not transcribe")
+
+    probe = await SttService(SttConfig(), FakeEngine(), never).probe(REQUEST)
+
+    assert probe.duration_s == pytest.approx(3.99, abs=0.01)
+    assert 2.5 < probe.speech_s <= probe.duration_s
+    assert (probe.codec, probe.sample_rate) == ("pcm_s16le", 16_000)
+
+
+@pytest.mark.parametrize("call", ["probe", "transcribe"])
+async def test_silence_is_refused_with_a_sentence(call: str) -> None:
+    service = SttService(SttConfig(), FakeEngine(), hears_hello)
+    with pytest.raises(SilentAudio, match="microphone"):
+        await getattr(service, call)(TranscribeRequest(silence()))
+
+
+async def test_an_upload_over_the_limit_is_refused() -> None:
+    with pytest.raises(AudioTooLarge):
+        await SttService(SttConfig(max_upload_bytes=100), FakeEngine(), hears_hello).probe(REQUEST)
+
+
+async def test_a_probe_and_a_transcription_of_the_same_bytes_decode_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+    real = service_module.decode_audio
+    monkeypatch.setattr(service_module, "decode_audio", lambda *args: decoded.append(1) or real(*args))
+    service = SttService(SttConfig(), FakeEngine(), hears_hello)
+
+    await service.probe(REQUEST)
+    await service.transcribe(REQUEST)
+
+    assert len(decoded) == 1
+
+
+async def test_pieces_come_back_in_order_on_the_recordings_clock() -> None:
+    async def slower_for_earlier(piece: Piece) -> PieceText:
+        # The last piece answers first: order must come from the recording and not from the engine.
+        seen.append(piece)
+        place = len(seen)
+        while len(seen) < 2:
+            await asyncio.sleep(0)
+        for _ in range(20 - place):
+            await asyncio.sleep(0)
+        return text(f"words of {piece.content_frames} frames")
+
+    seen: list[Piece] = []
+    service = SttService(SttConfig(), FakeEngine(profile=SINGLE), slower_for_earlier)
+    transcript = await service.transcribe(REQUEST)
+
+    starts = [segment.start for segment in transcript.segments]
+    assert len(starts) >= 2
+    assert starts == sorted(starts)
+    assert transcript.text == " ".join(segment.text for segment in transcript.segments)
+
+
+async def test_a_full_queue_answers_429_and_an_idle_one_takes_anything() -> None:
+    waiting = asyncio.Event()
+    entered = asyncio.Event()
+
+    async def waits(piece: Piece) -> PieceText:
+        entered.set()
+        await waiting.wait()
+        return text()
+
+    service = SttService(SttConfig(max_queued_audio_s=1.0), FakeEngine(), waits)
+    first = asyncio.ensure_future(service.transcribe(REQUEST))
+    await entered.wait()
+    assert service.queued_audio_s == pytest.approx(3.99, abs=0.01)
+
+    with pytest.raises(Overloaded) as refused:
+        await service.transcribe(REQUEST)
+    assert refused.value.status == 429
+    assert refused.value.retry_after_s
+
+    waiting.set()
+    await first
+    assert service.queued_audio_s == 0.0
+
+
+async def test_a_call_ends_at_its_deadline_and_its_pieces_are_dropped() -> None:
+    pieces: list[Piece] = []
+
+    async def never_answers(piece: Piece) -> PieceText:
+        pieces.append(piece)
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    service = SttService(SttConfig(deadline_s=0.5, deadline_per_audio_s=0.0), FakeEngine(), never_answers)
+    with pytest.raises(DeadlineExceeded):
+        await service.transcribe(REQUEST)
+
+    assert pieces
+    assert all(piece.dropped for piece in pieces)
+    assert service.queued_audio_s == 0.0
+
+
+async def test_a_caller_who_leaves_takes_its_pieces_along() -> None:
+    pieces: list[Piece] = []
+    entered = asyncio.Event()
+
+    async def never_answers(piece: Piece) -> PieceText:
+        pieces.append(piece)
+        entered.set()
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    service = SttService(SttConfig(), FakeEngine(), never_answers)
+    call = asyncio.ensure_future(service.transcribe(REQUEST))
+    await entered.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+    assert all(piece.dropped for piece in pieces)
+
+
+async def test_a_failure_of_one_piece_drops_its_siblings_and_is_told() -> None:
+    pieces: list[Piece] = []
+
+    async def second_fails(piece: Piece) -> PieceText:
+        pieces.append(piece)
+        if len(pieces) == 2:
+            raise EngineFailed("The speech model failed on this recording; try again.")
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    with pytest.raises(EngineFailed):
+        await SttService(SttConfig(), FakeEngine(profile=SINGLE), second_fails).transcribe(REQUEST)
+    assert all(piece.dropped for piece in pieces)
+
+
+async def test_dropped_and_flagged_segments_are_told_in_the_transcript() -> None:
+    async def invents(piece: Piece) -> PieceText:
+        return text("Thanks for watching!")
+
+    transcript = await SttService(SttConfig(), FakeEngine(), invents).transcribe(REQUEST)
+
+    assert transcript.text == ""
+    assert transcript.confidence == 0.0
+    assert [(guard.guard, guard.action, guard.text) for guard in transcript.guards] == [
+        ("phrase", "dropped", "Thanks for watching!")
+    ]
+
+
+async def test_hotwords_that_the_model_cannot_use_are_said_to_be_ignored() -> None:
+    request = msgspec.structs.replace(REQUEST, hotwords=("Kafka",))
+    transcript = await SttService(SttConfig(), FakeEngine(profile=SINGLE), hears_hello).transcribe(request)
+    assert ("hotwords", "ignored") in [(guard.guard, guard.action) for guard in transcript.guards]
+
+
+async def test_an_improbable_piece_is_tried_again_hotter_and_the_better_text_kept() -> None:
+    tried: list[float] = []
+
+    async def better_when_hot(piece: Piece) -> PieceText:
+        tried.append(piece.key.temperature)
+        return text("hot" if piece.key.temperature else "cold", avg_logprob=-0.2 if piece.key.temperature else -2.0)
+
+    config = SttConfig(temperature_fallback=(0.4, 0.8))
+    transcript = await SttService(config, FakeEngine(), better_when_hot).transcribe(REQUEST)
+
+    assert transcript.text == "hot"
+    assert tried == [0.0, 0.4]
+
+
+@pytest.mark.parametrize("tier", [FakeSpeechToText(), SttService(SttConfig(), FakeEngine(), hears_hello)])
+async def test_the_fake_and_the_service_keep_one_contract(tier: SpeechToText) -> None:
+    assert (await tier.info()).notice
+    assert (await tier.probe(REQUEST)).duration_s > 1
+    transcript = await tier.transcribe(REQUEST)
+    assert transcript.text
+    assert 0 < transcript.confidence <= 1
+    with pytest.raises(EmptyAudio):
+        await tier.transcribe(TranscribeRequest(b""))
