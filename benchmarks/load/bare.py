@@ -20,8 +20,8 @@ from serve.composition.local_stores import blob_store, session_store
 from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
-from serve.http.middleware.load_shedding import SheddingSettings
 from serve.http.ports import IngressPorts
+from serve.http.settings import SheddingSettings
 from serve.local.welcome import create_key
 from serve.serve_file import profile_path, read_serve_file
 from serve.settings import Settings, read_settings

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from serve.http.middleware.load_shedding import SheddingSettings
+
+class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``from_ms``: the event loop's lateness at which the first steps are refused; 0 refuses none. ``all_ms``: where
+    every step is refused. Both count only while a slower average of the lateness is above ``from_ms``, too. A loop that
+    runs 10 ms late makes a turn without models about 60 ms long."""
+
+    from_ms: float = 0.0
+    all_ms: float = 50.0
+
+    def __post_init__(self) -> None:
+        if self.from_ms < 0 or self.all_ms <= self.from_ms:
+            raise ValueError("shedding needs 0 <= from_ms < all_ms")
 
 
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):

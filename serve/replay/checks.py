@@ -13,11 +13,11 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import asdict
 
+from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins import policy_catalogue, session_pins
 from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.turn import observe, turn_tools
-from deployments.agent.turn.next_question import next_step
 from deployments.grading.config import GradingConfig
 from deployments.grading.graders.coverage.coverage import GRADER_BY_MEANING
 from deployments.grading.service import GradingService
@@ -37,7 +37,7 @@ from interview.sessions.events import (
 )
 from interview.sessions.fold import apply
 from interview.sessions.session import GradeRecord, SessionState
-from serve.replay.policies import Decided, trips_differ
+from serve.replay.policies import RepeatedDecision, trips_differ
 from storage.blobs.port import BlobStore
 
 #: ``<turn>.<n>``: a tool call of a turn, not one that somebody made from outside.
@@ -157,7 +157,7 @@ class _Checks:
         if before is None or self._clock_read is None or self.policies is None:
             return
         times = (*reversed(self._clock_read), *([self._received_at] if self._received_at else []))
-        decided = Decided(
+        decided = RepeatedDecision(
             before=before,
             made=made,
             trips=tuple(self._trips),

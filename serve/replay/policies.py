@@ -10,11 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Observation, TurnBrief
+from deployments.agent.brief.next_question import next_step, time_left_s
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.answer import ModelTurn, decision_of, own_words
 from deployments.agent.pins import policy_catalogue
 from deployments.agent.turn import observe
-from deployments.agent.turn.next_question import next_step, time_left_s
 from interview.errors import InvalidModelOutput
 from interview.plans.plan import InterviewPlan
 from interview.policies import judge
@@ -28,7 +28,7 @@ _NOT_POLICY = frozenset({"plan", policy_catalogue.BOOK_RULE})
 Tripped = tuple[str, str, str]
 
 
-class Decided(Struct, frozen=True):
+class RepeatedDecision(Struct, frozen=True):
     """One turn's decision as recorded: ``before`` is what the deciders saw, ``trips`` what they found.
 
     A turn whose commit loses a race against a background grade is worked out again but not decided again, so the
@@ -43,7 +43,9 @@ class Decided(Struct, frozen=True):
     grades: tuple[tuple[GradeRecord, ...], ...]
 
 
-def trips_differ(decided: Decided, plan: InterviewPlan, policies: PolicySet, config: AgentConfig) -> str | None:
+def trips_differ(
+    decided: RepeatedDecision, plan: InterviewPlan, policies: PolicySet, config: AgentConfig
+) -> str | None:
     """``None`` when the turn was not judged by ``policies``; else the difference, ``""`` for none. Pure.
 
     One of the times and grades that the deciders may have seen must give what was recorded.
@@ -61,7 +63,12 @@ def trips_differ(decided: Decided, plan: InterviewPlan, policies: PolicySet, con
 
 
 def _judged(
-    before: SessionState, decided: Decided, plan: InterviewPlan, policies: PolicySet, config: AgentConfig, now: datetime
+    before: SessionState,
+    decided: RepeatedDecision,
+    plan: InterviewPlan,
+    policies: PolicySet,
+    config: AgentConfig,
+    now: datetime,
 ) -> list[Tripped]:
     made = decided.made
     brief = _brief(before, plan, made.turn, now, config)

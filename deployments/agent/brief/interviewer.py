@@ -101,6 +101,14 @@ class Decision(Struct, frozen=True):
     paused_because: str = ""
 
 
+class DecisionOutcome(Struct, frozen=True):
+    """A decision, and the fallback's reason when the configured interviewer could not make it."""
+
+    decision: Decision
+    fallback_reason: str = ""
+    fallback_tier: str = "llm"
+
+
 #: Told, while a decision is being made, what it would be if it ended with the sentence that has just ended.
 Overheard = Callable[[Decision], None]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.contract import GradeView, TranscriptView, TurnBody
-from deployments.agent.turn.next_question import time_left_s
 from interview.errors import InternalError
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import QuestionCard, card_of

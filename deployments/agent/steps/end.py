@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import EndRequest, StepReply
 from deployments.agent.journal.evaluation import needs_evaluation, trigger_evaluation
@@ -11,7 +12,6 @@ from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.turn.acceptance import no_such_interview
-from deployments.agent.turn.next_question import time_left_s
 from interview.errors import InvalidInput, NotFound, VersionConflict
 from interview.sessions.events import SessionConcluded
 from interview.sessions.session import AgentAction, AgentResponse, SessionState

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, StepReply
 from deployments.agent.journal.ledger import Ledger
@@ -17,7 +18,6 @@ from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock, PlanChoice
 from deployments.agent.script import scripted
 from deployments.agent.turn.acceptance import is_unicode
-from deployments.agent.turn.next_question import next_step
 from deployments.agent.turn.speak import Speaker, voice_fallback
 from interview.errors import InvalidInput, SessionEnded, VersionConflict
 from interview.plans.files import plan_from_data

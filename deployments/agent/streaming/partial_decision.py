@@ -8,11 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace as with_fields
 
-from deployments.agent.brief.interviewer import Decision, TurnBrief
+from deployments.agent.brief.interviewer import Decision, DecisionOutcome, TurnBrief
 from deployments.agent.model.answer import own_words
 from deployments.agent.script import phrases, scripted
 from deployments.agent.streaming.heard_so_far import Aloud, begins_with
-from deployments.agent.turn.slow_work import Decided
 from interview.text.visible_text import sentences_of
 
 
@@ -51,7 +50,7 @@ class Unfinished:
         self._aloud.say(*sentences_of(words[len(said) :]))
         self.said = decision
 
-    def continued(self, decided: Decided) -> Decided:
+    def continued(self, decided: DecisionOutcome) -> DecisionOutcome:
         """``decided`` as the continuation of what was said: its text begins with it, and its record tells it."""
         if self.said is None:
             return decided
@@ -84,7 +83,7 @@ class Unfinished:
         return with_fields(script, prompt=decision.prompt, output=decision.output, trips=decision.trips), reason
 
 
-def after(before: str, decided: Decided) -> Decided:
+def after(before: str, decided: DecisionOutcome) -> DecisionOutcome:
     """A decision made anew, when the words of an earlier one, ``before``, cannot be taken back. Pure."""
     decision = decided.decision
     text = phrases.joined(before, decision.text)

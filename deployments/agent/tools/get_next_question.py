@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from deployments.agent.brief.next_question import next_step
 from deployments.agent.tools.tool import Arguments, Result, Tool
 from deployments.agent.tools.tool_context import ToolDesk
-from deployments.agent.turn.next_question import next_step
 
 
 class GetNextQuestionArguments(Arguments):

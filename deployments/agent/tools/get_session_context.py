@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.journal.reply import hints_left
 from deployments.agent.tools.tool import Arguments, Result, Tool
 from deployments.agent.tools.tool_context import ToolDesk
 from deployments.agent.turn import observe
-from deployments.agent.turn.next_question import time_left_s
 
 
 class GetSessionContextArguments(Arguments):

@@ -10,6 +10,7 @@ from msgspec.structs import replace as with_fields
 
 from deployments.agent.brief.interviewer import (
     Decision,
+    DecisionOutcome,
     GuardrailTrip,
     Interviewer,
     Overheard,
@@ -22,7 +23,6 @@ from deployments.agent.model.answer import own_words
 from deployments.agent.script import scripted
 from deployments.agent.streaming.heard_so_far import Aloud
 from deployments.agent.streaming.partial_decision import Unfinished, after
-from deployments.agent.turn.slow_work import Decided
 from interview.errors import InterviewError
 from interview.text.visible_text import refers_to
 
@@ -42,7 +42,7 @@ class Decider:
     def asks_model(self, brief: TurnBrief) -> bool:
         return self._model is not None and brief.observation.heard not in PROCEDURAL
 
-    async def decide(self, brief: TurnBrief, aloud: Aloud | None = None) -> Decided:
+    async def decide(self, brief: TurnBrief, aloud: Aloud | None = None) -> DecisionOutcome:
         """What to say. Never raises for a model's failure: the script decides then, and the result says so.
 
         With ``aloud`` somebody listens: every sentence is said as soon as it may be, and all of them on return. The
@@ -62,28 +62,28 @@ class Decider:
         aloud.finish(decided.decision.text, verbatim)
         return decided
 
-    async def _decided(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decided:
+    async def _decided(self, brief: TurnBrief, overheard: Overheard | None = None) -> DecisionOutcome:
         verdict = self._policy.examine(brief) if self._policy else ALLOWED
         if verdict.rule in ("pause", "conclude"):
-            return Decided(_by_rule(brief, verdict))
+            return DecisionOutcome(_by_rule(brief, verdict))
         if self._model is None or not self.asks_model(brief):
-            return Decided(_with_trips(scripted.decide(brief), verdict.trips))
+            return DecisionOutcome(_with_trips(scripted.decide(brief), verdict.trips))
         if verdict.rule == "script":
-            return Decided(_with_trips(scripted.decide(brief), verdict.trips), _off_policy(verdict))
+            return DecisionOutcome(_with_trips(scripted.decide(brief), verdict.trips), _off_policy(verdict))
         decided = await self._asked(self._model, brief, overheard)
         if not decided.fallback_reason:
             decided = self._checked(brief, decided.decision)
         return replace(decided, decision=_with_trips(decided.decision, verdict.trips))
 
-    async def _asked(self, model: Interviewer, brief: TurnBrief, overheard: Overheard | None) -> Decided:
+    async def _asked(self, model: Interviewer, brief: TurnBrief, overheard: Overheard | None) -> DecisionOutcome:
         try:
             async with asyncio.timeout(self._deadline_s):
-                return Decided(await model.decide(brief, overheard))
+                return DecisionOutcome(await model.decide(brief, overheard))
         except TimeoutError:
             reason = f"deadline-exceeded: no decision within {self._deadline_s:g} s"
         except InterviewError as error:
             reason = f"{error.code}: {error.message}"
-        return Decided(scripted.decide(brief), fallback_reason=reason)
+        return DecisionOutcome(scripted.decide(brief), fallback_reason=reason)
 
     def _is_sound(self, brief: TurnBrief, decision: Decision) -> bool:
         """Whether no rule has anything to say about ``decision``, not even a warning: the words of such a one may be
@@ -92,21 +92,23 @@ class Decider:
             return False
         return self._policy is None or self._policy.review(brief, decision) == ALLOWED
 
-    def _checked(self, brief: TurnBrief, decision: Decision) -> Decided:
+    def _checked(self, brief: TurnBrief, decision: Decision) -> DecisionOutcome:
         problem = misstep(brief, decision)
         if problem:
             trip = GuardrailTrip(rule="plan", action="scripted", detail=problem)
-            return Decided(_with_trips(_instead_of(decision, brief), (*decision.trips, trip)), f"off plan: {problem}")
+            return DecisionOutcome(
+                _with_trips(_instead_of(decision, brief), (*decision.trips, trip)), f"off plan: {problem}"
+            )
         verdict = self._policy.review(brief, decision) if self._policy else ALLOWED
         trips = (*decision.trips, *verdict.trips)
         match verdict.rule:
             case "allow":
-                return Decided(_with_trips(verdict.rewritten or decision, trips))
+                return DecisionOutcome(_with_trips(verdict.rewritten or decision, trips))
             case "script":
-                return Decided(_with_trips(_instead_of(decision, brief), trips), _off_policy(verdict))
+                return DecisionOutcome(_with_trips(_instead_of(decision, brief), trips), _off_policy(verdict))
             case _:
                 ruled = with_fields(_by_rule(brief, verdict), prompt=decision.prompt, output=decision.output)
-                return Decided(_with_trips(ruled, decision.trips))
+                return DecisionOutcome(_with_trips(ruled, decision.trips))
 
 
 def misstep(brief: TurnBrief, decision: Decision) -> str:

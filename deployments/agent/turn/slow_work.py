@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from deployments.agent.brief.interviewer import Decision, TurnBrief
+from deployments.agent.brief.interviewer import DecisionOutcome, TurnBrief
 from deployments.agent.streaming.heard_so_far import Aloud
 from deployments.grading.contract import GradeRequest
 from deployments.stt.contract import Transcript
 from interview.errors import InterviewError
 from interview.grades import Grade
 from interview.sessions.session import AudioRef
-
-
-@dataclass(frozen=True)
-class Decided:
-    """A decision, and the fallback's reason when the interviewer that should have made it did not."""
-
-    decision: Decision
-    fallback_reason: str = ""
-    fallback_tier: str = "llm"
 
 
 @dataclass(frozen=True)
@@ -40,7 +31,7 @@ class SlowWork:
     transcript: Transcript | None = None
     stt_error: InterviewError | None = None
     grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
-    decisions: list[tuple[TurnBrief, Decided]] = field(default_factory=list)
+    decisions: list[tuple[TurnBrief, DecisionOutcome]] = field(default_factory=list)
     speech: dict[str, Spoken] = field(default_factory=dict)
     judged: set[str] = field(default_factory=set)
 
@@ -50,7 +41,7 @@ class SlowWork:
                 return grade, error
         return None
 
-    def decision_for(self, brief: TurnBrief) -> Decided | None:
+    def decision_for(self, brief: TurnBrief) -> DecisionOutcome | None:
         """The decision made on the same grounds, unless a listener has heard more than its words since."""
         for known, decided in self.decisions:
             if _same_choice(known, brief) and (self.aloud is None or self.aloud.text == decided.decision.text):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from deployments.agent.brief.interviewer import Decision, Observation, TurnBrief
+from deployments.agent.brief.interviewer import Decision, DecisionOutcome, Observation, TurnBrief
+from deployments.agent.brief.next_question import next_step, time_left_s
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TranscriptView
 from deployments.agent.journal.ledger import Ledger
@@ -17,10 +18,9 @@ from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.turn import observe, turn_tools
 from deployments.agent.turn.decide import Decider
-from deployments.agent.turn.next_question import next_step, time_left_s
 from deployments.agent.turn.probing import probe_for
 from deployments.agent.turn.reflect import reflection
-from deployments.agent.turn.slow_work import Decided, SlowWork, Spoken
+from deployments.agent.turn.slow_work import SlowWork, Spoken
 from deployments.agent.turn.speak import Speaker, voice_fallback
 from interview.errors import Conflict, InterviewError, UnsupportedRequest
 from interview.grades import Grade
@@ -240,7 +240,7 @@ class ExchangePass:
             turn_tools.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)
         return known[0]
 
-    async def _decide(self, exchange: Exchange, brief: TurnBrief) -> Decided:
+    async def _decide(self, exchange: Exchange, brief: TurnBrief) -> DecisionOutcome:
         decided = exchange.work.decision_for(brief)
         if decided is None:
             with exchange.times.stage("llm" if self._decider.asks_model(brief) else "decide"):

@@ -14,14 +14,13 @@ from typing import Any
 
 import msgspec
 
-from deployments.llm.config import FakeConfig, LlmConfig
+from deployments.llm.config import FakeConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.engines.port import Piece
 from deployments.llm.engines.schema_instance import minimal_instance
 from deployments.llm.engines.text_stream import tool_choice_schema
 from deployments.llm.openai_chat import ChatCall, message_text, tool_call
-from deployments.llm.service import ChatService
-from interview.errors import ContextTooLong, EngineFailed, InterviewError
+from interview.errors import ContextTooLong, EngineFailed
 
 #: One scripted answer: text, JSON (sent as its text; ``{"tool_calls": [{"name", "arguments"}]}`` calls tools), or an
 #: error to raise.
@@ -182,42 +181,3 @@ def _cut(text: str, call: ChatCall) -> tuple[list[str], Any]:
     if len(tokens) > call.max_tokens:
         return tokens[: call.max_tokens], "length"
     return tokens, "stop"
-
-
-class FakeLanguageModel(ChatService):
-    """The fake as a ready ``LanguageModel``::
-
-        model = FakeLanguageModel([{"action_type": "new_question", ...}, EngineFailed("down"), "plain text"])
-        model = FakeLanguageModel(respond=lambda request: "yes" if ... else None)
-
-    ``model.requests`` are the requests seen, ``model.fail(error, times)`` and ``model.script(...)`` add to the script,
-    ``model.running`` counts requests in flight.
-    """
-
-    def __init__(
-        self,
-        answers: Iterable[Answer] = (),
-        *,
-        respond: Responder | None = None,
-        config: LlmConfig | None = None,
-        sleep: Sleep = asyncio.sleep,
-    ) -> None:
-        config = config or LlmConfig(engine="fake")
-        self.engine = FakeEngine(
-            answers, respond=respond, config=config.fake, sleep=sleep, max_model_len=config.max_model_len
-        )
-        super().__init__(self.engine, config)
-
-    @property
-    def requests(self) -> list[ChatRequest]:
-        return [call.request for call in self.engine.calls]
-
-    @property
-    def running(self) -> int:
-        return self.engine.running
-
-    def script(self, *answers: Answer) -> None:
-        self.engine.script(*answers)
-
-    def fail(self, error: InterviewError, times: int = 1) -> None:
-        self.engine.fail(error, times)

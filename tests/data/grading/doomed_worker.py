@@ -17,10 +17,10 @@ from deployments.grading.background.worker import rules_of
 from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.tier import GradingStores, GradingTier
 from deployments.llm.config import FakeConfig, LlmConfig
-from deployments.llm.engines.fake import FakeLanguageModel
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.redis import RedisSessionStore
 from storage.work_queue.redis import RedisWorkQueue
+from tests.support.fake_language_model import FakeLanguageModel
 
 CONFIG = GradingConfig(
     background=BackgroundConfig(

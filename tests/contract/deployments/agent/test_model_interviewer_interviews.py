@@ -18,7 +18,7 @@ from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from deployments.llm.engines.fake import Answer, FakeLanguageModel
+from deployments.llm.engines.fake import Answer
 from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
 from interview.errors import EngineFailed, EngineUnavailable, InterviewError, Overloaded
 from interview.plans.files import load_plan
@@ -26,6 +26,7 @@ from interview.policies.files import load_policies
 from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
+from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.paths import ROOT
 
 PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")

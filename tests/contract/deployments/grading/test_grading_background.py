@@ -20,7 +20,6 @@ from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.tier import GradingStores, GradingTier
-from deployments.llm.engines.fake import FakeLanguageModel
 from interview.errors import Conflict, EngineUnavailable, NotFound, TurnInFlight
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady
@@ -34,6 +33,7 @@ from storage.sessions.port import SessionKey, SessionStore
 from storage.sessions.redis import RedisSessionStore
 from storage.work_queue.port import Claim, QueueRules, WorkQueue
 from storage.work_queue.redis import RedisWorkQueue
+from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.memory_work_queue import MemoryWorkQueue
 from tests.support.paths import TESTS
 

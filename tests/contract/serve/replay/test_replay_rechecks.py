@@ -18,7 +18,7 @@ from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from deployments.llm.engines.fake import Answer, FakeLanguageModel
+from deployments.llm.engines.fake import Answer
 from interview.errors import EngineFailed
 from interview.grades import CriterionGrade
 from interview.plans.files import load_plan
@@ -27,6 +27,7 @@ from interview.sessions.events import DifficultyUpdated, Event, GradeRecorded, G
 from serve.replay.checks import recheck
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage, SetClock
 from storage.sessions.memory import MemorySessionStore
+from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.paths import ROOT
 
 PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")

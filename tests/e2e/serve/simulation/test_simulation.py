@@ -25,7 +25,6 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.config import FakeConfig, LlmConfig
 from deployments.llm.contract import ChatRequest
-from deployments.llm.engines.fake import FakeLanguageModel
 from interview.errors import ConfigError, InvalidInput
 from interview.plans.files import load_plan, load_plans
 from interview.plans.plan import InterviewPlan
@@ -41,6 +40,7 @@ from serve.simulation.personas import chosen, load_personas
 from serve.simulation.rehearsal import NotedQueue
 from serve.simulation.run import simulate
 from serve.simulation.stage import HeldInterview, Troupe, hold
+from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.paths import CONFIGS
 
 PLANS = CONFIGS / "interviews"

@@ -13,7 +13,6 @@ import pytest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from deployments.llm.config import BreakerConfig, LlmConfig, RemoteConfig
-from deployments.llm.engines.fake import FakeLanguageModel
 from deployments.llm.engines.remote import RemoteLanguageModel
 from interview.errors import (
     CircuitOpen,
@@ -27,6 +26,7 @@ from interview.errors import (
     ModelMissing,
     Overloaded,
 )
+from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.paths import TESTS
 
 _SPEC = importlib.util.spec_from_file_location("openai_server", TESTS / "models" / "openai_server.py")

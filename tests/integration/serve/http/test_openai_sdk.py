@@ -18,7 +18,6 @@ import uvicorn
 from fastapi import FastAPI
 from msgspec import Struct
 
-from deployments.llm.engines.fake import FakeLanguageModel
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText
 from deployments.stt.engines.fake import FakeSpeechToText
@@ -34,6 +33,7 @@ from serve.http.openai import errors
 from serve.http.openai.routes import openai_router
 from serve.http.openai.tenant_limits import TenantLimiter, TenantLimits
 from serve.http.settings import HttpSettings
+from tests.support.fake_language_model import FakeLanguageModel
 
 #: Within the small vocabulary that the built-in model was trained on.
 SENTENCE = "I talked to the product owner about the security review."

@@ -67,7 +67,7 @@ def endless_model() -> Any:
 
     class Endless:
         def __init__(self) -> None:
-            from deployments.llm.engines.fake import FakeLanguageModel
+            from tests.support.fake_language_model import FakeLanguageModel
 
             self._model = FakeLanguageModel(sleep=forever)
 

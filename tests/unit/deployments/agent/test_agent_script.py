@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployments.agent.brief.interviewer import Decision, GuardrailTrip, Overheard, TurnBrief, Verdict
+from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import ToolRequest
 from deployments.agent.script import phrases, scripted
 from deployments.agent.turn.decide import Decider, misstep
-from deployments.agent.turn.next_question import next_step
 from deployments.agent.turn.observe import observed
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService

@@ -15,11 +15,12 @@ from deployments.grading.judge.prompt import VERSION
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.judge.watchdog import CalibrationItem, measure_drift, reference_items
 from deployments.llm.contract import PRIORITY_BACKGROUND
-from deployments.llm.engines.fake import Answer, FakeLanguageModel
+from deployments.llm.engines.fake import Answer
 from interview.errors import EngineFailed, EngineUnavailable, InvalidModelOutput
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Criterion, KeyPoint, Question, ReferenceAnswers, RubricGrading, RubricLevel
+from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.paths import TESTS
 
 DATA = TESTS / "data" / "grading"

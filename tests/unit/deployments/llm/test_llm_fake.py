@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from deployments.llm.config import FakeConfig, LlmConfig
-from deployments.llm.engines.fake import FakeLanguageModel, tokens_of
+from deployments.llm.engines.fake import tokens_of
 from interview.errors import EngineFailed, Overloaded
+from tests.support.fake_language_model import FakeLanguageModel
 
 ASK: dict[str, Any] = {"messages": [{"role": "user", "content": "Why?"}]}
 

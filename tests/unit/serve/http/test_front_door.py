@@ -14,10 +14,10 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from serve.http.app import create_app
-from serve.http.middleware.load_shedding import LoadShedder, SheddingSettings
+from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.replica_middleware import FrontDoor, middlewares
 from serve.http.middleware.request_middleware import Edge
-from serve.http.settings import HttpSettings
+from serve.http.settings import HttpSettings, SheddingSettings
 from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
 ALWAYS_FULL = SheddingSettings(from_ms=1e-9, all_ms=2e-9)

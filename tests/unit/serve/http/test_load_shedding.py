@@ -10,8 +10,8 @@ import pytest
 
 from deployments.agent.contract import EndRequest
 from serve.http.app import create_app
-from serve.http.middleware.load_shedding import LoadShedder, SheddingSettings
-from serve.http.settings import HttpSettings
+from serve.http.middleware.load_shedding import LoadShedder
+from serve.http.settings import HttpSettings, SheddingSettings
 from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
 SETTINGS = SheddingSettings(from_ms=10, all_ms=50)

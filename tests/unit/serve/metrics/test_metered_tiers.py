@@ -10,7 +10,6 @@ import pytest
 
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
-from deployments.llm.engines.fake import FakeLanguageModel
 from deployments.stt.contract import TranscribeRequest
 from deployments.stt.engines.fake import FakeSpeechToText
 from deployments.tts.audio.encode import StreamEncoder, encode_audio
@@ -21,6 +20,7 @@ from interview.errors import EngineFailed, EngineUnavailable, InvalidInput
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.registry import PlatformMetrics
 from serve.metrics.speech_length import SpeechLength
+from tests.support.fake_language_model import FakeLanguageModel
 
 ASK: ChatRequest = {"messages": [{"role": "user", "content": "Why is that so?"}]}
 STREAMED: ChatRequest = {**ASK, "stream_options": {"include_usage": True}}
