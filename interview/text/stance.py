@@ -1,0 +1,300 @@
+"""How a speaker holds what they mention: asserted, denied, withdrawn by a correction, or said as an aside.
+
+"It's not 40", "deadlock rather than a race condition", "A... no, B", "B, because A needs a hash table": a grader that
+has found the numbers, options or terms of an answer asks here which of them the candidate stands by. English only.
+
+The mentions are replaced by placeholders, contractions are written out, and the words around each placeholder are
+matched against cues. Mentions that are listed together ("A, B and C") form a chain and share its cues.
+"""
+
+# ruff: noqa: E501 - a pattern of alternatives reads better whole than broken
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+Stance = Literal["asserted", "denied", "withdrawn", "aside"]
+
+
+class Held(Struct, frozen=True):
+    """How one mention is held.
+
+    ``commitment`` is 2 for a conclusion ("so it must be", "I'll go with", "final answer"), 1 for a plain statement
+    ("I think it's", or the mention alone in its clause) and 0 otherwise. ``alternative``: offered beside another
+    mention ("A or B", "between A and B").
+    """
+
+    stance: Stance
+    commitment: int = 0
+    alternative: bool = False
+
+
+class _Chain(Struct):
+    """Mentions listed together: ``first`` to ``last`` inclusive, with the text before and after them."""
+
+    first: int
+    last: int
+    left: str
+    right: str
+    joins: tuple[str, ...]
+    stance: Stance = "asserted"
+    commitment: int = 0
+    alternative: bool = False
+    denied: range = range(0)
+    considered: bool = False
+
+
+def hold(text: str, mentions: Sequence[tuple[int, int]]) -> list[Held]:
+    """How ``text`` holds each of ``mentions``, given as ascending, disjoint character offsets."""
+    skeleton = _skeleton(text, mentions)
+    chains = _chains(skeleton, len(mentions))
+    for at, chain in enumerate(chains):
+        before = chains[at - 1] if at else None
+        _deny(chain, before)
+        _commit(chain, first=at == 0)
+    _withdraw(chains)
+    _set_aside(chains)
+    held: list[Held] = []
+    for chain in chains:
+        for index in range(chain.first, chain.last + 1):
+            stance: Stance = chain.stance
+            if stance == "denied" and chain.denied and index not in chain.denied:
+                stance = "asserted"
+            held.append(Held(stance, chain.commitment, chain.alternative and stance != "denied"))
+    return held
+
+
+_CONTRACTIONS = (
+    (re.compile(r"\bcan'?t\b"), "can not"),
+    (re.compile(r"\b(could|would|should|is|are|was|were|do|does|did|has|have|must|need)n'?t\b"), r"\1 not"),
+    (re.compile(r"\bcannot\b"), "can not"),
+    (re.compile(r"\bwon'?t\b"), "will not"),
+    (re.compile(r"\bain'?t\b"), "is not"),
+    (re.compile(r"\b(it|that|there|what|here|he|she|one|which|answer|choice|solution)'s\b"), r"\1 is"),
+    (re.compile(r"\bits (?=§|the |a |an |not |definitely |probably )"), "it is "),
+    (re.compile(r"\bi'?m\b"), "i am"),
+    (re.compile(r"\b(i|it|that|you|we|they)'d\b"), r"\1 would"),
+    (re.compile(r"\b(i|it|that|you|we|they)'ll\b"), r"\1 will"),
+    (re.compile(r"\b(you|we|they)'re\b"), r"\1 are"),
+    (re.compile(r"\blet'?s\b"), "let us"),
+    (re.compile(r"\bgonna\b"), "going to"),
+    (re.compile(r"\bgotta\b"), "got to"),
+)
+_FILLERS = re.compile(r"\b(?:um+|uh+|uhm|erm?|hm+|mm+|ah|well|okay|ok|you know|yeah|lol|haha)\b ?")
+#: Phrases with a negation that deny nothing.
+_HARMLESS = re.compile(
+    r"\b(?:(?:i am |i )?not (?:(?:a )?(?:hundred|100) (?:percent|%) |entirely |totally |completely |too |so |really |quite |very )?(?:sure|certain|confident|positive)(?: (?:if|whether|about (?:this|that|it)|but))?"
+    r"|(?:there is )?no (?:doubt|question)(?: about it)?|without (?:a |any )?doubt|not only|not just|not to mention|if i am not (?:mistaken|wrong)"
+    r"|(?:i )?(?:do|can|could) not (?:really |quite |exactly )?(?:know|remember|recall|tell(?: you)?|say for sure|decide)(?: (?:exactly|for sure|that|this|much))?"
+    r"|why not|not going to lie|either way|no idea|not bad|not to be confused with|can not go wrong with|can not be wrong with"
+    r"|(?:can not|could not|is not|nothing|none|no one|would not) (?:be |it )?(?:anything |something )?(?:but|except|other than|else than|else but)"
+    r"|nothing (?:but|else than|other than)|none other than|no other than"
+    r"|(?:is|would|could|will|should|do) not (?:it|that|this|you think(?: it is)?|we)(?: be)?(?= §| the §| a §| option §)"
+    r"|, (?:is not it|is it not|right|correct|no|is not that right)(?= \?|$))"
+    r"(?: ,)?"
+)
+
+
+def _skeleton(text: str, mentions: Sequence[tuple[int, int]]) -> str:
+    """``text`` in lower case with spaced punctuation, contractions written out and mention *i* as ``§i``."""
+    parts: list[str] = []
+    at = 0
+    for index, (start, end) in enumerate(mentions):
+        parts += [text[at:start].replace("§", " "), f" §{index} "]
+        at = max(at, end)
+    parts.append(text[at:].replace("§", " "))
+    plain = unicodedata.normalize("NFKC", "".join(parts)).casefold().replace("’", "'").replace("`", "'")
+    plain = re.sub(r"\.{2,}|…|[—–]| -+ |-+>|→|[()\[\]\"“”]", " , ", plain)
+    plain = re.sub(r"\n+", " . ", plain)
+    plain = re.sub(r"([,.;:!?/&+])(?=\s|$|§)|(?<=\s)([,;:!?/&+])", r" \1\2 ", plain)
+    for pattern, written_out in _CONTRACTIONS:
+        plain = pattern.sub(written_out, plain)
+    plain = _FILLERS.sub("", " ".join(plain.split()))
+    plain = _HARMLESS.sub("", plain)
+    plain = re.sub(r"(?:, ){2,}", ", ", " ".join(plain.split()))
+    return f"{plain} "
+
+
+_PLACE = re.compile(r"§(\d+)")
+_JOIN = re.compile(
+    r"(?: (?:,|/|&|\+|and|or|nor|plus|as well as|also|the|a|an|option|options|answer|maybe|perhaps|possibly|either|even|both|then))+ "
+)
+
+
+def _chains(skeleton: str, count: int) -> list[_Chain]:
+    found = list(_PLACE.finditer(skeleton))[:count]
+    chains: list[_Chain] = []
+    for index, place in enumerate(found):
+        start = found[index - 1].end() if index else 0
+        stop = found[index + 1].start() if index + 1 < len(found) else len(skeleton)
+        gap = skeleton[start : place.start()]
+        right = skeleton[place.end() : stop] + ("§" if index + 1 < len(found) else "")
+        if index and (gap == " " or _JOIN.fullmatch(gap)):
+            chain = chains[-1]
+            chain.last, chain.right, chain.joins = index, right, (*chain.joins, gap.strip())
+        else:
+            chains.append(_Chain(index, index, gap, right, ()))
+    return chains
+
+
+_BREAK = re.compile(
+    r"[.;:!?,]|\b(?:but|so|because|since|therefore|hence|thus|then|leaving|leaves|it is|that is|this is|there is|i (?:would|will) (?:say|go|pick|choose)|it (?:must|has to|should))\b"
+)
+_DENY_BEFORE = re.compile(
+    r"\b(?:not|never|neither|nor|hardly|barely|scarcely|rather than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
+    r"|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything but|all but|rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)"
+    r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus)"
+    r"(?: [^ §]+){0,4} $"
+)
+#: "I don't think it's", "it's not the case that it is": a new subject does not end what these deny.
+_DENY_OVER = re.compile(
+    r"\b(?:not (?:think|believe|say|guess|suppose|feel like|see how|agree)|doubt|unlikely|disagree)(?: that)?(?: [^ §,.;!?]+){0,4} $"
+)
+_ANYTHING_BUT = re.compile(
+    r"\b(?:anything|everything|every(?: single)? one|all|any|anyone)(?: of (?:them|these|those|the above))?(?: ,)? but (?:for )?(?:the |a |an |option |options )*$"
+)
+_OVER = re.compile(r"^ (?:(?:any day|always|every time) )?(?:over|versus|vs|beats) (?:the |a |an |option )*$")
+_THAN = re.compile(
+    r"\b(?:better|faster|safer|cheaper|stronger|simpler|easier|bigger|smaller|slower|worse|more|less)(?: \w+)? than (?:the |a |an |option )*$"
+)
+_NO_BEFORE = re.compile(r"(?:^| )no (?:(?:the|a|an|such thing as) )?$")
+_DENY_AFTER = re.compile(
+    r"^ (?:(?:one|option|answer|choice|join|as well|too|also|both|all|either|is|are|was|were|would|could|can|must|might|should|has|have|do|does|did|will"
+    r"|be|to|looks?|seems?|sounds?|clearly|obviously|definitely|surely|just|simply|really|totally|completely|most) ){0,6}"
+    r"(?:wrong|incorrect|false|out(?! of)|not(?! §| the §| a §| an §| option §| it)|impossible|unlikely|nonsense|(?:makes?|making) (?:no|zero|little) sense|never|ruled out|eliminated|excluded"
+    r"|discarded|crossed out|irrelevant|off the table|no good|no way|bad|untrue|nope|no(?= [,.!]| $))\b"
+    r"|^ , (?:that|which|that one|this) (?:one )?is (?:wrong|incorrect|not|false|out)\b"
+)
+_SAME = re.compile(
+    r"(?:^|[,.;] | and )(?:so|neither|nor|as|same|likewise|the same)(?: (?:is|are|does|do|for|with|goes for|applies to|can be|was|would be))+ (?:the |a |an |option )*$"
+)
+
+
+def _clause(text: str) -> str:
+    """The part of ``text`` after its last clause boundary."""
+    boundaries = list(_BREAK.finditer(text))
+    return text[boundaries[-1].end() :] if boundaries else text
+
+
+def _deny(chain: _Chain, before: _Chain | None) -> None:
+    left, clause = chain.left, _clause(chain.left)
+    if before is not None and _SAME.search(left):
+        chain.stance = before.stance
+    elif before is not None and (_OVER.search(left) or _THAN.search(left)):
+        chain.stance = "denied" if _OVER.search(left) else "aside"
+    elif _DENY_BEFORE.search(clause) or _DENY_OVER.search(left) or _ANYTHING_BUT.search(left):
+        chain.stance = "denied"
+        if _contrasts(clause, chain.joins):
+            chain.denied = range(chain.first, chain.first + 1)
+    elif _NO_BEFORE.search(clause) and before is None:
+        chain.stance = "denied"
+    elif _DENY_AFTER.search(chain.right):
+        chain.stance = "denied"
+        singular = re.match(r" (?:is|was|makes|looks|seems|sounds|has|does)\b", chain.right)
+        if singular and not {"and", "or"} & set(" ".join(chain.joins).split()):
+            chain.denied = range(chain.last, chain.last + 1)
+
+
+def _contrasts(clause: str, joins: Sequence[str]) -> bool:
+    """ "Not A, B" denies A and asserts B; "not A, B or C" and "rules out A, B" deny all."""
+    words = {word for join in joins for word in join.split()}
+    if not joins or joins[0] not in ("", ",") or words & {"or", "nor"}:
+        return False
+    return re.search(r"\b(?:not|rather than|instead of|unlike)\b", clause) is not None and (
+        joins[0] == "" or "and" not in words
+    )
+
+
+_CONCLUSION = re.compile(
+    r"(?:\b(?:final answer|answer|choice|pick|guess|vote|bet)(?: (?:is|would be|will be|has to be|must be|:|,))*"
+    r"|\b(?:i|we) (?:(?:would|will|am|have|must|shall|do|just|definitely|still|guess|think|rather|to|going|got|can only|only) )*(?:go(?:ing)?(?: with| for)?|choose|pick|select|take|opt for|settle (?:on|for)|stick with|sticking with|vote for|bet on|lean(?:ing)? (?:towards?|to))"
+    r"|\b(?:going|sticking|settling|go) (?:with|for|on)"
+    r"|\b(?:so|therefore|hence|thus|leaves?(?: us| me)?(?: with)?|leaving(?: us| me)?(?: with)?|left with|remains|only|which leaves)(?: (?:it|that|the answer|i|we|,))?(?: (?:is|must be|has to be|should be|would be|would say|think|guess|would go with|say|leaves|leaving|gives|means|only))*"
+    r"|\b(?:must|has to|have to|got to|can only|ought to) be"
+    r"|\b(?:definitely|certainly|clearly|(?:more|most) likely|preferably|mostly))"
+    r"(?: (?:the|a|an|option|answer|letter|number|choice|probably|definitely|just|about|around|:|,))* $"
+)
+_STATEMENT = re.compile(
+    r"\b(?:it|that|this|they|these|answer|which|think|guess|believe|say|said|suppose|probably|maybe|perhaps|called|is|are|would be|should be|might be|mean|equals|gives)"
+    r"(?: (?:it|that|is|are|was|would|will|should|be|the|a|an|called|option|answer|letter|number|probably|about|around|:|,))* $"
+)
+_OR_BEFORE = re.compile(r"\b(?<!then )or (?:(?:maybe|perhaps|possibly|even|a|an|the|it is|just) )*$")
+_OR_AFTER = re.compile(
+    r"^ (?:, )?or (?!so\b|something|anything|whatever|not sure|thereabouts|rather|is it|am i|actually|no\b|wait|at least|in other words|else)"
+)
+_CONSIDERED_BEFORE = re.compile(
+    r"\b(?:between|going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|consider(?:ed|ing)|thinking|tempted|almost said"
+    r"|could (?:also |maybe )?be|might (?:also )?be|hesitat\w+|wavering|debating|originally|earlier|up to now)\b(?: [^ §.;!?]+){0,5} $"
+)
+_CONSIDERED_AFTER = re.compile(
+    r"^ (?:(?:is|looks|sounds|seems|would be|could be|might be|was|one|also|a|an|quite|pretty|very|the|my) ){1,5}(?:tempting|close|plausible|possible|also|classic|first (?:thought|guess|instinct)|popular|common|obvious|decent|nice|second|runner|an? option|work|fine)\b|^ (?:also|could|might|may)\b"
+)
+
+
+def _commit(chain: _Chain, *, first: bool) -> None:
+    left = chain.left
+    if _CONCLUSION.search(left):
+        chain.commitment = 2
+    elif _STATEMENT.search(left) or re.search(
+        r"(?:^|[.;!?:] |, )(?:the |a |an |option |answer |number |letter )*$", left
+    ):
+        chain.commitment = 1
+        if not first and re.search(r"\bbut\b", left):
+            chain.commitment = 2
+    joins = " ".join(chain.joins)
+    offered = re.search(r"\b(?:or|maybe|perhaps|possibly|either)\b", joins) is not None
+    between = chain.last > chain.first and re.search(r"\b(?:between|either)\b", left) is not None
+    beside = bool(_OR_BEFORE.search(left) or _OR_AFTER.search(chain.right))
+    chain.alternative = (offered or between or beside) and chain.stance == "asserted"
+    chain.considered = bool(_CONSIDERED_BEFORE.search(left) or _CONSIDERED_AFTER.search(chain.right))
+
+
+_CORRECTION = re.compile(
+    r"(?:^ |[,.;!?:] |\b(?:or|but|and|oh|then) )(?:(?:oh|or|but|and|hmm|then|uh) )*"
+    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!])|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|rather(?! than)|make (?:that|it)"
+    r"|correction|let me (?:correct|change|rephrase|fix)|hang on|hold on|on second thoughts?|change (?:that|my mind|my answer|it) to|i (?:have )?change[d]? my mind|i take (?:that|it) back|never mind|oops|my bad|my mistake|instead(?! of)|or rather|in fact)(?=[ ,.!]|$)"
+)
+
+
+def _withdraw(chains: Sequence[_Chain]) -> None:
+    """After a correction only what follows it stands; a correction that only denies withdraws nothing else."""
+    for at in range(len(chains) - 1, 0, -1):
+        if _CORRECTION.search(chains[at].left) and chains[at].stance != "denied":
+            for earlier in chains[:at]:
+                if earlier.stance != "denied":
+                    earlier.stance = "withdrawn"
+            return
+
+
+_REASON = re.compile(
+    r"\b(?:because|since|as (?=it|they|the|we|you|$)|given that|due to|cause|cuz|seeing that|considering that|whereas|while|although|though|even though|unless|if|when|for example|e\.g|unlike)\b"
+)
+_CONCLUDES = re.compile(
+    r"\b(?:so|therefore|hence|thus|leaves|leaving|i (?:would|will) (?:go|say|pick|choose)|answer is)\b"
+)
+_ASKS = re.compile(
+    r"\b(?:why (?:is|are|would|do|does|did|was|even|the|option|have)|how come|what (?:is|are|does|do|was|would)|where (?:is|does)|when (?:is|does|do|would)|who)\b[^.!?]*$"
+)
+
+
+def _set_aside(chains: Sequence[_Chain]) -> None:
+    """Mentions in a reason, in a question back or only considered do not count beside one that is asserted."""
+    stood = False
+    since = ""
+    for at, chain in enumerate(chains):
+        since = since + chain.left if stood else chain.left
+        reasons = list(_REASON.finditer(since))
+        concluded = reasons and _CONCLUDES.search(since[reasons[-1].end() :])
+        later = any(other.stance == "asserted" and not other.considered for other in chains[at + 1 :])
+        if chain.stance == "asserted" and (
+            (stood and reasons and not concluded) or _ASKS.search(chain.left) or (chain.considered and (later or stood))
+        ):
+            chain.stance = "aside"
+        if chain.stance == "asserted":
+            stood, since = True, ""
+        since += "§"
