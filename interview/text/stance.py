@@ -49,6 +49,10 @@ class _Chain(Struct):
     considered: bool = False
 
 
+#: How far back a reason marker reaches.
+_REACH_CHARS = 600
+
+
 def hold(text: str, mentions: Sequence[tuple[int, int]]) -> list[Held]:
     """How ``text`` holds each of ``mentions``, given as ascending, disjoint character offsets."""
     skeleton = _skeleton(text, mentions)
@@ -286,13 +290,15 @@ def _set_aside(chains: Sequence[_Chain]) -> None:
     """Mentions in a reason, in a question back or only considered do not count beside one that is asserted."""
     stood = False
     since = ""
+    last = max((at for at, one in enumerate(chains) if one.stance == "asserted" and not one.considered), default=-1)
     for at, chain in enumerate(chains):
-        since = since + chain.left if stood else chain.left
+        since = (since + chain.left)[-_REACH_CHARS:] if stood else chain.left
         reasons = list(_REASON.finditer(since))
         concluded = reasons and _CONCLUDES.search(since[reasons[-1].end() :])
-        later = any(other.stance == "asserted" and not other.considered for other in chains[at + 1 :])
         if chain.stance == "asserted" and (
-            (stood and reasons and not concluded) or _ASKS.search(chain.left) or (chain.considered and (later or stood))
+            (stood and reasons and not concluded)
+            or _ASKS.search(chain.left)
+            or (chain.considered and (last > at or stood))
         ):
             chain.stance = "aside"
         if chain.stance == "asserted":
