@@ -117,6 +117,12 @@ class Symbolic(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="symboli
     expression: str
 
 
+#: What a randomised sheet holds besides plain values; ``none`` keeps a column plain.
+EdgeCase = Literal[
+    "none", "blank", "zero", "negative", "duplicate", "text", "case", "space", "large", "error", "all_blank"
+]
+
+
 class SheetColumn(Struct, frozen=True, forbid_unknown_fields=True):
     """One column of the randomised sheets: a header in row 1, values below it.
 
@@ -129,7 +135,7 @@ class SheetColumn(Struct, frozen=True, forbid_unknown_fields=True):
     low: float = 0.0
     high: float = 100.0
     choices: tuple[str, ...] = ()
-    edge_cases: tuple[str, ...] = ()
+    edge_cases: tuple[EdgeCase, ...] = ()
 
 
 class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"):
@@ -191,8 +197,36 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
                 return "formula"
             case Exact() | ShortText() | Ordered() | Symbolic():
                 return "text"
-            case _:
+            case RubricGrading() | Ungraded():
                 return "spoken"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer is judged by a rubric: no key decides it."""
+        match self.grader:
+            case RubricGrading():
+                return True
+            case (
+                Exact()
+                | MultipleChoice()
+                | MultiSelect()
+                | Ordered()
+                | ShortText()
+                | Numeric()
+                | Symbolic()
+                | Formula()
+                | Ungraded()
+            ):
+                return False
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The options the candidate chooses from; empty for a question without options."""
+        match self.grader:
+            case MultipleChoice(options=options) | MultiSelect(options=options):
+                return options
+            case Exact() | Ordered() | ShortText() | Numeric() | Symbolic() | Formula() | RubricGrading() | Ungraded():
+                return ()
 
 
 class QuestionCard(Struct, frozen=True):
@@ -208,11 +242,8 @@ class QuestionCard(Struct, frozen=True):
 
 
 def card_of(question: Question) -> QuestionCard:
-    options: tuple[Option, ...] = ()
     columns: tuple[str, ...] = ()
-    if isinstance(question.grader, MultipleChoice | MultiSelect):
-        options = question.grader.options
-    elif isinstance(question.grader, Formula):
+    if isinstance(question.grader, Formula):
         columns = tuple(column.name for column in question.grader.columns)
     return QuestionCard(
         question_id=question.id,
@@ -220,6 +251,6 @@ def card_of(question: Question) -> QuestionCard:
         prompt=question.prompt,
         answer_mode=question.answer_mode,
         skill=question.skill,
-        options=options,
+        options=question.options,
         columns=columns,
     )

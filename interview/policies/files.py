@@ -10,16 +10,17 @@ import msgspec
 from interview.errors import ConfigError
 from interview.policies.rules import (
     AnswerRate,
+    AnyRule,
     ConversationLength,
     GradingVariance,
     HintBudget,
     Injection,
+    Language,
     NoLeak,
     OffLimits,
     PastedText,
     PolicySet,
     RepeatedQuestions,
-    Rule,
     TimeLimit,
     Tone,
     UtteranceLength,
@@ -85,33 +86,40 @@ def _findings(policies: PolicySet) -> Iterator[tuple[PathKey, str]]:
         yield from (((*at, *path), problem) for path, problem in _values(rule))
 
 
-def _values(rule: Rule) -> Iterator[tuple[PathKey, str]]:
+def _values(rule: AnyRule) -> Iterator[tuple[PathKey, str]]:
     match rule:
         case ConversationLength(max_turns=limit):
             yield from _positive("max_turns", limit)
-        case TimeLimit(grace_s=grace_s) if grace_s < 0:
-            yield ("grace_s",), "must not be negative"
-        case HintBudget(words=size) | NoLeak(words=size) if not 2 <= size <= 20:
-            yield ("words",), f"{size} is not within 2 and 20"
-        case RepeatedQuestions(similarity=similarity) if not 0.5 <= similarity <= 1:
-            yield ("similarity",), f"{similarity:g} is not within 0.5 and 1"
+        case TimeLimit(grace_s=grace_s):
+            if grace_s < 0:
+                yield ("grace_s",), "must not be negative"
+        case HintBudget(words=size) | NoLeak(words=size):
+            if not 2 <= size <= 20:
+                yield ("words",), f"{size} is not within 2 and 20"
+        case RepeatedQuestions(similarity=similarity):
+            if not 0.5 <= similarity <= 1:
+                yield ("similarity",), f"{similarity:g} is not within 0.5 and 1"
         case OffLimits(topics=topics):
             if not topics:
                 yield ("topics",), "names no topic"
             for topic, phrases in topics.items():
                 yield from _phrases(("topics", topic), phrases)
-        case UtteranceLength(max_words=limit) if limit < 10:
-            yield ("max_words",), f"{limit} words hold no question; give at least 10"
+        case UtteranceLength(max_words=limit):
+            if limit < 10:
+                yield ("max_words",), f"{limit} words hold no question; give at least 10"
         case Tone(phrases=phrases) | Injection(phrases=phrases):
             yield from _phrases(("phrases",), phrases)
-        case GradingVariance(max_spread=spread) if not 0 < spread <= 1:
-            yield ("max_spread",), f"{spread:g} is not within 0 and 1"
+        case GradingVariance(max_spread=spread):
+            if not 0 < spread <= 1:
+                yield ("max_spread",), f"{spread:g} is not within 0 and 1"
         case AnswerRate(max_answers=limit, window_s=window_s):
             yield from _positive("max_answers", limit - 1)
             yield from _positive("window_s", window_s)
         case PastedText(min_chars=least, max_chars_per_s=rate):
             yield from _positive("min_chars", least)
             yield from _positive("max_chars_per_s", rate)
+        case Language():
+            pass
 
 
 def _positive(field: str, value: float) -> Iterator[tuple[PathKey, str]]:

@@ -61,11 +61,13 @@ def review(policies: PolicySet, scene: Scene, draft: Draft) -> Verdict:
 
 def _verdict(words: str, found: list[tuple[AnyRule, str]]) -> Verdict:
     trips = tuple(Trip(rule.name, rule.action, problem) for rule, problem in found if problem)
-    heaviest = max((rule.action for rule, problem in found if problem), key=_WEIGHT.__getitem__, default="warn")
+    heaviest: PolicyAction = max(
+        (rule.action for rule, problem in found if problem), key=_WEIGHT.__getitem__, default="warn"
+    )
     match heaviest:
         case "pause" | "conclude" | "scripted":
             return Verdict(heaviest, words, trips)
-        case _:
+        case "warn" | "rewrite":
             return Verdict("speak", words, trips)
 
 
@@ -82,15 +84,16 @@ def _course(rule: AnyRule, scene: Scene) -> str:
             if rule.action != "conclude" and _overtime_at_last_reply_s(scene) > grace_s:
                 return ""
             return f"more than {grace_s:g} s over the plan's {scene.plan.time_budget_s:g} s"
-        case GradingVariance(max_spread=limit) if scene.ends:
-            return _disagreement(scene, limit)
+        case GradingVariance(max_spread=limit):
+            return _disagreement(scene, limit) if scene.ends else ""
         case AnswerRate():
             return _too_fast(rule, scene)
         case PastedText():
             return _pasted(rule, scene)
         case Injection(phrases=phrases):
             return _injected(phrases, scene)
-    return ""
+        case HintBudget() | RepeatedQuestions() | OffLimits() | NoLeak() | Language() | UtteranceLength() | Tone():
+            return ""  # judged on the utterance
 
 
 def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
@@ -98,8 +101,8 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
     if not words:
         return ""
     match rule:
-        case HintBudget(words=size) if draft.action != "give_hint":
-            return secrets.hint_in(words, scene, size)
+        case HintBudget(words=size):
+            return secrets.hint_in(words, scene, size) if draft.action != "give_hint" else ""
         case RepeatedQuestions(similarity=similarity):
             return _repeated(words, scene, similarity)
         case OffLimits(topics=topics):
@@ -117,7 +120,8 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
         case Tone(phrases=phrases):
             found = first_phrase(plain(words), phrases)
             return f"says “{found}”" if found else ""
-    return ""
+        case ConversationLength() | TimeLimit() | GradingVariance() | AnswerRate() | PastedText() | Injection():
+            return ""  # judged on the course of the interview
 
 
 def _mended(rule: AnyRule, words: str) -> str:
@@ -127,7 +131,20 @@ def _mended(rule: AnyRule, words: str) -> str:
             return " ".join(one for one in sentences if not first_phrase(plain(one), phrases))
         case UtteranceLength(max_words=limit):
             return _shortened(sentences, limit)
-    return words
+        case (
+            ConversationLength()
+            | TimeLimit()
+            | HintBudget()
+            | RepeatedQuestions()
+            | OffLimits()
+            | NoLeak()
+            | Language()
+            | GradingVariance()
+            | AnswerRate()
+            | PastedText()
+            | Injection()
+        ):
+            return words
 
 
 def _shortened(sentences: list[str], limit: int) -> str:

@@ -15,8 +15,10 @@ from interview.plans.questions import (
     Numeric,
     Ordered,
     Question,
+    RubricGrading,
     ShortText,
     Symbolic,
+    Ungraded,
 )
 from interview.policies.rules import Scene
 from interview.text.visible_text import grams, number_in_words, visible, words_of
@@ -106,7 +108,10 @@ def secret_keys(question: Question) -> list[str]:
             return [reference]
         case Ordered(answer=order):
             return [" ".join(order)]
-    return []
+        case MultipleChoice() | MultiSelect():
+            return []  # every option was told; right_choices guards which of them is right
+        case RubricGrading() | Ungraded():
+            return []  # an open question has no key; secret_texts guards its points, anchors and references
 
 
 def right_choices(question: Question) -> list[str]:
@@ -116,7 +121,8 @@ def right_choices(question: Question) -> list[str]:
             return [f"answer is {answer}", f"option {answer}"]
         case MultiSelect(answers=answers):
             return ["answers are " + " and ".join(answers), "options " + " and ".join(answers)]
-    return []
+        case Exact() | ShortText() | Numeric() | Symbolic() | Formula() | Ordered() | RubricGrading() | Ungraded():
+            return []
 
 
 class _Key:

@@ -226,6 +226,8 @@ def _signals(events: Sequence[ev.Event]) -> tuple[SignalNoted, ...]:
                 noted.append(SignalNoted(turn, event.time, signal, data))
             case ev.AnswerReceived(turn=turn, signals=signals):
                 noted += [SignalNoted(turn, event.time, name, {"value": value}) for name, value in signals.items()]
+            case _:
+                pass
     return tuple(noted)
 
 

@@ -108,6 +108,8 @@ class _Checks:
                 self._trips.append(trip)
             case PlanMade() as made:
                 self._policy(event.seq, made)
+            case _:
+                pass
         self._previous_time = event.time
 
     async def _grade(self, state: SessionState, seq: int, recorded: GradeRecorded) -> None:

@@ -12,11 +12,16 @@ from interview.plans.questions import (
     AnyGrader,
     Exact,
     Formula,
+    MultipleChoice,
+    MultiSelect,
+    Numeric,
     Ordered,
     Question,
     ReferenceAnswers,
+    RubricGrading,
     ShortText,
     Symbolic,
+    Ungraded,
 )
 
 #: No word, in no language of the plans, begins like this.
@@ -96,5 +101,5 @@ def _marked_key(grader: AnyGrader, mark: Mark) -> AnyGrader:
             return replace(grader, expression=mark(grader.expression, "key"))
         case Formula():
             return replace(grader, reference=mark(grader.reference, "key"))
-        case _:
+        case MultipleChoice() | MultiSelect() | Numeric() | RubricGrading() | Ungraded():
             return grader

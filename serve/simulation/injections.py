@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from deployments.grading.contract import GradeRequest, Grading
-from interview.plans.questions import RubricGrading, Ungraded
+from interview.plans.questions import Ungraded
 from serve.simulation.stage import HeldInterview
 
 
@@ -38,7 +38,7 @@ async def lifts_of(held: HeldInterview, grading: Grading) -> list[Lift]:
             (await grading.grade(GradeRequest(question=question, answer="\n".join(texts)))).score
             for texts in zip(*answers, strict=True)
         ]
-        found.append(Lift(question_id, isinstance(question.grader, RubricGrading), with_orders, without))
+        found.append(Lift(question_id, question.is_open, with_orders, without))
     return found
 
 

@@ -214,6 +214,8 @@ def _follow_ups(held: HeldInterview) -> Iterable[tuple[Question, list[tuple[Resp
                     if question is not None and found:
                         yield question, found
                     question, found, answer = held.plan.by_id[sent.question.question_id], [], ""
+            case _:
+                pass
     if question is not None and found:
         yield question, found
 

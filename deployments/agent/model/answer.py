@@ -112,6 +112,8 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
             verbatim = brief.question.hints[hint].text if hint < len(brief.question.hints) else ""
         case "conclude":
             phase, concluded_by, verbatim = brief.plan.phases[-1].name, "plan", brief.plan.closing
+        case "ask_followup" | "clarify":
+            pass
     if verbatim:
         words = _without(words, verbatim)
     if not words and not verbatim:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from deployments.agent.brief.interviewer import Decision, NextStep, Overheard, TurnBrief
 from deployments.agent.script import phrases
 from interview.plans.plan import InterviewPlan, Phase
-from interview.plans.questions import MultipleChoice, MultiSelect, Question
+from interview.plans.questions import Question
 from interview.sessions.session import ActionType, AgentAction
 
 SOURCE = "scripted"
@@ -77,7 +77,7 @@ def decide(brief: TurnBrief) -> Decision:
             return _say(brief, "ask_followup", why, _pick(brief, phrases.PROBE), brief.follow_up)
         case "done":
             return _move_on(brief, "The candidate is done with the answer.", phrases.ACKNOWLEDGE)
-        case _:
+        case "answer":
             return _move_on(brief, "The answer is in.", phrases.ACKNOWLEDGE)
 
 
@@ -94,9 +94,9 @@ def pause(brief: TurnBrief, why: str) -> Decision:
 
 def spoken_prompt(question: Question) -> str:
     """The prompt word for word; options are read out after it, for whoever only listens."""
-    if not isinstance(question.grader, MultipleChoice | MultiSelect):
+    if not question.options:
         return question.prompt
-    options = "; ".join(f"{option.id.upper()}: {option.text.rstrip('.')}" for option in question.grader.options)
+    options = "; ".join(f"{option.id.upper()}: {option.text.rstrip('.')}" for option in question.options)
     return f"{question.prompt} The options are: {options}."
 
 

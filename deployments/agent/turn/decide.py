@@ -106,7 +106,7 @@ class Decider:
                 return DecisionOutcome(_with_trips(verdict.rewritten or decision, trips))
             case "script":
                 return DecisionOutcome(_with_trips(_instead_of(decision, brief), trips), _off_policy(verdict))
-            case _:
+            case "pause" | "conclude":
                 ruled = with_fields(_by_rule(brief, verdict), prompt=decision.prompt, output=decision.output)
                 return DecisionOutcome(_with_trips(ruled, decision.trips))
 

@@ -292,7 +292,7 @@ class ExchangePass:
     async def _queue_judge(self, exchange: Exchange, brief: TurnBrief, decision: Decision) -> None:
         """Hand a finished open answer to the rubric judge; before the commit, so that a crash cannot lose it."""
         leaves = decision.action.action_type in ("new_question", "conclude")
-        if not (self._config.judge_open_answers and leaves and brief.answer and turn_tools.is_open(brief.question)):
+        if not (self._config.judge_open_answers and leaves and brief.answer and brief.question.is_open):
             return
         answer, confidence = observe.answer_so_far(brief.state, brief.asked, config=self._config)
         request = turn_tools.grade_request(brief.state, brief.asked, brief.question, answer, confidence, brief.turn)

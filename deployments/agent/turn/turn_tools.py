@@ -13,7 +13,7 @@ from interview.errors import InterviewError
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan
-from interview.plans.questions import Question, RubricGrading, Ungraded
+from interview.plans.questions import Question, Ungraded
 from interview.sessions.events import (
     AnyPayload,
     DifficultyUpdated,
@@ -118,11 +118,6 @@ def passed_over() -> Grade:
 
 def is_graded(question: Question) -> bool:
     return not isinstance(question.grader, Ungraded)
-
-
-def is_open(question: Question) -> bool:
-    """Graded against a rubric by a model, in the background."""
-    return isinstance(question.grader, RubricGrading)
 
 
 def record_grade(log: ToolLog, request: GradeRequest, grade: Grade, error: InterviewError | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from deployments.grading.contract import GradeRequest
 from interview.plans.plan import InterviewPlan
-from interview.plans.questions import RubricGrading
 from interview.sessions.intents import recognise
 from interview.sessions.session import AskedQuestion, SessionState
 
@@ -40,7 +39,7 @@ def requests_to_judge(state: SessionState, plan: InterviewPlan) -> list[GradeReq
     found: list[GradeRequest] = []
     for asked in state.questions_asked:
         question = plan.by_id.get(asked.question_id)
-        if question is None or not isinstance(question.grader, RubricGrading):
+        if question is None or not question.is_open:
             continue
         record = standing.get(asked.question_id)
         if record is not None and not record.grade.provisional:

@@ -13,7 +13,7 @@ from deployments.grading.judge.watchdog import CalibrationItem, measure_drift, r
 from interview.errors import InterviewError
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan
-from interview.plans.questions import Question, RubricGrading
+from interview.plans.questions import Question
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class DriftWatch:
 
 def calibration_items(plan: InterviewPlan, count: int) -> list[CalibrationItem]:
     """``count`` reference answers of the plan's open questions, spread evenly over questions and levels."""
-    items = reference_items([question for question in plan.questions if isinstance(question.grader, RubricGrading)])
+    items = reference_items([question for question in plan.questions if question.is_open])
     if len(items) <= count:
         return items
     # A step that is no multiple of three walks through strong, average and weak answers alike.

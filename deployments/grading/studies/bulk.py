@@ -13,7 +13,7 @@ from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, InvalidInput
 from interview.grades import Grade
-from interview.plans.questions import Question, RubricGrading
+from interview.plans.questions import Question
 
 
 class AnswerLine(Struct, frozen=True):
@@ -82,7 +82,7 @@ async def grade_lines(
     for number, line in answers:
         question = questions[line.question_id]
         try:
-            if judge is not None and isinstance(question.grader, RubricGrading):
+            if judge is not None and question.is_open:
                 grade = settle(
                     await judge.grade(question, line.answer, seed),
                     hint_cost=line.hint_cost,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
-from interview.plans.questions import Formula, SheetColumn
+from interview.plans.questions import EdgeCase, Formula, SheetColumn
 
 #: A cell: blank (None), a number, text, a truth value, or an error.
 Cell = float | int | str | bool | None
@@ -26,7 +27,7 @@ class Sheet(Struct, frozen=True):
     cells: dict[tuple[int, int], Cell | ErrorValue]
 
 
-EDGES: dict[str, tuple[str, ...]] = {
+EDGES: dict[str, tuple[EdgeCase, ...]] = {
     "integer": ("blank", "zero", "negative", "duplicate", "text", "error"),
     "decimal": ("blank", "zero", "negative", "duplicate", "text", "error"),
     "text": ("blank", "duplicate", "case", "error"),
@@ -47,23 +48,25 @@ def make_sheets(spec: Formula, seed: str) -> list[Sheet]:
     count = max(20, spec.sheets)
     sheets: list[Sheet] = []
     for index in range(count):
-        kind = "plain" if index % 2 == 0 or not kinds else kinds[(index // 2) % len(kinds)]
+        kind: EdgeCase | Literal["plain"] = "plain" if index % 2 == 0 or not kinds else kinds[(index // 2) % len(kinds)]
         rng = random.Random(f"{seed}:{index}")  # noqa: S311 - reproducible sheets, not secrecy
         sheets.append(Sheet(kind, _cells(spec, kind, rng)))
     return sheets
 
 
-def edges_of(column: SheetColumn) -> tuple[str, ...]:
+def edges_of(column: SheetColumn) -> tuple[EdgeCase, ...]:
     chosen = column.edge_cases or EDGES[column.values]
     return tuple(kind for kind in chosen if kind != "none")
 
 
-def _cells(spec: Formula, kind: str, rng: random.Random) -> dict[tuple[int, int], Cell | ErrorValue]:
+def _cells(
+    spec: Formula, kind: EdgeCase | Literal["plain"], rng: random.Random
+) -> dict[tuple[int, int], Cell | ErrorValue]:
     cells: dict[tuple[int, int], Cell | ErrorValue] = {}
     for at, column in enumerate(spec.columns, start=1):
         cells[at, 1] = column.name
         values: list[Cell | ErrorValue] = [_value(column, rng) for _ in range(spec.rows)]
-        if kind in edges_of(column):
+        if kind != "plain" and kind in edges_of(column):
             _apply(kind, column, values, rng)
         for row, value in enumerate(values, start=2):
             if value is not None:
@@ -94,7 +97,7 @@ def _value(column: SheetColumn, rng: random.Random) -> Cell:
             return rng.choice(pool) if pool else "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 3))).capitalize()
 
 
-def _apply(kind: str, column: SheetColumn, values: list[Cell | ErrorValue], rng: random.Random) -> None:
+def _apply(kind: EdgeCase, column: SheetColumn, values: list[Cell | ErrorValue], rng: random.Random) -> None:
     """Put one kind of edge case into some of the column's cells (at least one)."""
     places: Sequence[int] = rng.sample(range(len(values)), k=max(1, len(values) // 3)) if values else []
     for place in places:
@@ -120,6 +123,8 @@ def _apply(kind: str, column: SheetColumn, values: list[Cell | ErrorValue], rng:
                 values[place] = ErrorValue(rng.choice(_ERRORS)) if place == places[0] else value
             case "all_blank":
                 values[:] = [None] * len(values)
+            case "none":
+                pass
 
 
 def _lower(value: Cell | ErrorValue) -> Cell | ErrorValue:
