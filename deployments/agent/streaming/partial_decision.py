@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from msgspec.structs import replace as with_fields
@@ -69,7 +68,7 @@ class Unfinished:
                 count = len(self._aloud.sentences)
                 reason = f"{reason} (after {count} sentence{'s' if count > 1 else ''} of the model's had been heard)"
         recorded = _noted(decision, released=list(self._aloud.sentences))
-        return replace(decided, decision=recorded, fallback_reason=reason)
+        return with_fields(decided, decision=recorded, fallback_reason=reason)
 
     def _kept(self, said: Decision, decision: Decision) -> tuple[Decision, str]:
         """Instead of a decision that was mended, or changed its mind, after some of it had been heard."""
@@ -87,7 +86,7 @@ def after(before: str, decided: DecisionOutcome) -> DecisionOutcome:
     """A decision made anew, when the words of an earlier one, ``before``, cannot be taken back. Pure."""
     decision = decided.decision
     text = phrases.joined(before, decision.text)
-    return replace(decided, decision=_noted(with_fields(decision, text=text), said_before=before))
+    return with_fields(decided, decision=_noted(with_fields(decision, text=text), said_before=before))
 
 
 def _noted(decision: Decision, **notes: Any) -> Decision:

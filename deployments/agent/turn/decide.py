@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 
 from msgspec.structs import replace as with_fields
@@ -73,7 +72,7 @@ class Decider:
         decided = await self._asked(self._model, brief, overheard)
         if not decided.fallback_reason:
             decided = self._checked(brief, decided.decision)
-        return replace(decided, decision=_with_trips(decided.decision, verdict.trips))
+        return with_fields(decided, decision=_with_trips(decided.decision, verdict.trips))
 
     async def _asked(self, model: Interviewer, brief: TurnBrief, overheard: Overheard | None) -> DecisionOutcome:
         try:
