@@ -53,7 +53,7 @@ class Writer:
             data = SessionStarted(interview_id=self.key.interview_id, tenant=self.key.tenant, plan=plan, phase="intro")
         event = Event(seq=version + 1, time=datetime.now(UTC), data=data)
         after = fold([event], self.state)
-        record = IdempotencyRecord("turn", str(version), "f", "done", http_status=200, body=b"x" * 500)
+        record = IdempotencyRecord("turn", str(version), "f", "done", body=b"x" * 500)
         began = time.perf_counter()
         await self._store.commit(self.key, expected_version=version, state=after, events=[event], idempotency=record)
         self.commits_s.append(time.perf_counter() - began)

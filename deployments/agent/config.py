@@ -14,7 +14,6 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
         ``require_consent``: a plan with a consent text starts only once the candidate accepted it.
         ``lease_s``: how long a turn belongs to the worker that accepted it; a retry after that takes it over.
         Longer than the slowest turn (transcription + decision + speech), else two workers do the same work.
-        ``commit_attempts``: how often a turn is redone when somebody else changed the session meanwhile.
         ``max_repeats``: how often, per question, a candidate may ask for a repeat or a moment before it moves on.
 
     Limits: ``max_answer_chars``, ``max_audio_bytes``, ``max_document_chars``, ``max_signals_bytes``.
@@ -42,7 +41,6 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     require_consent: bool = True
     lease_s: float = 45.0
-    commit_attempts: int = 4
     max_repeats: int = 4
 
     max_answer_chars: int = 20_000

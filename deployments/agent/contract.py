@@ -86,7 +86,6 @@ class StepReply(Struct, frozen=True):
     the body's promise."""
 
     body: bytes
-    http_status: int = 200
     replayed: bool = False
     stage_ms: dict[str, float] = {}
 

@@ -31,7 +31,6 @@ class IdempotencyRecord(Struct, frozen=True):
     fingerprint: str
     status: Literal["in_flight", "done"]
     lease_until: float = 0.0
-    http_status: int = 0
     body: bytes = b""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from deployments.agent.journal.ledger import Ledger
+from contextlib import suppress
+
 from deployments.agent.ports import AgentPorts, Clock
-from interview.errors import InterviewError, VersionConflict
+from interview.errors import InterviewError, NotFound
 from interview.sessions.events import FallbackEntered
 from interview.sessions.session import SessionState
+from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
 
 
@@ -15,13 +17,11 @@ def needs_evaluation(state: SessionState) -> bool:
     return state.status in ("concluded", "expired") and state.report_url is None
 
 
-async def trigger_evaluation(
-    ports: AgentPorts, clock: Clock, state: SessionState, *, attempts: int = 4
-) -> FallbackEntered | None:
+async def trigger_evaluation(ports: AgentPorts, clock: Clock, state: SessionState) -> FallbackEntered | None:
     """Queue the evaluation; when that fails, the log says so and the next end, replay or report request asks again.
 
     Raises:
-        StorageUnavailable: the failure could not be logged either.
+        StorageUnavailable, VersionConflict: the failure could not be logged either.
     """
     try:
         await ports.grading.evaluate(state.tenant, state.interview_id)
@@ -35,17 +35,6 @@ async def trigger_evaluation(
         )
     ports.observer.fallback_entered(fallback.tier, fallback.to)
     key = SessionKey(tenant=state.tenant, interview_id=state.interview_id)
-    for _ in range(attempts):
-        current = await ports.sessions.load(key)
-        if current is None:
-            break
-        ledger = Ledger(current, clock.now)
-        ledger.record(fallback)
-        try:
-            await ports.sessions.commit(
-                key, expected_version=ledger.base_version, state=ledger.state, events=ledger.events
-            )
-            break
-        except VersionConflict:
-            continue
+    with suppress(NotFound):
+        await amend(ports.sessions, key, lambda _: (fallback,), now=clock.now)
     return fallback

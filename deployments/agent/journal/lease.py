@@ -7,9 +7,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from deployments.agent.ports import AgentPorts
 from interview.errors import InterviewError
-from storage.sessions.port import SessionKey
+from storage.sessions.port import SessionKey, SessionStore
 
 #: The idempotency scope of turns.
 TURN = "turn"
@@ -20,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def given_up_on_failure(ports: AgentPorts, key: SessionKey, idempotency_key: str) -> AsyncIterator[None]:
+async def given_up_on_failure(sessions: SessionStore, key: SessionKey, idempotency_key: str) -> AsyncIterator[None]:
     """Let a retry begin at once when the work inside fails, or when its caller goes away (cancellation).
 
     Best effort: where the lease cannot be given up, it runs out by itself. Giving up another worker's lease on the same
@@ -31,7 +30,7 @@ async def given_up_on_failure(ports: AgentPorts, key: SessionKey, idempotency_ke
     except BaseException:
         try:
             async with asyncio.timeout(GIVE_UP_WITHIN_S):
-                await ports.sessions.release(key, TURN, idempotency_key)
+                await sessions.release(key, TURN, idempotency_key)
         except (InterviewError, TimeoutError) as error:
             logger.warning("a lease could not be given up; it runs out by itself: %s", type(error).__name__)
         raise

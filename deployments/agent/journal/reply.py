@@ -79,9 +79,7 @@ def turn_body(
     return msgspec.json.encode(body)
 
 
-def done_record(scope: str, key: str, fingerprint: str, body: bytes, *, http_status: int = 200) -> IdempotencyRecord:
+def done_record(scope: str, key: str, fingerprint: str, body: bytes) -> IdempotencyRecord:
     if not body:
         raise InternalError("A finished step has a body.")
-    return IdempotencyRecord(
-        scope=scope, key=key, fingerprint=fingerprint, status="done", http_status=http_status, body=body
-    )
+    return IdempotencyRecord(scope=scope, key=key, fingerprint=fingerprint, status="done", body=body)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import HintRequest, StepReply
-from deployments.agent.journal.ledger import Ledger
 from deployments.agent.journal.reply import agent_response, done_record, hints_left, turn_body
 from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.journal.step_store import StepStore
 from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.script import scripted
 from deployments.agent.turn.acceptance import check_open, no_such_interview
 from deployments.agent.turn.speak import Speaker, voice_fallback
-from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight, VersionConflict
+from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
+from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, SessionState
 from storage.blobs.session_layout import check_interview_id
+from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 
 HINT = "hint"
@@ -40,32 +42,28 @@ class HintStep:
                 detail={"fields": {"idempotency_key": "1 to 255 characters"}},
             )
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
-        for _ in range(self._config.commit_attempts):
-            with times.stage("store"):
-                state, record = await self._ports.sessions.load_with_idempotency(key, HINT, request.idempotency_key)
+
+        async def decide(loaded: Loaded) -> Amendment[tuple[bytes, bool]]:
+            state, record = loaded.state, loaded.record
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))
             if record is not None and record.status == "done":
-                return StepReply(
-                    body=record.body, http_status=record.http_status, replayed=True, stage_ms=times.snapshot()
-                )
+                return Amendment((record.body, True))
             check_open(state)
             self._check_idle(state)
             ledger, body = await self._give(request, state, times)
-            try:
-                with times.stage("store"):
-                    await self._ports.sessions.commit(
-                        key,
-                        expected_version=ledger.base_version,
-                        state=ledger.state,
-                        events=ledger.events,
-                        idempotency=done_record(HINT, request.idempotency_key, fingerprint="", body=body),
-                    )
-            except VersionConflict:
-                self._ports.observer.commit_retried("hint")
-                continue
-            return StepReply(body=body, stage_ms=times.snapshot())
-        raise VersionConflict("The interview is being updated by other requests; try again shortly.", retry_after_s=1)
+            return Amendment(
+                (body, False), ledger, done_record(HINT, request.idempotency_key, fingerprint="", body=body)
+            )
+
+        body, replayed = await transact(
+            StepStore(self._ports.sessions, times),
+            key,
+            decide,
+            record=(HINT, request.idempotency_key),
+            on_conflict=lambda: self._ports.observer.commit_retried("hint"),
+        )
+        return StepReply(body=body, replayed=replayed, stage_ms=times.snapshot())
 
     def _check_idle(self, state: SessionState) -> None:
         """A hint in the middle of an answer's work would change that answer's cost. A dead worker's answer does not

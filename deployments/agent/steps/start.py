@@ -6,28 +6,31 @@ import hashlib
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, StepReply
-from deployments.agent.journal.ledger import Ledger
 from deployments.agent.journal.reply import agent_response, current_card, done_record, hints_left, turn_body
 from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.journal.step_store import StepStore
 from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock, PlanChoice
 from deployments.agent.script import scripted
 from deployments.agent.turn.acceptance import is_unicode
 from deployments.agent.turn.speak import Speaker, voice_fallback
-from interview.errors import InvalidInput, SessionEnded, VersionConflict
+from interview.errors import InvalidInput, SessionEnded
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import card_of
-from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
+from interview.sessions.events import Event, FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
+from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from interview.text.experience_claims import RESUME_YEARS, claimed_years
 from interview.text.visible_text import suspicious_characters, visible
 from storage.blobs.session_layout import check_interview_id, document_path
+from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 
 START = "start"
@@ -38,6 +41,14 @@ HIDDEN_TEXT = "hidden_text"
 
 #: Fewer invisible characters than this come from word processors; the rule ``injection`` has the same limit.
 HARMLESS_CHARACTERS = 3
+
+
+class Started(Struct, frozen=True):
+    """An interview's first reply and the events it began with; ``replayed``, without events, when it existed."""
+
+    body: bytes
+    events: tuple[Event, ...] = ()
+    replayed: bool = False
 
 
 class StartStep:
@@ -54,46 +65,51 @@ class StartStep:
         """The first reply; the recorded one when the interview exists, whatever else the request says."""
         check_interview_id(request.interview_id)
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
-        known = await self._started(key, times)
-        if known is not None:
-            return known
+
+        async def decide(loaded: Loaded) -> Amendment[Started]:
+            known = await self._found(loaded)
+            if known is not None:
+                return Amendment(known)
+            return await self._begun(request, times)
+
+        started = await transact(StepStore(self._ports.sessions, times), key, decide, record=(START, START))
+        if not started.replayed:
+            self._observe(started)
+        return StepReply(body=started.body, replayed=started.replayed, stage_ms=times.snapshot())
+
+    async def _begun(self, request: StartRequest, times: StageTimes) -> Amendment[Started]:
         self._check_texts(request)
         hidden = hidden_text_trips(request)
         request = without_hidden_text(request)
         choice = self._choose_plan(request)
         self._check_consent(request, choice.plan)
         ledger, body = await self._begin(request, choice, hidden, times)
-        record = done_record(START, START, fingerprint="", body=body)
-        try:
-            with times.stage("store"):
-                await self._ports.sessions.commit(
-                    key, expected_version=0, state=ledger.state, events=ledger.events, idempotency=record
-                )
-        except VersionConflict:
-            known = await self._started(key, times)
-            if known is None:
-                raise
-            return known
-        self._ports.observer.session_started(choice.plan.id)
-        for event in ledger.events:
-            if isinstance(event.data, FallbackEntered):
-                self._ports.observer.fallback_entered(event.data.tier, event.data.to)
-            elif isinstance(event.data, GuardrailTripped):
-                self._ports.observer.guardrail_tripped(event.data.rule, event.data.action)
-        return StepReply(body=body, stage_ms=times.snapshot())
+        return Amendment(Started(body, ledger.events), ledger, done_record(START, START, fingerprint="", body=body))
 
-    async def _started(self, key: SessionKey, times: StageTimes) -> StepReply | None:
-        with times.stage("store"):
-            state, record = await self._ports.sessions.load_with_idempotency(key, START, START)
+    def _observe(self, started: Started) -> None:
+        observer = self._ports.observer
+        for event in started.events:
+            match event.data:
+                case SessionStarted():
+                    observer.session_started(event.data.plan.id)
+                case FallbackEntered():
+                    observer.fallback_entered(event.data.tier, event.data.to)
+                case GuardrailTripped():
+                    observer.guardrail_tripped(event.data.rule, event.data.action)
+                case _:
+                    pass  # the other events of a start have no metric
+
+    async def _found(self, loaded: Loaded) -> Started | None:
+        state, record = loaded.state, loaded.record
         if state is None and record is None:
             return None
         if state is None:
             # Its keys are still known: a new interview under this id would answer with the old one's replies.
             raise SessionEnded("An interview of this id has expired; start a new one under a new id.")
         if record is not None and record.status == "done":
-            return StepReply(body=record.body, http_status=record.http_status, replayed=True, stage_ms=times.snapshot())
+            return Started(record.body, replayed=True)
         # The record has outlived its keeping time: the session as it stands answers.
-        return StepReply(body=await self._current_body(state), replayed=True, stage_ms=times.snapshot())
+        return Started(await self._current_body(state), replayed=True)
 
     async def _current_body(self, state: SessionState) -> bytes:
         plan = await self._plans.get(state.plan)

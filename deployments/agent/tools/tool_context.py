@@ -10,14 +10,15 @@ from pydantic import BaseModel
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import EndRequest, HintRequest, StepReply
-from deployments.agent.journal.ledger import Ledger
 from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.turn.acceptance import check_open, no_such_interview
-from interview.errors import NotFound, VersionConflict
+from interview.errors import NotFound
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, ToolCalled, ToolReturned
+from interview.sessions.ledger import Ledger
 from interview.sessions.session import AskedQuestion, SessionState
+from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 
 T = TypeVar("T", bound=BaseModel)
@@ -67,12 +68,14 @@ class ToolDesk:
         Raises:
             NotFound, SessionEnded, Conflict (paused), VersionConflict (too many writers), StorageUnavailable.
         """
-        key = SessionKey(self.tenant, interview_id)
-        for _ in range(self.config.commit_attempts):
-            state, plan = await self.session(interview_id)
+
+        async def decide(loaded: Loaded) -> Amendment[T]:
+            state = loaded.state
+            if state is None:
+                raise NotFound(no_such_interview(interview_id))
             if not (while_paused and state.status == "paused"):
                 check_open(state)
-            result, effects = change(state, plan)
+            result, effects = change(state, await self.plans.get(state.plan))
             ledger = Ledger(state, self.clock.now)
             turn = state.turn_number
             call_id = f"{turn}.call.{state.version + 1}"
@@ -81,15 +84,14 @@ class ToolDesk:
                 ToolReturned(turn=turn, call_id=call_id, tool=tool, result=result.model_dump(mode="json")),
                 *effects,
             )
-            try:
-                await self.ports.sessions.commit(
-                    key, expected_version=ledger.base_version, state=ledger.state, events=ledger.events
-                )
-            except VersionConflict:
-                self.ports.observer.commit_retried("tool")
-                continue
-            return result
-        raise VersionConflict("The interview is being updated by other requests; try again shortly.", retry_after_s=1)
+            return Amendment(result, ledger)
+
+        return await transact(
+            self.ports.sessions,
+            SessionKey(self.tenant, interview_id),
+            decide,
+            on_conflict=lambda: self.ports.observer.commit_retried("tool"),
+        )
 
 
 def asked_question(state: SessionState, question_id: str | None) -> AskedQuestion:

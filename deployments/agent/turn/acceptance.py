@@ -21,9 +21,9 @@ from msgspec import Struct
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TurnRequest
-from deployments.agent.journal.lease import TURN, given_up_on_failure
-from deployments.agent.journal.ledger import Ledger
+from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.journal.step_store import StepStore
 from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.turn.observe import transcription_request
@@ -38,11 +38,12 @@ from interview.errors import (
     SessionEnded,
     TurnInFlight,
     UnsupportedRequest,
-    VersionConflict,
 )
 from interview.sessions.events import AnswerReceived
+from interview.sessions.ledger import Ledger
 from interview.sessions.session import AudioRef, PendingAnswer, SessionState
 from storage.blobs.session_layout import audio_name, audio_path, audio_url, check_interview_id
+from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
 
 
@@ -85,46 +86,64 @@ class Acceptance:
         """
         check_turn_request(request, self._config)
         fingerprint = fingerprint_of(request)
-        key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
-        audio: AudioRef | None = None
-        for _ in range(self._config.commit_attempts):
-            with times.stage("store"):
-                state, record = await self._ports.sessions.load_with_idempotency(key, TURN, request.idempotency_key)
+        stored: AudioRef | None = None
+
+        async def decide(loaded: Loaded) -> Amendment[Accepted | Abandoned | Replay]:
+            nonlocal stored
+            state, record = loaded.state, loaded.record
             if record is not None:
                 check_fingerprint(record.fingerprint, fingerprint)
                 if record.status == "done":
                     # Before anything else: a late retry gets its first reply even when the session is gone.
-                    return Replay(record=record, state=state)
+                    return Amendment(Replay(record=record, state=state))
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))
             check_open(state)
-            pending = state.pending_answer
-            if pending is not None and pending.idempotency_key == request.idempotency_key:
-                check_fingerprint(fingerprint_of_pending(pending), fingerprint)
-                if record is not None:
-                    self._check_lease(record, takeover=request.takeover)
-                if await self._take_over(key, state, pending, times):
-                    return resumed(state, pending)
-                continue
+            if state.pending_answer is not None:
+                return await self._taken_over(request, fingerprint, state, state.pending_answer, record, times)
             if record is not None:
                 raise Conflict("This answer was settled under another Idempotency-Key; reload the interview.")
-            if pending is not None:
-                with times.stage("store"):
-                    _, theirs = await self._ports.sessions.load_with_idempotency(key, TURN, pending.idempotency_key)
-                if theirs is not None:
-                    self._check_lease(theirs, takeover=request.takeover)
-                if await self._take_over(key, state, pending, times):
-                    return Abandoned(resumed(state, pending))
-                continue
-            if request.audio is not None and audio is None:
-                audio = await self._store_audio(request, state, request.audio, times)
-            ledger = self._received(request, state, audio)
-            if not await self._commit(key, ledger, self._lease(request.idempotency_key, fingerprint), times):
-                continue
-            if ledger.state.pending_answer is None:
-                raise InternalError("An accepted answer is not pending.")
-            return Accepted(state=ledger.state, pending=ledger.state.pending_answer, fingerprint=fingerprint)
-        raise TurnInFlight("The interview is being updated by another request; try again shortly.", retry_after_s=1)
+            if request.audio is not None and stored is None:
+                stored = await self._store_audio(request, state, request.audio, times)
+            return self._received(request, fingerprint, state, stored)
+
+        return await transact(
+            StepStore(self._ports.sessions, times),
+            SessionKey(tenant=request.tenant, interview_id=request.interview_id),
+            decide,
+            record=(TURN, request.idempotency_key),
+            on_conflict=lambda: self._ports.observer.commit_retried("accept"),
+        )
+
+    async def _taken_over(
+        self,
+        request: TurnRequest,
+        fingerprint: str,
+        state: SessionState,
+        pending: PendingAnswer,
+        record: IdempotencyRecord | None,
+        times: StageTimes,
+    ) -> Amendment[Accepted | Abandoned | Replay]:
+        """Put this worker's lease on an accepted answer, this one or another, whose worker is gone."""
+        earlier = resumed(state, pending)
+        own = pending.idempotency_key == request.idempotency_key
+        if own:
+            check_fingerprint(earlier.fingerprint, fingerprint)
+        elif record is not None:
+            raise Conflict("This answer was settled under another Idempotency-Key; reload the interview.")
+        else:
+            key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
+            with times.stage("store"):
+                _, record = await self._ports.sessions.load_with_idempotency(key, TURN, pending.idempotency_key)
+        if record is not None:
+            self._check_lease(record, takeover=request.takeover)
+        times.outcome = "resumed"
+        return Amendment(
+            earlier if own else Abandoned(earlier),
+            Ledger(state, self._clock.now),
+            self._lease(pending.idempotency_key, earlier.fingerprint),
+            snapshot=False,
+        )
 
     def _check_lease(self, record: IdempotencyRecord, *, takeover: bool) -> None:
         """Raises TurnInFlight while another worker holds the turn."""
@@ -135,32 +154,6 @@ class Acceptance:
                 retry_after_s=round(min(left_s, 2.0), 3),
                 detail={"lease_left_s": round(left_s, 3)},
             )
-
-    async def _take_over(self, key: SessionKey, state: SessionState, pending: PendingAnswer, times: StageTimes) -> bool:
-        """Put this worker's lease on an answer whose worker is gone; False when the session has moved on meanwhile."""
-        lease = self._lease(pending.idempotency_key, fingerprint_of_pending(pending))
-        if not await self._commit(key, Ledger(state, self._clock.now), lease, times):
-            return False
-        times.outcome = "resumed"
-        return True
-
-    async def _commit(self, key: SessionKey, ledger: Ledger, lease: IdempotencyRecord, times: StageTimes) -> bool:
-        """Commit ``ledger`` with ``lease``; False when somebody else committed first."""
-        async with given_up_on_failure(self._ports, key, lease.key):
-            try:
-                with times.stage("store"):
-                    await self._ports.sessions.commit(
-                        key,
-                        expected_version=ledger.base_version,
-                        state=ledger.state,
-                        events=ledger.events,
-                        idempotency=lease,
-                        snapshot=False,  # the reply's commit brings it, milliseconds or seconds later
-                    )
-            except VersionConflict:
-                self._ports.observer.commit_retried("accept")
-                return False
-        return True
 
     async def _store_audio(
         self, request: TurnRequest, state: SessionState, audio: bytes, times: StageTimes
@@ -182,7 +175,9 @@ class Acceptance:
             duration_s=probe.duration_s,
         )
 
-    def _received(self, request: TurnRequest, state: SessionState, audio: AudioRef | None) -> Ledger:
+    def _received(
+        self, request: TurnRequest, fingerprint: str, state: SessionState, audio: AudioRef | None
+    ) -> Amendment[Accepted | Abandoned | Replay]:
         asked = state.current_question
         ledger = Ledger(state, self._clock.now)
         ledger.record(
@@ -195,7 +190,15 @@ class Acceptance:
                 signals=request.signals,
             )
         )
-        return ledger
+        pending = ledger.state.pending_answer
+        if pending is None:
+            raise InternalError("An accepted answer is not pending.")
+        return Amendment(
+            Accepted(state=ledger.state, pending=pending, fingerprint=fingerprint),
+            ledger,
+            self._lease(request.idempotency_key, fingerprint),
+            snapshot=False,  # the reply's commit brings it, milliseconds or seconds later
+        )
 
     def _lease(self, idempotency_key: str, fingerprint: str) -> IdempotencyRecord:
         return IdempotencyRecord(

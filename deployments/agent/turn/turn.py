@@ -19,6 +19,7 @@ from deployments.agent.journal.evaluation import needs_evaluation, trigger_evalu
 from deployments.agent.journal.lease import TURN, given_up_on_failure
 from deployments.agent.journal.reply import done_record
 from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.journal.step_store import StepStore
 from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.streaming.heard_so_far import Aloud
@@ -34,8 +35,10 @@ from deployments.agent.turn.decide import Decider
 from deployments.agent.turn.slow_work import SlowWork
 from deployments.agent.turn.speak import Speaker
 from deployments.agent.turn.turn_pass import Exchange, ExchangePass
-from interview.errors import Conflict, NotFound, SessionEnded, VersionConflict
+from interview.errors import Conflict, NotFound, SessionEnded
+from interview.sessions.ledger import Ledger
 from interview.sessions.session import SessionState
+from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
 
 
@@ -72,7 +75,7 @@ class TurnStep:
         if state is not None and needs_evaluation(state):
             # The worker that concluded the interview may have died before it asked for the evaluation.
             await trigger_evaluation(self._ports, self._clock, state)
-        return StepReply(body=record.body, http_status=record.http_status, replayed=True, stage_ms=times.snapshot())
+        return StepReply(body=record.body, replayed=True, stage_ms=times.snapshot())
 
     async def _settle_abandoned(self, request: TurnRequest, earlier: Accepted, times: StageTimes) -> StepReply:
         # Whoever speaks now may have given up on audio: a tier that is down must not block the interview for good.
@@ -90,61 +93,44 @@ class TurnStep:
     async def _remember_alias(self, request: TurnRequest, fingerprint: str, reply: StepReply) -> None:
         """Keep the reply under the second key of the same answer, too."""
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
-        alias = done_record(TURN, request.idempotency_key, fingerprint, reply.body, http_status=reply.http_status)
-        for _ in range(self._config.commit_attempts):
-            state = await self._ports.sessions.load(key)
-            if state is None:
-                return
-            try:
-                await self._ports.sessions.commit(
-                    key, expected_version=state.version, state=state, events=(), idempotency=alias
-                )
-                return
-            except VersionConflict:
-                self._ports.observer.commit_retried("turn")
+        alias = done_record(TURN, request.idempotency_key, fingerprint, reply.body)
+
+        async def decide(loaded: Loaded) -> Amendment[None]:
+            return Amendment(None, Ledger(loaded.state, self._clock.now) if loaded.state else None, alias)
+
+        await transact(self._ports.sessions, key, decide, on_conflict=self._lost_race)
 
     async def _finish(
         self, accepted: Accepted, work: SlowWork, times: StageTimes, *, voice: bool, without_stt: bool = False
     ) -> StepReply:
-        key = SessionKey(tenant=accepted.state.tenant, interview_id=accepted.state.interview_id)
-        async with given_up_on_failure(self._ports, key, accepted.pending.idempotency_key):
-            return await self._complete(key, accepted, work, times, voice=voice, without_stt=without_stt)
-
-    async def _complete(
-        self,
-        key: SessionKey,
-        accepted: Accepted,
-        work: SlowWork,
-        times: StageTimes,
-        *,
-        voice: bool,
-        without_stt: bool,
-    ) -> StepReply:
         """Work on an accepted answer until one commit stands, this worker's or another's."""
-        state = accepted.state
+        key = SessionKey(tenant=accepted.state.tenant, interview_id=accepted.state.interview_id)
         idempotency_key = accepted.pending.idempotency_key
-        for _ in range(self._config.commit_attempts):
+
+        async def decide(loaded: Loaded) -> Amendment[Exchange | Replay]:
+            if loaded.record is not None and loaded.record.status == "done":
+                return Amendment(Replay(record=loaded.record, state=loaded.state))
+            state = _still_pending(loaded.state, accepted)
             exchange = await self._pass.run(state, work, times, voice=voice, without_stt=without_stt)
-            try:
-                with times.stage("store"):
-                    await self._ports.sessions.commit(
-                        key,
-                        expected_version=exchange.ledger.base_version,
-                        state=exchange.ledger.state,
-                        events=exchange.ledger.events,
-                        idempotency=done_record(TURN, idempotency_key, accepted.fingerprint, exchange.body),
-                    )
-            except VersionConflict:
-                self._ports.observer.commit_retried("turn")
-                with times.stage("store"):
-                    fresh, known = await self._ports.sessions.load_with_idempotency(key, TURN, idempotency_key)
-                if known is not None and known.status == "done":
-                    return await self._replayed(known, fresh, times)
-                state = _still_pending(fresh, accepted)
-                continue
-            await self._after_commit(exchange)
-            return StepReply(body=exchange.body, stage_ms=times.snapshot())
-        raise VersionConflict("The interview is being updated by other requests; try again shortly.", retry_after_s=1)
+            done = done_record(TURN, idempotency_key, accepted.fingerprint, exchange.body)
+            return Amendment(exchange, exchange.ledger, done)
+
+        async with given_up_on_failure(self._ports.sessions, key, idempotency_key):
+            outcome = await transact(
+                StepStore(self._ports.sessions, times),
+                key,
+                decide,
+                record=(TURN, idempotency_key),
+                known=Loaded(accepted.state),
+                on_conflict=self._lost_race,
+            )
+            if isinstance(outcome, Replay):
+                return await self._replayed(outcome.record, outcome.state, times)
+            await self._after_commit(outcome)
+            return StepReply(body=outcome.body, stage_ms=times.snapshot())
+
+    def _lost_race(self) -> None:
+        self._ports.observer.commit_retried("turn")
 
     async def _after_commit(self, exchange: Exchange) -> None:
         observer = self._ports.observer

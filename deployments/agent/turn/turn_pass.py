@@ -11,7 +11,6 @@ from deployments.agent.brief.interviewer import Decision, DecisionOutcome, Obser
 from deployments.agent.brief.next_question import next_step, time_left_s
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TranscriptView
-from deployments.agent.journal.ledger import Ledger
 from deployments.agent.journal.reply import agent_response, hints_left, turn_body
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.pins.pinned_plans import PinnedPlans
@@ -36,6 +35,7 @@ from interview.sessions.events import (
     SessionConcluded,
     SessionPaused,
 )
+from interview.sessions.ledger import Ledger
 from interview.sessions.session import ActionType, AskedQuestion, PendingAnswer, SessionState
 from interview.text.experience_claims import RESUME_YEARS
 from storage.blobs.session_layout import path_of_url

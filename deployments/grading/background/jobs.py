@@ -20,7 +20,7 @@ from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.graders.grade_builder import settle
 from deployments.grading.reports.stored_report import build_report, render_report
 from deployments.shell.handle_rpc import decode
-from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight, VersionConflict
+from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan, decode_plan
@@ -29,16 +29,16 @@ from interview.reports.report import NO_JUDGEMENT
 from interview.sessions.events import (
     AnyPayload,
     DifficultyUpdated,
-    Event,
     FallbackEntered,
     GradeRecorded,
     ReportReady,
 )
-from interview.sessions.fold import apply
+from interview.sessions.ledger import Ledger
 from interview.sessions.session import GradeRecord, SessionState
 from storage.archive.blob_archive import archive_session, load_session
 from storage.blobs.layout import plan_path, report_path
 from storage.blobs.port import BlobStore
+from storage.sessions.amend import Amendment, Loaded, amend, transact
 from storage.sessions.port import SessionKey, SessionStore
 from storage.work_queue.consumer import Handler
 from storage.work_queue.port import Job
@@ -156,46 +156,28 @@ class BackgroundGrading:
         await self._commit(key, decide)
 
     async def _commit(self, key: SessionKey, decide: Decide) -> None:
-        """Record what ``decide`` makes of the current state, by compare-and-set, until it takes or is there already.
+        """Record what ``decide`` makes of the current state, unless it is there already.
 
         Raises:
             VersionConflict: too many others commit; the job is tried again.
         """
-        for _ in range(self._config.background.commit_attempts):
-            state = await self._live(key)
-            payloads = decide(state)
-            if not payloads:
-                return
-            now = self._now()
-            events = [
-                Event(seq=state.version + offset, time=now, data=payload)
-                for offset, payload in enumerate(payloads, start=1)
-            ]
-            after = state
-            for event in events:
-                after = apply(after, event)
-            try:
-                await self._sessions.commit(key, expected_version=state.version, state=after, events=events)
-                return
-            except VersionConflict:
-                continue
-        raise VersionConflict("The interview is being updated by others; grading will try again.", retry_after_s=1)
+        await self._live(key)
+        await amend(self._sessions, key, decide, now=self._now)
 
     async def _live(self, key: SessionKey) -> SessionState:
         """The live state; a session that expired while its grading waited comes back from the archive first."""
-        for _ in range(2):
-            state = await self._sessions.load(key)
-            if state is not None:
-                return state
+
+        async def restored(loaded: Loaded) -> Amendment[SessionState]:
+            if loaded.state is not None:
+                return Amendment(loaded.state)
             stored = await load_session(self._sessions, self._blobs, key)
             if stored is None:
                 raise NotFound("There is no such interview, live or archived.")
-            try:
-                await self._sessions.commit(key, expected_version=0, state=stored.state, events=stored.events)
-            except VersionConflict:
-                continue  # another worker brought it back
-            return stored.state
-        raise VersionConflict("The interview is being updated by others; grading will try again.", retry_after_s=1)
+            ledger = Ledger(None, self._now)
+            ledger.restore(stored.events)
+            return Amendment(ledger.state, ledger)
+
+        return await transact(self._sessions, key, restored)
 
     async def _plan(self, state: SessionState) -> InterviewPlan:
         try:

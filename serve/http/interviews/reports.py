@@ -17,11 +17,11 @@ from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.auth import REPORTS, Authenticator, Principal
 from serve.http.content_negotiation import preferred
-from serve.http.interviews.recording_events import append
 from serve.http.interviews.sessions import InterviewId, session_or_404
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.request_bodies import OverrideBody, read_json
 from storage.archive.blob_archive import archive_session
+from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         def decide(state: SessionState) -> Sequence[AnyPayload]:
             return overriding(state, plan, body.question_id, score=body.score, author=caller.key_id, reason=body.reason)
 
-        state = await append(ports.sessions, key, decide)
+        state = await amend(ports.sessions, key, decide)
         if state.status in ("concluded", "expired"):
             # the archive was written when the interview ended; reports outlive the live store only with this in it
             await archive_session(ports.sessions, ports.blobs, key)

@@ -9,10 +9,10 @@ from interview.sessions.events import IntegrityNoted
 from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
-from serve.http.interviews.recording_events import append
 from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import SignalBody, read_json
+from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
 
 
@@ -34,7 +34,7 @@ def signals_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
                 raise SessionEnded("This interview has ended.")
             return (IntegrityNoted(turn=state.turn_number, signal=body.signal, data=body.data),)
 
-        await append(ports.sessions, SessionKey(caller.tenant, interview_id), decide)
+        await amend(ports.sessions, SessionKey(caller.tenant, interview_id), decide)
         return Response(status_code=204)
 
     return router

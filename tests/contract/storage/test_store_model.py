@@ -32,7 +32,6 @@ records = st.builds(
     fingerprint=st.text(max_size=5),
     status=st.sampled_from(["in_flight", "done"]),
     lease_until=st.floats(0, 2e9),
-    http_status=st.sampled_from([200, 422]),
     body=st.binary(max_size=40),
 )
 

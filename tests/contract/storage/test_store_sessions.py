@@ -97,7 +97,7 @@ def in_flight(key: str = "k1", scope: str = "turn", fingerprint: str = "f1") -> 
 
 
 def done(key: str = "k1", scope: str = "turn", body: bytes = b'{"text":"\xc3\xa9"}\x00') -> IdempotencyRecord:
-    return IdempotencyRecord(scope, key, "f1", "done", http_status=200, body=body)
+    return IdempotencyRecord(scope, key, "f1", "done", body=body)
 
 
 async def test_an_unknown_session_is_absent(store: SessionStore) -> None:

@@ -73,10 +73,10 @@ async def test_start_hands_every_field_to_the_agent(client, agent):
 
 async def test_the_agents_bytes_pass_through_untouched(client, agent):
     body = b'{"turn_number": 3,  "odd   spacing": true}'
-    agent.outcomes.append(StepReply(body, http_status=201, replayed=True, stage_ms={"stt": 12.34}))
+    agent.outcomes.append(StepReply(body, replayed=True, stage_ms={"stt": 12.34}))
     reply = await client.post("/session/turn/i-1", json={"answer": "Yes."})
     assert reply.content == body
-    assert reply.status_code == 201
+    assert reply.status_code == 200
     assert reply.headers["idempotency-replayed"] == "true"
     assert reply.headers["server-timing"] == "stt;dur=12.3"
 

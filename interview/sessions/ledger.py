@@ -1,8 +1,8 @@
-"""The events of one step before they are committed: recorded and folded at once."""
+"""The events of one change to a session before they are committed: recorded and folded at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from interview.errors import InternalError
@@ -38,6 +38,10 @@ class Ledger:
     def record(self, *payloads: AnyPayload) -> None:
         for payload in payloads:
             version = 0 if self._state is None else self._state.version
-            event = Event(seq=version + 1, time=self._now(), data=payload)
+            self.restore((Event(seq=version + 1, time=self._now(), data=payload),))
+
+    def restore(self, events: Sequence[Event]) -> None:
+        """Append events that have their number and time already. Raises InternalError when they do not follow."""
+        for event in events:
             self._state = apply(self._state, event)
             self._events.append(event)

@@ -1,0 +1,65 @@
+"""The session store as a step uses it: its time is counted, and a lease that may have been taken is given up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deployments.agent.journal.lease import given_up_on_failure
+from deployments.agent.journal.stage_times import StageTimes
+from interview.errors import VersionConflict
+from interview.sessions.events import Event
+from interview.sessions.session import SessionState
+from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
+
+
+class StepStore:
+    """``storage.sessions.amend.Transactional`` for one step."""
+
+    def __init__(self, sessions: SessionStore, times: StageTimes) -> None:
+        self._sessions = sessions
+        self._times = times
+
+    async def load(self, key: SessionKey) -> SessionState | None:
+        with self._times.stage("store"):
+            return await self._sessions.load(key)
+
+    async def load_with_idempotency(
+        self, key: SessionKey, scope: str, idempotency_key: str
+    ) -> tuple[SessionState | None, IdempotencyRecord | None]:
+        with self._times.stage("store"):
+            return await self._sessions.load_with_idempotency(key, scope, idempotency_key)
+
+    async def commit(
+        self,
+        key: SessionKey,
+        *,
+        expected_version: int,
+        state: SessionState,
+        events: Sequence[Event],
+        idempotency: IdempotencyRecord | None = None,
+        snapshot: bool = True,
+    ) -> None:
+        """As ``SessionStore.commit``. A lease that may have been written although the commit failed is given up."""
+
+        async def commit() -> None:
+            with self._times.stage("store"):
+                await self._sessions.commit(
+                    key,
+                    expected_version=expected_version,
+                    state=state,
+                    events=events,
+                    idempotency=idempotency,
+                    snapshot=snapshot,
+                )
+
+        if idempotency is None or idempotency.status == "done":
+            await commit()
+            return
+        conflict: VersionConflict | None = None
+        async with given_up_on_failure(self._sessions, key, idempotency.key):
+            try:
+                await commit()
+            except VersionConflict as error:
+                conflict = error  # nothing was written: the lease in the store, if any, is another worker's
+        if conflict is not None:
+            raise conflict

@@ -1,0 +1,152 @@
+"""Change a session by compare-and-set: load it, decide on what was found, commit, and decide again after a lost race.
+
+``amend`` records events that follow from the state. ``transact`` is the general form: its decision may wait (for a
+model, for a voice), may carry an idempotency record, and may find that there is nothing to commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
+
+from interview.errors import NotFound, VersionConflict
+from interview.sessions.events import AnyPayload, Event
+from interview.sessions.ledger import Ledger
+from interview.sessions.session import SessionState
+from storage.sessions.port import IdempotencyRecord, SessionKey
+
+T = TypeVar("T")
+
+#: The one retry policy. A commit that loses its race was beaten by one that stands, so the next attempt follows at
+#: once; a turn commits twice, and more than eight lost races in a row mean that something else is wrong.
+ATTEMPTS = 8
+
+#: When to come back after ``ATTEMPTS`` lost races.
+RETRY_AFTER_S = 1.0
+
+
+class Transactional(Protocol):
+    """The part of ``SessionStore`` that a transaction needs."""
+
+    async def load_with_idempotency(
+        self, key: SessionKey, scope: str, idempotency_key: str
+    ) -> tuple[SessionState | None, IdempotencyRecord | None]: ...
+
+    async def load(self, key: SessionKey) -> SessionState | None: ...
+
+    async def commit(
+        self,
+        key: SessionKey,
+        *,
+        expected_version: int,
+        state: SessionState,
+        events: Sequence[Event],
+        idempotency: IdempotencyRecord | None = None,
+        snapshot: bool = True,
+    ) -> None: ...
+
+
+class Loaded(Struct, frozen=True):
+    """A session, and the idempotency record asked for, as they were at one moment."""
+
+    state: SessionState | None
+    record: IdempotencyRecord | None = None
+
+
+class Amendment(Struct, Generic[T], frozen=True):
+    """What the caller gets once ``ledger`` is committed with ``idempotency``; without a ledger nothing is committed.
+
+    ``snapshot`` as in ``SessionStore.commit``.
+    """
+
+    result: T
+    ledger: Ledger | None = None
+    idempotency: IdempotencyRecord | None = None
+    snapshot: bool = True
+
+
+async def transact(
+    sessions: Transactional,
+    key: SessionKey,
+    decide: Callable[[Loaded], Awaitable[Amendment[T]]],
+    *,
+    record: tuple[str, str] | None = None,
+    known: Loaded | None = None,
+    on_conflict: Callable[[], None] = lambda: None,
+) -> T:
+    """Commit what ``decide`` makes of the session, and return its result.
+
+    Args:
+        decide: is called again, with the session as it is then, after each lost race; so it has no effect that must
+            not happen twice.
+        record: scope and key of the idempotency record to load with the session.
+        known: the session when it was just loaded or committed; the first attempt then loads nothing.
+        on_conflict: is called after each lost race.
+
+    Raises:
+        VersionConflict: ``ATTEMPTS`` races were lost; nothing was written. Retryable.
+        StorageUnavailable: the last commit may or may not have happened.
+        What ``decide`` raises; nothing was written then.
+    """
+    loaded = known
+    for _ in range(ATTEMPTS):
+        if loaded is None:
+            loaded = await _load(sessions, key, record)
+        amendment = await decide(loaded)
+        if amendment.ledger is None:
+            return amendment.result
+        try:
+            await sessions.commit(
+                key,
+                expected_version=amendment.ledger.base_version,
+                state=amendment.ledger.state,
+                events=amendment.ledger.events,
+                idempotency=amendment.idempotency,
+                snapshot=amendment.snapshot,
+            )
+        except VersionConflict:
+            on_conflict()
+            loaded = None
+            continue
+        return amendment.result
+    raise VersionConflict(
+        "The interview is being updated by other requests; try again shortly.",
+        retry_after_s=RETRY_AFTER_S,
+        detail={"attempts": ATTEMPTS},
+    )
+
+
+async def amend(
+    sessions: Transactional,
+    key: SessionKey,
+    decide: Callable[[SessionState], Sequence[AnyPayload]],
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    on_conflict: Callable[[], None] = lambda: None,
+) -> SessionState:
+    """Record the events that ``decide`` makes of the current state, and return the state after them.
+
+    ``decide`` is pure; no events means that there is nothing (left) to record.
+
+    Raises:
+        NotFound: there is no such session.
+        VersionConflict, StorageUnavailable: as ``transact``. What ``decide`` raises.
+    """
+
+    async def decided(loaded: Loaded) -> Amendment[SessionState]:
+        if loaded.state is None:
+            raise NotFound("There is no such interview.")
+        ledger = Ledger(loaded.state, now)
+        ledger.record(*decide(loaded.state))
+        return Amendment(ledger.state, ledger if ledger.events else None)
+
+    return await transact(sessions, key, decided, on_conflict=on_conflict)
+
+
+async def _load(sessions: Transactional, key: SessionKey, record: tuple[str, str] | None) -> Loaded:
+    if record is None:
+        return Loaded(await sessions.load(key))
+    return Loaded(*await sessions.load_with_idempotency(key, *record))
