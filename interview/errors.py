@@ -28,7 +28,8 @@
     │   ├── StorageUnavailable         503 storage-unavailable
     │   ├── EngineUnavailable          503 engine-unavailable
     │   ├── CircuitOpen                503 circuit-open
-    │   └── ModelMissing               503 model-missing          not retryable: an operator must act
+    │   ├── ModelMissing               503 model-missing          not retryable: an operator must act
+    │   └── ModelCorrupt               503 model-corrupt          not retryable: weights differ from their manifest
     ├── DeadlineExceeded               504 deadline-exceeded      retryable
     ├── EngineFailed                   502 engine-failed          retryable: the engine broke, not the request
     │   └── InvalidModelOutput         502 invalid-model-output
@@ -229,6 +230,12 @@ class CircuitOpen(Unavailable):
 class ModelMissing(Unavailable):
     code = "model-missing"
     title = "Model not installed"
+    retryable = False
+
+
+class ModelCorrupt(Unavailable):
+    code = "model-corrupt"
+    title = "Model weights differ from their manifest"
     retryable = False
 
 

@@ -35,7 +35,6 @@ CPU = SttConfig(device="cpu", decoded_cache_bytes=0, max_ongoing_requests=128, m
 GPU = msgspec.structs.replace(
     CPU,
     model="large-v3-turbo",
-    builtin_fallback=False,
     device="cuda",
     compute_type="float16",
     window_policy="full",

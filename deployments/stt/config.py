@@ -25,15 +25,11 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The ``stt`` section of ``configs/serve/*.yaml``."""
 
     # --- weights -------------------------------------------------------------------------------------------------
-    #: ``builtin``, a directory, a faster-whisper size (``small.en``) or a hub id (``Systran/faster-whisper-small``).
-    model: str = "builtin"
-    #: Ask the hub when the weights are neither a path nor in the local cache.
-    allow_download: bool = True
-    #: Serve the built-in demo model when the wanted one cannot be had; false makes that a start-up error.
-    builtin_fallback: bool = True
-    #: Where hub snapshots live; None is the hub library's own cache.
+    #: A model that `interview models list` shows, a directory with CTranslate2 Whisper weights, or a hub id
+    #: (``Systran/faster-whisper-small``) whose snapshot is in the local hub cache. Serving never downloads.
+    model: str = "whisper-tiny.en"
+    #: Where hub snapshots lie; None is the hub library's own cache.
     download_dir: str | None = None
-    hub_probe_timeout_s: float = 2.0
 
     #: ``fake`` transcribes nothing and keeps the timing of ``fake``: for load runs of the rest of the platform.
     engine: Literal["whisper", "fake"] = "whisper"
@@ -52,7 +48,7 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     max_new_tokens: int = 224
     #: Segments as the decoder marks them instead of one per piece: finer subtitles, a few more decoded tokens.
     segment_timestamps: bool = False
-    #: ``auto`` takes the windows the model's ``serving.json`` vouches for; ``full`` always pads to 30 s.
+    #: ``auto`` takes the windows of the model's profile (manifest or ``serving.json``); ``full`` always pads to 30 s.
     window_policy: WindowPolicy = "auto"
     #: Windows to use whatever the model says (seconds, ascending). Measure the word error rate before you set this.
     windows_s: tuple[float, ...] = ()

@@ -10,16 +10,11 @@ from deployments.shell.handle_rpc import Caller, encode, unwrap
 
 
 class EngineInfo(Struct, frozen=True):
-    """Which engine and weights produced a result.
-
-    ``builtin`` is true for the model shipped for demos and tests; ``notice`` then says in plain words what
-    that means for the result.
-    """
+    """Which engine and weights produced a result. ``notice`` says in plain words what limits the result, if any."""
 
     name: str
     model: str
     device: str = "cpu"
-    builtin: bool = False
     notice: str | None = None
 
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 DEPLOYMENT_NAME = "stt"
 
-#: Two seconds of the built-in model's own voice: any English speech model hears words in it.
+#: Two seconds of espeak-ng: any English speech model hears words in it.
 HEALTH_CLIP = Path(__file__).parent / "health_clip.wav"
 
 

@@ -28,12 +28,9 @@ def pull(
     settings = _settings(profile)
     console = Console()
     if stt:
-        from msgspec.structs import replace
+        from faster_whisper.utils import download_model
 
-        from deployments.stt.engines.model_resolution import resolve_model
-
-        wanted = replace(settings.stt, model=name, allow_download=True, builtin_fallback=False)
-        console.print(f"{name} is at {resolve_model(wanted).path}")
+        console.print(f"{name} is at {download_model(name, cache_dir=settings.stt.download_dir)}")
         return
     from deployments.llm.engines.weights import pull_model
 
@@ -47,7 +44,7 @@ def show(profile: Profile = "local") -> None:
 
     settings = _settings(profile)
     console = Console()
-    resolved = resolve_model(settings.stt, download=False)
+    resolved = resolve_model(settings.stt)
     console.print(f"speech to text: {resolved.name} ({resolved.source}): {resolved.reason}")
     llm = settings.llm
     console.print(f"language model: {llm.engine if llm.engine == 'none' else f'{llm.engine}, {llm.name}'}")

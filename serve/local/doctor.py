@@ -129,14 +129,10 @@ def _stt(config: SttConfig) -> Finding:
     from deployments.stt.engines.model_resolution import resolve_model
 
     try:
-        resolved = resolve_model(config, download=False)
+        resolved = resolve_model(config)
     except InterviewError as error:
-        return Finding("speech to text", "fail", error.message, "set stt.model to a directory or a hub name")
-    found = f"faster-whisper with {resolved.name}: {resolved.reason}"
-    if resolved.builtin:
-        remedy = "for people's voices set stt.model, e.g. Systran/faster-whisper-small, or a directory"
-        return Finding("speech to text", "warn", f"{found}. {resolved.notice}", remedy)
-    return Finding("speech to text", "ok", found)
+        return Finding("speech to text", "fail", error.message, "fetch the model, or set stt.model to one that is here")
+    return Finding("speech to text", "ok", f"faster-whisper with {resolved.name}: {resolved.reason}")
 
 
 def _tts() -> Finding:

@@ -18,9 +18,7 @@ from deployments.stt.engines.model_profile import ModelProfile
 from deployments.stt.engines.port import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
 from interview.errors import EmptyAudio
 
-FAKE_ENGINE = EngineInfo(
-    name="fake", model="fake", builtin=True, notice="fake speech engine: the text was not heard, it was made up"
-)
+FAKE_ENGINE = EngineInfo(name="fake", model="fake", notice="fake speech engine: the text was not heard, it was made up")
 
 _SENTENCES = (
     "I would start with the failing request and follow it through the logs.",

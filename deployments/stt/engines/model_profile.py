@@ -1,7 +1,6 @@
-"""What a set of weights can stand, said by a small file beside them (``serving.json``) and not by the code.
+"""How a set of weights is to be served, as data: ``serving`` in its manifest, or ``serving.json`` in its directory.
 
-Pretrained Whisper weights expect 30 s windows and take prompts; the built-in model was trained on single short
-utterances. Whoever fine-tunes a model for short windows measures it and writes the file.
+Without either, weights are served as pretrained Whisper: 30 s windows, prompts accepted.
 """
 
 from __future__ import annotations

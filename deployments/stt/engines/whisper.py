@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +19,6 @@ import numpy.typing as npt
 from deployments.stt.audio.decode import SAMPLE_RATE, Samples
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Word
-from deployments.stt.engines.model_profile import read_profile
 from deployments.stt.engines.model_resolution import ResolvedModel
 from deployments.stt.engines.port import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
 from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
@@ -63,7 +61,7 @@ class WhisperEngine:
         except (RuntimeError, ValueError, OSError) as error:
             raise EngineUnavailable(f"The speech model {resolved.name} could not be loaded on {device}.") from error
         self._config = config
-        self.profile = read_profile(Path(resolved.path))
+        self.profile = resolved.profile
         self.windows_s = windows_for(config, self.profile)
         self.workers = config.workers
         self.stats = EngineStats()
@@ -71,8 +69,7 @@ class WhisperEngine:
             name="faster-whisper",
             model=resolved.name,
             device=f"{device}/{compute_type}",
-            builtin=resolved.builtin,
-            notice=resolved.notice or self.profile.notice,
+            notice=self.profile.notice,
         )
         self._tokenizers: dict[str, tuple[Any, tuple[int, ...]]] = {}
 

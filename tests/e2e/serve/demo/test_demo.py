@@ -66,7 +66,7 @@ def test_the_demo_holds_a_whole_spoken_interview(tmp_path: Path) -> None:
     assert summary["word_error_rate"] <= 0.25
     assert summary["grades"] and all(grade["rationale"] for grade in summary["grades"])
     assert set(summary["engines"]) >= {"stt", "tts", "llm"}
-    assert "built-in" in json.dumps(summary["engines"]["stt"])
+    assert "whisper-tiny.en" in json.dumps(summary["engines"]["stt"])
     assert isinstance(summary["fallbacks"], list)
     assert {"p50", "max"} <= set(summary["stage_ms"]["stt"])
 

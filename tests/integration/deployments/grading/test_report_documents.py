@@ -99,7 +99,7 @@ def interview(questions=20, text="", name="Ada Lovelace", end=True):
                 {"start": 0.4, "end": 2.1, "text": " First I would measure it."},
                 {"start": 2.9, "end": 7.0, "text": words.removeprefix("First I would measure it.")},
             )
-            engine = {"name": "faster-whisper", "model": "stt-tiny-en", "builtin": True, "notice": NOTICE}
+            engine = {"name": "faster-whisper", "model": "whisper-tiny.en", "notice": NOTICE}
             log.add(ev.AnswerTranscribed(turn, words, 0.83, 7.4, "en", engine, segments))
         if not isinstance(question.grader, Ungraded):
             score = (0.95, 0.7, 0.5, 0.2)[number % 4]

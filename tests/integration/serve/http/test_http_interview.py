@@ -30,7 +30,7 @@ from storage.sessions.memory import MemorySessionStore
 from tests.support.http_ports import is_problem, stub_ports
 from tests.support.paths import ROOT
 
-SPEECH = (ROOT / "models" / "stt-tiny-en" / "samples" / "02_seen.wav").read_bytes()
+SPEECH = (ROOT / "tests" / "data" / "speech" / "two_cities_1.wav").read_bytes()
 PLANS = InstalledPlans.from_directory(ROOT / "configs" / "interviews")
 START = {"plan": "backend-engineer", "consent": True, "candidate": {"name": "Ada"}, "voice": True}
 ANSWER = (

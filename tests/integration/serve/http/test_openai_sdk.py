@@ -471,7 +471,7 @@ async def test_verbose_json_times_words_and_segments(hearing: Face) -> None:
     assert verbose.segments
     assert verbose.words
     assert 0 <= verbose.words[0].start < verbose.words[-1].end <= verbose.duration + 0.1
-    assert verbose.model_extra["engine"]["builtin"] is True
+    assert verbose.model_extra["engine"]["model"] == "fake"
 
 
 async def test_a_transcript_streams_as_events(hearing: Face) -> None:

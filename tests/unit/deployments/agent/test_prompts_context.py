@@ -22,12 +22,13 @@ from interview.errors import ContextTooLong
 from interview.plans.files import load_plan
 from interview.plans.plan import reference
 from interview.sessions.session import AskedQuestion, ConversationTurn, Insight, SessionState
+from storage.weights.resolve import resolve_weights
 from tests.support.paths import ROOT
 
 PLAN = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")
 BOOK = PromptBook(str(ROOT / "configs" / "prompts"))
-#: A byte-level BPE that is here anyway, the small speech model's: with 800 tokens it cuts text finer than any LLM's.
-BPE = Tokenizer.from_file(str(ROOT / "models" / "stt-tiny-en" / "tokenizer.json"))
+#: A byte-level BPE that is installed anyway, the speech model's: GPT-2's vocabulary of 50,257 tokens.
+BPE = Tokenizer.from_file(str(resolve_weights("whisper-tiny.en").path / "tokenizer.json"))
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 texts = st.one_of(
@@ -99,11 +100,11 @@ def test_the_estimate_is_never_below_a_real_count_where_there_are_no_words_to_gu
     assert tokens_at_most(text) >= len(BPE.encode(text, add_special_tokens=False).ids)
 
 
-def test_the_estimate_of_real_text_is_above_that_of_a_tokenizer_far_coarser_than_any_language_models() -> None:
+def test_the_estimate_of_real_text_lies_between_gpt_2s_count_and_three_times_that() -> None:
     for path in [*ROOT.glob("configs/prompts/*/1.md"), *ROOT.glob("configs/interviews/**/*.yaml"), Path(__file__)]:
         text = path.read_text(encoding="utf-8")
         real = len(BPE.encode(text, add_special_tokens=False).ids)
-        assert real <= tokens_at_most(text) <= 2 * real
+        assert real <= tokens_at_most(text) <= 3 * real
 
 
 @given(st.data())

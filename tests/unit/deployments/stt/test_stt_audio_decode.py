@@ -20,7 +20,7 @@ from interview.errors import AudioRejected, AudioTooLarge, AudioTooLong, Deadlin
 from tests.support.paths import ROOT
 
 CONFIG = SttConfig()
-SAMPLES = ROOT / "models" / "stt-tiny-en" / "samples"
+SPEECH = ROOT / "tests" / "data" / "speech"
 
 #: container → (libav muxer, encoder, sample rate the encoder takes)
 FORMATS = {
@@ -180,7 +180,7 @@ def test_decoding_stops_when_nobody_waits_any_more() -> None:
 
 
 def test_the_samples_of_a_wav_arrive_unchanged() -> None:
-    path = SAMPLES / "00_seen.wav"
+    path = SPEECH / "two_cities_1.wav"
     with wave.open(str(path)) as file:
         raw = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
     np.testing.assert_array_equal(decode_audio(path.read_bytes(), CONFIG).samples, raw)

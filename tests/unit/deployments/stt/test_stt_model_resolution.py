@@ -1,84 +1,74 @@
-"""Which weights serve, and that the reason is always told."""
+"""Which weights serve the speech tier, and that nothing else stands in for a model that is missing."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from deployments.stt.config import SttConfig
-from deployments.stt.engines.model_resolution import BUILTIN_NOTICE, builtin_model_dir, resolve_model
-from interview.errors import ModelMissing
+from deployments.stt.engines.model_resolution import resolve_model
+from interview.errors import ConfigError, ModelMissing
+from storage.weights.manifest import catalogue
 
-HUB_ID = "Systran/faster-whisper-tiny.en"
+HUB_ID = "Systran/faster-whisper-small"
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The hub's address is a closed port and its cache an empty folder."""
+def empty_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty models directory and hub cache; the hub's address is a closed port."""
+    monkeypatch.setenv("INTERVIEW_MODELS_DIR", str(tmp_path / "models"))
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
 
 
-def offline(tmp_path: Path, **fields: object) -> SttConfig:
-    return SttConfig(model=HUB_ID, download_dir=str(tmp_path / "cache"), **fields)  # type: ignore[arg-type]
-
-
-def test_the_builtin_model_says_that_it_is_no_model_for_people() -> None:
+def test_the_default_is_a_model_for_people_from_the_installed_package() -> None:
     resolved = resolve_model(SttConfig())
-    assert (resolved.source, resolved.builtin) == ("builtin", True)
-    assert resolved.notice == BUILTIN_NOTICE
-    assert "not for people's voices" in BUILTIN_NOTICE
+    assert (resolved.name, resolved.source) == ("whisper-tiny.en", "package")
+    assert resolved.profile.windows_s == (10.0, 20.0)
 
 
-def test_an_explicit_directory_wins(tmp_path: Path) -> None:
+@pytest.mark.parametrize("alias", ["tiny.en", "Systran/faster-whisper-tiny.en"])
+def test_the_fields_other_names_of_a_model_mean_the_same_weights(alias: str) -> None:
+    assert resolve_model(SttConfig(model=alias)) == resolve_model(SttConfig())
+
+
+def test_a_directory_serves_with_the_profile_beside_its_weights(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"weights")
+    (tmp_path / "serving.json").write_text('{"windows_s": [15]}')
     resolved = resolve_model(SttConfig(model=str(tmp_path)))
-    assert (resolved.source, resolved.path, resolved.builtin) == ("path", str(tmp_path), False)
+    assert (resolved.source, resolved.path, resolved.profile.windows_s) == ("path", str(tmp_path), (15.0,))
 
 
-def test_the_builtin_model_by_its_path_is_still_the_builtin_model() -> None:
-    assert resolve_model(SttConfig(model=str(builtin_model_dir()))).builtin
-
-
-def test_a_mistyped_path_is_an_error_and_never_the_demo_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelMissing, match=r"model\.bin"):
+def test_a_mistyped_path_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match=r"nowhere.*model\.bin"):
         resolve_model(SttConfig(model=str(tmp_path / "nowhere")))
 
 
-def test_without_hub_and_cache_the_builtin_model_serves_and_every_step_is_told(tmp_path: Path) -> None:
-    resolved = resolve_model(offline(tmp_path))
-    assert resolved.builtin
-    assert [attempt.step for attempt in resolved.tried] == ["path", "cache", "hub", "builtin"]
-    assert "not reachable" in resolved.reason
-
-
-def test_the_local_cache_serves_without_asking_the_hub(tmp_path: Path) -> None:
-    snapshot = tmp_path / "cache" / "models--Systran--faster-whisper-tiny.en" / "snapshots" / ("a" * 40)
+def test_the_local_hub_cache_serves(tmp_path: Path) -> None:
+    snapshot = tmp_path / "cache" / "models--Systran--faster-whisper-small" / "snapshots" / ("a" * 40)
     snapshot.mkdir(parents=True)
     (snapshot / "model.bin").write_bytes(b"weights")
     references = snapshot.parents[1] / "refs"
     references.mkdir()
     (references / "main").write_text("a" * 40)
 
-    resolved = resolve_model(offline(tmp_path))
+    resolved = resolve_model(SttConfig(model=HUB_ID, download_dir=str(tmp_path / "cache")))
 
     assert resolved.source == "cache"
     assert Path(resolved.path).samefile(snapshot)
 
 
-def test_an_operator_may_forbid_the_fallback_and_is_told_how_to_mend_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", [HUB_ID, "whisper-enormous", "not a model's name!"])
+def test_a_model_that_is_not_here_is_an_error_and_no_weaker_model_stands_in(model: str, tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="interview models pull"):
-        resolve_model(offline(tmp_path, builtin_fallback=False))
+        resolve_model(SttConfig(model=model, download_dir=str(tmp_path / "cache")))
 
 
-def test_forbidden_downloads_are_not_tried(tmp_path: Path) -> None:
-    resolved = resolve_model(offline(tmp_path, allow_download=False))
-    assert "switched off" in resolved.reason
+def test_weights_of_another_kind_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import msgspec
 
-
-def test_no_address_of_a_hub_is_asked_for_the_builtin_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(os.environ, "HF_ENDPOINT", "http://must-not-be-asked.invalid")
-    assert [attempt.step for attempt in resolve_model(SttConfig()).tried] == ["builtin"]
+    voice = msgspec.structs.replace(catalogue()["whisper-tiny.en"], name="a-voice", kind="text-to-speech", aliases=())
+    monkeypatch.setitem(catalogue(), "a-voice", voice)
+    with pytest.raises(ConfigError, match="text-to-speech"):
+        resolve_model(SttConfig(model="a-voice"))

@@ -19,7 +19,7 @@ from deployments.stt.service import SttService
 from interview.errors import AudioTooLarge, DeadlineExceeded, EmptyAudio, EngineFailed, Overloaded, SilentAudio
 from tests.support.paths import ROOT
 
-SPEECH = (ROOT / "models" / "stt-tiny-en" / "samples" / "02_seen.wav").read_bytes()
+SPEECH = (ROOT / "tests" / "data" / "speech" / "two_cities_1.wav").read_bytes()
 REQUEST = TranscribeRequest(SPEECH)
 SINGLE = ModelProfile(segmentation=Segmentation(max_piece_s=1.5, pack=False), accepts_prompts=False)
 
@@ -52,7 +52,7 @@ async def test_probe_tells_what_a_recording_is_without_transcribing_it() -> None
 
     probe = await SttService(SttConfig(), FakeEngine(), never).probe(REQUEST)
 
-    assert probe.duration_s == pytest.approx(3.99, abs=0.01)
+    assert probe.duration_s == pytest.approx(3.92, abs=0.01)
     assert 2.5 < probe.speech_s <= probe.duration_s
     assert (probe.codec, probe.sample_rate) == ("pcm_s16le", 16_000)
 
@@ -114,7 +114,7 @@ async def test_a_full_queue_answers_429_and_an_idle_one_takes_anything() -> None
     service = SttService(SttConfig(max_queued_audio_s=1.0), FakeEngine(), waits)
     first = asyncio.ensure_future(service.transcribe(REQUEST))
     await entered.wait()
-    assert service.queued_audio_s == pytest.approx(3.99, abs=0.01)
+    assert service.queued_audio_s == pytest.approx(3.92, abs=0.01)
 
     with pytest.raises(Overloaded) as refused:
         await service.transcribe(REQUEST)

@@ -166,16 +166,16 @@ async def test_readiness_names_what_cannot_serve_and_what_is_too_slow():
 
 
 async def test_status_says_which_engine_serves_and_what_is_missing():
-    class BuiltIn:
+    class EnglishOnly:
         async def info(self):
-            return EngineInfo("faster-whisper", "stt-tiny-en", builtin=True, notice="For demos and tests only.")
+            return EngineInfo("faster-whisper", "whisper-tiny.en", notice="Understands English only.")
 
     async def queues():
         return {"agent": {"waiting": 3}}
 
-    async with client_of(stub_ports(stt=BuiltIn(), status=queues)) as client:
+    async with client_of(stub_ports(stt=EnglishOnly(), status=queues)) as client:
         status = (await client.get("/status")).json()
-    assert status["engines"]["stt"]["detail"]["notice"] == "For demos and tests only."
+    assert status["engines"]["stt"]["detail"]["notice"] == "Understands English only."
     assert status["engines"]["tts"]["detail"]["name"] == "none"
     assert status["queues"]["detail"] == {"agent": {"waiting": 3}}
     assert status["live_sessions"]["detail"] == 0

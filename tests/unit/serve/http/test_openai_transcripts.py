@@ -15,7 +15,7 @@ TRANSCRIPT = Transcript(
         Segment(3723.0, 3725.4996, "Then stop.", -0.5, 0.02),
     ),
     confidence=0.7,
-    engine=EngineInfo("faster-whisper", "tiny", builtin=True, notice="for demos"),
+    engine=EngineInfo("faster-whisper", "tiny", notice="for demos"),
 )
 
 
@@ -46,7 +46,7 @@ def test_verbose_json_holds_the_timestamps_asked_for(
     body = msgspec.json.decode(rendered(TRANSCRIPT, "verbose_json", frozenset(granularities)))
     assert present <= body.keys()
     assert not absent & body.keys()
-    assert body["engine"]["builtin"] is True
+    assert body["engine"]["notice"] == "for demos"
     assert body["confidence"] == 0.7
 
 

@@ -1,0 +1,1 @@
+"""Model weights on this machine: manifests, verified directories, and the commands that fetch and move them."""

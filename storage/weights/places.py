@@ -1,0 +1,45 @@
+"""Where weights lie: the models directory of this machine and the installed packages that carry some."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from storage.weights.manifest import Manifest
+
+
+def models_dir() -> Path:
+    """``INTERVIEW_MODELS_DIR``, or ``interview-serve/models`` in the user's data directory (XDG)."""
+    given = os.environ.get("INTERVIEW_MODELS_DIR")
+    if given:
+        return Path(given).expanduser().resolve()
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "interview-serve" / "models"
+
+
+def stored_dir(name: str) -> Path:
+    """The directory of a model in the models directory, whether or not it exists."""
+    return models_dir() / name.replace("/", "--")
+
+
+def packaged_parts(manifest: Manifest) -> dict[str, tuple[Path, ...]] | None:
+    """File name → its parts in the installed packages; None unless every package and every part is installed."""
+    if not manifest.packages or len(manifest.pip_packages) != len(manifest.packages):
+        return None
+    try:
+        roots = [Path(str(distribution(name).locate_file(""))) for name, _ in manifest.pip_packages]
+    except PackageNotFoundError:
+        return None
+    found: dict[str, tuple[Path, ...]] = {}
+    for file in manifest.files:
+        parts = []
+        for member in file.parts:
+            path = next((root / member for root in roots if (root / member).is_file()), None)
+            if path is None:
+                return None
+            parts.append(path)
+        if not parts:
+            return None
+        found[file.name] = tuple(parts)
+    return found

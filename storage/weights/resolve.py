@@ -1,0 +1,130 @@
+"""From a model's name to a directory of verified weights. No network: ``interview models pull`` fetches."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from interview.errors import ModelMissing
+from storage.weights.manifest import Manifest, catalogue, catalogued, read_manifest
+from storage.weights.places import models_dir, packaged_parts, stored_dir
+from storage.weights.verification import verify_files
+
+MANIFEST_FILE = "manifest.json"
+
+Place = Literal["store", "package"]
+
+
+class Weights(Struct, frozen=True):
+    """Verified weights. ``path``: a directory with the manifest's files under their names."""
+
+    manifest: Manifest
+    path: Path
+    place: Place
+
+
+def known(name: str) -> Manifest | None:
+    """The manifest of a model of the catalogue, or of one that was pulled or unbundled under its own name."""
+    return catalogued(name) or pulled().get(name)
+
+
+def pulled() -> dict[str, Manifest]:
+    """Models in the models directory that the catalogue does not list, by name."""
+    found = (read_manifest(path) for path in sorted(models_dir().glob(f"*/{MANIFEST_FILE}")))
+    return {manifest.name: manifest for manifest in found if manifest.name not in catalogue()}
+
+
+def resolve_weights(name: str) -> Weights:
+    """The verified weights of a model, from the models directory or from the installed package that carries them.
+
+    The parts of a file that several packages carry are joined once, into the models directory. Blocking.
+
+    Raises:
+        ModelMissing: the model is unknown or not on this machine; the message says how to get it.
+        ModelCorrupt: a file differs from the manifest.
+    """
+    manifest = known(name)
+    if manifest is None:
+        raise ModelMissing(
+            f"No model is called {name!r}. Known are {', '.join(sorted(catalogue()))}; `interview models list` shows "
+            "all, and a directory or the id of a model hub can be given, too.",
+            detail={"model": name},
+        )
+    place = place_of(manifest)
+    if place is None:
+        raise ModelMissing(
+            f"The weights of {manifest.name} are not on this machine. Get them with "
+            f"`interview models pull {manifest.name}`{_or_install(manifest)}, or bring them in a file with "
+            "`interview models unbundle FILE`.",
+            detail={"model": manifest.name},
+        )
+    if place == "store":
+        return _verified(manifest, stored_dir(manifest.name), place)
+    parts = packaged_parts(manifest) or {}
+    in_place = _directory_of(parts)
+    if in_place is not None:
+        return _verified(manifest, in_place, place)
+    return _verified(manifest, assemble(manifest, parts), "store")
+
+
+def place_of(manifest: Manifest) -> Place | None:
+    """Where a model's files lie on this machine, unverified; None where they do not."""
+    if (stored_dir(manifest.name) / manifest.files[0].name).is_file():
+        return "store"
+    return "package" if packaged_parts(manifest) is not None else None
+
+
+def assemble(manifest: Manifest, parts: dict[str, tuple[Path, ...]]) -> Path:
+    """Join the parts of every file into the model's directory; it appears whole or not at all.
+
+    Raises:
+        ModelCorrupt: the joined files differ from the manifest.
+    """
+    target = stored_dir(manifest.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".assembling-", dir=target.parent) as scratch:
+        directory = Path(scratch) / "model"
+        directory.mkdir()
+        for name, members in parts.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as joined:
+                for member in members:
+                    with member.open("rb") as source:
+                        shutil.copyfileobj(source, joined, 1 << 20)
+        verify_files(manifest, {file.name: directory / file.name for file in manifest.files}, trust_remembered=False)
+        publish(directory, target)
+    return target
+
+
+def publish(directory: Path, target: Path) -> None:
+    """Rename a complete directory to its final name. If another process was first, its copy stays."""
+    try:
+        directory.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+
+
+def _verified(manifest: Manifest, directory: Path, place: Place) -> Weights:
+    verify_files(manifest, {file.name: directory / file.name for file in manifest.files})
+    return Weights(manifest, directory, place)
+
+
+def _directory_of(parts: dict[str, tuple[Path, ...]]) -> Path | None:
+    """The one directory in which every file lies whole and under its own name, or None."""
+    roots: set[Path] = set()
+    for name, members in parts.items():
+        if len(members) != 1 or not members[0].as_posix().endswith(f"/{name}"):
+            return None
+        roots.add(members[0].parents[name.count("/")])
+    return roots.pop() if len(roots) == 1 else None
+
+
+def _or_install(manifest: Manifest) -> str:
+    pinned = " ".join(f"{name}=={version}" for name, version in manifest.pip_packages)
+    return f" or `pip install {pinned}`" if pinned else ""
