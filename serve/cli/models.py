@@ -28,9 +28,9 @@ def pull(
     settings = _settings(profile)
     console = Console()
     if stt:
-        from faster_whisper.utils import download_model
+        from deployments.stt.engines.model_resolution import pull_speech_model
 
-        console.print(f"{name} is at {download_model(name, cache_dir=settings.stt.download_dir)}")
+        console.print(f"{name} is at {pull_speech_model(name, settings.stt.download_dir)}")
         return
     from deployments.llm.engines.weights import pull_model
 
