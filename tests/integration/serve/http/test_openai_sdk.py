@@ -36,7 +36,7 @@ from serve.http.settings import HttpSettings
 from tests.support.fake_language_model import FakeLanguageModel
 
 #: Within the small vocabulary that the built-in model was trained on.
-SENTENCE = "I talked to the product owner about the security review."
+SENTENCE = "We measured the latency before and after the change."
 
 
 class Grant(Struct, frozen=True):
@@ -135,7 +135,7 @@ def builtin_engine() -> Any:
 
 @pytest.fixture
 async def hearing(start: Start) -> AsyncIterator[Face]:
-    """A face whose ears are the built-in model and whose voice is espeak-ng."""
+    """A face whose ears are Whisper tiny.en and whose voice is espeak-ng."""
     from deployments.stt.engines.port import Piece, PieceText
     from deployments.stt.service import SttService
 
@@ -471,7 +471,7 @@ async def test_verbose_json_times_words_and_segments(hearing: Face) -> None:
     assert verbose.segments
     assert verbose.words
     assert 0 <= verbose.words[0].start < verbose.words[-1].end <= verbose.duration + 0.1
-    assert verbose.model_extra["engine"]["model"] == "fake"
+    assert verbose.model_extra["engine"]["model"] == "whisper-tiny.en"
 
 
 async def test_a_transcript_streams_as_events(hearing: Face) -> None:
