@@ -92,7 +92,7 @@ _CONTRACTIONS = (
 _FILLERS = re.compile(r"\b(?:um+|uh+|uhm|erm?|hm+|mm+|ah|well|okay|ok|you know|yeah|lol|haha)\b ?")
 #: Phrases with a negation that deny nothing.
 _HARMLESS = re.compile(
-    r"\b(?:(?:i am |i )?not (?:(?:a )?(?:hundred|100) (?:percent|%) |entirely |totally |completely |too |so |really |quite |very )?(?:sure|certain|confident|positive)(?: (?:if|whether|about (?:this|that|it)|but))?"
+    r"\b(?:(?:i am |i )?not (?:(?:a )?(?:hundred|100) (?:percent|%) |entirely |totally |completely |too |so |really |quite |very )?(?:sure|certain|confident|positive)(?! (?:about|of|on) (?!this|that|it\b))(?: (?:if|whether|about (?:this|that|it)|but))?"
     r"|(?:there is )?no (?:doubt|question)(?: about it)?|without (?:a |any )?doubt|not only|not just|not to mention|if i am not (?:mistaken|wrong)"
     r"|(?:i )?(?:do|can|could) not (?:really |quite |exactly )?(?:know|remember|recall|tell(?: you)?|say for sure|decide)(?: (?:exactly|for sure|that|this|much))?"
     r"|why not|not going to lie|either way|no idea|not bad|not to be confused with|can not go wrong with|can not be wrong with"
@@ -152,7 +152,7 @@ _BREAK = re.compile(
 _DENY_BEFORE = re.compile(
     r"\b(?:not|never|neither|nor|hardly|barely|scarcely|rather than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
     r"|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything but|all but|rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)"
-    r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus)"
+    r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus|(?:not|un) ?(?:sure|certain|convinced) (?:about|of|by|on))"
     r"(?: [^ §]+){0,4} $"
 )
 #: "I don't think it's", "it's not the case that it is": a new subject does not end what these deny.
@@ -162,6 +162,8 @@ _DENY_OVER = re.compile(
 _ANYTHING_BUT = re.compile(
     r"\b(?:anything|everything|every(?: single)? one|all|any|anyone)(?: of (?:them|these|those|the above))?(?: ,)? but (?:for )?(?:the |a |an |option |options )*$"
 )
+#: "All of them but A": a list cut short by "but" alone.
+_BUT = re.compile(r" but (?:for )?(?:the |a |an |option |options )*")
 _OVER = re.compile(r"^ (?:(?:any day|always|every time) )?(?:over|versus|vs|beats) (?:the |a |an |option )*$")
 _THAN = re.compile(
     r"\b(?:better|faster|safer|cheaper|stronger|simpler|easier|bigger|smaller|slower|worse|more|less)(?: \w+)? than (?:the |a |an |option )*$"
@@ -189,14 +191,18 @@ def _deny(chain: _Chain, before: _Chain | None) -> None:
     left, clause = chain.left, _clause(chain.left)
     if before is not None and _SAME.search(left):
         chain.stance = before.stance
+    elif before is not None and before.stance == "asserted" and _BUT.fullmatch(left) and not before.left.strip():
+        chain.stance = "denied"
     elif before is not None and (_OVER.search(left) or _THAN.search(left)):
         chain.stance = "denied" if _OVER.search(left) else "aside"
-    elif _DENY_BEFORE.search(clause) or _DENY_OVER.search(left) or _ANYTHING_BUT.search(left):
+    elif (
+        _DENY_BEFORE.search(clause)
+        or _DENY_OVER.search(left)
+        or _ANYTHING_BUT.search(left)
+        or (_NO_BEFORE.search(clause) and before is None)
+    ):
         chain.stance = "denied"
-        if _contrasts(clause, chain.joins):
-            chain.denied = range(chain.first, chain.first + 1)
-    elif _NO_BEFORE.search(clause) and before is None:
-        chain.stance = "denied"
+        chain.denied = _listed(chain, clause)
     elif _DENY_AFTER.search(chain.right):
         chain.stance = "denied"
         singular = re.match(r" (?:is|was|makes|looks|seems|sounds|has|does)\b", chain.right)
@@ -204,14 +210,21 @@ def _deny(chain: _Chain, before: _Chain | None) -> None:
             chain.denied = range(chain.last, chain.last + 1)
 
 
-def _contrasts(clause: str, joins: Sequence[str]) -> bool:
-    """ "Not A, B" denies A and asserts B; "not A, B or C" and "rules out A, B" deny all."""
-    words = {word for join in joins for word in join.split()}
-    if not joins or joins[0] not in ("", ",") or words & {"or", "nor"}:
-        return False
-    return re.search(r"\b(?:not|rather than|instead of|unlike)\b", clause) is not None and (
-        joins[0] == "" or "and" not in words
-    )
+def _listed(chain: _Chain, clause: str) -> range:
+    """The mentions of a chain that a denial before it reaches; empty for all.
+
+    "Not A, B" denies A and asserts B; "not A, B or C" and "rules out A, B" deny all; "not A and B, C" does not deny C.
+    """
+    joins = chain.joins
+    words = [set(join.split()) & {"or", "nor", "and"} for join in joins]
+    closed = next((at for at in range(1, len(joins)) if joins[at] in (",", "") and any(words[:at])), None)
+    if closed is not None:
+        return range(chain.first, chain.first + closed + 1)
+    contrast = re.search(r"\b(?:not|no|rather than|instead of|unlike)\b", clause) is not None
+    alone = joins[:1] == ("",) or (joins[:1] == (",",) and not any(words))
+    if contrast and alone and not any("or" in one or "nor" in one for one in words):
+        return range(chain.first, chain.first + 1)
+    return range(0)
 
 
 _CONCLUSION = re.compile(
@@ -260,7 +273,7 @@ def _commit(chain: _Chain, *, first: bool) -> None:
 
 _CORRECTION = re.compile(
     r"(?:^ |[,.;!?:] |\b(?:or|but|and|oh|then) )(?:(?:oh|or|but|and|hmm|then|uh) )*"
-    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!])|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|rather(?! than)|make (?:that|it)"
+    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!]| $)|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|rather(?! than)|make (?:that|it)"
     r"|correction|let me (?:correct|change|rephrase|fix)|hang on|hold on|on second thoughts?|change (?:that|my mind|my answer|it) to|i (?:have )?change[d]? my mind|i take (?:that|it) back|never mind|oops|my bad|my mistake|instead(?! of)|or rather|in fact)(?=[ ,.!]|$)"
 )
 
@@ -281,6 +294,9 @@ _REASON = re.compile(
 _CONCLUDES = re.compile(
     r"\b(?:so|therefore|hence|thus|leaves|leaving|i (?:would|will) (?:go|say|pick|choose)|answer is)\b"
 )
+_DESCRIBED = re.compile(
+    r" (?:is|are|was|means|has|have|does|needs|requires|would|refers|describes|only)\b(?! (?:right|correct|true|good|fine|the (?:right|correct|answer|one)|also|too|one|ok|what))"
+)
 _ASKS = re.compile(
     r"\b(?:why (?:is|are|would|do|does|did|was|even|the|option|have)|how come|what (?:is|are|does|do|was|would)|where (?:is|does)|when (?:is|does|do|would)|who)\b[^.!?]*$"
 )
@@ -295,8 +311,13 @@ def _set_aside(chains: Sequence[_Chain]) -> None:
         since = (since + chain.left)[-_REACH_CHARS:] if stood else chain.left
         reasons = list(_REASON.finditer(since))
         concluded = reasons and _CONCLUDES.search(since[reasons[-1].end() :])
+        own_reason = re.match(r" (?:because|since|as|for) ", chain.right) is not None
+        described = (
+            stood and _DESCRIBED.match(chain.right) and re.search(r"[.;!] (?:the |option |answer )*$", chain.left)
+        )
         if chain.stance == "asserted" and (
-            (stood and reasons and not concluded)
+            (stood and reasons and not concluded and not own_reason)
+            or described
             or _ASKS.search(chain.left)
             or (chain.considered and (last > at or stood))
         ):

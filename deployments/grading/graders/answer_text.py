@@ -32,6 +32,9 @@ FILLERS = frozenset(
     {"um", "uh", "uhm", "er", "erm", "hmm", "hm", "mm", "ah", "well", "okay", "ok", "like", "so", "yeah"}
 )
 
+#: Fillers that carry no meaning anywhere; the rest of FILLERS ("like", "so") may.
+HESITATIONS = frozenset({"um", "uh", "uhm", "er", "erm", "hmm", "hm", "mm", "ah"})
+
 _LEAD_IN = re.compile(
     r"^(?:(?:i (?:think|believe|guess|suppose|would say|would go with|would pick|choose|pick)"
     r"|i'd (?:say|go with|pick)|i'll (?:say|go with|pick|take)"
@@ -80,6 +83,11 @@ def normal(text: str) -> str:
 def content_words(text: str) -> list[str]:
     """The words that carry meaning, stemmed lightly, in order."""
     return [stem(token.text) for token in tokens(text) if token.text not in _STOP_WORDS and token.text not in FILLERS]
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether the casefolded word only holds a sentence together."""
+    return word in _STOP_WORDS or word in FILLERS
 
 
 def stem(word: str) -> str:

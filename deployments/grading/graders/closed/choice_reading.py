@@ -1,0 +1,278 @@
+"""Which options an answer chooses: the mentions of all readers, and how the candidate holds each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.answer_text import Token
+from deployments.grading.graders.closed import option_groups, option_names, option_words, truth
+from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, in_order, spans
+from deployments.grading.graders.closed.option_book import OptionBook
+from interview.plans.questions import Option
+from interview.text.machine_orders import orders_in, without_orders
+from interview.text.stance import Held, hold
+
+
+class Chosen(Struct, frozen=True):
+    """``options`` is the ids chosen, ``mentions`` where they are named, ``doubt`` why a person should look.
+
+    ``settled`` is False where the answer could not be read or does not decide; ``inferred`` where the choice rests on
+    what was ruled out or on part of an option's words.
+    """
+
+    options: tuple[str, ...]
+    mentions: tuple[Mention, ...] = ()
+    settled: bool = True
+    inferred: bool = False
+    doubt: str = ""
+
+
+_Pairs = list[tuple[Mention, Held]]
+_RULES_OUT = "The candidate only rules options out."
+_UNREAD = "No option was recognised in the answer."
+
+
+def line_of(answer: str) -> Line:
+    """The answer's words, fillers left out; orders to the machine and what follows them do not count."""
+    kept = answer
+    if orders_in(answer):
+        spared = without_orders(answer)
+        kept = "".join(char if any(a <= at < b for a, b in spared) else " " for at, char in enumerate(answer))
+    words = answer_text.closed(answer_text.tokens(kept))
+    spoken = tuple(_unglued(word) for word in words if word.text not in answer_text.HESITATIONS)
+    return Line(kept, spoken or words, answer_text.bare(spoken or words))
+
+
+def _unglued(word: Token) -> Token:
+    """ "a+c" names two options: a sign behind a lone letter joins and does not belong to it."""
+    if len(word.text) == 2 and word.text[1] == "+":
+        return Token(word.text[0], word.start, word.start + 1)
+    return word
+
+
+def choose_one(options: Sequence[Option], answer: str) -> Chosen:
+    """The one option that the answer settles on."""
+    book, line = OptionBook(options), line_of(answer)
+    if not line.words:
+        return Chosen((), settled=False, doubt=_UNREAD)
+    mentions = _strong(book, line)
+    listed = [part for part in option_words.by_part(book, line, mentions) if part.strength > BY_PART]
+    mentions = in_order([*mentions, *listed])
+    chosen = _one(book, line, mentions)
+    if chosen is None:
+        chosen = _by_truth(book, line, answer)
+    if chosen is None:
+        chosen = _one_by_parts(book, line, mentions)
+    if chosen is None and not mentions:
+        near = option_words.nearly(book, line)
+        if near and not _denies(line.answer):
+            return Chosen(near[0].options, tuple(near), inferred=True)
+    if chosen is None:
+        denied = any(one.stance == "denied" for one in hold(line.answer, spans(mentions)))
+        return Chosen((), tuple(mentions), settled=False, doubt=_RULES_OUT if denied else _UNREAD)
+    return chosen
+
+
+def _denies(answer: str) -> bool:
+    whole = answer.rstrip()
+    return bool({"not", "isn't", "never"} & set(answer_text.normal(whole).split()))
+
+
+def _strong(book: OptionBook, line: Line) -> list[Mention]:
+    """What names options by their whole words, by value, by name, or as a group."""
+    worded = option_words.in_full(book, line)
+    valued = option_words.by_value(book, line, worded)
+    named = option_names.find(book, line, [*worded, *valued])
+    grouped = option_groups.find(book, line, [*worded, *valued, *named])
+    return in_order([*worded, *valued, *named, *grouped])
+
+
+def _held(line: Line, mentions: Sequence[Mention]) -> _Pairs:
+    return list(zip(mentions, hold(line.answer, spans(mentions)), strict=True))
+
+
+def _one(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
+    """The choice among ``mentions``; None where they settle nothing."""
+    pairs = _held(line, mentions)
+    denied = {one for mention, held in pairs if held.stance == "denied" for one in mention.options}
+    live = [(m, h) for m, h in pairs if h.stance == "asserted" and not (m.options and set(m.options) <= denied)]
+    if not live:
+        return _by_elimination(book, pairs, denied) or _reconsidered(pairs)
+    for group in ("all", "none"):
+        entry = book.of_kind("all" if group == "all" else "none")
+        if entry is not None and all(mention.group == group or mention.options == (entry.id,) for mention, _ in live):
+            return Chosen((entry.id,), tuple(mention for mention, _ in live))
+    distinct = {one for mention, _ in live for one in mention.options}
+    if len(distinct) == 1 and all(len(mention.options) == 1 for mention, _ in live):
+        return Chosen(tuple(distinct), tuple(mention for mention, _ in live))
+    return _as_set(book, live) or _weighed(live)
+
+
+def _as_set(book: OptionBook, live: _Pairs) -> Chosen | None:
+    """Several options named together where one option stands for just these: "both", "all of them", "none"."""
+    if any(held.alternative for _, held in live):
+        either = [entry for entry in book.entries if entry.kind == "set" and "either" in entry.text.casefold()]
+        if not either:
+            return None
+    strongest = max(held.commitment for _, held in live)
+    for pool in (live, [pair for pair in live if pair[1].commitment == strongest]):
+        named = frozenset(one for mention, _ in pool for one in mention.options)
+        entry = book.standing_for(named)
+        if entry is None and len(named) == len(book.plain):
+            entry = book.of_kind("all")
+        if entry is None and not named:
+            entry = book.of_kind("none")
+        if entry is not None:
+            return Chosen((entry.id,), tuple(mention for mention, _ in pool))
+    return None
+
+
+def _weighed(live: _Pairs) -> Chosen | None:
+    """Of several options the one committed to most; otherwise the choice is open."""
+    firm = [pair for pair in live if not pair[1].alternative]
+    pool = firm or live
+    commitment = max(held.commitment for _, held in pool)
+    pool = [(mention, held) for mention, held in pool if held.commitment == commitment]
+    chosen = _only(pool)
+    if chosen is not None:
+        return chosen
+    strength = max(mention.strength for mention, _ in pool)
+    chosen = _only([(mention, held) for mention, held in pool if mention.strength == strength])
+    if chosen is not None:
+        return replace(chosen, doubt="The option named and the words used belong to different options.")
+    last = pool[-1][0]
+    if firm and commitment == 2 and len(last.options) == 1:
+        return Chosen(last.options, (last,), doubt="Two conclusions were drawn; the last one was graded.")
+    ids = tuple(dict.fromkeys(one for mention, _ in live for one in mention.options))
+    if not ids:
+        return None
+    return Chosen(ids, tuple(mention for mention, _ in live), settled=False, doubt="More than one option is named.")
+
+
+def _only(pool: _Pairs) -> Chosen | None:
+    distinct = {mention.options for mention, _ in pool}
+    if len(distinct) != 1 or len(pool[0][0].options) != 1:
+        return None
+    return Chosen(pool[0][0].options, tuple(mention for mention, _ in pool))
+
+
+def _by_elimination(book: OptionBook, pairs: _Pairs, denied: set[str]) -> Chosen | None:
+    """The only option that is left when all others are ruled out."""
+    plain = {entry.id for entry in book.plain}
+    mentions = tuple(mention for mention, held in pairs if held.stance == "denied")
+    if not denied:
+        return None
+    if plain <= denied:
+        none = book.of_kind("none")
+        return Chosen((none.id,), mentions) if none is not None else None
+    left = [entry for entry in book.entries if entry.id not in denied]
+    return Chosen((left[0].id,), mentions, inferred=True) if len(left) == 1 else None
+
+
+def _reconsidered(pairs: _Pairs) -> Chosen | None:
+    """What was only weighed, where nothing else was said."""
+    aside = [mention for mention, held in pairs if held.stance in ("aside", "withdrawn")]
+    distinct = {mention.options for mention in aside}
+    if not aside:
+        return None
+    ids = tuple(dict.fromkeys(one for mention in aside for one in mention.options))
+    if len(distinct) == 1 and len(ids) == 1:
+        return Chosen(ids, tuple(aside), doubt="The option is only considered.")
+    return Chosen(ids, tuple(aside), settled=False, doubt="Options are weighed, and none is chosen.") if ids else None
+
+
+def _by_truth(book: OptionBook, line: Line, answer: str) -> Chosen | None:
+    if book.truth is None:
+        return None
+    yes = truth.says_yes(line.answer)
+    if yes is None and len(line.content) == 1:
+        initial = line.content[0].text
+        matching = [entry for entry in book.truth if entry.text[:1].casefold() == initial]
+        if len(matching) == 1:
+            yes = matching[0] is book.truth[0]
+    if yes is None:
+        return None
+    whole = answer_text.whole(answer, limit_chars=400)
+    return Chosen((book.truth[0 if yes else 1].id,), (Mention((), BY_WORDS, whole.start, whole.end),))
+
+
+def _one_by_parts(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
+    """By words that only one option has, beside what is named ("the error budget one, not CPU")."""
+    parts = option_words.by_part(book, line, mentions)
+    if not parts:
+        return None
+    chosen = _one(book, line, in_order([*mentions, *parts]))
+    if chosen is None or not chosen.settled:
+        ranked = sorted(((option_words.overlap(entry, line), entry.id) for entry in book.plain), reverse=True)
+        parted = {one for part in parts for one in part.options}
+        if ranked[0][0] >= 0.6 and ranked[0][0] - ranked[1][0] >= 0.3 and ranked[0][1] in parted and chosen is not None:
+            return Chosen((ranked[0][1],), chosen.mentions, inferred=True, doubt="The words belong to several options.")
+        return chosen
+    sure = all(len(mention.options) == 1 and mention.strength > BY_PART for mention in chosen.mentions)
+    return Chosen(chosen.options, chosen.mentions, inferred=not sure, doubt=chosen.doubt)
+
+
+def choose_many(options: Sequence[Option], answer: str) -> Chosen:
+    """All options that the answer selects."""
+    book, line = OptionBook(options), line_of(answer)
+    if not line.words:
+        return Chosen((), settled=False, doubt=_UNREAD)
+    mentions = _strong(book, line)
+    parts = option_words.by_part(book, line, mentions)
+    chosen = _many(book, line, mentions)
+    if parts and (chosen is None or len(line.words) <= _LIST_WORDS):
+        chosen = _many(book, line, in_order([*mentions, *parts])) or chosen
+    if chosen is None:
+        near = option_words.nearly(book, line)
+        if near and not _denies(line.answer):
+            return Chosen(near[0].options, tuple(near), inferred=True)
+        return Chosen((), tuple(mentions), settled=False, doubt=_UNREAD)
+    return chosen
+
+
+#: Words that leave options out of all: nothing is doubtful about their complement.
+_EXCEPTS = re.compile(
+    r"\b(?:except|excluding|apart from|other than|besides|anything but|all but|everything but|but not)\b", re.IGNORECASE
+)
+#: Up to so many words an answer is a list, in which a word of an option's own stands for the option.
+_LIST_WORDS = 14
+
+
+def _many(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
+    pairs = _held(line, mentions)
+    touched = {
+        one
+        for mention, _ in pairs
+        if not mention.rest
+        for one in mention.options
+        if len(mention.options) < len(book.plain)
+    }
+    picked: dict[str, bool] = {}
+    where: list[Mention] = []
+    doubt, said_none = "", False
+    for mention, held in pairs:
+        ids = [one for one in mention.options if not (mention.rest and one in touched)]
+        if held.stance == "asserted":
+            where.append(mention)
+            said_none = said_none or not mention.options
+            picked.update((one, True) for one in ids if picked.get(one) is not False or len(ids) == 1)
+            doubt = doubt or ("Options are offered as alternatives." if held.alternative else "")
+        elif held.stance == "denied":
+            picked.update((one, False) for one in ids)
+    chosen = tuple(entry.id for entry in book.entries if picked.get(entry.id))
+    if chosen:
+        return Chosen(chosen, tuple(where), doubt=doubt)
+    if said_none and not chosen:
+        none = book.of_kind("none")
+        return Chosen((none.id,) if none is not None else (), tuple(where))
+    denied = {one for one, kept in picked.items() if not kept}
+    if denied:
+        left = tuple(entry.id for entry in book.plain if entry.id not in denied)
+        excepting = tuple(mention for mention, _ in pairs)
+        return Chosen(left, excepting, inferred=True, doubt="" if _EXCEPTS.search(line.answer) else _RULES_OUT)
+    return None

@@ -1,0 +1,315 @@
+"""Options named by letter, number or place: "option b", "the second one", "a through c", "bee", "the last two"."""
+
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from deployments.grading.graders.closed.mentions import BY_NAME, Line, Mention, free
+from deployments.grading.graders.closed.option_book import Entry, OptionBook
+from interview.text.number_vocabulary import ONES, ordinal
+
+_WORDS = str.split
+NAMING = frozenset(_WORDS("option answer letter choice number options answers choices letters numbers nr item"))
+_COUNTED = frozenset(_WORDS("one ones option options answer answers choice choices item items"))
+_ALPHABET = dict(
+    zip(
+        _WORDS(
+            "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo"
+            " sierra tango uniform victor whiskey xray yankee zulu"
+        ),
+        "abcdefghijklmnopqrstuvwxyz",
+        strict=True,
+    )
+) | {"alfa": "a", "juliett": "j"}
+#: What speech recognition writes for a letter's name. These are words as well and need a place where a letter stands.
+_SOUNDS = {
+    "ay": "a", "eh": "a", "hey": "a", "be": "b", "bee": "b", "see": "c", "sea": "c", "cee": "c", "si": "c", "dee": "d",
+    "the": "d", "ee": "e", "ef": "f", "eff": "f", "gee": "g", "age": "h", "aitch": "h",
+}  # fmt: skip
+_NUMBER_SOUNDS = {"to": 2, "too": 2, "for": 4, "fore": 4, "won": 1, "tree": 3, "free": 3, "ate": 8, "sex": 6}
+_PICKING = frozenset(
+    _WORDS(
+        "is it's its be say choose pick picking choosing with for take select chose answer and or both also plus are that's"
+        " guess think believe probably definitely maybe not than over except but either neither nor just only honest"
+        " meant mean sorry actually wait no so leaves leaving therefore without excluding"
+    )
+)
+_AFTER_A = frozenset(
+    _WORDS(
+        "and or but is isn't isnt was because since as like can't cant cannot could couldn't should would wouldn't has won't"
+        " doesn't so nor not no to through thru till until plus then though although definitely sounds seems looks makes please"
+        " i i'd i'm it it's that's actually sorry wait only alone also too obviously probably maybe for if instead rather"
+        " over um uh yeah yes well okay right first final versus vs minus without except"
+    )
+)
+_TREE = frozenset(_WORDS("tree trees language code program programming testing test tests compiler shell standard"))
+_NEVER_A_LETTER_BEFORE = {
+    "see": _WORDS("me i can could you we to will i'd let us'll ll"),
+    "be": _WORDS("to would could should can may might must will it'd that'd not wouldn't i'd gonna going"),
+    "the": [],
+}
+
+
+def find(book: OptionBook, line: Line, taken: list[Mention]) -> list[Mention]:
+    """Every option named so, ranges and counts merged; ``taken`` is what other readers have read already."""
+    found = _counts(book, line, taken)
+    singles = [
+        mention for at in range(len(line.words)) if (mention := _at(book, line, at, [*taken, *found])) is not None
+    ]
+    singles = _with_runs(book, line, singles, taken)
+    return [*found, *_ranges(book, line, singles)]
+
+
+def _at(book: OptionBook, line: Line, at: int, taken: list[Mention]) -> Mention | None:
+    word = line.words[at]
+    if not free(word.start, word.end, taken):
+        return None
+    entry = _place(book, line, at) or _letter(book, line, at) or _number(book, line, at)
+    if entry is None:
+        return None
+    return Mention((entry.id,), BY_NAME, word.start, word.end)
+
+
+def _naming(line: Line, at: int) -> bool:
+    before = line.word(at - 1)
+    return (
+        before in NAMING
+        or (before == "is" and line.word(at - 2) in NAMING)
+        or (before == "no" and line.raw(at).isdigit() and line.gap(at - 1).startswith("."))
+    )
+
+
+def _alone(line: Line, at: int) -> bool:
+    """Whether the word is all that the answer says, a frame ("I think it's …") and repetitions aside."""
+    return bool(line.content) and all(word.text == line.words[at].text for word in line.content)
+
+
+_PLACE_WORDS = {"last": -1, "final": -1, "bottom": -1, "penultimate": -2, "top": 1}
+
+
+_ENDS = frozenset(_WORDS("first final last top bottom"))
+_AFTER_PLACE = frozenset(_WORDS("and or because since but then is as not the"))
+
+
+def _place(book: OptionBook, line: Line, at: int) -> Entry | None:
+    """ "the second one", "the last option", "the former", "second", "the middle one"."""
+    word, before, following = line.word(at), line.word(at - 1), line.word(at + 1)
+    count = len(book.entries)
+    if count == 2 and word in ("former", "latter"):
+        return book.entries[0 if word == "former" else 1]
+    place = ordinal(word)
+    if place is None and word in _PLACE_WORDS:
+        place = _PLACE_WORDS[word] % (count + 1) if word != "top" else 1
+    if place is None and word in ("middle", "center", "centre") and count % 2:
+        place = (count + 1) // 2
+    if place is None:
+        return None
+    bare = line.ends_clause(at) or following in _AFTER_PLACE
+    counted = following in _COUNTED or (following in ("answer", "of") and line.word(at + 2) in ("the", "them", "these"))
+    listed = _beside(line, at, lambda near: ordinal(near) is not None or near == "last")
+    named = counted or listed or _alone(line, at) or (bare and before in ("the", "option", "answer"))
+    if named or (bare and before in ("and", "or", "not") and word not in _ENDS):
+        return book.at_place(place)
+    return None
+
+
+def _letter(book: OptionBook, line: Line, at: int) -> Entry | None:
+    word = line.word(at)
+    naming, alone = _naming(line, at), _alone(line, at)
+    if len(word) == 1 and word.isalpha():
+        entry = book.named(word)
+        if entry is None:
+            return None
+        return entry if naming or alone or _stands_as_letter(book, line, at) else None
+    if len(word) > 1 and not word.isdigit() and any(entry.id.casefold() == word for entry in book.entries):
+        return book.named(word)
+    spoken = _ALPHABET.get(word)
+    if spoken is not None and (naming or _spelled(line)):
+        return book.named(spoken)
+    spoken = _SOUNDS.get(word)
+    if spoken is None or line.word(at - 1) in _NEVER_A_LETTER_BEFORE.get(word, ()):
+        return None
+    if word == "the":
+        return book.named(spoken) if naming and line.ends_clause(at) else None
+    return book.named(spoken) if naming or alone or _among_letters(book, line, at) or _picked(line, at) else None
+
+
+def _spelled(line: Line) -> bool:
+    """Whether the answer has nothing but letters' names and what joins them."""
+    return all(
+        word.text in _ALPHABET
+        or word.text in _SOUNDS
+        or word.text in _PICKING
+        or len(word.text) == 1
+        or word.text in ("as", "in", "like", "the")
+        for word in line.content
+    )
+
+
+def _picked(line: Line, at: int) -> bool:
+    """After "I'd go with", "I choose", "the answer is", with nothing after it in its clause."""
+    before = line.word(at - 1)
+    return line.ends_clause(at) and (
+        before in _WORDS("with pick choose say select take") or (before == "is" and line.word(at - 2) == "answer")
+    )
+
+
+def _letterlike(book: OptionBook, word: str) -> bool:
+    return (len(word) == 1 and book.named(word) is not None) or (
+        word in _SOUNDS and word != "the" and book.named(_SOUNDS[word]) is not None
+    )
+
+
+def _among_letters(book: OptionBook, line: Line, at: int) -> bool:
+    """Whether a neighbour in the same list is a letter: "a and see and dee"."""
+    return _beside(line, at, lambda near: _letterlike(book, near))
+
+
+def _beside(line: Line, at: int, fits: Callable[[str], bool]) -> bool:
+    """Whether the next or the previous item of the list that word ``at`` stands in fits."""
+    for step in (-1, 1):
+        near = at + step
+        while line.word(near) in ("and", "or", "plus", "also", "the", "option"):
+            near += step
+        if line.word(near) and fits(line.word(near)):
+            return True
+    return False
+
+
+def _stands_as_letter(book: OptionBook, line: Line, at: int) -> bool:
+    """Whether a single letter among other words is no word of its own: "a" and "i" are, "b" seldom."""
+    word, raw, before, following = line.word(at), line.raw(at), line.word(at - 1), line.word(at + 1)
+    if before in ("as", "like") and line.word(at - 2) == "such":
+        return False
+    if following in _TREE and not line.ends_clause(at):
+        return False
+    if word not in ("a", "i"):
+        return not (before in ("plan", "vitamin", "grade", "type", "class", "series", "in") and raw.islower())
+    if word == "i":
+        return raw == "I" and line.begins_clause(at) and line.ends_clause(at)
+    shouting = line.answer.isupper() and len(line.words) > 2
+    if line.ends_clause(at):
+        return True
+    if line.gap(at).strip() in ("/", "&", "+", "-", "–", "—", "|"):
+        return True
+    if following in _AFTER_A and not (following == "can" and line.word(at + 2) == "of"):
+        return True
+    if len(following) == 1 and book.named(following) is not None:
+        return True
+    if following in _ALPHABET or ordinal(following) is not None:
+        return following in _ALPHABET and _spelled(line)
+    if raw == "A" and not shouting:
+        if at and not line.begins_clause(at):
+            return True
+        after = line.raw(at + 1) if at + 1 < len(line.words) else ""
+        own = any(following in entry.text.casefold() for entry in book.entries)
+        return len(after) > 1 and after.istitle() and not own
+    return False
+
+
+def _number(book: OptionBook, line: Line, at: int) -> Entry | None:
+    """A number that counts options: "option two", "2", "1, 3", "one three four"."""
+    word, raw = line.word(at), line.raw(at)
+    naming, alone = _naming(line, at), _alone(line, at)
+    digits = raw.isdigit()
+    value = int(raw) if digits and len(raw) <= 2 else ONES.get(word)
+    if value is None and (naming or alone):
+        value = _NUMBER_SOUNDS.get(word)
+    if not value:
+        return None
+    if re.match(r"[.,]\d", line.answer[line.words[at].end :]) or re.search(
+        r"\d[.,]$", line.answer[: line.words[at].start]
+    ):
+        return None
+    if book.numeric and not (naming and book.by_value.get(float(value)) is None):
+        return None
+    if not digits and word == "one" and line.word(at - 1) in _NOT_ONE:
+        return None
+    entry = book.named(str(value)) or (book.at_place(value) if naming else None)
+    if entry is None:
+        return None
+    before = line.word(at - 1)
+    if naming or alone or _all_numbers(line):
+        return entry
+    if digits and (line.ends_clause(at) or line.word(at + 1) in ("because", "since", "and", "or", "but", "is")):
+        return entry if at == 0 or before in _PICKING or line.begins_clause(at) else None
+    return None
+
+
+_NOT_ONE = frozenset(_WORDS("the that this which no every single first last neither either any other another each"))
+
+
+def _all_numbers(line: Line) -> bool:
+    framing = _PICKING | NAMING | {"to", "through", "thru", "till", "from"}
+    return all(word.text.isdigit() or word.text in ONES or word.text in framing for word in line.content)
+
+
+_RANGE = re.compile(
+    r"\s*(?:through|thru|to|till|until|up to|all the way to|-|–|—|\.\.+)\s*(?:the |option |letter |number )?",
+    re.IGNORECASE,
+)
+
+
+def _ranges(book: OptionBook, line: Line, singles: list[Mention]) -> list[Mention]:
+    """ "a through c", "1-3" as one mention of all between."""
+    merged: list[Mention] = []
+    for one in singles:
+        if merged and len(merged[-1].options) == 1 and _RANGE.fullmatch(line.answer[merged[-1].end : one.start]):
+            first, last = book.by_id[merged[-1].options[0]].place, book.by_id[one.options[0]].place
+            if first < last:
+                ids = tuple(entry.id for entry in book.entries[first - 1 : last])
+                merged[-1] = Mention(ids, BY_NAME, merged[-1].start, one.end)
+                continue
+        merged.append(one)
+    return merged
+
+
+def _with_runs(book: OptionBook, line: Line, singles: list[Mention], taken: list[Mention]) -> list[Mention]:
+    """Letters written together: "ACD", "acd" where nothing else is said."""
+    runs = list(singles)
+    for at, word in enumerate(line.words):
+        raw = line.raw(at)
+        if (
+            not 2 <= len(raw) <= len(book.entries)
+            or not raw.isalpha()
+            or not free(word.start, word.end, [*taken, *runs])
+        ):
+            continue
+        entries = [book.named(char) for char in word.text]
+        distinct = len(set(word.text)) == len(word.text) and None not in entries
+        rising = "".join(sorted(word.text)) == word.text
+        if distinct and ((raw.isupper() and (_alone(line, at) or len(raw) < 4)) or (_alone(line, at) and rising)):
+            runs.append(Mention(tuple(entry.id for entry in entries if entry), BY_NAME, word.start, word.end))
+    return sorted(runs, key=lambda mention: mention.start)
+
+
+_COUNT = r"(?P<count>two|three|four|five|six|2|3|4|5|6|couple|couple of)"
+_END = r"(?: (?:ones|options|answers|choices|of (?:them|these|those|the options)))?\b"
+_FIRST_N = re.compile(rf"\b(?P<end>first|top|last|final|bottom) {_COUNT}{_END}", re.IGNORECASE)
+_FROM_END = re.compile(
+    r"\b(?:(?P<place>second|third|2nd|3rd|next) (?:to|from)(?: the)? (?:last|end|bottom)|(?:the )?(?:one )?(?:just |right )?before (?:the )?last"
+    r"|last but one|second last|penultimate)\b(?: (?:one|option|answer))?",
+    re.IGNORECASE,
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2, "couple of": 2}
+
+
+def _counts(book: OptionBook, line: Line, taken: list[Mention]) -> list[Mention]:
+    """ "the first three", "the last two", "second to last", "the one before the last"."""
+    found: list[Mention] = []
+    for match in _FIRST_N.finditer(line.answer):
+        said = match.group("count").casefold()
+        number = _COUNTS.get(said) or int(said)
+        if number > len(book.entries) or not free(match.start(), match.end(), taken):
+            continue
+        from_start = match.group("end").casefold() in ("first", "top")
+        part = book.entries[:number] if from_start else book.entries[-number:]
+        found.append(Mention(tuple(entry.id for entry in part), BY_NAME, match.start(), match.end()))
+    for match in _FROM_END.finditer(line.answer):
+        back = 3 if (match.group("place") or "").casefold() in ("third", "3rd") else 2
+        if back <= len(book.entries) and free(match.start(), match.end(), [*taken, *found]):
+            found.append(Mention((book.entries[-back].id,), BY_NAME, match.start(), match.end()))
+    return found

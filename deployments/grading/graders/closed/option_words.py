@@ -1,0 +1,180 @@
+"""Options named by their own words: all of them, the value they state, or one word that no other option has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, free
+from deployments.grading.graders.closed.notation import notation
+from deployments.grading.graders.closed.option_book import Entry, OptionBook
+from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
+from interview.text.english_words import is_english
+from interview.text.number_vocabulary import lex
+from interview.text.number_words import NumberReader
+from interview.text.stems import stem
+
+#: Similarity (0-100) from which a whole answer is an option's text, and how clear of the next option it has to be.
+_NEAR = 80.0
+_CLEAR = 8.0
+
+
+def in_full(book: OptionBook, line: Line) -> list[Mention]:
+    """Options whose words occur one after the other, the longest first; a word is read for one option only."""
+    words = notation(line.words)
+    stems = [stem(word.text) for word in words]
+    targets = [(target, entry) for entry in book.entries for target in _targets(entry)]
+    found: list[Mention] = []
+    for target, entry in sorted(targets, key=lambda pair: len(pair[0]), reverse=True):
+        size = len(target)
+        for at in range(len(stems) - size + 1):
+            start, end = words[at].start, words[at + size - 1].end
+            if stems[at : at + size] == target and free(start, end, found):
+                found.append(Mention((entry.id,), BY_WORDS, start, end))
+        if size == 1 and len(target[0]) > 5:  # "dead lock" for "deadlock"
+            for one, two in pairwise(words):
+                if stem(one.text + two.text) == target[0] and free(one.start, two.end, found):
+                    found.append(Mention((entry.id,), BY_WORDS, one.start, two.end))
+    return found
+
+
+def _targets(entry: Entry) -> list[list[str]]:
+    """The stems an option is known by: in order, joined ("typechecks"), and without the O of "O(n log n)"."""
+    words = notation(answer_text.tokens(entry.text))
+    stems = [stem(word.text) for word in words]
+    found = [stems]
+    if 2 <= len(stems) <= 3 and all(len(word.text) > 2 for word in words):
+        found.append([stem("".join(word.text for word in words))])
+    if stems[:1] == ["o"] and len(stems) > 2:
+        found.append(stems[1:])
+    return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdigit()))]
+
+
+def by_value(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
+    """Options that are numbers, by the number: "eight", "it's 8 bits"."""
+    if not book.numeric:
+        return []
+    lexemes = lex(line.answer)
+    reader = NumberReader(lexemes)
+    found: list[Mention] = []
+    at = 0
+    while at < len(lexemes):
+        reading = reader.read(at) if lexemes[at].text not in ("a", "an", "point") else None
+        if reading is None:
+            at += 1
+            continue
+        start, end = lexemes[at].start, lexemes[reading.after - 1].end
+        entry = book.by_value.get(reading.value)
+        if entry is not None and free(start, end, taken):
+            found.append(Mention((entry.id,), BY_WORDS, start, end))
+        at = reading.after
+    homophone = {"for": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.0}.get(
+        line.words[0].text if line.words else ""
+    )
+    if not found and not taken and homophone in book.by_value and len(line.words) == 1:
+        return [Mention((book.by_value[homophone].id,), BY_WORDS, line.words[0].start, line.words[0].end)]
+    return found
+
+
+def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
+    """Options by words that only they have ("the quorum one"); neighbouring words of one option are one mention.
+
+    A part that is listed with an option named in full ("unit and integration tests") counts as named in full.
+    """
+    owner = {
+        word: entry
+        for entry in book.entries
+        for word in answer_text.normal(entry.text).split()
+        if stem(word) in entry.distinctive
+    }
+    found: list[Mention] = []
+    last_at = -2
+    for at, word in enumerate(line.words):
+        if not free(word.start, word.end, taken) or (len(word.text) < 3 and word.text not in owner):
+            continue
+        entry = _owner(word.text, owner, short=len(line.content) <= _FEW_WORDS)
+        if entry is None:
+            continue
+        start, end = _extended(line, at, entry)
+        if found and found[-1].options == (entry.id,) and at - last_at <= 3 and not line.ends_clause(at - 1):
+            start = found.pop().start
+        found.append(Mention((entry.id,), BY_PART, start, end))
+        last_at = at
+    return [_promoted(one, line, taken) for one in found if free(one.start, one.end, taken)]
+
+
+#: A word such as "into" stands for an option only where little else is said.
+_FEW_WORDS = 3
+_JOINED = re.compile(r"\s*(?:,|;|/|&|\+|\b(?:and|or|nor|plus|as well as)\b)+\s*(?:the |also )*", re.IGNORECASE)
+
+
+def _promoted(part: Mention, line: Line, taken: Sequence[Mention]) -> Mention:
+    for other in taken:
+        first, second = sorted((part, other), key=lambda one: one.start)
+        if _JOINED.fullmatch(line.answer[first.end : second.start]):
+            return Mention(part.options, other.strength, part.start, part.end)
+    return part
+
+
+def _extended(line: Line, at: int, entry: Entry) -> tuple[int, int]:
+    """The offsets of the longest run around word ``at`` that stands in the option's text as it is said."""
+    own = answer_text.normal(entry.text).split()
+    first = last = at
+    text = [line.word(at)]
+    while first > 0 and _within([line.word(first - 1), *text], own):
+        first, text = first - 1, [line.word(first - 1), *text]
+    while last + 1 < len(line.words) and _within([*text, line.word(last + 1)], own):
+        last, text = last + 1, [*text, line.word(last + 1)]
+    return line.words[first].start, line.words[last].end
+
+
+def _within(run: list[str], words: list[str]) -> bool:
+    return any(words[at : at + len(run)] == run for at in range(len(words) - len(run) + 1))
+
+
+def _owner(word: str, owner: dict[str, Entry], *, short: bool) -> Entry | None:
+    if word in owner and (short or not answer_text.is_stop_word(word)):
+        return owner[word]
+    if answer_text.is_stop_word(word):
+        return None
+    for own, entry in owner.items():
+        if same_word(word, own, in_phrase=True):
+            return entry
+    unknown = not is_english(word)
+    near = {
+        entry.id: entry
+        for own, entry in owner.items()
+        if misspelt(word, own)
+        or (unknown and len(own) > 3 and sounds_like(word, own))
+        or (len(word) >= 4 and own.startswith(word) and (unknown or not is_english(own)))
+    }
+    return next(iter(near.values())) if len(near) == 1 else None
+
+
+def nearly(book: OptionBook, line: Line) -> list[Mention]:
+    """The one option whose whole text the answer nearly is, if it stands clear of the others."""
+    said = " ".join(word.text for word in line.content) or answer_text.normal(line.answer)
+    ranked = sorted(((_nearness(entry, said), entry.id) for entry in book.plain), reverse=True)
+    if ranked[0][0] < _NEAR or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEAR):
+        return []
+    whole = answer_text.whole(line.answer, limit_chars=400)
+    return [Mention((ranked[0][1],), BY_PART, whole.start, whole.end)]
+
+
+def _nearness(entry: Entry, said: str) -> float:
+    text = answer_text.normal(entry.text)
+    if min(len(text), len(said)) < 4:
+        return 0.0
+    partial = fuzz.partial_ratio(text, said) if len(said) >= len(text) else 0.0
+    return float(max(fuzz.ratio(text, said), fuzz.token_sort_ratio(text, said), partial))
+
+
+def overlap(entry: Entry, line: Line) -> float:
+    """The share of the option's content words that the answer has, in [0, 1]."""
+    wanted = {one for one in entry.stems if len(one) > 2}
+    said = {stem(word.text) for word in line.words}
+    return len(wanted & said) / len(wanted) if wanted else 0.0

@@ -1,0 +1,73 @@
+"""Yes and no for a true/false question: "that's right", "nope", "not really", "I don't think so", "it isn't"."""
+
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
+from __future__ import annotations
+
+import re
+
+from interview.text.stance import hold
+
+_YES = re.compile(
+    r"\b(?:true|correct|right|yes|yeah|yep|yup|yea|sure|absolutely|definitely|certainly|affirmative|indeed|agreed?|of course|exactly|valid|accurate"
+    r"|(?:i )?(?:think|believe|guess|suppose) so|uh[- ]huh|sounds (?:right|good)|you bet)\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"\b(?:false|incorrect|wrong|no|nope|nah|untrue|disagree|negative|invalid|inaccurate|not (?:really|quite|at all|true|correct|right|so)|never"
+    r"|(?:do not|don't|dont|would not|wouldn't) (?:think|believe|say) (?:so|that)|no way|uh[- ]uh|of course not|absolutely not|definitely not|certainly not)\b",
+    re.IGNORECASE,
+)
+_SHORT_YES = re.compile(
+    r"(?:it|they|that|he|she|this|we|you|one|there) (?:is|are|does|do|can|will|would|has|have|should|was|were)",
+    re.IGNORECASE,
+)
+_SHORT_NO = re.compile(
+    r"(?:it|they|that|he|she|this|we|you|one|there)(?:'s| is|'re| are| does| do| can| will| would| has| have| should| was| were)?(?: ?n't| ?not|isn't| isn't| aren't| doesn't| don't| can't| won't| cannot)",
+    re.IGNORECASE,
+)
+
+
+def says_yes(answer: str) -> bool | None:
+    """True for yes, False for no, None where the answer says neither or both.
+
+    A plain "true" or "false" counts before a "yes" or "no"; after a correction only what follows it does.
+    """
+    short = answer.strip(" .!?,\n")
+    if _SHORT_NO.fullmatch(short):
+        return False
+    if _SHORT_YES.fullmatch(short):
+        return True
+    for explicit in (True, False):
+        said = _read(answer, explicit=explicit)
+        if len(said) == 1:
+            return said.pop()
+        if said:
+            return None
+    return None
+
+
+_EXPLICIT = frozenset({"true", "false", "untrue", "correct", "incorrect", "right", "wrong"})
+
+
+def _read(answer: str, *, explicit: bool) -> set[bool]:
+    found: list[tuple[int, int, bool]] = []
+    for pattern, meaning in ((_NO, False), (_YES, True)):
+        for match in pattern.finditer(answer):
+            word = match.group().casefold()
+            last = word.split()[-1]
+            if explicit is (last in _EXPLICIT) and all(
+                match.start() >= end or match.end() <= start for start, end, _ in found
+            ):
+                found.append((match.start(), match.end(), meaning))
+    found.sort()
+    held = hold(answer, [(start, end) for start, end, _ in found])
+    said: list[tuple[int, bool]] = []
+    for (_, _, meaning), one in zip(found, held, strict=True):
+        if one.stance in ("asserted", "denied"):
+            said.append((one.commitment, meaning is (one.stance == "asserted")))
+    if not explicit and said:  # "no, of course": the first word answers
+        return {said[0][1]}
+    strongest = max((commitment for commitment, _ in said), default=0)
+    meanings = {meaning for _, meaning in said}
+    return meanings if len(meanings) < 2 else {meaning for commitment, meaning in said if commitment == strongest}

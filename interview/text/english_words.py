@@ -1,0 +1,21 @@
+"""English words: whether a word that was typed or heard is a word of its own or may be a misspelling of another.
+
+The list is SymSpell's frequency dictionary (82,765 words: the Google Books n-grams that SCOWL knows too). It holds few
+terms of computing, so a word that is missing is not thereby misspelt.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _words() -> frozenset[str]:
+    text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    return frozenset(line.split()[0] for line in text.splitlines() if line)
+
+
+def is_english(word: str) -> bool:
+    """Whether the casefolded ``word`` is in the list."""
+    return word in _words()
