@@ -16,7 +16,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from deployments.llm.config import LlmConfig, ReplicaConfig, TransformersConfig, VllmConfig
+from deployments.llm.config import LlmConfig, LlmReplicas, TransformersConfig, VllmConfig
 from deployments.llm.contract import LanguageModelClient
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 
@@ -69,7 +69,7 @@ def shaped_model(directory: Path, shape: str) -> Path:
 
 
 def cpu_subject(engine: str, directory: Path) -> Subject:
-    replicas = ReplicaConfig(max_ongoing_requests=512, max_queued_requests=512)
+    replicas = LlmReplicas(max_ongoing_requests=512, max_queued_requests=512)
     if engine == "fake":
         return Subject("fake", LlmConfig(engine="fake", replicas=replicas))
     model = str(tiny_model(directory))
@@ -103,7 +103,7 @@ def gpu_subject(shape: str, directory: Path) -> Subject:
         model=str(shaped_model(directory, shape)),
         max_model_len=4096,
         vllm=vllm,
-        replicas=ReplicaConfig(max_ongoing_requests=512, max_queued_requests=512),
+        replicas=LlmReplicas(max_ongoing_requests=512, max_queued_requests=512),
     )
     return Subject(f"vLLM, {shape} shape, dummy weights", config, interleaved=False)
 

@@ -26,12 +26,14 @@ from typing import Any, Literal
 import msgspec
 
 from benchmarks.stt.clips import Clip, synthesise_clips, word_error_rate
-from deployments.stt.config import SttConfig
+from deployments.stt.config import SttConfig, SttReplicas
 
 Mode = Literal["sequential", "threads", "tier"]
 Hear = Callable[[Clip], Awaitable[str]]
 
-CPU = SttConfig(device="cpu", decoded_cache_bytes=0, max_ongoing_requests=128, max_queued_audio_s=1e9)
+CPU = SttConfig(
+    device="cpu", decoded_cache_bytes=0, max_queued_audio_s=1e9, replicas=SttReplicas(max_ongoing_requests=128)
+)
 GPU = msgspec.structs.replace(
     CPU,
     model="large-v3-turbo",
@@ -39,7 +41,7 @@ GPU = msgspec.structs.replace(
     compute_type="float16",
     window_policy="full",
     max_batch_audio_s=960,
-    num_gpus=1.0,
+    replicas=SttReplicas(max_ongoing_requests=128, num_gpus=1.0),
 )
 _NO_TEXT_BEFORE = {"beam_size": 1, "temperature": 0.0, "condition_on_previous_text": False, "without_timestamps": True}
 

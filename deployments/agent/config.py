@@ -6,6 +6,15 @@ from typing import Literal
 
 from msgspec import Struct
 
+from deployments.shell.replicas import ReplicaConfig
+
+
+class AgentReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Scales up quickly, because candidates wait."""
+
+    upscale_delay_s: float = 5.0
+    health_check_timeout_s: float = 10.0
+
 
 class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of the agent tier. Times in seconds, sizes in bytes, confidences in [0, 1].
@@ -34,9 +43,8 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
         ``reply_audio_format``: of the interviewer's voice.
 
     Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is how many pinned
-    plans a replica keeps decoded; the agent follows the turns in flight per replica (``target_ongoing_requests``), up
-    quickly, because candidates wait, and down slowly; ``by_value`` sends small payloads over Serve's gRPC channel
-    (throughput mode).
+    plans a replica keeps decoded; ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode);
+    ``replicas`` scales on the turns in flight per replica.
     """
 
     require_consent: bool = True
@@ -68,14 +76,4 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     plan_cache: int = 64
     by_value: bool = True
 
-    min_replicas: int = 1
-    max_replicas: int = 1
-    target_ongoing_requests: float = 16.0
-    upscale_delay_s: float = 5.0
-    downscale_delay_s: float = 300.0
-    num_cpus: float = 0.5
-    max_ongoing_requests: int = 64
-    max_queued_requests: int = 256
-    health_check_period_s: float = 10.0
-    health_check_timeout_s: float = 10.0
-    graceful_shutdown_timeout_s: float = 20.0
+    replicas: AgentReplicas = AgentReplicas()

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from ray import serve as ray_serve
-from ray.serve.config import AutoscalingConfig
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import EndRequest, HintRequest, StartRequest, ToolRequest, TurnRequest
@@ -15,6 +14,7 @@ from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
 from deployments.grading.contract import Grading, GradingClient
 from deployments.llm.contract import LanguageModel, LanguageModelClient
+from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import (
     ServeHandle,
     handle_caller,
@@ -23,7 +23,6 @@ from deployments.shell.handle_rpc import (
     serve_call,
     serve_stream,
 )
-from deployments.shell.replica_memory import settle
 from deployments.stt.contract import SpeechToText, SpeechToTextClient
 from deployments.tts.contract import TextToSpeech, TextToSpeechClient
 
@@ -56,7 +55,7 @@ class AgentDeployment:
     ) -> None:
         tiers = wrap_handles(config, grading=grading, stt=stt, tts=tts, llm=llm)
         self._service = AgentService(ports_factory(config, tiers), config)
-        settle()
+        freeze_startup_objects()
 
     async def start(self, payload: bytes) -> bytes:
         return await serve_call(self._service.start, payload, StartRequest)
@@ -124,20 +123,7 @@ def build(
     llm: object | None = None,
 ) -> ray_serve.Application:
     """The tier's application; the others are bound applications (or handles) of their tiers."""
-    deployed: ray_serve.Deployment = ray_serve.deployment(
-        name="agent",
-        autoscaling_config=AutoscalingConfig(
-            min_replicas=config.min_replicas,
-            max_replicas=config.max_replicas,
-            target_ongoing_requests=config.target_ongoing_requests,
-            upscale_delay_s=config.upscale_delay_s,
-            downscale_delay_s=config.downscale_delay_s,
-        ),
-        max_ongoing_requests=config.max_ongoing_requests,
-        max_queued_requests=config.max_queued_requests,
-        health_check_period_s=config.health_check_period_s,
-        health_check_timeout_s=config.health_check_timeout_s,
-        graceful_shutdown_timeout_s=config.graceful_shutdown_timeout_s,
-        ray_actor_options={"num_cpus": config.num_cpus},
-    )(AgentDeployment)
+    deployed: ray_serve.Deployment = ray_serve.deployment(**config.replicas.deployment_options("agent"))(
+        AgentDeployment
+    )
     return deployed.bind(config, ports_factory, grading=grading, stt=stt, tts=tts, llm=llm)

@@ -6,22 +6,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from deployments.shell.replicas import ReplicaConfig
 from deployments.shell.sandbox import SandboxLimits
-
-
-class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Replicas and queues of the deployment; the numbers are for graders of a few milliseconds."""
-
-    min_replicas: int = 1
-    max_replicas: int = 1
-    target_ongoing_requests: float = 16.0
-    upscale_delay_s: float = 10.0
-    downscale_delay_s: float = 300.0
-    max_ongoing_requests: int = 64
-    max_queued_requests: int = 256
-    num_cpus: float = 0.5
-    health_check_period_s: float = 10.0
-    health_check_timeout_s: float = 30.0
 
 
 class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ray import serve as ray_serve
-from ray.serve.config import AutoscalingConfig
 
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.tier import GradingTier, StoresFactory
 from deployments.llm.contract import LanguageModel, LanguageModelClient
-from deployments.shell.handle_rpc import ServeHandle, decode, handle_caller, handle_stream_caller, reply
-from deployments.shell.replica_memory import settle
+from deployments.shell.garbage_collection import freeze_startup_objects
+from deployments.shell.handle_rpc import ServeHandle, handle_caller, handle_stream_caller, serve_call
 
 
 class GradingDeployment:
@@ -39,17 +38,19 @@ class GradingDeployment:
             model = meter(model)
         self._tier = GradingTier(config, stores, model)
         await self._tier.start()
-        settle()
+        freeze_startup_objects()
 
     async def grade(self, payload: bytes) -> bytes:
-        return await reply(self._tier.service.grade(decode(payload, GradeRequest)))
+        return await serve_call(self._tier.service.grade, payload, GradeRequest)
 
     async def judge(self, payload: bytes) -> bytes:
-        return await reply(self._tier.service.judge(decode(payload, GradeRequest)))
+        return await serve_call(self._tier.service.judge, payload, GradeRequest)
 
     async def evaluate(self, payload: bytes) -> bytes:
-        request = decode(payload, EvaluateRequest)
-        return await reply(self._tier.service.evaluate(request.tenant, request.interview_id))
+        return await serve_call(self._evaluate, payload, EvaluateRequest)
+
+    async def _evaluate(self, request: EvaluateRequest) -> None:
+        await self._tier.service.evaluate(request.tenant, request.interview_id)
 
     async def check_health(self) -> None:
         """A background task that should never end and did is worth a restart; a store or model that is away is not."""
@@ -74,21 +75,8 @@ def build(
     are refused. ``llm`` is the language model's application (or handle), None without a model;
     ``meter`` wraps it on the replica, to count what judging costs (picklable).
     """
-    replicas = config.replicas
-    deployed: ray_serve.Deployment = ray_serve.deployment(
-        name="grading",
-        max_ongoing_requests=replicas.max_ongoing_requests,
-        max_queued_requests=replicas.max_queued_requests,
-        health_check_period_s=replicas.health_check_period_s,
-        health_check_timeout_s=replicas.health_check_timeout_s,
-        ray_actor_options={"num_cpus": replicas.num_cpus},
-        autoscaling_config=AutoscalingConfig(
-            min_replicas=replicas.min_replicas,
-            max_replicas=replicas.max_replicas,
-            target_ongoing_requests=replicas.target_ongoing_requests,
-            upscale_delay_s=replicas.upscale_delay_s,
-            downscale_delay_s=replicas.downscale_delay_s,
-        ),
-    )(GradingDeployment)
+    deployed: ray_serve.Deployment = ray_serve.deployment(**config.replicas.deployment_options("grading"))(
+        GradingDeployment
+    )
     application: ray_serve.Application = deployed.bind(config, stores_factory, llm, meter)
     return application

@@ -7,30 +7,23 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from deployments.shell.circuit_breaker import BreakerConfig
+from deployments.shell.replicas import ReplicaConfig
 
 EngineName = Literal["none", "fake", "transformers", "vllm", "remote"]
 ServiceTimeKind = Literal["zero", "fixed", "lognormal"]
 
 
-class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Replicas, queues and autoscaling of the deployment.
+class LlmReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Many requests share one engine's batch; loading weights takes long, so replicas stay for ten minutes.
 
-    Ray Serve's own defaults are wrong for this tier: ``max_ongoing_requests`` is 5, the queue has no bound, and
-    ``ray.serve.llm`` sets ``target_ongoing_requests`` to 1e9, so that it never scales up.
+    vLLM reserves ``vllm.bundles`` instead of ``num_cpus`` and ``num_gpus``.
     """
 
-    min_replicas: int = 1
-    max_replicas: int = 1
     target_ongoing_requests: float = 32.0
     max_ongoing_requests: int = 256
-    max_queued_requests: int = 256
     upscale_delay_s: float = 15.0
     downscale_delay_s: float = 600.0
-    #: CPUs and GPUs each replica reserves; vLLM reserves ``vllm.bundles`` instead.
     num_cpus: float = 1.0
-    num_gpus: float = 0.0
-    health_check_period_s: float = 10.0
-    health_check_timeout_s: float = 30.0
 
 
 class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,7 +139,7 @@ class LlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stream_messages_per_s: float = 500.0
     warm_up_deadline_s: float = 600.0
     health_deadline_s: float = 20.0
-    replicas: ReplicaConfig = field(default_factory=ReplicaConfig)
+    replicas: LlmReplicas = LlmReplicas()
     fake: FakeConfig = field(default_factory=FakeConfig)
     transformers: TransformersConfig = field(default_factory=TransformersConfig)
     vllm: VllmConfig = field(default_factory=VllmConfig)

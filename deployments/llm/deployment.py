@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import Any
 
 from ray import serve as ray_serve
-from ray.serve.config import AutoscalingConfig
 
 from deployments.llm.coalesce import Pacing
-from deployments.llm.config import LlmConfig, ReplicaConfig
+from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatRequest
 from deployments.llm.engines.absent import AbsentLanguageModel
 from deployments.llm.hosted import HostedLanguageModel
-from deployments.shell.handle_rpc import decode, reply, reply_stream
-from deployments.shell.replica_memory import settle
+from deployments.shell.garbage_collection import freeze_startup_objects
+from deployments.shell.handle_rpc import reply, serve_call, serve_stream
 from interview.errors import ConfigError, ModelMissing
 
 DEPLOYMENT_NAME = "LanguageModel"
@@ -59,16 +59,18 @@ class LlmDeployment:
         self._pacing = Pacing(config.stream_interval_ms / 1000, config.stream_messages_per_s)
         self._model = create_language_model(config)
         await self._model.start()
-        settle()
+        freeze_startup_objects()
 
     async def chat(self, payload: bytes) -> bytes:
-        return await reply(self._model.chat(decode(payload, ChatRequest)))
+        return await serve_call(self._model.chat, payload, ChatRequest)
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
-        chunks = self._model.stream(decode(payload, ChatRequest))
-        async with aclosing(reply_stream(self._pacing.paced(chunks))) as items:
+        async with aclosing(serve_stream(self._paced, payload, ChatRequest)) as items:
             async for item in items:
                 yield item
+
+    def _paced(self, request: ChatRequest) -> AsyncGenerator[Any, None]:
+        return self._pacing.paced(self._model.stream(request))
 
     async def info(self, payload: bytes = b"") -> bytes:
         return await reply(self._model.info())
@@ -80,16 +82,6 @@ class LlmDeployment:
         model = getattr(self, "_model", None)
         if model is not None:
             await model.stop()
-
-
-def autoscaling(config: ReplicaConfig) -> AutoscalingConfig:
-    return AutoscalingConfig(
-        min_replicas=config.min_replicas,
-        max_replicas=config.max_replicas,
-        target_ongoing_requests=config.target_ongoing_requests,
-        upscale_delay_s=config.upscale_delay_s,
-        downscale_delay_s=config.downscale_delay_s,
-    )
 
 
 def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) -> ray_serve.Application:
@@ -110,15 +102,6 @@ def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) ->
                 f"Engine vllm needs its packages: pip install 'interview-serve[gpu]' ({error.name} is missing)."
             ) from error
         return build_vllm(config)
-    replicas = config.replicas
-    deployed = ray_serve.deployment(
-        name=DEPLOYMENT_NAME,
-        autoscaling_config=autoscaling(replicas),
-        max_ongoing_requests=replicas.max_ongoing_requests,
-        max_queued_requests=replicas.max_queued_requests,
-        health_check_period_s=replicas.health_check_period_s,
-        health_check_timeout_s=replicas.health_check_timeout_s,
-        ray_actor_options={"num_cpus": replicas.num_cpus, "num_gpus": replicas.num_gpus},
-    )(LlmDeployment)
+    deployed = ray_serve.deployment(**config.replicas.deployment_options(DEPLOYMENT_NAME))(LlmDeployment)
     application: ray_serve.Application = deployed.bind(config, on_replica)
     return application

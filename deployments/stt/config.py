@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from deployments.shell.replicas import ReplicaConfig
 from interview.errors import ConfigError
 
 WindowPolicy = Literal["auto", "full"]
@@ -19,6 +20,18 @@ class FakeTiming(Struct, frozen=True, forbid_unknown_fields=True):
     #: Standard deviation of the logarithm.
     sigma: float = 0.5
     seed: int = 0
+
+
+class SttReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Scales on seconds of audio in hand (``target_queued_audio_s``), not on requests.
+
+    ``num_gpus`` is the fraction of a GPU that a replica reserves when ``device`` is ``cuda``.
+    """
+
+    max_queued_requests: int = 128
+    num_cpus: float = 1.0
+    num_gpus: float = 0.25
+    health_check_period_s: float = 15.0
 
 
 class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,24 +104,10 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     blocked_phrases: tuple[str, ...] = ()
 
     # --- replica -------------------------------------------------------------------------------------------------
-    num_cpus: float = 1.0
-    #: Fraction of a GPU a replica reserves when ``device`` is ``cuda``.
-    num_gpus: float = 0.25
-    max_ongoing_requests: int = 64
-    max_queued_requests: int = 128
-    health_check_period_s: float = 15.0
-    health_check_timeout_s: float = 30.0
-    shutdown_grace_s: float = 20.0
-    #: Equal minimum and maximum switch autoscaling off.
-    min_replicas: int = 1
-    max_replicas: int = 1
+    replicas: SttReplicas = SttReplicas()
     #: Seconds of audio in hand per replica that the autoscaler aims at.
     target_queued_audio_s: float = 60.0
-    upscale_delay_s: float = 10.0
-    downscale_delay_s: float = 300.0
 
     def __post_init__(self) -> None:
         if self.max_batch_audio_s < 30:
             raise ConfigError.at("stt", None, "max_batch_audio_s", "one full window is 30 s; set 30 or more")
-        if self.min_replicas > self.max_replicas:
-            raise ConfigError.at("stt", None, "min_replicas", "is greater than max_replicas")

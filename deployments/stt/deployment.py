@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
-from typing import Any
 
+from msgspec.structs import replace
 from ray import serve as ray_serve
 from ray.serve.schema import LoggingConfig
 
+from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import reply, serve_call
-from deployments.shell.replica_memory import settle
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
@@ -41,7 +41,7 @@ class SpeechToTextDeployment:
             max_batch_size=config.max_batch_audio_s,
             batch_wait_timeout_s=config.batch_wait_s,
             # Not the engine's workers: pieces must reach the lanes of KeyedBatches while the engine is busy.
-            max_concurrent_batches=config.max_ongoing_requests,
+            max_concurrent_batches=config.replicas.max_ongoing_requests,
             batch_size_fn=batch_audio_s,
         )
         async def transcribe_pieces(pieces: list[Piece]) -> list[PieceOutcome]:
@@ -59,7 +59,7 @@ class SpeechToTextDeployment:
             self._service = FakeSpeechToText(timing=config.fake)
         self._pieces_at_last_check = -1
         logger.info("speech to text is served by %s", self._engine.info.model)
-        settle()
+        freeze_startup_objects()
 
     async def probe(self, payload: bytes) -> bytes:
         return await serve_call(self._service.probe, payload, TranscribeRequest)
@@ -100,31 +100,12 @@ def _engine(config: SttConfig) -> SpeechEngine:
 
 def build(config: SttConfig) -> ray_serve.Application:
     """The application; its handle answers ``probe``, ``transcribe`` and ``info``."""
-    options: dict[str, Any] = {
-        "name": DEPLOYMENT_NAME,
-        "logging_config": LoggingConfig(enable_access_log=False),
-        "max_ongoing_requests": config.max_ongoing_requests,
-        "max_queued_requests": config.max_queued_requests,
-        "health_check_period_s": config.health_check_period_s,
-        "health_check_timeout_s": config.health_check_timeout_s,
-        "graceful_shutdown_timeout_s": config.shutdown_grace_s,
-        "ray_actor_options": {
-            "num_cpus": config.num_cpus,
-            "num_gpus": config.num_gpus if config.device == "cuda" else 0,
-        },
+    policy = {
+        "policy_function": "deployments.stt.autoscaling:QueuedAudioPolicy",
+        "policy_kwargs": {"target_audio_s": config.target_queued_audio_s},
     }
-    if config.max_replicas > config.min_replicas:
-        options["autoscaling_config"] = {
-            "min_replicas": config.min_replicas,
-            "max_replicas": config.max_replicas,
-            "upscale_delay_s": config.upscale_delay_s,
-            "downscale_delay_s": config.downscale_delay_s,
-            "policy": {
-                "policy_function": "deployments.stt.autoscaling:QueuedAudioPolicy",
-                "policy_kwargs": {"target_audio_s": config.target_queued_audio_s},
-            },
-        }
-    else:
-        options["num_replicas"] = config.min_replicas
+    replicas = config.replicas if config.device == "cuda" else replace(config.replicas, num_gpus=0)
+    options = replicas.deployment_options(DEPLOYMENT_NAME, policy)
+    options["logging_config"] = LoggingConfig(enable_access_log=False)
     application: ray_serve.Application = ray_serve.deployment(**options)(SpeechToTextDeployment).bind(config)
     return application

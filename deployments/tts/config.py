@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from deployments.shell.replicas import ReplicaConfig
+
 #: OpenAI's voice names, so that a client written for OpenAI speaks without being changed.
 OPENAI_VOICES: dict[str, str] = {
     "alloy": "en-us",
@@ -74,6 +76,16 @@ class LoudnessConfig(Struct, frozen=True, forbid_unknown_fields=True):
     max_gain_db: float = 24.0
 
 
+class TtsReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Scales on replies in flight: one replica speaks ``workers`` sentences at once."""
+
+    target_ongoing_requests: float = 4.0
+    upscale_delay_s: float = 5.0
+    num_cpus: float = 0.25
+    max_ongoing_requests: int = 32
+    max_queued_requests: int = 128
+
+
 class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """``engine`` picks who speaks; everything else bounds it.
 
@@ -84,7 +96,7 @@ class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     - ``cache_bytes``: encoded speech kept per replica; 0 switches the cache off.
     - ``pause_s``: silence between two sentences.
     - ``voice_aliases``: extra names for voices; None is OpenAI's names for the engine chosen.
-    - ``num_replicas``, ``num_cpus``, ``max_ongoing_requests``, ``max_queued_requests``: Ray Serve's own bounds.
+    - ``replicas``: replicas, queues and health checks.
     """
 
     engine: Literal["espeak", "kokoro", "fake"] = "espeak"
@@ -103,7 +115,4 @@ class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     mp3_bitrate: int = 48_000
     opus_bitrate: int = 32_000
     voice_aliases: dict[str, str] | None = None
-    num_replicas: int = 1
-    num_cpus: float = 0.25
-    max_ongoing_requests: int = 32
-    max_queued_requests: int = 128
+    replicas: TtsReplicas = TtsReplicas()

@@ -15,8 +15,8 @@ from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.documents.service import DocumentService
 from deployments.llm.contract import LanguageModel
+from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
-from deployments.shell.replica_memory import settle
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from serve.composition.grading_placement import grading_queue
@@ -94,7 +94,7 @@ class Ingress:
         async def lifespan(_app: object) -> AsyncIterator[None]:
             publisher.start()
             async with of_its_routes(app):
-                settle()
+                freeze_startup_objects()
                 yield
             await documents.stop()
             await publisher.close()

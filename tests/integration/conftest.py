@@ -88,7 +88,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
     """The local profile with two agent replicas, on a port and in a data directory of its own."""
     base = tmp_path_factory.mktemp("platform")
     port = free_port()
-    profile = profile_with(base / "test.yaml", port, agent={"min_replicas": 2, "max_replicas": 2})
+    profile = profile_with(
+        base / "test.yaml", port, agent={"replicas": {"min_replicas": 2, "max_replicas": 2, "num_cpus": 0.2}}
+    )
     run, printed = run_up(profile, base / "data")
     try:
         yield RunningPlatform(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deployments.llm.config import LlmConfig, LoraAdapter, ReplicaConfig, VllmConfig
+from deployments.llm.config import LlmConfig, LlmReplicas, LoraAdapter, VllmConfig
 from deployments.llm.deployment import build
 from interview.errors import ModelMissing
 
@@ -28,7 +28,7 @@ def ray_config(model: str, vllm: VllmConfig | None = None, **more: Any) -> Any:
 
 
 def test_the_first_token_is_not_held_back_and_scaling_is_explicit(model: str) -> None:
-    replicas = ReplicaConfig(min_replicas=2, max_replicas=5, target_ongoing_requests=24, max_queued_requests=7)
+    replicas = LlmReplicas(min_replicas=2, max_replicas=5, target_ongoing_requests=24, max_queued_requests=7)
     config = ray_config(model, replicas=replicas)
 
     assert config.experimental_configs["stream_batching_interval_ms"] == 0

@@ -19,7 +19,7 @@ from deployments.llm.deadline import bounded
 from deployments.llm.engines import vllm_chat
 from deployments.llm.engines.weights import local_model
 from deployments.llm.openai_chat import ChatCall, read_call
-from deployments.shell.handle_rpc import decode, reply, reply_stream
+from deployments.shell.handle_rpc import reply, serve_call, serve_stream
 from interview.errors import EngineUnavailable, InvalidInput
 
 logger = logging.getLogger(__name__)
@@ -64,11 +64,10 @@ class VllmDeployment(LLMServer):
         logger.info("vLLM has completed its warm-up")
 
     async def chat(self, payload: bytes) -> bytes:  # type: ignore[override]  # on purpose: see the class
-        return await reply(self._chat(decode(payload, ChatRequest)))
+        return await serve_call(self._chat, payload, ChatRequest)
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
-        chunks = self._pacing.paced(self._stream(decode(payload, ChatRequest)))
-        async with aclosing(reply_stream(chunks)) as items:
+        async with aclosing(serve_stream(self._paced, payload, ChatRequest)) as items:
             async for item in items:
                 yield item
 
@@ -93,6 +92,9 @@ class VllmDeployment(LLMServer):
     async def _complete(self, call: ChatCall, deadline_s: float) -> ChatResponse:
         async with aclosing(bounded(self._items(call, stream=False), deadline_s)) as items:
             return await vllm_chat.whole(items, call)
+
+    def _paced(self, request: ChatRequest) -> AsyncGenerator[Any, None]:
+        return self._pacing.paced(self._stream(request))
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
         call = self._read(request)
@@ -196,17 +198,7 @@ def llm_config(config: LlmConfig) -> LLMConfig:
         engine_kwargs=engine_kwargs(config),
         runtime_env={"env_vars": {**_ENVIRONMENT, **settings.env}},
         deployment_config={
-            "autoscaling_config": {
-                "min_replicas": replicas.min_replicas,
-                "max_replicas": replicas.max_replicas,
-                "target_ongoing_requests": replicas.target_ongoing_requests,
-                "upscale_delay_s": replicas.upscale_delay_s,
-                "downscale_delay_s": replicas.downscale_delay_s,
-            },
-            "max_ongoing_requests": replicas.max_ongoing_requests,
-            "max_queued_requests": replicas.max_queued_requests,
-            "health_check_period_s": replicas.health_check_period_s,
-            "health_check_timeout_s": replicas.health_check_timeout_s,
+            **replicas.scaling_options(),
             "ray_actor_options": {"num_cpus": replicas.num_cpus},
         },
         # The default holds the first token back for up to 50 ms to send several together.

@@ -32,8 +32,8 @@ def platform(tmp_path: Path) -> RunningPlatform:
     profile = profile_with(
         tmp_path / "scaling.yaml",
         port,
-        agent={**QUICK, "target_ongoing_requests": 2.0, "interviewer": "scripted"},
-        stt={**QUICK, "target_queued_audio_s": 2.0},
+        agent={"replicas": {**QUICK, "target_ongoing_requests": 2.0, "num_cpus": 0.2}, "interviewer": "scripted"},
+        stt={"replicas": {**QUICK, "num_cpus": 1}, "target_queued_audio_s": 2.0},
         grading={
             "engine": "fake",
             "fake": {"service_time": "fixed", "service_ms": 300},

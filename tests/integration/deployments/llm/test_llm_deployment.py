@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from deployments.llm.config import FakeConfig, LlmConfig, ReplicaConfig
+from deployments.llm.config import FakeConfig, LlmConfig, LlmReplicas
 from deployments.llm.contract import LanguageModel
 from interview.errors import DeadlineExceeded, NotFound, Overloaded
 from tests.support.paths import TESTS
@@ -31,7 +31,7 @@ async def model() -> AsyncIterator[LanguageModel]:
     config = LlmConfig(
         engine="fake",
         fake=FakeConfig(service_time="fixed", service_ms=500),
-        replicas=ReplicaConfig(max_ongoing_requests=1, max_queued_requests=1),
+        replicas=LlmReplicas(max_ongoing_requests=1, max_queued_requests=1),
     )
     async with engines.over_serve(config) as found:
         yield found

@@ -12,7 +12,7 @@ from ray import serve as ray_serve
 
 from deployments.shell.handle_rpc import handle_caller, unwrap
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
-from deployments.stt.config import SttConfig
+from deployments.stt.config import SttConfig, SttReplicas
 from deployments.stt.contract import SpeechToTextClient, TranscribeRequest, Transcript
 from deployments.stt.deployment import SpeechToTextDeployment, build
 from deployments.stt.engines.fake import FakeEngine
@@ -30,7 +30,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeechToTextCli
     if started_here:
         # Ray's socket paths must stay short: the test's own long folder will not do.
         ray.init(num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
-    handle = ray_serve.run(build(SttConfig(num_cpus=0.5)), name="stt-test", route_prefix=None)
+    handle = ray_serve.run(build(SttConfig(replicas=SttReplicas(num_cpus=0.5))), name="stt-test", route_prefix=None)
     yield SpeechToTextClient(handle_caller(handle, timeout_s=60, tier="stt"))
     ray_serve.delete("stt-test")
     if started_here:
@@ -68,7 +68,9 @@ async def test_a_malformed_payload_is_the_callers_error(client: SpeechToTextClie
 
 
 def test_an_autoscaled_tier_scales_on_its_own_metric() -> None:
-    deployment = build(SttConfig(min_replicas=1, max_replicas=4, target_queued_audio_s=30))._bound_deployment
+    deployment = build(
+        SttConfig(replicas=SttReplicas(min_replicas=1, max_replicas=4), target_queued_audio_s=30)
+    )._bound_deployment
     configured = deployment._deployment_config.autoscaling_config.policy
     policy = configured.get_policy()(**configured.policy_kwargs)
     context = SimpleNamespace(

@@ -15,7 +15,7 @@ import gc
 YOUNG_OBJECTS = 10_000
 
 
-def settle() -> None:
+def freeze_startup_objects() -> None:
     """For a replica to call once, when it is ready to serve: collects what is garbage and freezes what is not."""
     gc.collect()
     gc.freeze()

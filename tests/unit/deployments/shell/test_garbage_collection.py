@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deployments.shell import replica_memory
+from deployments.shell import garbage_collection
 from deployments.stt.config import SttConfig
 from deployments.stt.deployment import SpeechToTextDeployment
 from deployments.tts.deployment import TtsDeployment
@@ -31,14 +31,14 @@ def thawed() -> Iterator[None]:
 @pytest.mark.usefixtures("thawed")
 def test_what_start_up_made_is_never_walked_again() -> None:
     made_at_start = [Node() for _ in range(100)]
-    replica_memory.settle()
+    garbage_collection.freeze_startup_objects()
     walked = {id(item) for item in gc.get_objects()}
     assert not walked & {id(node) for node in made_at_start}
 
 
 @pytest.mark.usefixtures("thawed")
 def test_garbage_of_requests_is_still_collected() -> None:
-    replica_memory.settle()
+    garbage_collection.freeze_startup_objects()
     gc.collect()
     for _ in range(100):
         Node()
@@ -47,7 +47,7 @@ def test_garbage_of_requests_is_still_collected() -> None:
 
 @pytest.mark.usefixtures("thawed")
 def test_a_turns_worth_of_objects_starts_no_collection_and_many_turns_worth_do() -> None:
-    replica_memory.settle()
+    garbage_collection.freeze_startup_objects()
     gc.collect()
     collections = 0
 
@@ -76,7 +76,7 @@ def test_a_turns_worth_of_objects_starts_no_collection_and_many_turns_worth_do()
     ],
     ids=["tts", "stt"],
 )
-def test_replicas_settle_when_they_are_ready(replica: Callable[[], object]) -> None:
+def test_replicas_freeze_startup_objects_when_they_are_ready(replica: Callable[[], object]) -> None:
     gc.unfreeze()
     replica()
     assert gc.get_freeze_count() > 100_000

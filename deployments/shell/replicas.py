@@ -1,0 +1,70 @@
+"""Replicas, queues and health checks of a tier: one configuration section and one mapping onto Ray Serve's options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Section ``replicas`` of a tier; each tier overrides the defaults that its work calls for.
+
+    - ``min_replicas``, ``max_replicas``: bounds of autoscaling; equal values switch it off.
+    - ``target_ongoing_requests``: requests in flight per replica that the autoscaler aims at. Ray Serve's own default
+      is 2, and ``ray.serve.llm`` sets 1e9, which never scales up.
+    - ``upscale_delay_s``, ``downscale_delay_s``: how long demand must stand before the number of replicas follows it.
+    - ``max_ongoing_requests``: requests one replica works on at once (Ray Serve's default of 5 starves an async tier).
+    - ``max_queued_requests``: requests one caller may have waiting before the next is refused with 429.
+    - ``num_cpus``, ``num_gpus``: what one replica reserves, in CPUs and (fractions of) GPUs.
+    - ``health_check_period_s``, ``health_check_timeout_s``, ``graceful_shutdown_timeout_s``: as in Ray Serve.
+    """
+
+    min_replicas: int = 1
+    max_replicas: int = 1
+    target_ongoing_requests: float = 16.0
+    upscale_delay_s: float = 10.0
+    downscale_delay_s: float = 300.0
+    max_ongoing_requests: int = 64
+    max_queued_requests: int = 256
+    num_cpus: float = 0.5
+    num_gpus: float = 0.0
+    health_check_period_s: float = 10.0
+    health_check_timeout_s: float = 30.0
+    graceful_shutdown_timeout_s: float = 20.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_replicas <= self.max_replicas:
+            raise ValueError("replicas need 1 <= min_replicas <= max_replicas")
+
+    def scaling_options(self, policy: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ray Serve's options for the number of replicas and their queues.
+
+        ``policy`` replaces scaling by requests in flight (Ray Serve's ``autoscaling_config.policy``).
+        """
+        options: dict[str, Any] = {
+            "max_ongoing_requests": self.max_ongoing_requests,
+            "max_queued_requests": self.max_queued_requests,
+            "health_check_period_s": self.health_check_period_s,
+            "health_check_timeout_s": self.health_check_timeout_s,
+            "graceful_shutdown_timeout_s": self.graceful_shutdown_timeout_s,
+        }
+        if self.min_replicas == self.max_replicas:
+            options["num_replicas"] = self.min_replicas
+            return options
+        options["autoscaling_config"] = {
+            "min_replicas": self.min_replicas,
+            "max_replicas": self.max_replicas,
+            "upscale_delay_s": self.upscale_delay_s,
+            "downscale_delay_s": self.downscale_delay_s,
+            **({"policy": policy} if policy is not None else {"target_ongoing_requests": self.target_ongoing_requests}),
+        }
+        return options
+
+    def deployment_options(self, name: str, policy: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The keyword arguments of ``ray.serve.deployment`` for a tier called ``name``."""
+        return {
+            "name": name,
+            "ray_actor_options": {"num_cpus": self.num_cpus, "num_gpus": self.num_gpus},
+            **self.scaling_options(policy),
+        }
