@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
-from deployments.stt.audio.decode import SAMPLE_RATE, decode_audio
+from deployments.stt.audio.decode import SAMPLE_RATE, Samples, decode_audio
 from deployments.stt.audio.decoded_cache import DecodedCache, Recording
 from deployments.stt.audio.vad import Span, cut_into_pieces, find_speech
 from deployments.stt.config import SttConfig
@@ -112,8 +112,12 @@ class SttService:
         return recording
 
     def _decode(self, data: bytes, abandoned: threading.Event) -> Recording:
-        audio = decode_audio(data, self._config, abandoned)
         rules = self._engine.profile.segmentation
+
+        def speech_s(samples: Samples) -> float:
+            return sum(span.duration_s for span in find_speech(samples, rules, self._config.vad_threshold))
+
+        audio = decode_audio(data, self._config, abandoned, track_merit=speech_s)
         return Recording(audio, find_speech(audio.samples, rules, self._config.vad_threshold))
 
     def _detect_language(self, recording: Recording) -> str:

@@ -7,9 +7,9 @@ part without a word.
 from __future__ import annotations
 
 import struct
-from typing import Literal
+from typing import Literal, assert_never
 
-Container = Literal["wav", "mp3", "mp4", "ogg", "matroska", "flac"]
+Container = Literal["wav", "mp3", "mp4", "ogg", "matroska", "flac", "aac"]
 
 #: Names an MPEG audio stream's header may start with: sync bits set, layer and bitrate not reserved.
 _MP3_LAYERS = {0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2}
@@ -17,10 +17,14 @@ _MP3_LAYERS = {0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2}
 _EBML_SEGMENT = 0x18538067
 _EBML_CLUSTER = 0x1F43B675
 
+#: No recording of this size is accepted, so a data chunk that claims more holds a streaming writer's placeholder
+#: (0x7FFFFFFF, 2,000,000,000, 0xFFFFFFFF and their like).
+_WAV_PLACEHOLDER_BYTES = 2**28
+
 
 def sniff(data: bytes) -> Container | None:
     """The container by its magic bytes, or None when it is none that this tier reads."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+    if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
         return "wav"
     if data[:4] == b"OggS":
         return "ogg"
@@ -30,7 +34,10 @@ def sniff(data: bytes) -> Container | None:
         return "matroska"
     if data[4:8] == b"ftyp":
         return "mp4"
-    if data[:3] == b"ID3" or (len(data) > 1 and data[0] == 0xFF and data[1] in _MP3_LAYERS):
+    frame = data[_id3_bytes(data) :][:2]
+    if len(frame) == 2 and frame[0] == 0xFF and frame[1] & 0xF6 == 0xF0:
+        return "aac"  # ADTS: twelve sync bits, layer 0
+    if data[:3] == b"ID3" or (len(frame) == 2 and frame[0] == 0xFF and frame[1] in _MP3_LAYERS):
         return "mp3"
     return None
 
@@ -38,19 +45,36 @@ def sniff(data: bytes) -> Container | None:
 def cut_short(container: Container, data: bytes) -> bool:
     """Whether the file says it is longer than the bytes that arrived.
 
-    Looks at structure only (RIFF size, last Ogg page, EBML element sizes, the byte count of a Xing header). Mp4 and
-    flac show a cut as a decoded duration below the declared one instead; an mp3 stream without a Xing header cannot be
-    told from a shorter recording.
+    Looks at structure only: RIFF size, last Ogg page, EBML element and mp4 box sizes, the byte count of a Xing header,
+    the length of the last ADTS frame. Durations prove nothing, since sound may start after the picture and end before
+    it; only flac, which holds one track, shows a cut as fewer samples than declared. An mp3 stream without a Xing
+    header, or an ADTS stream, that is cut at a frame cannot be told from a shorter recording.
     """
-    if container == "wav":
-        return _wav_cut(data)
-    if container == "ogg":
-        return _ogg_cut(data)
-    if container == "matroska":
-        return _matroska_cut(data)
-    if container == "mp3":
-        return _mp3_cut(data)
-    return False
+    match container:
+        case "wav":
+            return _wav_cut(data)
+        case "ogg":
+            return _ogg_cut(data)
+        case "matroska":
+            return _matroska_cut(data)
+        case "mp3":
+            return _mp3_cut(data)
+        case "mp4":
+            return _mp4_cut(data)
+        case "aac":
+            return _adts_cut(data)
+        case "flac":
+            return False
+        case _:
+            assert_never(container)
+
+
+def _id3_bytes(data: bytes) -> int:
+    """The length of an ID3v2 tag in front of the audio, 0 without one."""
+    if data[:3] != b"ID3" or len(data) < 10:
+        return 0
+    # The tag's size is "synchsafe": seven bits a byte.
+    return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
 
 
 def _wav_cut(data: bytes) -> bool:
@@ -58,18 +82,42 @@ def _wav_cut(data: bytes) -> bool:
     while offset + 8 <= len(data):
         chunk, size = data[offset : offset + 4], struct.unpack_from("<I", data, offset + 4)[0]
         if chunk == b"data":
-            # Streaming writers leave 0 or all ones: nothing was promised.
-            return size not in (0, 0xFFFFFFFF) and offset + 8 + int(size) > len(data)
+            return size < _WAV_PLACEHOLDER_BYTES and offset + 8 + int(size) > len(data)
         offset += 8 + size + (size & 1)
     return True
 
 
+def with_true_data_size(data: bytes) -> bytes:
+    """A wav file whose data chunk covers all samples that arrived.
+
+    Some writers leave the size of their first flush in the header and go on writing. Bytes behind the data chunk that
+    are no chunks are therefore samples. Returns ``data`` itself when its header is true.
+    """
+    offset = 12
+    while offset + 8 <= len(data):
+        chunk, size = data[offset : offset + 4], struct.unpack_from("<I", data, offset + 4)[0]
+        end = offset + 8 + size + (size & 1)
+        if chunk == b"data" and end < len(data) and not _are_chunks(data, end):
+            return data[: offset + 4] + struct.pack("<I", len(data) - offset - 8) + data[offset + 8 :]
+        if chunk == b"data":
+            return data
+        offset = end
+    return data
+
+
+def _are_chunks(data: bytes, offset: int) -> bool:
+    """Whether RIFF chunks with printable names fill the rest of the file, a byte of padding aside."""
+    while offset + 8 <= len(data):
+        name, size = data[offset : offset + 4], struct.unpack_from("<I", data, offset + 4)[0]
+        if not (name.isascii() and name.decode("ascii").isprintable()):
+            return False
+        offset += 8 + size + (size & 1)
+    return offset <= len(data) + 1
+
+
 def _mp3_cut(data: bytes) -> bool:
     """By the byte count in the Xing (or Info) header of the first frame, where the encoder wrote one."""
-    start = 0
-    if data[:3] == b"ID3" and len(data) >= 10:
-        # The tag's size is "synchsafe": seven bits a byte.
-        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+    start = _id3_bytes(data)
     first_frame = data[start : start + 256]
     header = max(first_frame.find(b"Xing"), first_frame.find(b"Info"))
     if header < 0 or header + 16 > len(first_frame):
@@ -81,6 +129,35 @@ def _mp3_cut(data: bytes) -> bool:
     declared = int.from_bytes(first_frame[size_at : size_at + 4], "big")
     # Encoders differ by a frame in what they count.
     return declared > len(data) - start + 2048
+
+
+def _mp4_cut(data: bytes) -> bool:
+    """Whether a top-level box runs past the end, or the box that describes the tracks is absent."""
+    offset, described = 0, False
+    while offset + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, offset)
+        if size == 1 and offset + 16 <= len(data):
+            size = struct.unpack_from(">Q", data, offset + 8)[0]
+        elif size == 0:  # the last box: it ends with the file
+            size = len(data) - offset
+        if size < 8 or offset + size > len(data):
+            return True
+        described = described or kind == b"moov"
+        offset += size
+    return not described
+
+
+def _adts_cut(data: bytes) -> bool:
+    """Whether the last frame is longer than the bytes that arrived."""
+    offset = _id3_bytes(data)
+    while offset + 7 <= len(data):
+        if data[offset] != 0xFF or data[offset + 1] & 0xF6 != 0xF0:
+            return False  # a tag or padding behind the audio
+        length = (data[offset + 3] & 3) << 11 | data[offset + 4] << 3 | data[offset + 5] >> 5
+        if length < 7:
+            return False
+        offset += length
+    return offset > len(data)
 
 
 def _ogg_cut(data: bytes) -> bool:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from deployments.stt.audio.container import Container, cut_short, sniff
+from deployments.stt.audio.channels import mixed_to_mono
+from deployments.stt.audio.container import Container, cut_short, sniff, with_true_data_size
 from deployments.stt.config import SttConfig
 from interview.errors import AudioRejected, AudioTooLarge, AudioTooLong, DeadlineExceeded, EmptyAudio, UnreadableAudio
 
@@ -28,9 +29,10 @@ SAMPLE_RATE = 16_000
 _CODECS = frozenset({"mp3", "mp3float", "aac", "opus", "libopus", "vorbis", "libvorbis", "flac", "alac"})
 _SAMPLE_RATES = range(4_000, 384_001)
 _MAX_CHANNELS = 16
+_MAX_TRACKS = 4
 #: libav looks for DTS in the samples of a wav: 15 ms of CPU per file, unless it may look at little.
 _OPTIONS = {"wav": {"probesize": "8192"}}
-_FORMATS = "wav, mp3, m4a, ogg, webm or flac"
+_FORMATS = "wav, mp3, m4a, aac, ogg, webm or flac"
 
 
 class DecodedAudio(Struct, frozen=True):
@@ -45,10 +47,17 @@ class DecodedAudio(Struct, frozen=True):
         return len(self.samples) / SAMPLE_RATE
 
 
-def decode_audio(data: bytes, config: SttConfig, abandoned: threading.Event | None = None) -> DecodedAudio:
+def decode_audio(
+    data: bytes,
+    config: SttConfig,
+    abandoned: threading.Event | None = None,
+    *,
+    track_merit: Callable[[Samples], float] = lambda samples: float(np.dot(samples, samples)),
+) -> DecodedAudio:
     """Decode a whole recording. Blocking: runs in a decode worker.
 
-    ``abandoned`` set by another thread ends the work early.
+    ``abandoned`` set by another thread ends the work early. Of several sound tracks (a screen recording holds the
+    desktop's and the microphone's) the one of most ``track_merit`` is returned, the first of equals.
 
     Raises:
         AudioRejected: with a sentence the candidate can act on.
@@ -62,27 +71,28 @@ def decode_audio(data: bytes, config: SttConfig, abandoned: threading.Event | No
     try:
         # No file name and a named demuxer: nothing in the bytes can make libav open anything else.
         with av.open(
-            io.BytesIO(data), mode="r", format=container, metadata_errors="ignore", options=_OPTIONS.get(container, {})
+            io.BytesIO(with_true_data_size(data) if container == "wav" else data),
+            mode="r",
+            format=container,
+            metadata_errors="ignore",
+            options=_OPTIONS.get(container, {}),
         ) as source:
-            if not source.streams.audio:
-                raise UnreadableAudio("The file holds no sound. Please record your answer again.")
-            stream = source.streams.audio[0]
-            codec, sample_rate = _accept_codec(stream)
-            declared_s = _declared_duration_s(source, container)
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-            blocks = list(_resampled(_frames(source, stream, budget), resampler))
+            tracks = _accept_tracks(source)
+            declared_s = float(source.duration) / 1_000_000 if container == "flac" and source.duration else None
+            for packet in source.demux([track.stream for track in tracks.values()]):
+                tracks[packet.stream.index].decode(packet, budget)
+            decoded = [track.finish() for track in tracks.values()]
     except (AudioRejected, DeadlineExceeded):
         raise
     except (FFmpegError, ValueError, MemoryError, OverflowError) as error:
         raise UnreadableAudio(
             f"The recording could not be read; it may be damaged. Please record it again as {_FORMATS}."
         ) from error
-    pcm = np.concatenate(blocks) if blocks else np.zeros(0, np.int16)
-    if not len(pcm):
+    audible = [audio for audio in decoded if len(audio.samples)]
+    if not audible:
         raise EmptyAudio("The recording holds no sound. Please check your microphone and record your answer again.")
-    samples = pcm.astype(np.float32) / np.float32(32768.0)
-    _check_complete(declared_s, len(samples) / SAMPLE_RATE)
-    return DecodedAudio(samples, codec, sample_rate)
+    _check_complete(declared_s, audible[0].duration_s)
+    return audible[0] if len(audible) == 1 else max(audible, key=lambda audio: track_merit(audio.samples))
 
 
 def _accept(data: bytes, config: SttConfig) -> Container:
@@ -102,6 +112,28 @@ def _accept(data: bytes, config: SttConfig) -> Container:
     return container
 
 
+def _accept_tracks(source: Any) -> dict[int, _Track]:
+    """The sound tracks of a file that can be decoded, by their index.
+
+    Raises:
+        UnreadableAudio: there is none.
+    """
+    if not source.streams.audio:
+        raise UnreadableAudio("The file holds no sound. Please record your answer again.")
+    tracks: dict[int, _Track] = {}
+    refused: UnreadableAudio | None = None
+    for stream in source.streams.audio[:_MAX_TRACKS]:
+        try:
+            codec, sample_rate = _accept_codec(stream)
+        except UnreadableAudio as error:
+            refused = refused or error
+        else:
+            tracks[stream.index] = _Track(stream, codec, sample_rate)
+    if refused is not None and not tracks:
+        raise refused
+    return tracks
+
+
 def _accept_codec(stream: Any) -> tuple[str, int]:
     context = stream.codec_context
     if context is None:
@@ -116,13 +148,6 @@ def _accept_codec(stream: Any) -> tuple[str, int]:
     return codec, rate
 
 
-def _declared_duration_s(source: Any, container: Container) -> float | None:
-    """How long the file says it is; None where that is only libav's estimate from the size."""
-    if container in ("mp4", "flac", "matroska") and source.duration:
-        return float(source.duration) / 1_000_000
-    return None
-
-
 def _check_complete(declared_s: float | None, decoded_s: float) -> None:
     """The half second and 2 % leave room for codec delay and rounding."""
     if declared_s is not None and decoded_s < declared_s - max(0.5, 0.02 * declared_s):
@@ -134,25 +159,24 @@ def _truncated() -> UnreadableAudio:
 
 
 class _Budget:
-    """Counts what has been unpacked and stops the work at the first limit passed."""
+    """Counts what has been unpacked, of all tracks together, and stops the work at the first limit passed."""
 
     def __init__(self, config: SttConfig, abandoned: threading.Event | None) -> None:
         self._config = config
         self._abandoned = abandoned
         self._ends_at = time.monotonic() + config.decode_timeout_s
-        self._seconds = 0.0
         self._bytes = 0
 
-    def spend(self, frame: Any) -> None:
+    def spend(self, frame: Any, track_s: float) -> None:
+        """Account for one decoded frame; ``track_s`` is the length of its track so far."""
         if self._abandoned is not None and self._abandoned.is_set():
             raise DeadlineExceeded("Nobody waits for this recording any more.")
         if time.monotonic() > self._ends_at:
             raise DeadlineExceeded("Decoding the recording took too long; try again.", retry_after_s=5)
-        if frame.sample_rate not in _SAMPLE_RATES:
-            raise UnreadableAudio("The recording's header is damaged. Please record your answer again.")
-        self._seconds += frame.samples / frame.sample_rate
-        self._bytes += frame.samples * frame.format.bytes * len(frame.layout.channels)
-        if self._seconds > self._config.max_duration_s or self._bytes > self._config.max_decoded_bytes:
+        # The larger of what libav unpacked and what resampling makes of it.
+        per_channel = max(frame.samples * frame.format.bytes, frame.samples * SAMPLE_RATE // frame.sample_rate * 2)
+        self._bytes += per_channel * len(frame.layout.channels)
+        if track_s > self._config.max_duration_s or self._bytes > self._config.max_decoded_bytes:
             limit_s = self._config.max_duration_s
             raise AudioTooLong(
                 f"The recording is longer than {limit_s / 60:g} minutes. Please record a shorter answer.",
@@ -160,34 +184,71 @@ class _Budget:
             )
 
 
-def _frames(source: Any, stream: Any, budget: _Budget) -> Iterator[Any]:
-    """Decoded frames; a damaged packet is skipped as players do, unless nothing else came."""
-    from av.error import InvalidDataError
+class _Track:
+    """One sound track on its way to mono at 16 kHz. Its channels are mixed when all of them are known."""
 
-    good = bad = 0
-    first_error: Exception | None = None
-    for packet in source.demux(stream):
+    def __init__(self, stream: Any, codec: str, sample_rate: int) -> None:
+        self.stream = stream
+        self._codec = codec
+        self._sample_rate = sample_rate
+        self._seconds = 0.0
+        self._good = self._bad = 0
+        self._first_error: Exception | None = None
+        #: Frames of one format, rate and layout share a resampler; a change starts the next stretch.
+        self._shape: tuple[str, int, str] | None = None
+        self._resampler: Any = None
+        self._stretch: list[npt.NDArray[np.int16]] = []
+        self._mixed: list[npt.NDArray[np.int16]] = []
+
+    def decode(self, packet: Any, budget: _Budget) -> None:
+        """Decode one packet; a damaged one is skipped as players do, unless nothing else came."""
+        from av.error import InvalidDataError
+
         try:
             frames = packet.decode()
         except InvalidDataError as error:
-            bad += 1
-            first_error = first_error or error
-            if bad > 10 + good:
+            self._bad += 1
+            self._first_error = self._first_error or error
+            if self._bad > 10 + self._good:
                 raise
-            continue
+            return
         for frame in frames:
-            good += 1
-            budget.spend(frame)
+            if frame.sample_rate not in _SAMPLE_RATES or not 0 < len(frame.layout.channels) <= _MAX_CHANNELS:
+                raise UnreadableAudio("The recording's header is damaged. Please record your answer again.")
+            self._good += 1
+            self._seconds += frame.samples / frame.sample_rate
+            budget.spend(frame, self._seconds)
             # Resampling by the clock in the file would fill forged gaps with silence.
             frame.pts = None
-            yield frame
-    if first_error is not None and not good:
-        raise first_error
+            self._resample(frame)
 
+    def finish(self) -> DecodedAudio:
+        """The whole track.
 
-def _resampled(frames: Iterator[Any], resampler: Any) -> Iterator[npt.NDArray[np.int16]]:
-    for frame in frames:
-        for block in resampler.resample(frame):
-            yield block.to_ndarray().reshape(-1)
-    for block in resampler.resample(None):
-        yield block.to_ndarray().reshape(-1)
+        Raises:
+            InvalidDataError: no packet could be decoded.
+        """
+        if self._first_error is not None and not self._good:
+            raise self._first_error
+        self._end_stretch()
+        pcm = np.concatenate(self._mixed) if self._mixed else np.zeros(0, np.int16)
+        return DecodedAudio(pcm.astype(np.float32) / np.float32(32768.0), self._codec, self._sample_rate)
+
+    def _resample(self, frame: Any) -> None:
+        import av
+
+        shape = (frame.format.name, frame.sample_rate, frame.layout.name)
+        if shape != self._shape:
+            self._end_stretch()
+            self._shape = shape
+            self._resampler = av.AudioResampler(format="s16p", layout=frame.layout, rate=SAMPLE_RATE)
+        self._stretch += (block.to_ndarray() for block in self._resampler.resample(frame))
+
+    def _end_stretch(self) -> None:
+        if self._resampler is None:
+            return
+        self._stretch += (block.to_ndarray() for block in self._resampler.resample(None))
+        self._resampler = None
+        if self._stretch:
+            self._mixed.append(mixed_to_mono(np.concatenate(self._stretch, axis=1)))
+            self._stretch = []

@@ -72,7 +72,9 @@ async def test_an_upload_over_the_limit_is_refused() -> None:
 async def test_a_probe_and_a_transcription_of_the_same_bytes_decode_once(monkeypatch: pytest.MonkeyPatch) -> None:
     decoded = []
     real = service_module.decode_audio
-    monkeypatch.setattr(service_module, "decode_audio", lambda *args: decoded.append(1) or real(*args))
+    monkeypatch.setattr(
+        service_module, "decode_audio", lambda *args, **kwargs: decoded.append(1) or real(*args, **kwargs)
+    )
     service = SttService(SttConfig(), FakeEngine(), hears_hello)
 
     await service.probe(REQUEST)
