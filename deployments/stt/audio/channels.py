@@ -18,13 +18,14 @@ def mixed_to_mono(channels: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
 
     ``channels``: int16, shape (channels, samples). Returns int16, shape (samples,).
     """
+    first: npt.NDArray[np.int16] = channels[0]
     if len(channels) == 1:
-        return channels[0]
+        return first
     edges = np.diff(channels.astype(np.float32), axis=1)
     power = np.einsum("cs,cs->c", edges, edges)
     loudest = int(power.argmax())
     if not power[loudest]:
-        return channels[loudest]
+        return first  # every channel is constant
     audible = power >= _SILENT_BELOW * power[loudest]
     polarity = np.where(edges @ edges[loudest] < 0, -1.0, 1.0).astype(np.float32)
     weights = np.where(audible, polarity, 0.0).astype(np.float32) / np.float32(audible.sum())
