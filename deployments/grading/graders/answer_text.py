@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from interview.grades import Evidence
+from interview.text.dont_know import says_dont_know
 
 
 class Token(Struct, frozen=True):
@@ -129,7 +130,7 @@ def is_blank(answer: str) -> bool:
 def is_non_answer(answer: str) -> bool:
     """A plain "I don't know", "skip", "pass"."""
     words = [word.text for word in tokens(answer) if word.text not in FILLERS]
-    return len(words) <= 10 and _NON_ANSWER.match(" ".join(words)) is not None
+    return (len(words) <= 10 and _NON_ANSWER.match(" ".join(words)) is not None) or says_dont_know(answer)
 
 
 def is_gibberish(answer: str) -> bool:

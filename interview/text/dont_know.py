@@ -1,0 +1,64 @@
+"""Whether somebody says that they do not know, in any of the ways people do."""
+
+# ruff: noqa: E501 – a line is one phrase with its alternatives
+
+from __future__ import annotations
+
+from interview.text.phrase_patterns import compiled, covered
+from interview.text.plain_words import plain_words
+
+#: A "don't know" is short; more words say something.
+MAX_WORDS = 20
+
+_GROUPS = {
+    "how": "(really|just|honestly|truly|simply|actually|genuinely|absolutely|still|quite|even|am afraid i|am sorry i|have to admit i|must admit i|have to say i|think i|sadly|frankly|at the moment|right now|also|definitely|exactly|certainly|particularly|very|all that|entirely|completely|totally|too|so)",
+    "it": "(that|this|it|the answer|this one|that one|them|the word|the term|the name|one|the formula|the exact answer|the right answer) [to (that|this|it|this one|that one|this question|that question|the question|your question)|of (that|this|it)]",
+    "tail": "(at all|for sure|right now|anymore|any more|off the top of my head|off hand|offhand|to be honest|to be frank|honestly|really|here|sorry|i am afraid|on this one|on that one|on that|on this|about it|about that|about this|exactly|yet|now|i must admit|unfortunately|at the moment|what to say|what to answer|how to answer that|how to answer this|how to answer it|what that is|what it is|what this is|what that means|what it is called|what that is called|how that works|how it works|how to do that|how to do it|by heart|anything|either)",
+}
+
+_PHRASES = """
+    (that|that one|this one|this|it) i {how}* (do not|cannot|could not) {how}* (know|remember|recall|say|answer|tell you) {tail}*
+    i {how}* (do not|cannot|could not|would not|did not|no longer) {how}* (know|remember|recall|say|tell|think of) [you|anything [about|of|on]|much about|a thing about|enough about|the first thing about] [{it}|anything|an answer|any] {tail}*
+    (do not|cannot|could not) {how}* (know|remember|recall|say|tell you) [{it}] {tail}*
+    [i] {how}* (do not have|have|got|have got|have not|have not got|there is) {how}* (no|not a|a|any|an|the faintest|the slightest|not the faintest|not the slightest|zero|no earthly|no real|no good|not any|the foggiest|not the foggiest)* (idea|clue|foggiest|ideas|answer|guess|recollection|memory|notion) [of {it}|for {it}|on {it}|about {it}|to {it}] {tail}*
+    {how}* (no|not a|not the faintest|not the slightest|zero|not the) (idea|clue|ideas|foggiest|faintest) {tail}*
+    [i am] {how}* (not|un)? {how}* (sure|certain|unsure) {tail}*
+    i am {how}* not {how}* (familiar with {it}|aware of {it}|able to (say|answer|tell|recall|remember) [{it}]|an expert (on|in|at) {it}|good at {it}|up to speed on {it}) {tail}*
+    i {how}* (forgot|have forgotten|blanked|blank|blanked out|went blank|draw a blank|am drawing a blank|drew a blank|am blanking|have a blackout|lost it|did know once|used to know [{it}]|knew {it} once|should know {it}) [on] [{it}] {tail}*
+    my mind (is|went|has gone|just went) [completely|totally] blank
+    i (would|will|might|should) {how}* (have|need|want|like)? [to] {how}* (look {it} up|look up {it}|google {it}|google|read up on {it}|read about {it}|guess|be guessing) {tail}*
+    i {how}* know nothing (about|of|on) {it} {tail}*
+    i am {how}* (clueless|ignorant|blank) [about {it}|here|on this]
+    i {how}* (lack|am missing) (knowledge|the knowledge|experience) [here|on this|of {it}|in that area]
+    {it} does not ring a bell [with me|for me]
+    (not that i (can|could) (remember|recall|think of)|unknown to me|i give up|no answer|sorry no|i have nothing)
+    i (would|will) {how}* (only|just) be guessing
+    (that|this|it) would {how}* be a [wild|pure|complete|total] guess
+    i (have|had)? {how}* (never|not)? [yet] {how}* (heard|heard of|heard about|used|done|tried|seen|worked with|dealt with|learned|learnt|studied|come across|encountered|needed|looked into|had to do) {it} [before|yet] {tail}*
+    (never|not) [yet] (came across|heard|heard of|heard about|used|seen|learned|learnt|come across|worked with|done) {it} [before|yet]
+    i {how}* (do not have|have no|have not any|lack|have little) [any|much|real|enough]* (experience|knowledge|idea) (with|of|in|about|on) {it} {tail}*
+    (nothing|no example|no answer) (comes|is coming|springs) to [my] mind {tail}*
+    (it|that|the [word|name|term|answer]) (escapes|has slipped|slipped|is slipping|eludes|beats|is beyond|is over|went over|goes over|has escaped) (me|my mind|my head) {tail}*
+    (beats me|search me|who knows|you have got me [there]|you got me [there]|your guess is as good as mine|god knows|heaven knows|i wish i knew|if only i knew|hard to say|ask me another|you tell me|do not ask me|dunno|idk|no se|i am at a loss|i am lost on (this|that) [one]|i am out of my depth [here]|(that|this) is (beyond me|above my pay grade|out of my depth|not my (area|field|topic|strength|thing|expertise))|not my (area|field|topic|strength|thing|expertise)) [sorry]
+    i did not (learn|study|cover|have|get to) {it} [at (school|university|work)]
+    we (never|did not) [have|had|learn|learned|cover|covered] {it} [at (school|university|work)]
+    i cannot {how}* (answer|help you with) {it} {tail}*
+    i (do not|cannot) {how}* know {how}* (what|how|why|which|who|where|when) (that|this|it|they|the (term|word|answer|name)) (is|are|works|work|means|was|does) [called|named|about|for] {tail}*
+"""
+DONT_KNOW = compiled(_PHRASES, _GROUPS)
+
+_AROUND = compiled(
+    """
+    (sorry|i am [so|very|really] sorry|i am afraid [that]|apologies|my apologies|thanks|thank you|please|mate|man|dude|sir|madam|bro|buddy|lol|haha)
+    (well|so|ok|okay|yes|yeah|no|nope|nah|oh|ah|hm|hmm|um|umm|uh|uhm|er|erm|and|but|or|just|actually|honestly|frankly|really|unfortunately|i mean|you know|to be honest|to be fair|to be frank|tbh|sadly|damn|hm hmm|like|maybe|anyway|let me think|let me see|wait|right now|at the moment|again|here|this|that|now|i guess|i think|i must say|i have to say|good question|that is a (good|hard|tough|difficult|tricky) (one|question)|(too|very|so) (hard|difficult)|not really|at all)
+    i (would|will|might) have to (pass|skip) [on (this|that|it|this one)|this one|it|that]
+    (pass|skip) [on (this|that|it|this one)]
+    """,
+    {},
+)
+
+
+def says_dont_know(text: str) -> bool:
+    """Whether all of ``text`` says that its speaker does not know. English."""
+    plain = plain_words(text)
+    return bool(plain) and plain.count(" ") < MAX_WORDS and covered(f"{plain} ", DONT_KNOW, _AROUND)
