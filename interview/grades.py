@@ -25,6 +25,14 @@ class CriterionGrade(Struct, frozen=True):
     spread: float = 0.0
 
 
+#: ``Grade.grader`` of a question that is not scored by design: an opener, a closing.
+NOT_SCORED = "not scored"
+#: ``Grade.grader`` when the graders could not be reached: a person, or a later run, must grade the answer.
+UNAVAILABLE = "unavailable"
+#: Both were written as this one word in older event logs.
+_NO_JUDGEMENT = frozenset({NOT_SCORED, UNAVAILABLE, "none"})
+
+
 class Grade(Struct, frozen=True):
     """How an answer did.
 
@@ -46,6 +54,11 @@ class Grade(Struct, frozen=True):
     criteria: tuple[CriterionGrade, ...] = ()
     hint_cost: float = 0.0
     prompt: str = ""
+
+    @property
+    def is_judgement(self) -> bool:
+        """Whether the score says something about the answer; averages and abilities leave out those that do not."""
+        return self.grader not in _NO_JUDGEMENT
 
 
 LEVELS: tuple[tuple[float, str], ...] = (

@@ -54,7 +54,7 @@ class GradingService:
             raise DeadlineExceeded(
                 f"Grading did not finish within {self._config.deadline_s:g} s.", retry_after_s=1
             ) from error
-        if grade.level == "not scored":
+        if not grade.is_judgement:
             return grade
         grade = settle(
             grade,

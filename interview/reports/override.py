@@ -6,7 +6,6 @@ from interview.errors import InvalidInput
 from interview.grades import Grade, level_of
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan
-from interview.reports.report import NO_JUDGEMENT
 from interview.sessions.events import AnyPayload, DifficultyUpdated, GradeRecorded
 from interview.sessions.session import GradeRecord, SessionState
 
@@ -46,7 +45,7 @@ def override(
     if question_id not in plan.by_id:
         return (recorded,)
     others = [found for found in state.grades if found.question_id != question_id]
-    judged = [found for found in others if found.grade.grader != NO_JUDGEMENT]
+    judged = [found for found in others if found.grade.is_judgement]
     update = ability_after(plan, [*judged, GradeRecord(question_id, turn, grade, "override")], asked.skill)
     moved = DifficultyUpdated(
         turn=turn,

@@ -12,9 +12,6 @@ from interview.plans.plan import Phase, PlanRef
 from interview.plans.questions import QuestionType
 from interview.sessions.session import Candidate, Consent, Insight, Status
 
-#: The grader of a grade that judges nothing: the question is not scored, or the graders could not be reached.
-NO_JUDGEMENT = "none"
-
 
 class Quote(Struct, frozen=True):
     """A verbatim quote from an answer. ``found`` says that it does occur there; ``at_s`` is when its utterance begins
@@ -83,7 +80,7 @@ class QuestionReport(Struct, frozen=True):
     def judged(self) -> GradeVersion | None:
         """The standing grade when it judges the answer; None without one, or when no grader looked."""
         standing = self.standing
-        return None if standing is None or standing.grade.grader == NO_JUDGEMENT else standing
+        return None if standing is None or not standing.grade.is_judgement else standing
 
     @property
     def original(self) -> GradeVersion | None:

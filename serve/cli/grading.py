@@ -96,7 +96,7 @@ def calibrate(
     comparisons = [
         Comparison(line.question_id, line.grade.grader, label, line.grade.score, line.grade.needs_review)
         for line in graded
-        if line.grade is not None and (label := wanted[line.line]) is not None
+        if line.grade is not None and line.grade.is_judgement and (label := wanted[line.line]) is not None
     ]
     if not comparisons:
         raise InvalidInput("None of the answers could be graded.", detail={"fields": {"labels": "not gradable"}})

@@ -22,7 +22,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.graders.coverage.coverage import GRADER_BY_MEANING
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, NotFound
-from interview.grades import Grade
+from interview.grades import UNAVAILABLE, Grade
 from interview.plans.plan import InterviewPlan
 from interview.policies.rules import PolicySet, decode_policies
 from interview.sessions.events import (
@@ -44,7 +44,7 @@ from storage.blobs.port import BlobStore
 _TURNS_OWN_CALL = re.compile(r"\d+\.\d+\Z")
 
 #: Grades that no grader gives (``none`` stands for an outage, ``fake`` for a load run) or that rest on model weights.
-_NOT_REPEATABLE = frozenset({turn_tools.NOT_GRADED, "fake", GRADER_BY_MEANING})
+_NOT_REPEATABLE = frozenset({UNAVAILABLE, "none", "fake", GRADER_BY_MEANING})
 
 
 async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int], list[str]]:

@@ -49,7 +49,7 @@ def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     open_actions = set(brief.open_actions)
     if brief.asked.clarifications >= brief.plan.max_clarifications:
         open_actions.discard("clarify")
-    stuck = brief.grade is not None and brief.grade.score < STUCK_BELOW and brief.grade.grader != "none"
+    stuck = brief.grade is not None and brief.grade.score < STUCK_BELOW and brief.grade.is_judgement
     if brief.observation.heard != "explain" and not stuck:
         open_actions.discard("give_hint")
     return tuple(action for action in ORDER if action in open_actions)

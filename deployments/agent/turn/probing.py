@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.turn.turn_tools import NOT_GRADED
 from interview.grades import Grade
 from interview.measurement.star import analyse_story
 from interview.plans.questions import Question
@@ -50,7 +49,7 @@ def probe_for(
         if story.follow_up is not None and ("action" in story.missing or "result" in story.missing):
             missing = " and no ".join(story.missing)
             return Probe(question=story.follow_up, because=f"The story tells no {missing}.")
-    judged = grade is not None and grade.grader != NOT_GRADED and question.is_open
+    judged = grade is not None and grade.is_judgement and question.is_open
     if judged and grade is not None and grade.score < config.off_topic_below:
         return Probe(question=own, because="The answer touches none of the points asked about.")
     return Probe(question=own)

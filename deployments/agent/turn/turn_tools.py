@@ -10,7 +10,7 @@ import msgspec
 from deployments.agent.brief.interviewer import Heard, NextStep, Observation
 from deployments.grading.contract import GradeRequest, Grading
 from interview.errors import InterviewError
-from interview.grades import Grade
+from interview.grades import UNAVAILABLE, Grade
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question, Ungraded
@@ -23,10 +23,6 @@ from interview.sessions.events import (
     ToolReturned,
 )
 from interview.sessions.session import AskedQuestion, SessionState
-
-#: The ``grader`` of a grade that stands for no judgement.
-NOT_GRADED = "none"
-
 
 #: What ``record_outcome`` calls what was heard.
 OUTCOMES: dict[Heard, str] = {"answer": "answered", "skip": "skipped", "unsure": "unclear"}
@@ -98,7 +94,7 @@ def ungraded(error: InterviewError) -> Grade:
         level="missing",
         confidence=0.0,
         rationale=f"Not graded: the grading tier could not serve ({error.code}). The score stands for no judgement.",
-        grader=NOT_GRADED,
+        grader=UNAVAILABLE,
         needs_review=True,
         review_reason="The grader was unavailable when the answer was given.",
         provisional=True,
@@ -139,7 +135,7 @@ def record_grade(log: ToolLog, request: GradeRequest, grade: Grade, error: Inter
 
 def ability_event(state: SessionState, plan: InterviewPlan, skill: str, turn: int) -> DifficultyUpdated:
     """The ability on ``skill`` from all its standing grades that judge an answer. Pure."""
-    judged = [record for record in state.grades if record.grade.grader != NOT_GRADED]
+    judged = [record for record in state.grades if record.grade.is_judgement]
     update = ability_after(plan, judged, skill)
     return DifficultyUpdated(
         turn=turn,

@@ -25,7 +25,6 @@ from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan, decode_plan
 from interview.plans.questions import Question
-from interview.reports.report import NO_JUDGEMENT
 from interview.sessions.events import (
     AnyPayload,
     DifficultyUpdated,
@@ -209,11 +208,7 @@ def _grade_is_wanted(state: SessionState, request: GradeRequest) -> bool:
 def _ability(state: SessionState, plan: InterviewPlan, recorded: GradeRecorded, skill: str) -> DifficultyUpdated:
     """The skill's ability with the new grade in place of the question's old one."""
     record = GradeRecord(recorded.question_id, recorded.turn, recorded.grade, recorded.source)
-    others = [
-        found
-        for found in state.grades
-        if found.question_id != recorded.question_id and found.grade.grader != NO_JUDGEMENT
-    ]
+    others = [found for found in state.grades if found.question_id != recorded.question_id and found.grade.is_judgement]
     update = ability_after(plan, [*others, record], skill)
     return DifficultyUpdated(
         turn=recorded.turn,

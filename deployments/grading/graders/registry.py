@@ -12,11 +12,10 @@ from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.coverage.embedding import Meaning
 from deployments.grading.graders.coverage.embedding_onnx import OnnxSentenceEmbedder
 from deployments.grading.graders.formula.grader import FormulaGrader
-from deployments.grading.graders.grade_builder import mark
 from deployments.grading.graders.numeric.numeric import grade_numeric
 from deployments.grading.graders.symbolic.symbolic import SymbolicGrader
 from interview.errors import UnsupportedRequest
-from interview.grades import Grade
+from interview.grades import NOT_SCORED, Grade
 from interview.plans.questions import (
     Exact,
     Formula,
@@ -95,8 +94,7 @@ class Registry:
 
 
 def not_scored() -> Grade:
-    """The grade of a question that is not scored; its level keeps it out of every average."""
-    base = mark("none", 0.0, "This question is not scored.", confidence=1.0)
+    """The grade of a question that is not scored; it stays out of every average."""
     return Grade(
-        score=base.score, level="not scored", confidence=base.confidence, rationale=base.rationale, grader=base.grader
+        score=0.0, level=NOT_SCORED, confidence=1.0, rationale="This question is not scored.", grader=NOT_SCORED
     )

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from interview.reports.report import (
-    NO_JUDGEMENT,
     EngineUse,
     Finding,
     GradeVersion,
@@ -193,7 +192,7 @@ def _why_ungraded(question: QuestionReport) -> str:
 def _grade(version: GradeVersion) -> dict[str, Any]:
     grade = version.grade
     return {
-        "score": "–" if grade.grader == NO_JUDGEMENT else f"{grade.score:.2f}",
+        "score": "–" if not grade.is_judgement else f"{grade.score:.2f}",
         "share": grade.score,
         "level": grade.level,
         "confidence": f"{grade.confidence:.2f}",

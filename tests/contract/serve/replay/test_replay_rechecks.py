@@ -170,7 +170,7 @@ async def test_half_a_log_can_be_checked() -> None:
 
 
 def better(data: GradeRecorded) -> GradeRecorded | None:
-    if data.grade.grader in ("skipped", "none"):
+    if data.grade.grader == "skipped" or not data.grade.is_judgement:
         return None
     return replace(data, grade=replace(data.grade, score=0.5, level="partial"))
 

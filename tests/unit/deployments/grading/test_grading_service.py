@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from deployments.agent.turn.turn_tools import ungraded
 from deployments.grading.config import FakeConfig, GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.fake import FakeGrading
+from deployments.grading.graders.registry import not_scored
 from deployments.grading.service import GradingService
-from interview.errors import InvalidInput, UnsupportedRequest
+from interview.errors import EngineUnavailable, InvalidInput, UnsupportedRequest
 from interview.grades import Grade
 from interview.plans.questions import (
     AnyGrader,
@@ -177,3 +179,10 @@ async def test_the_fake_is_seeded_and_takes_the_time_it_was_told() -> None:
     other = await FakeGrading(FakeConfig(seed=4), sleep=sleep).grade(request)
     assert first == again != other
     assert waits[:2] == [0.02, 0.02]
+
+
+def test_an_outage_and_an_unscored_question_are_told_apart_and_neither_is_a_judgement() -> None:
+    outage, by_design = ungraded(EngineUnavailable("The grading tier is down.")), not_scored()
+    assert (outage.grader, by_design.grader) == ("unavailable", "not scored")
+    assert outage.needs_review and not by_design.needs_review
+    assert not outage.is_judgement and not by_design.is_judgement
