@@ -25,7 +25,7 @@ from serve.settings import read_settings
 Level = Literal["ok", "warn", "fail"]
 
 _GIB = 1024**3
-_PACKAGES = ("ray", "faster-whisper", "ctranslate2", "fastapi", "redis", "espeakng-loader", "formulas", "typst", "mcp")
+_PACKAGES = ("ray", "faster-whisper", "ctranslate2", "fastapi", "redis", "espeakng-loader", "typst", "mcp")
 _OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "kokoro-onnx": "", "pypdfium2": "documents"}
 
 

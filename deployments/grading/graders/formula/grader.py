@@ -6,7 +6,8 @@ import msgspec
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.formula.evaluate import FormulaJob, FormulaVerdict
-from deployments.grading.graders.formula.screen import Extent, Limits, Refused, screen
+from deployments.grading.graders.formula.screen import Limits, Refused, screen
+from deployments.grading.graders.formula.sheets import extent_of
 from deployments.grading.graders.formula.spoken import FormulaText, find_formula
 from deployments.grading.graders.grade_builder import mark, no_answer
 from deployments.shell.sandbox import Outcome, Sandbox, SandboxLimits
@@ -43,7 +44,7 @@ class FormulaGrader:
         spec = question.grader
         if not isinstance(spec, Formula):
             raise InvalidInput("Not a formula question.", detail={"fields": {"grader": "kind"}})
-        extent = Extent(rows=spec.rows + 1, columns=max(1, len(spec.columns)))
+        extent = extent_of(spec)
         reference = screen(spec.reference, extent, self._caps)
         if isinstance(reference, Refused):
             raise InvalidInput(

@@ -8,16 +8,12 @@ from typing import Literal
 
 from msgspec import Struct
 
+from deployments.grading.graders.formula.engine.parser import Extent
+from deployments.grading.graders.formula.engine.values import ErrorValue
 from interview.plans.questions import EdgeCase, Formula, SheetColumn
 
 #: A cell: blank (None), a number, text, a truth value, or an error.
 Cell = float | int | str | bool | None
-
-
-class ErrorValue(Struct, frozen=True):
-    """A spreadsheet error such as ``#N/A``."""
-
-    code: str
 
 
 class Sheet(Struct, frozen=True):
@@ -39,7 +35,12 @@ _SYLLABLES = ("an", "bel", "cor", "dan", "eli", "fon", "gar", "hul", "ing", "jor
 _ERRORS = ("#N/A", "#DIV/0!", "#VALUE!")
 
 
-def make_sheets(spec: Formula, seed: str) -> list[Sheet]:
+def extent_of(spec: Formula) -> Extent:
+    """The used part of a question's sheets."""
+    return Extent(spec.rows + 1, max(1, len(spec.columns)), tuple(column.name for column in spec.columns))
+
+
+def make_sheets(spec: Formula, seed: str, formulas: Sequence[str] = ()) -> list[Sheet]:
     """At least 20 sheets: every second one plain, the others cycling through the edge cases of the columns.
 
     A column's own ``edge_cases`` replace the defaults of its kind; ``("none",)`` keeps it plain.

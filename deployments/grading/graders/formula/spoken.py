@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from deployments.grading.graders.formula.functions import ALLOWED, OUTSIDE, PROGRAM, VOLATILE
+from deployments.grading.graders.formula.functions import ALLOWED, OUTSIDE, VOLATILE
 from interview.text.number_vocabulary import as_text, lex
 from interview.text.number_words import NumberReader
 
@@ -61,7 +61,7 @@ _LEAD = re.compile(
 )
 #: A longer answer is talk about a formula, not one spelt out.
 _MAX_SPOKEN_CHARS = 600
-_KNOWN = ALLOWED | VOLATILE | OUTSIDE | PROGRAM
+_KNOWN = ALLOWED | VOLATILE | OUTSIDE
 
 
 class FormulaText(Struct, frozen=True):

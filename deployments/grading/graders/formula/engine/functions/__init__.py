@@ -1,0 +1,1 @@
+"""The functions, by family. Importing a module registers its functions."""
