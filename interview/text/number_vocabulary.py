@@ -1,32 +1,9 @@
-"""The words numbers are made of, and the lexer that cuts an answer into numbers, words and symbols with offsets."""
+"""The English words that numbers are made of: cardinals, scales, ordinals, fractions, and how people misspell them."""
 
 from __future__ import annotations
 
 import math
 import re
-
-from msgspec import Struct
-
-
-class Lexeme(Struct, frozen=True):
-    """``kind`` is ``number``, ``word`` or ``symbol``; words are casefolded. ``glued``: no space before it."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    glued: bool = False
-
-
-_LEXEME = re.compile(
-    r"(?P<number>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?P<exp>[eE][+\-−]?\d{1,3}(?![A-Za-z\d]))?"
-    r"|(?P<vulgar>[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])"
-    r"|(?P<super>[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
-    r"|(?P<symbol>\*\*|[^\s\w]|_)"
-)
-
-_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 _ONES_TEXT = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -35,28 +12,33 @@ _ONES_TEXT = (
 _TENS_TEXT = "twenty thirty forty fifty sixty seventy eighty ninety"
 
 ONES = {word: value for value, word in enumerate(_ONES_TEXT.split())} | {"nought": 0, "naught": 0, "nil": 0}
-TENS = {word: 10 * value for value, word in enumerate(_TENS_TEXT.split(), start=2)} | {"fourty": 40}
-SCALES = {
-    "thousand": 1e3,
-    "grand": 1e3,
-    "lakh": 1e5,
-    "million": 1e6,
-    "crore": 1e7,
-    "billion": 1e9,
-    "trillion": 1e12,
-    "quadrillion": 1e15,
-    "thousands": 1e3,
-    "millions": 1e6,
-    "billions": 1e9,
+TENS = {word: 10 * value for value, word in enumerate(_TENS_TEXT.split(), start=2)}
+_SCALE_WORDS = {
+    1e3: "thousand grand",
+    1e5: "lakh lac lkh",
+    1e6: "million mio mln mill mil",
+    1e7: "crore krore koti cr",
+    1e9: "billion milliard bln mrd",
+    1e12: "trillion tln",
+    1e15: "quadrillion",
+    1e18: "quintillion",
 }
-#: Magnitudes glued to digits ("10k", "1.5M"); "m" and "b" are read so only when no unit of the key claims them.
-SUFFIXES = {"k": 1e3, "mn": 1e6, "mio": 1e6, "mil": 1e6, "bn": 1e9, "tn": 1e12, "m": 1e6, "b": 1e9, "t": 1e12}
+SCALES = {form: scale for scale, words in _SCALE_WORDS.items() for word in words.split() for form in (word, f"{word}s")}
+#: Words that multiply the number before them without opening a new group of three digits.
+MULTIPLIERS = {"hundred": 100.0, "hundreds": 100.0, "dozen": 12.0, "dozens": 12.0}
+#: "double five" is 55.
+REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+#: Magnitudes glued to digits ("10k", "1.5M"); single letters are read so only when no unit of the key claims them.
+SUFFIXES = {
+    "k": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "b": 1e9, "g": 1e9, "bn": 1e9, "t": 1e12,
+    "tn": 1e12,
+}  # fmt: skip
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
     "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40,
     "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90, "hundredth": 100,
-    "thousandth": 1000, "millionth": 1_000_000, "billionth": 1_000_000_000,
+    "thousandth": 1000, "millionth": 1_000_000, "billionth": 1_000_000_000, "trillionth": 1_000_000_000_000,
 }  # fmt: skip
 DENOMINATORS = {word: value for word, value in ORDINALS.items() if value > 2} | {"half": 2, "quarter": 4}
 PLURAL_DENOMINATORS = {f"{word}s": value for word, value in DENOMINATORS.items() if word != "half"} | {"halves": 2}
@@ -65,6 +47,36 @@ VULGAR = {
     "⅕": 1 / 5, "⅖": 2 / 5, "⅗": 3 / 5, "⅘": 4 / 5, "⅙": 1 / 6, "⅚": 5 / 6,
     "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8,
 }  # fmt: skip
+#: Amounts that are no numerals; they count only where no numeral is said.
+AMOUNTS = {
+    "none": 0.0, "nada": 0.0, "zilch": 0.0, "single": 1.0, "once": 1.0, "couple": 2.0, "pair": 2.0, "twice": 2.0,
+    "both": 2.0, "thrice": 3.0,
+}  # fmt: skip
+_MISSPELT = {
+    "fourty": "forty", "forthy": "forty", "fivety": "fifty", "fifity": "fifty", "ninty": "ninety", "nintey": "ninety",
+    "eightty": "eighty", "sixtey": "sixty", "twenny": "twenty", "twentty": "twenty", "thrity": "thirty",
+    "ninteen": "nineteen", "forteen": "fourteen", "fiveteen": "fifteen", "therteen": "thirteen", "twelf": "twelve",
+    "twelveth": "twelfth", "twelth": "twelfth", "eigth": "eighth", "nineth": "ninth", "niner": "nine",
+    "hundered": "hundred", "hunderd": "hundred", "hundread": "hundred", "thousend": "thousand",
+    "thousant": "thousand", "milion": "million", "millon": "million", "bilion": "billion", "billon": "billion",
+}  # fmt: skip
+_MISSPELT_TENS = tuple(word for word, meant in _MISSPELT.items() if meant in TENS)
+_SMALL = "|".join((*ONES, *TENS))
+_DIGITS = [word for word, value in ONES.items() if 0 < value < 10]
+_RUN_TOGETHER = re.compile(
+    rf"(?:(?P<tens>{'|'.join((*TENS, *_MISSPELT_TENS))})(?P<ones>{'|'.join(_DIGITS)})?"
+    rf"|(?P<small>{_SMALL})(?P<scale>hundred|thousand|million|billion)?)(?P<ish>ish)?"
+)
+
+
+def number_words_in(word: str) -> list[str]:
+    """The words of a casefolded word that was run together or misspelt: "twentyone", "fortyish", "fourty"."""
+    if word in ONES or word in TENS:
+        return [word]
+    found = _RUN_TOGETHER.fullmatch(word)
+    if found is not None:
+        return [_MISSPELT.get(part, part) for part in found.groups() if part]
+    return [_MISSPELT.get(word, word)]
 
 
 def ordinal(word: str) -> int | None:
@@ -73,35 +85,12 @@ def ordinal(word: str) -> int | None:
     return int(found.group(1)) if found else ORDINALS.get(word)
 
 
-def lex(text: str) -> list[Lexeme]:
-    found: list[Lexeme] = []
-    end_before = -1
-    for match in _LEXEME.finditer(text):
-        glued = match.start() == end_before
-        end_before = match.end()
-        if match.group("number"):
-            digits = match.group("number")
-            if re.fullmatch(r"\d+,\d+", digits) and not re.fullmatch(r"\d{1,3}(?:,\d{3})+", digits):
-                digits = digits.replace(",", ".")
-            plain = re.sub(r"[,\u00a0\u202f]", "", digits) + (match.group("exp") or "").replace("−", "-")
-            found.append(Lexeme("number", plain, match.start(), match.end(), glued))
-        elif match.group("word"):
-            word = match.group().casefold().replace("’", "'")
-            found.append(Lexeme("word", word, match.start(), match.end(), glued))
-        elif match.group("super"):
-            found.append(Lexeme("super", match.group().translate(_SUPERSCRIPT), match.start(), match.end(), glued))
-        else:
-            kind = "vulgar" if match.group("vulgar") else "symbol"
-            found.append(Lexeme(kind, match.group(), match.start(), match.end(), glued))
-    return found
-
-
 #: Beyond these a float is no sensible answer; a larger power is read as too large, not computed.
 _MAX_EXPONENT = 300
 
 
 def power(base: float, exponent: float) -> float:
-    """``base ** exponent`` that never takes long: infinite where it is too large."""
+    """``base ** exponent`` that never takes long: infinite where it is too large, not a number where it is complex."""
     if abs(exponent) > _MAX_EXPONENT:
         return float("inf")
     try:

@@ -1,67 +1,40 @@
 """Numbers as people type them and as speech recognition writes them: "1.5e6", "½", "one point five million".
 
-A small recursive-descent reader over tokens with offsets. It reads English number words; digits are read in any
-language.
+A recursive-descent reader over lexemes with offsets. It reads English number words; digits are read in any language.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
 
-from msgspec import Struct
-
+from interview.text.number_cardinals import CardinalReader, Reading
+from interview.text.number_lexemes import Lexeme, lex
 from interview.text.number_vocabulary import (
     DENOMINATORS,
+    MULTIPLIERS,
     ONES,
     ORDINALS,
-    PLURAL_DENOMINATORS,
     SCALES,
     TENS,
     VULGAR,
-    Lexeme,
     as_text,
-    lex,
     power,
 )
 
-
-class Reading(Struct, frozen=True):
-    """A number read from ``lexemes[first:after]``.
-
-    ``loose`` marks digits that were only juxtaposed ("two fifty", "one two three"), ``weak`` a lone word that may
-    be a pronoun or an article ("one", "a half").
-    """
-
-    value: float
-    first: int
-    after: int
-    loose: bool = False
-    weak: bool = False
-
+__all__ = ["Lexeme", "NumberReader", "Reading", "canonical_numbers"]
 
 _MINUS = frozenset("-−–")
+_TIMES = frozenset({"times", "x", "×", "*", "·", "⋅"})
 #: Words after which "point five" is a place in an argument and not a decimal.
 _NOT_BEFORE_POINT_TEXT = "that this the a an my your his her first second main key each what some which good"
 _NOT_BEFORE_POINT = frozenset(_NOT_BEFORE_POINT_TEXT.split())
+#: Singular denominators that follow a numerator above one in careless speech: "two third".
+_CARELESS = frozenset({"third", "quarter", "fourth", "fifth"})
 
 
-class NumberReader:
+class NumberReader(CardinalReader):
     """Reads one number starting at an index, greedily; ``stop`` bounds how far it may look."""
-
-    def __init__(self, lexemes: Sequence[Lexeme], stop: int | None = None) -> None:
-        self._all = lexemes
-        self._stop = len(lexemes) if stop is None else stop
-
-    def _word(self, at: int) -> str:
-        """The word or symbol at ``at``; empty past the end and for digits."""
-        if not 0 <= at < self._stop:
-            return ""
-        lexeme = self._all[at]
-        return lexeme.text if lexeme.kind in ("word", "symbol") else ""
-
-    def _is(self, at: int, kind: str) -> bool:
-        return 0 <= at < self._stop and self._all[at].kind == kind
 
     def read(self, at: int) -> Reading | None:
         """The number that starts at ``at``, or None."""
@@ -69,16 +42,17 @@ class NumberReader:
         reading = self._unsigned(start)
         if reading is None:
             return None
-        value = -reading.value if sign else reading.value
-        return Reading(value, at, reading.after, reading.loose, reading.weak and not sign)
+        turn = -1.0 if sign else 1.0
+        other = None if reading.other is None else turn * reading.other
+        return Reading(turn * reading.value, at, reading.after, reading.loose, reading.weak and not sign, other)
 
     def _sign(self, at: int) -> tuple[bool, int]:
-        word = self._word(at)
+        word = self.word(at)
         if word in ("minus", "negative"):
             return True, at + 1
-        if word in _MINUS and (at == 0 or self._all[at - 1].kind != "number") and at + 1 < self._stop:
+        if word in _MINUS and (at == 0 or self.lexemes[at - 1].kind != "number") and at + 1 < self.stop:
             return True, at + 1
-        if word == "+":
+        if word in ("+", "plus"):
             return False, at + 1
         return False, at
 
@@ -86,7 +60,7 @@ class NumberReader:
         base = self._mantissa(at)
         if base is None:
             return None
-        value, after, loose, weak = base.value, base.after, base.loose, base.weak
+        value, after, weak = base.value, base.after, base.weak
         value, after = self._scaled(value, after)
         value, after, mixed = self._mixed(value, after)
         if mixed:
@@ -98,217 +72,176 @@ class NumberReader:
         power_value, power_after = self._powers(value, after)
         if power_after != after:
             value, after, weak = power_value, power_after, False
-        return Reading(value, at, after, loose, weak and after == base.after)
+        unchanged = after == base.after
+        return Reading(value, at, after, base.loose, weak and unchanged, base.other if unchanged else None)
 
     def _mantissa(self, at: int) -> Reading | None:
-        if self._is(at, "number"):
-            value = float(self._all[at].text)
-            after = at + 1
-            if self._word(after) == "point" and self._decimals(after + 1)[1] > after + 1:
-                digits, after = self._decimals(after + 1)
-                value += float(f"0.{digits}")
-            return Reading(value, at, after)
-        if self._is(at, "vulgar"):
-            return Reading(VULGAR[self._all[at].text], at, at + 1)
-        word = self._word(at)
-        if word == "point" and self._word(at - 1) not in _NOT_BEFORE_POINT:
-            digits, after = self._decimals(at + 1)
+        if self.is_kind(at, "number"):
+            return self._digits(at)
+        if self.is_kind(at, "vulgar"):
+            return Reading(VULGAR[self.lexemes[at].text], at, at + 1)
+        word = self.word(at)
+        if word == "point" and self.word(at - 1) not in _NOT_BEFORE_POINT:
+            digits, after = self.decimals(at + 1)
             return Reading(float(f"0.{digits}"), at, after) if digits else None
+        if word in ("square", "√", "root") or (word == "the" and self.word(at + 1) == "square"):
+            return self._root(at)
+        compound = self._compound_denominator(at)
+        if compound is not None:
+            return compound
         if word in ("a", "an"):
             return self._article(at)
         if word in ("half", "quarter"):
-            value = 1 / DENOMINATORS[word]
-            return Reading(*self._of_scale(value, at, at + 1), weak=False)
-        return self._words(at)
+            return Reading(*self._of_scale(1 / DENOMINATORS[word], at, at + 1))
+        return self.cardinal(at)
+
+    def _digits(self, at: int) -> Reading:
+        lexeme = self.lexemes[at]
+        value, after = float(lexeme.text), at + 1
+        if self.word(after) in ("point", "dot") and self.decimals(after + 1)[1] > after + 1:
+            digits, after = self.decimals(after + 1)
+            return Reading(value + float(f"0.{digits}"), at, after)
+        repeated = self.word(after) in ("double", "triple") and lexeme.text.isdigit()
+        if repeated:
+            tail = self.cardinal(after)
+            if tail is not None and tail.loose:
+                return Reading(float(f"{lexeme.text}{int(tail.value)}"), at, tail.after, loose=True)
+        return Reading(value, at, after, other=float(lexeme.other) if lexeme.other else None)
+
+    def _root(self, at: int) -> Reading | None:
+        """ "the square root of 144", "root 2", "√2"."""
+        index = at + (self.word(at) == "the")
+        if self.word(index) == "square":
+            if self.word(index + 1) != "root":
+                return None
+            index += 1
+        index += 1 + (self.word(index + 1) == "of")
+        inner = self._mantissa(index) if self.word(index) not in ("√", "root", "square", "the") else None
+        if inner is None or inner.value < 0:
+            return None
+        value, after = self._scaled(inner.value, inner.after)
+        return Reading(math.sqrt(value), at, after)
+
+    def _compound_denominator(self, at: int) -> Reading | None:
+        """ "one ten-thousandth", "five hundred-thousandths"."""
+        top = 1.0 if self.word(at) in ("a", "an") else float(ONES.get(self.word(at), 0))
+        tens = {"ten": 10, "hundred": 100}.get(self.word(at + 1), 0)
+        bottom = self.denominator(at + 2) if tens and top else None
+        if bottom is None or bottom[0] < 1000:
+            return None
+        if bottom[2] and top == 1:  # "a hundred trillionths"
+            return Reading(tens / bottom[0], at, bottom[1])
+        return Reading(top / (tens * bottom[0]), at, bottom[1])
 
     def _article(self, at: int) -> Reading | None:
-        """ "a hundred", "a million", "a dozen", "a half", "a third"."""
-        following = self._word(at + 1)
-        if following in ("hundred", "dozen") or following in SCALES:
-            return self._words(at + 1)
-        if following in DENOMINATORS and following not in ("second",):
-            return Reading(*self._of_scale(1 / DENOMINATORS[following], at, at + 2), weak=False)
+        """ "a hundred", "a million", "a dozen", "a half", "a third", "a trillionth"."""
+        following = self.word(at + 1)
+        if following in MULTIPLIERS or following in SCALES:
+            bottom = self.denominator(at + 2)
+            found = self.cardinal(at + 1)
+            if found is not None and bottom is not None and bottom[2] and found.after == at + 2:
+                return Reading(found.value / bottom[0], at, bottom[1])
+            return found
+        bottom = self.denominator(at + 1)
+        if bottom is not None and not bottom[2] and following != "second":
+            return Reading(*self._of_scale(1 / bottom[0], at, bottom[1]))
         return None
 
     def _of_scale(self, value: float, first: int, after: int) -> tuple[float, int, int]:
         """ "half a million", "a quarter of a million", "half million", "half a dozen"."""
         at = after
-        if self._word(at) == "of":
+        if self.word(at) == "of":
             at += 1
-        if self._word(at) in ("a", "an", "one"):
+        if self.word(at) in ("a", "an", "one"):
             at += 1
-        scale = SCALES.get(self._word(at)) or {"dozen": 12.0, "hundred": 100.0}.get(self._word(at))
+        scale = SCALES.get(self.word(at)) or MULTIPLIERS.get(self.word(at))
         return (value * scale, first, at + 1) if scale else (value, first, after)
-
-    def _words(self, at: int) -> Reading | None:
-        """Cardinals in words: "two hundred and fifty", "nineteen eighty four", "one oh eight", "fifteen hundred"."""
-        total, group, chunks = 0.0, None, list[str]()
-        index, scaled = at, False
-        while index < self._stop:
-            word = self._word(index)
-            if word in ("-",) and index > at and self._all[index].glued and self._word(index - 1) in TENS:
-                index += 1
-                continue
-            if self._is(index, "number") and scaled and group is None and float(self._all[index].text) < 1000:
-                break
-            if word == "and":
-                following = self._word(index + 1)
-                if (group or total) and scaled and (following in ONES or following in TENS):
-                    index += 1
-                    continue
-                break
-            if word in ONES or word in TENS or (word in ("oh", "o") and self._digit_follows(index, chunks, group)):
-                value = ONES.get(word, TENS.get(word, 0))
-                if group is None:
-                    group = float(value)
-                elif (value < 10 and group % 100 >= 20 and group % 10 == 0 and value > 0 and word in ONES) or (
-                    scaled and group % 100 == 0 and group > 0 and word not in ("oh", "o")
-                ):
-                    group += value
-                elif not scaled:
-                    chunks.append(_digits_of(group))
-                    group = float(value)
-                else:
-                    break
-            elif word == "hundred" or word == "hundreds":
-                if chunks:
-                    break
-                group = (1.0 if group is None else group) * 100
-                scaled = True
-            elif word == "dozen":
-                group = (1.0 if group is None else group) * 12
-                index += 1
-                break
-            elif word in SCALES:
-                if chunks or (group is None and index > at):
-                    break
-                total += (1.0 if group is None else group) * SCALES[word]
-                group, scaled = None, True
-            else:
-                break
-            index += 1
-        if index == at:
-            return None
-        if self._word(index - 1) == "and":
-            index -= 1
-        loose = bool(chunks)
-        if chunks:
-            chunks.append(_digits_of(group or 0.0))
-            value_of = float("".join(chunks))
-        else:
-            value_of = total + (group or 0.0)
-        if self._word(index) == "point":
-            digits, after = self._decimals(index + 1)
-            if digits:
-                return Reading(value_of + float(f"0.{digits}"), at, after, loose)
-        weak = index == at + 1 and self._word(at) == "one"
-        return Reading(value_of, at, index, loose, weak)
-
-    def _digit_follows(self, index: int, chunks: list[str], group: float | None) -> bool:
-        """Whether "oh" stands for a zero: inside a run of digits, or before a decimal point."""
-        following = self._word(index + 1)
-        inside = group is not None or bool(chunks)
-        return (inside and (following in ONES or following in ("oh", "o"))) or following == "point"
-
-    def _decimals(self, at: int) -> tuple[str, int]:
-        """The digits after a spoken "point": "one four", "twenty five", "oh five", "25"."""
-        digits = ""
-        while at < self._stop:
-            word = self._word(at)
-            if self._is(at, "number") and self._all[at].text.isdigit():
-                digits += self._all[at].text
-            elif word in ("oh", "o"):
-                digits += "0"
-            elif word in ONES:
-                digits += str(ONES[word])
-            elif word in TENS:
-                following = self._word(at + 1)
-                unit = ONES.get(following, 0)
-                if 0 < unit < 10:
-                    digits += str(TENS[word] + unit)
-                    at += 1
-                else:
-                    digits += str(TENS[word])
-            else:
-                break
-            at += 1
-        return digits, at
 
     def _scaled(self, value: float, after: int) -> tuple[float, int]:
         """A scale word after the number: "1.5 million", "250 thousand", "2 hundred", "3 dozen"."""
         while True:
-            word = self._word(after)
-            scale = SCALES.get(word) or {"hundred": 100.0, "dozen": 12.0}.get(word)
+            word = self.word(after)
+            scale = SCALES.get(word) or MULTIPLIERS.get(word)
             if scale is None:
                 return value, after
             value, after = value * scale, after + 1
-            if scale >= 1e3:
-                rest = NumberReader(self._all, self._stop)._rest_below(after, scale)
-                if rest is not None:
-                    value, after = value + rest[0], rest[1]
+            rest = self._rest_below(after, scale)
+            if rest is not None:
+                value, after = value + rest[0], rest[1]
 
     def _rest_below(self, at: int, scale: float) -> tuple[float, int] | None:
-        """What follows a scale in the same number: "2 million 500 thousand", "3 thousand and twenty"."""
-        joined = self._word(at) == "and"
-        start = at + 1 if joined else at
-        if self._is(start, "number"):
-            value = float(self._all[start].text)
-            following = SCALES.get(self._word(start + 1))
+        """The end of the same number after a scale: "2 million 500 thousand", "3 thousand and twenty", "4 hundred and
+        21"."""
+        start = at + 1 if self.word(at) == "and" else at
+        if self.is_kind(start, "number"):
+            value = float(self.lexemes[start].text)
+            following = SCALES.get(self.word(start + 1)) or MULTIPLIERS.get(self.word(start + 1))
             if following is not None and following < scale and value < 1000:
-                return value * following, start + 2
+                inner = self._rest_below(start + 2, following)
+                extra, end = inner if inner is not None else (0.0, start + 2)
+                return value * following + extra, end
+            whole = self.lexemes[start].text.isdigit() and value < scale and self.word(start + 1) != "/"
+            follows = start > at or (scale >= 1e3 and len(self.lexemes[start].text) == 3)
+            return (value, start + 1) if follows and whole and value else None
+        if scale < 1e3 and start == at:
             return None
-        reading = self._words(start)
-        if reading is None or reading.loose or reading.value >= scale:
+        top = self.cardinal(start)
+        if top is None or top.loose or top.value >= scale:
             return None
-        return reading.value, reading.after
+        bottom = self.denominator(top.after)
+        return None if bottom is not None and top.value < bottom[0] else (top.value, top.after)
 
     def _mixed(self, value: float, after: int) -> tuple[float, int, bool]:
-        """ "two and a half", "1 1/2", "1½", "one and three quarters"."""
-        if self._is(after, "vulgar"):
-            return value + VULGAR[self._all[after].text], after + 1, True
-        if self._word(after) == "and":
-            following = self._word(after + 1)
-            part = self._word(after + 2)
-            if following in ("a", "an", "one") and part in DENOMINATORS:
-                whole = SCALES.get(self._word(after - 1), 1.0)  # "a million and a half" is half a million more
-                return value + whole / DENOMINATORS[part], after + 3, True
-            top = ONES.get(following)
-            if top and part in PLURAL_DENOMINATORS:
-                return value + top / PLURAL_DENOMINATORS[part], after + 3, True
-        if (
-            self._is(after, "number")
-            and self._word(after + 1) == "/"
-            and self._is(after + 2, "number")
-            and not self._all[after].glued
-            and value == int(value)
-        ):
-            bottom = float(self._all[after + 2].text)
-            if bottom > float(self._all[after].text) > 0:
-                return value + float(self._all[after].text) / bottom, after + 3, True
-        return value, after, False
+        """ "two and a half", "1 1/2", "1½", "one and three quarters", "7 and 1/4"."""
+        joined = self.word(after) in ("and", "&")
+        start = after + 1 if joined else after
+        if self.is_kind(start, "vulgar"):
+            return value + VULGAR[self.lexemes[start].text], start + 1, True
+        if self.is_kind(start, "number") and self.word(start + 1) == "/" and self.is_kind(start + 2, "number"):
+            top, bottom = float(self.lexemes[start].text), float(self.lexemes[start + 2].text)
+            proper = bottom > top > 0 and value.is_integer() and not self.glued(start)
+            return (value + top / bottom, start + 3, True) if proper else (value, after, False)
+        if not joined:
+            return value, after, False
+        if self.word(start) in ("half", "quarter"):
+            return value + 1 / DENOMINATORS[self.word(start)], start + 1, True
+        single = self.word(start) in ("a", "an", "one")
+        top_reading = None if self.word(start) in ("a", "an") else self.cardinal(start)
+        denominator = self.denominator(start + 1 if single else top_reading.after if top_reading else start)
+        if denominator is None or (not single and top_reading is None):
+            return value, after, False
+        top = 1.0 if single or top_reading is None else top_reading.value
+        if top >= denominator[0] or (single and denominator[2]):
+            return value, after, False
+        whole = SCALES.get(self.word(after - 1), 1.0) if single else 1.0  # "a million and a half": half a million more
+        return value + whole * top / denominator[0], denominator[1], True
 
     def _fraction(self, value: float, after: int, base: Reading) -> tuple[float, int, bool]:
-        """ "3/4", "three over four", "three out of four", "two thirds", "one third"."""
-        word = self._word(after)
-        if word == "/" and self._is(after + 1, "number"):
-            bottom = float(self._all[after + 1].text)
+        """ "3/4", "three over four", "three out of four", "two thirds", "one third", "three twenty-fifths"."""
+        word = self.word(after)
+        if word in ("/", "÷") and self.is_kind(after + 1, "number"):
+            bottom = float(self.lexemes[after + 1].text)
             return (value / bottom, after + 2, True) if bottom else (value, after, False)
-        if word in ("over", "out") or (word == "divided" and self._word(after + 1) == "by"):
-            at = after + (1 if word == "over" else 2)
-            if word != "out" or self._word(after + 1) == "of":
-                bottom_reading = self._mantissa(at)
-                if bottom_reading is not None and bottom_reading.value:
-                    bottom, end = self._scaled(bottom_reading.value, bottom_reading.after)
+        if word in ("over", "out", "upon") or (word == "divided" and self.word(after + 1) == "by"):
+            at = after + (2 if word in ("out", "divided") else 1)
+            if word != "out" or self.word(after + 1) == "of":
+                below = self._mantissa(at)
+                if below is not None and below.value:
+                    bottom, end = self._scaled(below.value, below.after)
                     return value / bottom, end, True
-        if word in PLURAL_DENOMINATORS and value != 1 and base.after == after:
-            return value / PLURAL_DENOMINATORS[word], after + 1, True
-        if word in DENOMINATORS and value == 1 and base.after == after:
-            return 1 / DENOMINATORS[word], after + 1, True
+        denominator = self.denominator(after)
+        if denominator is None or base.after != after:
+            return value, after, False
+        bottom_value, end, plural = denominator
+        if self.word(after) in TENS and not plural and value != 1:
+            return value, after, False
+        if plural or value == 1 or (value in (2, 3) and self.word(end - 1) in _CARELESS):
+            return value / bottom_value, end, True
         return value, after, False
 
     def _scaled_fraction(self, value: float, after: int) -> tuple[float, int]:
-        """ "three quarters of a million"."""
-        if self._word(after) == "of":
+        """ "three quarters of a million", "three quarters million"."""
+        if self.word(after) == "of" or self.word(after) in SCALES:
             scaled, _first, end = self._of_scale(value, after, after)
             if end != after:
                 return scaled, end
@@ -319,67 +252,76 @@ class NumberReader:
         exponent, end = self._exponent(after)
         if exponent is not None:
             return power(value, exponent), end
-        word = self._word(after)
-        if word in ("times", "x", "×", "*", "·") or (word == "multiplied" and self._word(after + 1) == "by"):
+        word = self.word(after)
+        if word == "factorial" and 0 <= value <= 170 and value.is_integer():
+            return float(math.factorial(int(value))), after + 1
+        if word in _TIMES or (word == "multiplied" and self.word(after + 1) == "by"):
             at = after + (2 if word == "multiplied" else 1)
-            ten_by_digits = self._is(at, "number") and self._all[at].text == "10"
-            if ten_by_digits or self._word(at) == "ten":
+            ten_by_digits = self.is_kind(at, "number") and self.lexemes[at].text == "10"
+            if ten_by_digits or self.word(at) == "ten":
                 exponent, end = self._exponent(at + 1)
+                if exponent is None and ten_by_digits:
+                    exponent, end = self._lost_superscript(at + 1)
                 if exponent is not None:
                     return value * power(10.0, exponent), end
         return value, after
 
+    def _lost_superscript(self, at: int) -> tuple[float | None, int]:
+        """ "2.48×10−5": an exponent that a copy set on the line."""
+        if self.word(at) in _MINUS and self.glued(at) and self.glued(at + 1) and self.is_kind(at + 1, "number"):
+            text = self.lexemes[at + 1].text
+            return (-float(text), at + 2) if re.fullmatch(r"\d{1,2}", text) else (None, at)
+        return None, at
+
     def _exponent(self, at: int) -> tuple[float | None, int]:
-        word = self._word(at)
-        if self._is(at, "super"):
-            text = self._all[at].text
+        word = self.word(at)
+        if self.is_kind(at, "super"):
+            text = self.lexemes[at].text
             return (float(text), at + 1) if re.fullmatch(r"-?\d{1,4}", text) else (None, at)
         if word in ("^", "**"):
             sign, start = self._sign(at + 1)
-            if self._word(start) == "(":
+            if self.word(start) == "(":
                 sign, start = self._sign(start + 1)
-            if self._is(start, "number"):
-                end = start + 1 + (self._word(start + 1) == ")")
-                value = float(self._all[start].text)
+            if self.is_kind(start, "number"):
+                end = start + 1 + (self.word(start + 1) == ")")
+                value = float(self.lexemes[start].text)
                 return (-value if sign else value), end
             return None, at
         if word == "squared":
             return 2.0, at + 1
         if word == "cubed":
             return 3.0, at + 1
-        if word == "raised":
-            at, word = at + 1, self._word(at + 1)
-        if word != "to" or self._word(at + 1) != "the":
+        raised = word == "raised"
+        start = at + 1 if raised else at
+        if self.word(start) != "to" or (self.word(start + 1) != "the" and not raised):
             return None, at
-        index = at + 2
-        if self._word(index) == "power":
+        index = start + 1 + (self.word(start + 1) == "the")
+        if self.word(index) == "power":
             index += 1
-            index += self._word(index) == "of"
+            index += self.word(index) == "of"
+        return self._spoken_exponent(at, index)
+
+    def _spoken_exponent(self, at: int, index: int) -> tuple[float | None, int]:
+        """The exponent at ``index``, an ordinal or a cardinal; None and ``at`` if there is none."""
         sign, index = self._sign(index)
         found: float | None = None
-        if self._is(index, "number"):
-            found = float(self._all[index].text)
+        word = self.word(index)
+        if self.is_kind(index, "number"):
+            found = float(self.lexemes[index].text)
             index += 1
-            if self._word(index) in ("st", "nd", "rd", "th"):
-                index += 1
+            index += self.word(index) in ("st", "nd", "rd", "th")
+        elif word in TENS and self.word(self.after_hyphen(index + 1)) in ORDINALS:
+            end = self.after_hyphen(index + 1)
+            found, index = float(TENS[word] + ORDINALS[self.word(end)]), end + 1
+        elif word in ORDINALS:
+            found, index = float(ORDINALS[word]), index + 1
         else:
-            word = self._word(index)
-            if word in TENS and self._word(index + 1) in ORDINALS:
-                found, index = float(TENS[word] + ORDINALS[self._word(index + 1)]), index + 2
-            elif word in ORDINALS:
-                found, index = float(ORDINALS[word]), index + 1
-            else:
-                reading = self._words(index)
-                if reading is None:
-                    return None, at
-                found, index = reading.value, reading.after
-        if self._word(index) == "power":
-            index += 1
+            reading = self.cardinal(index)
+            if reading is None:
+                return None, at
+            found, index = reading.value, reading.after
+        index += self.word(index) == "power"
         return (-found if sign else found), index
-
-
-def _digits_of(value: float) -> str:
-    return str(int(value))
 
 
 def canonical_numbers(text: str) -> str:
@@ -389,7 +331,7 @@ def canonical_numbers(text: str) -> str:
     parts: list[str] = []
     at, copied = 0, 0
     while at < len(lexemes):
-        reading = reader.read(at) if lexemes[at].text not in ("a", "an") else None
+        reading = reader.read(at) if lexemes[at].text not in ("a", "an", "+", "plus") else None
         if reading is None:
             at += 1
             continue

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from deployments.grading.graders import answer_text
 from interview.plans.questions import Option
-from interview.text.number_vocabulary import lex
+from interview.text.number_lexemes import lex
 from interview.text.number_words import NumberReader
 from interview.text.stems import stem
 

@@ -14,7 +14,7 @@ from deployments.grading.graders.closed.notation import notation
 from deployments.grading.graders.closed.option_book import Entry, OptionBook
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
 from interview.text.english_words import is_english
-from interview.text.number_vocabulary import lex
+from interview.text.number_lexemes import lex
 from interview.text.number_words import NumberReader
 from interview.text.stems import stem
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from deployments.grading.graders.formula.functions import ALLOWED, OUTSIDE, VOLATILE
-from interview.text.number_vocabulary import as_text, lex
+from interview.text.number_lexemes import lex
+from interview.text.number_vocabulary import as_text
 from interview.text.number_words import NumberReader
 
 _PHRASES: tuple[tuple[str, str], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -21,44 +22,81 @@ class Unit(Struct, frozen=True):
 
 PERCENT = Unit("percent", "%")
 BASIS_POINT = Unit("percent", "%", 0.01)
+_PERCENT_FORMS = {
+    **dict.fromkeys(("%", "percent", "percents", "pct", "percentage", "pp", "％"), PERCENT),
+    **dict.fromkeys(("‰", "permille", "permil"), Unit("percent", "%", 0.1)),
+    **dict.fromkeys(("ppm",), Unit("percent", "%", 1e-4)),
+}
 
 _CURRENCY = {
-    "USD": ("$", "usd", "dollar", "dollars", "buck", "bucks", "us$"),
+    "USD": ("$", "usd", "dollar", "dollars", "buck", "bucks"),
     "EUR": ("€", "eur", "euro", "euros"),
     "GBP": ("£", "gbp", "quid", "sterling"),
     "JPY": ("¥", "jpy", "yen"),
-    "INR": ("₹", "inr", "rupee", "rupees"),
+    "INR": ("₹", "inr", "rupee", "rupees", "rs"),
     "CHF": ("chf", "francs", "franc"),
-    "CNY": ("cny", "rmb", "yuan"),
+    "CNY": ("cny", "rmb", "yuan", "renminbi"),
     "CAD": ("cad",),
     "AUD": ("aud",),
-    "SEK": ("sek",),
+    "NZD": ("nzd",),
+    "HKD": ("hkd",),
+    "SGD": ("sgd",),
+    "MXN": ("mxn",),
+    "BRL": ("brl",),
+    "SEK": ("sek", "kronor", "krona"),
+    "NOK": ("nok",),
+    "DKK": ("dkk",),
+    "PLN": ("pln", "zloty", "zlotys"),
+    "CZK": ("czk",),
+    "ZAR": ("zar",),
+    "KRW": ("krw", "₩"),
+    "TRY": ("₺", "lira"),
+    "ILS": ("ils", "₪", "shekel", "shekels"),
+    "THB": ("thb", "baht"),
+    "MYR": ("myr", "ringgit", "ringgits"),
+    "BTC": ("btc", "₿", "bitcoin", "bitcoins"),
 }
 CURRENCIES: dict[str, Unit] = {word: Unit("currency", code) for code, words in _CURRENCY.items() for word in words} | {
-    "cent": Unit("currency", "USD", 0.01),
-    "cents": Unit("currency", "USD", 0.01),
-    "pence": Unit("currency", "GBP", 0.01),
+    **dict.fromkeys(("cent", "cents", "¢", "penny", "pennies"), Unit("currency", "USD", 0.01)),
+    **dict.fromkeys(("pence",), Unit("currency", "GBP", 0.01)),
+    **dict.fromkeys(("nickel", "nickels"), Unit("currency", "USD", 0.05)),
+    **dict.fromkeys(("dime", "dimes"), Unit("currency", "USD", 0.1)),
+    **dict.fromkeys(("paise", "paisa"), Unit("currency", "INR", 0.01)),
 }
+#: The word before "dollars", and before "$", that names whose dollars they are.
+DOLLARS = {
+    "us": "USD", "u.s": "USD", "american": "USD", "usd": "USD", "c": "CAD", "ca": "CAD", "can": "CAD", "cad": "CAD",
+    "canadian": "CAD", "a": "AUD", "au": "AUD", "aud": "AUD", "australian": "AUD", "nz": "NZD", "nzd": "NZD",
+    "hk": "HKD", "hkd": "HKD", "s": "SGD", "sgd": "SGD", "singapore": "SGD", "mex": "MXN", "mxn": "MXN", "r": "BRL",
+}  # fmt: skip
 
 _PREFIXES = {
     "nano": ("n",),
     "micro": ("u", "µ", "μ"),
     "milli": ("m",),
     "centi": ("c",),
+    "deci": ("d",),
     "kilo": ("k",),
     "mega": ("M",),
     "giga": ("G",),
     "tera": ("T",),
     "peta": ("P",),
+    "exa": ("E",),
 }
 #: base → (spoken forms, symbols, prefixes that occur)
 _BASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "second": (("second", "seconds"), ("s",), ("nano", "micro", "milli")),
-    "byte": (("byte", "bytes"), ("B",), ("kilo", "mega", "giga", "tera", "peta")),
+    "byte": (("byte", "bytes"), ("B",), ("kilo", "mega", "giga", "tera", "peta", "exa")),
     "bit": (("bit", "bits"), ("bit",), ("kilo", "mega", "giga", "tera")),
     "meter": (("meter", "meters", "metre", "metres"), ("m",), ("nano", "micro", "milli", "centi", "kilo")),
+    "electron_volt": (("electronvolt", "electronvolts"), ("eV",), ("kilo", "mega", "giga", "tera")),
+    "calorie": (("calorie", "calories"), ("cal",), ("kilo",)),
+    "watt_hour": (("watthour", "watthours"), ("Wh",), ("kilo", "mega", "giga", "tera")),
+    "ampere_hour": ((), ("Ah",), ("milli",)),
+    "coulomb": (("coulomb", "coulombs"), (), ("micro", "milli")),
+    "farad": (("farad", "farads"), (), ("micro", "nano")),
     "gram": (("gram", "grams", "gramme", "grammes"), ("g",), ("micro", "milli", "kilo")),
-    "liter": (("liter", "liters", "litre", "litres"), ("l", "L"), ("micro", "milli", "centi")),
+    "liter": (("liter", "liters", "litre", "litres"), ("l", "L"), ("micro", "milli", "centi", "deci")),
     "watt": (("watt", "watts"), ("W",), ("milli", "kilo", "mega", "giga")),
     "hertz": (("hertz",), ("Hz",), ("kilo", "mega", "giga")),
     "joule": (("joule", "joules"), ("J",), ("kilo", "mega")),
@@ -75,6 +113,9 @@ _PLAIN = {
     "week": ("week", "weeks", "wk", "wks"),
     "month": ("month", "months"),
     "year": ("year", "years", "yr", "yrs"),
+    "fortnight": ("fortnight", "fortnights"),
+    "decade": ("decade", "decades"),
+    "century": ("century", "centuries"),
     "second": ("sec", "secs"),
     "millisecond": ("millis", "msec", "msecs", "milli second", "milli seconds"),
     "microsecond": ("usec", "usecs", "micros"),
@@ -82,30 +123,80 @@ _PLAIN = {
     "foot": ("foot", "feet", "ft"),
     "yard": ("yard", "yards"),
     "mile": ("mile", "miles", "mi"),
+    "nautical_mile": ("nautical mile", "nautical miles", "nmi"),
+    "light_year": ("light year", "light years", "lightyear", "lightyears"),
+    "angstrom": ("angstrom", "angstroms", "å"),
+    "acre": ("acre", "acres"),
+    "hectare": ("hectare", "hectares", "ha"),
+    "meter ** 2": ("sqm", "sq m", "sq meters", "sq metres"),
+    "foot ** 2": ("sqft", "sq ft", "sq feet"),
+    "kilometer ** 2": ("sqkm", "sq km"),
+    "mile ** 2": ("sq mi", "sq miles"),
+    "centimeter ** 3": ("cc",),
+    "gallon": ("gallon", "gallons", "gal"),
+    "quart": ("quart", "quarts"),
+    "cup": ("cup", "cups"),
+    "fluid_ounce": ("fluid ounce", "fluid ounces", "fl oz"),
+    "tablespoon": ("tablespoon", "tablespoons", "tbsp"),
+    "teaspoon": ("teaspoon", "teaspoons", "tsp"),
+    "stone": ("stones",),
+    "ton": ("ton", "tons"),
+    "knot": ("knot", "knots"),
+    "horsepower": ("horsepower", "hp"),
+    "psi": ("psi",),
+    "atmosphere": ("atm", "atmospheres"),
+    "revolution / minute": ("rpm",),
     "pound": ("lb", "lbs"),
     "ounce": ("ounce", "ounces", "oz"),
     "metric_ton": ("tonne", "tonnes"),
     "kilogram": ("kilo", "kilos"),
     "kilobyte": ("kb", "kilo bytes", "kilo byte"),
-    "megabyte": ("mb", "meg", "megs", "mega bytes"),
-    "gigabyte": ("gb", "gig", "gigs", "giga bytes"),
+    "megabyte": ("mb", "meg", "megs", "mega bytes", "mega byte"),
+    "gigabyte": ("gb", "gig", "gigs", "giga bytes", "giga byte"),
     "terabyte": ("tb", "tera bytes"),
     "petabyte": ("pb",),
     "kibibyte": ("kibibyte", "kibibytes", "kib"),
     "mebibyte": ("mebibyte", "mebibytes", "mib"),
     "gibibyte": ("gibibyte", "gibibytes", "gib"),
     "tebibyte": ("tebibyte", "tebibytes", "tib"),
+    "terabit / second": ("tbps",),
     "kilobit / second": ("kbps", "kbit/s"),
     "megabit / second": ("mbps", "mbit/s"),
     "gigabit / second": ("gbps", "gbit/s"),
-    "degC": ("celsius", "degrees celsius", "degree celsius", "°c", "degrees c", "centigrade", "degrees centigrade"),
-    "degF": ("fahrenheit", "degrees fahrenheit", "degree fahrenheit", "°f", "degrees f"),
+    "degC": (
+        "celsius",
+        "degrees celsius",
+        "degree celsius",
+        "°c",
+        "degrees c",
+        "degree c",
+        "deg c",
+        "centigrade",
+        "degrees centigrade",
+        "deg celsius",
+        "celcius",
+        "degrees celcius",
+        "℃",
+    ),
+    "degF": (
+        "fahrenheit",
+        "degrees fahrenheit",
+        "degree fahrenheit",
+        "°f",
+        "degrees f",
+        "degree f",
+        "deg f",
+        "deg fahrenheit",
+        "farenheit",
+        "degrees farenheit",
+        "℉",
+    ),
     "kelvin": ("kelvin", "kelvins"),
-    "degree": ("degree", "degrees", "°", "deg"),
+    "degree": ("degree", "degrees", "°", "deg", "degs"),
     "radian": ("radian", "radians", "rad"),
     "mile / hour": ("mph",),
     "kilometer / hour": ("kph", "kmh"),
-    "kilowatt_hour": ("kwh", "kilowatt hours", "kilowatt hour"),
+    "kilowatt_hour": ("kwh",),
     "bar": ("bars",),
     "percent": (),
 }
@@ -116,6 +207,7 @@ _LABELS = (
     "car", "test", "transaction", "write", "read", "key", "vote", "instance", "worker", "packet", "error",
 )  # fmt: skip
 _COUNTS = {"rps": "request / second", "qps": "query / second", "tps": "transaction / second", "people": "person"}
+_COUNTS |= {"fold": "time", "hits": "request", "hit": "request"}
 _COUNTS |= {"req": "request", "reqs": "request", "queries": "query", "processes": "process", "boxes": "box"}
 
 
@@ -135,8 +227,16 @@ def _vocabulary() -> tuple[dict[str, Unit], dict[str, Unit]]:
             for symbol in symbols:
                 for short in _PREFIXES[prefix]:
                     cased[short + symbol] = unit
-    for symbol, name in (("Kb", "kilobit"), ("Mb", "megabit"), ("Gb", "gigabit"), ("KB", "kilobyte")):
+    for symbol, name in (
+        ("Kb", "kilobit"),
+        ("Mb", "megabit"),
+        ("Gb", "gigabit"),
+        ("Tb", "terabit"),
+        ("KB", "kilobyte"),
+    ):
         cased[symbol] = Unit("physical", name)
+    for symbol, name in (("KBps", "kilobyte"), ("MBps", "megabyte"), ("GBps", "gigabyte")):
+        cased[symbol] = Unit("physical", f"{name} / second")
     for name, words in _PLAIN.items():
         for word in words:
             folded[word] = Unit("physical", name)
@@ -160,32 +260,73 @@ def unit_named(text: str, *, expected: Unit | None = None) -> Unit | None:
     ``expected`` is the key's unit: it decides what a lone "m" or "b" is, and makes "pounds" money or weight.
     """
     folded = text.casefold()
-    if folded in ("%", "percent", "percents", "pct", "percentage"):
-        return PERCENT
-    if folded in ("bp", "bps") and (expected is None or expected.kind == "percent"):
+    if folded in _PERCENT_FORMS:
+        return _PERCENT_FORMS[folded]
+    if folded in ("bp", "bps", "bips") and (expected is None or expected.kind == "percent"):
         return BASIS_POINT
+    if folded == "bps":
+        return Unit("physical", "bit / second")
     if folded in ("pound", "pounds"):
         return Unit("currency", "GBP") if expected and expected.kind == "currency" else Unit("physical", "pound")
-    if folded in CURRENCIES:
+    if folded in CURRENCIES and folded != "s":
         return CURRENCIES[folded]
+    if expected is not None and expected.kind == "physical":
+        named = _by_key(text, folded, expected)
+        if named is not None:
+            return named
     if text in CASED:
-        if text in ("m", "B", "T", "W", "N", "A", "V") and not (expected and expected.kind == "physical"):
+        if text in ("m", "B", "T", "W", "N", "A", "V", "g", "l", "L") and not (
+            expected and expected.kind == "physical"
+        ):
             return None
-        if text == "m" and expected is not None and compatible(expected, Unit("physical", "second")):
-            return Unit("physical", "minute")
         return CASED[text]
     if folded == "s":
         return Unit("physical", "second")
     return FOLDED.get(folded)
 
 
+#: Symbols that are more often a magnitude, a name or a pronoun than a unit.
+_LONE_LETTERS = frozenset("mBTWNAVglL")
+#: Symbols that mean a unit only beside a key of that dimension: (a unit of the dimension, symbol → unit).
+_BY_DIMENSION: tuple[tuple[Unit, dict[str, str]], ...] = (
+    (Unit("physical", "second"), {"m": "minute", "H": "hour", "d": "day", "D": "day", "w": "week", "y": "year"}),
+    (Unit("physical", "meter"), {"in": "inch", '"': "inch", "″": "inch", "”": "inch", "'": "foot", "′": "foot"}),
+    (Unit("physical", "kelvin"), {"C": "degC", "F": "degF", "K": "kelvin", "c": "degC", "f": "degF", "k": "kelvin"}),
+    (Unit("physical", "bit / second"), dict.fromkeys(("gig", "gigs"), "gigabit / second")),
+    (Unit("physical", "bit / second"), dict.fromkeys(("meg", "megs"), "megabit / second")),
+    (Unit("physical", "kilogram"), {"stone": "stone"}),
+)
+
+
+def _by_key(text: str, folded: str, expected: Unit) -> Unit | None:
+    for dimension, symbols in _BY_DIMENSION:
+        name = symbols.get(text)
+        if name is not None and compatible(expected, dimension):
+            return Unit("physical", name)
+    if folded in ("degree", "degrees", "°", "deg") and compatible(expected, Unit("physical", "kelvin")):
+        return expected
+    if folded in ("pt", "pint", "pints") and compatible(expected, Unit("physical", "liter")):
+        return Unit("physical", "pint")
+    return None
+
+
+_MAX_KEY_CHARS = 60
+#: An exponent above 9, or one on top of another: pint would compute "m^9^9^9".
+_TOWER = re.compile(r"(?:\^|\*\*)\s*\(?\s*[-+]?\s*(?:\d{2}|\d+\.|\(|[A-Za-z])|(?:\^|\*\*)[^*/\s]*(?:\^|\*\*)|\d{16}")
+
+
 def key_unit(text: str) -> Unit:
     """The unit of a question's key: ours if known, else any pint expression, else a label to count.
 
     Raises:
-        InvalidInput: an empty unit.
+        InvalidInput: an empty unit, or one that is too long or holds a tower of exponents.
     """
     stripped = text.strip()
+    if len(stripped) > _MAX_KEY_CHARS or _TOWER.search(stripped):
+        raise InvalidInput(
+            f"The unit may hold {_MAX_KEY_CHARS} characters and exponents of one digit.",
+            detail={"fields": {"unit": "too long, or its exponents are too large"}},
+        )
     if not stripped:
         raise InvalidInput("The unit is empty; leave it out for a plain number.", detail={"fields": {"unit": "empty"}})
     if stripped.upper() in _CURRENCY:
@@ -205,7 +346,7 @@ def key_unit(text: str) -> Unit:
 
 def per(top: Unit, bottom: Unit) -> Unit:
     """ "megabytes per second"; a label in either part makes the whole a label."""
-    if top.kind == bottom.kind == "physical":
+    if top.kind == bottom.kind == "physical" and not top.name.startswith("deg"):
         return Unit("physical", f"{top.name} / {bottom.name}")
     return Unit("label", f"{top.name} / {bottom.name}", top.factor / bottom.factor)
 
@@ -226,10 +367,6 @@ def warm_up() -> None:
 def _pint_knows(expression: str) -> bool:
     import pint
 
-    if len(expression) > 40 or (
-        "**" in expression and any(char.isdigit() for char in expression.split("**", 1)[1][1:])
-    ):
-        return False
     try:
         _registry().parse_units(expression)
     except (pint.errors.PintError, ValueError, TypeError, AttributeError, SyntaxError, KeyError):

@@ -11,6 +11,7 @@ import pytest
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
+from interview.grades import Grade
 from interview.plans.questions import AnyGrader, Question
 from tests.support.paths import TESTS
 
@@ -38,6 +39,27 @@ async def test_every_case_gets_the_score_of_its_key(name: str) -> None:
         assert grade.rationale
         assert all(one.quote == case["answer"][one.start : one.end] for one in grade.evidence)
         assert grade.evidence or not case["answer"].strip()
+    await service.stop()
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def right(case: dict[str, Any], grade: Grade) -> bool:
+    """Whether a grade is within what the case allows. Where 0 is right, a grade that asks for a person is right too."""
+    low = case.get("score", case.get("at_least", 0.0))
+    high = case.get("score", case.get("at_most", 1.0))
+    if grade.needs_review != case.get("review", grade.needs_review):
+        return False
+    return low - 1e-3 <= grade.score <= high + 1e-3 or (high == 0 and grade.needs_review)
+
+
+@pytest.mark.parametrize("name", ["numeric_kinds.jsonl", "handed/numeric.jsonl"])
+async def test_numbers_are_read_as_public_suites_and_people_write_them(name: str) -> None:
+    service = GradingService(GradingConfig())
+    wrong = []
+    for case in cases(name):
+        grade = await service.grade(GradeRequest(question=question(case), answer=case["answer"]))
+        if not right(case, grade):
+            wrong.append((case["grader"], case["answer"], grade.score, grade.needs_review, grade.rationale))
     await service.stop()
     assert not wrong, "\n".join(map(str, wrong))
 

@@ -1,0 +1,111 @@
+"""Sums that an answer leaves to be worked out: "2^16 - 1", "8 times 3", "10% of 400", "8x2^10 bits"."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from deployments.grading.graders.numeric.quantity_reader import Found, Quantity, QuantityReader
+from deployments.grading.graders.numeric.units import Unit, compatible, convert
+
+#: The words and signs of each operation, longest first.
+_OPERATORS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("multiplied", "by"), "*"),
+    (("divided", "by"), "/"),
+    (("times",), "*"),
+    (("x",), "*"),
+    (("×",), "*"),
+    (("*",), "*"),
+    (("·",), "*"),
+    (("⋅",), "*"),
+    (("/",), "/"),
+    (("÷",), "/"),
+    (("over",), "/"),
+    (("plus",), "+"),
+    (("+",), "+"),
+    (("minus",), "-"),
+    (("-",), "-"),
+    (("−",), "-"),
+    (("–",), "-"),
+    (("of",), "of"),
+)
+
+
+def worked_out(reader: QuantityReader, at: int) -> Found | None:
+    """The quantity at ``at``, with any sum it begins worked out; None when no number stands there."""
+    total = _term(reader, at)
+    while total is not None:
+        sign, start = _operator(reader, total.after)
+        if sign not in ("+", "-"):
+            break
+        right = _term(reader, start)
+        made = None if right is None else _sum(total.quantity, right.quantity, -1.0 if sign == "-" else 1.0)
+        if right is None or made is None:
+            break
+        total = Found(made, total.first, right.after)
+    return total
+
+
+def _term(reader: QuantityReader, at: int) -> Found | None:
+    total = reader.operand(at)
+    while total is not None:
+        sign, start = _operator(reader, total.after)
+        if sign not in ("*", "/", "of") or (sign == "of" and not _is_share(total.quantity)):
+            break
+        right = reader.operand(start)
+        made = None if right is None else _product(total.quantity, right.quantity, divide=sign == "/")
+        if right is None or made is None:
+            break
+        total = Found(made, total.first, right.after)
+    return total
+
+
+def _operator(reader: QuantityReader, at: int) -> tuple[str, int]:
+    for words, sign in _OPERATORS:
+        if all(reader.word(at + index) == word for index, word in enumerate(words)):
+            return sign, at + len(words)
+    return "", at
+
+
+def _is_share(one: Quantity) -> bool:
+    """Something that is taken "of" a number: a fraction or a percentage."""
+    return (one.unit is None and 0 < one.value < 1) or (one.unit is not None and one.unit.kind == "percent")
+
+
+def _bare(unit: Unit | None) -> Unit | None:
+    return None if unit is None or unit.kind == "label" else unit
+
+
+def _sum(left: Quantity, right: Quantity, sign: float) -> Quantity | None:
+    if left.high is not None or right.high is not None:
+        return None
+    added = right.value
+    if left.unit is not None and right.unit is not None and left.unit != right.unit:
+        if not compatible(left.unit, right.unit):
+            return None
+        added = convert(right.value, right.unit, left.unit)
+    unit = left.unit or right.unit
+    return _made(left, right, left.value + sign * added, unit)
+
+
+def _product(left: Quantity, right: Quantity, *, divide: bool) -> Quantity | None:
+    if left.high is not None or right.high is not None or (divide and not right.value):
+        return None
+    (a, one), (b, other) = _share(left), _share(right)
+    if divide:
+        if one is not None and other is not None and one != other:
+            if not compatible(one, other):
+                return _made(left, right, a / b, None)
+            b, other = convert(b, other, one), one
+        return _made(left, right, a / b, None if one == other else one)
+    return _made(left, right, a * b, None if one is not None and other is not None else one or other)
+
+
+def _share(one: Quantity) -> tuple[float, Unit | None]:
+    """Value and unit as a factor: a percentage is a plain number there."""
+    if one.unit is not None and one.unit.kind == "percent":
+        return one.value * one.unit.factor / 100, None
+    return one.value, _bare(one.unit)
+
+
+def _made(left: Quantity, right: Quantity, value: float, unit: Unit | None) -> Quantity:
+    return replace(left, value=value, unit=unit, end=right.end, weak=False, others=(), computed=True, margin=None)
