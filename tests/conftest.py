@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from interview import retries
+from interview import failures, retries
 from storage.embedded.server import EmbeddedRedis
 
 # No test, and no Ray worker or server a test starts, can reach a model host beyond this machine.
@@ -31,3 +31,12 @@ def retried() -> Iterator[list[tuple[str, str]]]:
     retries.install(lambda tier, reason: noted.append((tier, reason)))
     yield noted
     retries.install(None)
+
+
+@pytest.fixture
+def failed_items() -> Iterator[list[tuple[str, str]]]:
+    """What the batches under test could not do and went on without, as (batch, reason)."""
+    noted: list[tuple[str, str]] = []
+    failures.install(lambda batch, reason: noted.append((batch, reason)))
+    yield noted
+    failures.install(None)

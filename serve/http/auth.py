@@ -9,15 +9,9 @@ from msgspec import Struct
 
 from interview.errors import Forbidden, Unauthenticated
 from serve.http.ports import KeyVerifier
+from storage.keys.port import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
 
-#: Hold interviews: start, turn, hint, state, events, audio, end, signals, tools.
-INTERVIEWS = "interviews"
-#: Read reports and override grades.
-REPORTS = "reports"
-#: Call the inference tier (``/v1``).
-INFERENCE = "inference"
-#: Read ``/status`` and ``/metrics``.
-OPERATIONS = "operations"
+__all__ = ["INFERENCE", "INTERVIEWS", "OPERATIONS", "REPORTS", "Authenticator", "Principal"]
 
 #: Longer tokens are refused unread: no key of ours, and no JWT worth taking, is longer.
 MAX_TOKEN_CHARS = 8192

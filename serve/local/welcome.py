@@ -7,9 +7,10 @@ import asyncio
 from rich.console import Console
 
 from serve.local.local_platform import Platform
+from storage.keys.port import SCOPES
 
 #: A key of the local profile may do everything an operator does by hand.
-LOCAL_SCOPES = frozenset({"interviews", "reports", "inference", "operations"})
+LOCAL_SCOPES = SCOPES
 LOCAL_TENANT = "local"
 
 

@@ -38,6 +38,7 @@ from interview.sessions.events import (
 from interview.sessions.fold import apply
 from interview.sessions.session import GradeRecord, SessionState
 from serve.replay.policies import RepeatedDecision, trips_differ
+from storage.blobs.layout import policies_path
 from storage.blobs.port import BlobStore
 
 #: ``<turn>.<n>``: a tool call of a turn, not one that somebody made from outside.
@@ -209,6 +210,6 @@ async def _policies(state: SessionState, blobs: BlobStore) -> PolicySet | None:
     if not isinstance(digest, str):
         return None
     try:
-        return decode_policies(await blobs.get(session_pins.policies_path(digest)))
+        return decode_policies(await blobs.get(policies_path(digest)))
     except (NotFound, msgspec.DecodeError):
         return None

@@ -1,49 +1,111 @@
-"""Where each kind of blob lives: the one place that names paths, so that none is ever made from a client's words."""
+"""Where each kind of blob lies. The only module that names paths, so that none is made from a client's words.
+
+::
+
+    plans/<digest>.json                             a pinned plan, shared by its interviews
+    policies/<digest>.json                          a pinned policy set, shared by its interviews
+    sessions/<tenant>/<interview_id>/audio/…        recordings, served at /session/audio/<interview_id>/<name>
+                                    /documents/…    résumé and role description
+                                    /archive/…      event log and snapshot
+                                    /reports/…      reports as they stood when they were ready
+
+Everything personal of an interview lies under one prefix, so that erasing it is one call. Tenant and id are encoded by
+``storage.stored_names``.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from typing import Literal
 
 from interview.errors import InvalidInput
+from storage.stored_names import encoded
 
-_SEGMENT = re.compile(r"[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,127}\Z")
+AUDIO_URL_PREFIX = "/session/audio/"
+
+Role = Literal["candidate", "interviewer"]
+
+#: A stored name is at most 255 bytes on every file system.
+_SEGMENT = re.compile(r"[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,254}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+#: A name made by ``audio_name``; a client's must match before a path is built from it.
+_AUDIO_NAME = re.compile(r"[0-9]{1,6}-(candidate|interviewer)-[0-9a-f]{16}\.[a-z0-9]{2,5}\Z")
+
+_EXTENSIONS = {
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/wave": "wav",
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/ogg": "ogg",
+    "audio/opus": "ogg",
+    "audio/webm": "webm",
+    "video/webm": "webm",
+    "audio/mp4": "m4a",
+    "video/mp4": "mp4",
+    "audio/x-m4a": "m4a",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
+    "audio/x-flac": "flac",
+}
 
 
 def plan_path(digest: str) -> str:
-    """The pinned plan with this SHA-256 (hex)."""
-    if not _DIGEST.match(digest):
-        raise InvalidInput("A plan is named by the SHA-256 of its content.")
-    return f"plans/{digest}.json"
+    """The pinned plan with this SHA-256 (hex). Raises InvalidInput."""
+    return f"plans/{_checked_digest(digest)}.json"
 
 
-def audio_path(tenant: str, interview_id: str, turn: int, role: str, extension: str) -> str:
-    """One utterance; ``role`` is ``candidate`` or ``interviewer``."""
-    return _joined("audio", tenant, interview_id, f"{turn}-{role}.{extension}")
+def policies_path(digest: str) -> str:
+    """The pinned policy set with this SHA-256 (hex). Raises InvalidInput."""
+    return f"policies/{_checked_digest(digest)}.json"
 
 
-def document_path(tenant: str, interview_id: str, name: str) -> str:
-    """A document the interview was started with; ``name`` is ours (``resume.txt``), not the uploader's."""
-    return _joined("documents", tenant, interview_id, name)
+def session_prefix(tenant: str, interview_id: str) -> str:
+    """Everything kept of one interview, for its erasure. Pinned plans and policies are shared and stay."""
+    return f"sessions/{encoded(tenant)}/{encoded(interview_id)}"
+
+
+def audio_name(turn: int, role: Role, data: bytes, content_type: str) -> str:
+    """Content-addressed, so that a retried write overwrites itself."""
+    bare = content_type.partition(";")[0].strip().lower()
+    return f"{turn}-{role}-{hashlib.sha256(data).hexdigest()[:16]}.{_EXTENSIONS.get(bare, 'bin')}"
+
+
+def audio_path(tenant: str, interview_id: str, name: str) -> str:
+    """Raises InvalidInput for a name that ``audio_name`` did not make."""
+    if not _AUDIO_NAME.match(name):
+        raise InvalidInput("There is no audio of that name.", detail={"fields": {"name": "unknown"}})
+    return f"{session_prefix(tenant, interview_id)}/audio/{name}"
+
+
+def audio_url(interview_id: str, name: str) -> str:
+    """The address a client finds a recording at."""
+    return f"{AUDIO_URL_PREFIX}{interview_id}/{name}"
+
+
+def path_of_url(tenant: str, interview_id: str, url: str) -> str:
+    """The blob path of an ``audio_url``."""
+    return audio_path(tenant, interview_id, url.rpartition("/")[2])
+
+
+def document_path(tenant: str, interview_id: str, kind: str, text: str) -> str:
+    """A document the interview started with; ``kind`` is ``resume`` or ``role_description``, never a file's name."""
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"{session_prefix(tenant, interview_id)}/documents/{kind}-{digest}.txt"
 
 
 def archived_events_path(tenant: str, interview_id: str) -> str:
-    return _joined("archive", tenant, interview_id, "events.jsonl")
+    return f"{session_prefix(tenant, interview_id)}/archive/events.jsonl"
 
 
 def archived_snapshot_path(tenant: str, interview_id: str) -> str:
-    return _joined("archive", tenant, interview_id, "snapshot.json")
+    return f"{session_prefix(tenant, interview_id)}/archive/snapshot.json"
 
 
 def report_path(tenant: str, interview_id: str, name: str) -> str:
     """A rendered report, for example ``report.json``."""
-    return _joined("reports", tenant, interview_id, name)
-
-
-def session_prefixes(tenant: str, interview_id: str) -> tuple[str, ...]:
-    """Everything kept of one interview, for its erasure. Pinned plans are shared and stay."""
-    kinds = ("audio", "documents", "archive", "reports")
-    return tuple(_joined(kind, tenant, interview_id) for kind in kinds)
+    return f"{session_prefix(tenant, interview_id)}/reports/{name}"
 
 
 def checked(path: str) -> str:
@@ -57,7 +119,7 @@ def checked(path: str) -> str:
     return path
 
 
-def _joined(*segments: str) -> str:
-    if not all(_SEGMENT.match(segment) for segment in segments):
-        raise InvalidInput("A path segment may hold letters, digits, dots, dashes and underscores only.")
-    return "/".join(segments)
+def _checked_digest(digest: str) -> str:
+    if not _DIGEST.match(digest):
+        raise InvalidInput("Pinned content is named by its SHA-256.")
+    return digest

@@ -16,10 +16,23 @@ from typing import Protocol
 from msgspec import Struct
 
 from interview.errors import InvalidInput
+from interview.sessions.ids import tenant_problem
+from interview.yaml.schema import nearest
 
 _PRESENTED = re.compile(r"ik_([0-9a-f]{12})_[A-Za-z0-9_-]{43}\Z")
-_SCOPE = re.compile(r"[a-z][a-z0-9:_-]{0,31}\Z")
 _LABEL_AT_MOST = 200
+
+#: Hold interviews: start, turn, hint, state, events, audio, end, signals, tools.
+INTERVIEWS = "interviews"
+#: Read reports and override grades.
+REPORTS = "reports"
+#: Call the inference tier (``/v1``).
+INFERENCE = "inference"
+#: Read ``/status`` and ``/metrics``.
+OPERATIONS = "operations"
+
+#: Every scope there is; a key is created with these only.
+SCOPES = frozenset({INTERVIEWS, REPORTS, INFERENCE, OPERATIONS})
 
 
 class ApiKey(Struct, frozen=True):
@@ -51,7 +64,7 @@ class ApiKeys(Protocol):
     async def create(
         self, *, tenant: str, scopes: frozenset[str], label: str = "", expires_in: timedelta | None = None
     ) -> CreatedKey:
-        """Raises InvalidInput (no tenant, no or odd scopes), StorageUnavailable."""
+        """Raises InvalidInput (a tenant's name that breaks the rules, no or unknown scopes), StorageUnavailable."""
         ...
 
     async def list(self, tenant: str) -> list[ApiKey]:
@@ -78,16 +91,17 @@ class ApiKeys(Protocol):
 def new_key(tenant: str, scopes: frozenset[str], label: str, expires_in: timedelta | None, now: datetime) -> CreatedKey:
     """A key made of fresh randomness. Raises InvalidInput."""
     wrong: dict[str, str] = {}
-    if not tenant:
-        wrong["tenant"] = "must not be empty"
-    if not scopes or not all(_SCOPE.match(scope) for scope in scopes):
-        wrong["scopes"] = "at least one, each of lower-case letters, digits, ':', '_' and '-'"
+    if problem := tenant_problem(tenant):
+        wrong["tenant"] = problem
+    if problem := _scopes_problem(scopes):
+        wrong["scopes"] = problem
     if len(label) > _LABEL_AT_MOST:
         wrong["label"] = f"at most {_LABEL_AT_MOST} characters"
     if expires_in is not None and expires_in <= timedelta(0):
         wrong["expires_in"] = "must be positive"
     if wrong:
-        raise InvalidInput("The key cannot be made: " + ", ".join(sorted(wrong)) + ".", detail={"fields": wrong})
+        problems = "; ".join(f"{field} {problem}" for field, problem in sorted(wrong.items()))
+        raise InvalidInput(f"The key cannot be made: {problems}.", detail={"fields": wrong})
     key_id = secrets.token_hex(6)
     key = ApiKey(
         key_id=key_id,
@@ -98,6 +112,15 @@ def new_key(tenant: str, scopes: frozenset[str], label: str, expires_in: timedel
         expires_at=None if expires_in is None else now + expires_in,
     )
     return CreatedKey(key, f"ik_{key_id}_{secrets.token_urlsafe(32)}")
+
+
+def _scopes_problem(scopes: frozenset[str]) -> str:
+    known = ", ".join(sorted(SCOPES))
+    unknown = sorted(scopes - SCOPES)
+    if unknown:
+        hint = nearest(unknown[0], SCOPES)
+        return f"hold {', '.join(map(repr, unknown))}, which is unknown{hint or '; there are'} ({known})"
+    return "" if scopes else f"must name at least one of {known}"
 
 
 def key_id_of(presented: str) -> str | None:

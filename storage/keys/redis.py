@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from interview import failures
 from interview.errors import InternalError, NotFound
 from storage.keys.port import ApiKey, CreatedKey, digest_of, key_id_of, new_key, same_digest
 from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
+
+logger = logging.getLogger(__name__)
 
 _CREATE = Script(
     """
@@ -94,7 +98,13 @@ class RedisApiKeys:
         ids: list[bytes] = await self._link.command("SMEMBERS", self._tenant(tenant), what="keys.list")
         asked = [("HMGET", self._name(key_id.decode()), "record", "revoked") for key_id in ids]
         found = await self._link.pipeline(asked, what="keys.list")
-        keys = [_with_revocation(record, revoked) for record, revoked in found if record is not None]
+        keys = []
+        for record, revoked in found:
+            try:
+                keys += [_with_revocation(record, revoked)] if record is not None else []
+            except msgspec.DecodeError as error:
+                reason = failures.item_failed("keys", error)
+                logger.error("a stored API key cannot be read and is not listed: error=%s", reason)
         return sorted(keys, key=lambda key: (key.created_at, key.key_id))
 
     async def revoke(self, key_id: str) -> None:

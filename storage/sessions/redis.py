@@ -16,7 +16,6 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache
-from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +27,7 @@ from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
 from storage.sessions.commit_feed import CommitFeed
 from storage.sessions.commit_rules import check_commit, version_conflict
 from storage.sessions.port import IdempotencyRecord, SessionKey
+from storage.stored_names import decoded, encoded
 
 logger = logging.getLogger(__name__)
 
@@ -123,8 +123,7 @@ class RedisSessionStore:
         self._keys = lru_cache(maxsize=512)(self._keys_of)  # several times a turn, and not again
 
     def _keys_of(self, key: SessionKey) -> _Keys:
-        # Quoting keeps a stray brace in an id from moving the hash tag.
-        stem = f"{self._prefix}:{{{quote(key.tenant, safe='')}/{quote(key.interview_id, safe='')}}}"
+        stem = f"{self._prefix}:{{{encoded(key.tenant)}/{encoded(key.interview_id)}}}"
         return _Keys(f"{stem}:session", f"{stem}:events", f"{stem}:idem", f"{stem}:new")
 
     async def load(self, key: SessionKey) -> SessionState | None:
@@ -230,18 +229,19 @@ class RedisSessionStore:
         return round(live * total / max(seen, 1))
 
     async def expiring(self, within_s: float) -> list[SessionKey]:
-        stem, suffix = f"{self._prefix}:{{", "}:session"
+        stem, suffix = f"{self._prefix}:{{".encode(), b"}:session"
         found: list[SessionKey] = []
         cursor = 0
         while True:
             cursor, names = await self._scan(cursor)
-            sessions = [name for name in (raw.decode() for raw in names) if name.startswith(stem)]
-            sessions = [name for name in sessions if name.endswith(suffix)]
+            # In bytes: the server may hold another application's keys, which need not be text.
+            sessions = [name for name in names if name.startswith(stem) and name.endswith(suffix)]
             lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in sessions], what="expiring")
             for name, left_ms in zip(sessions, lifetimes_ms, strict=True):
                 if 0 <= left_ms <= within_s * 1000:
-                    tenant, interview_id = name.removeprefix(stem).removesuffix(suffix).split("/")
-                    found.append(SessionKey(unquote(tenant), unquote(interview_id)))
+                    address = name.removeprefix(stem).removesuffix(suffix).decode(errors="replace")
+                    tenant, _, interview_id = address.partition("/")
+                    found.append(SessionKey(decoded(tenant), decoded(interview_id)))
             if not cursor:
                 return list(dict.fromkeys(found))
 

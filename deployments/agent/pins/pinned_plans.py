@@ -8,8 +8,8 @@ import msgspec
 
 from interview.errors import InternalError
 from interview.plans.plan import InterviewPlan, PlanRef, decode_plan, encode_plan
+from storage.blobs.layout import plan_path
 from storage.blobs.port import BlobStore
-from storage.blobs.session_layout import plan_path
 
 
 class PinnedPlans:

@@ -11,6 +11,7 @@ from deployments.agent.pins import policy_catalogue
 from deployments.agent.pins.policy_catalogue import PolicyBook
 from interview.plans.plan import InterviewPlan
 from interview.policies.rules import PolicySet, encode_policies
+from storage.blobs.layout import policies_path
 from storage.blobs.port import BlobStore
 
 #: Thresholds that decide, in a session's settings, so that a replay decides by the same ones.
@@ -53,7 +54,3 @@ class SessionPins:
         if policies.digest not in self._kept:
             await self._blobs.put(policies_path(policies.digest), encode_policies(policies))
             self._kept.add(policies.digest)
-
-
-def policies_path(digest: str) -> str:
-    return f"policies/{digest}.json"

@@ -16,9 +16,9 @@ from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.turn.acceptance import no_such_interview
 from interview.errors import InvalidInput, NotFound
 from interview.sessions.events import SessionConcluded
+from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, SessionState
-from storage.blobs.session_layout import check_interview_id
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 

@@ -15,9 +15,9 @@ from deployments.agent.turn.speak import Speaker, voice_fallback
 from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
+from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, SessionState
-from storage.blobs.session_layout import check_interview_id
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 

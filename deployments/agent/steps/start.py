@@ -25,11 +25,12 @@ from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import card_of
 from interview.sessions.events import Event, FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
+from interview.sessions.ids import check_interview_id, check_tenant
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from interview.text.experience_claims import RESUME_YEARS, claimed_years
 from interview.text.visible_text import suspicious_characters, visible
-from storage.blobs.session_layout import check_interview_id, document_path
+from storage.blobs.layout import document_path
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 
@@ -63,6 +64,7 @@ class StartStep:
 
     async def run(self, request: StartRequest, times: StageTimes) -> StepReply:
         """The first reply; the recorded one when the interview exists, whatever else the request says."""
+        check_tenant(request.tenant)
         check_interview_id(request.interview_id)
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
 

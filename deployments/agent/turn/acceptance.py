@@ -40,9 +40,10 @@ from interview.errors import (
     UnsupportedRequest,
 )
 from interview.sessions.events import AnswerReceived
+from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AudioRef, PendingAnswer, SessionState
-from storage.blobs.session_layout import audio_name, audio_path, audio_url, check_interview_id
+from storage.blobs.layout import audio_name, audio_path, audio_url
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
 

@@ -10,8 +10,8 @@ from deployments.tts.contract import SynthesisRequest, TextToSpeech
 from interview.errors import InterviewError
 from interview.sessions.events import FallbackEntered
 from interview.sessions.session import AudioRef
+from storage.blobs.layout import audio_name, audio_path, audio_url
 from storage.blobs.port import BlobStore
-from storage.blobs.session_layout import audio_name, audio_path, audio_url
 
 
 class Speaker:

@@ -38,7 +38,7 @@ from interview.sessions.events import (
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import ActionType, AskedQuestion, PendingAnswer, SessionState
 from interview.text.experience_claims import RESUME_YEARS
-from storage.blobs.session_layout import path_of_url
+from storage.blobs.layout import path_of_url
 
 
 @dataclass

@@ -11,7 +11,7 @@ from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_response, status_problem
-from storage.blobs.session_layout import audio_path
+from storage.blobs.layout import audio_path
 
 _MEDIA_TYPES = {
     "wav": "audio/wav",

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
 from interview.errors import NotFound
+from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
@@ -20,8 +21,6 @@ from serve.http.problems import request_id_of
 from serve.http.request_bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
 from serve.http.settings import HttpSettings
 from storage.sessions.port import SessionKey, SessionStore
-
-INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 InterviewId = Annotated[str, Path(pattern=INTERVIEW_ID, description="Chosen by the caller; unique for the tenant.")]
 IDEMPOTENCY_KEY = r"^[!-~]{1,255}$"

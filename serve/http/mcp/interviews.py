@@ -15,9 +15,9 @@ from deployments.agent.contract import Agent, EndRequest, StartRequest, StepRepl
 from interview.errors import NotFound
 from interview.plans.questions import QuestionCard
 from interview.sessions.events import ResponseSent
+from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import ActionType, AgentResponse, SessionState, Status
 from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
-from serve.http.interviews.sessions import INTERVIEW_ID
 from serve.http.operations import ask_all
 from serve.http.ports import IngressPorts
 from serve.http.problems import invalid_fields

@@ -173,7 +173,9 @@ async def test_a_tenants_list_holds_its_own_keys_oldest_first(keys: RedisApiKeys
     [
         ("tenant", {"tenant": ""}),
         ("scopes", {"scopes": frozenset()}),
+        ("tenant", {"tenant": "a\nb"}),
         ("scopes", {"scopes": frozenset({"Interviews!"})}),
+        ("scopes", {"scopes": frozenset({"interviews", "admin"})}),
         ("label", {"label": "x" * 201}),
         ("expires_in", {"expires_in": timedelta(0)}),
     ],
@@ -208,3 +210,29 @@ async def test_a_caller_that_goes_away_does_not_take_the_answer_from_the_others(
     found = await second
     assert found is not None
     assert found.key_id == made.key.key_id
+
+
+async def test_a_misspelt_scope_is_answered_with_the_right_one(keys: RedisApiKeys) -> None:
+    with pytest.raises(InvalidInput, match="'report', which is unknown – did you mean 'reports'") as caught:
+        await keys.create(tenant="acme", scopes=frozenset({"interviews", "report"}))
+    assert "inference, interviews, operations, reports" in caught.value.message
+    assert await keys.list("acme") == []
+
+
+@pytest.mark.parametrize("tenant", ["Acme Corp", "Müller", "a/b"])
+async def test_a_tenant_of_any_printable_name_has_keys(keys: RedisApiKeys, tenant: str) -> None:
+    made = await keys.create(tenant=tenant, scopes=SCOPES)
+    found = await keys.verify(made.secret)
+    assert found is not None
+    assert found.tenant == tenant
+    assert await keys.list(tenant) == [made.key]
+
+
+async def test_a_record_that_cannot_be_read_does_not_hide_the_other_keys(
+    keys: RedisApiKeys, prefix: str, failed_items: list[tuple[str, str]]
+) -> None:
+    damaged, whole = [await keys.create(tenant="acme", scopes=SCOPES) for _ in range(2)]
+    name = f"{prefix}:{{keys}}:key:{damaged.key.key_id}"
+    await keys._link.command("HSET", name, "record", b"\xc1", what="test")
+    assert await keys.list("acme") == [whole.key]
+    assert failed_items == [("keys", "DecodeError")]

@@ -28,8 +28,9 @@ async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 async def test_what_was_put_is_got_back(blobs: FsspecBlobStore) -> None:
     data = bytes(range(256)) * 400
-    path = layout.audio_path("acme", "iv-1", 3, "candidate", "webm")
-    assert await blobs.put(path, data) == path == "audio/acme/iv-1/3-candidate.webm"
+    path = layout.audio_path("acme", "iv-1", layout.audio_name(3, "candidate", data, "audio/webm"))
+    assert await blobs.put(path, data) == path
+    assert path.startswith("sessions/acme/iv-1/audio/3-candidate-")
     assert await blobs.get(path) == data
     assert await blobs.exists(path)
 
@@ -117,23 +118,37 @@ def test_an_unknown_scheme_is_a_configuration_error() -> None:
         FsspecBlobStore("nonsense://bucket/x")
 
 
-@pytest.mark.parametrize("segment", ["", "..", ".", "a/b", "a\\b", "a b", "é", "x" * 129, "a\n"])
-def test_no_path_is_made_from_a_hostile_id(segment: str) -> None:
+@pytest.mark.parametrize("name", ["", "..", ".", "a/b", "a\\b", "a b", "é", "x" * 65, "a\n", "1-candidate-0.wav"])
+def test_no_path_is_made_from_a_clients_name(name: str) -> None:
     with pytest.raises(InvalidInput):
-        layout.audio_path("acme", segment, 1, "candidate", "wav")
+        layout.audio_path("acme", "iv", name)
     with pytest.raises(InvalidInput):
-        layout.session_prefixes(segment, "iv")
+        layout.plan_path(name)
     with pytest.raises(InvalidInput):
-        layout.plan_path(segment)
+        layout.policies_path(name)
 
 
-def test_an_erasure_covers_every_path_of_a_session() -> None:
-    made = [
-        layout.audio_path("t", "iv", 1, "candidate", "wav"),
-        layout.document_path("t", "iv", "resume.txt"),
-        layout.archived_events_path("t", "iv"),
-        layout.archived_snapshot_path("t", "iv"),
-        layout.report_path("t", "iv", "report.json"),
-    ]
-    prefixes = layout.session_prefixes("t", "iv")
-    assert all(any(path.startswith(f"{prefix}/") for prefix in prefixes) for path in made)
+@pytest.mark.parametrize("tenant", ["t", "Acme Corp", "Müller", "a/b", "..", "🦊"])
+async def test_an_erasure_takes_every_path_of_an_interview_and_no_others(blobs: FsspecBlobStore, tenant: str) -> None:
+    def paths(tenant: str, interview_id: str) -> list[str]:
+        name = layout.audio_name(1, "candidate", b"x", "audio/wav")
+        return [
+            layout.audio_path(tenant, interview_id, name),
+            layout.document_path(tenant, interview_id, "resume", "text"),
+            layout.archived_events_path(tenant, interview_id),
+            layout.archived_snapshot_path(tenant, interview_id),
+            layout.report_path(tenant, interview_id, "report.json"),
+        ]
+
+    others = [*paths(tenant, "iv-2"), *paths(tenant, "IV"), *paths("T", "iv"), layout.plan_path("0" * 64)]
+    for path in [*paths(tenant, "iv"), *others]:
+        await blobs.put(path, b"x")
+    assert await blobs.delete(layout.session_prefix(tenant, "iv")) == 5
+    assert not any([await blobs.exists(path) for path in paths(tenant, "iv")])
+    assert all([await blobs.exists(path) for path in others])
+
+
+@pytest.mark.parametrize(("tenant", "interview_id"), [("", ""), ("", "iv"), ("t", "")])
+async def test_an_erasure_without_an_address_is_refused(blobs: FsspecBlobStore, tenant: str, interview_id: str) -> None:
+    with pytest.raises(InvalidInput):
+        await blobs.delete(layout.session_prefix(tenant, interview_id))

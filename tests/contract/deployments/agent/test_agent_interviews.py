@@ -36,7 +36,7 @@ from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage, WrittenVoice
-from storage.blobs.session_layout import path_of_url, plan_path
+from storage.blobs.layout import path_of_url, plan_path
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey, SessionStore
 from storage.sessions.redis import RedisSessionStore

@@ -28,7 +28,7 @@ COST = "Every write must also update the index and it takes additional disk spac
 #: Takes one turn and kills itself, without any chance to clean up, before or after its n-th commit.
 WORKER = """
 import asyncio, os, signal, sys
-from storage.blobs.session_layout import plan_path
+from storage.blobs.layout import plan_path
 from deployments.agent.config import AgentConfig
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from deployments.grading.config import GradingConfig

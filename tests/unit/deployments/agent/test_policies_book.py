@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from deployments.agent.brief.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.policy_catalogue import PolicyBook
-from deployments.agent.pins.session_pins import SessionPins, policies_path
+from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.script import scripted
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -20,6 +20,7 @@ from interview.policies.rules import PolicySet, decode_policies
 from interview.sessions.events import GuardrailTripped
 from interview.sessions.session import AgentAction
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from storage.blobs.layout import policies_path
 from storage.sessions.memory import MemorySessionStore
 from tests.support.paths import ROOT
 

@@ -19,6 +19,7 @@ from interview.errors import (
 from interview.sessions.events import ReportReady, SessionConcluded
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
+from storage.blobs.layout import audio_path
 from storage.sessions.port import SessionKey
 from tests.support.http_ports import StubAgent, is_problem, put_session, stub_ports
 
@@ -338,7 +339,7 @@ async def test_asking_for_the_report_asks_for_an_evaluation_that_never_came(furt
 async def test_a_recording_comes_whole_or_in_parts():
     ports = stub_ports()
     name = "0-interviewer-0123456789abcdef.wav"
-    await ports.blobs.put(f"sessions/acme/i-1/audio/{name}", b"0123456789")
+    await ports.blobs.put(audio_path("acme", "i-1", name), b"0123456789")
     async with client_of(ports) as client:
         url = f"/session/audio/i-1/{name}"
         whole = await client.get(url)
