@@ -7,7 +7,7 @@ import socket
 from functools import lru_cache
 
 from deployments.llm.contract import LanguageModel
-from interview import retries
+from interview import failures, retries
 from serve.metrics.metered_tiers import MeteredLanguageModel
 from serve.metrics.registry import MetricsPublisher, PlatformMetrics
 from serve.settings import redis_url
@@ -16,8 +16,9 @@ from storage.metrics.redis import RedisMetricsBoard
 
 @lru_cache(maxsize=1)
 def process_metrics() -> PlatformMetrics:
-    """The metrics of this process, which from now on count its retries."""
+    """The metrics of this process, which from now on count its retries and the items its batches could not do."""
     metrics = PlatformMetrics()
+    failures.install(lambda batch, reason: metrics.item_failures.labels(batch, reason).inc())
     retries.install(lambda tier, reason: metrics.retries.labels(tier, reason).inc())
     return metrics
 

@@ -16,6 +16,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from interview import failures
 from interview.errors import StorageUnavailable
 from storage.metrics.port import MetricsBoard
 
@@ -79,6 +80,12 @@ class PlatformMetrics:
             ["tier", "reason"],
             registry=self.registry,
         )
+        self.item_failures = counter(
+            "interview_item_failures_total",
+            "Items that a batch could not do and went on without, by batch.",
+            ["batch", "reason"],
+            registry=self.registry,
+        )
         self.tokens = counter(
             "interview_llm_tokens_total", "Tokens of language-model calls.", ["model", "kind"], registry=self.registry
         )
@@ -110,7 +117,13 @@ class _Merged(Collector):
     def collect(self) -> Iterable[Metric]:
         families: dict[str, Metric] = {}
         for replica, text in sorted(self._expositions.items()):
-            for family in text_string_to_metric_families(text.decode()):
+            try:
+                published = list(text_string_to_metric_families(text.decode()))
+            except ValueError as error:  # another release's, or cut short: the other replicas are shown all the same
+                failures.item_failed("metrics", error)
+                logger.warning("a replica's metrics cannot be read: replica=%s error=%s", replica, type(error).__name__)
+                continue
+            for family in published:
                 merged = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
                 for sample in family.samples:
                     # timestamps of creation say nothing once replicas are mixed

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from interview import failures
 from interview.errors import InternalError, NotFound
 from interview.sessions.events import Event, decode_event
 from interview.sessions.fold import fold
@@ -19,8 +20,12 @@ from interview.sessions.session import SessionState
 from storage.blobs.layout import archived_events_path, archived_snapshot_path
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore
+from storage.stored_names import encoded
 
 logger = logging.getLogger(__name__)
+
+#: The batch under which a session that could not be archived is counted.
+ARCHIVE = "archive"
 
 
 class StoredSession(Struct, frozen=True):
@@ -31,15 +36,36 @@ class StoredSession(Struct, frozen=True):
     archived: bool
 
 
+class Sweep(Struct, frozen=True):
+    """How many of the sessions about to expire were archived, and how many could not be."""
+
+    archived: int = 0
+    failed: int = 0
+
+
 async def archive_session(sessions: SessionStore, blobs: BlobStore, key: SessionKey) -> bool:
     """Copy a live session to the archive; False when it is not live (any more).
 
     Call it after conclusion, again after each later event (a background grade, an override, the report), and from the
-    sweep below for sessions that nobody concluded.
+    sweep below for sessions that nobody concluded. A failure is counted (``interview.failures``).
 
     Raises:
         StorageUnavailable: either store does not work; archiving again later is safe.
     """
+    try:
+        return await _archive(sessions, blobs, key)
+    except Exception as error:
+        reason = failures.item_failed(ARCHIVE, error)
+        logger.error(
+            "a session was not archived: tenant=%s id=%s error=%s",
+            encoded(key.tenant),
+            encoded(key.interview_id),
+            reason,
+        )
+        raise
+
+
+async def _archive(sessions: SessionStore, blobs: BlobStore, key: SessionKey) -> bool:
     log = await sessions.raw_events(key)
     state = await sessions.load(key)
     if not log or state is None:
@@ -54,11 +80,21 @@ async def archive_session(sessions: SessionStore, blobs: BlobStore, key: Session
     return True
 
 
-async def archive_expiring(sessions: SessionStore, blobs: BlobStore, within_s: float) -> int:
-    """Archive every session that will expire within ``within_s``; returns how many. Run it more often than that."""
-    expiring = await sessions.expiring(within_s)
-    archived = [await archive_session(sessions, blobs, key) for key in expiring]
-    return sum(archived)
+async def archive_expiring(sessions: SessionStore, blobs: BlobStore, within_s: float) -> Sweep:
+    """Archive every session that will expire within ``within_s``; run it more often than that.
+
+    A session that cannot be archived is counted, logged and left for the next sweep; the others are archived.
+
+    Raises:
+        StorageUnavailable: the expiring sessions could not be listed.
+    """
+    archived = failed = 0
+    for key in await sessions.expiring(within_s):
+        try:
+            archived += await archive_session(sessions, blobs, key)
+        except Exception:  # noqa: BLE001 - counted and logged above; whatever it is, the next session is another one's
+            failed += 1
+    return Sweep(archived=archived, failed=failed)
 
 
 async def load_session(sessions: SessionStore, blobs: BlobStore, key: SessionKey) -> StoredSession | None:

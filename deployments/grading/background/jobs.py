@@ -20,6 +20,7 @@ from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.graders.grade_builder import settle
 from deployments.grading.reports.stored_report import build_report, render_report
 from deployments.shell.handle_rpc import decode
+from interview import failures
 from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after
@@ -117,7 +118,7 @@ class BackgroundGrading:
         failure: InterviewError | None = None
         if self._judge is not None:
             try:
-                await self._judge_open_answers(self._judge, key, state)
+                failure = await self._judge_open_answers(self._judge, key, state)
             except InterviewError as error:
                 if not error.retryable or not (state.report_url or self._out_of_patience(state)):
                     raise
@@ -126,12 +127,26 @@ class BackgroundGrading:
         await archive_session(self._sessions, self._blobs, key)
         await self._keep_report(key)
 
-    async def _judge_open_answers(self, judge: Judge, key: SessionKey, state: SessionState) -> None:
-        """One after the other, each committed by itself: a crash costs one answer's judging at most."""
+    async def _judge_open_answers(self, judge: Judge, key: SessionKey, state: SessionState) -> InterviewError | None:
+        """One after the other, each committed by itself: a crash costs one answer's judging at most.
+
+        An answer that cannot be judged keeps its provisional grade and does not stop the others; the first such
+        failure is returned. A failure that a later attempt may not meet again is raised, because it concerns them all.
+        """
         plan = await self._plan(state)
+        failure: InterviewError | None = None
         for request in requests_to_judge(state, plan):
-            if _grade_is_wanted(state, request):
+            if not _grade_is_wanted(state, request):
+                continue
+            try:
                 await self._record_grade(key, plan, request, await self._grade(judge, plan, request))
+            except InterviewError as error:
+                if error.retryable or error.status >= 500:
+                    raise
+                failure = failure or error
+                reason = failures.item_failed("judge", error)
+                logger.error("an answer was not judged: question=%s error=%s", request.question.id, reason)
+        return failure
 
     async def _grade(self, judge: Judge, plan: InterviewPlan, request: GradeRequest) -> Grade:
         grade = await judge(request.question, request.answer, request.seed)

@@ -8,8 +8,9 @@ import logging
 
 from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.config import BackgroundConfig
+from interview import failures
 from interview.errors import InterviewError
-from storage.archive.blob_archive import archive_expiring
+from storage.archive.blob_archive import ARCHIVE, archive_expiring
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionStore
 from storage.work_queue.consumer import WorkConsumer
@@ -66,6 +67,12 @@ class GradingWorker:
         while True:
             await asyncio.sleep(self._config.archive_sweep_s)
             try:
-                await archive_expiring(self._sessions, self._blobs, 3 * self._config.archive_sweep_s)
+                swept = await archive_expiring(self._sessions, self._blobs, 3 * self._config.archive_sweep_s)
             except InterviewError as error:
-                logger.warning("the archive sweep failed and will be repeated: error=%s", error.code)
+                failures.item_failed(ARCHIVE, error)
+                logger.error("the archive sweep failed and will be repeated: error=%s", error.code)
+                continue
+            if swept.failed:
+                logger.error(
+                    "the archive sweep left sessions behind: archived=%d failed=%d", swept.archived, swept.failed
+                )

@@ -9,11 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from interview.errors import InternalError
+from interview.errors import InternalError, InvalidInput, StorageUnavailable
 from interview.plans.plan import PlanRef
 from interview.sessions.events import Event, IntegrityNoted, SessionConcluded, SessionStarted
 from interview.sessions.fold import fold
-from storage.archive.blob_archive import archive_expiring, archive_session, load_events, load_session, load_state
+from storage.archive.blob_archive import (
+    Sweep,
+    archive_expiring,
+    archive_session,
+    load_events,
+    load_session,
+    load_state,
+)
 from storage.blobs import layout
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.port import SessionKey
@@ -37,16 +44,16 @@ async def blobs(tmp_path: Path) -> AsyncIterator[FsspecBlobStore]:
     await store.close()
 
 
-def log_of(length: int) -> list[Event]:
+def log_of(length: int, key: SessionKey = KEY) -> list[Event]:
     plan = PlanRef(id="backend", version="1", digest="0" * 64)
-    start = SessionStarted(interview_id=KEY.interview_id, tenant=KEY.tenant, plan=plan, phase="intro")
+    start = SessionStarted(interview_id=key.interview_id, tenant=key.tenant, plan=plan, phase="intro")
     notes = [IntegrityNoted(turn=0, signal=f"ligne\n\u2028{number}") for number in range(2, length)]
     data = [start, *notes, SessionConcluded(turn=1, by="plan", reason="done")][:length]
     return [Event(seq=seq, time=START + timedelta(seconds=seq), data=item) for seq, item in enumerate(data, 1)]
 
 
-async def commit(sessions: RedisSessionStore, events: list[Event], version: int = 0) -> None:
-    await sessions.commit(KEY, expected_version=version, state=fold(events), events=events[version:])
+async def commit(sessions: RedisSessionStore, events: list[Event], version: int = 0, *, key: SessionKey = KEY) -> None:
+    await sessions.commit(key, expected_version=version, state=fold(events), events=events[version:])
 
 
 async def test_a_session_outlives_its_time_to_live(sessions: RedisSessionStore, blobs: FsspecBlobStore) -> None:
@@ -121,7 +128,39 @@ async def test_a_damaged_log_is_reported_not_shortened(sessions: RedisSessionSto
 
 async def test_the_sweep_archives_what_is_about_to_expire(sessions: RedisSessionStore, blobs: FsspecBlobStore) -> None:
     await commit(sessions, log_of(3))
-    assert await archive_expiring(sessions, blobs, within_s=30) == 0
-    assert await archive_expiring(sessions, blobs, within_s=61) == 1
+    assert await archive_expiring(sessions, blobs, within_s=30) == Sweep()
+    assert await archive_expiring(sessions, blobs, within_s=61) == Sweep(archived=1)
     await sessions.delete(KEY)
     assert await load_events(sessions, blobs, KEY) == log_of(3)
+
+
+class OneBadPath(FsspecBlobStore):
+    """Refuses whatever belongs to the interview ``bad``, as a full quota or a name the store cannot hold would."""
+
+    error: Exception = StorageUnavailable("The blob store failed; try again shortly.")
+
+    async def put(self, path: str, data: bytes) -> str:
+        if "/bad/" in path:
+            raise self.error
+        return await super().put(path, data)
+
+
+@pytest.mark.parametrize("error", [StorageUnavailable("no space"), InvalidInput("no path"), ValueError("a defect")])
+async def test_one_session_that_cannot_be_archived_stops_no_other(
+    sessions: RedisSessionStore, tmp_path: Path, error: Exception, failed_items: list[tuple[str, str]]
+) -> None:
+    tenants = ("a", "z", "Acme Corp", "Müller", "a/b")
+    keys = [SessionKey(tenant, name) for tenant in tenants for name in ("good", "bad")]
+    for key in keys:
+        await commit(sessions, log_of(3, key), key=key)
+    await sessions._link.command("SET", b"\xff\xfe another application's", "x", what="test")
+    await sessions._link.command("SET", f"{sessions._prefix}:{{no address}}:session", "x", "EX", 30, what="test")
+    blobs = OneBadPath(str(tmp_path))
+    blobs.error = error
+    assert await archive_expiring(sessions, blobs, within_s=61) == Sweep(archived=5, failed=5)
+    assert len(failed_items) == 5
+    assert {batch for batch, _ in failed_items} == {"archive"}
+    for key in keys:
+        await sessions.delete(key)
+        assert await load_events(sessions, blobs, key) == (log_of(3, key) if key.interview_id == "good" else [])
+    await blobs.close()

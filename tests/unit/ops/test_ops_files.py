@@ -80,3 +80,11 @@ def test_counts_and_buckets_of_several_replicas_add_up_in_one_exposition() -> No
     assert total("_count") == 3
     assert total("_bucket", le="0.1") == 2
     assert total("_count", replica="b") == 1
+
+
+def test_a_replica_whose_metrics_cannot_be_read_hides_no_other(failed_items: list[tuple[str, str]]) -> None:
+    good = PlatformMetrics()
+    good.queue.labels("grading waiting").set(3)
+    text = merge({"a": b"interview_x{ 1 broken", "b": good.exposition()}).decode()
+    assert 'interview_queue_length{queue="grading waiting",replica="b"} 3.0' in text
+    assert failed_items == [("metrics", "ValueError")]

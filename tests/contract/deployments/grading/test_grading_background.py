@@ -20,8 +20,10 @@ from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.tier import GradingStores, GradingTier
-from interview.errors import Conflict, EngineUnavailable, NotFound, TurnInFlight
+from interview.errors import Conflict, EngineUnavailable, InvalidInput, NotFound, TurnInFlight
+from interview.grades import Grade
 from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
 from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import SessionState
@@ -256,6 +258,28 @@ async def test_a_session_that_expired_meanwhile_comes_back_from_the_archive(stag
     stored = await load_session(stage.sessions, stage.blobs, KEY)
     assert stored is not None
     assert stored.state == await stage.state()
+
+
+async def test_an_answer_that_no_judge_can_grade_does_not_stop_the_others(
+    stage: Stage, failed_items: list[tuple[str, str]]
+) -> None:
+    judge = RubricJudge(stage.model).grade
+
+    async def refusing(question: Question, answer: str, seed: int) -> Grade:
+        if question.id == "open-1":
+            raise InvalidInput("The model's context is too short for this answer.")
+        return await judge(question, answer, seed)
+
+    await QueuedWork(stage.queue).evaluate("acme", "i1")
+    (claim,) = await stage.claims()
+    grading = BackgroundGrading(stage.sessions, stage.blobs, GradingConfig(), refusing, now=lambda: stage.now)
+    await grading.evaluate(claim.job)
+    assert await stage.background_grades() == [("open-2", 2), ("open-3", 3)]
+    (ready,) = await stage.reports()
+    assert ready.provisional
+    fallbacks = [event.data for event in await stage.log() if isinstance(event.data, FallbackEntered)]
+    assert ["invalid-input" in fallback.reason for fallback in fallbacks] == [True]
+    assert failed_items == [("judge", "invalid-input")]
 
 
 async def test_the_report_as_it_was_ready_is_kept_for_audits(stage: Stage) -> None:
