@@ -8,30 +8,21 @@ from msgspec import Struct
 
 from deployments.shell.replicas import ReplicaConfig
 
-#: OpenAI's voice names, so that a client written for OpenAI speaks without being changed.
+#: OpenAI's voice names, so that a client written for OpenAI speaks without being changed. These are espeak-ng's.
 OPENAI_VOICES: dict[str, str] = {
     "alloy": "en-us",
     "ash": "en-us+m3",
+    "ballad": "en-us+f4",
+    "cedar": "en-us+m4",
     "coral": "en-us+f2",
     "echo": "en-us+m7",
     "fable": "en-gb-x-rp",
+    "marin": "en-us+f5",
     "nova": "en-us+f3",
     "onyx": "en-gb-x-rp+m2",
     "sage": "en-gb-scotland",
     "shimmer": "en-gb-x-rp+f2",
-}
-
-#: The same names on Kokoro's English voices.
-KOKORO_OPENAI_VOICES: dict[str, str] = {
-    "alloy": "af_alloy",
-    "ash": "am_adam",
-    "coral": "af_bella",
-    "echo": "am_echo",
-    "fable": "bm_fable",
-    "nova": "af_nova",
-    "onyx": "am_onyx",
-    "sage": "bf_emma",
-    "shimmer": "af_sky",
+    "verse": "en-us+m1",
 }
 
 
@@ -49,11 +40,24 @@ class EspeakConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KokoroConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """Paths of the two files kokoro-onnx needs: the ONNX model and the voices archive."""
+    """``model``: a name that ``interview models list`` shows, or the path of an ``.onnx`` file.
 
-    model: str = ""
+    ``voices``: a directory of Kokoro's voice vectors (``NAME.bin``); ``""`` is the three in this repository.
+    ``threads``: cores that one sentence is spoken on.
+    """
+
+    model: str = "kokoro-82m-int8"
     voices: str = ""
     default_voice: str = "af_heart"
+    threads: int = 2
+
+
+class PiperConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """``model``: as Kokoro's; beside an ``.onnx`` file lies its ``.onnx.json``. ``threads``: as Kokoro's; more than one
+    makes a Piper voice slower."""
+
+    model: str = "piper-en-us-joe"
+    threads: int = 1
 
 
 class FakeConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,21 +91,25 @@ class TtsReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """``engine`` picks who speaks; everything else bounds it.
+    """``engine`` picks who speaks: ``auto`` is Kokoro where its weights are installed, else espeak-ng. Else:
 
     - ``workers``: sentences synthesised at once in one replica (processes for espeak-ng).
     - ``max_queued``: requests that may wait for a worker in one replica before the next gets 429.
     - ``deadline_s``: from arrival to the last byte, of one request.
     - ``max_characters``: longest text (OpenAI's own limit is 4,096).
     - ``cache_bytes``: encoded speech kept per replica; 0 switches the cache off.
-    - ``pause_s``: silence between two sentences.
+    - ``sentence_cache_bytes``: spoken sentences kept per replica, whatever format they are asked for in.
+    - ``kept_bytes``: planned sentences spoken ahead and kept on disk; 0 switches that off. They lie in
+      ``kept_directory``; ``""`` is ``speech`` in the platform's data directory (``INTERVIEW_DATA_DIR``).
+    - ``pause_s``: silence between two sentences; ``clause_pause_s``: between a stream's first clause and the rest.
     - ``voice_aliases``: extra names for voices; None is OpenAI's names for the engine chosen.
     - ``replicas``: replicas, queues and health checks.
     """
 
-    engine: Literal["espeak", "kokoro", "fake"] = "espeak"
+    engine: Literal["auto", "kokoro", "piper", "espeak", "fake"] = "auto"
     espeak: EspeakConfig = EspeakConfig()
     kokoro: KokoroConfig = KokoroConfig()
+    piper: PiperConfig = PiperConfig()
     fake: FakeConfig = FakeConfig()
     loudness: LoudnessConfig = LoudnessConfig()
     workers: int = 1
@@ -111,7 +119,11 @@ class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     min_speed: float = 0.5
     max_speed: float = 2.5
     cache_bytes: int = 64 * 1024 * 1024
+    sentence_cache_bytes: int = 32 * 1024 * 1024
+    kept_bytes: int = 512 * 1024 * 1024
+    kept_directory: str = ""
     pause_s: float = 0.25
+    clause_pause_s: float = 0.1
     mp3_bitrate: int = 48_000
     opus_bitrate: int = 32_000
     voice_aliases: dict[str, str] | None = None

@@ -10,23 +10,31 @@ from msgspec import Struct
 
 from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 
-AudioFormat = Literal["wav", "mp3", "opus"]
+AudioFormat = Literal["wav", "mp3", "opus", "pcm"]
 
-CONTENT_TYPES: dict[str, str] = {"wav": "audio/wav", "mp3": "audio/mpeg", "opus": "audio/ogg"}
+CONTENT_TYPES: dict[str, str] = {"wav": "audio/wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "pcm": "audio/pcm"}
+
+#: Hz of all speech, whatever engine speaks: what voice frameworks expect of raw ``pcm`` (16-bit mono, little-endian).
+SAMPLE_RATE = 24_000
 
 
 class SynthesisRequest(Struct, frozen=True):
-    """Text to speak. ``voice`` None is the engine's default; ``speed`` 1.0 is the voice's normal rate."""
+    """Text to speak, plain or markdown. ``voice`` None is the engine's default for the language; ``speed`` 1.0 is the
+    voice's normal rate. ``whole`` asks a stream for the complete file at its end, too."""
 
     text: str
     voice: str | None = None
     format: AudioFormat = "wav"
     language: str = "en"
     speed: float = 1.0
+    whole: bool = False
 
 
 class Speech(Struct, frozen=True):
-    """``audio`` is a complete file of ``content_type``."""
+    """``audio`` is a complete file of ``content_type``.
+
+    ``stands_in``: why ``engine`` spoke instead of the one that was wanted; ``""`` when it is the wanted one.
+    """
 
     audio: bytes
     content_type: str
@@ -34,12 +42,43 @@ class Speech(Struct, frozen=True):
     engine: str
     voice: str
     cached: bool = False
+    stands_in: str = ""
+
+
+class SpeechPart(Struct, frozen=True, omit_defaults=True):
+    """The next bytes of a stream: ``duration_s`` more of speech.
+
+    ``caption``: the words that begin in this part, as a reader should see them. ``speech``: the complete file, in the
+    last part of a stream that was asked for it (``whole``), which has no audio of its own.
+    """
+
+    audio: bytes
+    duration_s: float = 0.0
+    caption: str = ""
+    speech: Speech | None = None
+
+
+class PreparationRequest(Struct, frozen=True):
+    """Texts that will be wanted in the default voice of ``language``, the first soonest."""
+
+    texts: tuple[str, ...]
+    language: str = "en"
+
+
+class Preparation(Struct, frozen=True):
+    """How many sentences of a ``PreparationRequest`` are kept already, and how many wait to be spoken ahead."""
+
+    kept: int
+    queued: int
 
 
 class TtsInfo(Struct, frozen=True):
+    """``stands_in``: as in ``Speech``."""
+
     name: str
     voices: tuple[str, ...] = ()
     notice: str | None = None
+    stands_in: str = ""
 
 
 class TextToSpeech(Protocol):
@@ -52,10 +91,21 @@ class TextToSpeech(Protocol):
         """
         ...
 
-    def stream(self, request: SynthesisRequest) -> AsyncGenerator[bytes, None]:
-        """The same file in pieces, each sentence as soon as it is spoken; errors raised as in ``synthesize``.
+    def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
+        """The same file in parts, the first clause and then each sentence as soon as it is spoken.
 
-        Closing the iterator stops the synthesis. A streamed wav states no length in its header.
+        Closing the iterator stops the synthesis. A streamed wav states no length in its header. Raises as
+        ``synthesize``.
+        """
+        ...
+
+    async def prepare(self, request: PreparationRequest) -> Preparation:
+        """Speak texts ahead, while nobody waits, and keep them on disk; returns at once.
+
+        Only for texts without personal data: what is kept outlives the session.
+
+        Raises:
+            InvalidInput: no voice speaks the language.
         """
         ...
 
@@ -72,13 +122,19 @@ class TextToSpeechClient:
     async def synthesize(self, request: SynthesisRequest) -> Speech:
         return unwrap(await self._call("synthesize", encode(request)), Speech)
 
-    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[bytes, None]:
+    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
         if self._stream_call is None:
-            yield (await self.synthesize(request)).audio
+            speech = await self.synthesize(request)
+            yield SpeechPart(speech.audio, speech.duration_s, caption=request.text)
+            if request.whole:
+                yield SpeechPart(b"", speech=speech)
             return
         async with aclosing(self._stream_call("stream", encode(request))) as envelopes:
             async for envelope in envelopes:
-                yield unwrap(envelope, bytes)
+                yield unwrap(envelope, SpeechPart)
+
+    async def prepare(self, request: PreparationRequest) -> Preparation:
+        return unwrap(await self._call("prepare", encode(request)), Preparation)
 
     async def info(self) -> TtsInfo:
         return unwrap(await self._call("info", b""), TtsInfo)

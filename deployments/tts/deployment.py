@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import msgspec
@@ -11,7 +11,7 @@ from ray import serve as ray_serve
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import reply, serve_call, serve_stream
 from deployments.tts.config import TtsConfig
-from deployments.tts.contract import SynthesisRequest
+from deployments.tts.contract import PreparationRequest, SynthesisRequest
 from deployments.tts.service import TtsService
 
 
@@ -28,11 +28,14 @@ class TtsDeployment:
     async def synthesize(self, payload: bytes) -> bytes:
         return await serve_call(self._service.synthesize, payload, SynthesisRequest)
 
-    async def stream(self, payload: bytes) -> AsyncIterator[bytes]:
-        """Envelopes of audio pieces; an error is the last envelope."""
+    async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
+        """Envelopes of ``SpeechPart``; an error is the last envelope."""
         async with aclosing(serve_stream(self._service.stream, payload, SynthesisRequest)) as envelopes:
             async for envelope in envelopes:
                 yield envelope
+
+    async def prepare(self, payload: bytes) -> bytes:
+        return await serve_call(self._service.prepare, payload, PreparationRequest)
 
     async def info(self, payload: bytes) -> bytes:
         return await reply(self._service.info())

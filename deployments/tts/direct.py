@@ -10,7 +10,7 @@ from deployments.tts.audio.encode import encode_audio
 from deployments.tts.audio.loudness import normalise
 from deployments.tts.config import TtsConfig
 from deployments.tts.engines.espeak import EspeakVoice
-from deployments.tts.sentences import clean, split_sentences
+from deployments.tts.utterance import units_of
 from interview.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def synthesize_wav(
     base, _, variant = voice.partition("+")
     if base not in engine.hello.voices or (variant and variant not in engine.hello.variants):
         raise InvalidInput(f"Unknown voice {voice!r}. Choose one of: {', '.join(sorted(engine.hello.voices))}.")
-    sentences = split_sentences(clean(text))
-    if not sentences:
+    units = units_of(text, base, pause_s=pause_s)
+    if not units:
         raise InvalidInput("There is no text to speak.")
     sample_rate = engine.hello.sample_rate
-    pause = np.zeros(int(pause_s * sample_rate), dtype=np.int16)
     parts: list[NDArray[np.int16]] = []
-    for sentence in sentences:
-        spoken = engine.speak(sentence, voice=voice, speed=speed)
-        parts += [normalise(spoken.samples, sample_rate, TtsConfig().loudness), pause]
-    return np.concatenate(parts[:-1]), sample_rate
+    for unit in units:
+        spoken = engine.speak(unit.spoken, voice=voice, speed=speed)
+        pause = np.zeros(int(unit.pause_s * sample_rate), dtype=np.int16)
+        parts += [pause, normalise(spoken.samples, sample_rate, TtsConfig().loudness)]
+    return np.concatenate(parts), sample_rate

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from deployments.tts.audio.encode import StreamEncoder, finished_wav
 from deployments.tts.audio.loudness import normalise
+from deployments.tts.audio.resample import resampled
 from deployments.tts.cache import SpeechCache, SpeechKey
-from deployments.tts.config import KOKORO_OPENAI_VOICES, OPENAI_VOICES, TtsConfig
-from deployments.tts.contract import CONTENT_TYPES, AudioFormat, Speech, SynthesisRequest, TtsInfo
+from deployments.tts.config import TtsConfig
+from deployments.tts.contract import (
+    CONTENT_TYPES,
+    SAMPLE_RATE,
+    Preparation,
+    PreparationRequest,
+    Speech,
+    SpeechPart,
+    SynthesisRequest,
+    TtsInfo,
+)
 from deployments.tts.engines.port import SpeechEngine
-from deployments.tts.sentences import clean, split_sentences
-from interview.errors import DeadlineExceeded, EngineFailed, InvalidInput, Overloaded
+from deployments.tts.engines.selection import build_engine
+from deployments.tts.order import Order, Orders
+from deployments.tts.preparation import SpeakAhead
+from deployments.tts.sentence_store import SentenceKey, SentenceStore
+from deployments.tts.utterance import Unit, units_of, with_first_clause
+from interview.errors import DeadlineExceeded, EngineFailed, Overloaded
+from interview.text.spoken import VERSION as SPOKEN_VERSION
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,39 +47,6 @@ STREAM_PIECE_BYTES = 64 * 1024
 HEALTH_TEXT = "ok"
 
 
-class Order(NamedTuple):
-    """A request that has been checked: what to say, in whose voice, and where its result is kept."""
-
-    sentences: list[str]
-    voice: str
-    key: SpeechKey
-    format: AudioFormat
-    speed: float
-
-
-def build_engine(config: TtsConfig) -> SpeechEngine:
-    """The engine ``config`` names, ready to speak.
-
-    Raises:
-        ModelMissing: its library or weights are not here; the message says how to get them.
-    """
-    if config.engine == "espeak":
-        from deployments.tts.engines.espeak import EspeakEngine
-
-        return EspeakEngine(config.espeak, workers=config.workers)
-    if config.engine == "kokoro":
-        from deployments.tts.engines.kokoro import KokoroEngine
-
-        return KokoroEngine(config.kokoro, workers=config.workers)
-    from deployments.tts.engines.fake import FakeSpeechEngine
-
-    return FakeSpeechEngine(config.fake)
-
-
-def _default_aliases(config: TtsConfig) -> dict[str, str]:
-    return KOKORO_OPENAI_VOICES if config.engine == "kokoro" else OPENAI_VOICES
-
-
 class TtsService:
     """``TextToSpeech`` over an engine. Belongs to one event loop; ``close`` it when done.
 
@@ -72,12 +56,12 @@ class TtsService:
     def __init__(self, config: TtsConfig | None = None, engine: SpeechEngine | None = None) -> None:
         self._config = config or TtsConfig()
         self._engine = engine or build_engine(self._config)
-        aliases = self._config.voice_aliases
-        offered = aliases if aliases is not None else _default_aliases(self._config)
-        self._aliases = {
-            name: voice for name, voice in offered.items() if self._engine.resolve(voice, "en") is not None
-        }
+        self._orders = Orders(self._config, self._engine)
         self.cache = SpeechCache(self._config.cache_bytes)
+        self.sentences = SentenceStore(
+            self._config.sentence_cache_bytes, _kept_directory(self._config), self._config.kept_bytes
+        )
+        self.ahead = SpeakAhead(self.sentences, self._spoken)
         self._slots = asyncio.Semaphore(self._config.workers)
         # Encoding mp3 or Opus costs more than espeak's speaking does: it must not stand in the event loop either.
         self._encoders = ThreadPoolExecutor(max_workers=max(1, self._config.workers), thread_name_prefix="tts-encode")
@@ -87,8 +71,9 @@ class TtsService:
     async def info(self) -> TtsInfo:
         return TtsInfo(
             name=self._engine.name,
-            voices=tuple(sorted({*self._aliases, *self._engine.voices()})),
+            voices=tuple(sorted({*self._orders.aliases, *self._engine.voices()})),
             notice=self._engine.notice,
+            stands_in=self._engine.stands_in,
         )
 
     async def check_health(self) -> None:
@@ -107,12 +92,13 @@ class TtsService:
             raise EngineFailed(f"{self._engine.name} returned no audio.")
 
     async def close(self) -> None:
+        await self.ahead.close()
         await self._engine.close()
         await asyncio.to_thread(self._encoders.shutdown)
 
     async def synthesize(self, request: SynthesisRequest) -> Speech:
         """See ``TextToSpeech.synthesize``."""
-        order = self._checked(request)
+        order = self._orders.checked(request)
         found = self.cache.get(order.key)
         if found is not None:
             return found
@@ -120,95 +106,61 @@ class TtsService:
             encoder = self._encoder(order, seekable=True)
             try:
                 samples = 0
-                async for pcm in self._spoken(order):
+                for unit in order.units:
+                    pcm = await self._audio(order, unit)
                     samples += len(pcm)
                     await self._run(partial(encoder.feed, pcm))
                 audio = await self._run(encoder.finish)
             except BaseException:
                 self._encoders.submit(encoder.abandon)
                 raise
-        speech = Speech(
-            audio=audio,
-            content_type=CONTENT_TYPES[order.format],
-            duration_s=samples / self._engine.sample_rate,
-            engine=self._engine.name,
-            voice=order.voice,
-        )
-        self._keep(order.key, speech)
-        return speech
+        return self._kept(order, audio, samples)
 
-    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[bytes, None]:
+    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
         """See ``TextToSpeech.stream``. The deadline covers synthesis only: a slow reader costs nothing but memory."""
-        order = self._checked(request)
+        order = self._orders.checked(request)
         found = self.cache.get(order.key)
         if found is not None:
-            for start in range(0, len(found.audio), STREAM_PIECE_BYTES):
-                yield found.audio[start : start + STREAM_PIECE_BYTES]
-            return
-        chunks: list[bytes] = []
-        samples = 0
-        encoder = self._encoder(order, seekable=False)
-        finished = False
-        try:
-            async for pcm in self._spoken_in_turn(order):
-                samples += len(pcm)
-                chunk = await self._run(partial(encoder.feed, pcm))
-                if chunk:
+            for part in _parts_of(found, order):
+                yield part
+        else:
+            chunks: list[bytes] = []
+            samples = 0
+            encoder = self._encoder(order, seekable=False)
+            finished = False
+            try:
+                async for unit, pcm in self._in_turn(order):
+                    samples += len(pcm)
+                    chunk = await self._run(partial(encoder.feed, pcm))
                     chunks.append(chunk)
-                    yield chunk
-            last = await self._run(encoder.finish)
-            finished = True
-            if last:
-                chunks.append(last)
-                yield last
-        finally:
-            if not finished:
-                self._encoders.submit(encoder.abandon)
-        rate = self._engine.sample_rate
-        audio = finished_wav(chunks, rate) if order.format == "wav" else b"".join(chunks)
-        duration_s = samples / rate
-        self._keep(order.key, Speech(audio, CONTENT_TYPES[order.format], duration_s, self._engine.name, order.voice))
+                    yield SpeechPart(chunk, len(pcm) / SAMPLE_RATE, unit.caption)
+                last = await self._run(encoder.finish)
+                finished = True
+                if last:
+                    chunks.append(last)
+                    yield SpeechPart(last)
+            finally:
+                if not finished:
+                    self._encoders.submit(encoder.abandon)
+            audio = finished_wav(chunks, SAMPLE_RATE) if order.format == "wav" else b"".join(chunks)
+            found = self._kept(order, audio, samples)
+        if request.whole:
+            yield SpeechPart(b"", speech=found)
 
-    def _checked(self, request: SynthesisRequest) -> Order:
-        config = self._config
-        text = clean(request.text)
-        if not any(character.isalnum() for character in text):
-            raise InvalidInput("There is no text to speak.", detail={"fields": {"input": "holds no words"}})
-        if len(text) > config.max_characters:
-            raise InvalidInput(
-                f"The text has {len(text)} characters; at most {config.max_characters} can be spoken at once.",
-                detail={"fields": {"input": f"longer than {config.max_characters} characters"}},
-            )
-        if not config.min_speed <= request.speed <= config.max_speed:
-            raise InvalidInput(
-                f"Speed {request.speed:g} is outside {config.min_speed:g} to {config.max_speed:g}.",
-                detail={"fields": {"speed": f"not within {config.min_speed:g} to {config.max_speed:g}"}},
-            )
-        if request.format not in CONTENT_TYPES:
-            raise InvalidInput(
-                f"Audio format {request.format!r} is not offered; choose one of {', '.join(CONTENT_TYPES)}.",
-                detail={"fields": {"response_format": "not offered"}},
-            )
-        voice = self._voice(request.voice, request.language)
-        key = SpeechKey(self._engine.name, voice, request.format, request.speed, text)
-        return Order(split_sentences(text), voice, key, request.format, request.speed)
-
-    def _voice(self, name: str | None, language: str) -> str:
-        wanted = self._aliases.get(name, name) if name else None
-        voice = self._engine.resolve(wanted, language)
-        if voice is not None:
-            return voice
-        if name is None:
-            raise InvalidInput(
-                f"{self._engine.name} has no voice for the language {language!r}.",
-                detail={"fields": {"language": "no voice speaks it"}},
-            )
-        native = [other for other in self._engine.voices() if other.split("-")[0] == language.split("-")[0].lower()]
-        choices = sorted({*self._aliases, *(native or self._engine.voices())})
-        raise InvalidInput(
-            f"Unknown voice {name!r}. Choose one of: {', '.join(choices)}.",
-            detail={"fields": {"voice": "unknown"}, "choices": choices},
-        )
+    async def prepare(self, request: PreparationRequest) -> Preparation:
+        """See ``TextToSpeech.prepare``."""
+        voice = self._orders.voice(None, request.language)
+        if not self.sentences.keeps:
+            return Preparation(kept=0, queued=0)
+        units = [
+            unit
+            for text in request.texts[: self._config.max_characters]
+            for unit in units_of(text[: self._config.max_characters], request.language, pause_s=0.0)
+        ]
+        keys = list(dict.fromkeys(self._sentence_key(voice, 1.0, unit.spoken) for unit in units))
+        kept = await asyncio.to_thread(lambda: {key for key in keys if self.sentences.is_kept(key)})
+        self.ahead.add([key for key in keys if key not in kept])
+        return Preparation(kept=len(kept), queued=len(keys) - len(kept))
 
     @asynccontextmanager
     async def _admitted(self) -> AsyncIterator[None]:
@@ -223,50 +175,106 @@ class TtsService:
             raise Overloaded("Too many texts are waiting to be spoken; try again shortly.", retry_after_s=1)
         try:
             async with asyncio.timeout(deadline_s):
-                self.queued += 1
-                try:
-                    await self._slots.acquire()
-                finally:
-                    self.queued -= 1
-                self.running += 1
-                try:
-                    yield
-                finally:
-                    self.running -= 1
-                    self._slots.release()
+                with self.ahead.held_off():
+                    self.queued += 1
+                    try:
+                        await self._slots.acquire()
+                    finally:
+                        self.queued -= 1
+                    self.running += 1
+                    try:
+                        yield
+                    finally:
+                        self.running -= 1
+                        self._slots.release()
         except TimeoutError as error:
             raise DeadlineExceeded(f"The voice did not finish within {deadline_s:g} s.", retry_after_s=1) from error
 
-    async def _spoken(self, order: Order) -> AsyncIterator[NDArray[np.int16]]:
-        """Each sentence's audio, at one loudness, a pause before all but the first."""
-        for index in range(len(order.sentences)):
-            yield await self._sentence(order, index)
-
-    async def _spoken_in_turn(self, order: Order) -> AsyncIterator[NDArray[np.int16]]:
-        """As ``_spoken``, but giving the worker back between sentences: a slow reader must not hold it."""
-        for index in range(len(order.sentences)):
+    async def _in_turn(self, order: Order) -> AsyncIterator[tuple[Unit, NDArray[np.int16]]]:
+        """Each unit with its audio. Between two the worker is given back: a slow reader must not hold it."""
+        units = order.units
+        if self._engine.slow and await self._known(self._key_of(order, units[0])) is None:
+            pause_s = self._config.clause_pause_s / order.speed
+            units = with_first_clause(units, order.language, pause_s=pause_s)
+        for unit in units:
             async with self._admitted():
-                pcm = await self._sentence(order, index)
-            yield pcm
+                pcm = await self._audio(order, unit)
+            yield unit, pcm
 
-    async def _sentence(self, order: Order, index: int) -> NDArray[np.int16]:
-        pcm = await self._engine.speak(order.sentences[index], voice=order.voice, speed=order.speed)
-        samples = await self._run(lambda: normalise(pcm.samples, pcm.sample_rate, self._config.loudness))
-        if index == 0:
-            return samples
+    async def _audio(self, order: Order, unit: Unit) -> NDArray[np.int16]:
+        """The unit's audio, the pause before it included."""
         import numpy as np
 
-        pause = np.zeros(int(self._config.pause_s / order.speed * pcm.sample_rate), dtype=np.int16)
-        return np.concatenate((pause, samples))
+        key = self._key_of(order, unit)
+        samples = await self._known(key)
+        if samples is None:
+            samples = await self._spoken(key)
+            self.sentences.put(key, samples)
+        if not unit.pause_s:
+            return samples
+        return np.concatenate((np.zeros(int(unit.pause_s * SAMPLE_RATE), dtype=np.int16), samples))
+
+    async def _known(self, key: SentenceKey) -> NDArray[np.int16] | None:
+        """A sentence from memory or from disk."""
+        samples = self.sentences.get(key)
+        if samples is None and self.sentences.keeps:
+            samples = await self._run(lambda: self.sentences.load(key))
+            if samples is not None:
+                self.sentences.put(key, samples)
+        return samples
+
+    async def _spoken(self, key: SentenceKey) -> NDArray[np.int16]:
+        """A sentence by the engine, at the tier's rate and loudness."""
+        pcm = await self._engine.speak(key.spoken, voice=key.voice, speed=key.speed)
+        return await self._run(
+            lambda: normalise(resampled(pcm.samples, pcm.sample_rate, SAMPLE_RATE), SAMPLE_RATE, self._config.loudness)
+        )
+
+    def _key_of(self, order: Order, unit: Unit) -> SentenceKey:
+        return self._sentence_key(order.voice, order.speed, unit.spoken)
+
+    def _sentence_key(self, voice: str, speed: float, spoken: str) -> SentenceKey:
+        loudness = msgspec.structs.astuple(self._config.loudness)
+        return SentenceKey(f"{self._engine.version(voice)} {SPOKEN_VERSION} {loudness}", voice, speed, spoken)
 
     def _encoder(self, order: Order, *, seekable: bool) -> StreamEncoder:
         bitrates = {"mp3": self._config.mp3_bitrate, "opus": self._config.opus_bitrate}
-        return StreamEncoder(
-            order.format, self._engine.sample_rate, bitrate=bitrates.get(order.format), seekable=seekable
-        )
+        return StreamEncoder(order.format, SAMPLE_RATE, bitrate=bitrates.get(order.format), seekable=seekable)
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._encoders, work)
 
+    def _kept(self, order: Order, audio: bytes, samples: int) -> Speech:
+        speech = Speech(
+            audio=audio,
+            content_type=CONTENT_TYPES[order.format],
+            duration_s=samples / SAMPLE_RATE,
+            engine=self._engine.speaker(order.voice),
+            voice=order.voice,
+            stands_in=self._engine.stands_in,
+        )
+        self._keep(order.key, speech)
+        return speech
+
     def _keep(self, key: SpeechKey, speech: Speech) -> None:
         self.cache.put(key, msgspec.structs.replace(speech, cached=True))
+
+
+def _parts_of(speech: Speech, order: Order) -> list[SpeechPart]:
+    """A cached file in parts of a size that crosses a handle well; the first one carries the whole caption."""
+    pieces = [
+        speech.audio[start : start + STREAM_PIECE_BYTES] for start in range(0, len(speech.audio), STREAM_PIECE_BYTES)
+    ]
+    caption = " ".join(unit.caption for unit in order.units)
+    return [
+        SpeechPart(piece, speech.duration_s if index == 0 else 0.0, caption if index == 0 else "")
+        for index, piece in enumerate(pieces)
+    ]
+
+
+def _kept_directory(config: TtsConfig) -> Path | None:
+    """Where planned sentences are kept; None where no directory is configured."""
+    if config.kept_directory:
+        return Path(config.kept_directory).expanduser()
+    data = os.environ.get("INTERVIEW_DATA_DIR")
+    return Path(data) / "speech" if data else None

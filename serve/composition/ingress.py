@@ -124,9 +124,7 @@ def _metered(
     return (
         MeteredSpeechToText(clients.stt, metrics) if clients.stt is not None else None,
         MeteredLanguageModel(clients.llm, metrics) if clients.llm is not None else None,
-        MeteredTextToSpeech(clients.tts, metrics, mp3_bitrate=settings.tts.mp3_bitrate)
-        if clients.tts is not None
-        else None,
+        MeteredTextToSpeech(clients.tts, metrics) if clients.tts is not None else None,
     )
 
 

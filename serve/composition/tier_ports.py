@@ -46,7 +46,7 @@ class AgentPortsFactory:
 
     def __call__(self, config: AgentConfig, tiers: Tiers) -> AgentPorts:
         publish_metrics(self.role)
-        metrics, mp3_bitrate = process_metrics(), self.settings.tts.mp3_bitrate
+        metrics = process_metrics()
         blobs = blob_store(self.settings.storage, data_dir())
         policies = PolicyBook(load_policies(policies_dir()))
         model, prompts = None, None
@@ -61,7 +61,7 @@ class AgentPortsFactory:
             else tiers.grading,
             plans=InstalledPlans.from_directory(plans_dir()),
             stt=MeteredSpeechToText(tiers.stt, metrics) if tiers.stt is not None else None,
-            tts=MeteredTextToSpeech(tiers.tts, metrics, mp3_bitrate=mp3_bitrate) if tiers.tts is not None else None,
+            tts=MeteredTextToSpeech(tiers.tts, metrics) if tiers.tts is not None else None,
             model=model,
             policy=policies,
             pins=SessionPins(blobs, config, policies, prompts, review_below=self.settings.grading.review_below),

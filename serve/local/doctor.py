@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
 from rich.console import Console
@@ -18,15 +18,19 @@ from rich.table import Table
 
 from deployments.llm.config import LlmConfig
 from deployments.stt.config import SttConfig
-from interview.errors import InterviewError
+from deployments.tts.config import TtsConfig
+from interview.errors import InterviewError, ModelMissing
 from serve.serve_file import HOME, ServeFile
 from serve.settings import read_settings
+
+if TYPE_CHECKING:
+    from deployments.tts.engines.selection import Neural
 
 Level = Literal["ok", "warn", "fail"]
 
 _GIB = 1024**3
 _PACKAGES = ("ray", "faster-whisper", "ctranslate2", "fastapi", "redis", "espeakng-loader", "typst", "mcp")
-_OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "kokoro-onnx": "", "pypdfium2": "documents"}
+_OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "pypdfium2": "documents"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def examine(config: ServeFile, data: Path) -> list[Finding]:
         _port(config.host, config.port),
         _redis(),
         _stt(settings.stt),
-        _tts(),
+        _tts(settings.tts),
         _llm(settings.llm),
         _plans(),
     ]
@@ -135,11 +139,29 @@ def _stt(config: SttConfig) -> Finding:
     return Finding("speech to text", "ok", f"faster-whisper with {resolved.name}: {resolved.reason}")
 
 
-def _tts() -> Finding:
-    installed = _version("espeakng-loader")
-    if installed is None:
-        return Finding("text to speech", "fail", "no engine", "pip install espeakng-loader")
-    return Finding("text to speech", "ok", f"espeak-ng (espeakng-loader {installed})")
+def _tts(config: TtsConfig) -> Finding:
+    from deployments.tts.engines.espeak import espeak_paths
+    from deployments.tts.engines.selection import neural_weights
+
+    area = "text to speech"
+    if config.engine == "fake":
+        return Finding(area, "warn", "the fake voice of tests and load runs", "set tts.engine to auto")
+    try:
+        library, _ = espeak_paths(config.espeak)
+    except InterviewError as error:
+        return Finding(area, "fail", error.message, "pip install espeakng-loader")
+    if config.engine == "espeak":
+        return Finding(area, "ok", f"espeak-ng ({library})")
+    engine: Neural = "piper" if config.engine == "piper" else "kokoro"
+    try:
+        _, weights, _ = neural_weights(config, engine)
+    except ModelMissing as error:
+        if config.engine == "auto":
+            return Finding(area, "warn", "espeak-ng, because a natural voice is not installed", error.message)
+        return Finding(area, "fail", error.message, "fetch the voice, or set tts.engine to auto or espeak")
+    except InterviewError as error:
+        return Finding(area, "fail", error.message, "remove the damaged file and fetch the voice again")
+    return Finding(area, "ok", f"{engine} ({weights}); espeak-ng for languages it has no voice for")
 
 
 def _llm(config: LlmConfig) -> Finding:

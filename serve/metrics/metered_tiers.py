@@ -12,9 +12,16 @@ from typing import Any
 
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
 from deployments.stt.contract import AudioProbe, EngineInfo, SpeechToText, TranscribeRequest, Transcript
-from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeech, TtsInfo
+from deployments.tts.contract import (
+    Preparation,
+    PreparationRequest,
+    Speech,
+    SpeechPart,
+    SynthesisRequest,
+    TextToSpeech,
+    TtsInfo,
+)
 from serve.metrics.registry import PlatformMetrics
-from serve.metrics.speech_length import SpeechLength
 
 
 class MeteredLanguageModel:
@@ -96,29 +103,27 @@ class MeteredSpeechToText:
 class MeteredTextToSpeech:
     """``TextToSpeech`` whose seconds handed out are counted, from the tier's cache or fresh.
 
-    A stream says no length, so its bytes are read as they pass (``mp3_bitrate`` in bit/s); what was handed out before
-    it failed or was closed counts.
+    Of a stream counts what was handed out before it ended, failed or was closed; speech prepared ahead counts when it
+    is handed out.
     """
 
-    def __init__(self, tts: TextToSpeech, metrics: PlatformMetrics, *, mp3_bitrate: int) -> None:
+    def __init__(self, tts: TextToSpeech, metrics: PlatformMetrics) -> None:
         self._tts = tts
         self._seconds = metrics.audio_seconds.labels("spoken")
-        self._mp3_bitrate = mp3_bitrate
 
     async def synthesize(self, request: SynthesisRequest) -> Speech:
         speech = await self._tts.synthesize(request)
         self._seconds.inc(max(0.0, speech.duration_s))
         return speech
 
-    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[bytes, None]:
-        length = SpeechLength(request.format, mp3_bitrate=self._mp3_bitrate)
-        try:
-            async with aclosing(self._tts.stream(request)) as pieces:
-                async for piece in pieces:
-                    length.feed(piece)
-                    yield piece
-        finally:
-            self._seconds.inc(length.seconds)
+    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
+        async with aclosing(self._tts.stream(request)) as parts:
+            async for part in parts:
+                self._seconds.inc(max(0.0, part.duration_s))
+                yield part
+
+    async def prepare(self, request: PreparationRequest) -> Preparation:
+        return await self._tts.prepare(request)
 
     async def info(self) -> TtsInfo:
         return await self._tts.info()

@@ -5,6 +5,7 @@ For tests, persona simulations and load runs; nothing here serves a real candida
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,15 @@ from deployments.agent.ports import AgentPorts, Observer, Pins, SilentObserver
 from deployments.agent.service import AgentService
 from deployments.grading.contract import GradeRequest, Grading
 from deployments.stt.contract import SpeechToText
-from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeech, TtsInfo
+from deployments.tts.contract import (
+    Preparation,
+    PreparationRequest,
+    Speech,
+    SpeechPart,
+    SynthesisRequest,
+    TextToSpeech,
+    TtsInfo,
+)
 from interview.errors import EngineUnavailable, NotFound
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event
@@ -97,6 +106,7 @@ class WrittenVoice:
 
     def __init__(self) -> None:
         self.down = False
+        self.prepared: tuple[str, ...] = ()
 
     async def synthesize(self, request: SynthesisRequest) -> Speech:
         if self.down:
@@ -104,6 +114,19 @@ class WrittenVoice:
         return Speech(
             audio=request.text.encode(), content_type="audio/wav", duration_s=1.0, engine="written", voice="plain"
         )
+
+    async def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
+        speech = await self.synthesize(request)
+        for word in request.text.split():
+            yield SpeechPart(f"{word} ".encode(), 0.1, caption=word)
+        if request.whole:
+            yield SpeechPart(b"", speech=speech)
+
+    async def prepare(self, request: PreparationRequest) -> Preparation:
+        if self.down:
+            raise EngineUnavailable("The voice is away.")
+        self.prepared += request.texts
+        return Preparation(kept=0, queued=len(request.texts))
 
     async def info(self) -> TtsInfo:
         return TtsInfo(name="written")

@@ -1,4 +1,4 @@
-"""PCM to audio files and streams, through PyAV: wav, mp3, Opus in Ogg or WebM, FLAC, AAC in MP4."""
+"""PCM to audio files and streams, through PyAV: raw PCM, wav, mp3, Opus in Ogg or WebM, FLAC, AAC in MP4."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ CODINGS: dict[str, Coding] = {
     "flac": Coding("flac", "flac", "audio/flac"),
     "m4a": Coding("ipod", "aac", "audio/mp4", None, 64_000, {"movflags": "frag_every_frame+empty_moov"}),
 }
-FORMATS: tuple[str, ...] = ("wav", *CODINGS)
+#: Written here, without an encoder.
+_RAW = frozenset({"wav", "pcm"})
+FORMATS: tuple[str, ...] = ("wav", "pcm", *CODINGS)
 
 
 def wav_header(sample_rate: int, data_bytes: int | None) -> bytes:
@@ -97,7 +99,7 @@ class StreamEncoder:
         # A caller that went away abandons from another thread while a last ``feed`` may still run.
         self._lock = threading.Lock()
         self._abandoned = False
-        if format != "wav":
+        if format not in _RAW:
             self._open(CODINGS[format], bitrate)
 
     def _open(self, coding: Coding, bitrate: int | None) -> None:
@@ -117,8 +119,8 @@ class StreamEncoder:
         with self._lock:
             if self._abandoned:
                 return b""
-            if self._format == "wav":
-                return self._feed_wav(samples.astype("<i2").tobytes())
+            if self._format in _RAW:
+                return self._feed_raw(samples.astype("<i2").tobytes())
             return self._feed_coded(samples)
 
     def _feed_coded(self, samples: NDArray[np.int16]) -> bytes:
@@ -132,11 +134,11 @@ class StreamEncoder:
             self._mux(frame)
         return self._drained()
 
-    def _feed_wav(self, data: bytes) -> bytes:
+    def _feed_raw(self, data: bytes) -> bytes:
         if self._seekable:
             self._pcm_bytes += data
             return b""
-        head = b"" if self._started else wav_header(self._sample_rate, None)
+        head = b"" if self._started or self._format == "pcm" else wav_header(self._sample_rate, None)
         self._started = True
         return head + data
 
@@ -152,6 +154,8 @@ class StreamEncoder:
         with self._lock:
             if self._abandoned:
                 return b""
+            if self._format == "pcm":
+                return bytes(self._pcm_bytes)
             if self._format == "wav":
                 if self._seekable:
                     return wav_header(self._sample_rate, len(self._pcm_bytes)) + bytes(self._pcm_bytes)

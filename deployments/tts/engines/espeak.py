@@ -17,11 +17,12 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 
-from deployments.tts.config import EspeakConfig
+from deployments.tts.config import OPENAI_VOICES, EspeakConfig
 from deployments.tts.engines.port import Pcm
 from interview import retries
 from interview.errors import EngineFailed, EngineUnavailable, ModelMissing
@@ -33,6 +34,8 @@ START_TIMEOUT_S = 10.0
 #: A sentence of 300 characters takes about 25 ms; past this the worker hangs.
 SENTENCE_TIMEOUT_S = 10.0
 ATTEMPTS = 2
+
+T = TypeVar("T")
 
 
 class WorkerDied(Exception):
@@ -122,8 +125,16 @@ class EspeakProcess:
             WorkerDied: the process is gone or silent; it has been ended.
         """
         order = {"text": text, "voice": voice, "rate_wpm": rate_wpm, "pitch": pitch}
+        return self._ask(b"S", order, timeout_s)
+
+    def phonemes(self, texts: Sequence[str], voice: str, timeout_s: float) -> list[str]:
+        """The IPA of each text. Raises as ``speak``."""
+        found: list[str] = json.loads(self._ask(b"T", {"texts": list(texts), "voice": voice}, timeout_s))
+        return found
+
+    def _ask(self, request: bytes, order: dict[str, Any], timeout_s: float) -> bytes:
         try:
-            self._write_frame(b"S", json.dumps(order).encode())
+            self._write_frame(request, json.dumps(order).encode())
             kind, body = self._read_frame(time.monotonic() + timeout_s)
         except WorkerDied:
             self.close()
@@ -191,10 +202,23 @@ class EspeakVoice:
         import numpy as np
 
         rate_wpm = round(self._config.rate_wpm * speed)
+        body = self._tried(lambda worker: worker.speak(text, voice, rate_wpm, self._config.pitch, timeout_s))
+        return Pcm(np.frombuffer(body, dtype="<i2").astype(np.int16), self.hello.sample_rate)
+
+    def phonemes(self, texts: Sequence[str], *, voice: str, timeout_s: float = SENTENCE_TIMEOUT_S) -> list[str]:
+        """The IPA of each text with stress marks and without punctuation. Raises as ``speak``."""
+        return self._tried(lambda worker: worker.phonemes(texts, voice, timeout_s))
+
+    def _tried(self, work: Callable[[EspeakProcess], T]) -> T:
+        """``work`` on the worker, once more on a fresh one when it dies.
+
+        Raises:
+            EngineUnavailable: the fresh one dies, too, or none can be started.
+        """
         with self._lock:
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    body = self._started().speak(text, voice, rate_wpm, self._config.pitch, timeout_s)
+                    return work(self._started())
                 except WorkerDied as error:
                     self._worker = None
                     self.restarts += 1
@@ -202,8 +226,6 @@ class EspeakVoice:
                     if attempt == ATTEMPTS:
                         raise EngineUnavailable("The espeak-ng worker keeps dying.", retry_after_s=5) from error
                     retries.tried_again("tts", "worker-died")
-                else:
-                    return Pcm(np.frombuffer(body, dtype="<i2").astype(np.int16), self.hello.sample_rate)
         raise AssertionError("unreachable")
 
     def close(self) -> None:
@@ -213,13 +235,20 @@ class EspeakVoice:
                 self._worker = None
 
 
+NOTICE = "espeak-ng speaks with a synthetic, robotic voice."
+
+
 class EspeakEngine:
     """``SpeechEngine`` over a pool of ``workers`` voices."""
 
-    notice: str | None = "espeak-ng speaks with a synthetic, robotic voice; install kokoro-onnx for a natural one."
+    slow = False
+    openai_voices: Mapping[str, str] = OPENAI_VOICES
 
-    def __init__(self, config: EspeakConfig, *, workers: int = 1) -> None:
+    def __init__(self, config: EspeakConfig, *, workers: int = 1, stands_in: str = "") -> None:
+        """``stands_in``: why it serves instead of a natural voice that was wanted."""
         self._config = config
+        self.stands_in = stands_in
+        self.notice: str | None = NOTICE if not stands_in else f"{NOTICE} {stands_in}"
         self._pool = [EspeakVoice(config) for _ in range(max(1, workers))]
         self._idle: asyncio.LifoQueue[EspeakVoice] = asyncio.LifoQueue()
         for voice in self._pool:
@@ -228,7 +257,6 @@ class EspeakEngine:
         self._hello = self._pool[0].hello
         self._codes = {code.lower(): code for code in self._hello.voices}
         self.name = f"espeak-ng {self._hello.version}"
-        self.sample_rate = self._hello.sample_rate
 
     @property
     def restarts(self) -> int:
@@ -251,6 +279,12 @@ class EspeakEngine:
         if known is None or (plus and variant not in self._hello.variants):
             return None
         return f"{known}{plus}{variant}"
+
+    def version(self, voice: str) -> str:
+        return f"{self.name} {self._config.rate_wpm} {self._config.pitch}"
+
+    def speaker(self, voice: str) -> str:
+        return self.name
 
     async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
         worker = await self._idle.get()

@@ -9,8 +9,10 @@ Requests on stdin and replies on stdout are frames: one type byte, a 4-byte big-
 
 ========  =====================================================================================
 ``S`` →   JSON ``{"text", "voice", "rate_wpm", "pitch"}``: speak it
+``T`` →   JSON ``{"texts": [...], "voice"}``: transcribe each into phonemes (IPA)
 ``→ H``   once, at start: JSON ``{"sample_rate", "version", "voices": [...], "variants": [...]}``
 ``→ P``   the speech: signed 16-bit little-endian mono PCM
+``→ I``   the phonemes: JSON ``[...]``, one string a text
 ``→ E``   JSON ``{"message"}``: this request failed; the worker lives on
 ========  =====================================================================================
 
@@ -29,6 +31,7 @@ from typing import Any, BinaryIO
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 ESPEAK_CHARS_UTF8 = 1
 POSITION_CHARACTER = 1
+PHONEMES_IPA = 2
 PARAMETER_RATE = 1
 PARAMETER_PITCH = 3
 
@@ -60,6 +63,8 @@ class Espeak:
         self.sample_rate: int = self._lib.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, data_directory.encode(), 0)
         if self.sample_rate <= 0:
             raise OSError(f"espeak-ng could not initialise from {data_directory}")
+        self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        self._lib.espeak_TextToPhonemes.argtypes = (ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int)
         self._data_directory = Path(data_directory)
         self._pcm = bytearray()
         self._callback = SynthCallback(self._collect)  # held here: ctypes does not keep callbacks alive
@@ -100,11 +105,24 @@ class Espeak:
         folder = self._data_directory / "voices" / "!v"
         return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
 
-    def speak(self, text: str, voice: str, rate_wpm: int, pitch: int) -> bytes:
+    def _set_voice(self, voice: str) -> None:
         # By file: some codes the library lists (en-gb) it does not itself find by name.
         base, plus, variant = voice.partition("+")
         if self._lib.espeak_SetVoiceByName(f"{self._files.get(base, base)}{plus}{variant}".encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {voice!r}")
+
+    def phonemes(self, text: str, voice: str) -> str:
+        """``text`` in IPA with stress marks; punctuation is lost, clauses are joined with a space."""
+        self._set_voice(voice)
+        rest = ctypes.c_char_p(text.encode())
+        clauses: list[str] = []
+        while rest.value:
+            found = self._lib.espeak_TextToPhonemes(ctypes.byref(rest), ESPEAK_CHARS_UTF8, PHONEMES_IPA)
+            clauses.append((found or b"").decode().strip())
+        return " ".join(clause for clause in clauses if clause)
+
+    def speak(self, text: str, voice: str, rate_wpm: int, pitch: int) -> bytes:
+        self._set_voice(voice)
         self._lib.espeak_SetParameter(PARAMETER_RATE, rate_wpm, 0)
         self._lib.espeak_SetParameter(PARAMETER_PITCH, pitch, 0)
         encoded = text.encode()
@@ -127,6 +145,13 @@ def write_frame(stream: BinaryIO, kind: bytes, body: bytes) -> None:
     stream.flush()
 
 
+def answered(espeak: Espeak, kind: bytes, order: dict[str, Any]) -> tuple[bytes, bytes]:
+    """The reply frame's type and body for one request."""
+    if kind == b"T":
+        return b"I", json.dumps([espeak.phonemes(text, order["voice"]) for text in order["texts"]]).encode()
+    return b"P", espeak.speak(order["text"], order["voice"], int(order["rate_wpm"]), int(order["pitch"]))
+
+
 def main(library: str, data_directory: str) -> None:
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     espeak = Espeak(library, data_directory)
@@ -143,12 +168,10 @@ def main(library: str, data_directory: str) -> None:
         if body is None:
             return
         try:
-            order = json.loads(body)
-            pcm = espeak.speak(order["text"], order["voice"], int(order["rate_wpm"]), int(order["pitch"]))
+            kind, answer = answered(espeak, head[:1], json.loads(body))
         except (ValueError, KeyError, TypeError) as error:
-            write_frame(replies, b"E", json.dumps({"message": str(error)}).encode())
-        else:
-            write_frame(replies, b"P", pcm)
+            kind, answer = b"E", json.dumps({"message": str(error)}).encode()
+        write_frame(replies, kind, answer)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+from collections.abc import Mapping
 
-from deployments.tts.config import FakeConfig
+from deployments.tts.config import OPENAI_VOICES, FakeConfig
 from deployments.tts.engines.port import Pcm
 
 SAMPLE_RATE = 16_000
@@ -22,7 +23,9 @@ class FakeSpeechEngine:
     """
 
     name = "fake"
-    sample_rate = SAMPLE_RATE
+    stands_in = ""
+    openai_voices: Mapping[str, str] = OPENAI_VOICES
+    slow = False
     notice: str | None = "This is the fake voice for tests and load runs: it plays tones."
 
     def __init__(self, config: FakeConfig | None = None) -> None:
@@ -41,6 +44,12 @@ class FakeSpeechEngine:
         if voice in VOICES:
             return voice
         return VOICES[1] if voice.startswith("en-") else None
+
+    def version(self, voice: str) -> str:
+        return self.name
+
+    def speaker(self, voice: str) -> str:
+        return self.name
 
     def _service_time_s(self) -> float:
         median_s, sigma = self._config.median_s, self._config.sigma

@@ -1,84 +1,98 @@
-"""Kokoro (82M, Apache-2 weights) through kokoro-onnx: a natural voice for operators who fetch its two files."""
+"""Kokoro-82M (Apache-2.0 weights): the natural English voice that serves by default where its weights are installed.
+
+The package ``kokoro-onnx`` is not used: it needs ``phonemizer``, which is GPL-3, in the platform's own process.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from deployments.tts.config import KokoroConfig
-from deployments.tts.engines.port import Pcm
-from interview.errors import EngineFailed, ModelMissing
+from deployments.tts.engines.neural import open_session
+from interview.errors import ModelMissing
 
-#: Kokoro's voices begin with a letter for the language; these are espeak's codes for them, which phonemise its text.
-LANGUAGES = {
-    "a": "en-us",
-    "b": "en-gb",
-    "e": "es",
-    "f": "fr-fr",
-    "h": "hi",
-    "i": "it",
-    "j": "ja",
-    "p": "pt-br",
-    "z": "cmn",
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SAMPLE_RATE = 24_000
+#: The model's window is 512 tokens, two of which pad the ends.
+MAX_TOKENS = 510
+STYLE_SIZE = 256
+
+VOICES_DIRECTORY = Path(__file__).with_name("voices")
+
+#: Kokoro's voices begin with a letter for the language; these are espeak-ng's codes, which phonemise its text.
+LANGUAGES = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
+
+#: OpenAI's voice names on the voices of this repository.
+OPENAI_VOICES = {
+    **dict.fromkeys(("alloy", "ballad", "coral", "marin", "nova", "shimmer"), "af_heart"),
+    **dict.fromkeys(("ash", "cedar", "echo", "onyx", "verse"), "am_michael"),
+    **dict.fromkeys(("fable", "sage"), "bf_emma"),
 }
 
-HOW_TO_GET_IT = (
-    "Install it with `pip install kokoro-onnx`, download kokoro-v1.0.onnx and voices-v1.0.bin from its releases page, "
-    "and set tts.kokoro.model and tts.kokoro.voices to their paths; or set tts.engine to espeak."
-)
 
+class KokoroModel:
+    """``VoiceModel`` of Kokoro-82M: one style row per phoneme count, one token per IPA character."""
 
-class KokoroEngine:
-    """``SpeechEngine`` over one ONNX session; ``workers`` threads may run it at once.
+    def __init__(self, weights: Path, config: KokoroConfig, *, version: str) -> None:
+        """Raises ModelMissing when a file is absent or not what it should be."""
+        voices, default_voice = Path(config.voices or VOICES_DIRECTORY), config.default_voice
+        self._symbols: dict[str, int] = json.loads((VOICES_DIRECTORY / "symbols.json").read_text(encoding="utf-8"))
+        self._styles = {path.stem: _style(path) for path in sorted(voices.glob("*.bin")) if path.stem[0] in LANGUAGES}
+        if default_voice not in self._styles:
+            raise ModelMissing(
+                f"There is no voice {default_voice!r} in {voices}; tts.kokoro.default_voice may be one of "
+                f"{', '.join(self._styles) or 'none'}."
+            )
+        ordered = (default_voice, *(name for name in self._styles if name != default_voice))
+        self.languages = {name: LANGUAGES[name[0]] for name in ordered}
+        self.openai_voices: Mapping[str, str] = {
+            name: voice if voice in self.languages else default_voice for name, voice in OPENAI_VOICES.items()
+        }
+        self._session = open_session(weights, config.threads)
+        self.name = "kokoro-82m"
+        self.version = version
+        self.sample_rate = SAMPLE_RATE
 
-    Not run in this project's own tests beyond its absence: the weights could not be fetched here.
-
-    Raises:
-        ModelMissing: the package or a file is absent.
-    """
-
-    notice: str | None = None
-
-    def __init__(self, config: KokoroConfig, *, workers: int = 1) -> None:
-        try:
-            from kokoro_onnx import Kokoro
-        except ImportError as error:
-            raise ModelMissing(f"The Kokoro voice is not installed. {HOW_TO_GET_IT}") from error
-        for what, path in (("model", config.model), ("voices", config.voices)):
-            if not path or not Path(path).is_file():
-                raise ModelMissing(f"Kokoro's {what} file is not at {path or 'any path'!r}. {HOW_TO_GET_IT}")
-        self._config = config
-        self._kokoro = Kokoro(config.model, config.voices)
-        self._voices = tuple(sorted(self._kokoro.get_voices()))
-        self._threads = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="kokoro")
-        self.name = "kokoro"
-        self.sample_rate = 24_000
-
-    def voices(self) -> tuple[str, ...]:
-        return self._voices
-
-    def resolve(self, voice: str | None, language: str) -> str | None:
-        if voice is not None:
-            return voice if voice in self._voices else None
-        default = self._config.default_voice
-        spoken = language.lower().split("-")[0]
-        ordered = (default, *self._voices)
-        return next((name for name in ordered if LANGUAGES.get(name[:1], "").split("-")[0] == spoken), None)
-
-    def _create(self, text: str, voice: str, speed: float) -> Pcm:
+    def run(self, phonemes: str, *, voice: str, speed: float, options: Any) -> NDArray[np.float32]:
         import numpy as np
 
-        try:
-            samples, sample_rate = self._kokoro.create(
-                text, voice=voice, speed=speed, lang=LANGUAGES.get(voice[:1], "en-us")
-            )
-        except (ValueError, RuntimeError, AssertionError) as error:
-            raise EngineFailed(f"Kokoro could not speak this text ({type(error).__name__}).") from error
-        return Pcm((np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16), int(sample_rate))
+        tokens = [self._symbols[symbol] for symbol in phonemes if symbol in self._symbols]
+        parts = [
+            self._session.run(
+                None,
+                {
+                    "tokens": np.array([[0, *part, 0]], dtype=np.int64),
+                    "style": self._styles[voice][len(part) - 1][None],
+                    "speed": np.array([speed], dtype=np.float32),
+                },
+                options,
+            )[0]
+            for part in _windows(tokens, self._symbols[" "])
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
-    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._create, text, voice, speed)
 
-    async def close(self) -> None:
-        await asyncio.to_thread(self._threads.shutdown)
+def _windows(tokens: list[int], space: int) -> list[list[int]]:
+    """``tokens`` in runs the model can take, cut at spaces where there are any."""
+    windows = []
+    while len(tokens) > MAX_TOKENS:
+        head = tokens[:MAX_TOKENS]
+        cut = MAX_TOKENS - head[::-1].index(space) if space in head else MAX_TOKENS
+        windows.append(tokens[:cut])
+        tokens = tokens[cut:]
+    return [*windows, tokens] if tokens else windows
+
+
+def _style(path: Path) -> NDArray[np.float32]:
+    import numpy as np
+
+    values = np.fromfile(path, dtype="<f4")
+    if values.size == 0 or values.size % STYLE_SIZE:
+        raise ModelMissing(f"{path} is no Kokoro voice vector: its size is no multiple of {STYLE_SIZE} float32 values.")
+    return values.reshape(-1, STYLE_SIZE)

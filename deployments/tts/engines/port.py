@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -23,11 +24,16 @@ class Pcm(NamedTuple):
 class SpeechEngine(Protocol):
     """An engine is built ready to speak: its constructor raises when weights or libraries are missing."""
 
-    #: Short and stable, for metadata and cache keys, for instance ``espeak-ng 1.52.0``.
+    #: Short and stable, for metadata, for instance ``espeak-ng 1.52.0``.
     name: str
-    sample_rate: int
     #: Said to people when this engine serves, or None.
     notice: str | None
+    #: Why this engine serves instead of the one that was wanted; ``""`` when it is the wanted one.
+    stands_in: str
+    #: OpenAI's voice names → this engine's.
+    openai_voices: Mapping[str, str]
+    #: Whether a sentence takes so long that a stream should begin with its first clause.
+    slow: bool
 
     def voices(self) -> tuple[str, ...]:
         """The voices to offer by name."""
@@ -37,8 +43,18 @@ class SpeechEngine(Protocol):
         """The engine's own voice for a request (None: its default for the language), or None if it has none."""
         ...
 
+    def version(self, voice: str) -> str:
+        """The engine behind ``voice`` and the version of its weights: equal versions speak a text alike."""
+        ...
+
+    def speaker(self, voice: str) -> str:
+        """The name of the engine behind ``voice``."""
+        ...
+
     async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
-        """One sentence, unnormalised, at the engine's ``sample_rate``. ``voice`` is a name ``resolve`` returned.
+        """One sentence at the engine's own loudness and rate. ``voice`` is a name ``resolve`` returned.
+
+        Cancelling it gives up the synthesis.
 
         Raises:
             EngineFailed: this text could not be spoken.

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from deployments.llm.contract import ChatChunk, LanguageModel
 from deployments.stt.contract import SpeechToText
-from deployments.tts.contract import CONTENT_TYPES, TextToSpeech
+from deployments.tts.contract import CONTENT_TYPES, SpeechPart, TextToSpeech
 from interview.errors import ModelMissing
 from serve.http.openai.bodies import SpeechCall, chat_body, speech_body, transcription_form
 from serve.http.openai.docs import CHAT, MODEL, MODELS, SPEECH, TRANSCRIPTION
@@ -132,13 +132,21 @@ async def _chat_events(chunks: AsyncGenerator[ChatChunk, None]) -> AsyncGenerato
 async def _speech_stream(
     request: Request, tts: TextToSpeech, call: SpeechCall, lease: Lease, engine: dict[str, str]
 ) -> Response:
-    audio = tts.stream(call.request)
+    audio = _audio(tts.stream(call.request))
     if call.stream_format == "sse":
         return await EngineStream.open(
             request, _speech_events(audio), lease, headers={**SSE_HEADERS, **engine}, error_event=audio_error_event
         )
     media_type = CONTENT_TYPES[call.request.format]
     return await EngineStream.open(request, audio, lease, media_type=media_type, headers=engine)
+
+
+async def _audio(parts: AsyncGenerator[SpeechPart, None]) -> AsyncGenerator[bytes, None]:
+    """The bytes of a stream as they come; a part may have none while the encoder waits for more samples."""
+    async with aclosing(parts):
+        async for part in parts:
+            if part.audio:
+                yield part.audio
 
 
 async def _speech_events(audio: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

@@ -1,9 +1,10 @@
-"""What every caller of the text-to-speech tier may rely on, shown on espeak-ng and on the shipped fake."""
+"""The text-to-speech tier's promises to its callers, shown on espeak-ng and on the shipped fake."""
 
 import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from pathlib import Path
 
 import av
 import numpy as np
@@ -11,14 +12,17 @@ import pytest
 
 from deployments.tts.audio.encode import FORMATS, encode_audio
 from deployments.tts.audio.loudness import integrated_loudness
+from deployments.tts.cache import SpeechCache
 from deployments.tts.config import FakeConfig, KokoroConfig, TtsConfig
-from deployments.tts.contract import AudioFormat, SynthesisRequest
+from deployments.tts.contract import SAMPLE_RATE, AudioFormat, SynthesisRequest
 from deployments.tts.engines.fake import FakeSpeechEngine
-from deployments.tts.service import TtsService, build_engine
-from interview.errors import DeadlineExceeded, InvalidInput, ModelMissing, Overloaded
+from deployments.tts.engines.selection import build_engine
+from deployments.tts.service import TtsService
+from interview.errors import DeadlineExceeded, InvalidInput, ModelCorrupt, ModelMissing, Overloaded
+from interview.text.sentences import sentences_of
 
-FORMATS_OFFERED: tuple[AudioFormat, ...] = ("wav", "mp3", "opus")
-MAGIC = {"wav": b"RIFF", "mp3": (b"ID3", b"\xff\xf3", b"\xff\xfb"), "opus": b"OggS"}
+FORMATS_OFFERED: tuple[AudioFormat, ...] = ("wav", "mp3", "opus", "pcm")
+MAGIC = {"wav": b"RIFF", "mp3": (b"ID3", b"\xff\xf3", b"\xff\xfb"), "opus": b"OggS", "pcm": b""}
 TEXT = "Thanks for joining us today. Could you explain how a hash map works? Take your time."
 
 
@@ -36,7 +40,9 @@ async def espeak() -> AsyncIterator[TtsService]:
     await built.close()
 
 
-def decoded(audio: bytes) -> tuple[np.ndarray, int]:
+def decoded(audio: bytes, format: str = "") -> tuple[np.ndarray, int]:
+    if format == "pcm":
+        return np.frombuffer(audio, "<i2"), SAMPLE_RATE
     with av.open(io.BytesIO(audio)) as container:
         resampler = av.AudioResampler(format="s16", layout="mono")
         frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
@@ -47,18 +53,66 @@ def decoded(audio: bytes) -> tuple[np.ndarray, int]:
 async def test_speech_is_a_file_of_the_format_asked_for(service: TtsService, format: AudioFormat) -> None:
     speech = await service.synthesize(SynthesisRequest(TEXT, format=format))
     assert speech.audio.startswith(MAGIC[format])
-    samples, rate = decoded(speech.audio)
+    samples, rate = decoded(speech.audio, format)
+    assert rate == (48_000 if format == "opus" else SAMPLE_RATE)
     assert len(samples) / rate == pytest.approx(speech.duration_s, abs=0.1)
 
 
 @pytest.mark.parametrize("format", FORMATS_OFFERED)
 async def test_a_stream_is_the_same_speech_sentence_by_sentence(service: TtsService, format: AudioFormat) -> None:
-    pieces = [piece async for piece in service.stream(SynthesisRequest(TEXT, format=format))]
-    assert len(pieces) >= 3
-    streamed, rate = decoded(b"".join(pieces))
-    whole, _ = decoded((await TtsService(TtsConfig(), service._engine).synthesize(SynthesisRequest(TEXT))).audio)
-    seconds = len(whole) / service._engine.sample_rate
-    assert len(streamed) / rate == pytest.approx(seconds, abs=0.15)
+    parts = [part async for part in service.stream(SynthesisRequest(TEXT, format=format, whole=True))]
+    assert [part.caption for part in parts if part.caption] == sentences_of(TEXT)
+    streamed, rate = decoded(b"".join(part.audio for part in parts), format)
+    whole = parts[-1].speech
+    assert whole is not None
+    file, file_rate = decoded(whole.audio, format)
+    assert len(streamed) / rate == pytest.approx(whole.duration_s, abs=0.15)
+    assert len(file) / file_rate == pytest.approx(whole.duration_s, abs=0.15)
+    assert sum(part.duration_s for part in parts) == pytest.approx(whole.duration_s)
+    if format == "wav":
+        assert whole.audio[4:8] != b"\xff\xff\xff\xff"
+
+
+class SlowFake(FakeSpeechEngine):
+    """A fake that says it is slow, as neural voices are."""
+
+    slow = True
+
+
+async def test_a_slow_voice_begins_with_the_first_clause_and_keeps_a_sentence_it_knows_whole() -> None:
+    service = TtsService(TtsConfig(), SlowFake())
+    text = "That is clear to me, so let us go on. What else?"
+
+    async def captions() -> list[str]:
+        request = SynthesisRequest(text, format="pcm", speed=1.0)
+        service.cache = SpeechCache(0)
+        return [part.caption async for part in service.stream(request) if part.caption]
+
+    assert await captions() == ["That is clear to me,", "so let us go on.", "What else?"]
+    await service.synthesize(SynthesisRequest(text))
+    assert await captions() == ["That is clear to me, so let us go on.", "What else?"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "words"),
+    [
+        ("This is **bold** text.", "This is bold text."),
+        ("* first point", "first point"),
+        ("See [the docs](https://example.org/a/b).", "See the docs."),
+        ("I see. ~~old~~ new", "I see. old new"),
+        ("a < b", "a less than b"),
+        ("1. First item\n2. Second item", "1. First item\n\n2. Second item"),
+    ],
+)
+async def test_marks_are_not_spoken(espeak: TtsService, marked: str, words: str) -> None:
+    one = await espeak.synthesize(SynthesisRequest(marked))
+    assert one.audio == (await espeak.synthesize(SynthesisRequest(words))).audio
+
+
+async def test_a_long_numbered_list_keeps_each_number_with_its_item(service: TtsService) -> None:
+    request = SynthesisRequest("1. First item\n2. Second item", format="pcm")
+    captions = [part.caption async for part in service.stream(request) if part.caption]
+    assert captions == ["1. First item", "2. Second item"]
 
 
 async def test_a_stream_begins_before_the_last_sentence_is_spoken() -> None:
@@ -153,7 +207,7 @@ async def test_every_voice_speaks_at_one_loudness(espeak: TtsService, voice: str
 
 async def test_every_voice_offered_can_be_spoken(espeak: TtsService) -> None:
     for voice in (await espeak.info()).voices:
-        resolved = espeak._voice(voice, "en")
+        resolved = espeak._orders.voice(voice, "en")
         assert (await espeak._engine.speak("1", voice=resolved, speed=1.0)).sample_rate == 22_050
 
 
@@ -198,12 +252,39 @@ async def test_health_is_shown_by_speaking(service: TtsService) -> None:
     assert "alloy" in info.voices
 
 
-def test_a_voice_that_is_not_installed_says_how_to_get_it(tmp_path: object) -> None:
-    with pytest.raises(ModelMissing, match="pip install kokoro-onnx"):
-        build_engine(TtsConfig(engine="kokoro", kokoro=KokoroConfig(model=f"{tmp_path}/absent.onnx")))
+@pytest.fixture
+def no_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("INTERVIEW_MODELS_DIR", str(tmp_path))
+    monkeypatch.setattr("storage.weights.resolve.packaged_parts", lambda manifest: None)
+    return tmp_path
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("engine", ["kokoro", "piper"])
+def test_a_voice_that_is_not_installed_says_how_to_get_it(no_weights: Path, engine: str) -> None:
+    with pytest.raises(ModelMissing, match="interview models pull"):
+        build_engine(TtsConfig(engine=engine))  # type: ignore[arg-type]
+    with pytest.raises(ModelMissing, match="interview models list"):
+        build_engine(TtsConfig(engine="kokoro", kokoro=KokoroConfig(model=f"{no_weights}/absent.onnx")))
+
+
+async def test_without_weights_the_automatic_voice_is_espeak_and_says_why(no_weights: Path) -> None:
+    service = TtsService(TtsConfig())
+    info = await service.info()
+    assert info.name.startswith("espeak-ng")
+    assert "kokoro-82m-int8" in info.stands_in
+    assert "interview models pull kokoro-82m-int8" in (info.notice or "")
+    assert (await service.synthesize(SynthesisRequest("Hello."))).stands_in == info.stands_in
+    await service.close()
+
+
+async def test_damaged_weights_are_an_error_and_no_reason_to_speak_otherwise(no_weights: Path) -> None:
+    (no_weights / "kokoro-82m-int8").mkdir()
+    (no_weights / "kokoro-82m-int8" / "kokoro-v1.0.int8.onnx").write_bytes(b"damaged")
+    with pytest.raises(ModelCorrupt):
+        build_engine(TtsConfig())
+
+
+@pytest.mark.parametrize("format", [format for format in FORMATS if format != "pcm"])
 def test_every_encoding_decodes_to_the_same_length(format: str) -> None:
     samples = (np.sin(np.arange(33_000) / 20) * 8000).astype(np.int16)
     heard, rate = decoded(encode_audio(samples, 22_050, format))
@@ -211,5 +292,5 @@ def test_every_encoding_decodes_to_the_same_length(format: str) -> None:
 
 
 def test_an_encoding_nobody_offers_is_refused_with_the_choices() -> None:
-    with pytest.raises(InvalidInput, match=r"'xm'.*wav, mp3"):
+    with pytest.raises(InvalidInput, match=r"'xm'.*wav, pcm, mp3"):
         encode_audio(np.zeros(10, np.int16), 22_050, "xm")

@@ -7,14 +7,20 @@ from ray import serve as ray_serve
 
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller, unwrap
 from deployments.tts.config import FakeConfig, TtsConfig
-from deployments.tts.contract import Speech, SynthesisRequest, TextToSpeechClient
+from deployments.tts.contract import (
+    Preparation,
+    PreparationRequest,
+    Speech,
+    SynthesisRequest,
+    TextToSpeechClient,
+)
 from deployments.tts.deployment import build
 from interview.errors import InvalidInput
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TextToSpeechClient]:
-    app = build(TtsConfig(fake=FakeConfig(seed=3)))
+    app = build(TtsConfig(engine="espeak", fake=FakeConfig(seed=3)))
     handle = ray_serve.run(app, name="tts-test", _local_testing_mode=True)
     yield TextToSpeechClient(
         handle_caller(handle, timeout_s=20, tier="tts"), handle_stream_caller(handle, timeout_s=20, tier="tts")
@@ -29,9 +35,14 @@ async def test_speech_and_info_cross_the_handle(client: TextToSpeechClient) -> N
 
 
 async def test_a_stream_crosses_the_handle_in_pieces(client: TextToSpeechClient) -> None:
-    pieces = [piece async for piece in client.stream(SynthesisRequest("One thing. Another thing."))]
-    assert len(pieces) == 2
-    assert pieces[0].startswith(b"RIFF")
+    parts = [part async for part in client.stream(SynthesisRequest("One thing. Another thing.", whole=True))]
+    assert [part.caption for part in parts] == ["One thing.", "Another thing.", ""]
+    assert parts[0].audio.startswith(b"RIFF")
+    assert parts[-1].speech is not None
+
+
+async def test_preparation_crosses_the_handle(client: TextToSpeechClient) -> None:
+    assert await client.prepare(PreparationRequest(("One thing.",))) == Preparation(kept=0, queued=0)
 
 
 async def test_errors_arrive_as_themselves(client: TextToSpeechClient) -> None:

@@ -534,6 +534,20 @@ async def test_speech_comes_as_a_file_or_as_a_stream(hearing: Face, format: Any)
             assert file.getnframes() / file.getframerate() == pytest.approx(seconds(whole), abs=0.01)
 
 
+async def test_raw_pcm_streams_at_24_khz_from_the_first_sentence_on(hearing: Face) -> None:
+    client = hearing.client()
+    ask: dict[str, Any] = {"model": "tts-1", "voice": "alloy", "response_format": "pcm"}
+    text = "This is one sentence. This is another one, which is longer."
+    whole = (await client.audio.speech.create(**ask, input=text)).content
+    async with client.audio.speech.with_streaming_response.create(**ask, input=f"{text} The end.") as answer:
+        assert answer.headers["content-type"] == "audio/pcm"
+        pieces = [piece async for piece in answer.iter_bytes()]
+    assert len(pieces) >= 2
+    as_wav = (await client.audio.speech.create(**{**ask, "response_format": "wav"}, input=text)).content
+    assert len(whole) / (2 * 24_000) == pytest.approx(seconds(as_wav), abs=0.01)
+    assert len(b"".join(pieces)) > len(whole)
+
+
 async def test_speech_streams_as_events_too(start: Start) -> None:
     face = await start()
     body = {"model": "tts-1", "voice": "alloy", "input": "One. Two.", "stream_format": "sse"}

@@ -12,19 +12,17 @@ from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.stt.contract import TranscribeRequest
 from deployments.stt.engines.fake import FakeSpeechToText
-from deployments.tts.audio.encode import StreamEncoder, encode_audio
+from deployments.tts.audio.encode import encode_audio
 from deployments.tts.config import TtsConfig
-from deployments.tts.contract import AudioFormat, SynthesisRequest
+from deployments.tts.contract import SynthesisRequest
 from deployments.tts.service import TtsService
 from interview.errors import EngineFailed, EngineUnavailable, InvalidInput
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.registry import PlatformMetrics
-from serve.metrics.speech_length import SpeechLength
 from tests.support.fake_language_model import FakeLanguageModel
 
 ASK: ChatRequest = {"messages": [{"role": "user", "content": "Why is that so?"}]}
 STREAMED: ChatRequest = {**ASK, "stream_options": {"include_usage": True}}
-BITRATE = TtsConfig().mp3_bitrate
 
 
 @pytest.fixture
@@ -165,7 +163,7 @@ async def voice() -> AsyncIterator[TtsService]:
 async def test_what_is_synthesised_is_spoken_and_what_is_refused_is_not(
     metrics: PlatformMetrics, voice: TtsService
 ) -> None:
-    tts = MeteredTextToSpeech(voice, metrics, mp3_bitrate=BITRATE)
+    tts = MeteredTextToSpeech(voice, metrics)
     speech = await tts.synthesize(SynthesisRequest("Ten words make half a second of this tone here."))
     assert speech.duration_s == pytest.approx(0.5)
     with pytest.raises(InvalidInput):
@@ -178,24 +176,8 @@ async def test_what_is_synthesised_is_spoken_and_what_is_refused_is_not(
 async def test_a_speech_stream_closed_early_counts_what_was_handed_out(
     metrics: PlatformMetrics, voice: TtsService
 ) -> None:
-    tts = MeteredTextToSpeech(voice, metrics, mp3_bitrate=BITRATE)
+    tts = MeteredTextToSpeech(voice, metrics)
     two_sentences = SynthesisRequest("Ten words make half a second of this tone here. Never asked for.")
     async with aclosing(tts.stream(two_sentences)) as pieces:
         await anext(pieces)
     assert value(metrics, "interview_audio_seconds_total", direction="spoken") == pytest.approx(0.5)
-
-
-@pytest.mark.parametrize("size", [1, 7, 4096, 1_000_000])
-@pytest.mark.parametrize("format", ["wav", "mp3", "opus"])
-def test_a_streams_length_is_read_however_its_bytes_are_cut(format: AudioFormat, size: int) -> None:
-    import numpy as np
-
-    rate, seconds = 24_000, 3.0
-    tone = (np.sin(np.arange(int(rate * seconds)) / 9) * 9000).astype(np.int16)
-    encoder = StreamEncoder(format, rate, bitrate={"mp3": BITRATE}.get(format))
-    data = b"".join([*(encoder.feed(part) for part in np.split(tone, 6)), encoder.finish()])
-    length = SpeechLength(format, mp3_bitrate=BITRATE)
-    assert length.seconds == 0
-    for start in range(0, len(data), size):
-        length.feed(data[start : start + size])
-    assert length.seconds == pytest.approx(seconds, abs=0 if format == "wav" else 0.1)

@@ -1,0 +1,44 @@
+"""A natural voice for the languages it speaks, espeak-ng for all others, as one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from deployments.tts.engines.port import Pcm, SpeechEngine
+
+
+class LayeredEngine:
+    """``SpeechEngine`` that asks ``first`` for a voice, and ``second`` where it has none; no name is in both."""
+
+    stands_in = ""
+
+    def __init__(self, first: SpeechEngine, second: SpeechEngine) -> None:
+        self._first = first
+        self._second = second
+        self._of_first = frozenset(first.voices())
+        self.name = first.name
+        self.notice: str | None = f"Languages it has no voice for are spoken by {second.name}."
+        self.openai_voices: Mapping[str, str] = {**second.openai_voices, **first.openai_voices}
+        self.slow = first.slow
+
+    def voices(self) -> tuple[str, ...]:
+        return (*self._first.voices(), *self._second.voices())
+
+    def resolve(self, voice: str | None, language: str) -> str | None:
+        return self._first.resolve(voice, language) or self._second.resolve(voice, language)
+
+    def version(self, voice: str) -> str:
+        return self._engine(voice).version(voice)
+
+    def speaker(self, voice: str) -> str:
+        return self._engine(voice).speaker(voice)
+
+    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
+        return await self._engine(voice).speak(text, voice=voice, speed=speed)
+
+    async def close(self) -> None:
+        await self._first.close()
+        await self._second.close()
+
+    def _engine(self, voice: str) -> SpeechEngine:
+        return self._first if voice in self._of_first else self._second

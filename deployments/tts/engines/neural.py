@@ -1,0 +1,150 @@
+"""A neural voice as a voice engine: espeak-ng's phonemes into an ONNX model, without torch and without GPL code in
+this process.
+
+Concrete models (``kokoro.py``, ``piper.py``) say how their phonemes become tokens and tokens become
+audio; everything around that is here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from deployments.tts.config import EspeakConfig
+from deployments.tts.engines.espeak import EspeakVoice
+from deployments.tts.engines.phonemes import phonemes_of
+from deployments.tts.engines.port import Pcm
+from interview.errors import EngineFailed, ModelMissing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Relative to the sentence's peak.
+SILENCE_BELOW_PEAK = 10 ** (-50 / 20)
+KEPT_LEAD_S = 0.02
+KEPT_TAIL_S = 0.08
+
+
+class VoiceModel(Protocol):
+    """An ONNX voice. ``run`` is called from several threads at once."""
+
+    name: str
+    #: Names the weights exactly: another version may speak a text differently.
+    version: str
+    sample_rate: int
+    #: OpenAI's voice names → this model's.
+    openai_voices: Mapping[str, str]
+    #: Voice name → espeak-ng's code of the language it speaks. The first of a language is its default.
+    languages: dict[str, str]
+
+    def run(self, phonemes: str, *, voice: str, speed: float, options: Any) -> NDArray[np.float32]:
+        """Audio of shape ``[n]`` in [−1, 1]. ``options`` are onnxruntime's, whose ``terminate`` stops the run."""
+        ...
+
+
+def open_session(path: Path, threads: int) -> Any:
+    """An onnxruntime CPU session of ``path`` on ``threads`` threads.
+
+    Raises:
+        ModelMissing: the file is not a model onnxruntime can load.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Idle threads sleep: transcription runs on the same cores between two replies.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ModelMissing(f"{path} is not a voice model onnxruntime can load ({type(error).__name__}).") from error
+
+
+def without_silence(audio: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+    """``audio`` without the silence around it, but for the 20 ms before and 80 ms after the voice."""
+    import numpy as np
+
+    level = np.abs(audio)
+    loud = np.flatnonzero(level > level.max(initial=0.0) * SILENCE_BELOW_PEAK)
+    if not len(loud):
+        return audio[:0]
+    start = max(0, int(loud[0]) - int(KEPT_LEAD_S * sample_rate))
+    return audio[start : int(loud[-1]) + 1 + int(KEPT_TAIL_S * sample_rate)]
+
+
+class NeuralEngine:
+    """``SpeechEngine`` over a ``VoiceModel``; ``workers`` sentences are spoken at once.
+
+    A cancelled ``speak`` stops the model within one of its layers.
+    """
+
+    notice: str | None = None
+    stands_in = ""
+    slow = True
+
+    def __init__(self, model: VoiceModel, espeak: EspeakConfig, *, workers: int = 1) -> None:
+        self._model = model
+        self._phonemes = EspeakVoice(espeak)
+        self._threads = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="voice")
+        self.name = model.name
+        self.openai_voices = model.openai_voices
+
+    def voices(self) -> tuple[str, ...]:
+        return tuple(sorted(self._model.languages))
+
+    def resolve(self, voice: str | None, language: str) -> str | None:
+        """A named voice is taken whatever the language; else the first voice that speaks ``language``.
+
+        The region decides between voices of one language when it can: ``en-GB`` is a British voice.
+        """
+        if voice is not None:
+            return voice if voice in self._model.languages else None
+        wanted = language.lower()
+        spoken = wanted.split("-")[0]
+        found = [name for name, code in self._model.languages.items() if code.split("-")[0] == spoken]
+        regional = [name for name in found if self._model.languages[name] == wanted]
+        return next(iter((*regional, *found)), None)
+
+    def version(self, voice: str) -> str:
+        return self._model.version
+
+    def speaker(self, voice: str) -> str:
+        return self.name
+
+    def _speak(self, text: str, voice: str, speed: float, options: Any) -> Pcm:
+        import numpy as np
+
+        phonemes = phonemes_of(text, self._phonemes, self._model.languages[voice])
+        if not phonemes:
+            return Pcm(np.zeros(0, dtype=np.int16), self._model.sample_rate)
+        try:
+            audio = self._model.run(phonemes, voice=voice, speed=speed, options=options)
+        except Exception as error:
+            raise EngineFailed(f"{self.name} could not speak this text ({type(error).__name__}).") from error
+        spoken = without_silence(audio, self._model.sample_rate)
+        return Pcm((np.clip(spoken, -1.0, 1.0) * 32767).astype(np.int16), self._model.sample_rate)
+
+    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        work = asyncio.get_running_loop().run_in_executor(self._threads, self._speak, text, voice, speed, options)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            options.terminate = True
+            work.cancel()
+            with contextlib.suppress(EngineFailed, asyncio.CancelledError):
+                await work
+            raise
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+        self._phonemes.close()

@@ -1,0 +1,77 @@
+"""A request that has been checked: what to say, in whose voice, and where its result is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from deployments.tts.cache import SpeechKey
+from deployments.tts.config import TtsConfig
+from deployments.tts.contract import CONTENT_TYPES, AudioFormat, SynthesisRequest
+from deployments.tts.engines.port import SpeechEngine
+from deployments.tts.utterance import Unit, units_of
+from interview.errors import InvalidInput
+
+
+class Order(NamedTuple):
+    units: list[Unit]
+    voice: str
+    language: str
+    key: SpeechKey
+    format: AudioFormat
+    speed: float
+
+
+class Orders:
+    """Checks requests against the configuration and the engine's voices."""
+
+    def __init__(self, config: TtsConfig, engine: SpeechEngine) -> None:
+        self._config = config
+        self._engine = engine
+        offered = config.voice_aliases if config.voice_aliases is not None else engine.openai_voices
+        self.aliases: Mapping[str, str] = {
+            name: voice for name, voice in offered.items() if engine.resolve(voice, "en") is not None
+        }
+
+    def checked(self, request: SynthesisRequest) -> Order:
+        """Raises InvalidInput; the message says which field is wrong and what is offered."""
+        config = self._config
+        if len(request.text) > config.max_characters:
+            raise InvalidInput(
+                f"The text has {len(request.text)} characters; at most {config.max_characters} can be spoken at once.",
+                detail={"fields": {"input": f"longer than {config.max_characters} characters"}},
+            )
+        if not config.min_speed <= request.speed <= config.max_speed:
+            raise InvalidInput(
+                f"Speed {request.speed:g} is outside {config.min_speed:g} to {config.max_speed:g}.",
+                detail={"fields": {"speed": f"not within {config.min_speed:g} to {config.max_speed:g}"}},
+            )
+        if request.format not in CONTENT_TYPES:
+            raise InvalidInput(
+                f"Audio format {request.format!r} is not offered; choose one of {', '.join(CONTENT_TYPES)}.",
+                detail={"fields": {"response_format": "not offered"}},
+            )
+        units = units_of(request.text, request.language, pause_s=config.pause_s / request.speed)
+        if not units:
+            raise InvalidInput("There is no text to speak.", detail={"fields": {"input": "holds no words"}})
+        voice = self.voice(request.voice, request.language)
+        key = SpeechKey(self._engine.version(voice), voice, request.format, request.speed, request.text)
+        return Order(units, voice, request.language, key, request.format, request.speed)
+
+    def voice(self, name: str | None, language: str) -> str:
+        """The engine's voice for a request. Raises InvalidInput."""
+        wanted = self.aliases.get(name, name) if name else None
+        voice = self._engine.resolve(wanted, language)
+        if voice is not None:
+            return voice
+        if name is None:
+            raise InvalidInput(
+                f"{self._engine.name} has no voice for the language {language!r}.",
+                detail={"fields": {"language": "no voice speaks it"}},
+            )
+        native = [other for other in self._engine.voices() if other.split("-")[0] == language.split("-")[0].lower()]
+        choices = sorted({*self.aliases, *(native or self._engine.voices())})
+        raise InvalidInput(
+            f"Unknown voice {name!r}. Choose one of: {', '.join(choices)}.",
+            detail={"fields": {"voice": "unknown"}, "choices": choices},
+        )
