@@ -19,7 +19,7 @@ pytestmark = pytest.mark.models
 
 TEXT = (
     "Thank you, that was clear. How would you find out whether an index makes a slow page faster? "
-    "Take the numbers before and after, and compare them with the report of the database."
+    "Take the numbers before and after, and compare them with a report of the database."
 )
 
 Engine = Literal["auto", "piper"]
