@@ -20,6 +20,7 @@ import re
 from typing import Literal
 
 from interview.errors import InvalidInput
+from storage.blobs.audio_types import extension_of
 from storage.stored_names import encoded
 
 AUDIO_URL_PREFIX = "/session/audio/"
@@ -31,24 +32,6 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,254}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 #: A name made by ``audio_name``; a client's must match before a path is built from it.
 _AUDIO_NAME = re.compile(r"[0-9]{1,6}-(candidate|interviewer)-[0-9a-f]{16}\.[a-z0-9]{2,5}\Z")
-
-_EXTENSIONS = {
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "audio/wave": "wav",
-    "audio/mpeg": "mp3",
-    "audio/mp3": "mp3",
-    "audio/ogg": "ogg",
-    "audio/opus": "ogg",
-    "audio/webm": "webm",
-    "video/webm": "webm",
-    "audio/mp4": "m4a",
-    "video/mp4": "mp4",
-    "audio/x-m4a": "m4a",
-    "audio/aac": "aac",
-    "audio/flac": "flac",
-    "audio/x-flac": "flac",
-}
 
 
 def plan_path(digest: str) -> str:
@@ -68,8 +51,7 @@ def session_prefix(tenant: str, interview_id: str) -> str:
 
 def audio_name(turn: int, role: Role, data: bytes, content_type: str) -> str:
     """Content-addressed, so that a retried write overwrites itself."""
-    bare = content_type.partition(";")[0].strip().lower()
-    return f"{turn}-{role}-{hashlib.sha256(data).hexdigest()[:16]}.{_EXTENSIONS.get(bare, 'bin')}"
+    return f"{turn}-{role}-{hashlib.sha256(data).hexdigest()[:16]}.{extension_of(content_type)}"
 
 
 def audio_path(tenant: str, interview_id: str, name: str) -> str:

@@ -43,6 +43,7 @@ from interview.sessions.events import AnswerReceived
 from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AudioRef, PendingAnswer, SessionState
+from storage.blobs.audio_types import media_type_of
 from storage.blobs.layout import audio_name, audio_path, audio_url
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
@@ -163,14 +164,15 @@ class Acceptance:
         if stt is None:
             raise UnsupportedRequest("Speech recognition is not installed here; please type the answer.")
         plan = await self._plans.get(state.plan)
+        content_type = media_type_of(audio, request.content_type)
         with times.stage("probe"):
-            probe = await stt.probe(transcription_request(audio, request.content_type, state, plan))
-        name = audio_name(state.turn_number + 1, "candidate", audio, request.content_type)
+            probe = await stt.probe(transcription_request(audio, content_type, state, plan))
+        name = audio_name(state.turn_number + 1, "candidate", audio, content_type)
         with times.stage("blob"):
             await self._ports.blobs.put(audio_path(request.tenant, request.interview_id, name), audio)
         return AudioRef(
             url=audio_url(request.interview_id, name),
-            content_type=request.content_type,
+            content_type=content_type,
             size_bytes=len(audio),
             sha256=hashlib.sha256(audio).hexdigest(),
             duration_s=probe.duration_s,

@@ -7,12 +7,9 @@ part without a word.
 from __future__ import annotations
 
 import struct
-from typing import Literal, assert_never
+from typing import assert_never
 
-Container = Literal["wav", "mp3", "mp4", "ogg", "matroska", "flac", "aac"]
-
-#: Names an MPEG audio stream's header may start with: sync bits set, layer and bitrate not reserved.
-_MP3_LAYERS = {0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2}
+from storage.blobs.audio_types import Container, id3_bytes
 
 _EBML_SEGMENT = 0x18538067
 _EBML_CLUSTER = 0x1F43B675
@@ -20,26 +17,6 @@ _EBML_CLUSTER = 0x1F43B675
 #: No recording of this size is accepted, so a data chunk that claims more holds a streaming writer's placeholder
 #: (0x7FFFFFFF, 2,000,000,000, 0xFFFFFFFF and their like).
 _WAV_PLACEHOLDER_BYTES = 2**28
-
-
-def sniff(data: bytes) -> Container | None:
-    """The container by its magic bytes, or None when it is none that this tier reads."""
-    if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
-        return "wav"
-    if data[:4] == b"OggS":
-        return "ogg"
-    if data[:4] == b"fLaC":
-        return "flac"
-    if data[:4] == b"\x1aE\xdf\xa3":
-        return "matroska"
-    if data[4:8] == b"ftyp":
-        return "mp4"
-    frame = data[_id3_bytes(data) :][:2]
-    if len(frame) == 2 and frame[0] == 0xFF and frame[1] & 0xF6 == 0xF0:
-        return "aac"  # ADTS: twelve sync bits, layer 0
-    if data[:3] == b"ID3" or (len(frame) == 2 and frame[0] == 0xFF and frame[1] in _MP3_LAYERS):
-        return "mp3"
-    return None
 
 
 def cut_short(container: Container, data: bytes) -> bool:
@@ -67,14 +44,6 @@ def cut_short(container: Container, data: bytes) -> bool:
             return False
         case _:
             assert_never(container)
-
-
-def _id3_bytes(data: bytes) -> int:
-    """The length of an ID3v2 tag in front of the audio, 0 without one."""
-    if data[:3] != b"ID3" or len(data) < 10:
-        return 0
-    # The tag's size is "synchsafe": seven bits a byte.
-    return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
 
 
 def _wav_cut(data: bytes) -> bool:
@@ -117,7 +86,7 @@ def _are_chunks(data: bytes, offset: int) -> bool:
 
 def _mp3_cut(data: bytes) -> bool:
     """By the byte count in the Xing (or Info) header of the first frame, where the encoder wrote one."""
-    start = _id3_bytes(data)
+    start = id3_bytes(data)
     first_frame = data[start : start + 256]
     header = max(first_frame.find(b"Xing"), first_frame.find(b"Info"))
     if header < 0 or header + 16 > len(first_frame):
@@ -149,7 +118,7 @@ def _mp4_cut(data: bytes) -> bool:
 
 def _adts_cut(data: bytes) -> bool:
     """Whether the last frame is longer than the bytes that arrived."""
-    offset = _id3_bytes(data)
+    offset = id3_bytes(data)
     while offset + 7 <= len(data):
         if data[offset] != 0xFF or data[offset + 1] & 0xF6 != 0xF0:
             return False  # a tag or padding behind the audio

@@ -17,9 +17,10 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from deployments.stt.audio.channels import mixed_to_mono
-from deployments.stt.audio.container import Container, cut_short, sniff, with_true_data_size
+from deployments.stt.audio.container import cut_short, with_true_data_size
 from deployments.stt.config import SttConfig
 from interview.errors import AudioRejected, AudioTooLarge, AudioTooLong, DeadlineExceeded, EmptyAudio, UnreadableAudio
+from storage.blobs.audio_types import Container, sniff
 
 Samples = npt.NDArray[np.float32]
 

@@ -11,18 +11,8 @@ from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_response, status_problem
+from storage.blobs.audio_types import MEDIA_TYPES
 from storage.blobs.layout import audio_path
-
-_MEDIA_TYPES = {
-    "wav": "audio/wav",
-    "mp3": "audio/mpeg",
-    "ogg": "audio/ogg",
-    "webm": "audio/webm",
-    "m4a": "audio/mp4",
-    "mp4": "audio/mp4",
-    "aac": "audio/aac",
-    "flac": "audio/flac",
-}
 
 _NO_SUCH_RECORDING = "There is no such recording."
 
@@ -54,7 +44,7 @@ def recordings_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
             recording = await ports.blobs.get(audio_path(caller.tenant, interview_id, name))
         except (NotFound, InvalidInput):
             raise NotFound(_NO_SUCH_RECORDING) from None
-        media_type = _MEDIA_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+        media_type = MEDIA_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
         return _whole_or_part(recording, media_type, byte_range)
 
     return router

@@ -13,10 +13,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from deployments.stt.audio.container import cut_short, sniff
+from deployments.stt.audio.container import cut_short
 from deployments.stt.audio.decode import SAMPLE_RATE, decode_audio
 from deployments.stt.config import SttConfig
 from interview.errors import AudioRejected, AudioTooLarge, AudioTooLong, DeadlineExceeded, EmptyAudio, UnreadableAudio
+from storage.blobs.audio_types import sniff
 from tests.support.paths import ROOT
 
 CONFIG = SttConfig()

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from deployments.stt.audio.channels import mixed_to_mono
-from deployments.stt.audio.container import cut_short, sniff
+from deployments.stt.audio.container import cut_short
 from deployments.stt.audio.decode import SAMPLE_RATE, Samples, decode_audio
 from deployments.stt.config import SttConfig
 from interview.errors import AudioRejected, UnreadableAudio
+from storage.blobs.audio_types import sniff
 from tests.support.recordings import tone, wav_file
 
 CONFIG = SttConfig()
