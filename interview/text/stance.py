@@ -172,7 +172,7 @@ _NO_BEFORE = re.compile(r"(?:^| )no (?:(?:the|a|an|such thing as) )?$")
 _DENY_AFTER = re.compile(
     r"^ (?:(?:one|option|answer|choice|join|as well|too|also|both|all|either|is|are|was|were|would|could|can|must|might|should|has|have|do|does|did|will"
     r"|be|to|looks?|seems?|sounds?|clearly|obviously|definitely|surely|just|simply|really|totally|completely|most) ){0,6}"
-    r"(?:wrong|incorrect|false|out(?! of)|not(?! §| the §| a §| an §| option §| it)|impossible|unlikely|nonsense|(?:makes?|making) (?:no|zero|little) sense|never|ruled out|eliminated|excluded"
+    r"(?:wrong|incorrect|false|out(?! of)|(?<=[a-z] )not(?! §| the §| a §| an §| option §| it)|not(?= [,.]| $| (?:right|correct|possible|true|the one)\b)|impossible|unlikely|nonsense|(?:makes?|making) (?:no|zero|little) sense|never|ruled out|eliminated|excluded"
     r"|discarded|crossed out|irrelevant|off the table|no good|no way|bad|untrue|nope|no(?= [,.!]| $))\b"
     r"|^ , (?:that|which|that one|this) (?:one )?is (?:wrong|incorrect|not|false|out)\b"
 )
@@ -278,8 +278,20 @@ _CORRECTION = re.compile(
 )
 
 
+#: A correction after the last mention, with something else put in its place.
+_REPLACED = re.compile(
+    r"^ (?:[,.;?!] )*(?:(?:oh|or|but|and) )*(?:no(?= (?:,|wait|sorry|actually|it is|that is))|nope|no wait|wait no|sorry|scratch that|strike that|make (?:that|it)|correction|oops|my bad"
+    r"|hold on|hang on|on second thoughts?|i take (?:that|it) back|or rather|or actually|actually no)(?: (?:,|no|wait|sorry|i mean|actually|it is|that is|the|a|an))* (?!i (?:think|guess|believe)|for |about |that was|not sure)[a-z0-9]"
+)
+
+
 def _withdraw(chains: Sequence[_Chain]) -> None:
     """After a correction only what follows it stands; a correction that only denies withdraws nothing else."""
+    if chains and chains[-1].stance != "denied" and _REPLACED.match(chains[-1].right):
+        for chain in chains:
+            if chain.stance != "denied":
+                chain.stance = "withdrawn"
+        return
     for at in range(len(chains) - 1, 0, -1):
         if _CORRECTION.search(chains[at].left) and chains[at].stance != "denied":
             for earlier in chains[:at]:

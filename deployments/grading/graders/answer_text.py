@@ -4,6 +4,8 @@ Normalisation exists to compare, never to judge: case, punctuation, fillers and 
 nothing, neither for nor against the candidate.
 """
 
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
 from __future__ import annotations
 
 import re
@@ -54,7 +56,8 @@ _NON_ANSWER = re.compile(
 )
 
 _CORRECTION = re.compile(
-    r"\b(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+(?:no|i mean|it's|that's|make that)|scratch that|correction|"
+    r"\b(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+(?:no|i mean|it's|that's|make that)|(?<=[,.;?…] )(?:no|nope|sorry|oops|my bad)(?=[,:.])|actually[, ]+no|no[, ]+actually|on second thoughts?|"
+    r"scratch that|strike that|hang on|i take (?:that|it) back|correction|"
     r"make that|i meant|i mean|let me correct (?:that|myself)|or rather|oh wait|hold on|no no)\b[,:]?",
     re.IGNORECASE,
 )

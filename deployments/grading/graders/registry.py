@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from deployments.grading.config import GradingConfig
 from deployments.grading.graders.closed.choices import grade_multi_select, grade_multiple_choice
-from deployments.grading.graders.closed.text_answers import grade_exact, grade_ordered, grade_short_text
+from deployments.grading.graders.closed.exact import grade_exact
+from deployments.grading.graders.closed.ordered import grade_ordered
+from deployments.grading.graders.closed.short_text import grade_short_text
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.coverage.embedding import Meaning
 from deployments.grading.graders.coverage.embedding_onnx import OnnxSentenceEmbedder

@@ -1,42 +1,106 @@
-"""Spoken notation as it is written: "o of n squared" and "order n^2" are "o n 2"."""
+"""Spoken notation as it is written: "o of n squared", "order n^2" and "quadratic time" are "o n ^2"."""
+
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from deployments.grading.graders.answer_text import Token
 
-_WRITTEN = {"squared": "2", "cubed": "3", "sharp": "#", "one": "1", "lg": "log", "logarithm": "log"}
-
-
-def notation(words: Sequence[Token]) -> tuple[Token, ...]:
-    """``words`` with powers and big O as symbols; the words that only belong to how it is said are left out."""
-    kept: list[Token] = []
-    at = 0
-    while at < len(words):
-        word = words[at]
-        length = _order_of(words, at)
-        if length:
-            kept.append(Token("o", word.start, words[at + length - 1].end))
-            at += length
-            continue
-        kept.append(Token(_WRITTEN.get(word.text, word.text), word.start, word.end))
-        at += 1
-    return tuple(kept)
-
-
+_WRITTEN = {"squared": "^2", "cubed": "^3", "sharp": "#", "lg": "log", "logarithm": "log", "one": "1", "two": "2"}
+#: Running times by name. "Linear" alone is a word of many meanings, so all but two need "time" or "complexity" behind.
+_NAMED_TIMES = {
+    "constant": "o 1", "linear": "o n", "logarithmic": "o log n", "quadratic": "o n ^2", "cubic": "o n ^3", "exponential": "o 2 ^n",
+    "linearithmic": "o n log n", "loglinear": "o n log n",
+}  # fmt: skip
 _ORDER_OF = tuple(
     phrase.split()
     for phrase in (
         "in the order of", "on the order of", "of the order of", "big o notation of", "big oh of", "big o of",
-        "order of", "big o", "big oh", "zero of", "oh of", "o of", "order",
+        "order of", "big o", "big oh", "zero of", "oh of", "o of", "order", "oh",
     )
 )  # fmt: skip
+_POWER_OF = (("to", "the", "power", "of"), ("to", "the", "power"), ("raised", "to", "the"), ("to", "the"))
+_POWERS = {
+    "1": "1", "2": "2", "3": "3", "4": "4", "one": "1", "two": "2", "three": "3", "four": "4", "second": "2", "third": "3",
+    "fourth": "4", "n": "n", "k": "k", "nth": "n", "half": "half",
+}  # fmt: skip
+_MATHEMATICAL = re.compile(r"[a-z]|\d+[a-z]?|[a-z]\d|\^\w+|log|times|plus|minus|factorial|root|sqrt|over|o")
 
 
-def _order_of(words: Sequence[Token], at: int) -> int:
-    """How many words from ``at`` on say "O(…"; 0 for none."""
+def is_mathematical(word: str) -> bool:
+    """Whether a word of ``notation`` belongs to a formula."""
+    return _MATHEMATICAL.fullmatch(word) is not None
+
+
+def notation(words: Sequence[Token], text: str = "") -> tuple[Token, ...]:
+    """``words`` of ``text`` with powers, running times and big O as symbols; words that only introduce them go."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word.text == "of" and kept and kept[-1].text in ("log", "o", "root", "factorial"):
+            at += 1
+            continue
+        read = _order(words, at) or _power(words, at, text, kept) or _time(words, at) or _numbered(words, at)
+        if read is None:
+            read = ([_WRITTEN.get(word.text, word.text)], 1)
+        symbols, length = read
+        end = words[at + length - 1].end
+        kept += [Token(symbol, word.start, end) for symbol in symbols]
+        at += length
+    return tuple(kept)
+
+
+def _order(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
+    """ "Big O of", "order", "oh" before something mathematical."""
     for phrase in _ORDER_OF:
-        if [word.text for word in words[at : at + len(phrase)]] == phrase and at + len(phrase) < len(words):
-            return len(phrase)
-    return 0
+        after = at + len(phrase)
+        if after < len(words) and [word.text for word in words[at:after]] == phrase:
+            following = _WRITTEN.get(words[after].text, words[after].text)
+            return (["o"], len(phrase)) if is_mathematical(following) else None
+    return None
+
+
+def _power(words: Sequence[Token], at: int, text: str, kept: Sequence[Token]) -> tuple[list[str], int] | None:
+    """ "^2" where the text has the sign, "to the two", and "n times n"."""
+    word = words[at]
+    if at and text[words[at - 1].end : word.start].strip() in ("^", "**"):
+        return [f"^{_POWERS.get(word.text, word.text)}"], 1
+    for phrase in _POWER_OF:
+        after = at + len(phrase)
+        spoken = tuple(one.text for one in words[at:after])
+        if (
+            spoken == phrase
+            and kept
+            and is_mathematical(kept[-1].text)
+            and after < len(words)
+            and words[after].text in _POWERS
+        ):
+            closing = 1 if after + 1 < len(words) and words[after + 1].text == "power" else 0
+            return [f"^{_POWERS[words[after].text]}"], len(phrase) + 1 + closing
+    if word.text in ("times", "by") and kept and at + 1 < len(words) and words[at + 1].text == kept[-1].text == "n":
+        return ["^2"], 2
+    return None
+
+
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+
+
+def _numbered(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
+    """ "Type I" is "type 1", and "version 4" is "v 4"."""
+    word, before = words[at].text, words[at - 1].text if at else ""
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    if word in _ROMAN and before in ("type", "level", "tier", "phase", "part", "class"):
+        return [_ROMAN[word]], 1
+    return (["v"], 1) if word == "version" and (following.isdigit() or following in _POWERS) else None
+
+
+def _time(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
+    named = _NAMED_TIMES.get(words[at].text)
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    if named is None or (following not in ("time", "complexity", "runtime") and len(words) > 2):
+        return None
+    return named.split(), 2 if following in ("time", "complexity", "runtime") else 1

@@ -32,6 +32,8 @@ def same_word(said: str, meant: str, *, in_phrase: bool = False) -> bool:
         return True
     if said[:3] != meant[:3] or not re.search("[aeiouy]", meant):
         return False
+    if in_phrase and stem(_AGENT.sub("", said)) == stem(_AGENT.sub("", meant)):
+        return True
     if stem(said) != stem(meant):
         return False
     shorter, longer = sorted((said, meant), key=len)
@@ -107,7 +109,7 @@ def _sounds(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _spelled_out(text: str) -> str:
+def spelled_out(text: str) -> str:
     """Spoken letters joined: "oh auth" is "oauth", "s q l" is "sql"."""
     return "".join(_LETTER_NAMES.get(word, word) for word in text.split())
 
@@ -115,7 +117,7 @@ def _spelled_out(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def sounds_like(said: str, meant: str) -> bool:
     """Whether two phrases sound alike: "4 in key" and "foreign key", "cue" and "queue", "ded lock" and "deadlock"."""
-    if min(len(said), len(meant)) >= 2 and _spelled_out(said) == _spelled_out(meant):
+    if min(len(said), len(meant)) >= 2 and spelled_out(said) == spelled_out(meant):
         return True
     ones, twos = _sounds(said), _sounds(meant)
     if any(len(one) >= 2 for one in ones & twos):

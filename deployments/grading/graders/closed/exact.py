@@ -1,0 +1,170 @@
+"""Exact answers: one of the accepted strings, typed or said ("127 dot 0 dot 0 dot 1"), with only a frame around it."""
+
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.closed.notation import notation
+from deployments.grading.graders.closed.spelling import sounds_like, spelled_out
+from deployments.grading.graders.grade_builder import mark, no_answer
+from interview.errors import InvalidInput
+from interview.grades import Grade
+from interview.plans.questions import Exact
+from interview.text.number_words import canonical_numbers
+from interview.text.stance import hold
+
+_SYMBOLS = {
+    "dot": ".", "point": ".", "period": ".", "slash": "/", "backslash": "\\", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_",
+    "plus": "+", "hash": "#", "hashtag": "#", "sharp": "#", "star": "*", "asterisk": "*", "at": "@", "colon": ":", "equals": "=",
+    "percent": "%", "dollar": "$", "ampersand": "&", "pipe": "|", "tilde": "~", "caret": "^", "comma": ",",
+}  # fmt: skip
+#: Symbols that tell answers apart; other punctuation weighs nothing.
+_TELLING = re.compile(r"[^a-z0-9+#*/@%$&^~=<>_|\\-]")
+_FRAME_TEXT = (
+    "i i'd i'll think guess believe say would use using used run type it it's its is that that's this the a an my answer called just"
+    " call you you'd can could should must be with command address code status port number method signal file key word keyword name"
+    " term option value letter operator function statement header protocol language version by for to of in on please then so well"
+    " maybe probably definitely obviously certainly actually simply correct right final sure yes yeah ok okay uh um er hmm like"
+    " http tcp error response we they one known as"
+)
+_FRAME = frozenset(_FRAME_TEXT.split())
+_SPOKEN_RATHER_THAN_TYPED = 0.9
+_MAX_FRAME_WORDS = 8
+
+
+def grade_exact(spec: Exact, answer: str) -> Grade:
+    """All or nothing: the answer, a frame such as "it's …" aside, is one of ``spec.accepted``.
+
+    Raises:
+        InvalidInput: nothing is accepted.
+    """
+    if not spec.accepted:
+        raise InvalidInput(
+            "An exact grader needs at least one accepted answer.", detail={"fields": {"accepted": "empty"}}
+        )
+    empty = no_answer("exact", answer)
+    if empty and not any(_same(answer, accepted, spec.case_sensitive) for accepted in spec.accepted):
+        return empty
+    evidence = [answer_text.whole(answer, "the answer")]
+    for part in _parts(answer):
+        for accepted in spec.accepted:
+            if _same(part, accepted, spec.case_sensitive):
+                return mark(
+                    "exact", 1.0, f"The answer is the accepted answer {accepted!r}.", confidence=0.98, evidence=evidence
+                )
+    for accepted in spec.accepted:
+        if not spec.case_sensitive and _sounds_same(answer, accepted):
+            return mark(
+                "exact",
+                1.0,
+                f"The answer sounds like the accepted answer {accepted!r}.",
+                confidence=_SPOKEN_RATHER_THAN_TYPED,
+                evidence=evidence,
+            )
+    return _other(spec, answer)
+
+
+def _other(spec: Exact, answer: str) -> Grade:
+    """0. A person looks where an accepted answer occurs but does not stand alone."""
+    evidence = [answer_text.whole(answer, "the answer")]
+    said = f" {_plain(answer)} "
+    within = [accepted for accepted in spec.accepted if len(accepted) > 2 and f" {_plain(accepted)} " in said]
+    if within and not _taken_back(answer, within[0]):
+        return mark(
+            "exact",
+            0.0,
+            f"The accepted answer {within[0]!r} occurs, but more is said.",
+            confidence=0.6,
+            evidence=evidence,
+            review="The accepted answer stands among other words.",
+        )
+    return mark("exact", 0.0, "The answer is none of the accepted ones.", confidence=0.95, evidence=evidence)
+
+
+def _taken_back(answer: str, accepted: str) -> bool:
+    at = answer.casefold().find(accepted.casefold())
+    return at >= 0 and hold(answer, [(at, at + len(accepted))])[0].stance in ("denied", "withdrawn")
+
+
+def _parts(answer: str) -> Iterator[str]:
+    """The stretches that may be the whole answer: all of it, after a correction, before a reason or a remark."""
+    cut = answer_text.after_correction(answer)
+    if not cut:
+        yield answer
+        remark = re.split(
+            r"\s*(?:,|;|\.\s|\(|\s[-–—]\s|\bbecause\b|\bsince\b|\bwhich\b|\bi (?:think|guess|believe)\b|\bplease\b|\bright\?)",
+            answer,
+            maxsplit=1,
+            flags=re.IGNORECASE,
+        )
+        if len(remark) == 2 and not re.match(
+            r"\s*(?:or|and|not|but|no|wait|maybe|actually|sorry)\b", remark[1].lstrip(" ,")
+        ):
+            yield remark[0]
+    else:
+        yield answer[cut:]
+
+
+def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
+    if case_sensitive:
+        trimmed = " ".join(said.split()).strip(" .!?\"'`")
+        target = " ".join(accepted.split())
+        lead = trimmed.removesuffix(target)
+        return trimmed == target or (trimmed.endswith(target) and lead.endswith(" ") and _is_frame(lead))
+    if said.strip().casefold() == accepted.strip().casefold():
+        return True
+    wanted, words = _plain(accepted), _plain(said)
+    if not wanted:
+        return False
+    for form in (words, _plain(canonical_numbers(words))):
+        if form == wanted or (form.endswith(f" {wanted}") and _is_frame(form.removesuffix(wanted))):
+            return True
+    return any(_squeezed(form) == _squeezed(accepted) for form in _spoken(said))
+
+
+def _is_frame(lead: str) -> bool:
+    words = answer_text.normal(lead).split()
+    return len(words) <= _MAX_FRAME_WORDS and all(word in _FRAME for word in words)
+
+
+def _plain(text: str) -> str:
+    """Words without lead-in, case and punctuation; notation as it is written ("c sharp", "o of one")."""
+    return " ".join(token.text for token in notation(answer_text.bare(answer_text.tokens(text)), text))
+
+
+def _spoken(said: str) -> Iterator[str]:
+    """``said`` with symbols for their names, with and without a frame before it."""
+    words = [
+        word
+        for word in re.findall(r"\S+", said.strip(" .!?\"'`").casefold())
+        if word.strip(",") not in answer_text.HESITATIONS
+    ]
+    symbols = [_SYMBOLS.get(word.strip(","), word) for word in words]
+    for start in range(min(len(symbols), _MAX_FRAME_WORDS + 1)):
+        if start and words[start - 1].strip(",:") not in _FRAME:
+            return
+        rest = " ".join(symbols[start:])
+        yield rest
+        yield canonical_numbers(rest)
+        yield canonical_numbers(" ".join(words[start:]))
+        yield spelled_out(rest)
+
+
+def _squeezed(text: str) -> str:
+    """Without spaces and without punctuation that tells nothing apart; "pp" for "++" as in "cpp"."""
+    return _TELLING.sub("", "".join(text.casefold().split()).replace("++", "pp").replace("#", "sharp"))
+
+
+def _sounds_same(answer: str, accepted: str) -> bool:
+    """A phrase heard as other words ("get stash pop"): as many words, no digits among those that differ."""
+    said, meant = _plain(answer).split(), _plain(accepted).split()
+    if len(meant) < 2 or len(said) != len(meant):
+        return False
+    differing = [(one, two) for one, two in zip(said, meant, strict=True) if one != two]
+    if len(differing) >= len(meant) or any(char.isdigit() for one, two in differing for char in one + two):
+        return False
+    return sounds_like(" ".join(said), " ".join(meant))

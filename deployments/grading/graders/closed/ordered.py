@@ -1,0 +1,214 @@
+"""Ordered lists: where each item stands in the order that the answer gives, said in sequence or by relations."""
+
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import combinations
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.answer_text import Token
+from deployments.grading.graders.closed.term_matching import Match, Term, find
+from deployments.grading.graders.grade_builder import mark, no_answer
+from interview.errors import InvalidInput
+from interview.grades import Grade
+from interview.plans.questions import Ordered
+from interview.text.stance import hold
+
+_FLOOR = 0.88
+
+
+def grade_ordered(spec: Ordered, answer: str) -> Grade:
+    """Kendall's τ over all pairs of the key, floored at 0: pairs in order less pairs out of order, missing ones none.
+
+    Source: M. Kendall, "A New Measure of Rank Correlation" (1938).
+
+    Raises:
+        InvalidInput: the key has no items, or one twice.
+    """
+    if len(set(spec.answer)) != len(spec.answer) or not spec.answer:
+        raise InvalidInput(
+            "An ordered grader needs distinct items.", detail={"fields": {"answer": "empty or with duplicates"}}
+        )
+    empty = no_answer("ordered", answer)
+    if empty:
+        return empty
+    places, shown = order_in(answer, spec.answer)
+    if not places:
+        return mark(
+            "ordered",
+            0.0,
+            "None of the items to put in order was found in the answer.",
+            confidence=0.5,
+            evidence=[answer_text.whole(answer, "the answer")],
+            review="No item was recognised.",
+        )
+    evidence = [answer_text.quote(answer, one.start, one.end, supports=one.term) for one in shown]
+    if len(spec.answer) == 1:
+        return mark("ordered", 1.0, "The one item was named.", confidence=0.95, evidence=evidence)
+    pairs = list(combinations(spec.answer, 2))
+    right = sum(a in places and b in places and places[a] < places[b] for a, b in pairs)
+    wrong = sum(a in places and b in places and places[a] > places[b] for a, b in pairs)
+    missing = [item for item in spec.answer if item not in places]
+    rationale = f"{right} of {len(pairs)} pairs are in the right order and {wrong} in the wrong one"
+    rationale += f"; not named: {', '.join(missing)}." if missing else "."
+    few = bool(missing) and len(places) < max(2, len(spec.answer) // 2)
+    return mark(
+        "ordered",
+        (right - wrong) / len(pairs),
+        rationale,
+        confidence=0.6 if few else 0.93,
+        evidence=evidence,
+        review="Few of the items were recognised." if few and len(answer.split()) > 3 else "",
+    )
+
+
+def order_in(answer: str, items: Sequence[str]) -> tuple[dict[str, float], list[Match]]:
+    """The rank of each item that the answer places (smaller is earlier), and the mentions it rests on."""
+    words = answer_text.closed(answer_text.tokens(answer))
+    spoken = [word for word in words if word.text not in answer_text.HESITATIONS]
+    found = _mentions(items, spoken, answer)
+    if not found:
+        return {}, []
+    sequence = _sequence(answer, found)
+    ranks: dict[str, float] = {}
+    for at, match in enumerate(sequence):
+        ranks.setdefault(match.term, float(at))
+    ranks = _related(answer, [match for match in found if match.start >= sequence[0].start], ranks)
+    return ranks, sorted(sequence, key=lambda one: one.start)
+
+
+def _mentions(items: Sequence[str], words: Sequence[Token], answer: str) -> list[Match]:
+    """Every mention of an item; letters that are written together are taken apart ("BADC")."""
+    letters = {item.casefold(): item for item in items if len(item) == 1}
+    if len(letters) == len(items):
+        for word in words:
+            if len(word.text) > 1 and set(word.text) <= set(letters) and len(set(word.text)) == len(word.text):
+                return [
+                    Match(letters[char], 1.0, word.start + at, word.start + at + 1) for at, char in enumerate(word.text)
+                ]
+    terms = [Term(item) for item in sorted(items, key=len, reverse=True)]
+    return sorted(_by_length(terms, words, answer), key=lambda one: one.start)
+
+
+def _by_length(terms: Sequence[Term], words: Sequence[Token], answer: str) -> list[Match]:
+    """Mentions of the longest items first; the words of one are not read again for another."""
+    free = list(words)
+    found: list[Match] = []
+    for term in terms:
+        found += find([term], free, answer, floor=_FLOOR, short_by_sound=True)
+        free = [word for word in free if all(word.end <= one.start or word.start >= one.end for one in found)]
+    return found
+
+
+def _sequence(answer: str, found: Sequence[Match]) -> list[Match]:
+    """The run of mentions that gives the order: the last one that has every item named.
+
+    A correction that names only some of the items again puts these into their places in the run before it.
+    """
+    held = hold(answer, [(match.start, match.end) for match in found])
+    standing = [match for match, one in zip(found, held, strict=True) if one.stance != "withdrawn"]
+    withdrawn = [match for match, one in zip(found, held, strict=True) if one.stance == "withdrawn"]
+    corrected = _last_run(answer, standing)
+    if not withdrawn:
+        return corrected
+    before = _last_run(answer, withdrawn)
+    terms = {match.term for match in corrected}
+    if not corrected or not terms < {match.term for match in before}:
+        return corrected or before
+    again = iter(corrected)
+    return [next(again) if match.term in terms else match for match in before]
+
+
+_RESTARTS = re.compile(
+    r"[.;:!?\n]|\b(?:so|therefore|hence|thus|order|sequence|wait|no|sorry|i mean|again)\b", re.IGNORECASE
+)
+
+
+def _last_run(answer: str, mentions: Sequence[Match]) -> list[Match]:
+    """The last stretch of ``mentions`` that has every item once and begins anew; all of them where there is none."""
+    distinct = len({match.term for match in mentions})
+    for start in range(len(mentions) - distinct, -1, -1):
+        run = mentions[start : start + distinct]
+        before = answer[mentions[start - 1].end : run[0].start] if start else "."
+        if len({match.term for match in run}) == distinct and _RESTARTS.search(before):
+            return list(run)
+    return list(mentions)
+
+
+_SUBJECT = r"(?:you |we |the |an? |i )*"
+_VERB = r"(?:comes?|goes?|happens?|runs?|must be|should be|has to be|is|are|would be)(?: \w+)?"
+#: What may stand between two items, with the first of them meant to come earlier, or later.
+_EARLIER = re.compile(
+    rf"\b(?:{_VERB} (?:before|ahead of|prior to)|before|precedes?|prior to|ahead of|leads? to|(?:is )?followed by)\s+{_SUBJECT}$",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    rf"\b(?:{_VERB} (?:after|behind)|after|follows?|(?:is )?preceded by|before (?:that|this|it|which)(?: (?:comes|is))?,?)\s+{_SUBJECT}$",
+    re.IGNORECASE,
+)
+_NOT_A_RELATION = re.compile(
+    r"\b(?:not|never|cannot)\b|n't\b|\bafter (?:that|this|it|which)\b|\bright after\b", re.IGNORECASE
+)
+_AT_END = r"(?:last|at the end|in the end|at the very end|the end|final|finally)"
+_AT_START = r"(?:first|at the start|at the beginning|at the very beginning)"
+_LAST_AFTER = re.compile(
+    rf"^\s*,?\s*(?:{_VERB}\s+(?:the\s+)?(?:very\s+)?)?{_AT_END}\b(?!,? (?:the|you|we|comes)\b)", re.IGNORECASE
+)
+_FIRST_AFTER = re.compile(
+    rf"^\s*,?\s*(?:{_VERB}\s+(?:the\s+)?(?:very\s+)?)?{_AT_START}\b(?!,? (?:the|you|we|comes)\b)", re.IGNORECASE
+)
+_INTRODUCES = r"(?: (?:is|comes|you|we|the|of all|it|to|do|,))*\s*,?\s*$"
+_LAST_BEFORE = re.compile(
+    rf"\b(?:last(?:ly)?|final(?:ly)?|at the end|ends? with|ending with|the last (?:one|step|thing)){_INTRODUCES}",
+    re.IGNORECASE,
+)
+_FIRST_BEFORE = re.compile(
+    rf"\b(?:first(?:ly)?|start(?:s|ing)? with|begin(?:s|ning)? with|the first (?:one|step|thing)){_INTRODUCES}",
+    re.IGNORECASE,
+)
+
+
+def _related(answer: str, found: Sequence[Match], ranks: dict[str, float]) -> dict[str, float]:
+    """``ranks`` changed by what the answer says of first and last, then by its "before" and "after"."""
+    earlier: list[tuple[str, str]] = []
+    for at, match in enumerate(found):
+        before = answer[found[at - 1].end if at else 0 : match.start]
+        after = answer[match.end : found[at + 1].start if at + 1 < len(found) else len(answer)]
+        low, high = min(ranks.values(), default=0.0), max(ranks.values(), default=0.0)
+        if _LAST_AFTER.search(after) or (_LAST_BEFORE.search(before) and not _FIRST_AFTER.search(after)):
+            ranks[match.term] = high + 1
+        elif _FIRST_AFTER.search(after) or _FIRST_BEFORE.search(before):
+            ranks[match.term] = low - 1
+        other = found[at - 1].term if at else match.term
+        if other == match.term or _NOT_A_RELATION.search(before):
+            continue
+        if _LATER.search(before):
+            earlier.append((match.term, other))
+        elif _EARLIER.search(before):
+            earlier.append((other, match.term))
+    return _arranged(ranks, earlier)
+
+
+def _arranged(ranks: dict[str, float], earlier: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """The order closest to ``ranks`` in which each pair of ``earlier`` holds; ``ranks`` where they contradict."""
+    sorter: TopologicalSorter[str] = TopologicalSorter({term: set() for term in ranks})
+    for first, second in earlier:
+        if first in ranks and second in ranks:
+            sorter.add(second, first)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return ranks
+    arranged: dict[str, float] = {}
+    ready: list[str] = []
+    while sorter.is_active():
+        ready += sorter.get_ready()
+        term = min(ready, key=lambda one: ranks[one])
+        ready.remove(term)
+        arranged[term] = float(len(arranged))
+        sorter.done(term)
+    return arranged

@@ -1,0 +1,200 @@
+"""Short answers: an accepted term, alone or within a sentence, with other forms of its words and slips allowed."""
+
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.closed.term_matching import Match, Term, find, nearest
+from deployments.grading.graders.grade_builder import mark, no_answer
+from interview.errors import InvalidInput
+from interview.grades import Grade
+from interview.plans.questions import ShortText
+from interview.text.stance import Held, hold
+
+#: From this similarity of letters a miss may be a term that was misheard: a person decides.
+_NEAR_MISS = 0.75
+#: A list of so many bare terms, of which one is accepted, names whatever comes to mind.
+_SPRAY = 3
+_MAX_ITEM_WORDS = 3
+
+_QUALIFIED = re.compile(
+    r"\b(?:similar to|close to|almost|nearly|not quite|kind of like|something like|reminds me of|related to|looks like)(?: \w+){0,2}\s*$",
+    re.IGNORECASE,
+)
+#: Prefixes written apart that make another term: "non clustered index", "anti pattern".
+_APART = frozenset(
+    {
+        "non",
+        "anti",
+        "un",
+        "pseudo",
+        "semi",
+        "quasi",
+        "half",
+        "de",
+        "self",
+        "co",
+        "sub",
+        "inter",
+        "intra",
+        "meta",
+        "weakly",
+    }
+)
+#: "I mean" before a term is how one corrects oneself and no answer "mean".
+_SAID_IN_PASSING = frozenset({("i", "mean"), ("you", "mean"), ("i", "set"), ("i", "guess"), ("i", "pass")})
+
+
+def grade_short_text(spec: ShortText, answer: str) -> Grade:
+    """An accepted variant, alone or within a sentence; ``spec.similarity`` is how much of a slip passes.
+
+    A term that is denied, withdrawn or offered among others does not count, and a person is asked.
+
+    Raises:
+        InvalidInput: nothing is accepted.
+    """
+    if not spec.accepted:
+        raise InvalidInput(
+            "A short-text grader needs at least one accepted answer.", detail={"fields": {"accepted": "empty"}}
+        )
+    terms = [Term(accepted) for accepted in spec.accepted]
+    words = answer_text.closed(answer_text.tokens(answer))
+    spoken = [word for word in words if word.text not in answer_text.HESITATIONS]
+    found = [
+        match
+        for match in find(terms, spoken, answer, floor=spec.similarity, interrupted=True)
+        if not _in_passing(spoken, match)
+    ]
+    if not found:
+        return no_answer("short_text", answer) or _missed(terms, answer, spec.similarity)
+    held = hold(answer, [(match.start, match.end) for match in found])
+    standing = [pair for pair in zip(found, held, strict=True) if pair[1].stance in ("asserted", "aside")]
+    standing = [pair for pair in standing if not _apart(spoken, pair[0])]
+    if not standing:
+        return _not_meant(answer, found[-1], held[-1])
+    best, stance = max(standing, key=lambda pair: (pair[1].commitment, pair[0].similarity))
+    corrected = answer_text.after_correction(answer)
+    if corrected and all(match.end <= corrected for match, _ in standing) and _says_more(answer[corrected:], terms):
+        return _not_meant(answer, best, Held("withdrawn"))
+    return _meant(answer, found, held, best, stance, len(words))
+
+
+def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Match, stance: Held, length: int) -> Grade:
+    evidence = [answer_text.quote(answer, best.start, best.end, supports=best.term)]
+    corrected = answer_text.after_correction(answer[: best.end])
+    items, accepted = _items(answer, corrected, [match for match in found if match.start >= corrected])
+    if stance.alternative and stance.commitment < 2 and not 1 < items == accepted:
+        return mark(
+            "short_text",
+            0.0,
+            f"The accepted answer {best.term!r} is offered beside others, and none is chosen.",
+            confidence=0.6,
+            evidence=evidence,
+            review="Alternatives are offered; the worse one counts.",
+        )
+    if items >= _SPRAY and accepted == 1:
+        return mark(
+            "short_text",
+            0.0,
+            f"The accepted answer {best.term!r} is one of {items} terms listed.",
+            confidence=0.6,
+            evidence=evidence,
+            review="Several terms are listed and none is chosen.",
+        )
+    review = ""
+    if best.interrupted:
+        review = "Another word stands within the accepted answer."
+    elif items > accepted:
+        review = "Another term is named beside the accepted one."
+    elif any(one.stance == "denied" for one in held):
+        review = "The accepted answer is also denied." if stance.commitment < 2 else ""
+    elif _QUALIFIED.search(answer[: best.start]):
+        review = "The accepted answer is named as something similar."
+    how = (
+        "matches" if best.similarity == 1.0 else f"matches, form and spelling aside (similarity {best.similarity:.2f}),"
+    )
+    confidence = 0.98 if best.similarity == 1.0 else 0.9
+    return mark(
+        "short_text",
+        1.0,
+        f"The answer {how} the accepted answer {best.term!r}.",
+        confidence=0.6 if review else confidence - (0.15 if length > 40 else 0.0),
+        evidence=evidence,
+        review=review,
+    )
+
+
+def _not_meant(answer: str, match: Match, held: Held) -> Grade:
+    how = "withdraws" if held.stance == "withdrawn" else "denies"
+    return mark(
+        "short_text",
+        0.0,
+        f"The accepted answer {match.term!r} occurs, but the candidate {how} it.",
+        confidence=0.8,
+        evidence=[answer_text.quote(answer, match.start, match.end, supports=match.term)],
+        review="The accepted answer occurs next to a negation or a correction.",
+    )
+
+
+def _missed(terms: Sequence[Term], answer: str, needed: float) -> Grade:
+    """0: a person looks at a near miss, and at an answer in another form than words."""
+    words = answer_text.bare(answer_text.tokens(answer))
+    similarity = nearest(terms, words)
+    near = similarity >= _NEAR_MISS and not any(term.digits for term in terms)
+    return mark(
+        "short_text",
+        0.0,
+        f"None of the accepted answers was found (nearest similarity {similarity:.2f}, {needed:.2f} needed).",
+        confidence=0.75 if near else 0.93,
+        evidence=[answer_text.whole(answer, "the answer")],
+        review="The answer is close to an accepted one." if near else "",
+    )
+
+
+def _in_passing(words: Sequence[answer_text.Token], match: Match) -> bool:
+    for one, two in pairwise(words):
+        if two.start == match.start and two.end == match.end and (one.text, two.text) in _SAID_IN_PASSING:
+            return True
+    return False
+
+
+def _apart(words: Sequence[answer_text.Token], match: Match) -> bool:
+    before = [word.text for word in words if word.end <= match.start][-1:]
+    return bool(before) and before[0] in _APART
+
+
+def _says_more(tail: str, terms: Sequence[Term]) -> bool:
+    """Whether what follows a correction names something else: content words that no accepted term has."""
+    known = {word for term in terms for word in term.words}
+    return any(word not in known for word in answer_text.content_words(tail))
+
+
+_SEPARATOR = re.compile(r"\s*(?:[,;/|\n]|\band\b|\bor\b|&|\+)\s*", re.IGNORECASE)
+
+
+def _items(answer: str, since: int, found: Sequence[Match]) -> tuple[int, int]:
+    """How many bare terms the answer lists, and how many of these are accepted; 1, 1 for an answer that is no list."""
+    holes = answer
+    for match in found:
+        holes = holes[: match.start] + "\x00" * (match.end - match.start) + holes[match.end :]
+    holes = holes[since:]
+    parts = [part for part in _SEPARATOR.split(holes.strip(" .!?")) if part.strip()]
+    if len(parts) < 2:
+        return 1, 1
+    accepted = 0
+    for part in parts:
+        has = "\x00" in part
+        words = answer_text.bare(answer_text.tokens(part.replace("\x00", " ")))
+        if len(words) > (_MAX_ITEM_WORDS if not has else 1) or any(
+            answer_text.is_stop_word(word.text) for word in words[1:]
+        ):
+            return 1, 1
+        if not has and (not words or all(answer_text.is_stop_word(word.text) for word in words)):
+            return 1, 1
+        accepted += has
+    return len(parts), accepted

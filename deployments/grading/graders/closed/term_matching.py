@@ -1,0 +1,183 @@
+"""Where an answer has an accepted term: as it is written, in another form of its words, misspelt, or as it sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.answer_text import Token
+from deployments.grading.graders.closed.dates import is_moment, same_moment
+from deployments.grading.graders.closed.notation import is_mathematical, notation
+from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like, spelled_out
+from interview.text.number_words import canonical_numbers
+
+#: Similarities of a match that is not letter for letter.
+OTHER_FORM, BY_SOUND = 0.97, 0.9
+_SLIP = 0.03
+#: Longer answers are not searched by sound: a stray likeness is likelier there than a misheard term.
+_MAX_WORDS_BY_SOUND = 25
+
+
+class Match(Struct, frozen=True):
+    """``answer[start:end]`` is ``term``, alike by ``similarity`` in [0, 1]: 1 for the same letters and digits.
+
+    ``interrupted``: another word stands within the term ("supervised machine learning").
+    """
+
+    term: str
+    similarity: float
+    start: int
+    end: int
+    interrupted: bool = False
+
+
+class Term:
+    """An accepted answer, prepared for comparison."""
+
+    def __init__(self, text: str) -> None:
+        tokens = answer_text.tokens(text)
+        self.text = text
+        self.words = [token.text for token in notation(answer_text.bare(tokens) or tokens, text)]
+        self.joined = _joined(self.words)
+        self.digits = any(char.isdigit() for char in self.joined)
+        self.moment = is_moment(text)
+        self.formula = len(self.words) > 1 and all(map(is_mathematical, self.words))
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Without spaces, and without the sign of a power behind a letter ("n2" is "n^2", "2n" is not "2^n")."""
+    joined = ""
+    for word in words:
+        joined += word[1:] if word[:1] == "^" and joined[-1:].isalpha() and word[1:].isdigit() else word
+    return joined
+
+
+def find(
+    terms: Sequence[Term],
+    words: Sequence[Token],
+    text: str,
+    *,
+    floor: float,
+    short_by_sound: bool = False,
+    interrupted: bool = False,
+) -> list[Match]:
+    """The matches of any of ``terms`` with a similarity of at least ``floor``, in order and without overlaps.
+
+    ``interrupted``: a term with another word inside is found as well, with similarity 0.
+    ``short_by_sound``: terms of three letters count by sound as well ("sin" for "SYN"), where a list gives the context.
+    """
+    spoken = notation(words, text)
+    found: list[Match] = []
+    for term in terms:
+        if term.moment and same_moment(text, term.text):
+            whole = answer_text.whole(text)
+            found.append(Match(term.text, 1.0, whole.start, whole.end))
+        for size in _sizes(term):
+            for at in range(len(spoken) - size + 1):
+                run = spoken[at : at + size]
+                similarity = (
+                    _formula(term, spoken, at, size)
+                    if term.formula
+                    else _similarity(term, run, len(spoken), 3 if short_by_sound else 4)
+                )
+                if similarity >= floor:
+                    found.append(Match(term.text, similarity, run[0].start, run[-1].end))
+                elif interrupted and similarity < 0:
+                    found.append(Match(term.text, 0.0, run[0].start, run[-1].end, interrupted=True))
+    kept: list[Match] = []
+    for match in sorted(found, key=lambda one: (-one.similarity, one.start - one.end)):
+        if all(match.end <= other.start or match.start >= other.end for other in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda one: one.start)
+
+
+def nearest(terms: Sequence[Term], words: Sequence[Token]) -> float:
+    """The letter similarity in [0, 1] of the answer, or of its best run of words, to the nearest term."""
+    spoken = [word.text for word in words[:60]]
+    best = 0.0
+    for term in terms:
+        size = max(1, len(term.words))
+        for at in range(max(1, len(spoken) - size + 1)):
+            best = max(best, fuzz.ratio(" ".join(spoken[at : at + size]), " ".join(term.words)) / 100)
+    return best
+
+
+def _sizes(term: Term) -> list[int]:
+    size = len(term.words)
+    return sorted(
+        {one for one in (size - 1, size, size + 1, size + 2, size + 3) if one >= 1}, key=lambda one: abs(one - size)
+    )
+
+
+def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) -> float:
+    """In [0, 1]; negative for a term that another word interrupts."""
+    words = [token.text for token in run]
+    joined = _joined(words)
+    if joined == term.joined:
+        return 1.0
+    if term.digits:
+        said = canonical_numbers(" ".join(words))
+        if said.replace(" ", "") == term.joined:
+            return 1.0
+        return 0.0
+    if len(words) == len(term.words) + 1 > 2 and any(
+        words[:at] + words[at + 1 :] == term.words and not answer_text.is_stop_word(words[at])
+        for at in range(1, len(words) - 1)
+    ):
+        return -1.0
+    if len(words) != len(term.words) and same_word(joined, term.joined):
+        return OTHER_FORM
+    phrase = len(term.words) > 1
+    if len(words) == len(term.words):
+        by_word = [_word(said, meant, phrase, shortest) for said, meant in zip(words, term.words, strict=True)]
+        agreeing = sum(one == 1.0 for one in by_word)
+        if min(by_word) > 0 and (not phrase or agreeing or all(one >= OTHER_FORM for one in by_word)):
+            return min(by_word)
+        if min(by_word) > 0 and fuzz.ratio(joined, term.joined) >= 80:
+            return min(by_word)
+    if len(words) == 1 and not phrase:
+        return BY_SOUND if sounds_like(joined, term.joined) and len(term.joined) >= shortest else 0.0
+    if len(words) == 1 and misspelt(joined, term.joined):
+        return 1 - _SLIP * OSA.distance(joined, term.joined)
+    if length <= _MAX_WORDS_BY_SOUND and spelled_out(" ".join(words)) == spelled_out(" ".join(term.words)):
+        return BY_SOUND
+    by_ear = length <= _MAX_WORDS_BY_SOUND and abs(len(joined) - len(term.joined)) <= 4
+    return BY_SOUND if by_ear and sounds_like(" ".join(words), " ".join(term.words)) else 0.0
+
+
+def _interrupted(words: Sequence[str], term: Sequence[str]) -> bool:
+    """Whether ``words`` are the term with one word of content between."""
+    return any(
+        [*words[:at], *words[at + 1 :]] == term and not answer_text.is_stop_word(words[at])
+        for at in range(1, len(words) - 1)
+    )
+
+
+def _word(said: str, meant: str, phrase: bool, shortest: int) -> float:
+    if said == meant:
+        return 1.0
+    if same_word(said, meant, in_phrase=phrase):
+        return OTHER_FORM
+    if misspelt(said, meant, in_phrase=phrase):
+        return 1 - _SLIP * OSA.distance(said, meant)
+    return BY_SOUND if phrase and len(meant) >= shortest and sounds_like(said, meant) else 0.0
+
+
+def _formula(term: Term, spoken: Sequence[Token], at: int, size: int) -> float:
+    """1 where a whole formula, its O aside, is the term: "n log n" holds no "log n"."""
+    before = spoken[at - 1].text if at else ""
+    after = spoken[at + size].text if at + size < len(spoken) else ""
+    if (is_mathematical(before) and before not in ("a", "i", "s")) or (
+        is_mathematical(after) and after not in ("a", "i")
+    ):
+        return 0.0
+    joined = _joined([token.text for token in spoken[at : at + size]])
+    if joined == term.joined:
+        return 1.0
+    alone = size == len(spoken) and term.words[1].isalpha()
+    bare = term.words[0] == "o" and (len(term.words) > 2 or alone) and _joined(term.words[1:]) == joined
+    return 1.0 if bare else 0.0
