@@ -3,7 +3,7 @@
     python -m benchmarks.stt --json OUT [--clips 60] [--rounds 1] [--gpu]
 
 Closed loop: each of N clients sends its next clip when the last was answered. Every clip is a request of its own; the
-tier runs on a real Ray Serve of this machine with its decoded-audio cache off.
+tier runs on a real Ray Serve of this machine.
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ from deployments.stt.config import SttConfig, SttReplicas
 Mode = Literal["sequential", "threads", "tier"]
 Hear = Callable[[Clip], Awaitable[str]]
 
-CPU = SttConfig(
-    device="cpu", decoded_cache_bytes=0, max_queued_audio_s=1e9, replicas=SttReplicas(max_ongoing_requests=128)
-)
+CPU = SttConfig(device="cpu", max_queued_audio_s=1e9, replicas=SttReplicas(max_ongoing_requests=128))
 GPU = msgspec.structs.replace(
     CPU,
     model="large-v3-turbo",

@@ -17,8 +17,7 @@ from deployments.agent.contract import (
     TurnRequest,
 )
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.pins.pinned_plans import PinnedPlans
-from deployments.agent.ports import AgentPorts, Clock, SystemClock
+from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.steps.end import EndStep
 from deployments.agent.steps.hint import HintStep
 from deployments.agent.steps.start import StartStep
@@ -26,8 +25,7 @@ from deployments.agent.streaming.heard_so_far import Aloud
 from deployments.agent.streaming.streamed_turn import streamed
 from deployments.agent.tools.registry import TOOLS
 from deployments.agent.tools.tool_context import ToolDesk
-from deployments.agent.turn.decide import Decider
-from deployments.agent.turn.speak import Speaker
+from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.turn import TurnStep
 from interview.errors import InterviewError
 
@@ -36,19 +34,11 @@ class AgentService:
     """``contract.Agent`` over ``ports``. Any instance can take any step of any interview."""
 
     def __init__(self, ports: AgentPorts, config: AgentConfig | None = None, clock: Clock | None = None) -> None:
-        config = config or AgentConfig()
-        clock = clock or SystemClock()
-        plans = PinnedPlans(ports.blobs, capacity=config.plan_cache)
-        speaker = Speaker(ports.tts, ports.blobs, config)
-        decider = Decider(config, model=ports.model, policy=ports.policy)
-        self._ports = ports
-        self._config = config
-        self._clock = clock
-        self._plans = plans
-        self._start = StartStep(ports, config, clock, plans, speaker)
-        self._turn = TurnStep(ports, config, clock, plans, decider, speaker)
-        self._hint = HintStep(ports, config, clock, plans, speaker)
-        self._end = EndStep(ports, config, clock, plans)
+        self._runtime = Runtime.over(ports, config, clock)
+        self._start = StartStep(self._runtime)
+        self._turn = TurnStep(self._runtime)
+        self._hint = HintStep(self._runtime)
+        self._end = EndStep(self._runtime)
         self._unheard: set[asyncio.Task[StepReply]] = set()
 
     async def start(self, request: StartRequest) -> StepReply:
@@ -80,25 +70,20 @@ class AgentService:
 
     async def call_tool(self, request: ToolRequest) -> dict[str, Any]:
         tool = TOOLS.get(request.name)
-        desk = ToolDesk(
-            tenant=request.tenant,
-            ports=self._ports,
-            config=self._config,
-            clock=self._clock,
-            plans=self._plans,
-            steps=self,
-        )
+        desk = ToolDesk(tenant=request.tenant, runtime=self._runtime, steps=self)
         return await tool.call(desk, request.arguments)
 
     async def ready(self) -> None:
         """Raises StorageUnavailable when no step could be taken now."""
-        await self._ports.sessions.ping()
+        await self._runtime.ports.sessions.ping()
 
     async def _observed(self, step: str, work: Awaitable[StepReply], times: StageTimes) -> StepReply:
         try:
             reply = await work
         except InterviewError as error:
-            self._ports.observer.step_finished(step, error.code, times.snapshot())
+            self._runtime.ports.observer.step_finished(step, error.code, times.snapshot())
             raise
-        self._ports.observer.step_finished(step, "replayed" if reply.replayed else times.outcome, reply.stage_ms)
+        self._runtime.ports.observer.step_finished(
+            step, "replayed" if reply.replayed else times.outcome, reply.stage_ms
+        )
         return reply

@@ -88,8 +88,6 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     #: Budget of one call: the base plus this much for every second of audio.
     deadline_s: float = 60.0
     deadline_per_audio_s: float = 0.5
-    #: Decoded recordings kept so that a probe followed by a transcription decodes once.
-    decoded_cache_bytes: int = 64 * 1024 * 1024
 
     # --- voice activity and guards -------------------------------------------------------------------------------
     vad_threshold: float = 0.5

@@ -34,15 +34,6 @@ class TranscribeRequest(Struct, frozen=True):
     temperature: float = 0.0
 
 
-class AudioProbe(Struct, frozen=True):
-    """What a recording is, found without transcribing it. Durations in seconds."""
-
-    duration_s: float
-    speech_s: float
-    codec: str
-    sample_rate: int
-
-
 class Word(Struct, frozen=True):
     start: float
     end: float
@@ -78,7 +69,8 @@ class Guard(Struct, frozen=True):
 
 
 class Transcript(Struct, frozen=True):
-    """``confidence`` in [0, 1]: duration-weighted exp(avg_logprob) of the kept segments, 0 when nothing was kept."""
+    """``duration_s`` is the length that decoding found. ``confidence`` in [0, 1]: duration-weighted exp(avg_logprob) of
+    the kept segments, 0 when nothing was kept."""
 
     text: str
     language: str
@@ -92,20 +84,12 @@ class Transcript(Struct, frozen=True):
 
 
 class SpeechToText(Protocol):
-    async def probe(self, request: TranscribeRequest) -> AudioProbe:
-        """Decode and find speech, without transcribing.
-
-        Raises:
-            AudioRejected: empty, unreadable, truncated, silent, too large or too long; the message is for the
-                candidate.
-        """
-        ...
-
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
         """Transcribe one recording.
 
         Raises:
-            AudioRejected: as ``probe``.
+            AudioRejected: empty, unreadable, truncated, silent, too large or too long; the message is for the
+                candidate.
             Overloaded, DeadlineExceeded, EngineUnavailable: the tier cannot serve it now.
         """
         ...
@@ -118,9 +102,6 @@ class SpeechToTextClient:
 
     def __init__(self, call: Caller) -> None:
         self._call = call
-
-    async def probe(self, request: TranscribeRequest) -> AudioProbe:
-        return unwrap(await self._call("probe", encode(request)), AudioProbe)
 
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
         return unwrap(await self._call("transcribe", encode(request)), Transcript)

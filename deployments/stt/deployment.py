@@ -61,9 +61,6 @@ class SpeechToTextDeployment:
         logger.info("speech to text is served by %s", self._engine.info.model)
         freeze_startup_objects()
 
-    async def probe(self, payload: bytes) -> bytes:
-        return await serve_call(self._service.probe, payload, TranscribeRequest)
-
     async def transcribe(self, payload: bytes) -> bytes:
         return await serve_call(self._service.transcribe, payload, TranscribeRequest)
 
@@ -99,7 +96,7 @@ def _engine(config: SttConfig) -> SpeechEngine:
 
 
 def build(config: SttConfig) -> ray_serve.Application:
-    """The application; its handle answers ``probe``, ``transcribe`` and ``info``."""
+    """The application; its handle answers ``transcribe`` and ``info``."""
     policy = {
         "policy_function": "deployments.stt.autoscaling:QueuedAudioPolicy",
         "policy_kwargs": {"target_audio_s": config.target_queued_audio_s},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import math
 import threading
 import time
@@ -17,10 +16,10 @@ from typing import TypeVar
 import msgspec
 
 from deployments.stt.audio.decode import SAMPLE_RATE, Samples, decode_audio
-from deployments.stt.audio.decoded_cache import DecodedCache, Recording
+from deployments.stt.audio.recording import Recording
 from deployments.stt.audio.vad import Span, cut_into_pieces, find_speech
 from deployments.stt.config import SttConfig
-from deployments.stt.contract import AudioProbe, EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
+from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
 from deployments.stt.engines.port import Part, Piece, PieceOptions, PieceText, SpeechEngine, Transcriber
 from deployments.stt.engines.window_policy import FRAMES_PER_S
 from deployments.stt.guards import check_segment, silence_guards
@@ -39,23 +38,12 @@ class SttService:
         self._config = config
         self._engine = engine
         self._transcribe_piece = transcriber
-        self._cache = DecodedCache(config.decoded_cache_bytes)
         self._decoders = ThreadPoolExecutor(max_workers=config.decode_workers, thread_name_prefix="stt-decode")
         #: Seconds of audio admitted and not yet answered; what the autoscaler looks at.
         self.queued_audio_s = 0.0
 
     async def info(self) -> EngineInfo:
         return self._engine.info
-
-    async def probe(self, request: TranscribeRequest) -> AudioProbe:
-        async with _deadline(self._config.deadline_s):
-            recording = await self._recording(request.audio)
-        return AudioProbe(
-            duration_s=round(recording.audio.duration_s, 3),
-            speech_s=round(recording.speech_s, 3),
-            codec=recording.audio.codec,
-            sample_rate=recording.audio.sample_rate,
-        )
 
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
         started = time.monotonic()
@@ -89,21 +77,17 @@ class SttService:
         self._decoders.shutdown(wait=False, cancel_futures=True)
 
     async def _recording(self, data: bytes) -> Recording:
-        """Decode and find speech, or take both from the cache.
+        """Decode and find speech.
 
         Raises:
             AudioRejected: as ``decode_audio``; also when nobody speaks.
         """
-        digest = hashlib.sha256(data).digest()
-        recording = self._cache.get(digest)
-        if recording is None:
-            abandoned = threading.Event()
-            try:
-                recording = await self._off_loop(self._decode, data, abandoned)
-            finally:
-                # A caller that left must not hold one of two decode workers.
-                abandoned.set()
-            self._cache.put(digest, recording)
+        abandoned = threading.Event()
+        try:
+            recording = await self._off_loop(self._decode, data, abandoned)
+        finally:
+            # A caller that left must not hold one of two decode workers.
+            abandoned.set()
         if recording.speech_s < self._config.min_speech_s:
             raise SilentAudio(
                 "No speech was heard in the recording. Please check your microphone and answer again.",

@@ -52,6 +52,8 @@ class AnswerReceived(Payload, frozen=True, tag="answer.received"):
 
 
 class AnswerTranscribed(Payload, frozen=True, tag="answer.transcribed"):
+    """What speech recognition heard; ``failure`` says why it heard nothing, when it could not serve."""
+
     turn: int
     text: str
     confidence: float
@@ -60,6 +62,7 @@ class AnswerTranscribed(Payload, frozen=True, tag="answer.transcribed"):
     engine: dict[str, Any] = {}
     segments: tuple[dict[str, Any], ...] = ()
     guards: tuple[dict[str, Any], ...] = ()
+    failure: str = ""
 
 
 class PlanMade(Payload, frozen=True, tag="plan.made"):

@@ -14,6 +14,7 @@ from interview.sessions.session import (
     AskedQuestion,
     ConversationTurn,
     GradeRecord,
+    HeardAnswer,
     PendingAnswer,
     SessionState,
 )
@@ -69,7 +70,7 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
         case ev.AnswerReceived():
             return _answer_received(state, event, data)
         case ev.AnswerTranscribed():
-            return {"conversation_history": (*state.conversation_history, _transcribed(state, event, data))}
+            return _answer_transcribed(state, event, data)
         case ev.PlanMade():
             return {"pending_action": data.action}
         case ev.GradeRecorded():
@@ -139,6 +140,21 @@ def _answer_received(state: SessionState, event: ev.Event, data: ev.AnswerReceiv
         )
         changes["conversation_history"] = (*state.conversation_history, spoken)
     return changes
+
+
+def _answer_transcribed(state: SessionState, event: ev.Event, data: ev.AnswerTranscribed) -> dict[str, Any]:
+    heard = HeardAnswer(
+        text=data.text,
+        confidence=data.confidence,
+        duration_s=data.duration_s,
+        engine=data.engine,
+        failure=data.failure,
+    )
+    pending = state.pending_answer
+    return {
+        "conversation_history": (*state.conversation_history, _transcribed(state, event, data)),
+        "pending_answer": None if pending is None else replace(pending, heard=heard),
+    }
 
 
 def _transcribed(state: SessionState, event: ev.Event, data: ev.AnswerTranscribed) -> ConversationTurn:

@@ -74,14 +74,31 @@ class AudioRef(Struct, frozen=True):
     duration_s: float = 0.0
 
 
+class HeardAnswer(Struct, frozen=True):
+    """What speech recognition heard in a recording, and which engine heard it. ``confidence`` in [0, 1].
+
+    ``failure`` says why nothing was heard, when speech recognition could not serve.
+    """
+
+    text: str
+    confidence: float
+    duration_s: float
+    engine: dict[str, Any] = {}
+    failure: str = ""
+
+
 class PendingAnswer(Struct, frozen=True, omit_defaults=True):
-    """An accepted answer whose reply is not committed yet: where a crash resumes from."""
+    """An accepted answer whose reply is not committed yet: where a crash resumes from.
+
+    ``heard`` comes with ``audio``.
+    """
 
     turn: int
     idempotency_key: str
     received_at: datetime
     text: str | None = None
     audio: AudioRef | None = None
+    heard: HeardAnswer | None = None
 
 
 class AskedQuestion(Struct, frozen=True, omit_defaults=True):

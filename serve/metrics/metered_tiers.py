@@ -11,7 +11,7 @@ from contextlib import aclosing
 from typing import Any
 
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
-from deployments.stt.contract import AudioProbe, EngineInfo, SpeechToText, TranscribeRequest, Transcript
+from deployments.stt.contract import EngineInfo, SpeechToText, TranscribeRequest, Transcript
 from deployments.tts.contract import (
     Preparation,
     PreparationRequest,
@@ -82,14 +82,11 @@ def _counts(usage: object) -> tuple[int, int] | None:
 
 
 class MeteredSpeechToText:
-    """``SpeechToText`` whose transcribed seconds are counted; a recording that is only probed is not heard."""
+    """``SpeechToText`` whose transcribed seconds are counted."""
 
     def __init__(self, stt: SpeechToText, metrics: PlatformMetrics) -> None:
         self._stt = stt
         self._seconds = metrics.audio_seconds.labels("heard")
-
-    async def probe(self, request: TranscribeRequest) -> AudioProbe:
-        return await self._stt.probe(request)
 
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
         transcript = await self._stt.transcribe(request)

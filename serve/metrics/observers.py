@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from serve.metrics.registry import PlatformMetrics
 
 #: Time inside these stages is a model's, not the platform's.
-MODEL_STAGES = ("probe", "stt", "llm", "grade", "judge", "tts")
+MODEL_STAGES = ("stt", "llm", "grade", "judge", "tts")
 
 
 class AgentObserver:

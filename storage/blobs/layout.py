@@ -49,9 +49,9 @@ def session_prefix(tenant: str, interview_id: str) -> str:
     return f"sessions/{encoded(tenant)}/{encoded(interview_id)}"
 
 
-def audio_name(turn: int, role: Role, data: bytes, content_type: str) -> str:
-    """Content-addressed, so that a retried write overwrites itself."""
-    return f"{turn}-{role}-{hashlib.sha256(data).hexdigest()[:16]}.{extension_of(content_type)}"
+def audio_name(turn: int, role: Role, sha256: str, content_type: str) -> str:
+    """Content-addressed by the audio's ``sha256`` (hexadecimal), so that a retried write overwrites itself."""
+    return f"{turn}-{role}-{sha256[:16]}.{extension_of(content_type)}"
 
 
 def audio_path(tenant: str, interview_id: str, name: str) -> str:

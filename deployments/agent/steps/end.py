@@ -5,19 +5,15 @@ from __future__ import annotations
 from msgspec import Struct
 
 from deployments.agent.brief.next_question import time_left_s
-from deployments.agent.config import AgentConfig
 from deployments.agent.contract import EndRequest, StepReply
 from deployments.agent.journal.evaluation import needs_evaluation, trigger_evaluation
 from deployments.agent.journal.reply import done_record, turn_body
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.journal.step_store import StepStore
-from deployments.agent.pins.pinned_plans import PinnedPlans
-from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.turn.acceptance import no_such_interview
+from deployments.agent.turn.runtime import Runtime
 from interview.errors import InvalidInput, NotFound
 from interview.sessions.events import SessionConcluded
 from interview.sessions.ids import check_interview_id
-from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
@@ -35,11 +31,8 @@ class Ended(Struct, frozen=True):
 
 
 class EndStep:
-    def __init__(self, ports: AgentPorts, config: AgentConfig, clock: Clock, plans: PinnedPlans) -> None:
-        self._ports = ports
-        self._config = config
-        self._clock = clock
-        self._plans = plans
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     async def run(self, request: EndRequest, times: StageTimes) -> StepReply:
         check_interview_id(request.interview_id)
@@ -57,32 +50,32 @@ class EndStep:
                 return Amendment(Ended(state, record.body, replayed=True))
             if state.status in ("concluded", "expired"):
                 return Amendment(Ended(state, await self._body(state), replayed=True))
-            ledger = Ledger(state, self._clock.now)
+            ledger = self._runtime.ledger(state)
             ledger.record(SessionConcluded(turn=state.turn_number, by=request.by, reason=request.reason))
             body = await self._body(ledger.state)
             return Amendment(Ended(ledger.state, body), ledger, done_record(END, END, fingerprint="", body=body))
 
         ended = await transact(
-            StepStore(self._ports.sessions, times),
+            self._runtime.sessions(times),
             key,
             decide,
             record=(END, END),
-            on_conflict=lambda: self._ports.observer.commit_retried("end"),
+            on_conflict=lambda: self._runtime.ports.observer.commit_retried("end"),
         )
         if not ended.replayed:
-            self._ports.observer.session_concluded(ended.state.plan.id, request.by)
+            self._runtime.ports.observer.session_concluded(ended.state.plan.id, request.by)
         if needs_evaluation(ended.state):
-            await trigger_evaluation(self._ports, self._clock, ended.state)
+            await trigger_evaluation(self._runtime.ports, self._runtime.clock, ended.state)
         return StepReply(body=ended.body, replayed=ended.replayed, stage_ms=times.snapshot())
 
     async def _body(self, state: SessionState) -> bytes:
-        plan = await self._plans.get(state.plan)
+        plan = await self._runtime.plans.get(state.plan)
         response = AgentResponse(
             text=plan.closing,
             action=AgentAction(
                 action_type="conclude", reasoning=state.concluded_because, next_phase=state.current_phase
             ),
             should_continue=False,
-            time_left_s=round(time_left_s(state, plan, self._clock.now()), 1),
+            time_left_s=round(time_left_s(state, plan, self._runtime.clock.now()), 1),
         )
         return turn_body(state, response)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from deployments.agent.config import AgentConfig
 from deployments.agent.contract import HintRequest, StepReply
 from deployments.agent.journal.reply import agent_response, done_record, hints_left, turn_body
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.journal.step_store import StepStore
-from deployments.agent.pins.pinned_plans import PinnedPlans
-from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.script import scripted
 from deployments.agent.turn.acceptance import check_open, no_such_interview
-from deployments.agent.turn.speak import Speaker, voice_fallback
+from deployments.agent.turn.runtime import Runtime
+from deployments.agent.turn.speak import voice_fallback
 from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
@@ -25,14 +22,8 @@ HINT = "hint"
 
 
 class HintStep:
-    def __init__(
-        self, ports: AgentPorts, config: AgentConfig, clock: Clock, plans: PinnedPlans, speaker: Speaker
-    ) -> None:
-        self._ports = ports
-        self._config = config
-        self._clock = clock
-        self._plans = plans
-        self._speaker = speaker
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     async def run(self, request: HintRequest, times: StageTimes) -> StepReply:
         check_interview_id(request.interview_id)
@@ -57,11 +48,11 @@ class HintStep:
             )
 
         body, replayed = await transact(
-            StepStore(self._ports.sessions, times),
+            self._runtime.sessions(times),
             key,
             decide,
             record=(HINT, request.idempotency_key),
-            on_conflict=lambda: self._ports.observer.commit_retried("hint"),
+            on_conflict=lambda: self._runtime.ports.observer.commit_retried("hint"),
         )
         return StepReply(body=body, replayed=replayed, stage_ms=times.snapshot())
 
@@ -71,14 +62,14 @@ class HintStep:
         pending = state.pending_answer
         if pending is None:
             return
-        left_s = self._config.lease_s - (self._clock.now() - pending.received_at).total_seconds()
+        left_s = self._runtime.config.lease_s - (self._runtime.clock.now() - pending.received_at).total_seconds()
         if left_s > 0:
             raise TurnInFlight(
                 "Your answer is being worked on; ask for a hint after the reply.", retry_after_s=min(left_s, 2.0)
             )
 
     async def _give(self, request: HintRequest, state: SessionState, times: StageTimes) -> tuple[Ledger, bytes]:
-        plan = await self._plans.get(state.plan)
+        plan = await self._runtime.plans.get(state.plan)
         rung = check_hint_left(state, plan)
         asked = state.current_question
         if asked is None:
@@ -86,7 +77,7 @@ class HintStep:
         question = plan.by_id[asked.question_id]
         turn = state.turn_number
         text = scripted.hint_words(question, rung, int(state.settings.get("seed", 0)), turn + rung)
-        ledger = Ledger(state, self._clock.now)
+        ledger = self._runtime.ledger(state)
         call_id = f"{turn}.hint.{state.hints_used + 1}"
         ledger.record(
             ToolCalled(turn=turn, call_id=call_id, tool="get_hint", arguments={"question_id": question.id}),
@@ -101,7 +92,7 @@ class HintStep:
         fallbacks: tuple[FallbackEntered, ...] = ()
         if request.voice:
             with times.stage("tts"):
-                spoken = await self._speaker.speak(
+                spoken = await self._runtime.speaker.speak(
                     text,
                     tenant=request.tenant,
                     interview_id=request.interview_id,
@@ -128,7 +119,7 @@ class HintStep:
             stage_ms=times.snapshot(),
         )
         ledger.record(sent)
-        response = agent_response(sent, ledger.state, plan, self._clock.now())
+        response = agent_response(sent, ledger.state, plan, self._runtime.clock.now())
         return ledger, turn_body(ledger.state, response, turn=turn, fallbacks=fallbacks, stage_ms=sent.stage_ms)
 
 

@@ -10,16 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.agent.brief.next_question import next_step
-from deployments.agent.config import AgentConfig
 from deployments.agent.contract import StartRequest, StepReply
 from deployments.agent.journal.reply import agent_response, current_card, done_record, hints_left, turn_body
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.journal.step_store import StepStore
-from deployments.agent.pins.pinned_plans import PinnedPlans
-from deployments.agent.ports import AgentPorts, Clock, PlanChoice
+from deployments.agent.ports import PlanChoice
 from deployments.agent.script import scripted
 from deployments.agent.turn.acceptance import is_unicode
-from deployments.agent.turn.speak import Speaker, voice_fallback
+from deployments.agent.turn.runtime import Runtime
+from deployments.agent.turn.speak import voice_fallback
 from interview.errors import InvalidInput, SessionEnded
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
@@ -53,14 +51,8 @@ class Started(Struct, frozen=True):
 
 
 class StartStep:
-    def __init__(
-        self, ports: AgentPorts, config: AgentConfig, clock: Clock, plans: PinnedPlans, speaker: Speaker
-    ) -> None:
-        self._ports = ports
-        self._config = config
-        self._clock = clock
-        self._plans = plans
-        self._speaker = speaker
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     async def run(self, request: StartRequest, times: StageTimes) -> StepReply:
         """The first reply; the recorded one when the interview exists, whatever else the request says."""
@@ -74,7 +66,7 @@ class StartStep:
                 return Amendment(known)
             return await self._begun(request, times)
 
-        started = await transact(StepStore(self._ports.sessions, times), key, decide, record=(START, START))
+        started = await transact(self._runtime.sessions(times), key, decide, record=(START, START))
         if not started.replayed:
             self._observe(started)
         return StepReply(body=started.body, replayed=started.replayed, stage_ms=times.snapshot())
@@ -89,7 +81,7 @@ class StartStep:
         return Amendment(Started(body, ledger.events), ledger, done_record(START, START, fingerprint="", body=body))
 
     def _observe(self, started: Started) -> None:
-        observer = self._ports.observer
+        observer = self._runtime.ports.observer
         for event in started.events:
             match event.data:
                 case SessionStarted():
@@ -114,7 +106,7 @@ class StartStep:
         return Started(await self._current_body(state), replayed=True)
 
     async def _current_body(self, state: SessionState) -> bytes:
-        plan = await self._plans.get(state.plan)
+        plan = await self._runtime.plans.get(state.plan)
         said = [turn for turn in state.conversation_history if turn.role == "interviewer"]
         asked = state.current_question
         response = AgentResponse(
@@ -134,8 +126,8 @@ class StartStep:
 
     def _check_texts(self, request: StartRequest) -> None:
         limits = {
-            "resume_content": self._config.max_document_chars,
-            "role_description": self._config.max_document_chars,
+            "resume_content": self._runtime.config.max_document_chars,
+            "role_description": self._runtime.config.max_document_chars,
             "candidate_name": MAX_NAME_CHARS,
             "candidate_reference": MAX_NAME_CHARS,
         }
@@ -152,7 +144,7 @@ class StartStep:
 
     def _choose_plan(self, request: StartRequest) -> PlanChoice:
         """Raises InvalidInput: no such plan, a malformed one, or nothing to choose by."""
-        catalogue = self._ports.plans
+        catalogue = self._runtime.ports.plans
         if isinstance(request.plan, dict):
             plan = plan_from_data(request.plan)
             return PlanChoice(plan=plan, reason="The request brought its own plan.")
@@ -172,7 +164,7 @@ class StartStep:
         )
 
     def _check_consent(self, request: StartRequest, plan: InterviewPlan) -> None:
-        if plan.consent.strip() and not request.consent and self._config.require_consent:
+        if plan.consent.strip() and not request.consent and self._runtime.config.require_consent:
             raise InvalidInput(
                 "The candidate must accept the notice before the interview starts; send consent: true once they have.",
                 detail={"fields": {"consent": "must be true"}, "consent_text": plan.consent},
@@ -183,10 +175,10 @@ class StartStep:
     ) -> tuple[Ledger, bytes]:
         plan = choice.plan
         with times.stage("blob"):
-            await self._plans.pin(plan)
+            await self._runtime.plans.pin(plan)
             documents = await self._keep_documents(request)
             settings = await self._settings(request, plan)
-        ledger = Ledger(None, self._clock.now)
+        ledger = self._runtime.ledger(None)
         ledger.record(
             SessionStarted(
                 interview_id=request.interview_id,
@@ -201,7 +193,7 @@ class StartStep:
             ),
             *hidden,
         )
-        first = next_step(ledger.state, plan, self._clock.now())
+        first = next_step(ledger.state, plan, self._runtime.clock.now())
         if first.question is None:
             raise InvalidInput(
                 f"The plan holds no question to begin with: {first.rationale}.",
@@ -221,7 +213,7 @@ class StartStep:
         fallbacks: tuple[FallbackEntered, ...] = ()
         if request.voice:
             with times.stage("tts"):
-                spoken = await self._speaker.speak(
+                spoken = await self._runtime.speaker.speak(
                     decision.text,
                     tenant=request.tenant,
                     interview_id=request.interview_id,
@@ -247,7 +239,7 @@ class StartStep:
         state = ledger.state
         body = turn_body(
             state,
-            agent_response(sent, state, plan, self._clock.now()),
+            agent_response(sent, state, plan, self._runtime.clock.now()),
             whole_session=True,
             fallbacks=fallbacks,
             stage_ms=sent.stage_ms,
@@ -255,7 +247,7 @@ class StartStep:
         return ledger, body
 
     async def _settings(self, request: StartRequest, plan: InterviewPlan) -> dict[str, Any]:
-        pins = self._ports.pins
+        pins = self._runtime.ports.pins
         if pins is None:
             return _settings(request)
         pinned = await pins.settings(plan, tenant=request.tenant, interview_id=request.interview_id)
@@ -266,7 +258,7 @@ class StartStep:
         for kind, text in (("resume", request.resume_content), ("role_description", request.role_description)):
             if text.strip():
                 path = document_path(request.tenant, request.interview_id, kind, text)
-                kept[kind] = await self._ports.blobs.put(path, text.encode())
+                kept[kind] = await self._runtime.ports.blobs.put(path, text.encode())
         return kept
 
 

@@ -25,7 +25,7 @@ class NextQuestion(Result):
 
 async def get_next_question(desk: ToolDesk, arguments: GetNextQuestionArguments) -> NextQuestion:
     state, plan = await desk.session(arguments.interview_id)
-    step = next_step(state, plan, desk.clock.now())
+    step = next_step(state, plan, desk.runtime.clock.now())
     return NextQuestion(
         question_id=step.question.id if step.question else None,
         phase=step.phase,

@@ -62,7 +62,7 @@ async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArgume
     asked = state.current_question
     current = None
     if asked is not None:
-        answer, _ = observe.answer_so_far(state, asked, config=desk.config)
+        answer, _ = observe.answer_so_far(state, asked, config=desk.runtime.config)
         current = CurrentQuestion(
             question_id=asked.question_id,
             question_type=asked.question_type,
@@ -82,7 +82,7 @@ async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArgume
         phase=state.current_phase,
         turn_number=state.turn_number,
         questions_asked=len(state.questions_asked),
-        time_left_s=round(time_left_s(state, plan, desk.clock.now()), 1),
+        time_left_s=round(time_left_s(state, plan, desk.runtime.clock.now()), 1),
         language=state.language,
         current_question=current,
         topics_covered=state.topics_covered,

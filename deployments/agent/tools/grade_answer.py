@@ -56,11 +56,11 @@ async def grade_answer(desk: ToolDesk, arguments: GradeAnswerArguments) -> Grade
     question = plan.by_id[asked.question_id]
     answer, confidence = arguments.answer, None
     if answer is None:
-        answer, confidence = observe.answer_so_far(state, asked, config=desk.config)
+        answer, confidence = observe.answer_so_far(state, asked, config=desk.runtime.config)
     if not answer.strip():
         raise InvalidInput("There is no answer to grade yet.", detail={"fields": {"answer": "empty"}})
     request = turn_tools.grade_request(state, asked, question, answer, confidence, state.turn_number)
-    grade = await desk.ports.grading.grade(request)
+    grade = await desk.runtime.ports.grading.grade(request)
     return GradeResult.model_validate(msgspec.to_builtins(grade))
 
 

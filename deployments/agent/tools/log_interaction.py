@@ -28,8 +28,8 @@ class Logged(Result):
 
 
 async def log_interaction(desk: ToolDesk, arguments: LogInteractionArguments) -> Logged:
-    if len(msgspec.json.encode(arguments.data)) > desk.config.max_signals_bytes:
-        limit = desk.config.max_signals_bytes
+    if len(msgspec.json.encode(arguments.data)) > desk.runtime.config.max_signals_bytes:
+        limit = desk.runtime.config.max_signals_bytes
         raise InvalidInput("The data is too large.", detail={"fields": {"data": f"larger than {limit} bytes"}})
 
     def change(state: SessionState, _plan: InterviewPlan) -> tuple[Logged, list[AnyPayload]]:

@@ -8,15 +8,12 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from deployments.agent.config import AgentConfig
 from deployments.agent.contract import EndRequest, HintRequest, StepReply
-from deployments.agent.pins.pinned_plans import PinnedPlans
-from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.turn.acceptance import check_open, no_such_interview
+from deployments.agent.turn.runtime import Runtime
 from interview.errors import NotFound
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, ToolCalled, ToolReturned
-from interview.sessions.ledger import Ledger
 from interview.sessions.session import AskedQuestion, SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
@@ -41,18 +38,15 @@ class Steps(Protocol):
 @dataclass(frozen=True)
 class ToolDesk:
     tenant: str
-    ports: AgentPorts
-    config: AgentConfig
-    clock: Clock
-    plans: PinnedPlans
+    runtime: Runtime
     steps: Steps
 
     async def session(self, interview_id: str) -> tuple[SessionState, InterviewPlan]:
         """Raises NotFound, StorageUnavailable."""
-        state = await self.ports.sessions.load(SessionKey(self.tenant, interview_id))
+        state = await self.runtime.ports.sessions.load(SessionKey(self.tenant, interview_id))
         if state is None:
             raise NotFound(no_such_interview(interview_id))
-        return state, await self.plans.get(state.plan)
+        return state, await self.runtime.plans.get(state.plan)
 
     async def amend(
         self,
@@ -75,8 +69,8 @@ class ToolDesk:
                 raise NotFound(no_such_interview(interview_id))
             if not (while_paused and state.status == "paused"):
                 check_open(state)
-            result, effects = change(state, await self.plans.get(state.plan))
-            ledger = Ledger(state, self.clock.now)
+            result, effects = change(state, await self.runtime.plans.get(state.plan))
+            ledger = self.runtime.ledger(state)
             turn = state.turn_number
             call_id = f"{turn}.call.{state.version + 1}"
             ledger.record(
@@ -87,10 +81,10 @@ class ToolDesk:
             return Amendment(result, ledger)
 
         return await transact(
-            self.ports.sessions,
+            self.runtime.ports.sessions,
             SessionKey(self.tenant, interview_id),
             decide,
-            on_conflict=lambda: self.ports.observer.commit_retried("tool"),
+            on_conflict=lambda: self.runtime.ports.observer.commit_retried("tool"),
         )
 
 

@@ -1,9 +1,9 @@
-"""Step 1, accept: make the answer durable before any model sees it, and make sure it is worked on once.
+"""Step 1, accept: hear the answer, make it durable before anything else happens, and have it worked on once.
 
 What an ``Idempotency-Key`` meets:
 
-- unknown: the recording is probed (bad audio leaves the session untouched), stored, and ``answer.received`` is
-  committed together with an in-flight record whose lease keeps other workers away;
+- unknown: a recording is transcribed (bad audio leaves the session untouched) and stored; then ``answer.received`` and
+  ``answer.transcribed`` are committed together with an in-flight record whose lease keeps other workers away;
 - in flight, lease alive: ``TurnInFlight``, with how long to wait;
 - in flight, lease over or given up (or ``takeover``): the accepted answer is resumed;
 - done: the recorded reply, byte for byte;
@@ -23,10 +23,8 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TurnRequest
 from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.journal.step_store import StepStore
-from deployments.agent.pins.pinned_plans import PinnedPlans
-from deployments.agent.ports import AgentPorts, Clock
-from deployments.agent.turn.observe import transcription_request
+from deployments.agent.turn.hear import Heard, Recording, hear
+from deployments.agent.turn.runtime import Runtime
 from interview.errors import (
     AudioTooLarge,
     Conflict,
@@ -37,14 +35,10 @@ from interview.errors import (
     NotFound,
     SessionEnded,
     TurnInFlight,
-    UnsupportedRequest,
 )
 from interview.sessions.events import AnswerReceived
 from interview.sessions.ids import check_interview_id
-from interview.sessions.ledger import Ledger
-from interview.sessions.session import AudioRef, PendingAnswer, SessionState
-from storage.blobs.audio_types import media_type_of
-from storage.blobs.layout import audio_name, audio_path, audio_url
+from interview.sessions.session import PendingAnswer, SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
 
@@ -59,9 +53,10 @@ class Accepted(Struct, frozen=True):
 
 
 class Abandoned(Struct, frozen=True):
-    """A new answer met ``earlier``, an accepted one whose reply never came."""
+    """A new answer, of ``fingerprint``, met ``earlier``, an accepted one whose reply never came."""
 
     earlier: Accepted
+    fingerprint: str
 
 
 class Replay(Struct, frozen=True):
@@ -72,11 +67,8 @@ class Replay(Struct, frozen=True):
 
 
 class Acceptance:
-    def __init__(self, ports: AgentPorts, config: AgentConfig, clock: Clock, plans: PinnedPlans) -> None:
-        self._ports = ports
-        self._config = config
-        self._clock = clock
-        self._plans = plans
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     async def accept(self, request: TurnRequest, times: StageTimes) -> Accepted | Abandoned | Replay:
         """The accepted answer, the recorded reply of a finished one, or the earlier answer that stands in the way.
@@ -86,12 +78,13 @@ class Acceptance:
             NotFound, SessionEnded, Conflict, TurnInFlight, IdempotencyMismatch: the session's state.
             Overloaded, DeadlineExceeded, Unavailable: nothing was accepted; try again.
         """
-        check_turn_request(request, self._config)
-        fingerprint = fingerprint_of(request)
-        stored: AudioRef | None = None
+        check_turn_request(request, self._runtime.config)
+        recording = Recording.of(request.audio, request.content_type) if request.audio is not None else None
+        fingerprint = fingerprint_of(request.text, recording.sha256 if recording else "")
+        heard: Heard | None = None
 
         async def decide(loaded: Loaded) -> Amendment[Accepted | Abandoned | Replay]:
-            nonlocal stored
+            nonlocal heard
             state, record = loaded.state, loaded.record
             if record is not None:
                 check_fingerprint(record.fingerprint, fingerprint)
@@ -105,16 +98,16 @@ class Acceptance:
                 return await self._taken_over(request, fingerprint, state, state.pending_answer, record, times)
             if record is not None:
                 raise Conflict("This answer was settled under another Idempotency-Key; reload the interview.")
-            if request.audio is not None and stored is None:
-                stored = await self._store_audio(request, state, request.audio, times)
-            return self._received(request, fingerprint, state, stored)
+            if recording is not None and heard is None:
+                heard = await hear(self._runtime, recording, state, times)
+            return self._received(request, fingerprint, state, heard)
 
         return await transact(
-            StepStore(self._ports.sessions, times),
+            self._runtime.sessions(times),
             SessionKey(tenant=request.tenant, interview_id=request.interview_id),
             decide,
             record=(TURN, request.idempotency_key),
-            on_conflict=lambda: self._ports.observer.commit_retried("accept"),
+            on_conflict=lambda: self._runtime.ports.observer.commit_retried("accept"),
         )
 
     async def _taken_over(
@@ -135,21 +128,21 @@ class Acceptance:
             raise Conflict("This answer was settled under another Idempotency-Key; reload the interview.")
         else:
             key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
-            with times.stage("store"):
-                _, record = await self._ports.sessions.load_with_idempotency(key, TURN, pending.idempotency_key)
+            sessions = self._runtime.sessions(times)
+            _, record = await sessions.load_with_idempotency(key, TURN, pending.idempotency_key)
         if record is not None:
             self._check_lease(record, takeover=request.takeover)
         times.outcome = "resumed"
         return Amendment(
-            earlier if own else Abandoned(earlier),
-            Ledger(state, self._clock.now),
+            earlier if own else Abandoned(earlier, fingerprint),
+            self._runtime.ledger(state),
             self._lease(pending.idempotency_key, earlier.fingerprint),
             snapshot=False,
         )
 
     def _check_lease(self, record: IdempotencyRecord, *, takeover: bool) -> None:
         """Raises TurnInFlight while another worker holds the turn."""
-        left_s = record.lease_until - self._clock.now().timestamp()
+        left_s = record.lease_until - self._runtime.clock.now().timestamp()
         if left_s > 0 and not takeover:
             raise TurnInFlight(
                 "This answer is being worked on; ask again with the same Idempotency-Key.",
@@ -157,42 +150,24 @@ class Acceptance:
                 detail={"lease_left_s": round(left_s, 3)},
             )
 
-    async def _store_audio(
-        self, request: TurnRequest, state: SessionState, audio: bytes, times: StageTimes
-    ) -> AudioRef:
-        stt = self._ports.stt
-        if stt is None:
-            raise UnsupportedRequest("Speech recognition is not installed here; please type the answer.")
-        plan = await self._plans.get(state.plan)
-        content_type = media_type_of(audio, request.content_type)
-        with times.stage("probe"):
-            probe = await stt.probe(transcription_request(audio, content_type, state, plan))
-        name = audio_name(state.turn_number + 1, "candidate", audio, content_type)
-        with times.stage("blob"):
-            await self._ports.blobs.put(audio_path(request.tenant, request.interview_id, name), audio)
-        return AudioRef(
-            url=audio_url(request.interview_id, name),
-            content_type=content_type,
-            size_bytes=len(audio),
-            sha256=hashlib.sha256(audio).hexdigest(),
-            duration_s=probe.duration_s,
-        )
-
     def _received(
-        self, request: TurnRequest, fingerprint: str, state: SessionState, audio: AudioRef | None
+        self, request: TurnRequest, fingerprint: str, state: SessionState, heard: Heard | None
     ) -> Amendment[Accepted | Abandoned | Replay]:
         asked = state.current_question
-        ledger = Ledger(state, self._clock.now)
+        turn = state.turn_number + 1
+        ledger = self._runtime.ledger(state)
         ledger.record(
             AnswerReceived(
-                turn=state.turn_number + 1,
+                turn=turn,
                 idempotency_key=request.idempotency_key,
                 question_id=asked.question_id if asked else None,
                 text=request.text,
-                audio=audio,
+                audio=heard.audio if heard else None,
                 signals=request.signals,
             )
         )
+        if heard is not None:
+            ledger.record(heard.transcribed(turn))
         pending = ledger.state.pending_answer
         if pending is None:
             raise InternalError("An accepted answer is not pending.")
@@ -209,7 +184,7 @@ class Acceptance:
             key=idempotency_key,
             fingerprint=fingerprint,
             status="in_flight",
-            lease_until=self._clock.now().timestamp() + self._config.lease_s,
+            lease_until=self._runtime.clock.now().timestamp() + self._runtime.config.lease_s,
         )
 
 
@@ -261,22 +236,16 @@ def check_open(state: SessionState) -> None:
         raise Conflict("This interview is paused until a person has looked at it; please wait.")
 
 
-def fingerprint_of(request: TurnRequest) -> str:
+def fingerprint_of(text: str | None, audio_sha256: str) -> str:
     """What must not change under one Idempotency-Key: the answer's content, as its kind and SHA-256."""
-    if request.text is not None:
-        return _text_fingerprint(request.text)
-    return f"audio:{hashlib.sha256(request.audio or b'').hexdigest()}"
+    if text is None:
+        return f"audio:{audio_sha256}"
+    return f"text:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def fingerprint_of_pending(pending: PendingAnswer) -> str:
     """The same of an accepted answer, for when its in-flight record was given up."""
-    if pending.audio is not None:
-        return f"audio:{pending.audio.sha256}"
-    return _text_fingerprint(pending.text or "")
-
-
-def _text_fingerprint(text: str) -> str:
-    return f"text:{hashlib.sha256(text.encode()).hexdigest()}"
+    return fingerprint_of(pending.text, pending.audio.sha256 if pending.audio else "")
 
 
 def check_fingerprint(known: str, sent: str) -> None:

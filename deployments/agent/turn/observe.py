@@ -2,76 +2,48 @@
 
 from __future__ import annotations
 
-import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Heard, Observation
 from deployments.agent.config import AgentConfig
-from deployments.stt.contract import EngineInfo, SpeechToText, TranscribeRequest, Transcript
-from interview.errors import AudioRejected, InterviewError
 from interview.plans.plan import InterviewPlan
-from interview.sessions.events import AnswerTranscribed, FallbackEntered
 from interview.sessions.intents import recognise
-from interview.sessions.session import AskedQuestion, SessionState
-
-#: How many words of a plan's vocabulary bias the decoder; more crowd out the speech in Whisper's prompt.
-MAX_HOTWORDS = 48
+from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
 
 
-def transcription_request(
-    audio: bytes, content_type: str, state: SessionState, plan: InterviewPlan
-) -> TranscribeRequest:
-    """The recording with the words this question makes likely."""
-    asked = state.current_question
-    question = plan.by_id.get(asked.question_id) if asked else None
-    words = (*(question.vocabulary if question else ()), *plan.vocabulary)
-    return TranscribeRequest(
-        audio=audio,
-        content_type=content_type,
-        language=state.language or None,
-        hotwords=tuple(dict.fromkeys(words))[:MAX_HOTWORDS],
-    )
+class Understood(Struct, frozen=True):
+    """What this turn's utterance is, with asking again bounded, and everything answered to the question so far.
 
-
-async def transcribe(stt: SpeechToText, request: TranscribeRequest) -> Transcript:
-    """The transcript; a recording in which nothing can be heard after all is an empty one, which gets asked again.
-
-    Raises:
-        Overloaded, DeadlineExceeded, EngineUnavailable: worth another try; the accepted answer waits.
+    ``confidence`` is the lowest of the transcripts it rests on, None for typed text. ``answer`` is empty when nothing
+    has been answered.
     """
-    try:
-        return await stt.transcribe(request)
-    except AudioRejected as error:
-        # The probe let it pass, so this is the decoder's verdict. An accepted answer must not become a dead end.
-        return nothing_heard(request, error)
+
+    observation: Observation
+    answer: str
+    confidence: float | None
 
 
-def nothing_heard(request: TranscribeRequest, error: InterviewError) -> Transcript:
-    return Transcript(
-        text="",
-        language=request.language or "",
-        duration_s=0.0,
-        segments=(),
-        confidence=0.0,
-        engine=EngineInfo(name="none", model="", notice=error.message),
-    )
-
-
-def transcribed_event(turn: int, transcript: Transcript) -> AnswerTranscribed:
-    return AnswerTranscribed(
-        turn=turn,
-        text=transcript.text,
-        confidence=transcript.confidence,
-        duration_s=transcript.duration_s,
-        language=transcript.language,
-        engine=msgspec.to_builtins(transcript.engine),
-        segments=tuple(msgspec.to_builtins(segment) for segment in transcript.segments),
-        guards=tuple(msgspec.to_builtins(guard) for guard in transcript.guards),
-    )
-
-
-def stt_fallback(turn: int, error: InterviewError) -> FallbackEntered:
-    return FallbackEntered(turn=turn, tier="stt", to="asking again", reason=f"{error.code}: {error.message}")
+def understood(
+    state: SessionState,
+    pending: PendingAnswer,
+    asked: AskedQuestion,
+    plan: InterviewPlan,
+    *,
+    hint_open: bool,
+    config: AgentConfig,
+) -> Understood:
+    """What the pending answer means for the question it was given to. Pure."""
+    if pending.text is not None:
+        observation = observed(pending.text, None, config=config)
+    else:
+        heard = pending.heard
+        observation = observed(heard.text if heard else "", heard.confidence if heard else 0.0, config=config)
+    earlier, _ = answer_so_far(state, asked, earlier_only=True, config=config)
+    observation = settled(observation, asked, plan, answered=bool(earlier), hint_open=hint_open, config=config)
+    if observation.heard != "answer":
+        return Understood(observation, earlier, None)
+    return Understood(observation, *answer_so_far(state, asked, config=config))
 
 
 def observed(text: str, confidence: float | None, *, config: AgentConfig) -> Observation:

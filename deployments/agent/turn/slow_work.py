@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from deployments.agent.brief.interviewer import DecisionOutcome, TurnBrief
 from deployments.agent.streaming.heard_so_far import Aloud
 from deployments.grading.contract import GradeRequest
-from deployments.stt.contract import Transcript
 from interview.errors import InterviewError
 from interview.grades import Grade
 from interview.sessions.session import AudioRef
@@ -23,13 +22,9 @@ class Spoken:
 
 @dataclass
 class SlowWork:
-    """``audio_bytes`` is the recording, still at hand when this worker accepted it; ``aloud`` is what a listener has
-    heard of the reply, None when nobody listens."""
+    """``aloud`` is what a listener has heard of the reply, None when nobody listens."""
 
-    audio_bytes: bytes | None = None
     aloud: Aloud | None = None
-    transcript: Transcript | None = None
-    stt_error: InterviewError | None = None
     grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
     decisions: list[tuple[TurnBrief, DecisionOutcome]] = field(default_factory=list)
     speech: dict[str, Spoken] = field(default_factory=dict)

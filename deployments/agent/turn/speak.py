@@ -26,7 +26,8 @@ class Speaker:
             return Spoken(audio=None)
         try:
             speech = await self._tts.synthesize(SynthesisRequest(text=text, format=self._format, language=language))
-            name = audio_name(turn, "interviewer", speech.audio, speech.content_type)
+            sha256 = hashlib.sha256(speech.audio).hexdigest()
+            name = audio_name(turn, "interviewer", sha256, speech.content_type)
             await self._blobs.put(audio_path(tenant, interview_id, name), speech.audio)
         except InterviewError as error:
             return Spoken(audio=None, error=error)
@@ -35,7 +36,7 @@ class Speaker:
                 url=audio_url(interview_id, name),
                 content_type=speech.content_type,
                 size_bytes=len(speech.audio),
-                sha256=hashlib.sha256(speech.audio).hexdigest(),
+                sha256=sha256,
                 duration_s=speech.duration_s,
             )
         )

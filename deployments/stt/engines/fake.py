@@ -13,7 +13,7 @@ import numpy as np
 
 from deployments.stt.audio.decode import SAMPLE_RATE, Samples
 from deployments.stt.config import FakeTiming
-from deployments.stt.contract import AudioProbe, EngineInfo, Segment, TranscribeRequest, Transcript
+from deployments.stt.contract import EngineInfo, Segment, TranscribeRequest, Transcript
 from deployments.stt.engines.model_profile import ModelProfile
 from deployments.stt.engines.port import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
 from interview.errors import EmptyAudio
@@ -71,10 +71,6 @@ class FakeSpeechToText:
 
     async def info(self) -> EngineInfo:
         return FAKE_ENGINE
-
-    async def probe(self, request: TranscribeRequest) -> AudioProbe:
-        duration_s = self._duration_s(request)
-        return AudioProbe(duration_s=duration_s, speech_s=duration_s, codec="fake", sample_rate=SAMPLE_RATE)
 
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
         duration_s = self._duration_s(request)

@@ -16,7 +16,7 @@ from deployments.agent.contract import StartRequest, TurnRequest
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
-from deployments.stt.contract import AudioProbe, EngineInfo, Guard, Segment, TranscribeRequest, Transcript
+from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeRequest, Transcript
 from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import (
     AudioTooLarge,
@@ -275,10 +275,10 @@ async def test_a_malformed_answer_leaves_the_session_unchanged(stage: Stage, fie
 
 async def test_bad_audio_leaves_the_session_unchanged_and_usable(stage: Stage) -> None:
     class Silence(FakeSpeechToText):
-        async def probe(self, request: TranscribeRequest) -> AudioProbe:
+        async def transcribe(self, request: TranscribeRequest) -> Transcript:
             if request.audio == b"silence":
                 raise SilentAudio("No speech was heard.")
-            return await super().probe(request)
+            return await super().transcribe(request)
 
     stage.stt = Silence()
     stage.config = AgentConfig(max_audio_bytes=100)
@@ -295,7 +295,7 @@ async def test_bad_audio_leaves_the_session_unchanged_and_usable(stage: Stage) -
 
 async def test_speech_recognition_that_is_down_accepts_nothing(stage: Stage) -> None:
     class Down(FakeSpeechToText):
-        async def probe(self, request: TranscribeRequest) -> AudioProbe:
+        async def transcribe(self, request: TranscribeRequest) -> Transcript:
             raise EngineUnavailable("The speech tier is away.", retry_after_s=1)
 
     candidate = stage.rehearsal()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -23,9 +24,11 @@ from interview.errors import Conflict, EngineUnavailable, ModelMissing, TurnInFl
 from interview.plans.files import load_plan
 from interview.sessions.events import AnswerReceived, Event, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
+from interview.sessions.session import AudioRef
 from serve.simulation.rehearsal import NotedQueue, Rehearsal, RehearsalStage, WrittenVoice
+from storage.sessions.amend import amend
 from storage.sessions.memory import MemorySessionStore
-from storage.sessions.port import SessionStore
+from storage.sessions.port import SessionKey, SessionStore
 from storage.sessions.redis import RedisSessionStore
 from tests.support.paths import TESTS
 
@@ -197,7 +200,7 @@ async def abandoned(stage: Stage, *, key: str = "lost", **answer: Any) -> TurnRe
     await candidate.start("short-plan")
     await candidate.answer(LONG)
     request = candidate.turn_request(key, **(answer or {"text": COST}))
-    # load, commit – and for a recording the plan's vocabulary, the probe and the blob in between
+    # load, commit – and for a recording the plan's vocabulary, speech recognition and the blob in between
     accepting_calls = 2 if request.text is not None else 5
     doomed = AgentService(Process(accepting_calls, after=True).ports(stage.ports()), stage.config, stage.clock)
     with pytest.raises(Killed):
@@ -219,11 +222,13 @@ async def test_a_retry_waits_for_the_lease_and_then_resumes(store: SessionStore)
     assert len([event for event in await stage.log() if isinstance(event.data, AnswerReceived)]) == 2
 
 
-async def test_a_spoken_answer_is_resumed_from_its_stored_recording(store: SessionStore) -> None:
-    stage = new_stage(store)
+async def test_a_spoken_answer_is_resumed_from_its_transcript_and_not_heard_again(store: SessionStore) -> None:
+    stt = Recogniser({RECORDING: COST})
+    stage = new_stage(store, stt)
     request = await abandoned(stage, audio=RECORDING, content_type="audio/wav")
     reply = await stage.agent().turn(msgspec.structs.replace(request, takeover=True))
     assert msgspec.json.decode(reply.body)["transcript"]["text"] == COST
+    assert stt.sent == 1
 
 
 async def test_the_same_answer_under_a_new_key_gets_the_lost_ones_reply(store: SessionStore) -> None:
@@ -258,14 +263,51 @@ async def test_another_answer_settles_the_lost_one_and_is_told_to_look_again(sto
 
 
 class Recogniser(FakeSpeechToText):
-    """Probes, but transcribes only while ``error`` is None."""
+    """Transcribes only while ``error`` is None, and counts the recordings it was sent."""
 
     error: EngineUnavailable | None = None
+    sent = 0
 
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
+        self.sent += 1
         if self.error is not None:
             raise self.error
         return await super().transcribe(request)
+
+
+async def test_a_recording_is_sent_to_speech_recognition_once_and_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    stt = Recogniser({RECORDING: COST})
+    stage = new_stage(MemorySessionStore(), stt)
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    hashed: list[bytes] = []
+    real = hashlib.sha256
+
+    def counting(data: bytes = b"") -> Any:
+        hashed.append(data)
+        return real(data)
+
+    monkeypatch.setattr(hashlib, "sha256", counting)
+    monkeypatch.setattr("deployments.stt.engines.fake._sentence", lambda seed: "made up")
+    await candidate.speak(RECORDING)
+    assert stt.sent == 1
+    assert hashed.count(RECORDING) == 1
+
+
+async def test_an_answer_that_an_earlier_release_accepted_without_its_transcript_is_asked_for_again() -> None:
+    stage = new_stage(MemorySessionStore())
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    audio = AudioRef(
+        url="/session/audio/rehearsal/1-candidate-00.wav", content_type="audio/wav", size_bytes=1, sha256="0"
+    )
+    received = AnswerReceived(turn=1, idempotency_key="lost", audio=audio)
+    await amend(stage.sessions, SessionKey("acme", "rehearsal"), lambda _: (received,), now=stage.clock.now)
+    with pytest.raises(Conflict):
+        await candidate.answer(LONG)
+    state = await stage.state()
+    assert state.pending_answer is None and state.fallbacks == 1
+    assert state.conversation_history[-1].question_type == "clarification"
 
 
 async def test_a_transcription_that_fails_once_can_be_retried_at_once(store: SessionStore) -> None:
@@ -283,7 +325,7 @@ async def test_a_transcription_that_fails_once_can_be_retried_at_once(store: Ses
     assert body["turn_number"] == 2
 
 
-async def test_recognition_that_stays_down_does_not_block_a_typed_answer_for_good(store: SessionStore) -> None:
+async def test_recognition_that_is_down_accepts_nothing_and_blocks_no_typed_answer(store: SessionStore) -> None:
     stt = Recogniser({RECORDING: COST})
     stage = new_stage(store, stt)
     candidate = stage.rehearsal()
@@ -292,17 +334,13 @@ async def test_recognition_that_stays_down_does_not_block_a_typed_answer_for_goo
     stt.error = EngineUnavailable("The tier is away.")
     with pytest.raises(EngineUnavailable):
         await candidate.speak(RECORDING, key="spoken")
-    with pytest.raises(Conflict):
-        await candidate.answer(COST)
     state = await stage.state()
-    assert state.pending_answer is None
-    assert state.conversation_history[-1].question_type == "clarification"
-    assert state.fallbacks == 1
+    assert state.pending_answer is None and state.turn_number == 1
     body = await candidate.answer(COST)
     assert body["grade"]["question_id"] == "index-cost"
 
 
-async def test_a_missing_model_after_the_probe_asks_again_instead_of_failing_for_ever(store: SessionStore) -> None:
+async def test_a_missing_model_asks_again_instead_of_failing_for_ever(store: SessionStore) -> None:
     class Missing(FakeSpeechToText):
         async def transcribe(self, request: TranscribeRequest) -> Transcript:
             raise ModelMissing("The weights are not here.")

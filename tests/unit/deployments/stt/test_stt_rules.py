@@ -9,8 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from deployments.stt.audio.decode import SAMPLE_RATE, DecodedAudio
-from deployments.stt.audio.decoded_cache import DecodedCache, Recording
+from deployments.stt.audio.decode import SAMPLE_RATE
 from deployments.stt.audio.vad import Segmentation, Span, cut_into_pieces
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC, QueuedAudioPolicy
 from deployments.stt.config import FakeTiming, SttConfig
@@ -154,24 +153,7 @@ def test_silence_of_the_metrics_changes_nothing() -> None:
     assert QueuedAudioPolicy(60)(context(target=3))[0] == 3
 
 
-# --- cache, profile, fakes -------------------------------------------------------------------------------------------
-
-
-def recording(samples: int) -> Recording:
-    return Recording(DecodedAudio(np.zeros(samples, np.float32), "pcm", 16_000), ())
-
-
-def test_the_cache_never_holds_more_bytes_than_its_limit() -> None:
-    cache = DecodedCache(4 * 100)
-    for name in (b"a", b"b"):
-        cache.put(name, recording(40))
-    assert cache.get(b"a") is not None
-    cache.put(b"c", recording(40))
-    assert cache.get(b"b") is None, "the least recently used one goes"
-    assert cache.get(b"a") is not None
-    cache.put(b"huge", recording(1000))
-    assert cache.get(b"huge") is None
-    assert cache.size_bytes <= 400
+# --- profile, fakes --------------------------------------------------------------------------------------------------
 
 
 def test_a_wrong_profile_names_its_file(tmp_path: Path) -> None:

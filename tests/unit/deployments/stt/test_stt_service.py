@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from deployments.stt import service as service_module
 from deployments.stt.audio.vad import Segmentation
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
@@ -46,41 +45,25 @@ def silence() -> bytes:
     return buffer.getvalue()
 
 
-async def test_probe_tells_what_a_recording_is_without_transcribing_it() -> None:
+async def test_a_transcript_tells_how_long_the_recording_is_and_how_much_of_it_is_speech() -> None:
+    transcript = await SttService(SttConfig(), FakeEngine(), hears_hello).transcribe(REQUEST)
+
+    assert transcript.duration_s == pytest.approx(3.92, abs=0.01)
+    assert 2.5 < transcript.speech_s <= transcript.duration_s
+
+
+async def test_silence_is_refused_with_a_sentence_and_never_transcribed() -> None:
     async def never(piece: Piece) -> PieceText:
-        raise AssertionError("a probe must not transcribe")
+        raise AssertionError("there is nothing to transcribe")
 
-    probe = await SttService(SttConfig(), FakeEngine(), never).probe(REQUEST)
-
-    assert probe.duration_s == pytest.approx(3.92, abs=0.01)
-    assert 2.5 < probe.speech_s <= probe.duration_s
-    assert (probe.codec, probe.sample_rate) == ("pcm_s16le", 16_000)
-
-
-@pytest.mark.parametrize("call", ["probe", "transcribe"])
-async def test_silence_is_refused_with_a_sentence(call: str) -> None:
-    service = SttService(SttConfig(), FakeEngine(), hears_hello)
+    service = SttService(SttConfig(), FakeEngine(), never)
     with pytest.raises(SilentAudio, match="microphone"):
-        await getattr(service, call)(TranscribeRequest(silence()))
+        await service.transcribe(TranscribeRequest(silence()))
 
 
 async def test_an_upload_over_the_limit_is_refused() -> None:
     with pytest.raises(AudioTooLarge):
-        await SttService(SttConfig(max_upload_bytes=100), FakeEngine(), hears_hello).probe(REQUEST)
-
-
-async def test_a_probe_and_a_transcription_of_the_same_bytes_decode_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    decoded = []
-    real = service_module.decode_audio
-    monkeypatch.setattr(
-        service_module, "decode_audio", lambda *args, **kwargs: decoded.append(1) or real(*args, **kwargs)
-    )
-    service = SttService(SttConfig(), FakeEngine(), hears_hello)
-
-    await service.probe(REQUEST)
-    await service.transcribe(REQUEST)
-
-    assert len(decoded) == 1
+        await SttService(SttConfig(max_upload_bytes=100), FakeEngine(), hears_hello).transcribe(REQUEST)
 
 
 async def test_pieces_come_back_in_order_on_the_recordings_clock() -> None:
@@ -213,8 +196,8 @@ async def test_an_improbable_piece_is_tried_again_hotter_and_the_better_text_kep
 @pytest.mark.parametrize("tier", [FakeSpeechToText(), SttService(SttConfig(), FakeEngine(), hears_hello)])
 async def test_the_fake_and_the_service_keep_one_contract(tier: SpeechToText) -> None:
     assert (await tier.info()).notice
-    assert (await tier.probe(REQUEST)).duration_s > 1
     transcript = await tier.transcribe(REQUEST)
+    assert transcript.duration_s > 1
     assert transcript.text
     assert 0 < transcript.confidence <= 1
     with pytest.raises(EmptyAudio):

@@ -1,0 +1,102 @@
+"""Step 3, act: what was answered, its grade, whether to probe, and what comes next – all a decision may rest on."""
+
+from __future__ import annotations
+
+from deployments.agent.brief.interviewer import Observation, TurnBrief
+from deployments.agent.brief.next_question import next_step, time_left_s
+from deployments.agent.journal.reply import hints_left
+from deployments.agent.turn import turn_tools
+from deployments.agent.turn.exchange import Exchange
+from deployments.agent.turn.observe import Understood, understood
+from deployments.agent.turn.probing import probe_for
+from deployments.agent.turn.runtime import Runtime
+from interview.grades import Grade
+from interview.sessions.session import ActionType
+from interview.text.experience_claims import RESUME_YEARS
+
+
+async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
+    """Run the turn's tools on the pending answer, each call an event of the log."""
+    plan, asked, question = exchange.plan, exchange.asked, exchange.question
+    state, config = exchange.ledger.state, runtime.config
+    hint_open = hints_left(state, plan) > 0
+    said = understood(state, exchange.pending, asked, plan, hint_open=hint_open, config=config)
+    observation = said.observation
+    log = turn_tools.ToolLog(exchange, exchange.turn)
+    grade = await _grade(runtime, exchange, log, said)
+    probe = probe_for(
+        question,
+        asked,
+        said.answer if observation.heard == "answer" else "",
+        grade,
+        resume_years=state.settings.get(RESUME_YEARS, {}),
+        language=state.language,
+        config=config,
+    )
+    turn_tools.record_outcome(log, asked, observation, grade, probe.because)
+    now = runtime.clock.now()
+    step = next_step(exchange.ledger.state, plan, now)
+    turn_tools.record_next_step(log, step)
+    return TurnBrief(
+        state=exchange.ledger.state,
+        plan=plan,
+        turn=exchange.turn,
+        now=now,
+        observation=observation,
+        asked=asked,
+        question=question,
+        answer=said.answer,
+        grade=grade,
+        next_step=step,
+        open_actions=_open_actions(
+            observation,
+            has_next=step.question is not None,
+            may_follow_up=bool(probe.question) and asked.follow_ups < plan.max_follow_ups and not step.by_budget,
+            hint_open=hint_open,
+        ),
+        seed=int(state.settings.get("seed", 0)),
+        time_left_s=time_left_s(state, plan, now),
+        follow_up=probe.question,
+        probe_because=probe.because,
+    )
+
+
+async def _grade(runtime: Runtime, exchange: Exchange, log: turn_tools.ToolLog, said: Understood) -> Grade | None:
+    """Grade the whole answer so far; a question passed over with nothing said gets its grade, too."""
+    question = exchange.question
+    if not turn_tools.is_graded(question):
+        return None
+    state, heard = exchange.ledger.state, said.observation.heard
+    request = turn_tools.grade_request(state, exchange.asked, question, said.answer, said.confidence, exchange.turn)
+    if heard == "skip" and not said.answer:
+        grade = turn_tools.passed_over()
+        turn_tools.record_grade(log, request, grade, None)
+        turn_tools.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)
+        return grade
+    if heard != "answer":
+        return None
+    known = exchange.work.grade_for(request)
+    if known is None:
+        with exchange.times.stage("grade"):
+            known = await turn_tools.graded(runtime.ports.grading, request)
+        exchange.work.grades.append((request, *known))
+    turn_tools.record_grade(log, request, *known)
+    if known[1] is None:
+        turn_tools.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)
+    return known[0]
+
+
+def _open_actions(
+    observation: Observation, *, has_next: bool, may_follow_up: bool, hint_open: bool
+) -> frozenset[ActionType]:
+    """What the rules allow now; ``observe.settled`` has bounded the asking again before."""
+    actions: set[ActionType] = {"clarify"}
+    if may_follow_up and observation.heard == "answer":
+        actions.add("ask_followup")
+    if hint_open:
+        actions.add("give_hint")
+    if has_next:
+        actions.add("new_question")
+    if not has_next or observation.heard == "end":
+        actions.add("conclude")
+    return frozenset(actions)

@@ -1,0 +1,64 @@
+"""One pass over an accepted answer, from its transcript to its reply: the ledger and what has been found so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deployments.agent.contract import TranscriptView
+from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.turn.slow_work import SlowWork
+from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
+from interview.sessions.events import AnyPayload, FallbackEntered, GradeRecorded, GuardrailTripped
+from interview.sessions.ledger import Ledger
+from interview.sessions.session import AskedQuestion, PendingAnswer
+
+
+@dataclass
+class Exchange:
+    """One pass over an accepted answer: its ledger and what has been found so far."""
+
+    plan: InterviewPlan
+    pending: PendingAnswer
+    asked: AskedQuestion
+    question: Question
+    ledger: Ledger
+    work: SlowWork
+    times: StageTimes
+    voice: bool
+    grade: GradeRecorded | None = None
+    body: bytes = b""
+    concluded_by: str = ""
+    fallbacks: list[FallbackEntered] = field(default_factory=list)
+    trips: list[GuardrailTripped] = field(default_factory=list)
+
+    @property
+    def turn(self) -> int:
+        return self.pending.turn
+
+    @property
+    def not_heard(self) -> str:
+        """Why a recording has no transcript; empty when it has one, and for typed answers."""
+        if self.pending.heard is not None:
+            return self.pending.heard.failure
+        return "An earlier release accepted the recording without its transcript." if self.pending.audio else ""
+
+    @property
+    def transcript(self) -> TranscriptView:
+        """What the candidate said, for the reply."""
+        heard = self.pending.heard
+        if heard is None:
+            return TranscriptView(text=self.pending.text or "")
+        return TranscriptView(
+            text=heard.text, confidence=heard.confidence, duration_s=heard.duration_s, engine=heard.engine
+        )
+
+    def record(self, *payloads: AnyPayload) -> None:
+        self.ledger.record(*payloads)
+        for payload in payloads:
+            if isinstance(payload, FallbackEntered):
+                self.fallbacks.append(payload)
+            elif isinstance(payload, GuardrailTripped):
+                self.trips.append(payload)
+            elif isinstance(payload, GradeRecorded):
+                self.grade = payload

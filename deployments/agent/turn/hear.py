@@ -1,0 +1,115 @@
+"""Hearing a recording: it crosses to speech-to-text once, before its answer is accepted, and is hashed once."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from msgspec import Struct
+
+from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.turn.runtime import Runtime
+from deployments.stt.contract import EngineInfo, TranscribeRequest, Transcript
+from interview.errors import AudioRejected, InterviewError, UnsupportedRequest
+from interview.plans.plan import InterviewPlan
+from interview.sessions.events import AnswerTranscribed
+from interview.sessions.session import AudioRef, SessionState
+from storage.blobs.audio_types import media_type_of
+from storage.blobs.layout import audio_name, audio_path, audio_url
+
+#: How many words of a plan's vocabulary bias the decoder; more crowd out the speech in Whisper's prompt.
+MAX_HOTWORDS = 48
+
+
+class Recording(Struct, frozen=True):
+    """A candidate's encoded recording, the media type it truly has, and its SHA-256 in hexadecimal."""
+
+    audio: bytes
+    content_type: str
+    sha256: str
+
+    @classmethod
+    def of(cls, audio: bytes, content_type: str) -> Recording:
+        return cls(audio, media_type_of(audio, content_type), hashlib.sha256(audio).hexdigest())
+
+
+class Heard(Struct, frozen=True):
+    """A stored recording and its transcript; ``failure`` says why speech recognition failed for good, if it did."""
+
+    audio: AudioRef
+    transcript: Transcript
+    failure: str = ""
+
+    def transcribed(self, turn: int) -> AnswerTranscribed:
+        transcript = self.transcript
+        return AnswerTranscribed(
+            turn=turn,
+            text=transcript.text,
+            confidence=transcript.confidence,
+            duration_s=transcript.duration_s,
+            language=transcript.language,
+            engine=msgspec.to_builtins(transcript.engine),
+            segments=tuple(msgspec.to_builtins(segment) for segment in transcript.segments),
+            guards=tuple(msgspec.to_builtins(guard) for guard in transcript.guards),
+            failure=self.failure,
+        )
+
+
+async def hear(runtime: Runtime, recording: Recording, state: SessionState, times: StageTimes) -> Heard:
+    """Transcribe ``recording`` and store it.
+
+    Raises:
+        AudioRejected, UnsupportedRequest: nothing can be heard; nothing was stored.
+        Overloaded, DeadlineExceeded, Unavailable: worth another try; nothing was stored.
+        StorageUnavailable: the recording could not be stored.
+    """
+    stt = runtime.ports.stt
+    if stt is None:
+        raise UnsupportedRequest("Speech recognition is not installed here; please type the answer.")
+    request = transcription_request(recording, state, await runtime.plans.get(state.plan))
+    failure = ""
+    with times.stage("stt"):
+        try:
+            transcript = await stt.transcribe(request)
+        except AudioRejected:
+            raise
+        except InterviewError as error:
+            if error.retryable:
+                raise
+            # No retry mends this: the candidate is asked again, and may type.
+            transcript, failure = nothing_heard(request, error), f"{error.code}: {error.message}"
+    name = audio_name(state.turn_number + 1, "candidate", recording.sha256, recording.content_type)
+    with times.stage("blob"):
+        await runtime.ports.blobs.put(audio_path(state.tenant, state.interview_id, name), recording.audio)
+    audio = AudioRef(
+        url=audio_url(state.interview_id, name),
+        content_type=recording.content_type,
+        size_bytes=len(recording.audio),
+        sha256=recording.sha256,
+        duration_s=transcript.duration_s,
+    )
+    return Heard(audio, transcript, failure)
+
+
+def transcription_request(recording: Recording, state: SessionState, plan: InterviewPlan) -> TranscribeRequest:
+    """The recording with the words this question makes likely."""
+    asked = state.current_question
+    question = plan.by_id.get(asked.question_id) if asked else None
+    words = (*(question.vocabulary if question else ()), *plan.vocabulary)
+    return TranscribeRequest(
+        audio=recording.audio,
+        content_type=recording.content_type,
+        language=state.language or None,
+        hotwords=tuple(dict.fromkeys(words))[:MAX_HOTWORDS],
+    )
+
+
+def nothing_heard(request: TranscribeRequest, error: InterviewError) -> Transcript:
+    return Transcript(
+        text="",
+        language=request.language or "",
+        duration_s=0.0,
+        segments=(),
+        confidence=0.0,
+        engine=EngineInfo(name="none", model="", notice=error.message),
+    )

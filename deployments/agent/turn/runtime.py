@@ -1,0 +1,47 @@
+"""What every step of the agent works with, as one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.journal.step_store import StepStore
+from deployments.agent.pins.pinned_plans import PinnedPlans
+from deployments.agent.ports import AgentPorts, Clock, SystemClock
+from deployments.agent.turn.decide import Decider
+from deployments.agent.turn.speak import Speaker
+from interview.sessions.ledger import Ledger
+from interview.sessions.session import SessionState
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The agent's ports, settings and clock, and what it makes of them once. It keeps no session."""
+
+    ports: AgentPorts
+    config: AgentConfig
+    clock: Clock
+    plans: PinnedPlans
+    speaker: Speaker
+    decider: Decider
+
+    @classmethod
+    def over(cls, ports: AgentPorts, config: AgentConfig | None = None, clock: Clock | None = None) -> Runtime:
+        config = config or AgentConfig()
+        return cls(
+            ports=ports,
+            config=config,
+            clock=clock or SystemClock(),
+            plans=PinnedPlans(ports.blobs, capacity=config.plan_cache),
+            speaker=Speaker(ports.tts, ports.blobs, config),
+            decider=Decider(config, model=ports.model, policy=ports.policy),
+        )
+
+    def ledger(self, base: SessionState | None) -> Ledger:
+        """Events that follow ``base``, dated by this runtime's clock."""
+        return Ledger(base, self.clock.now)
+
+    def sessions(self, times: StageTimes) -> StepStore:
+        """The session store, its time counted in ``times``."""
+        return StepStore(self.ports.sessions, times)
