@@ -1,54 +1,46 @@
-"""The seam for traces: code says what it is doing, and only a process that was given a tracer pays for it.
+"""Spans through the OpenTelemetry API, which does nothing until a process installs the SDK.
 
-Nothing here knows a tracing library; ``deployments/shell/tracing.py`` installs one. Without it a span is one shared
-object that does nothing.
+Attributes follow OpenTelemetry's semantic conventions and never hold personal data. The text of an exception may hold
+what a candidate said, so a failed span names the exception's type only.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import Literal, Protocol
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-SpanKind = Literal["internal", "server", "client"]
+from opentelemetry import context, trace
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+Attributes = Mapping[str, str | int | float | bool]
 
-class Tracer(Protocol):
-    def span(self, name: str, kind: SpanKind, attributes: dict[str, str]) -> AbstractContextManager[object]:
-        """A span around a block, child of the current one; an exception marks it as failed and goes on."""
-        ...
-
-    def traceparent(self) -> str:
-        """The current span as a W3C ``traceparent`` (55 characters); empty outside any span."""
-        ...
-
-    def continue_from(self, traceparent: str) -> None:
-        """Make a remote span the parent of what this task does next; a malformed one is ignored, as W3C asks."""
-        ...
+_tracer = trace.get_tracer("interview")
+_propagator = TraceContextTextMapPropagator()
 
 
-_NOTHING: AbstractContextManager[object] = nullcontext()
-_tracer: Tracer | None = None
-
-
-def install(tracer: Tracer | None) -> None:
-    """Set this process's tracer; None switches tracing off."""
-    global _tracer  # noqa: PLW0603 - one tracer a process is the point
-    _tracer = tracer
-
-
-def tracing() -> bool:
-    return _tracer is not None
-
-
-def span(name: str, kind: SpanKind = "internal", **attributes: str) -> AbstractContextManager[object]:
-    """A span when this process traces, else nothing. Attributes never hold personal data."""
-    return _NOTHING if _tracer is None else _tracer.span(name, kind, attributes)
+@contextmanager
+def span(name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: Attributes | None = None) -> Iterator[Span]:
+    """A span around a block, child of the current one; an exception marks it as failed and propagates."""
+    with _tracer.start_as_current_span(
+        name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
+    ) as started:
+        try:
+            yield started
+        except Exception as error:
+            started.set_attribute("error.type", type(error).__name__)
+            started.set_status(Status(StatusCode.ERROR))
+            raise
 
 
 def traceparent() -> str:
-    return "" if _tracer is None else _tracer.traceparent()
+    """The current span as a W3C ``traceparent`` (55 characters); empty outside any span."""
+    carrier: dict[str, str] = {}
+    _propagator.inject(carrier)
+    return carrier.get("traceparent", "")
 
 
 def continue_from(parent: str) -> None:
-    if _tracer is not None:
-        _tracer.continue_from(parent)
+    """Make a remote span the parent of what this task does next; a malformed ``parent`` is ignored, as W3C asks."""
+    # never detached: the context belongs to this task alone and ends with it
+    context.attach(_propagator.extract({"traceparent": parent}))

@@ -10,8 +10,9 @@ from ray import serve as ray_serve
 
 from deployments.llm.coalesce import Pacing
 from deployments.llm.config import LlmConfig
-from deployments.llm.contract import ChatRequest
+from deployments.llm.contract import ChatRequest, ChatResponse
 from deployments.llm.engines.absent import AbsentLanguageModel
+from deployments.llm.gen_ai_span import chat_in_span
 from deployments.llm.hosted import HostedLanguageModel
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import reply, serve_call, serve_stream
@@ -57,17 +58,21 @@ class LlmDeployment:
         if on_replica is not None:
             on_replica()
         self._pacing = Pacing(config.stream_interval_ms / 1000, config.stream_messages_per_s)
+        self._config = config
         self._model = create_language_model(config)
         await self._model.start()
         freeze_startup_objects()
 
     async def chat(self, payload: bytes) -> bytes:
-        return await serve_call(self._model.chat, payload, ChatRequest)
+        return await serve_call(self._chat, payload, ChatRequest)
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
         async with aclosing(serve_stream(self._paced, payload, ChatRequest)) as items:
             async for item in items:
                 yield item
+
+    async def _chat(self, request: ChatRequest) -> ChatResponse:
+        return await chat_in_span(self._model.chat, request, self._config)
 
     def _paced(self, request: ChatRequest) -> AsyncGenerator[Any, None]:
         return self._pacing.paced(self._model.stream(request))

@@ -16,6 +16,7 @@ from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
 import msgspec
+from opentelemetry.trace import SpanKind
 
 from deployments.shell.tracing import install_from_environment
 from interview import telemetry
@@ -95,17 +96,13 @@ async def reply(result: Awaitable[object]) -> bytes:
 async def serve_call(method: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> bytes:
     """Decode a request, call a service's method with it, and wrap what comes of it; a malformed payload is an error
     of its sender (``InvalidInput``). While the process traces, the call is a span of the caller's trace."""
-    if telemetry.tracing():
-        return await _traced_call(method, payload, kind)
-    return await reply(_called(method, payload, kind))
-
-
-async def _traced_call(method: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> bytes:
-    if payload[:1] == _TRACED:
-        telemetry.continue_from(payload[1:_TRACED_AT_END].decode())
-        payload = payload[_TRACED_AT_END:]
-    with telemetry.span(method.__qualname__, "server"):
+    if payload[:1] != _TRACED:
         return await reply(_called(method, payload, kind))
+    telemetry.continue_from(payload[1:_TRACED_AT_END].decode())
+    service, _, name = method.__qualname__.rpartition(".")
+    attributes = {"rpc.system": "ray", "rpc.service": service, "rpc.method": name}
+    with telemetry.span(method.__qualname__, SpanKind.SERVER, attributes):
+        return await reply(_called(method, payload[_TRACED_AT_END:], kind))
 
 
 async def _called(method: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> object:
@@ -196,9 +193,8 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
         return found
 
     async def call(method: str, payload: bytes) -> bytes:
-        if not telemetry.tracing():
-            return await send(method, payload)
-        with telemetry.span(f"{tier}.{method}", "client", tier=tier):
+        attributes = {"rpc.system": "ray", "rpc.service": tier, "rpc.method": method}
+        with telemetry.span(f"{tier}.{method}", SpanKind.CLIENT, attributes):
             return await send(method, traced(payload))
 
     async def send(method: str, payload: bytes) -> bytes:
@@ -246,7 +242,7 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by
         if method not in handles:
             options: dict[str, Any] = {"_by_reference": False} if by_value else {}
             handles[method] = handle.options(method_name=method, stream=True, **options)
-        items = handles[method].remote(traced(payload) if telemetry.tracing() else payload)
+        items = handles[method].remote(traced(payload))
         finished = False
         try:
             while True:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from opentelemetry.trace import SpanKind
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
@@ -117,9 +118,7 @@ class RedisLink:
         await self._subscriber.aclose()
 
     async def _attempt(self, operation: Callable[[], Awaitable[T]], what: str) -> T:
-        if not telemetry.tracing():
-            return await self._attempts(operation, what)
-        with telemetry.span(f"redis {what}", "client"):
+        with telemetry.span(f"redis {what}", SpanKind.CLIENT, {"db.system.name": "redis", "db.operation.name": what}):
             return await self._attempts(operation, what)
 
     async def _attempts(self, operation: Callable[[], Awaitable[T]], what: str) -> T:

@@ -18,6 +18,7 @@ from deployments.llm.contract import ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
 from deployments.llm.engines import vllm_chat
 from deployments.llm.engines.weights import local_model
+from deployments.llm.gen_ai_span import chat_in_span
 from deployments.llm.openai_chat import ChatCall, read_call
 from deployments.shell.handle_rpc import reply, serve_call, serve_stream
 from interview.errors import EngineUnavailable, InvalidInput
@@ -64,7 +65,7 @@ class VllmDeployment(LLMServer):
         logger.info("vLLM has completed its warm-up")
 
     async def chat(self, payload: bytes) -> bytes:  # type: ignore[override]  # on purpose: see the class
-        return await serve_call(self._chat, payload, ChatRequest)
+        return await serve_call(self._chat_in_span, payload, ChatRequest)
 
     async def stream(self, payload: bytes) -> AsyncGenerator[bytes, None]:
         async with aclosing(serve_stream(self._paced, payload, ChatRequest)) as items:
@@ -84,6 +85,9 @@ class VllmDeployment(LLMServer):
 
     def _read(self, request: ChatRequest) -> ChatCall:
         return read_call(request, self._config, self._models)
+
+    async def _chat_in_span(self, request: ChatRequest) -> ChatResponse:
+        return await chat_in_span(self._chat, request, self._config)
 
     async def _chat(self, request: ChatRequest) -> ChatResponse:
         call = self._read(request)

@@ -8,8 +8,9 @@ import re
 import time
 import uuid
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
+from opentelemetry.trace import Span, SpanKind
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -102,8 +103,9 @@ class Edge:
             await send(message)
 
         try:
-            with _server_span(scope, headers):
+            with _server_span(scope, headers) as span:
                 await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
+                span.set_attribute("http.response.status_code", status)
         except ClientDisconnect:
             logger.debug("request %s: the client went away while it sent its body", request_id)
         except Exception:
@@ -133,12 +135,13 @@ def _is_new_work(scope: Scope) -> bool:
     return bool(scope["method"] == "POST" and scope["path"].startswith(_NEW_WORK))
 
 
-def _server_span(scope: Scope, headers: list[tuple[bytes, bytes]]) -> AbstractContextManager[object]:
+def _server_span(scope: Scope, headers: list[tuple[bytes, bytes]]) -> AbstractContextManager[Span]:
     """The request's span, continuing the caller's trace; the path is left out, because it holds an interview's id."""
-    if not telemetry.tracing():
-        return nullcontext()
-    telemetry.continue_from(_header(headers, b"traceparent").decode("latin-1"))
-    return telemetry.span(f"{scope['method']} {_route_prefix(scope['path'])}", "server")
+    parent = _header(headers, b"traceparent")
+    if parent:
+        telemetry.continue_from(parent.decode("latin-1"))
+    method, route = scope["method"], _route_prefix(scope["path"])
+    return telemetry.span(f"{method} {route}", SpanKind.SERVER, {"http.request.method": method, "http.route": route})
 
 
 def _route_prefix(path: str) -> str:

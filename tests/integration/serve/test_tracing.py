@@ -72,7 +72,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Collector
     port = free_port()
     profile = profile_with(base / "traced.yaml", port)
     config = yaml.safe_load(profile.read_text())
-    config["applications"][0]["runtime_env"] = {"env_vars": {"INTERVIEW_OTLP_ENDPOINT": collector.endpoint}}
+    config["applications"][0]["runtime_env"] = {"env_vars": {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}}
     profile.write_text(yaml.safe_dump(config))
     run, printed = run_up(profile, Path(base / "data"))
     headers = {"Authorization": f"Bearer {key_in(printed)}"}
