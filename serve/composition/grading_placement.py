@@ -41,7 +41,7 @@ class GradingStoresFactory:
 class InlineGrading:
     """``Grading`` whose quick graders run in the caller's process, one handle hop cheaper; the rest stays in the tier.
 
-    docs/performance.md has what the hop costs.
+    docs/measurements/2026-11-22-load.md has what the hop costs.
     """
 
     def __init__(self, config: GradingConfig, tier: Grading) -> None:

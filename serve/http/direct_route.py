@@ -1,6 +1,6 @@
 """A route that is declared to FastAPI like any other and answers an ordinary request without its dependency solving.
 
-Solving the three parameters of a turn costs 0.4 ms of CPU (`docs/performance.md`), a fifth of what the whole turn takes
+Solving the three parameters of a turn costs 0.4 ms of CPU (`docs/measurements/2026-11-22-load.md`), a fifth of what the whole turn takes
 in the ingress. The declaration stays the one truth: it makes the OpenAPI page, and a request that is in any way unusual
 (no bearer token, an id or a key of another form) is answered by it, so that every refusal keeps its words.
 """

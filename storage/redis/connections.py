@@ -2,7 +2,7 @@
 
 redis-py frames the protocol and connects; its pool and its client stay outside, because their own care for every
 command (locks, records, a look whether bytes wait, two timers, on Python 3.11 a task for each write) cost a turn more
-CPU than the conversation itself: docs/performance.md has the figures.
+CPU than the conversation itself: docs/measurements/2026-11-22-load.md has the figures.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from serve.http.settings import SheddingSettings
 
 #: How often the lateness is measured, and how much each measurement counts: seven are remembered in the average that
 #: says what share to refuse, some three hundred (four seconds) in the one that says whether to refuse at all, so that
-#: a burst refuses nobody. With a hundred, a machine at its knee refused up to 4 % (docs/performance.md).
+#: a burst refuses nobody. With a hundred, a machine at its knee refused up to 4 % (docs/measurements/2026-11-22-load.md).
 SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
 STANDING_WEIGHT = 0.003

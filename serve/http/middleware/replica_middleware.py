@@ -3,7 +3,7 @@
 With HAProxy in front, a replica's own HTTP server takes the requests, and Serve wraps each in ids, contexts, counts
 and two tasks before the application sees it. Two things are cheaper here: refusing new work in a full process, and
 telling Serve not to watch for the client's departure in a step, which ends anyway, and whose reply waits for a retry.
-(docs/performance.md has what each is worth.)
+(docs/measurements/2026-11-22-load.md has what each is worth.)
 
 A profile switches it on with
 ``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Where that is not
