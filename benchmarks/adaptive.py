@@ -1,4 +1,4 @@
-"""How good the adaptive measurement is: bias, error and test length on simulated examinees, beside catsim's.
+"""Measures the adaptive estimator on simulated examinees: bias, error and test length, next to catsim's.
 
     python -m benchmarks.adaptive --json benchmarks/results/adaptive.json
 

@@ -1,4 +1,4 @@
-"""The one error tree: every failure this platform reports, with what its caller may do about it.
+"""The error tree: every failure that the platform reports, and what its caller may do about it.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Grades: a score with its confidence, its reasons and the candidate's own words it rests on."""
+"""Grades: a score with its confidence, rationale and verbatim evidence."""
 
 from __future__ import annotations
 

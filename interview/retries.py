@@ -1,4 +1,4 @@
-"""The seam for counting what is tried again: whoever retries says so, and a process that keeps metrics listens.
+"""A hook that counts retries: retrying code calls it, and a process with metrics listens.
 
 Retries happen in every layer (the store's connection, a model server's client, a queue's worker, the ingress), so the
 seam lies below all of them. Without a listener it does nothing.

@@ -1,1 +1,1 @@
-"""Where things are kept: live sessions, the archive, blobs, keys."""
+"""Storage: live sessions, archive, blobs, work queue, keys."""

@@ -1,4 +1,4 @@
-"""What ``benchmarks.llm`` measures: an engine called bare in this process, and the same as the tier's deployment."""
+"""The subjects of ``benchmarks.llm``: an engine called bare in this process, and the same engine behind the tier."""
 
 from __future__ import annotations
 

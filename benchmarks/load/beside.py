@@ -1,4 +1,4 @@
-"""Locust beside the bench: a few users of ``benchmarks/locustfile.py`` on the same platform, and Locust's own figures.
+"""Runs Locust next to the bench: a few users of ``benchmarks/locustfile.py`` on the same platform, with their figures.
 
 Locust is a closed model: its users wait for a stalled server, so their tail looks better than the open-loop one. Both
 are shown, so that whoever knows one can read the other.

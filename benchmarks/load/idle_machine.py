@@ -1,4 +1,4 @@
-"""How late the machine wakes the generator when nothing else runs: what no generator can be better than."""
+"""Measures the scheduling-latency floor of this machine: how late a timer fires when nothing else runs."""
 
 from __future__ import annotations
 

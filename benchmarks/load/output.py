@@ -1,4 +1,4 @@
-"""What a run leaves: JSON, an HdrHistogram log, a plot and a table."""
+"""Writes the results of a run: JSON, an HdrHistogram log, a plot and a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many turns a target does when it is never left waiting: closed loop, for comparing targets with each other."""
+"""Measures the closed-loop throughput of a target, to compare targets with each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the traffic is aimed at: the platform under a Serve profile, or the same application on bare uvicorn."""
+"""Starts the target of a run: the platform under a Serve profile, or the same application on bare uvicorn."""
 
 from __future__ import annotations
 

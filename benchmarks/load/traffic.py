@@ -1,4 +1,4 @@
-"""Open-loop traffic: when each request is due is decided before it is sent, whatever the server does meanwhile.
+"""Generates open-loop traffic: each request's due time is fixed before it is sent and does not depend on replies.
 
 Sessions arrive by a Poisson process. A session's think times are drawn at its start (seeded), so the schedule of its
 turns is fixed then. A turn is sent when it is due and the reply before it has come; its latency counts from the

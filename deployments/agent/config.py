@@ -1,4 +1,4 @@
-"""What an operator may set about the agent: section ``agent`` of a Serve config."""
+"""Configuration of the agent tier: section ``agent`` of a Serve config."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the agent takes and returns: one interview step at a time, everything it needs in the request or the store."""
+"""The agent's contract: one interview step per call, with all its input in the request or the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the agent needs from outside, as ports: everything it touches can be swapped."""
+"""The agent's ports: stores, other tiers, interviewer, policies and clock, all replaceable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator may set about documents; section ``documents`` of ``configs/serve/*.yaml``."""
+"""Configuration of document reading: section ``documents`` of ``configs/serve/*.yaml``."""
 
 from __future__ import annotations
 

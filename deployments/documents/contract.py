@@ -1,4 +1,4 @@
-"""What a document reader takes and returns; the ingress calls it, the agent records what it found hidden."""
+"""The document reader's contract: the ingress calls it, and the agent records the hidden text that it found."""
 
 from __future__ import annotations
 

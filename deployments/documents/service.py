@@ -1,4 +1,4 @@
-"""``DocumentReader``: tell what a file is, refuse what is not read here, let the sandbox read the rest."""
+"""``DocumentReader``: detects a file's format, refuses unsupported ones, and reads the rest in the sandbox."""
 
 from __future__ import annotations
 

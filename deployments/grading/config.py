@@ -1,4 +1,4 @@
-"""What an operator may set about grading: section ``grading`` of ``configs/serve/*.yaml``."""
+"""Configuration of the grading tier: section ``grading`` of ``configs/serve/*.yaml``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the grading tier takes and returns."""
+"""The contract of the grading tier: requests, grades, and the client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped fake: seeded grades after a set service time, for load runs and for tests of other tiers."""
+"""The fake grading tier: seeded grades after a set service time, for load runs and tests."""
 
 from __future__ import annotations
 

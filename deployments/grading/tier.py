@@ -1,4 +1,4 @@
-"""The grading tier put together, without Ray: the service, the judge and the background worker over given stores."""
+"""Assembles the grading tier without Ray: service, judge and background worker over given stores."""
 
 from __future__ import annotations
 

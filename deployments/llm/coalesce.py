@@ -1,4 +1,4 @@
-"""Chunks that come close together cross the handle together: each crossing costs half a millisecond of CPU or more."""
+"""Coalesces chunks of a stream that are close in time: each message over a handle costs half a millisecond of CPU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator may set about the language-model tier: section ``llm`` of ``configs/serve/*.yaml``."""
+"""Configuration of the language-model tier: section ``llm`` of ``configs/serve/*.yaml``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the language-model tier takes and returns: OpenAI chat-completion dicts, whole or streamed."""
+"""The contract of the language-model tier: OpenAI chat-completion dicts, whole or streamed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language-model tier on Ray Serve: one application per configuration, whatever the engine."""
+"""The language-model tier on Ray Serve: the same deployment for every in-process or remote engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The switch that keeps tests and closed networks from reaching any model host beyond this machine.
+"""A switch that forbids connections to model hosts beyond this machine, for tests and closed networks.
 
 ``INTERVIEW_REMOTE_MODELS=forbidden`` (inherited by Ray's workers) allows only loopback addresses; the test suite sets
 it for every test, so that no test can call a real model service.

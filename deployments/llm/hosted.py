@@ -1,4 +1,4 @@
-"""What a replica asks of the language model it hosts: the contract plus a life cycle."""
+"""The port of a language model hosted by a replica: the contract plus a life cycle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How deployments talk: one method name and one msgpack payload in, one msgpack envelope out.
+"""RPC between deployments: a method name and a msgpack payload in, a msgpack envelope out.
 
 Plain bytes cross the handle, so neither side needs the other's libraries to unpickle, and an error of
 ``interview.errors`` arrives as itself instead of as a ``RayTaskError``.

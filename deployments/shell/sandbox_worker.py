@@ -1,4 +1,4 @@
-"""The far side of the sandbox: a warm process that forks one limited child per task and reports what became of it.
+"""The sandbox's worker program: a warm process that forks one resource-limited child per task.
 
 Run as ``python -m deployments.shell.sandbox_worker MODULE``. It imports MODULE once (seconds, for the heavy library),
 then serves tasks from stdin: a forked child has the library at once, its own CPU and memory limits, and takes

@@ -1,4 +1,4 @@
-"""Everything an operator can turn in the speech-to-text tier, with units and the reason for each default."""
+"""Configuration of the speech-to-text tier, with units and the reason for each default."""
 
 from __future__ import annotations
 

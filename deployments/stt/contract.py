@@ -1,4 +1,4 @@
-"""What the speech-to-text tier takes and returns."""
+"""The contract of the speech-to-text tier: requests, transcripts, and the client."""
 
 from __future__ import annotations
 

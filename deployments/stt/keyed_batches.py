@@ -1,4 +1,4 @@
-"""What happens inside a batch: group by key, join what waits, drop who left, isolate what breaks.
+"""Batches pieces by key within a replica: joins waiting pieces, drops cancelled ones, and isolates failures.
 
 ``ray.serve.batch`` gathers pieces for a few milliseconds and hands them over; CTranslate2 takes only pieces of one key
 in a call. While the engine is busy, the small batches that arrive are joined with others of their key, so that load

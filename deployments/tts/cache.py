@@ -1,4 +1,4 @@
-"""Speech already spoken: an LRU bounded by bytes, because one long reply weighs as much as fifty short ones."""
+"""An LRU cache of encoded speech, bounded by bytes."""
 
 from __future__ import annotations
 

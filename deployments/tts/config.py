@@ -1,4 +1,4 @@
-"""What an operator may set about the text-to-speech tier (section ``tts`` of ``configs/serve/*.yaml``)."""
+"""Configuration of the text-to-speech tier: section ``tts`` of ``configs/serve/*.yaml``."""
 
 from __future__ import annotations
 

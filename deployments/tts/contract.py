@@ -1,4 +1,4 @@
-"""What the text-to-speech tier takes and returns."""
+"""The contract of the text-to-speech tier: requests, speech, and the client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planned sentences spoken ahead: one at a time, only while nobody waits, given up at once when somebody does."""
+"""Synthesises planned sentences ahead, one at a time, and yields to live requests at once."""
 
 from __future__ import annotations
 

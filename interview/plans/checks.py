@@ -1,4 +1,4 @@
-"""What the types cannot say about plans and questions: references that resolve, ranges, budgets that add up.
+"""Semantic checks of plans and questions: references, ranges, and budgets that add up.
 
 Every check yields ``(path, problem)`` with the path relative to what it was given, so that a loader can say in which
 line of which file the problem is. All problems are found in one pass: an author mends a file once.

@@ -1,4 +1,4 @@
-"""From a role description to the nearest installed plan, with the words that decided it.
+"""Matches a role description to the nearest installed plan, with the words that decided it.
 
 A small TF-IDF over the plans' own words (Salton & Buckley 1988, cosine of log-tf times idf): few plans, short texts and
 a choice that must be explained to a person. Misspelt words are mapped to the nearest known one by rapidfuzz.

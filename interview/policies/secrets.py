@@ -1,4 +1,4 @@
-"""What a candidate must not be told: keys, key points, reference answers, anchors – and whether a text tells any."""
+"""The secrets of a question (keys, key points, reference answers, anchors), and leak detection in a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reviewer wants first: skills with their uncertainty, strengths, gaps, what to ask next. Pure functions."""
+"""Derives a report's findings: skills with their uncertainty, strengths, gaps, and questions to ask next. Pure."""
 
 from __future__ import annotations
 

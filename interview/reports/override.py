@@ -1,4 +1,4 @@
-"""A person's grade in place of the graders': the events it makes, pure."""
+"""Builds the events of a reviewer's override: the new grade and the ability that follows. Pure."""
 
 from __future__ import annotations
 

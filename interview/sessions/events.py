@@ -1,4 +1,4 @@
-"""The events of a session: the only truth; everything else is folded from them.
+"""The events of a session: the source of truth; all other state is folded from them.
 
 On the wire and in the log an event is ``{"seq", "time", "type", "data"}``. Model outputs and tool results are
 recorded here, so replay reads them and never calls a model.

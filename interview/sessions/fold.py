@@ -1,4 +1,4 @@
-"""The fold: ``apply(state, event) -> state`` is pure, and a session is nothing but its events applied in order."""
+"""The fold: ``apply(state, event) -> state`` is pure, and a session's state is its events applied in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a candidate asks of the interviewer instead of answering: repeat, skip, a moment, done, a hint, the end.
+"""Recognises a candidate's requests to the interviewer: repeat, skip, wait, done, hint, end.
 
 Rules, not a model: a request must be heard the same every time, and an answer must never be taken for one. So an
 utterance counts as a request only when *all* of it is one: it must be a sequence of known phrases (``request_phrases``)

@@ -1,4 +1,4 @@
-"""Whether somebody says that they do not know, in any of the ways people do."""
+"""Recognises statements of not knowing."""
 
 # ruff: noqa: E501 – a line is one phrase with its alternatives
 

@@ -1,4 +1,4 @@
-"""Markdown as a person reads it aloud or in a caption: the words without the marks.
+"""Strips Markdown to the words that a person reads aloud or in a caption.
 
 Interviewers' models write markdown whatever their prompt says. CommonMark is parsed by markdown-it-py; one block is one
 line of the result.

@@ -1,4 +1,4 @@
-"""What somebody said as plain words: lower case, contractions written out, punctuation gone."""
+"""Normalises an utterance to plain words: lower case, contractions expanded, punctuation removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where one sentence ends and the next begins: the project's one splitter, over ``sentencex`` (MIT, 300 languages)."""
+"""Splits text into sentences: the project's one splitter, over ``sentencex`` (MIT, 300 languages)."""
 
 from __future__ import annotations
 

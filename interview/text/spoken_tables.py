@@ -1,4 +1,4 @@
-"""How signs, units, currencies and abbreviations are said; data of ``spoken.py``."""
+"""Tables for ``spoken.py``: how signs, units, currencies and abbreviations are pronounced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a speaker holds what they mention: asserted, denied, withdrawn by a correction, or said as an aside.
+"""Classifies a speaker's stance on a mention: asserted, denied, withdrawn by a correction, or an aside.
 
 "It's not 40", "deadlock rather than a race condition", "A... no, B", "B, because A needs a hash table": a grader that
 has found the numbers, options or terms of an answer asks here which of them the candidate stands by. English only.

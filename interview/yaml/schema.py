@@ -1,4 +1,4 @@
-"""How plain data misfits a msgspec Struct: every unknown, missing and ill-typed field, where msgspec reports the first.
+"""Checks plain data against a msgspec Struct and lists every problem; msgspec itself reports only the first.
 
 An operator's typing error deserves better than a silent default, so an unknown field is a problem and comes with the
 nearest known name.

@@ -1,4 +1,4 @@
-"""``interview grade``, ``calibrate`` and ``audit``: grade in bulk, compare with people, count how it falls out."""
+"""``interview grade``, ``calibrate`` and ``audit``: bulk grading, agreement with people, bias audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: ``interview …``. Each command imports what it needs when it runs, so that ``--help`` is quick."""
+"""The command line ``interview``. Commands import their code when they run, so that ``--help`` is quick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``interview models``: fetch weights before they are needed, and say what is there."""
+"""``interview models``: fetches, lists and verifies weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where grades are made: what the grading tier opens for its background work, and graders inside the turn's replica."""
+"""Places grading: the grading tier's stores for background work, and inline graders in the turn's replica."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stores of a data directory for commands that run beside, or without, the platform."""
+"""Opens the stores of a data directory for commands that run with or without the platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each replica opens for itself: stores, plans, metrics. The factories are picklable, what they open is not."""
+"""Picklable factories of each replica's ports: stores, plans, metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the terminal shows of a demo: who said what, what was heard, what was decided and why, and how long it took."""
+"""The demo's terminal output: speech, transcript, decision, reasoning and timing of each turn."""
 
 from __future__ import annotations
 

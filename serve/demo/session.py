@@ -1,4 +1,4 @@
-"""The demo's frame: the platform up, one interview, the platform down, whatever happens."""
+"""Runs the demo: starts the platform, holds one interview, and always stops the platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is calling: a Bearer key becomes a Principal, and each route names the scope it asks for."""
+"""Authentication: a Bearer key becomes a Principal, and each route requires a scope."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated

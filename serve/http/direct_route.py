@@ -1,8 +1,8 @@
-"""A route that is declared to FastAPI like any other and answers an ordinary request without its dependency solving.
+"""A route declared to FastAPI that answers an ordinary request without dependency solving.
 
-Solving the three parameters of a turn costs 0.4 ms of CPU (`docs/measurements/2026-11-22-load.md`), a fifth of what the whole turn takes
-in the ingress. The declaration stays the one truth: it makes the OpenAPI page, and a request that is in any way unusual
-(no bearer token, an id or a key of another form) is answered by it, so that every refusal keeps its words.
+Solving the three parameters of a turn takes a fifth of the turn's CPU in the ingress
+(docs/measurements/2026-11-22-load.md). The declaration still describes the route in OpenAPI, and FastAPI answers every
+unusual request (no bearer token, a malformed id or key), so that errors read the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``/docs``: the OpenAPI description as one plain page, without scripts or a network; and the problem types."""
+"""``/docs``: the OpenAPI description as one plain page without scripts, and the problem types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ingress needs from the rest of the platform, injected: it runs alike under Serve, uvicorn and tests."""
+"""The ingress's ports, injected: it runs unchanged under Serve, uvicorn and tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every failure as ``application/problem+json`` (RFC 9457): a stable type, a sentence to act on, no stack trace."""
+"""Errors as ``application/problem+json`` (RFC 9457): stable type, actionable sentence, no stack trace."""
 
 from __future__ import annotations
 

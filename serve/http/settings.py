@@ -1,4 +1,4 @@
-"""What an operator may set about the HTTP edge; section ``http`` of ``configs/serve/*.yaml``."""
+"""Configuration of the HTTP layer: section ``http`` of ``configs/serve/*.yaml``."""
 
 from __future__ import annotations
 

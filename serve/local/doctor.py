@@ -1,4 +1,4 @@
-"""What ``interview doctor`` looks at: what is installed, what would serve each tier and why, how to mend the rest."""
+"""``interview doctor``: checks the installation, the engine of each tier, and how to fix what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts and stops the whole platform on this machine: Redis, Ray, Serve, in that order and back."""
+"""Starts and stops the platform on this machine: Redis, Ray, Serve, and back in reverse order."""
 
 from __future__ import annotations
 

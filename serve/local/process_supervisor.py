@@ -1,4 +1,4 @@
-"""Ends everything a run started, even when the run itself is killed: Ray's helpers otherwise outlive a dead driver.
+"""Supervises a run: ends all its processes, even after the run itself was killed.
 
 ``supervise`` (the process a person starts) holds a pipe to the guardian; the guardian is a child subreaper
 (prctl(2), PR_SET_CHILD_SUBREAPER), so every process of the run, however it detaches, stays its descendant. When the

@@ -1,4 +1,4 @@
-"""What ``interview up`` says once it serves: the address, a fresh key, and requests that work when pasted."""
+"""The message of ``interview up`` when it serves: address, key, and requests to paste."""
 
 from __future__ import annotations
 

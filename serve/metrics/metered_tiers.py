@@ -1,4 +1,4 @@
-"""The model tiers with a meter on them: tokens, seconds heard and seconds spoken, counted where the platform calls.
+"""Meters on the model tiers: tokens, seconds heard and seconds spoken, counted at the caller.
 
 The caller's side is the one point that every engine passes (vLLM and remote servers, too), and it needs nothing of the
 tiers. What failed counts nothing; an answer without ``usage`` counts as unmetered, never as zero tokens.

@@ -1,4 +1,4 @@
-"""How the agent's steps become metrics."""
+"""Observers that turn the agent's steps into metrics."""
 
 from __future__ import annotations
 

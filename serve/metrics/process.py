@@ -1,4 +1,4 @@
-"""One registry and one publisher a process: what runs in a replica counts here and reaches the one scrape target."""
+"""One metrics registry and one publisher per process; every replica reaches the one scrape target."""
 
 from __future__ import annotations
 

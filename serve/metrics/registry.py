@@ -1,4 +1,4 @@
-"""What Prometheus sees: turn and stage latencies, fallbacks, guardrails, and one scrape target for all replicas.
+"""The Prometheus metrics, and their merge over all replicas into one scrape target.
 
 Replicas come and go behind one port, so a scrape of one would miss the others. Each replica leaves its registry on
 the metrics board (Redis) every few seconds; any ingress replica merges the board, labelling each series with its

@@ -1,4 +1,4 @@
-"""Decides again, from the recorded inputs alone, what the platform decided by rule, and names where it differs.
+"""Repeats every rule-based decision from the recorded inputs, and names the differences.
 
 Checked are the inline grades (by the deterministic graders, in this process), every ability estimate, every next
 question, and which rules tripped. No model is called: a background grade, a transcript and a model's words are inputs

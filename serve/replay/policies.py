@@ -1,4 +1,4 @@
-"""The rules judged again: from what the log says was heard and what a model returned, which rules trip?"""
+"""Repeats the policy verdicts from the recorded utterances and model outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``interview replay``: fold a session's events again and compare with what is stored; never calls a model."""
+"""``interview replay``: folds a session's events again and compares with the stored snapshot; never calls a model."""
 
 from __future__ import annotations
 

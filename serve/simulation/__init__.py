@@ -1,1 +1,1 @@
-"""Whole interviews with simulated candidates, in process and on a virtual clock, judged by code."""
+"""Simulated interviews, in process and on a virtual clock, with gates checked by code."""

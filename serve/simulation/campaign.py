@@ -1,4 +1,4 @@
-"""Many simulated interviews and what they show together: gates over all, and the order of the abilities."""
+"""Runs many simulated interviews: gates over all of them, and the order of the abilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of plans whose every secret holds a word that exists nowhere else: said aloud, it proves a leak."""
+"""Copies plans with a unique canary word in every secret: a spoken canary proves a leak."""
 
 from __future__ import annotations
 

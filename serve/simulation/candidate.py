@@ -1,4 +1,4 @@
-"""A persona in one interview: what it says to each thing it is asked, reproducible from its seed."""
+"""Plays a persona in one interview, reproducibly from its seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What orders to the machine are worth: the same answers graded with and without them."""
+"""Measures what prompt injections are worth: the same answers graded with and without them."""
 
 from __future__ import annotations
 

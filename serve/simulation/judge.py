@@ -1,4 +1,4 @@
-"""What an interviewer must hold to, checked by code on an interview that was held: one function a gate."""
+"""The gates of a simulated interview, one function each."""
 
 from __future__ import annotations
 

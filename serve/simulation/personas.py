@@ -1,4 +1,4 @@
-"""Who is interviewed in a simulation: how well a persona knows its trade, and what it does instead of answering."""
+"""Personas of simulated candidates: their knowledge, and how they behave instead of answering."""
 
 from __future__ import annotations
 

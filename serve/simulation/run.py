@@ -1,4 +1,4 @@
-"""Puts a simulation together from what is installed: plans, personas, policies, graders and, if asked, a model."""
+"""Assembles a simulation from the installed plans, personas, policies, graders and, optionally, a model."""
 
 from __future__ import annotations
 

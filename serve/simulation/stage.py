@@ -1,4 +1,4 @@
-"""One interview held in process: the real agent, graders, policies and stores in memory; time alone is pretended."""
+"""Holds one interview in process with the real agent, graders and policies; only time is simulated."""
 
 from __future__ import annotations
 

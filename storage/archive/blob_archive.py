@@ -1,4 +1,4 @@
-"""The archive: a session's event log and snapshot as blobs, so that replay and reports outlive the live store.
+"""The archive: event logs and snapshots as blobs, so that replay and reports outlive the live store.
 
 Archiving is idempotent and never goes backwards: the log only grows, so a longer archive replaces a shorter one and a
 shorter one is ignored. The log is written before the snapshot; a reader trusts the log and re-folds when they differ.

@@ -1,4 +1,4 @@
-"""Where each kind of blob lies. The only module that names paths, so that none is made from a client's words.
+"""The layout of blob paths. The only module that names paths, so that none is built from a client's words.
 
 ::
 

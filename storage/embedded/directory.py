@@ -1,4 +1,4 @@
-"""Who works in an embedded server's directory: its pid file, its lock, and the ending of what a killed owner left."""
+"""Ownership of an embedded server's directory: pid file, lock, and cleanup after a killed owner."""
 
 from __future__ import annotations
 

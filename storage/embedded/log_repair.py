@@ -1,4 +1,4 @@
-"""Cuts a half-written transaction off the end of Redis's append-only log, which Redis itself does not do right.
+"""Truncates a torn transaction at the end of the append-only log, which Redis's own repair gets wrong.
 
 A server killed in the middle of a write leaves a torn last transaction: a commit that nobody was told of. With its
 default ``aof-load-truncated yes`` Redis drops only the torn *command* and keeps the ``MULTI`` before it. What is

@@ -185,9 +185,9 @@ class EmbeddedRedis:
             "no-appendfsync-on-rewrite": "no",
             # A torn end is cut by storage.embedded.log_repair, because Redis would leave half a transaction.
             "aof-load-truncated": "no",
-            # Each commit logs a whole snapshot, and a rewrite is a second process that writes all of memory: it can
-            # double the p99 of its minute (docs/measurements/2026-11-22-load.md). At the defaults, 64 MB and 100 %, a busy server would
-            # rewrite every few seconds. The log may be three times the data instead; half a gigabyte loads in a second.
+            # Each commit logs a whole snapshot, and a rewrite can double the p99 of its minute. At the defaults, 64 MB
+            # and 100 %, a busy server would rewrite every few seconds. The log may be three times the data instead;
+            # half a gigabyte loads in a second. Figures: docs/measurements/2026-11-22-load.md.
             "auto-aof-rewrite-min-size": "1gb",
             "auto-aof-rewrite-percentage": "200",
             "save": "",

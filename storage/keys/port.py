@@ -1,4 +1,4 @@
-"""The port for API keys: made once, kept as hashes, looked up by a prefix that is no secret.
+"""The port of API keys: created once, stored as hashes, looked up by a public prefix.
 
 A key reads ``ik_<key id>_<secret>``: the id (48 random bits, hex) finds the record, the secret (256 random bits) proves
 it. What is stored is the SHA-256 of the whole key; with 256 random bits a slow hash would add nothing.

@@ -1,4 +1,4 @@
-"""The port where every replica leaves its metrics, so that one scrape target can show them all."""
+"""The port of the metrics board: every replica publishes there, and one scrape shows them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The metrics board in Redis: one expiring key a replica, all of them in one index."""
+"""The metrics board in Redis: one expiring key per replica, listed in one index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One way to reach Redis: a bounded pool with deadlines, scripts by digest, and every failure in our own words."""
+"""The Redis client: a bounded pool with deadlines, scripts by digest, and errors of the platform's own tree."""
 
 from __future__ import annotations
 

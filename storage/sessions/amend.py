@@ -1,4 +1,4 @@
-"""Change a session by compare-and-set: load it, decide on what was found, commit, and decide again after a lost race.
+"""Changes a session by compare-and-set: load, decide, commit, and decide again after a conflict.
 
 ``amend`` records events that follow from the state. ``transact`` is the general form: its decision may wait (for a
 model, for a voice), may carry an idempotency record, and may find that there is nothing to commit.

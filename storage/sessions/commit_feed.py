@@ -1,4 +1,4 @@
-"""Wakes whoever follows a session when it commits: one pub/sub connection per process, catch-up from the log.
+"""Notifies followers of a session's commits: one pub/sub connection per process, events always read from the log.
 
 A notification only says *look*; the events themselves are always read from the log. So a lost, doubled or late
 notification can cost time, never an event:

@@ -1,4 +1,4 @@
-"""What every session store checks before it commits, so that no implementation can be talked into a gap."""
+"""Checks that every session store makes before it commits."""
 
 from __future__ import annotations
 

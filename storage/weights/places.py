@@ -1,4 +1,4 @@
-"""Where weights lie: the models directory of this machine and the installed packages that carry some."""
+"""The places of weights: this machine's models directory and the installed packages that carry some."""
 
 from __future__ import annotations
 

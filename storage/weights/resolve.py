@@ -1,4 +1,4 @@
-"""From a model's name to a directory of verified weights. No network: ``interview models pull`` fetches."""
+"""Resolves a model's name to a directory of verified weights, without network access."""
 
 from __future__ import annotations
 

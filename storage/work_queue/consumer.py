@@ -1,4 +1,4 @@
-"""Runs handlers over a work queue: keeps leases alive, sorts failures into retry and burial, gives back on shutdown."""
+"""Consumes a work queue: renews leases, sorts failures into retry and dead letter, and returns jobs on shutdown."""
 
 from __future__ import annotations
 

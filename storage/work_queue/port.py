@@ -1,4 +1,4 @@
-"""The port for background work that survives: jobs are claimed under a lease, retried with backoff, never lost.
+"""The port of the durable work queue: jobs are claimed under a lease, retried with backoff, never lost.
 
 Guarantees, for every implementation (durability is that of the store below):
 

@@ -1,1 +1,1 @@
-"""The seam between a turn and whoever decides it: what an interviewer is told and what it may return."""
+"""The seam between a turn and its interviewer: the brief that goes in and the decision that comes out."""

@@ -1,4 +1,4 @@
-"""Who decides what to say next: the seam where the scripted and the model-backed interviewer are the same thing.
+"""The interviewer's port: the scripted and the model-backed interviewer implement it.
 
 An interviewer gets a ``TurnBrief`` (all it may know) and returns a ``Decision`` (all it may do). Which question comes
 next and which actions are open was settled before, by pure code; an interviewer picks among them and finds the words.

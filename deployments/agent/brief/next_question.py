@@ -1,4 +1,4 @@
-"""What the plan holds next, decided without a model: core questions word for word, then adaptive ones, within budgets.
+"""Chooses the plan's next question without a model: core questions in order, then adaptive ones, within budgets.
 
 A phase's time budget cuts its adaptive block only: the core block is what makes candidates comparable, so nothing but
 the whole interview's time budget cuts that.

@@ -1,1 +1,1 @@
-"""What a step records: events, lease, stage times, the reply, and the request for an evaluation."""
+"""The record of a step: events, lease, stage times, the reply, and the request for an evaluation."""

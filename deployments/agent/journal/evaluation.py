@@ -1,4 +1,4 @@
-"""Handing a concluded interview to its final evaluation, so that it is asked for at least once whatever fails."""
+"""Requests the final evaluation of a concluded interview, at least once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lease that keeps two workers off one answer: given up by whoever fails, left to run out by whoever is killed."""
+"""The lease on an answer: one worker at a time; a failing worker releases it, and a killed worker's lease expires."""
 
 from __future__ import annotations
 

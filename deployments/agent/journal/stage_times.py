@@ -1,4 +1,4 @@
-"""Where the milliseconds of one step went, and how it came out."""
+"""Measures the stages of one step and keeps its outcome."""
 
 from __future__ import annotations
 

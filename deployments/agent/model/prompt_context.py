@@ -1,4 +1,4 @@
-"""What the model is asked with: the stable part first, the turn last, everything within a token budget.
+"""Assembles the model's prompt: the stable part first, the current turn last, within a token budget.
 
 ::
 

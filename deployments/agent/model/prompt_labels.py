@@ -1,4 +1,4 @@
-"""``labels.yaml`` beside a prompt's versions: what was published, which version is live, what is being rolled out."""
+"""Reads ``labels.yaml``: the published versions of a prompt, the live one, and the one being rolled out."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a session keeps from its start: plan, prompts, policies and thresholds."""
+"""The versions a session is pinned to at its start: plan, prompts, policies and thresholds."""

@@ -1,4 +1,4 @@
-"""The plan a session started with, whatever became of its YAML since: content-addressed in the blob store."""
+"""Stores and loads the plan that a session started with, content-addressed, so that later edits do not change it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session must keep, whatever is configured meanwhile: its prompt versions, its policies, its thresholds."""
+"""Pins a session's prompt versions, policies and thresholds at its start."""
 
 from __future__ import annotations
 

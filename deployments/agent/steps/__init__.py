@@ -1,1 +1,1 @@
-"""The steps besides a turn: start, hint, end."""
+"""The steps that are not turns: start, hint, end."""

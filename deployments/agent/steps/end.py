@@ -1,4 +1,4 @@
-"""Ending an interview on request: once, politely, and with its evaluation asked for."""
+"""Ends an interview on request, once, and asks for its evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving a hint on request: the next rung of the question's ladder, within the budget, at its cost in the grade."""
+"""Gives the next hint of the question's ladder, within the budget and at its cost in the grade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting an interview: choose the plan, pin it, greet, ask the first question – once, however often it is called."""
+"""Starts an interview, idempotently: chooses and pins the plan, greets, and asks the first question."""
 
 from __future__ import annotations
 

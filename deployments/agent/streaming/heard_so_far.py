@@ -1,4 +1,4 @@
-"""What a listener has heard of a reply that is not committed yet. It is never taken back: the reply begins with it."""
+"""The part of an uncommitted reply that a listener has heard already; the final reply begins with it."""
 
 from __future__ import annotations
 

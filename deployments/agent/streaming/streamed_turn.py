@@ -1,4 +1,4 @@
-"""A turn as a stream of what is said, and what becomes of it when the listener leaves."""
+"""Streams a turn's reply, and finishes the turn when the listener disconnects."""
 
 from __future__ import annotations
 

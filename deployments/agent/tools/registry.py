@@ -1,4 +1,4 @@
-"""All the tools there are."""
+"""The registry of the agent's tools."""
 
 from __future__ import annotations
 

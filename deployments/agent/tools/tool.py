@@ -1,4 +1,4 @@
-"""What a tool is: a name, a sentence, Pydantic arguments and result, and a stateless function between them."""
+"""The interface of a tool: name, description, Pydantic arguments and result, and a stateless function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a tool works: one tenant's sessions, read and amended by compare-and-set, and the agent's own steps."""
+"""The context of a tool call: one tenant's sessions, amended by compare-and-set, and the agent's own steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an answer deserves one more question about it, and which: its own, or for what does not fit or is left out.
+"""Decides whether an answer gets a follow-up question, and which one.
 
 Only spoken, open answers are probed: asking on after a wrong choice or number would give the key away.
 """

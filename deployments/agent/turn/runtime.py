@@ -1,4 +1,4 @@
-"""What every step of the agent works with, as one object."""
+"""The dependencies that all steps of the agent share, as one object."""
 
 from __future__ import annotations
 

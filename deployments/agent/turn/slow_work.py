@@ -1,4 +1,4 @@
-"""The slow results of one turn, kept while it is redone: a commit that lost a race repeats no model call."""
+"""Results of slow calls within one turn, reused when a commit lost a race and the turn is decided again."""
 
 from __future__ import annotations
 

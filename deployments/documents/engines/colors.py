@@ -1,4 +1,4 @@
-"""How far two colours are apart for a reader: the contrast ratio of WCAG 2, for one pair and for whole pictures."""
+"""The contrast ratio of two colors after WCAG 2, for one pair and for whole images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a DOCX run looks after its styles: visible or not, its colour, its size. Runs in the sandbox only."""
+"""Resolves a DOCX run's styles: visibility, color and size. Runs in the sandbox only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kind of file bytes are, told by the bytes; and text files, which need no parser."""
+"""Detects a file's format from its bytes, and reads text files, which need no parser."""
 
 from __future__ import annotations
 

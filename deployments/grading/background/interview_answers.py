@@ -1,4 +1,4 @@
-"""What a candidate answered to each question of an interview, and which answers still wait for the rubric judge."""
+"""Collects a candidate's answer to each question, and the answers that still wait for the rubric judge."""
 
 from __future__ import annotations
 

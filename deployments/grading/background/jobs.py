@@ -1,4 +1,4 @@
-"""Background grading, done: rubric grades and final evaluations, run at least once, taking effect once.
+"""Handlers of background grading: rubric grades and final evaluations, delivered at least once, effective once.
 
 A handler may be killed anywhere and run again, also twice at the same time. So it decides on a session's state and
 commits by compare-and-set on that very state's version: whoever comes second finds the effect there and leaves.

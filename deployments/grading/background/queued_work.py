@@ -1,4 +1,4 @@
-"""Background grading on its way in: requests become jobs whose ids name their effect."""
+"""Turns grading requests into background jobs; a job's id names its effect, so it is queued once."""
 
 from __future__ import annotations
 

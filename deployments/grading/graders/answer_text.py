@@ -1,4 +1,4 @@
-"""An answer as the graders read it: tokens that know their place, so that every quote is verbatim.
+"""Tokenises an answer with offsets, so that every quote is verbatim.
 
 Normalisation exists to compare, never to judge: case, punctuation, fillers and lead-ins ("um, I think it's …") weigh
 nothing, neither for nor against the candidate.

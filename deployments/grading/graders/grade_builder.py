@@ -1,4 +1,4 @@
-"""How every grader writes its grade, and what holds for all of them: hints cost, unsure words bound confidence."""
+"""Builds grades, and applies the rules common to all: the cost of hints, and confidence bounded by the transcript's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which grader grades which kind of question: one table, read in one place."""
+"""The registry of graders: dispatches a question on its grader's kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a candidate said, put before a model as data: between marks it cannot close, and quotable to the letter."""
+"""Delimits an answer as data in the judge's prompt, and verifies quotes against it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Has the judge drifted? Now and then it grades answers whose worth is known: the plan's own reference answers."""
+"""Watches the judge for drift: from time to time it grades the plan's own reference answers, whose level is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a model's grade is not to be trusted unseen: samples far apart, graders that disagree, drift from labels."""
+"""Asks for review when the judge is unreliable: wide sample spread, disagreement of graders, or drift."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report as a PDF, typeset by typst. The interview's text enters as data (``sys.inputs``), never as markup."""
+"""Renders the report as PDF with typst; the interview's text enters as data (``sys.inputs``), never as markup."""
 
 from __future__ import annotations
 

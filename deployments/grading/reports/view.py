@@ -1,4 +1,4 @@
-"""A report in the words and numbers a page shows: one place, so that HTML and PDF never disagree."""
+"""The report's view model: the words and numbers that HTML and PDF share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well graders agree with people: quadratic weighted κ, mean absolute error, confusion, per question and grader."""
+"""Agreement of graders with people: quadratic weighted κ, mean absolute error, confusion, by question and grader."""
 
 from __future__ import annotations
 

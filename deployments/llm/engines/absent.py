@@ -1,4 +1,4 @@
-"""No language model is configured: every request learns so, and how to get one."""
+"""The engine when no language model is configured: every request fails with instructions to configure one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bounded number of places, given to waiting requests in order of priority: a live turn passes background grading."""
+"""A bounded number of slots, granted to waiting requests by priority: live turns before background grading."""
 
 from __future__ import annotations
 

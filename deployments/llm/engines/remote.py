@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible server (vLLM, Ollama, llama.cpp, a hosted API) as the tier's engine."""
+"""An OpenAI-compatible server (vLLM, Ollama, llama.cpp, a hosted API) as the tier's engine."""
 
 from __future__ import annotations
 

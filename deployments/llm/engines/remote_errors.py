@@ -1,4 +1,4 @@
-"""What went wrong at an OpenAI-compatible server, in this platform's terms."""
+"""Maps errors of an OpenAI-compatible server to the platform's errors."""
 
 from __future__ import annotations
 

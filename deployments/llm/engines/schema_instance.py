@@ -1,4 +1,4 @@
-"""The smallest value that satisfies a JSON Schema: what the fake answers when nobody scripted an answer."""
+"""Builds the smallest value that satisfies a JSON Schema: the fake engine's default answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From tokens to the text a caller may see: whole characters, cut at stop sequences, tool calls taken out."""
+"""Detokenises a stream: whole characters, cut at stop sequences, tool calls extracted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any causal model through Hugging Face transformers, on CPU or GPU, with its continuous batching."""
+"""The transformers engine: a causal model on CPU or GPU with continuous batching."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""vLLM's OpenAI layer in plain dicts: its requests built, its server-sent strings, objects and yielded errors read.
+"""Converts between this tier's dicts and vLLM's OpenAI layer: requests, SSE strings, objects and errors.
 
 Nothing here imports vLLM, so that callers and tests need not.
 """

@@ -1,4 +1,4 @@
-"""Where model weights are, and what to do when they are not: serving never downloads, only ``pull_model`` does."""
+"""Locates model weights on this machine; ``pull_model`` downloads them, serving never does."""
 
 from __future__ import annotations
 

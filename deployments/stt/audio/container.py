@@ -1,4 +1,4 @@
-"""What kind of file a recording is, and whether all of it arrived: libav answers neither reliably.
+"""Detects a recording's container and whether it is complete; libav does neither reliably.
 
 Its probing would also try playlists and image demuxers on hostile input, and a cut webm or wav decodes to its first
 part without a word.

@@ -1,4 +1,4 @@
-"""Where somebody speaks: Silero finds the utterances, and pauses are where long recordings are cut."""
+"""Voice activity detection with Silero: finds utterances, and cuts long recordings at pauses."""
 
 from __future__ import annotations
 

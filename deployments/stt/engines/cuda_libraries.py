@@ -1,4 +1,4 @@
-"""Let CTranslate2 find CUDA 12 beside a vLLM that brings CUDA 13.
+"""Preloads CUDA 12 libraries so that CTranslate2 runs next to a vLLM built for CUDA 13.
 
 CTranslate2 opens ``libcublas.so.12`` and ``libcudnn.so.9`` by name at first use. Loading them here from the
 ``nvidia-cublas-cu12`` and ``nvidia-cudnn-cu12`` wheels puts them into the process under those names, so that no

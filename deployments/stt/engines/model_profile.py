@@ -1,4 +1,4 @@
-"""How a set of weights is to be served, as data: ``serving`` in its manifest, or ``serving.json`` in its directory.
+"""Serving parameters of a set of weights: ``serving`` in its manifest, or ``serving.json`` in its directory.
 
 Without either, weights are served as pretrained Whisper: 30 s windows, prompts accepted.
 """

@@ -1,4 +1,4 @@
-"""Which speech model serves, decided in one place and explained: ``interview doctor`` prints what this returns.
+"""Resolves the speech model to serve and explains the choice, as ``interview doctor`` prints it.
 
 Order: a model of the catalogue or one that was pulled → a directory → a snapshot in the local cache of the hub. A
 model that is in none of them is an error; no other model stands in for it, and nothing is downloaded.

@@ -1,4 +1,4 @@
-"""The seam between the service and whatever turns samples into words: plain data and one protocol."""
+"""The port of a speech engine: plain data and one protocol."""
 
 from __future__ import annotations
 

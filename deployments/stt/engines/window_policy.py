@@ -1,4 +1,4 @@
-"""How much encoder input a piece of audio gets: Whisper's fixed 30 s is the whole cost of a short answer on a CPU."""
+"""Chooses the length of the encoder window: Whisper's fixed 30 s dominates the cost of a short answer on a CPU."""
 
 from __future__ import annotations
 

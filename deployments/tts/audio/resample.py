@@ -1,4 +1,4 @@
-"""Speech at one sample rate, whatever engine spoke it."""
+"""Resamples speech to one rate, whichever engine produced it."""
 
 from __future__ import annotations
 

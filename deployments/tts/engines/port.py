@@ -1,4 +1,4 @@
-"""What every voice engine is to the service: a name, its voices, and one call from a sentence to PCM."""
+"""The port of a voice engine: a name, its voices, and one call from a sentence to PCM."""
 
 from __future__ import annotations
 

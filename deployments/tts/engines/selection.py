@@ -1,4 +1,4 @@
-"""Which voice serves: decided once, when a replica starts, and explained to whoever asks."""
+"""Selects the voice engine when a replica starts, and explains the choice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The agent as the ingress calls it: the loss of an agent replica in the middle of a step stays invisible."""
+"""Calls the agent from the ingress, and hides the loss of an agent replica in the middle of a step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says no early when the process itself is full: refusing a few steps at once keeps all others fast.
+"""Load shedding: rejects a share of new steps when this process's event loop runs late, to keep the others fast.
 
 A step waits for models most of the time, so the number of steps in flight says little about how full the process is.
 How late its event loop runs says it: each of a turn's few slices waits that long. Random early detection (Floyd and
@@ -16,9 +16,9 @@ from contextlib import asynccontextmanager
 from interview.errors import Overloaded
 from serve.http.settings import SheddingSettings
 
-#: How often the lateness is measured, and how much each measurement counts: seven are remembered in the average that
-#: says what share to refuse, some three hundred (four seconds) in the one that says whether to refuse at all, so that
-#: a burst refuses nobody. With a hundred, a machine at its knee refused up to 4 % (docs/measurements/2026-11-22-load.md).
+#: The sampling interval of the event loop's lateness, and the weights of two moving averages: a fast one over some
+#: seven samples sets the share to reject, a slow one over some three hundred (four seconds) decides whether to reject
+#: at all, so that a burst rejects nothing. docs/measurements/2026-11-22-load.md compares the weights.
 SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
 STANDING_WEIGHT = 0.003

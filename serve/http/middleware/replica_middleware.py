@@ -1,4 +1,4 @@
-"""What a request meets first in an ingress replica: this middleware, around all that Serve does for a request.
+"""ASGI middleware around an ingress replica, outside Serve's own handling of a request.
 
 With HAProxy in front, a replica's own HTTP server takes the requests, and Serve wraps each in ids, contexts, counts
 and two tasks before the application sees it. Two things are cheaper here: refusing new work in a full process, and

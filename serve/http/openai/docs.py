@@ -1,4 +1,4 @@
-"""How ``/docs`` describes the OpenAI-compatible routes: bodies are read by hand, so their schemas are written here."""
+"""OpenAPI schemas of the OpenAI-compatible routes, written by hand because bodies are parsed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The platform's errors in OpenAI's envelope, so that an SDK raises its own typed error with our sentence in it.
+"""The platform's errors in OpenAI's envelope, so that an SDK raises its own typed errors.
 
 ``{"error": {"message", "type", "param", "code"}}`` for every path under ``/v1``. ``x-should-retry`` tells the official
 SDKs whether to: by status alone they would retry a missing model, too.

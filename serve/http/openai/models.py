@@ -1,4 +1,4 @@
-"""Which models the inference tier offers, and by which of OpenAI's names it answers for them."""
+"""The models that the inference tier offers, and the OpenAI names it answers to."""
 
 from __future__ import annotations
 

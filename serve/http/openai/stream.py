@@ -1,4 +1,4 @@
-"""Answers that stop when their client leaves: the engine's call is cancelled, and its tenant's place given back."""
+"""Streams that end when their client disconnects: the engine's call is cancelled and the tenant's slot released."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one tenant may use of the inference tier at once and per minute, decided before any body is read."""
+"""Per-tenant limits on the inference tier, concurrent and per minute, checked before a body is read."""
 
 from __future__ import annotations
 

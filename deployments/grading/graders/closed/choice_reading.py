@@ -1,4 +1,4 @@
-"""Which options an answer chooses: the mentions of all readers, and how the candidate holds each."""
+"""Reads which options an answer chooses, from the mentions of all readers and the candidate's stance on each."""
 
 from __future__ import annotations
 

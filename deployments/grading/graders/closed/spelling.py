@@ -1,4 +1,4 @@
-"""Whether one word may stand for another: the same word in another form, misspelt, or written as it sounds.
+"""Matches one word with another: the same word inflected, misspelt, or written as it sounds.
 
 Near words that are terms of their own ("covariance" for "variance", "translation" for "transaction") may not.
 """

@@ -1,4 +1,4 @@
-"""Where an answer has an accepted term: as it is written, in another form of its words, misspelt, or as it sounds."""
+"""Finds an accepted term in an answer: verbatim, inflected, misspelt, or as it sounds."""
 
 from __future__ import annotations
 

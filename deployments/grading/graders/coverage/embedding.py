@@ -1,4 +1,4 @@
-"""Likeness in meaning: what key-point coverage asks of an embedding model, and how a cosine becomes a share."""
+"""Semantic similarity for key-point coverage: the embedding port, and how a cosine becomes a share."""
 
 from __future__ import annotations
 

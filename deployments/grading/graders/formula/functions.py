@@ -1,4 +1,4 @@
-"""Which spreadsheet functions may run, which never do, and the sentence a candidate gets for each refusal."""
+"""The allow-list of spreadsheet functions, and the sentence a candidate gets for each refusal."""
 
 from __future__ import annotations
 

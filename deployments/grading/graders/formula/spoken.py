@@ -1,4 +1,4 @@
-"""Formulas said aloud: "equals sum of a1 to a10" becomes ``=SUM(A1:A10)``."""
+"""Reads spoken formulas: "equals sum of a1 to a10" becomes ``=SUM(A1:A10)``."""
 
 from __future__ import annotations
 

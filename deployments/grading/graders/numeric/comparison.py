@@ -1,4 +1,4 @@
-"""Whether a quantity meets a numeric key: unit, tolerance, range, and the sentence that says so."""
+"""Compares a quantity with a numeric key: unit, tolerance, range, and the sentence that explains the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of an answer's numbers the candidate means."""
+"""Chooses the number that the candidate means among an answer's numbers."""
 
 # ruff: noqa: E501 - a pattern of alternatives reads better whole than broken
 

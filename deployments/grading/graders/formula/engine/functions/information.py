@@ -1,4 +1,4 @@
-"""What kind of value something is, and where a reference lies."""
+"""Information functions: the type of a value and the position of a reference."""
 
 from __future__ import annotations
 
