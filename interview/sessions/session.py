@@ -179,5 +179,10 @@ class SessionState(Struct, frozen=True):
     version: int = 0
 
     @property
+    def awaits_report(self) -> bool:
+        """Whether the interview has ended and its evaluation has not."""
+        return self.status in ("concluded", "expired") and self.report_url is None
+
+    @property
     def current_question(self) -> AskedQuestion | None:
         return self.questions_asked[-1] if self.questions_asked else None

@@ -16,7 +16,6 @@ from msgspec.structs import asdict
 from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins import policy_catalogue, session_pins
-from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.turn import observe, turn_tools
 from deployments.grading.config import GradingConfig
 from deployments.grading.graders.coverage.coverage import GRADER_BY_MEANING
@@ -39,6 +38,7 @@ from interview.sessions.fold import apply
 from interview.sessions.session import GradeRecord, SessionState
 from serve.replay.policies import RepeatedDecision, trips_differ
 from storage.blobs.layout import policies_path
+from storage.blobs.pinned_plans import PinnedPlans
 from storage.blobs.port import BlobStore
 
 #: ``<turn>.<n>``: a tool call of a turn, not one that somebody made from outside.

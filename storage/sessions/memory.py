@@ -135,6 +135,11 @@ class MemorySessionStore:
         soon = self._clock() + within_s
         return [key for key in list(self._sessions) if (found := self._live(key)) and found.expires_at <= soon]
 
+    async def quiet(self, at_least_s: float, at_most_s: float) -> list[SessionKey]:
+        committed = {key: found.expires_at - self._ttl_s for key in list(self._sessions) if (found := self._live(key))}
+        now = self._clock()
+        return [key for key, at in committed.items() if at_least_s <= now - at <= at_most_s]
+
     async def delete(self, key: SessionKey) -> bool:
         records = self._records.pop(key, None)
         return self._sessions.pop(key, None) is not None or bool(records)

@@ -95,6 +95,13 @@ class SessionStore(Protocol):
         """
         ...
 
+    async def quiet(self, at_least_s: float, at_most_s: float) -> list[SessionKey]:
+        """Sessions whose last commit was between ``at_least_s`` and ``at_most_s`` seconds ago.
+
+        Walks the whole key space, as ``expiring``.
+        """
+        ...
+
     async def delete(self, key: SessionKey) -> bool:
         """Erase a session and all its idempotency records now; False when there was nothing."""
         ...

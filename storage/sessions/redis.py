@@ -229,6 +229,14 @@ class RedisSessionStore:
         return round(live * total / max(seen, 1))
 
     async def expiring(self, within_s: float) -> list[SessionKey]:
+        return await self._with_lifetimes(0, within_s * 1000)
+
+    async def quiet(self, at_least_s: float, at_most_s: float) -> list[SessionKey]:
+        # Every commit sets the time to live anew, so that what is left of it tells when the last one was.
+        return await self._with_lifetimes(self._ttl_ms - at_most_s * 1000, self._ttl_ms - at_least_s * 1000)
+
+    async def _with_lifetimes(self, from_ms: float, to_ms: float) -> list[SessionKey]:
+        """Sessions that have between ``from_ms`` and ``to_ms`` left to live."""
         stem, suffix = f"{self._prefix}:{{".encode(), b"}:session"
         found: list[SessionKey] = []
         cursor = 0
@@ -236,9 +244,9 @@ class RedisSessionStore:
             cursor, names = await self._scan(cursor)
             # In bytes: the server may hold another application's keys, which need not be text.
             sessions = [name for name in names if name.startswith(stem) and name.endswith(suffix)]
-            lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in sessions], what="expiring")
+            lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in sessions], what="lifetimes")
             for name, left_ms in zip(sessions, lifetimes_ms, strict=True):
-                if 0 <= left_ms <= within_s * 1000:
+                if max(0, from_ms) <= left_ms <= to_ms:
                     address = name.removeprefix(stem).removesuffix(suffix).decode(errors="replace")
                     tenant, _, interview_id = address.partition("/")
                     found.append(SessionKey(decoded(tenant), decoded(interview_id)))

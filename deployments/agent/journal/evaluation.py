@@ -12,13 +12,10 @@ from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
 
 
-def needs_evaluation(state: SessionState) -> bool:
-    """A concluded interview without a report: asked for again by every end, replay or report request."""
-    return state.status in ("concluded", "expired") and state.report_url is None
-
-
 async def trigger_evaluation(ports: AgentPorts, clock: Clock, state: SessionState) -> FallbackEntered | None:
-    """Queue the evaluation; when that fails, the log says so and the next end, replay or report request asks again.
+    """Queue the evaluation; when that fails, the log says so.
+
+    The next end or replay asks again, and so does the sweep of the grading worker (``evaluation_sweep.py``).
 
     Raises:
         StorageUnavailable, VersionConflict: the failure could not be logged either.
@@ -30,8 +27,8 @@ async def trigger_evaluation(ports: AgentPorts, clock: Clock, state: SessionStat
         fallback = FallbackEntered(
             turn=state.turn_number,
             tier="grading",
-            to="evaluation on request",
-            reason=f"The final evaluation could not be queued ({error.code}); asking for the report queues it again.",
+            to="evaluation by the sweep",
+            reason=f"The final evaluation could not be queued ({error.code}); the grading worker's sweep queues it.",
         )
     ports.observer.fallback_entered(fallback.tier, fallback.to)
     key = SessionKey(tenant=state.tenant, interview_id=state.interview_id)

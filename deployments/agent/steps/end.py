@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.contract import EndRequest, StepReply
-from deployments.agent.journal.evaluation import needs_evaluation, trigger_evaluation
+from deployments.agent.journal.evaluation import trigger_evaluation
 from deployments.agent.journal.reply import done_record, turn_body
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.acceptance import no_such_interview
@@ -64,7 +64,7 @@ class EndStep:
         )
         if not ended.replayed:
             self._runtime.ports.observer.session_concluded(ended.state.plan.id, request.by)
-        if needs_evaluation(ended.state):
+        if ended.state.awaits_report:
             await trigger_evaluation(self._runtime.ports, self._runtime.clock, ended.state)
         return StepReply(body=ended.body, replayed=ended.replayed, stage_ms=times.snapshot())
 

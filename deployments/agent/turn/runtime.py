@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from deployments.agent.config import AgentConfig
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.journal.step_store import StepStore
-from deployments.agent.pins.pinned_plans import PinnedPlans
 from deployments.agent.ports import AgentPorts, Clock, SystemClock
 from deployments.agent.turn.decide import Decider
 from deployments.agent.turn.speak import Speaker
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import SessionState
+from storage.blobs.pinned_plans import PinnedPlans
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from deployments.agent.contract import StepReply, TurnRequest
-from deployments.agent.journal.evaluation import needs_evaluation, trigger_evaluation
+from deployments.agent.journal.evaluation import trigger_evaluation
 from deployments.agent.journal.lease import TURN, given_up_on_failure
 from deployments.agent.journal.reply import done_record
 from deployments.agent.journal.stage_times import StageTimes
@@ -55,7 +55,7 @@ class TurnStep:
         return await self._finish(found, SlowWork(aloud=aloud), times, voice=request.voice)
 
     async def _replayed(self, record: IdempotencyRecord, state: SessionState | None, times: StageTimes) -> StepReply:
-        if state is not None and needs_evaluation(state):
+        if state is not None and state.awaits_report:
             # The worker that concluded the interview may have died before it asked for the evaluation.
             await trigger_evaluation(self._runtime.ports, self._runtime.clock, state)
         return StepReply(body=record.body, replayed=True, stage_ms=times.snapshot())

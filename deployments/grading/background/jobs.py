@@ -10,7 +10,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
-import msgspec
 from msgspec.structs import replace
 
 from deployments.grading.background.interview_answers import requests_to_judge
@@ -24,7 +23,7 @@ from interview import failures
 from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after
-from interview.plans.plan import InterviewPlan, decode_plan
+from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.sessions.events import (
     AnyPayload,
@@ -36,7 +35,8 @@ from interview.sessions.events import (
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import GradeRecord, SessionState
 from storage.archive.blob_archive import archive_session, load_session
-from storage.blobs.layout import plan_path, report_path
+from storage.blobs.layout import report_path
+from storage.blobs.pinned_plans import PinnedPlans
 from storage.blobs.port import BlobStore
 from storage.sessions.amend import Amendment, Loaded, amend, transact
 from storage.sessions.port import SessionKey, SessionStore
@@ -53,6 +53,9 @@ DriftCheck = Callable[[InterviewPlan], Awaitable[str]]
 Decide = Callable[[SessionState], Sequence[AnyPayload]]
 
 BACKGROUND = "background"
+
+#: Decoded plans kept in memory.
+PLANS_KEPT = 16
 
 
 def report_url(interview_id: str) -> str:
@@ -74,6 +77,7 @@ class BackgroundGrading:
     ) -> None:
         self._sessions = sessions
         self._blobs = blobs
+        self._plans = PinnedPlans(blobs, capacity=PLANS_KEPT)
         self._config = config
         self._judge = judge
         self._now = now
@@ -194,10 +198,7 @@ class BackgroundGrading:
         return await transact(self._sessions, key, restored)
 
     async def _plan(self, state: SessionState) -> InterviewPlan:
-        try:
-            return decode_plan(await self._blobs.get(plan_path(state.plan.digest)))
-        except msgspec.DecodeError as error:
-            raise NotFound(f"The pinned plan {state.plan.id} cannot be read.") from error
+        return await self._plans.get(state.plan)
 
     async def _keep_report(self, key: SessionKey) -> None:
         """The report as it stood when it was ready, for audits; it can be built again from the log at any time."""

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import logging
 
+from deployments.grading.background.evaluation_sweep import EVALUATION, request_missing_evaluations
 from deployments.grading.background.jobs import BackgroundGrading
+from deployments.grading.background.queued_work import QueuedWork
 from deployments.grading.config import BackgroundConfig
 from interview import failures
 from interview.errors import InterviewError
@@ -39,6 +41,7 @@ class GradingWorker:
         self._consumer = WorkConsumer(
             queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
         )
+        self._work = QueuedWork(queue)
         self._sessions = sessions
         self._blobs = blobs
         self._config = config
@@ -48,6 +51,7 @@ class GradingWorker:
         self._tasks = [asyncio.create_task(self._consumer.run(), name="grading-worker")]
         if self._config.archive_sweep_s > 0:
             self._tasks.append(asyncio.create_task(self._sweep(), name="archive-sweep"))
+            self._tasks.append(asyncio.create_task(self._sweep_evaluations(), name="evaluation-sweep"))
 
     def check_health(self) -> None:
         """Raises the error that ended a task which should never end."""
@@ -76,3 +80,16 @@ class GradingWorker:
                 logger.error(
                     "the archive sweep left sessions behind: archived=%d failed=%d", swept.archived, swept.failed
                 )
+
+    async def _sweep_evaluations(self) -> None:
+        """Interviews that ended without an evaluation are evaluated, even if nobody asks for their report."""
+        while True:
+            await asyncio.sleep(self._config.archive_sweep_s)
+            try:
+                asked = await request_missing_evaluations(self._sessions, self._work, self._config.archive_sweep_s)
+            except InterviewError as error:
+                failures.item_failed(EVALUATION, error)
+                logger.error("the evaluation sweep failed and will be repeated: error=%s", error.code)
+                continue
+            if asked:
+                logger.warning("evaluations that nobody had asked for were queued: count=%d", asked)

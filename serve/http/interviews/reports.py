@@ -1,16 +1,11 @@
 """``/session/report``: read the report as JSON, HTML or PDF; override a grade with a reason."""
 
-import logging
 from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from deployments.agent.contract import EndRequest
-from deployments.agent.journal.evaluation import needs_evaluation
-from deployments.agent.pins.pinned_plans import PinnedPlans
-from interview.errors import InterviewError
 from interview.reports.override import override as overriding
 from interview.sessions.events import AnyPayload
 from interview.sessions.session import SessionState
@@ -21,10 +16,9 @@ from serve.http.interviews.sessions import InterviewId, session_or_404
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.request_bodies import OverrideBody, read_json
 from storage.archive.blob_archive import archive_session
+from storage.blobs.pinned_plans import PinnedPlans
 from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
-
-logger = logging.getLogger(__name__)
 
 _FORMATS: dict[str, ReportFormat] = {"application/json": "json", "text/html": "html", "application/pdf": "pdf"}
 
@@ -60,7 +54,6 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         form = preferred(request.headers.get("accept"), _FORMATS) if format is None else format
         key = SessionKey(caller.tenant, interview_id)
         document = await ports.reports.report(key, form)
-        await _ask_for_evaluation_again(ports, key)
         headers = {"Vary": "Accept"}
         if form == "html":
             headers["Content-Security-Policy"] = _PAGE_POLICY
@@ -90,15 +83,3 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         return Response(msgspec.json.encode(standing), media_type="application/json")
 
     return router
-
-
-async def _ask_for_evaluation_again(ports: IngressPorts, key: SessionKey) -> None:
-    """The event log promises it: an evaluation that could not be queued when the interview ended is queued by whoever
-    asks for the report. Ending an ended interview does just that."""
-    state = await ports.sessions.load(key)
-    if state is None or not needs_evaluation(state):
-        return
-    try:
-        await ports.agent.end(EndRequest(tenant=key.tenant, interview_id=key.interview_id))
-    except InterviewError as error:
-        logger.warning("the evaluation of a concluded interview could not be asked for again: %s", error.code)

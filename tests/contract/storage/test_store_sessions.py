@@ -363,6 +363,18 @@ async def test_live_sessions_are_counted_and_listed_before_they_expire(subject: 
     assert set(await store.expiring(10)) == set(keys)
 
 
+async def test_quiet_sessions_are_those_whose_last_commit_was_that_long_ago(subject: Subject) -> None:
+    store = subject.store
+    key, fresh = fresh_key(), fresh_key()
+    await create(store, key)
+    await subject.pass_time(key, 40)
+    await create(store, fresh)
+    if isinstance(store, RedisSessionStore):
+        assert set(await store.quiet(0, 10)) == {fresh}
+    assert await store.quiet(30, 50) == [key]
+    assert await store.quiet(60, 90) == []
+
+
 async def test_a_deleted_session_is_gone_with_its_records(store: SessionStore) -> None:
     key, other = fresh_key(), fresh_key()
     await create(store, key, done())

@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 from msgspec.structs import replace
 
+from deployments.grading.background.evaluation_sweep import request_missing_evaluations
 from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.background.queued_work import QueuedWork, evaluate_id
 from deployments.grading.config import BackgroundConfig, GradingConfig
@@ -334,3 +335,22 @@ async def test_asking_again_revives_a_dead_evaluation(stage: Stage) -> None:
     await stage.queue.bury(claim, "no use")
     await work.evaluate("acme", "i1")
     assert len(await stage.claims()) == 1
+
+
+async def test_an_ended_interview_whose_evaluation_nobody_asked_for_is_evaluated(stage: Stage) -> None:
+    work = QueuedWork(stage.queue)
+    everything_s = 7200.0
+    assert await request_missing_evaluations(stage.sessions, work, everything_s) == 1
+    (claim,) = await stage.claims()
+    assert claim.job.id == evaluate_id("acme", "i1")
+    await stage.grading().evaluate(claim.job)
+    assert len(await stage.reports()) == 1
+    assert await request_missing_evaluations(stage.sessions, work, everything_s) == 0
+
+
+async def test_an_interview_that_goes_on_is_not_evaluated(stage: Stage) -> None:
+    await stages.stage_interview(stage.sessions, stage.blobs, "goes-on", stage.plan)
+    state = await stage.sessions.load(SessionKey("acme", "goes-on"))
+    assert state is not None and state.awaits_report
+    assert not replace(state, status="active").awaits_report
+    assert not replace(state, status="paused").awaits_report

@@ -318,22 +318,24 @@ async def test_state_is_the_stored_snapshot():
 
 
 @pytest.mark.parametrize(
-    ("further", "asked"),
+    "further",
     [
-        ((), 0),
-        ((SessionConcluded(0, "plan", "Done."),), 1),
-        ((SessionConcluded(0, "plan", "Done."), ReportReady("/session/report/i-1")), 0),
+        (),
+        (SessionConcluded(0, "plan", "Done."),),
+        (SessionConcluded(0, "plan", "Done."), ReportReady("/session/report/i-1")),
     ],
 )
-async def test_asking_for_the_report_asks_for_an_evaluation_that_never_came(further, asked):
+async def test_a_get_changes_nothing(further):
     agent = StubAgent()
     ports = stub_ports(agent=agent)
-    await put_session(ports.sessions, SessionKey("acme", "i-1"), *further)
-    agent.outcomes += [StepReply(b"{}"), EngineUnavailable("Down.")]
+    key = SessionKey("acme", "i-1")
+    await put_session(ports.sessions, key, *further)
+    before = await ports.sessions.raw_events(key)
     async with client_of(ports) as client:
-        for _ in range(2):
-            assert (await client.get("/session/report/i-1")).status_code == 200
-    assert agent.requests == [EndRequest(tenant="acme", interview_id="i-1")] * 2 * asked
+        for path in ("/session/report/i-1", "/session/state/i-1"):
+            assert (await client.get(path)).status_code == 200
+    assert agent.requests == []
+    assert await ports.sessions.raw_events(key) == before
 
 
 async def test_a_recording_comes_whole_or_in_parts():

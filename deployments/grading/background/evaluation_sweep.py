@@ -1,0 +1,39 @@
+"""Asking for evaluations that nobody asked for: the step that ended an interview may have died, or found no queue."""
+
+from __future__ import annotations
+
+import logging
+
+from deployments.grading.background.queued_work import QueuedWork
+from interview import failures
+from interview.errors import InterviewError
+from storage.sessions.port import SessionStore
+
+logger = logging.getLogger(__name__)
+
+#: The kind of item that fails, in the log and the metric.
+EVALUATION = "evaluation request"
+
+
+async def request_missing_evaluations(sessions: SessionStore, work: QueuedWork, every_s: float) -> int:
+    """Queue the evaluation of every ended session without a report; returns how many were asked for.
+
+    A session is looked at in the first and second sweep after its last commit and in the last three before it expires.
+    Queueing is idempotent, so that an evaluation that waits in the queue is not done twice. An item that fails is
+    counted, logged and left for the next sweep.
+
+    Raises:
+        StorageUnavailable: the sessions could not be listed.
+    """
+    keys = [*await sessions.quiet(every_s, 3 * every_s), *await sessions.expiring(3 * every_s)]
+    asked = 0
+    for key in dict.fromkeys(keys):
+        try:
+            state = await sessions.load(key)
+            if state is not None and state.awaits_report:
+                await work.evaluate(key.tenant, key.interview_id)
+                asked += 1
+        except InterviewError as error:
+            failures.item_failed(EVALUATION, error)
+            logger.error("an evaluation could not be asked for and will be again: error=%s", error.code)
+    return asked
