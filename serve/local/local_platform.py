@@ -18,7 +18,7 @@ from interview.errors import ConfigError, EngineUnavailable
 from serve.serve_file import HOME, ServeFile
 
 if TYPE_CHECKING:
-    from storage.embedded.server import EmbeddedRedis
+    from storage.embedded.supervisor import ServerSupervisor, SupervisorState
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Platform:
         self.address = f"http://{config.host}:{self.port}"
         self.redis_url = os.environ.get("REDIS_URL", "")
         self._progress = progress or (lambda _text: None)
-        self._redis: EmbeddedRedis | None = None
+        self._redis: ServerSupervisor | None = None
         self._ray_dir: str | None = None
         self._ray_started = False
 
@@ -93,9 +93,16 @@ class Platform:
 
     def _start_redis(self) -> str:
         from storage.embedded.server import EmbeddedRedis
+        from storage.embedded.supervisor import ServerSupervisor
 
-        self._redis = EmbeddedRedis(self.data)
+        self._redis = ServerSupervisor(EmbeddedRedis(self.data), listener=self._tell_of_redis)
         return self._redis.start()
+
+    def _tell_of_redis(self, state: SupervisorState) -> None:
+        if state.status != "running":
+            self._progress(f"{state.reason}{' – restarting it with its data' if state.status == 'restarting' else ''}")
+        elif state.restarts:
+            self._progress(f"the embedded Redis is up again, its data loaded (restarts: {state.restarts})")
 
     def _start_ray(self) -> None:
         import ray

@@ -101,6 +101,11 @@ class PlatformMetrics:
             ["direction"],
             registry=self.registry,
         )
+        self.store_restarts = gauge(
+            "interview_embedded_store_restarts",
+            "Restarts of the embedded server after it died, since the platform started.",
+            registry=self.registry,
+        )
         self.active_sessions = gauge("interview_active_sessions", "Live sessions in the store.", registry=self.registry)
         self.queue = gauge("interview_queue_length", "Jobs waiting in a queue.", ["queue"], registry=self.registry)
 

@@ -58,7 +58,7 @@ class MemoryBlobs:
         return path in self.blobs
 
     async def delete(self, prefix: str) -> int:
-        gone = [path for path in self.blobs if path.startswith(prefix)]
+        gone = [path for path in self.blobs if path == prefix or path.startswith(f"{prefix}/")]
         for path in gone:
             del self.blobs[path]
         return len(gone)

@@ -19,6 +19,9 @@ from interview.errors import ConfigError, StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
+#: What a command line of a server of ours holds.
+_PROGRAMS = ("redis-server", "valkey-server")
+
 _STOP_PATIENCE_S = 15.0
 _LOCK_PATIENCE_S = 3.0
 
@@ -30,6 +33,11 @@ class _PidFile(Struct, frozen=True):
     created_s: float
     owner_pid: int
     owner_created_s: float
+
+
+def home_of(data_dir: Path) -> Path:
+    """The directory of a data directory's server."""
+    return Path(data_dir).resolve() / "redis"
 
 
 def record_server(home: Path, pid: int) -> None:
@@ -72,7 +80,7 @@ def end_server_in(home: Path) -> bool:
                 f"{home} is in use by another running platform (pid {owner.pid}); stop it or choose another directory.",
                 detail={"directory": str(home), "pid": owner.pid},
             )
-        logger.warning("ending a leftover redis-server: pid=%d", server.pid)
+        logger.warning("ending a leftover server: pid=%d", server.pid)
         _end(server)
     forget_server(home)
     return server is not None
@@ -94,7 +102,7 @@ def locked(home: Path) -> Iterator[int]:
                 break
             except BlockingIOError:
                 if time.monotonic() > give_up:
-                    raise ConfigError(f"Another redis-server works in {home}; end it first.") from None
+                    raise ConfigError(f"Another server works in {home}; end it first.") from None
                 time.sleep(0.05)
         yield descriptor
     finally:
@@ -138,7 +146,7 @@ def _process(pid: int, created_s: float) -> psutil.Process | None:
 
 def _runs_in(process: psutil.Process, home: Path) -> bool:
     try:
-        return "redis-server" in " ".join(process.cmdline()) and Path(process.cwd()) == home
+        return any(name in " ".join(process.cmdline()) for name in _PROGRAMS) and Path(process.cwd()) == home
     except psutil.Error:
         return False
 
@@ -154,4 +162,4 @@ def _end(process: psutil.Process) -> None:
     except psutil.NoSuchProcess:
         return
     except psutil.Error as error:
-        raise StorageUnavailable(f"A leftover redis-server (pid {process.pid}) could not be ended.") from error
+        raise StorageUnavailable(f"A leftover server (pid {process.pid}) could not be ended.") from error

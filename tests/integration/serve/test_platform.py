@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -207,3 +208,28 @@ def test_replay_folds_the_events_to_exactly_the_stored_snapshot(platform: Runnin
     assert done.returncode == 0, done.stderr.decode()
     assert json.loads(done.stdout)["compared"] == "the stored snapshot"
     assert interview_id in page.read_text()
+
+
+def test_a_killed_embedded_server_comes_back_with_its_data_and_is_told(platform: RunningPlatform) -> None:
+    """The last test of this module's platform that looks at metrics: each restart counts."""
+    servers = [
+        child for child in platform.process.children(recursive=True) if child.cwd() == str(platform.data / "redis")
+    ]
+    assert len(servers) == 1
+    with platform.client() as client:
+        interview_id = new_id()
+        start(client, interview_id)
+        client.post(f"/session/turn/{interview_id}", json={"answer": "I build the billing service of a company."})
+        before = events(client, interview_id)
+        servers[0].kill()
+        psutil.wait_procs(servers, timeout=10)
+        assert not servers[0].is_running()  # reaped by its owner
+        while client.get("/readyz").status_code != 200:
+            continue
+        assert events(client, interview_id)[: len(before)] == before
+        second = client.post(f"/session/turn/{interview_id}", json={"answer": "A deadlock is two threads waiting."})
+        assert second.status_code == 200
+        assert second.json()["turn_number"] == 2
+        assert re.search(
+            r"^interview_embedded_store_restarts\{[^}]*\} 1\.0$", client.get("/metrics").text, re.MULTILINE
+        )
