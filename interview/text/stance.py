@@ -126,7 +126,7 @@ def _skeleton(text: str, mentions: Sequence[tuple[int, int]]) -> str:
 
 _PLACE = re.compile(r"§(\d+)")
 _JOIN = re.compile(
-    r"(?: (?:,|/|&|\+|and|or|nor|plus|as well as|also|the|a|an|option|options|answer|maybe|perhaps|possibly|either|even|both|then))+ "
+    r"(?: (?:,|/|&|\+|and|n|or|nor|plus|as well as|also|the|a|an|option|options|answer|maybe|perhaps|possibly|either|even|both|then))+ "
 )
 
 
@@ -138,7 +138,10 @@ def _chains(skeleton: str, count: int) -> list[_Chain]:
         stop = found[index + 1].start() if index + 1 < len(found) else len(skeleton)
         gap = skeleton[start : place.start()]
         right = skeleton[place.end() : stop] + ("§" if index + 1 < len(found) else "")
-        if index and (gap == " " or _JOIN.fullmatch(gap)):
+        closed = (
+            index > 0 and gap == " , " and any({"and", "or", "nor"} & set(join.split()) for join in chains[-1].joins)
+        )
+        if index and not closed and (gap == " " or _JOIN.fullmatch(gap)):
             chain = chains[-1]
             chain.last, chain.right, chain.joins = index, right, (*chain.joins, gap.strip())
         else:
@@ -268,7 +271,8 @@ def _commit(chain: _Chain, *, first: bool) -> None:
     between = chain.last > chain.first and re.search(r"\b(?:between|either)\b", left) is not None
     beside = bool(_OR_BEFORE.search(left) or _OR_AFTER.search(chain.right))
     chain.alternative = (offered or between or beside) and chain.stance == "asserted"
-    chain.considered = bool(_CONSIDERED_BEFORE.search(left) or _CONSIDERED_AFTER.search(chain.right))
+    turned = re.split(r"\b(?:but|however|though|yet|now)\b", left)[-1]
+    chain.considered = bool(_CONSIDERED_BEFORE.search(turned) or _CONSIDERED_AFTER.search(chain.right))
 
 
 _CORRECTION = re.compile(

@@ -63,7 +63,7 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     mentions = _strong(book, line)
     listed = [part for part in option_words.by_part(book, line, mentions) if part.strength > BY_PART]
     mentions = in_order([*mentions, *listed])
-    chosen = _one(book, line, mentions)
+    chosen = None if truth.taken_back(line.answer) else _one(book, line, mentions)
     if chosen is None:
         chosen = _by_truth(book, line, answer)
     if chosen is None:
@@ -87,8 +87,8 @@ def _strong(book: OptionBook, line: Line) -> list[Mention]:
     """What names options by their whole words, by value, by name, or as a group."""
     worded = option_words.in_full(book, line)
     valued = option_words.by_value(book, line, worded)
-    named = option_names.find(book, line, [*worded, *valued])
-    grouped = option_groups.find(book, line, [*worded, *valued, *named])
+    grouped = option_groups.find(book, line, [*worded, *valued])
+    named = option_names.find(book, line, [*worded, *valued, *grouped])
     return in_order([*worded, *valued, *named, *grouped])
 
 
@@ -235,6 +235,10 @@ def choose_many(options: Sequence[Option], answer: str) -> Chosen:
     return chosen
 
 
+#: "The others are on disk": the rest is spoken of and not chosen.
+_DESCRIBES = re.compile(
+    r"\s*(?:are|is|do|does|use|write|need|have|aren't|don't|isn't|would|can)\b(?! (?:all )?(?:right|correct|true|fine|good|ok))"
+)
 #: Words that leave options out of all: nothing is doubtful about their complement.
 _EXCEPTS = re.compile(
     r"\b(?:except|excluding|apart from|other than|besides|anything but|all but|everything but|but not)\b", re.IGNORECASE
@@ -256,6 +260,8 @@ def _many(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen |
     where: list[Mention] = []
     doubt, said_none = "", False
     for mention, held in pairs:
+        if mention.rest and _DESCRIBES.match(line.answer[mention.end :]):
+            continue
         ids = [one for one in mention.options if not (mention.rest and one in touched)]
         if held.stance == "asserted":
             where.append(mention)

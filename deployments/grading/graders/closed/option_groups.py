@@ -14,7 +14,7 @@ _THEM = r"(?:them|these|those|it|the above|the options|the answers|the choices|t
 _ALL = re.compile(
     rf"\b(?:all(?: of)? {_THEM}|all (?:two|three|four|five|six|seven|eight|[2-9])(?: of {_THEM}| options| answers| choices)?"
     rf"|all (?:the )?(?:options|answers|choices)(?=\s*(?:$|[.,;:!?]|(?:except|but|are|apply|apart|above|listed)\b))|all (?:above|correct|right|true|apply)|all are (?:correct|right|true)"
-    rf"|(?:every|each)(?: single| last)? (?:one|option|answer|choice)(?: of {_THEM})?|each of {_THEM}|everything(?: above| listed)?|the (?:whole )?lot|any and all"
+    rf"|(?:every|each)(?: single| last)? (?:one|option|answer|choice)(?: of {_THEM})?|each of {_THEM}|everything(?: above| listed)?|the (?:whole )?lot|the (?:whole|entire|full) (?:list|set)|any and all"
     rf"|they(?:'re| are)? all(?: are)?(?: correct| right| true| apply| of them)?|(?<!at )(?<!not )all(?=\s*(?:$|[.,;:!?]|except|but|apart|other than|besides|minus)))\b",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"\b(?:both(?: of (?:them|these|those|the above))?|the two of them|each of the two)(?= *(?:$|[.,;:!?]|are\b|is\b|work|apply|because|since|would|can|could|i\b|for sure|please))",
+    r"\b(?:both(?: of (?:them|these|those|the above))?|the two of them|each of the two)(?= *(?:$|[.,;:!?]|are\b|is\b|ones?\b|options?\b|answers?\b|work|apply|because|since|would|can|could|i\b|for sure|please))",
     re.IGNORECASE,
 )
 _REST = re.compile(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from deployments.grading.graders.closed.mentions import BY_NAME, Line, Mention, free
 from deployments.grading.graders.closed.option_book import Entry, OptionBook
 from interview.text.number_vocabulary import ONES, ordinal
+from interview.text.stems import stem
 
 _WORDS = str.split
 NAMING = frozenset(_WORDS("option answer letter choice number options answers choices letters numbers nr item"))
@@ -42,7 +43,7 @@ _AFTER_A = frozenset(
         "and or but is isn't isnt was because since as like can't cant cannot could couldn't should would wouldn't has won't"
         " doesn't so nor not no to through thru till until plus then though although definitely sounds seems looks makes please"
         " i i'd i'm it it's that's actually sorry wait only alone also too obviously probably maybe for if instead rather"
-        " over um uh yeah yes well okay right first final versus vs minus without except"
+        " over n um uh yeah yes well okay right first final versus vs minus without except"
     )
 )
 _TREE = frozenset(_WORDS("tree trees language code program programming testing test tests compiler shell standard"))
@@ -91,7 +92,7 @@ _PLACE_WORDS = {"last": -1, "final": -1, "bottom": -1, "penultimate": -2, "top":
 
 
 _ENDS = frozenset(_WORDS("first final last top bottom"))
-_AFTER_PLACE = frozenset(_WORDS("and or because since but then is as not the"))
+_AFTER_PLACE = frozenset(_WORDS("and or because since but then is as not the to through until"))
 
 
 def _place(book: OptionBook, line: Line, at: int) -> Entry | None:
@@ -105,12 +106,13 @@ def _place(book: OptionBook, line: Line, at: int) -> Entry | None:
         place = _PLACE_WORDS[word] % (count + 1) if word != "top" else 1
     if place is None and word in ("middle", "center", "centre") and count % 2:
         place = (count + 1) // 2
-    if place is None:
+    own = any(stem(word) in entry.distinctive for entry in book.entries)
+    if place is None or own or (word == "final" and following == "answer"):
         return None
     bare = line.ends_clause(at) or following in _AFTER_PLACE
     counted = following in _COUNTED or (following in ("answer", "of") and line.word(at + 2) in ("the", "them", "these"))
     listed = _beside(line, at, lambda near: ordinal(near) is not None or near == "last")
-    named = counted or listed or _alone(line, at) or (bare and before in ("the", "option", "answer"))
+    named = counted or listed or _alone(line, at) or (bare and before in ("the", "very", "option", "answer"))
     if named or (bare and before in ("and", "or", "not") and word not in _ENDS):
         return book.at_place(place)
     return None
@@ -172,7 +174,7 @@ def _beside(line: Line, at: int, fits: Callable[[str], bool]) -> bool:
     """Whether the next or the previous item of the list that word ``at`` stands in fits."""
     for step in (-1, 1):
         near = at + step
-        while line.word(near) in ("and", "or", "plus", "also", "the", "option"):
+        while line.word(near) in ("and", "or", "plus", "also", "the", "option", "to", "through", "until"):
             near += step
         if line.word(near) and fits(line.word(near)):
             return True
@@ -187,7 +189,7 @@ def _stands_as_letter(book: OptionBook, line: Line, at: int) -> bool:
     if following in _TREE and not line.ends_clause(at):
         return False
     if word not in ("a", "i"):
-        return not (before in ("plan", "vitamin", "grade", "type", "class", "series", "in") and raw.islower())
+        return not (before in ("plan", "vitamin", "grade", "type", "class", "series") and raw.islower())
     if word == "i":
         return raw == "I" and line.begins_clause(at) and line.ends_clause(at)
     shouting = line.answer.isupper() and len(line.words) > 2
@@ -197,7 +199,7 @@ def _stands_as_letter(book: OptionBook, line: Line, at: int) -> bool:
         return True
     if following in _AFTER_A and not (following == "can" and line.word(at + 2) == "of"):
         return True
-    if len(following) == 1 and book.named(following) is not None:
+    if (len(following) == 1 and book.named(following) is not None) or (_letterlike(book, following) and _spelled(line)):
         return True
     if following in _ALPHABET or ordinal(following) is not None:
         return following in _ALPHABET and _spelled(line)
@@ -220,8 +222,8 @@ def _number(book: OptionBook, line: Line, at: int) -> Entry | None:
         value = _NUMBER_SOUNDS.get(word)
     if not value:
         return None
-    if re.match(r"[.,]\d", line.answer[line.words[at].end :]) or re.search(
-        r"\d[.,]$", line.answer[: line.words[at].start]
+    if re.match(r"\.\d|,\d{3}(?!\d)", line.answer[line.words[at].end :]) or re.search(
+        r"\d\.$", line.answer[: line.words[at].start]
     ):
         return None
     if book.numeric and not (naming and book.by_value.get(float(value)) is None):
@@ -239,7 +241,9 @@ def _number(book: OptionBook, line: Line, at: int) -> Entry | None:
     return None
 
 
-_NOT_ONE = frozenset(_WORDS("the that this which no every single first last neither either any other another each"))
+_NOT_ONE = frozenset(
+    _WORDS("the that this which no every single first last neither either any other another each both")
+)
 
 
 def _all_numbers(line: Line) -> bool:
@@ -248,7 +252,7 @@ def _all_numbers(line: Line) -> bool:
 
 
 _RANGE = re.compile(
-    r"\s*(?:through|thru|to|till|until|up to|all the way to|-|–|—|\.\.+)\s*(?:the |option |letter |number )?",
+    r"[ \t]*(?:through|thru|to|till|until|up to|all the way to|-|–|—|\.\.+)[ \t]*(?:the |option |letter |number )?",
     re.IGNORECASE,
 )
 
@@ -290,7 +294,7 @@ _COUNT = r"(?P<count>two|three|four|five|six|2|3|4|5|6|couple|couple of)"
 _END = r"(?: (?:ones|options|answers|choices|of (?:them|these|those|the options)))?\b"
 _FIRST_N = re.compile(rf"\b(?P<end>first|top|last|final|bottom) {_COUNT}{_END}", re.IGNORECASE)
 _FROM_END = re.compile(
-    r"\b(?:(?P<place>second|third|2nd|3rd|next) (?:to|from)(?: the)? (?:last|end|bottom)|(?:the )?(?:one )?(?:just |right )?before (?:the )?last"
+    r"\b(?:(?P<place>(?:first|1st)(?= from)|second|third|fourth|2nd|3rd|4th|next) (?:to|from)(?: the)? (?P<from>last|end|bottom|top|start|beginning)|(?:the )?(?:one )?(?:just |right )?before (?:the )?last"
     r"|last but one|second last|penultimate)\b(?: (?:one|option|answer))?",
     re.IGNORECASE,
 )
@@ -309,7 +313,10 @@ def _counts(book: OptionBook, line: Line, taken: list[Mention]) -> list[Mention]
         part = book.entries[:number] if from_start else book.entries[-number:]
         found.append(Mention(tuple(entry.id for entry in part), BY_NAME, match.start(), match.end()))
     for match in _FROM_END.finditer(line.answer):
-        back = 3 if (match.group("place") or "").casefold() in ("third", "3rd") else 2
-        if back <= len(book.entries) and free(match.start(), match.end(), [*taken, *found]):
-            found.append(Mention((book.entries[-back].id,), BY_NAME, match.start(), match.end()))
+        place = (match.group("place") or "second").casefold()
+        steps = 2 if place == "next" else ordinal(place) or 2
+        from_top = (match.group("from") or "").casefold() in ("top", "start", "beginning")
+        if steps <= len(book.entries) and free(match.start(), match.end(), [*taken, *found]):
+            entry = book.entries[steps - 1 if from_top else -steps]
+            found.append(Mention((entry.id,), BY_NAME, match.start(), match.end()))
     return found

@@ -14,7 +14,7 @@ from deployments.grading.graders.closed.notation import notation
 from deployments.grading.graders.closed.option_book import Entry, OptionBook
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
 from interview.text.english_words import is_english
-from interview.text.number_lexemes import lex
+from interview.text.number_lexemes import Lexeme, lex
 from interview.text.number_words import NumberReader
 from interview.text.stems import stem
 
@@ -68,7 +68,7 @@ def by_value(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Men
             at += 1
             continue
         start, end = lexemes[at].start, lexemes[reading.after - 1].end
-        entry = book.by_value.get(reading.value)
+        entry = None if _operand(lexemes, at, reading.after) else book.by_value.get(reading.value)
         if entry is not None and free(start, end, taken):
             found.append(Mention((entry.id,), BY_WORDS, start, end))
         at = reading.after
@@ -78,6 +78,16 @@ def by_value(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Men
     if not found and not taken and homophone in book.by_value and len(line.words) == 1:
         return [Mention((book.by_value[homophone].id,), BY_WORDS, line.words[0].start, line.words[0].end)]
     return found
+
+
+_OPERATORS = frozenset("times plus minus x * + / ^ ** × ÷ divided multiplied squared".split())  # noqa: SIM905
+
+
+def _operand(lexemes: Sequence[Lexeme], first: int, after: int) -> bool:
+    """Whether the number at ``first`` is part of a sum and not its result ("2 times 4 is 8")."""
+    before = lexemes[first - 1].text if first else ""
+    following = lexemes[after].text if after < len(lexemes) else ""
+    return before in _OPERATORS or (first > 0 and lexemes[first].text in _OPERATORS) or following in _OPERATORS
 
 
 def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
@@ -94,7 +104,11 @@ def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Ment
     found: list[Mention] = []
     last_at = -2
     for at, word in enumerate(line.words):
-        if not free(word.start, word.end, taken) or (len(word.text) < 3 and word.text not in owner):
+        if (
+            word.text in _NAMES
+            or not free(word.start, word.end, taken)
+            or (len(word.text) < 3 and word.text not in owner)
+        ):
             continue
         entry = _owner(word.text, owner, short=len(line.content) <= _FEW_WORDS)
         if entry is None:
@@ -109,14 +123,18 @@ def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Ment
 
 #: A word such as "into" stands for an option only where little else is said.
 _FEW_WORDS = 3
+_MAX_LIST_WORDS = 8
+_NAMES = frozenset({"option", "options", "answer", "answers", "choice", "choices", "one", "ones"})
 _JOINED = re.compile(r"\s*(?:,|;|/|&|\+|\b(?:and|or|nor|plus|as well as)\b)+\s*(?:the |also )*", re.IGNORECASE)
 
 
 def _promoted(part: Mention, line: Line, taken: Sequence[Mention]) -> Mention:
     for other in taken:
         first, second = sorted((part, other), key=lambda one: one.start)
-        if _JOINED.fullmatch(line.answer[first.end : second.start]):
-            return Mention(part.options, other.strength, part.start, part.end)
+        between = line.answer[first.end : second.start]
+        listed = between.strip() != "," or (other.strength == BY_WORDS and len(line.words) <= _MAX_LIST_WORDS)
+        if _JOINED.fullmatch(between) and listed:
+            return Mention(part.options, BY_WORDS, part.start, part.end)
     return part
 
 

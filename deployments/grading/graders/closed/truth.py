@@ -33,6 +33,9 @@ def says_yes(answer: str) -> bool | None:
 
     A plain "true" or "false" counts before a "yes" or "no"; after a correction only what follows it does.
     """
+    asked = _ASKED_AND_DENIED.search(answer)
+    if asked is not None:
+        return asked.group(1).casefold() != "true"
     short = answer.strip(" .!?,\n")
     if _SHORT_NO.fullmatch(short):
         return False
@@ -47,7 +50,13 @@ def says_yes(answer: str) -> bool | None:
     return None
 
 
+_ASKED_AND_DENIED = re.compile(r"\b(true|false) ?\? *(?:no|nope|nah)[ .!]*$", re.IGNORECASE)
 _EXPLICIT = frozenset({"true", "false", "untrue", "correct", "incorrect", "right", "wrong"})
+
+
+def taken_back(answer: str) -> bool:
+    """Whether "true?" or "false?" is asked and then denied."""
+    return _ASKED_AND_DENIED.search(answer) is not None
 
 
 def _read(answer: str, *, explicit: bool) -> set[bool]:
