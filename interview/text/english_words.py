@@ -17,5 +17,5 @@ def _words() -> frozenset[str]:
 
 
 def is_english(word: str) -> bool:
-    """Whether the casefolded ``word`` is in the list."""
-    return word in _words()
+    """Whether the casefolded ``word`` or its plural is in the list."""
+    return word in _words() or f"{word}s" in _words()

@@ -167,7 +167,7 @@ _ANYTHING_BUT = re.compile(
 )
 #: "All of them but A": a list cut short by "but" alone.
 _BUT = re.compile(r" but (?:for )?(?:the |a |an |option |options )*")
-_OVER = re.compile(r"^ (?:(?:any day|always|every time) )?(?:over|versus|vs|beats) (?:the |a |an |option )*$")
+_OVER = re.compile(r"^ (?:(?:any day|always|every time) )?(?:over|beats) (?:the |a |an |option )*$")
 _THAN = re.compile(
     r"\b(?:better|faster|safer|cheaper|stronger|simpler|easier|bigger|smaller|slower|worse|more|less)(?: \w+)? than (?:the |a |an |option )*$"
 )
@@ -243,9 +243,9 @@ _STATEMENT = re.compile(
     r"\b(?:it|that|this|they|these|answer|which|think|guess|believe|say|said|suppose|probably|maybe|perhaps|called|is|are|would be|should be|might be|mean|equals|gives)"
     r"(?: (?:it|that|is|are|was|would|will|should|be|the|a|an|called|option|answer|letter|number|probably|about|around|:|,))* $"
 )
-_OR_BEFORE = re.compile(r"\b(?<!then )or (?:(?:maybe|perhaps|possibly|even|a|an|the|it is|just) )*$")
+_OR_BEFORE = re.compile(r"\b(?<!then )(?:or|vs|versus) (?:(?:maybe|perhaps|possibly|even|a|an|the|it is|just) )*$")
 _OR_AFTER = re.compile(
-    r"^ (?:, )?or (?!so\b|something|anything|whatever|not sure|thereabouts|rather|is it|am i|actually|no\b|wait|at least|in other words|else)"
+    r"^ (?:, )?(?:or|vs|versus|(?<=, )(?:maybe|perhaps|possibly)(?! (?:because|since|if|when|as|i|it is|not)\b)) (?!so\b|something|anything|whatever|not sure|thereabouts|rather|is it|am i|actually|no\b|wait|at least|in other words|else)"
 )
 _CONSIDERED_BEFORE = re.compile(
     r"\b(?:between|going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|consider(?:ed|ing)|thinking|tempted|almost said"
@@ -277,7 +277,7 @@ def _commit(chain: _Chain, *, first: bool) -> None:
 
 _CORRECTION = re.compile(
     r"(?:^ |[,.;!?:] |\b(?:or|but|and|oh|then) )(?:(?:oh|or|but|and|hmm|then|uh) )*"
-    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!]| $)|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|rather(?! than)|make (?:that|it)"
+    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!]| $)|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|rather(?! than)|make that"
     r"|correction|let me (?:correct|change|rephrase|fix)|hang on|hold on|on second thoughts?|change (?:that|my mind|my answer|it) to|i (?:have )?change[d]? my mind|i take (?:that|it) back|never mind|oops|my bad|my mistake|instead(?! of)|or rather|in fact)(?=[ ,.!]|$)"
 )
 

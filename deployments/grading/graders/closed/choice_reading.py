@@ -237,7 +237,8 @@ def choose_many(options: Sequence[Option], answer: str) -> Chosen:
 
 #: "The others are on disk": the rest is spoken of and not chosen.
 _DESCRIBES = re.compile(
-    r"\s*(?:are|is|do|does|use|write|need|have|aren't|don't|isn't|would|can)\b(?! (?:all )?(?:right|correct|true|fine|good|ok))"
+    r"\s*(?:are|is|do|does|use|write|need|have|aren't|don't|isn't|would|can)\b"
+    r"(?! (?:all )?(?:right|correct|true|fine|good|ok))"
 )
 #: Words that leave options out of all: nothing is doubtful about their complement.
 _EXCEPTS = re.compile(

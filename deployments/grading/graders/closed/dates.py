@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from dateutil.parser import ParserError, parse
 
-from interview.text.number_vocabulary import ONES, ordinal
+from interview.text.number_vocabulary import ONES, TENS, ordinal
 from interview.text.number_words import canonical_numbers
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -49,9 +49,15 @@ def same_moment(said: str, meant: str) -> bool:
     return clock is not None and any(_clock(one) == clock for one in readings)
 
 
+_TENS_ORDINAL = re.compile(
+    r"\b(twenty|thirty)[ -](first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", re.IGNORECASE
+)
+
+
 def _readings(said: str) -> list[str]:
     """``said`` with its number words in digits: word by word, and as whole numbers."""
-    words = [str(ordinal(word) or word) for word in said.replace("-", " - ").split()]
+    joined = _TENS_ORDINAL.sub(lambda found: str(TENS[found[1].casefold()] + (ordinal(found[2].casefold()) or 0)), said)
+    words = [str(ordinal(word.casefold()) or word) for word in joined.replace("-", " - ").split()]
     each = " ".join(str(ONES.get(word.casefold(), word)) for word in words)
     return [said, each, canonical_numbers(" ".join(words))]
 

@@ -119,11 +119,31 @@ def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
         return True
     wanted, words = _plain(accepted), _plain(said)
     if not wanted:
+        return _squeezed(said) == _squeezed(accepted)
+    spoken = list(_spoken(said))
+    if any(_squeezed(form) == _squeezed(accepted) for form in spoken):
+        return True
+    if _SIGNED.match(accepted) or any(_signs(form) - _signs(accepted) for form in spoken[:1]):
         return False
-    for form in (words, _plain(canonical_numbers(words))):
-        if form == wanted or (form.endswith(f" {wanted}") and _is_frame(form.removesuffix(wanted))):
-            return True
-    return any(_squeezed(form) == _squeezed(accepted) for form in _spoken(said))
+    if any(_squeezed(form, signs=False) == _squeezed(accepted, signs=False) for form in spoken if not _signs(form)):
+        return True
+    return any(_framed(form, wanted) for form in (words, _plain(canonical_numbers(words))))
+
+
+#: A number with a sign: the sign may not be left out.
+_SIGNED = re.compile(r"\s*[-−+]\s*[\d.]")
+_TAIL = frozenset(
+    {"file", "statement", "command", "keyword", "function", "operator", "method", "signal", "error", "code", "status"}
+    | {"protocol", "header", "language", "clause", "please", "then", "obviously", "sir", "exactly"}
+)
+
+
+def _framed(said: str, wanted: str) -> bool:
+    """Whether ``said`` is ``wanted`` with nothing but a frame around it ("the package json file")."""
+    if said == wanted:
+        return True
+    before, found, after = f" {said} ".partition(f" {wanted} ")
+    return bool(found) and _is_frame(before) and all(word in _TAIL for word in after.split())
 
 
 def _is_frame(lead: str) -> bool:
@@ -154,9 +174,16 @@ def _spoken(said: str) -> Iterator[str]:
         yield spelled_out(rest)
 
 
-def _squeezed(text: str) -> str:
+def _squeezed(text: str, *, signs: bool = True) -> str:
     """Without spaces and without punctuation that tells nothing apart; "pp" for "++" as in "cpp"."""
-    return _TELLING.sub("", "".join(text.casefold().split()).replace("++", "pp").replace("#", "sharp"))
+    joined = "".join(text.casefold().split()).replace("++", "pp").replace("#", "sharp")
+    return _TELLING.sub("", joined) if signs else re.sub(r"[\W_]", "", joined)
+
+
+def _signs(text: str) -> set[str]:
+    return set(_TELLING.sub("", text.casefold().replace("++", "").replace("#", ""))) - set(
+        "abcdefghijklmnopqrstuvwxyz0123456789"
+    )
 
 
 def _sounds_same(answer: str, accepted: str) -> bool:

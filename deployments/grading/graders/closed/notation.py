@@ -41,10 +41,26 @@ def notation(words: Sequence[Token], text: str = "") -> tuple[Token, ...]:
     at = 0
     while at < len(words):
         word = words[at]
+        if (
+            word.text in ("times", "multiplied")
+            and kept
+            and is_mathematical(kept[-1].text)
+            and not _power(words, at, text, kept)
+        ):
+            at += 2 if word.text == "multiplied" else 1
+            continue
         if word.text == "of" and kept and kept[-1].text in ("log", "o", "root", "factorial"):
             at += 1
             continue
-        read = _order(words, at) or _power(words, at, text, kept) or _time(words, at) or _numbered(words, at)
+        if kept and text[words[at - 1].end : word.start].strip() == "+":
+            kept.append(Token("plus", words[at - 1].end, word.start))
+        read = (
+            _glued(word.text)
+            or _order(words, at)
+            or _power(words, at, text, kept)
+            or _time(words, at)
+            or _numbered(words, at)
+        )
         if read is None:
             read = ([_WRITTEN.get(word.text, word.text)], 1)
         symbols, length = read
@@ -52,6 +68,17 @@ def notation(words: Sequence[Token], text: str = "") -> tuple[Token, ...]:
         kept += [Token(symbol, word.start, end) for symbol in symbols]
         at += length
     return tuple(kept)
+
+
+_GLUED = re.compile(r"(\d*)([nmk]?)(log)([nmk]?)|([a-z])(\+)")
+_ROOT = ("square", "root", "of")
+
+
+def _glued(word: str) -> tuple[list[str], int] | None:
+    """ "nlogn" and "v+" as the symbols they are made of."""
+    found = _GLUED.fullmatch(word)
+    parts = [part for part in (found.groups() if found else ()) if part]
+    return (["plus" if part == "+" else part for part in parts], 1) if len(parts) > 1 else None
 
 
 def _order(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
@@ -67,6 +94,8 @@ def _order(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
 def _power(words: Sequence[Token], at: int, text: str, kept: Sequence[Token]) -> tuple[list[str], int] | None:
     """ "^2" where the text has the sign, "to the two", and "n times n"."""
     word = words[at]
+    if tuple(one.text for one in words[at : at + 3]) == _ROOT:
+        return ["sqrt"], 3
     if at and text[words[at - 1].end : word.start].strip() in ("^", "**"):
         return [f"^{_POWERS.get(word.text, word.text)}"], 1
     for phrase in _POWER_OF:

@@ -150,16 +150,20 @@ _LATER = re.compile(
     rf"\b(?:{_VERB} (?:after|behind)|after|follows?|(?:is )?preceded by|before (?:that|this|it|which)(?: (?:comes|is))?,?)\s+{_SUBJECT}$",
     re.IGNORECASE,
 )
+#: "Before you merge you push": the clause in front speaks of what the next item comes before or after.
+_FRONTED = re.compile(rf"(?:[.;!?]|\band\b|\bso\b)\s*(before|after|once|when)\s+{_SUBJECT}$", re.IGNORECASE)
 _NOT_A_RELATION = re.compile(
     r"\b(?:not|never|cannot)\b|n't\b|\bafter (?:that|this|it|which)\b|\bright after\b", re.IGNORECASE
 )
 _AT_END = r"(?:last|at the end|in the end|at the very end|the end|final|finally)"
 _AT_START = r"(?:first|at the start|at the beginning|at the very beginning)"
+#: With a verb, or as the last words of their clause: "X comes last", "X last, …" but not "…, last X".
+_CLOSES = r"(?=\s*(?:[,.;]|\band\b|$))"
 _LAST_AFTER = re.compile(
-    rf"^\s*,?\s*(?:{_VERB}\s+(?:the\s+)?(?:very\s+)?)?{_AT_END}\b(?!,? (?:the|you|we|comes)\b)", re.IGNORECASE
+    rf"^\s*,?\s*(?:{_VERB}\s+(?:the\s+)?(?:very\s+)?{_AT_END}\b|{_AT_END}{_CLOSES})", re.IGNORECASE
 )
 _FIRST_AFTER = re.compile(
-    rf"^\s*,?\s*(?:{_VERB}\s+(?:the\s+)?(?:very\s+)?)?{_AT_START}\b(?!,? (?:the|you|we|comes)\b)", re.IGNORECASE
+    rf"^\s*,?\s*(?:{_VERB}\s+(?:the\s+)?(?:very\s+)?{_AT_START}\b|{_AT_START}{_CLOSES})", re.IGNORECASE
 )
 _INTRODUCES = r"(?: (?:is|comes|you|we|the|of all|it|to|do|,))*\s*,?\s*$"
 _LAST_BEFORE = re.compile(
@@ -175,18 +179,26 @@ _FIRST_BEFORE = re.compile(
 def _related(answer: str, found: Sequence[Match], ranks: dict[str, float]) -> dict[str, float]:
     """``ranks`` changed by what the answer says of first and last, then by its "before" and "after"."""
     earlier: list[tuple[str, str]] = []
+    told = False
     for at, match in enumerate(found):
         before = answer[found[at - 1].end if at else 0 : match.start]
-        after = answer[match.end : found[at + 1].start if at + 1 < len(found) else len(answer)]
+        after = f"{answer[match.end : found[at + 1].start]}§" if at + 1 < len(found) else answer[match.end :]
         low, high = min(ranks.values(), default=0.0), max(ranks.values(), default=0.0)
-        if _LAST_AFTER.search(after) or (_LAST_BEFORE.search(before) and not _FIRST_AFTER.search(after)):
+        last, first = _LAST_AFTER.search(after), _FIRST_AFTER.search(after)
+        if last or (_LAST_BEFORE.search(before) and not first and not told):
             ranks[match.term] = high + 1
-        elif _FIRST_AFTER.search(after) or _FIRST_BEFORE.search(before):
+        elif first or (_FIRST_BEFORE.search(before) and not told):
             ranks[match.term] = low - 1
+        told = bool(last or first)
+        following = found[at + 1].term if at + 1 < len(found) else match.term
         other = found[at - 1].term if at else match.term
-        if other == match.term or _NOT_A_RELATION.search(before):
+        fronted = _FRONTED.search(before if at else f". {before}")
+        if fronted is not None and following != match.term:
+            pair = (following, match.term)
+            earlier.append(pair if fronted.group(1).casefold() == "before" else (match.term, following))
+        elif other == match.term or _NOT_A_RELATION.search(before):
             continue
-        if _LATER.search(before):
+        elif _LATER.search(before):
             earlier.append((match.term, other))
         elif _EARLIER.search(before):
             earlier.append((other, match.term))

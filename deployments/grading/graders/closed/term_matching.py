@@ -137,6 +137,8 @@ def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) ->
         agreeing = sum(one == 1.0 for one in by_word)
         if min(by_word) > 0 and (not phrase or agreeing or all(one >= OTHER_FORM for one in by_word)):
             return min(by_word)
+        if len(words) > 2 and agreeing == len(words) - 1 and _slip_in_phrase(words, term.words):
+            return BY_SOUND
         if min(by_word) > 0 and fuzz.ratio(joined, term.joined) >= 80:
             return min(by_word)
     if len(words) == 1 and not phrase:
@@ -147,6 +149,12 @@ def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) ->
         return BY_SOUND
     by_ear = length <= _MAX_WORDS_BY_SOUND and abs(len(joined) - len(term.joined)) <= 4
     return BY_SOUND if by_ear and sounds_like(" ".join(words), " ".join(term.words)) else 0.0
+
+
+def _slip_in_phrase(words: Sequence[str], term: Sequence[str]) -> bool:
+    """Whether the one word that differs begins alike and is nearly the same: "bread first search"."""
+    said, meant = next((one, two) for one, two in zip(words, term, strict=True) if one != two)
+    return min(len(said), len(meant)) >= 5 and said[0] == meant[0] and OSA.distance(said, meant) <= 2
 
 
 def _interrupted(words: Sequence[str], term: Sequence[str]) -> bool:
