@@ -52,8 +52,10 @@ def right(case: dict[str, Any], grade: Grade) -> bool:
     return low - 1e-3 <= grade.score <= high + 1e-3 or (high == 0 and grade.needs_review)
 
 
-@pytest.mark.parametrize("name", ["numeric_kinds.jsonl", "handed/numeric.jsonl"])
-async def test_numbers_are_read_as_public_suites_and_people_write_them(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["numeric_kinds.jsonl", "handed/numeric.jsonl", "objective_kinds.jsonl", "handed/objective.jsonl"]
+)
+async def test_answers_are_read_as_public_suites_and_people_write_them(name: str) -> None:
     service = GradingService(GradingConfig())
     wrong = []
     for case in cases(name):
