@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from deployments.shell.replicas import ReplicaConfig
+from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 
 
 class AgentReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,9 +52,9 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     lease_s: float = 45.0
     max_repeats: int = 4
 
-    max_answer_chars: int = 20_000
+    max_answer_chars: int = MAX_ANSWER_CHARS
     max_audio_bytes: int = 25 * 1024 * 1024
-    max_document_chars: int = 200_000
+    max_document_chars: int = MAX_DOCUMENT_CHARS
     max_signals_bytes: int = 16 * 1024
 
     unsure_below: float = 0.4

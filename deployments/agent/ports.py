@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from deployments.grading.contract import Grading
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from interview.plans.plan import InterviewPlan
+from interview.sessions.settings import SessionSettings
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionStore
 
@@ -83,8 +84,11 @@ class SilentObserver:
 
 
 class Pins(Protocol):
-    async def settings(self, plan: InterviewPlan, *, tenant: str, interview_id: str) -> Mapping[str, Any]:
-        """What a new session keeps in its settings, however configuration changes: versions, digests, thresholds."""
+    async def pinned(
+        self, settings: SessionSettings, plan: InterviewPlan, *, tenant: str, interview_id: str
+    ) -> SessionSettings:
+        """``settings`` of a new session with what it keeps however configuration changes: versions, digests,
+        thresholds."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from deployments.shell.sandbox import SandboxLimits
+from interview.limits import MAX_DOCUMENT_CHARS
 
 
 class DocumentsConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,6 +20,6 @@ class DocumentsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     max_bytes: int = 10 * 1024 * 1024
     max_expanded_bytes: int = 48 * 1024 * 1024
     max_pages: int = 30
-    max_chars: int = 200_000
+    max_chars: int = MAX_DOCUMENT_CHARS
     max_waiting: int = 16
     sandbox: SandboxLimits = SandboxLimits(cpu_s=10.0, wall_s=15.0, memory_bytes=512 * 1024 * 1024)

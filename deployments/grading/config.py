@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from deployments.shell.replicas import ReplicaConfig
 from deployments.shell.sandbox import SandboxLimits
+from interview.limits import MAX_ANSWER_CHARS
 
 
 class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,7 +86,7 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     #: Below this transcript confidence a grade asks for review.
     review_below: float = 0.6
     #: Longer answers are cut for grading, and the grade says so.
-    max_answer_chars: int = 20_000
+    max_answer_chars: int = MAX_ANSWER_CHARS
     #: A call that takes longer fails with ``deadline-exceeded``.
     deadline_s: float = 10.0
     #: Processes and limits for what evaluates a candidate's own text: formulas, and symbolic answers.

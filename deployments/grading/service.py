@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
-from deployments.grading.graders.grade_builder import settle
+from deployments.grading.graders.grade_builder import with_deductions
 from deployments.grading.graders.numeric import units
 from deployments.grading.graders.registry import Registry
 from interview.errors import DeadlineExceeded, InvalidInput, UnsupportedRequest
@@ -56,7 +56,7 @@ class GradingService:
             ) from error
         if not grade.is_judgement:
             return grade
-        grade = settle(
+        grade = with_deductions(
             grade,
             hint_cost=request.hint_cost,
             transcript_confidence=request.transcript_confidence,

@@ -26,7 +26,7 @@ from interview.sessions.session import GradeRecord, SessionState
 MIN_WEIGHT = 0.25
 
 
-class NextStep(Struct, frozen=True):
+class BlockStep(Struct, frozen=True):
     """The block's next step: an item, or the reason to end it (``choice`` is None)."""
 
     choice: ItemChoice | None
@@ -66,7 +66,7 @@ def block_pool(plan: InterviewPlan, phase: PhasePlan, state: SessionState) -> li
     ]
 
 
-def next_step(plan: InterviewPlan, phase: PhasePlan, state: SessionState, time_left_s: float) -> NextStep:
+def next_step(plan: InterviewPlan, phase: PhasePlan, state: SessionState, time_left_s: float) -> BlockStep:
     """The next adaptive question of ``phase``, or why there is none. ``time_left_s``: what the phase has left."""
     pool = block_pool(plan, phase, state)
     asked_here = [asked for asked in state.questions_asked if asked.phase == phase.name and not asked.core]
@@ -79,7 +79,7 @@ def next_step(plan: InterviewPlan, phase: PhasePlan, state: SessionState, time_l
         stop_se=plan.adaptive.stop_se,
     )
     if stop.stop:
-        return NextStep(None, stop.rationale)
+        return BlockStep(None, stop.rationale)
     # An item that would outlast the phase is no choice, however informative.
     fitting = [item for item in pool if item.answer_s <= time_left_s]
     graded = (asked for asked in state.questions_asked if not _ungraded(plan, asked.question_id))
@@ -92,7 +92,7 @@ def next_step(plan: InterviewPlan, phase: PhasePlan, state: SessionState, time_l
         randomesque=plan.adaptive.randomesque,
         stop_se=plan.adaptive.stop_se,
     )
-    return NextStep(choice, choice.rationale if choice else stop.rationale)
+    return BlockStep(choice, choice.rationale if choice else stop.rationale)
 
 
 def _ungraded(plan: InterviewPlan, question_id: str) -> bool:

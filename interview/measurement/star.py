@@ -14,6 +14,8 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
+from interview.limits import MAX_ANSWER_CHARS
+
 StoryPart = Literal["situation", "task", "action", "result"]
 PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 
@@ -87,7 +89,7 @@ _LEAD_IN = re.compile(
     r"afterwards|since then),? )+",
     re.IGNORECASE,
 )
-MAX_CHARACTERS = 20_000
+MAX_CHARACTERS = MAX_ANSWER_CHARS
 
 
 class StoryQuote(Struct, frozen=True):

@@ -16,6 +16,7 @@ from interview.policies.rules import (
     GradingVariance,
     HintBudget,
     Injection,
+    Judgement,
     Language,
     NoLeak,
     OffLimits,
@@ -26,10 +27,9 @@ from interview.policies.rules import (
     Scene,
     TimeLimit,
     Tone,
-    Trip,
     UtteranceLength,
-    Verdict,
 )
+from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ConversationTurn
 from interview.text.machine_orders import orders_in
 from interview.text.visible_text import first_phrase, other_language, plain, sentences_of, words_of
@@ -40,12 +40,12 @@ _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pau
 _MIN_QUESTION_WORDS = 4
 
 
-def examine(policies: PolicySet, scene: Scene) -> Verdict:
+def examine(policies: PolicySet, scene: Scene) -> Judgement:
     """How the interview and the answer go, before anybody decides what to say. Holds for every interviewer."""
     return _verdict("", [(rule, _course(rule, scene)) for rule in policies.rules])
 
 
-def review(policies: PolicySet, scene: Scene, draft: Draft) -> Verdict:
+def review(policies: PolicySet, scene: Scene, draft: Draft) -> Judgement:
     """What becomes of the words a model wants to say. The script's words are the plan's and need no search."""
     words = draft.words
     found = [(rule, _utterance(rule, scene, draft)) for rule in policies.rules]
@@ -55,20 +55,20 @@ def review(policies: PolicySet, scene: Scene, draft: Draft) -> Verdict:
     verdict = _verdict(words, found)
     rewritten = verdict.outcome == "speak" and words != draft.words
     if rewritten and not words and not draft.verbatim:
-        return Verdict("scripted", words, verdict.trips)
+        return Judgement("scripted", words, verdict.trips)
     return verdict
 
 
-def _verdict(words: str, found: list[tuple[AnyRule, str]]) -> Verdict:
-    trips = tuple(Trip(rule.name, rule.action, problem) for rule, problem in found if problem)
+def _verdict(words: str, found: list[tuple[AnyRule, str]]) -> Judgement:
+    trips = tuple(PolicyFinding(rule.name, rule.action, problem) for rule, problem in found if problem)
     heaviest: PolicyAction = max(
         (rule.action for rule, problem in found if problem), key=_WEIGHT.__getitem__, default="warn"
     )
     match heaviest:
         case "pause" | "conclude" | "scripted":
-            return Verdict(heaviest, words, trips)
+            return Judgement(heaviest, words, trips)
         case "warn" | "rewrite":
-            return Verdict("speak", words, trips)
+            return Judgement("speak", words, trips)
 
 
 def _course(rule: AnyRule, scene: Scene) -> str:

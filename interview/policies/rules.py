@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
+from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ActionType, SessionState
 
 PolicyAction = Literal["warn", "rewrite", "scripted", "pause", "conclude"]
@@ -190,20 +191,12 @@ class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         return hashlib.sha256(encode_policies(self)).hexdigest()
 
 
-class Trip(Struct, frozen=True):
-    """A rule that tripped; ``detail`` says what it found, without quoting a candidate."""
-
-    rule: str
-    action: str
-    detail: str
-
-
-class Verdict(Struct, frozen=True):
+class Judgement(Struct, frozen=True):
     """``words`` are the draft's own words, mended where a rule rewrote them."""
 
     outcome: Outcome
     words: str
-    trips: tuple[Trip, ...] = ()
+    trips: tuple[PolicyFinding, ...] = ()
 
 
 def joined_policies(sets: tuple[PolicySet, ...]) -> PolicySet:

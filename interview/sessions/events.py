@@ -15,7 +15,9 @@ from msgspec import Struct
 from interview.grades import Grade
 from interview.plans.plan import Phase, PlanRef
 from interview.plans.questions import QuestionCard
+from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight
+from interview.sessions.settings import SessionSettings
 
 
 class Payload(Struct, frozen=True, tag_field="type"):
@@ -23,8 +25,8 @@ class Payload(Struct, frozen=True, tag_field="type"):
 
 
 class SessionStarted(Payload, frozen=True, tag="session.started"):
-    """``documents`` maps ``resume`` and ``role_description`` to blob URLs; ``settings`` are per-session choices that
-    must not change under a running interview (engines, prompt versions, seed)."""
+    """``documents`` maps ``resume`` and ``role_description`` to blob URLs; ``settings`` must not
+    change under a running interview."""
 
     interview_id: str
     tenant: str
@@ -34,7 +36,7 @@ class SessionStarted(Payload, frozen=True, tag="session.started"):
     candidate: Candidate = Candidate()
     consent: Consent = Consent(given=False)
     documents: dict[str, str] = {}
-    settings: dict[str, Any] = {}
+    settings: SessionSettings = SessionSettings()
 
 
 class AnswerReceived(Payload, frozen=True, tag="answer.received"):
@@ -120,10 +122,20 @@ class DifficultyUpdated(Payload, frozen=True, tag="difficulty.updated"):
 
 
 class GuardrailTripped(Payload, frozen=True, tag="guardrail.tripped"):
+    """A ``PolicyFinding`` of a turn; on record its fields stand beside ``turn``."""
+
     turn: int
     rule: str
     action: str
     detail: str = ""
+
+    @classmethod
+    def of(cls, turn: int, finding: PolicyFinding) -> GuardrailTripped:
+        return cls(turn=turn, rule=finding.rule, action=finding.action, detail=finding.detail)
+
+    @property
+    def finding(self) -> PolicyFinding:
+        return PolicyFinding(self.rule, self.action, self.detail)
 
 
 class FallbackEntered(Payload, frozen=True, tag="fallback.entered"):

@@ -10,6 +10,7 @@ from msgspec import Struct
 from interview.grades import Grade
 from interview.plans.plan import Phase, PlanRef
 from interview.plans.questions import QuestionCard, QuestionType
+from interview.sessions.settings import SessionSettings
 
 Status = Literal["active", "paused", "concluded", "expired"]
 ActionType = Literal["ask_followup", "new_question", "clarify", "give_hint", "conclude"]
@@ -158,7 +159,7 @@ class SessionState(Struct, frozen=True):
     candidate: Candidate = Candidate()
     consent: Consent = Consent(given=False)
     documents: dict[str, str] = {}
-    settings: dict[str, Any] = {}
+    settings: SessionSettings = SessionSettings()
     current_phase: Phase = "intro"
     phase_started_at: datetime | None = None
     conversation_history: tuple[ConversationTurn, ...] = ()

@@ -11,9 +11,6 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-#: Under which of a session's settings the résumé's claims are kept.
-RESUME_YEARS = "resume_years"
-
 MAX_CHARS = 50_000
 MAX_CLAIMS = 40
 

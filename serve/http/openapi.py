@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from deployments.agent.contract import TurnBody
+from interview.limits import MAX_ANSWER_CHARS
 from interview.sessions.events import EventRecord
 from interview.sessions.session import GradeRecord, SessionState
 from serve.http.problems import MEDIA_TYPE, Problem
@@ -58,7 +59,7 @@ ANSWER_FORM: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "audio": {"type": "string", "contentMediaType": "application/octet-stream", "description": "The recording."},
-        "answer": {"type": "string", "minLength": 1, "maxLength": 20000, "description": "Or the words."},
+        "answer": {"type": "string", "minLength": 1, "maxLength": MAX_ANSWER_CHARS, "description": "Or the words."},
         "voice": {"type": "string", "enum": ["true", "false"]},
         "signals": {"type": "string", "description": "A flat JSON object of integrity observations."},
     },

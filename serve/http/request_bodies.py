@@ -11,16 +11,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from interview.errors import AudioTooLarge, EmptyAudio, InvalidInput
+from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from serve.http.problems import invalid_fields
 from serve.http.settings import HttpSettings
 
 Model = TypeVar("Model", bound=BaseModel)
 
 Plain = TypeVar("Plain")
-
-#: A very long answer is a few thousand characters; a long résumé some ten thousand.
-MAX_ANSWER_CHARS = 20_000
-MAX_DOCUMENT_CHARS = 200_000
 
 Scalar = Annotated[str, Field(max_length=500)] | bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | float | None
 

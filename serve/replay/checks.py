@@ -15,7 +15,6 @@ from msgspec.structs import asdict
 
 from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
-from deployments.agent.pins import policy_catalogue, session_pins
 from deployments.agent.turn import observe, turn_tools
 from deployments.grading.config import GradingConfig
 from deployments.grading.graders.coverage.coverage import GRADER_BY_MEANING
@@ -189,25 +188,20 @@ def _short(value: object) -> str:
     return text if len(text) <= 120 else f"{text[:117]}…"
 
 
-def _thresholds(state: SessionState) -> dict[str, float]:
-    found = state.settings.get(session_pins.THRESHOLDS)
-    return found if isinstance(found, dict) else {}
-
-
 def _agent_config(state: SessionState) -> AgentConfig:
-    known = _thresholds(state)
-    return AgentConfig(unsure_below=float(known.get("unsure_below", AgentConfig().unsure_below)))
+    known = state.settings.thresholds.unsure_below
+    return AgentConfig() if known is None else AgentConfig(unsure_below=known)
 
 
 def _grading_config(state: SessionState) -> GradingConfig:
-    known = _thresholds(state)
-    return GradingConfig(review_below=float(known.get("review_below", GradingConfig().review_below)))
+    known = state.settings.thresholds.review_below
+    return GradingConfig() if known is None else GradingConfig(review_below=known)
 
 
 async def _policies(state: SessionState, blobs: BlobStore) -> PolicySet | None:
     """The session's pinned policies; None for a session that pinned none, or whose policies are not kept any more."""
-    digest = state.settings.get(policy_catalogue.PINNED)
-    if not isinstance(digest, str):
+    digest = state.settings.policies
+    if not digest:
         return None
     try:
         return decode_policies(await blobs.get(policies_path(digest)))

@@ -20,12 +20,11 @@ from interview.plans.plan import InterviewPlan
 from interview.policies import judge
 from interview.policies.rules import Draft, PolicySet
 from interview.sessions.events import GuardrailTripped, PlanMade
+from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import GradeRecord, SessionState
 
 #: Trips that no policy set decides: a model off its plan, and policies that are not the promised ones.
 _NOT_POLICY = frozenset({"plan", policy_catalogue.BOOK_RULE})
-
-Tripped = tuple[str, str, str]
 
 
 class RepeatedDecision(Struct, frozen=True):
@@ -52,8 +51,8 @@ def trips_differ(
     """
     if any(trip.rule == policy_catalogue.BOOK_RULE and "judged by" in trip.detail for trip in decided.trips):
         return None
-    recorded = sorted((trip.rule, trip.action, trip.detail) for trip in decided.trips if trip.rule not in _NOT_POLICY)
-    likeliest: list[Tripped] | None = None
+    recorded = sorted(trip.finding for trip in decided.trips if trip.rule not in _NOT_POLICY)
+    likeliest: list[PolicyFinding] | None = None
     for grades, now in product(decided.grades, decided.looked_at):
         again = _judged(replace(decided.before, grades=grades), decided, plan, policies, config, now)
         if again == recorded:
@@ -69,14 +68,14 @@ def _judged(
     policies: PolicySet,
     config: AgentConfig,
     now: datetime,
-) -> list[Tripped]:
+) -> list[PolicyFinding]:
     made = decided.made
     brief = _brief(before, plan, made.turn, now, config)
     if brief is None:
         return []
     scene = policy_catalogue.scene_of(brief)
     examined = judge.examine(policies, scene)
-    trips = [(trip.rule, trip.action, trip.detail) for trip in examined.trips]
+    trips = list(examined.trips)
     if made.output and examined.outcome == "speak" and not any(trip.rule == "plan" for trip in decided.trips):
         trips += _reviewed(brief, made, policies)
     return sorted(trips)
@@ -105,23 +104,23 @@ def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, c
         grade=None,
         next_step=next_step(state, plan, now),
         open_actions=frozenset(),
-        seed=int(state.settings.get("seed", 0)),
+        seed=state.settings.seed,
         time_left_s=time_left_s(state, plan, now),
     )
 
 
-def _reviewed(brief: TurnBrief, made: PlanMade, policies: PolicySet) -> list[Tripped]:
+def _reviewed(brief: TurnBrief, made: PlanMade, policies: PolicySet) -> list[PolicyFinding]:
     """What the rules say of the words the model returned, which the log keeps even when they were not spoken."""
     known = {name: made.output.get(name) for name in ModelTurn.__struct_fields__}
     try:
         decision = decision_of(msgspec.convert(known, ModelTurn), brief, prompt=made.prompt, output={})
     except (msgspec.ValidationError, InvalidModelOutput):
-        return [("output", "unreadable", "the recorded output of the model is not of the schema")]
+        return [PolicyFinding("output", "unreadable", "the recorded output of the model is not of the schema")]
     words, verbatim = own_words(decision, brief)
     draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
     judged = judge.review(policies, policy_catalogue.scene_of(brief), draft)
-    return [(trip.rule, trip.action, trip.detail) for trip in judged.trips]
+    return list(judged.trips)
 
 
-def _named(trips: list[Tripped]) -> str:
-    return "; ".join(f"{rule} ({action}): {detail}" for rule, action, detail in trips) or "none"
+def _named(trips: list[PolicyFinding]) -> str:
+    return "; ".join(f"{trip.rule} ({trip.action}): {trip.detail}" for trip in trips) or "none"

@@ -15,6 +15,7 @@ from msgspec import Struct
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan, Phase
 from interview.plans.questions import Question
+from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ActionType, AgentAction, AskedQuestion, SessionState
 
 #: What a candidate's utterance is. All but ``answer`` is procedure: never scored, and mostly handled by the script.
@@ -69,14 +70,6 @@ class TurnBrief(Struct, frozen=True):
     probe_because: str = ""
 
 
-class GuardrailTrip(Struct, frozen=True):
-    """A rule that an utterance or an answer tripped; ``action`` is what was done about it."""
-
-    rule: str
-    action: str
-    detail: str = ""
-
-
 class Decision(Struct, frozen=True):
     """What the interviewer does and says.
 
@@ -97,7 +90,7 @@ class Decision(Struct, frozen=True):
     observation: str = ""
     prompt: str = ""
     output: dict[str, Any] = {}
-    trips: tuple[GuardrailTrip, ...] = ()
+    trips: tuple[PolicyFinding, ...] = ()
     paused_because: str = ""
 
 
@@ -122,7 +115,7 @@ class Interviewer(Protocol):
         ...
 
 
-class Verdict(Struct, frozen=True):
+class Ruling(Struct, frozen=True):
     """What the rules say about an answer or about a decision, and everything that tripped.
 
     ``rule`` decides what follows: ``allow`` (also after warnings, and with ``rewritten`` in place of the decision),
@@ -130,7 +123,7 @@ class Verdict(Struct, frozen=True):
     """
 
     rule: Literal["allow", "script", "pause", "conclude"] = "allow"
-    trips: tuple[GuardrailTrip, ...] = ()
+    trips: tuple[PolicyFinding, ...] = ()
     rewritten: Decision | None = None
     reason: str = ""
 
@@ -138,10 +131,10 @@ class Verdict(Struct, frozen=True):
 class Policy(Protocol):
     """The rules around an interviewer, whoever it is. Both are pure and fast: they stand in every turn."""
 
-    def examine(self, brief: TurnBrief) -> Verdict:
+    def examine(self, brief: TurnBrief) -> Ruling:
         """Before anybody decides: the answer and the course of the interview (length, pasted text, injections)."""
         ...
 
-    def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+    def review(self, brief: TurnBrief, decision: Decision) -> Ruling:
         """Before the candidate hears a model's decision: leaks, tone, language, repetition, off-limits topics."""
         ...

@@ -34,9 +34,6 @@ from storage.blobs.port import BlobStore
 #: The model's share of the time to decide: what is left is for building the prompt and for the script.
 MODEL_SHARE = 0.9
 
-#: Where a session's settings keep its prompt versions.
-PINNED = "prompts"
-
 #: Hears the turn as far as it has been written.
 _Hear = Callable[[ModelTurn], None]
 
@@ -82,8 +79,7 @@ class ModelInterviewer:
 
     async def _pinned_prompts(self, brief: TurnBrief) -> tuple[Prompt, Prompt]:
         state = brief.state
-        pins = state.settings.get(PINNED)
-        pins = pins if isinstance(pins, dict) else {}
+        pins = state.settings.prompts
         who = {"tenant": state.tenant, "interview_id": state.interview_id}
         head = await self._prompts.get("interviewer", pins, **who)
         return head, await self._prompts.get(specialised(brief.question.type), pins, **who)

@@ -6,20 +6,17 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from deployments.agent.brief.interviewer import Decision, GuardrailTrip, TurnBrief, Verdict
+from deployments.agent.brief.interviewer import Decision, Ruling, TurnBrief
 from deployments.agent.model.answer import own_words
 from deployments.agent.script import phrases
 from interview.errors import InvalidInput
 from interview.plans.plan import InterviewPlan
 from interview.policies import judge
 from interview.policies.files import DEFAULT
-from interview.policies.rules import Draft, PolicySet, Scene, Trip, joined_policies
-from interview.policies.rules import Verdict as Judgement
+from interview.policies.rules import Draft, Judgement, PolicySet, Scene, joined_policies
+from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import SessionState
 from interview.yaml.schema import nearest
-
-#: Where a session's settings keep the digest of its policies.
-PINNED = "policies"
 
 #: The rule that trips when the policies themselves are not what the session was promised.
 BOOK_RULE = "policies"
@@ -51,12 +48,12 @@ class PolicyBook:
                 detail={"fields": {"plan.policies": f"not installed: {', '.join(missing)}"}},
             )
 
-    def examine(self, brief: TurnBrief) -> Verdict:
+    def examine(self, brief: TurnBrief) -> Ruling:
         policies, trips = self._in_force(brief.state, brief.plan, brief.turn)
         judged = judge.examine(policies, scene_of(brief))
-        return _verdict(judged, None, trips)
+        return _ruling(judged, None, trips)
 
-    def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+    def review(self, brief: TurnBrief, decision: Decision) -> Ruling:
         policies, _ = self._in_force(brief.state, brief.plan, brief.turn)
         words, verbatim = own_words(decision, brief)
         draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
@@ -64,25 +61,25 @@ class PolicyBook:
         rewritten = None
         if judged.outcome == "speak" and judged.words != words:
             rewritten = replace(decision, text=phrases.joined(judged.words, verbatim))
-        return _verdict(judged, rewritten, ())
+        return _ruling(judged, rewritten, ())
 
     def _in_force(
         self, state: SessionState, plan: InterviewPlan, turn: int
-    ) -> tuple[PolicySet, tuple[GuardrailTrip, ...]]:
+    ) -> tuple[PolicySet, tuple[PolicyFinding, ...]]:
         """The session's own set when this replica has it; else the installed one, and a trip that says so."""
         installed = self._for_plan(plan.policies)
-        pinned = state.settings.get(PINNED)
-        trips: list[GuardrailTrip] = []
-        if isinstance(pinned, str) and pinned != installed.digest:
+        pinned = state.settings.policies
+        trips: list[PolicyFinding] = []
+        if pinned and pinned != installed.digest:
             known = self._by_digest.get(pinned)
             if known is not None:
                 return known, ()
             detail = f"started under {pinned[:12]}, judged by {installed.digest[:12]}"
-            trips.append(GuardrailTrip(rule=BOOK_RULE, action="warn", detail=detail))
+            trips.append(PolicyFinding(rule=BOOK_RULE, action="warn", detail=detail))
         missing = self.missing(plan) if turn == 1 else ()
         if missing:
             detail = f"not installed: {', '.join(missing)}"
-            trips.append(GuardrailTrip(rule=BOOK_RULE, action="warn", detail=detail))
+            trips.append(PolicyFinding(rule=BOOK_RULE, action="warn", detail=detail))
         return installed, tuple(trips)
 
     def _for_plan(self, names: tuple[str, ...]) -> PolicySet:
@@ -106,20 +103,20 @@ def scene_of(brief: TurnBrief) -> Scene:
     )
 
 
-def _verdict(judged: Judgement, rewritten: Decision | None, more: tuple[GuardrailTrip, ...]) -> Verdict:
-    trips = (*more, *(GuardrailTrip(rule=trip.rule, action=trip.action, detail=trip.detail) for trip in judged.trips))
+def _ruling(judged: Judgement, rewritten: Decision | None, more: tuple[PolicyFinding, ...]) -> Ruling:
+    trips = (*more, *judged.trips)
     match judged.outcome:
         case "speak":
-            return Verdict(rule="allow", trips=trips, rewritten=rewritten)
+            return Ruling(rule="allow", trips=trips, rewritten=rewritten)
         case "scripted":
-            return Verdict(rule="script", trips=trips, reason=_reason(judged.trips, "scripted"))
+            return Ruling(rule="script", trips=trips, reason=_reason(judged.trips, "scripted"))
         case "pause":
-            return Verdict(rule="pause", trips=trips, reason=_reason(judged.trips, "pause"))
+            return Ruling(rule="pause", trips=trips, reason=_reason(judged.trips, "pause"))
         case "conclude":
-            return Verdict(rule="conclude", trips=trips, reason=_reason(judged.trips, "conclude"))
+            return Ruling(rule="conclude", trips=trips, reason=_reason(judged.trips, "conclude"))
 
 
-def _reason(trips: tuple[Trip, ...], action: str) -> str:
+def _reason(trips: tuple[PolicyFinding, ...], action: str) -> str:
     # Without a trip of that weight, an utterance was mended until nothing of it was left.
     decisive = next((trip for trip in trips if trip.action == action), trips[0])
     return f"The rule {decisive.rule}: {decisive.detail}."

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.model import interviewer
 from deployments.agent.model.prompt_catalogue import PromptBook
-from deployments.agent.pins import policy_catalogue
 from deployments.agent.pins.policy_catalogue import PolicyBook
 from interview.plans.plan import InterviewPlan
 from interview.policies.rules import PolicySet, encode_policies
+from interview.sessions.settings import SessionSettings, Thresholds
 from storage.blobs.layout import policies_path
 from storage.blobs.port import BlobStore
-
-#: Thresholds that decide, in a session's settings, so that a replay decides by the same ones.
-THRESHOLDS = "thresholds"
 
 
 class SessionPins:
@@ -34,21 +30,21 @@ class SessionPins:
         self._blobs = blobs
         self._policies = policies
         self._prompts = prompts
-        self._thresholds = {"unsure_below": config.unsure_below}
-        if review_below is not None:
-            self._thresholds["review_below"] = review_below
+        self._thresholds = Thresholds(unsure_below=config.unsure_below, review_below=review_below)
         self._kept: set[str] = set()
 
-    async def settings(self, plan: InterviewPlan, *, tenant: str, interview_id: str) -> dict[str, Any]:
+    async def pinned(
+        self, settings: SessionSettings, plan: InterviewPlan, *, tenant: str, interview_id: str
+    ) -> SessionSettings:
         """Raises InvalidInput (the plan names policies that are not installed), StorageUnavailable."""
         self._policies.require(plan)
         policies = self._policies.of_plan(plan)
         await self._keep(policies)
-        pinned: dict[str, Any] = {policy_catalogue.PINNED: policies.digest, THRESHOLDS: self._thresholds}
+        prompts: dict[str, str] = {}
         if self._prompts is not None:
             await self._prompts.refresh()
-            pinned[interviewer.PINNED] = self._prompts.pins(tenant, interview_id)
-        return pinned
+            prompts = self._prompts.pins(tenant, interview_id)
+        return replace(settings, policies=policies.digest, prompts=prompts, thresholds=self._thresholds)
 
     async def _keep(self, policies: PolicySet) -> None:
         if policies.digest not in self._kept:

@@ -10,6 +10,7 @@ from deployments.agent.turn.acceptance import check_open, no_such_interview
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.speak import voice_fallback
 from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight
+from interview.limits import MAX_KEY_CHARS
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
 from interview.sessions.ids import check_interview_id
@@ -27,10 +28,10 @@ class HintStep:
 
     async def run(self, request: HintRequest, times: StageTimes) -> StepReply:
         check_interview_id(request.interview_id)
-        if not 1 <= len(request.idempotency_key) <= 255:
+        if not 1 <= len(request.idempotency_key) <= MAX_KEY_CHARS:
             raise InvalidInput(
-                "The Idempotency-Key must have 1 to 255 characters.",
-                detail={"fields": {"idempotency_key": "1 to 255 characters"}},
+                f"The Idempotency-Key must have 1 to {MAX_KEY_CHARS} characters.",
+                detail={"fields": {"idempotency_key": f"1 to {MAX_KEY_CHARS} characters"}},
             )
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
 
@@ -76,7 +77,7 @@ class HintStep:
             raise Conflict("There is no open question to give a hint for.")
         question = plan.by_id[asked.question_id]
         turn = state.turn_number
-        text = scripted.hint_words(question, rung, int(state.settings.get("seed", 0)), turn + rung)
+        text = scripted.hint_words(question, rung, state.settings.seed, turn + rung)
         ledger = self._runtime.ledger(state)
         call_id = f"{turn}.hint.{state.hints_used + 1}"
         ledger.record(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +18,7 @@ from deployments.agent.turn.acceptance import is_unicode
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.speak import voice_fallback
 from interview.errors import InvalidInput, SessionEnded
+from interview.limits import MAX_NAME_CHARS
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import card_of
@@ -26,14 +26,14 @@ from interview.sessions.events import Event, FallbackEntered, GuardrailTripped, 
 from interview.sessions.ids import check_interview_id, check_tenant
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
-from interview.text.experience_claims import RESUME_YEARS, claimed_years
+from interview.sessions.settings import SessionSettings
+from interview.text.experience_claims import claimed_years
 from interview.text.visible_text import suspicious_characters, visible
 from storage.blobs.layout import document_path
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 
 START = "start"
-MAX_NAME_CHARS = 500
 
 #: The rule in the log, the metric and the report.
 HIDDEN_TEXT = "hidden_text"
@@ -246,12 +246,16 @@ class StartStep:
         )
         return ledger, body
 
-    async def _settings(self, request: StartRequest, plan: InterviewPlan) -> dict[str, Any]:
+    async def _settings(self, request: StartRequest, plan: InterviewPlan) -> SessionSettings:
+        settings = SessionSettings(
+            seed=seed_of(request.tenant, request.interview_id),
+            voice=request.voice,
+            resume_years=claimed_years(request.resume_content),
+        )
         pins = self._runtime.ports.pins
         if pins is None:
-            return _settings(request)
-        pinned = await pins.settings(plan, tenant=request.tenant, interview_id=request.interview_id)
-        return {**_settings(request), **pinned}
+            return settings
+        return await pins.pinned(settings, plan, tenant=request.tenant, interview_id=request.interview_id)
 
     async def _keep_documents(self, request: StartRequest) -> dict[str, str]:
         kept: dict[str, str] = {}
@@ -281,15 +285,6 @@ def without_hidden_text(request: StartRequest) -> StartRequest:
         candidate_name=visible(request.candidate_name),
         candidate_reference=visible(request.candidate_reference),
     )
-
-
-def _settings(request: StartRequest) -> dict[str, Any]:
-    """What must not change under a running interview."""
-    settings: dict[str, Any] = {"seed": seed_of(request.tenant, request.interview_id), "voice": request.voice}
-    claims = claimed_years(request.resume_content)
-    if claims:
-        settings[RESUME_YEARS] = claims
-    return settings
 
 
 def seed_of(tenant: str, interview_id: str) -> int:

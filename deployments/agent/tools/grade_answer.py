@@ -9,12 +9,13 @@ from deployments.agent.tools.tool import Arguments, Result, Tool
 from deployments.agent.tools.tool_context import ToolDesk, asked_question
 from deployments.agent.turn import observe, turn_tools
 from interview.errors import InvalidInput
+from interview.limits import MAX_ANSWER_CHARS
 
 
 class GradeAnswerArguments(Arguments):
     question_id: str | None = Field(None, description="A question asked in this interview; default: the current one.")
     answer: str | None = Field(
-        None, description="The answer; default: all the candidate said to the question.", max_length=20_000
+        None, description="The answer; default: all the candidate said to the question.", max_length=MAX_ANSWER_CHARS
     )
 
 

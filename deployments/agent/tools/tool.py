@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deployments.agent.tools.tool_context import ToolDesk
 from interview.errors import InvalidInput, NotFound
+from interview.sessions.ids import INTERVIEW_ID
 
 
 class Arguments(BaseModel):
@@ -17,7 +18,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    interview_id: str = Field(description="The interview the tool works on.", min_length=1, max_length=128)
+    interview_id: str = Field(description="The interview the tool works on.", pattern=INTERVIEW_ID)
 
 
 class Result(BaseModel):

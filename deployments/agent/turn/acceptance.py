@@ -23,7 +23,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TurnRequest
 from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.turn.hear import Heard, Recording, hear
+from deployments.agent.turn.hear import HeardRecording, Recording, hear
 from deployments.agent.turn.runtime import Runtime
 from interview.errors import (
     AudioTooLarge,
@@ -36,6 +36,7 @@ from interview.errors import (
     SessionEnded,
     TurnInFlight,
 )
+from interview.limits import MAX_KEY_CHARS
 from interview.sessions.events import AnswerReceived
 from interview.sessions.ids import check_interview_id
 from interview.sessions.session import PendingAnswer, SessionState
@@ -81,7 +82,7 @@ class Acceptance:
         check_turn_request(request, self._runtime.config)
         recording = Recording.of(request.audio, request.content_type) if request.audio is not None else None
         fingerprint = fingerprint_of(request.text, recording.sha256 if recording else "")
-        heard: Heard | None = None
+        heard: HeardRecording | None = None
 
         async def decide(loaded: Loaded) -> Amendment[Accepted | Abandoned | Replay]:
             nonlocal heard
@@ -151,7 +152,7 @@ class Acceptance:
             )
 
     def _received(
-        self, request: TurnRequest, fingerprint: str, state: SessionState, heard: Heard | None
+        self, request: TurnRequest, fingerprint: str, state: SessionState, heard: HeardRecording | None
     ) -> Amendment[Accepted | Abandoned | Replay]:
         asked = state.current_question
         turn = state.turn_number + 1
@@ -192,8 +193,8 @@ def check_turn_request(request: TurnRequest, config: AgentConfig) -> None:
     """Raises InvalidInput naming the wrong fields, EmptyAudio, AudioTooLarge."""
     check_interview_id(request.interview_id)
     wrong: dict[str, str] = {}
-    if not 1 <= len(request.idempotency_key) <= 255:
-        wrong["idempotency_key"] = "1 to 255 characters"
+    if not 1 <= len(request.idempotency_key) <= MAX_KEY_CHARS:
+        wrong["idempotency_key"] = f"1 to {MAX_KEY_CHARS} characters"
     if (request.text is None) == (request.audio is None):
         wrong["answer"] = "exactly one of a typed answer and an audio recording"
     elif request.text is not None:

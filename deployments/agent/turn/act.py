@@ -12,7 +12,6 @@ from deployments.agent.turn.probing import probe_for
 from deployments.agent.turn.runtime import Runtime
 from interview.grades import Grade
 from interview.sessions.session import ActionType
-from interview.text.experience_claims import RESUME_YEARS
 
 
 async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
@@ -29,7 +28,7 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
         asked,
         said.answer if observation.heard == "answer" else "",
         grade,
-        resume_years=state.settings.get(RESUME_YEARS, {}),
+        resume_years=state.settings.resume_years,
         language=state.language,
         config=config,
     )
@@ -54,7 +53,7 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
             may_follow_up=bool(probe.question) and asked.follow_ups < plan.max_follow_ups and not step.by_budget,
             hint_open=hint_open,
         ),
-        seed=int(state.settings.get("seed", 0)),
+        seed=state.settings.seed,
         time_left_s=time_left_s(state, plan, now),
         follow_up=probe.question,
         probe_because=probe.because,
@@ -89,7 +88,7 @@ async def _grade(runtime: Runtime, exchange: Exchange, log: turn_tools.ToolLog, 
 def _open_actions(
     observation: Observation, *, has_next: bool, may_follow_up: bool, hint_open: bool
 ) -> frozenset[ActionType]:
-    """What the rules allow now; ``observe.settled`` has bounded the asking again before."""
+    """What the rules allow now; ``observe.bounded`` has bounded the asking again before."""
     actions: set[ActionType] = {"clarify"}
     if may_follow_up and observation.heard == "answer":
         actions.add("ask_followup")

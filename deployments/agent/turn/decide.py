@@ -10,12 +10,11 @@ from msgspec.structs import replace as with_fields
 from deployments.agent.brief.interviewer import (
     Decision,
     DecisionOutcome,
-    GuardrailTrip,
     Interviewer,
     Overheard,
     Policy,
+    Ruling,
     TurnBrief,
-    Verdict,
 )
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.answer import own_words
@@ -23,10 +22,11 @@ from deployments.agent.script import scripted
 from deployments.agent.streaming.heard_so_far import Aloud
 from deployments.agent.streaming.partial_decision import Unfinished, after
 from interview.errors import InterviewError
+from interview.sessions.policy_finding import PolicyFinding
 from interview.text.visible_text import refers_to
 
 #: What is said when there are no rules.
-ALLOWED = Verdict()
+ALLOWED = Ruling()
 
 #: Procedure, not conversation: the same for every candidate, so no model is asked.
 PROCEDURAL = frozenset({"repeat", "wait", "hint", "skip", "unsure", "done", "end"})
@@ -62,17 +62,17 @@ class Decider:
         return decided
 
     async def _decided(self, brief: TurnBrief, overheard: Overheard | None = None) -> DecisionOutcome:
-        verdict = self._policy.examine(brief) if self._policy else ALLOWED
-        if verdict.rule in ("pause", "conclude"):
-            return DecisionOutcome(_by_rule(brief, verdict))
+        ruling = self._policy.examine(brief) if self._policy else ALLOWED
+        if ruling.rule in ("pause", "conclude"):
+            return DecisionOutcome(_by_rule(brief, ruling))
         if self._model is None or not self.asks_model(brief):
-            return DecisionOutcome(_with_trips(scripted.decide(brief), verdict.trips))
-        if verdict.rule == "script":
-            return DecisionOutcome(_with_trips(scripted.decide(brief), verdict.trips), _off_policy(verdict))
+            return DecisionOutcome(_with_trips(scripted.decide(brief), ruling.trips))
+        if ruling.rule == "script":
+            return DecisionOutcome(_with_trips(scripted.decide(brief), ruling.trips), _off_policy(ruling))
         decided = await self._asked(self._model, brief, overheard)
         if not decided.fallback_reason:
             decided = self._checked(brief, decided.decision)
-        return with_fields(decided, decision=_with_trips(decided.decision, verdict.trips))
+        return with_fields(decided, decision=_with_trips(decided.decision, ruling.trips))
 
     async def _asked(self, model: Interviewer, brief: TurnBrief, overheard: Overheard | None) -> DecisionOutcome:
         try:
@@ -94,19 +94,19 @@ class Decider:
     def _checked(self, brief: TurnBrief, decision: Decision) -> DecisionOutcome:
         problem = misstep(brief, decision)
         if problem:
-            trip = GuardrailTrip(rule="plan", action="scripted", detail=problem)
+            trip = PolicyFinding(rule="plan", action="scripted", detail=problem)
             return DecisionOutcome(
                 _with_trips(_instead_of(decision, brief), (*decision.trips, trip)), f"off plan: {problem}"
             )
-        verdict = self._policy.review(brief, decision) if self._policy else ALLOWED
-        trips = (*decision.trips, *verdict.trips)
-        match verdict.rule:
+        ruling = self._policy.review(brief, decision) if self._policy else ALLOWED
+        trips = (*decision.trips, *ruling.trips)
+        match ruling.rule:
             case "allow":
-                return DecisionOutcome(_with_trips(verdict.rewritten or decision, trips))
+                return DecisionOutcome(_with_trips(ruling.rewritten or decision, trips))
             case "script":
-                return DecisionOutcome(_with_trips(_instead_of(decision, brief), trips), _off_policy(verdict))
+                return DecisionOutcome(_with_trips(_instead_of(decision, brief), trips), _off_policy(ruling))
             case "pause" | "conclude":
-                ruled = with_fields(_by_rule(brief, verdict), prompt=decision.prompt, output=decision.output)
+                ruled = with_fields(_by_rule(brief, ruling), prompt=decision.prompt, output=decision.output)
                 return DecisionOutcome(_with_trips(ruled, decision.trips))
 
 
@@ -146,21 +146,21 @@ def _instead_of(decision: Decision, brief: TurnBrief) -> Decision:
     return with_fields(scripted.decide(brief), prompt=decision.prompt, output=decision.output)
 
 
-def _by_rule(brief: TurnBrief, verdict: Verdict) -> Decision:
+def _by_rule(brief: TurnBrief, ruling: Ruling) -> Decision:
     """A rule ends the interview, or has a person look first."""
     decision = (
-        scripted.pause(brief, verdict.reason)
-        if verdict.rule == "pause"
-        else scripted.conclude(brief, by="policy", why=verdict.reason)
+        scripted.pause(brief, ruling.reason)
+        if ruling.rule == "pause"
+        else scripted.conclude(brief, by="policy", why=ruling.reason)
     )
-    return _with_trips(decision, verdict.trips)
+    return _with_trips(decision, ruling.trips)
 
 
-def _off_policy(verdict: Verdict) -> str:
-    return f"off policy: {', '.join(trip.rule for trip in verdict.trips) or verdict.reason}"
+def _off_policy(ruling: Ruling) -> str:
+    return f"off policy: {', '.join(trip.rule for trip in ruling.trips) or ruling.reason}"
 
 
-def _with_trips(decision: Decision, trips: tuple[GuardrailTrip, ...]) -> Decision:
+def _with_trips(decision: Decision, trips: tuple[PolicyFinding, ...]) -> Decision:
     """``decision`` with ``trips`` before its own; each is reported once."""
     together = (*trips, *(trip for trip in decision.trips if trip not in trips))
     return decision if together == decision.trips else with_fields(decision, trips=together)

@@ -33,7 +33,7 @@ class Recording(Struct, frozen=True):
         return cls(audio, media_type_of(audio, content_type), hashlib.sha256(audio).hexdigest())
 
 
-class Heard(Struct, frozen=True):
+class HeardRecording(Struct, frozen=True):
     """A stored recording and its transcript; ``failure`` says why speech recognition failed for good, if it did."""
 
     audio: AudioRef
@@ -55,7 +55,7 @@ class Heard(Struct, frozen=True):
         )
 
 
-async def hear(runtime: Runtime, recording: Recording, state: SessionState, times: StageTimes) -> Heard:
+async def hear(runtime: Runtime, recording: Recording, state: SessionState, times: StageTimes) -> HeardRecording:
     """Transcribe ``recording`` and store it.
 
     Raises:
@@ -88,7 +88,7 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
         sha256=recording.sha256,
         duration_s=transcript.duration_s,
     )
-    return Heard(audio, transcript, failure)
+    return HeardRecording(audio, transcript, failure)
 
 
 def transcription_request(recording: Recording, state: SessionState, plan: InterviewPlan) -> TranscribeRequest:

@@ -40,7 +40,7 @@ def understood(
         heard = pending.heard
         observation = observed(heard.text if heard else "", heard.confidence if heard else 0.0, config=config)
     earlier, _ = answer_so_far(state, asked, earlier_only=True, config=config)
-    observation = settled(observation, asked, plan, answered=bool(earlier), hint_open=hint_open, config=config)
+    observation = bounded(observation, asked, plan, answered=bool(earlier), hint_open=hint_open, config=config)
     if observation.heard != "answer":
         return Understood(observation, earlier, None)
     return Understood(observation, *answer_so_far(state, asked, config=config))
@@ -64,7 +64,7 @@ def observed(text: str, confidence: float | None, *, config: AgentConfig) -> Obs
     return Observation(text=text, heard=intent, confidence=confidence)
 
 
-def settled(
+def bounded(
     observation: Observation,
     asked: AskedQuestion,
     plan: InterviewPlan,

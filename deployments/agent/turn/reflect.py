@@ -6,7 +6,7 @@ from deployments.agent.brief.interviewer import TurnBrief
 from interview.measurement.star import achievement_line, analyse_story
 from interview.sessions.events import ReflectionNoted
 from interview.sessions.session import Insight
-from interview.text.experience_claims import RESUME_YEARS, mismatches
+from interview.text.experience_claims import mismatches
 
 MAX_QUOTE_CHARS = 240
 
@@ -42,7 +42,7 @@ def _evidence(brief: TurnBrief) -> tuple[Insight, ...]:
 
 def _contradictions(brief: TurnBrief) -> tuple[Insight, ...]:
     """Years of experience that the résumé gives otherwise."""
-    claims = brief.state.settings.get(RESUME_YEARS)
+    claims = brief.state.settings.resume_years
     if not claims:
         return ()
     return tuple(

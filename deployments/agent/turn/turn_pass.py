@@ -74,7 +74,7 @@ class ExchangePass:
             exchange.work.decisions.append((brief, decided))
         decision = decided.decision
         for trip in decision.trips:
-            exchange.record(GuardrailTripped(turn=brief.turn, rule=trip.rule, action=trip.action, detail=trip.detail))
+            exchange.record(GuardrailTripped.of(brief.turn, trip))
         if decided.fallback_reason:
             exchange.record(
                 FallbackEntered(

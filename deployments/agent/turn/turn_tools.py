@@ -76,7 +76,7 @@ def grade_request(
         tenant=state.tenant,
         interview_id=state.interview_id,
         turn=turn,
-        seed=int(state.settings.get("seed", 0)),
+        seed=state.settings.seed,
     )
 
 

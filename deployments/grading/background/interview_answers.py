@@ -57,7 +57,7 @@ def requests_to_judge(state: SessionState, plan: InterviewPlan) -> list[GradeReq
                 tenant=state.tenant,
                 interview_id=state.interview_id,
                 turn=record.turn if record is not None else turn,
-                seed=int(state.settings.get("seed", 0)),
+                seed=state.settings.seed,
             )
         )
     return found

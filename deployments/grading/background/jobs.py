@@ -16,7 +16,7 @@ from deployments.grading.background.interview_answers import requests_to_judge
 from deployments.grading.background.queued_work import EVALUATE, JUDGE
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
-from deployments.grading.graders.grade_builder import settle
+from deployments.grading.graders.grade_builder import with_deductions
 from deployments.grading.reports.stored_report import build_report, render_report
 from deployments.shell.handle_rpc import decode
 from interview import failures
@@ -157,7 +157,7 @@ class BackgroundGrading:
         drifted = await self._drift(plan) if self._drift is not None else ""
         if drifted:
             grade = replace(grade, needs_review=True, review_reason=f"{grade.review_reason} {drifted}".strip())
-        return settle(
+        return with_deductions(
             grade,
             hint_cost=request.hint_cost,
             transcript_confidence=request.transcript_confidence,

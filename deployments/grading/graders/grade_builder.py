@@ -68,7 +68,9 @@ def nonsense(grader: str, answer: str) -> Grade | None:
     )
 
 
-def settle(grade: Grade, *, hint_cost: float, transcript_confidence: float | None, review_below: float) -> Grade:
+def with_deductions(
+    grade: Grade, *, hint_cost: float, transcript_confidence: float | None, review_below: float
+) -> Grade:
     """The grade after what holds for every grader.
 
     ``hint_cost`` comes off the score (never below 0). A transcript's confidence bounds the grade's, and below

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from deployments.grading.contract import GradeRequest
-from deployments.grading.graders.grade_builder import settle
+from deployments.grading.graders.grade_builder import with_deductions
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, InvalidInput
@@ -83,7 +83,7 @@ async def grade_lines(
         question = questions[line.question_id]
         try:
             if judge is not None and question.is_open:
-                grade = settle(
+                grade = with_deductions(
                     await judge.grade(question, line.answer, seed),
                     hint_cost=line.hint_cost,
                     transcript_confidence=line.transcript_confidence,

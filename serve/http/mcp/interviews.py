@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deployments.agent.contract import Agent, EndRequest, StartRequest, StepReply, ToolRequest, TurnRequest
 from interview.errors import NotFound
+from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from interview.plans.questions import QuestionCard
 from interview.sessions.events import ResponseSent
 from interview.sessions.ids import INTERVIEW_ID
@@ -21,7 +22,6 @@ from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.operations import ask_all
 from serve.http.ports import IngressPorts
 from serve.http.problems import invalid_fields
-from serve.http.request_bodies import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from serve.http.settings import HttpSettings
 from storage.sessions.port import SessionKey
 

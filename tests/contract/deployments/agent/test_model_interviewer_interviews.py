@@ -158,7 +158,7 @@ async def test_a_sound_model_is_heard_and_the_log_names_its_prompts() -> None:
     assert candidate.response["text"] == f"Thank you, that helps. {PLAN.by_id['index-cost'].prompt}"
     assert "fallbacks" not in body
     made = [event.data for event in await set_up.stage.log() if isinstance(event.data, PlanMade)][-1]
-    pins = (await set_up.stage.state()).settings["prompts"]
+    pins = (await set_up.stage.state()).settings.prompts
     assert made.source == "model"
     assert made.prompt == f"interviewer/{pins['interviewer']} conversation/{pins['conversation']}"
     assert made.output["utterance"] == "Thank you, that helps."

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deployments.agent.brief.interviewer import Decision, GuardrailTrip, Overheard, TurnBrief, Verdict
+from deployments.agent.brief.interviewer import Decision, Overheard, Ruling, TurnBrief
 from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import ToolRequest
@@ -26,6 +26,7 @@ from interview.plans.plan import InterviewPlan
 from interview.plans.questions import MultipleChoice, Option
 from interview.sessions.events import FallbackEntered, SessionConcluded
 from interview.sessions.fold import fold
+from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import SessionState
 from serve.simulation.rehearsal import NotedQueue, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
@@ -332,18 +333,18 @@ async def test_a_model_that_keeps_to_the_plan_is_heard() -> None:
 class Rules:
     """A policy that says what a test wants of every answer and of every decision."""
 
-    def __init__(self, *, examined: Verdict | None = None, reviewed: Verdict | None = None) -> None:
-        self._examined = examined or Verdict()
-        self._reviewed = reviewed or Verdict()
+    def __init__(self, *, examined: Ruling | None = None, reviewed: Ruling | None = None) -> None:
+        self._examined = examined or Ruling()
+        self._reviewed = reviewed or Ruling()
 
-    def examine(self, brief: TurnBrief) -> Verdict:
+    def examine(self, brief: TurnBrief) -> Ruling:
         return self._examined
 
-    def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+    def review(self, brief: TurnBrief, decision: Decision) -> Ruling:
         return self._reviewed
 
 
-TRIP = GuardrailTrip(rule="tone", action="scripted", detail="too lovely")
+TRIP = PolicyFinding(rule="tone", action="scripted", detail="too lovely")
 
 
 async def hold_one_turn_under(policy: Rules, *, model: Model | None = None) -> RehearsalStage:
@@ -356,7 +357,7 @@ async def hold_one_turn_under(policy: Rules, *, model: Model | None = None) -> R
 
 @pytest.mark.parametrize("when", ["examined", "reviewed"])
 async def test_a_policy_can_have_the_script_speak_instead(when: str) -> None:
-    stage = await hold_one_turn_under(Rules(**{when: Verdict(rule="script", trips=(TRIP,))}))
+    stage = await hold_one_turn_under(Rules(**{when: Ruling(rule="script", trips=(TRIP,))}))
     log = await stage.log()
     assert [event.type for event in log].count("guardrail.tripped") == 1
     fallback = next(event.data for event in log if event.type == "fallback.entered")
@@ -365,9 +366,9 @@ async def test_a_policy_can_have_the_script_speak_instead(when: str) -> None:
 
 async def test_a_policy_can_rewrite_what_the_model_says() -> None:
     class Shortens(Rules):
-        def review(self, brief: TurnBrief, decision: Decision) -> Verdict:
+        def review(self, brief: TurnBrief, decision: Decision) -> Ruling:
             assert decision.question is not None
-            return Verdict(rewritten=msgspec.structs.replace(decision, text=decision.question.prompt), trips=(TRIP,))
+            return Ruling(rewritten=msgspec.structs.replace(decision, text=decision.question.prompt), trips=(TRIP,))
 
     stage = await hold_one_turn_under(Shortens())
     state = await stage.state()
@@ -377,8 +378,8 @@ async def test_a_policy_can_rewrite_what_the_model_says() -> None:
 
 @pytest.mark.parametrize("when", ["examined", "reviewed"])
 async def test_a_policy_can_end_the_interview_politely(when: str) -> None:
-    verdict = Verdict(rule="conclude", trips=(TRIP,), reason="The conversation is at its end.")
-    stage = await hold_one_turn_under(Rules(**{when: verdict}))
+    ruling = Ruling(rule="conclude", trips=(TRIP,), reason="The conversation is at its end.")
+    stage = await hold_one_turn_under(Rules(**{when: ruling}))
     state = await stage.state()
     assert state.status == "concluded"
     assert PLAN.closing in state.conversation_history[-1].content
@@ -387,8 +388,8 @@ async def test_a_policy_can_end_the_interview_politely(when: str) -> None:
 
 
 async def test_a_policy_can_pause_for_a_person_who_then_lets_it_go_on() -> None:
-    verdict = Verdict(rule="pause", trips=(TRIP,), reason="The answers look pasted.")
-    stage = await hold_one_turn_under(Rules(examined=verdict))
+    ruling = Ruling(rule="pause", trips=(TRIP,), reason="The answers look pasted.")
+    stage = await hold_one_turn_under(Rules(examined=ruling))
     assert (await stage.state()).status == "paused"
     stage.policy = None
     candidate = stage.rehearsal()
@@ -407,7 +408,7 @@ async def test_a_policy_can_pause_for_a_person_who_then_lets_it_go_on() -> None:
 
 
 async def test_warnings_are_on_record_and_change_nothing_also_without_a_model() -> None:
-    stage = new_stage(policy=Rules(examined=Verdict(trips=(TRIP,))))
+    stage = new_stage(policy=Rules(examined=Ruling(trips=(TRIP,))))
     candidate = stage.rehearsal()
     await candidate.start("short-plan")
     body = await candidate.answer(LONG)

@@ -51,7 +51,7 @@ async def trips_of(stage: RehearsalStage) -> list[tuple[str, str]]:
 async def test_a_session_keeps_its_policies_where_a_replay_finds_them() -> None:
     stage = stage_with(SETS, replace(PLAN, policies=("default", "strict")))
     await stage.rehearsal().start("short-plan")
-    digest = (await stage.state()).settings["policies"]
+    digest = (await stage.state()).settings.policies
     kept = decode_policies(await stage.blobs.get(policies_path(digest)))
     assert (kept.id, kept.digest) == ("default+strict", digest)
 

@@ -13,7 +13,15 @@ from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan, reference
 from interview.policies.files import load_policies, policies_from_text
 from interview.policies.judge import examine, review
-from interview.policies.rules import Draft, PolicySet, Scene, Verdict, decode_policies, encode_policies, joined_policies
+from interview.policies.rules import (
+    Draft,
+    Judgement,
+    PolicySet,
+    Scene,
+    decode_policies,
+    encode_policies,
+    joined_policies,
+)
 from interview.sessions.session import AskedQuestion, ConversationTurn, GradeRecord, SessionState
 from interview.text.visible_text import number_in_words, visible
 from tests.support.paths import ROOT
@@ -76,7 +84,7 @@ def scene(
     )
 
 
-def spoken(words: str, *, action: Any = "ask_followup", verbatim: str = "", at: Scene | None = None) -> Verdict:
+def spoken(words: str, *, action: Any = "ask_followup", verbatim: str = "", at: Scene | None = None) -> Judgement:
     return review(DEFAULT, at or scene(), Draft(action=action, words=words, verbatim=verbatim))
 
 
@@ -86,7 +94,7 @@ def only(kind: str, **fields: Any) -> PolicySet:
     return PolicySet(id="x", rules=(replace(rule, **fields),))
 
 
-def rules(verdict: Verdict) -> list[str]:
+def rules(verdict: Judgement) -> list[str]:
     return [trip.rule for trip in verdict.trips]
 
 
@@ -101,7 +109,7 @@ def rules(verdict: Verdict) -> list[str]:
     ],
 )
 def test_what_a_good_interviewer_says_trips_nothing(words: str) -> None:
-    assert spoken(words) == Verdict("speak", words)
+    assert spoken(words) == Judgement("speak", words)
 
 
 @pytest.mark.parametrize(

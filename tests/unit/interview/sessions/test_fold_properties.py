@@ -17,6 +17,7 @@ from interview.plans.questions import AnswerMode, Option, QuestionCard, Question
 from interview.sessions import events as ev
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import ActionType, AgentAction, AudioRef, Candidate, Consent, Insight, SessionState
+from interview.sessions.settings import SessionSettings, Thresholds
 
 texts = st.text(max_size=20)
 unit = st.floats(0, 1)
@@ -74,7 +75,15 @@ starts = st.builds(
     candidate=st.builds(Candidate, name=texts, reference=texts),
     consent=st.builds(Consent, given=st.booleans(), text_sha256=texts),
     documents=st.dictionaries(texts, texts, max_size=2),
-    settings=data,
+    settings=st.builds(
+        SessionSettings,
+        seed=turns,
+        voice=st.booleans(),
+        resume_years=st.dictionaries(texts, turns, max_size=2),
+        policies=texts,
+        prompts=st.dictionaries(texts, texts, max_size=2),
+        thresholds=st.builds(Thresholds, unsure_below=st.none() | unit, review_below=st.none() | unit),
+    ),
 )
 later: list[st.SearchStrategy[ev.AnyPayload]] = [
     st.builds(ev.AnswerReceived, turn=turns, idempotency_key=texts, question_id=st.none() | question_ids, text=texts),
@@ -268,3 +277,22 @@ def test_a_conclusion_leaves_nothing_pending(log: list[ev.Event]) -> None:
     end = ev.SessionConcluded(turn=1, by="plan", reason="done")
     state = apply(fold(log), ev.Event(seq=len(log) + 1, time=log[-1].time, data=end))
     assert (state.status, state.pending_action, state.pending_answer) == ("concluded", None, None)
+
+
+def test_settings_of_older_events_decode() -> None:
+    """As recorded by releases whose settings were a dict, with a key that no release reads any more."""
+    raw = (
+        b'{"seq":1,"time":"2026-11-01T09:00:00Z","type":"session.started","data":{"interview_id":"i","tenant":"t",'
+        b'"plan":{"id":"p","version":"1","digest":"0"},"phase":"intro","settings":{"seed":7,"voice":false,'
+        b'"resume_years":{"go":5},"policies":"abc","thresholds":{"unsure_below":0.4},"prompts":{"interviewer":"1@d"},'
+        b'"engines":{"stt":"x"}}}}'
+    )
+    settings = fold([ev.decode_event(raw)]).settings
+    assert settings == SessionSettings(
+        seed=7,
+        voice=False,
+        resume_years={"go": 5},
+        policies="abc",
+        prompts={"interviewer": "1@d"},
+        thresholds=Thresholds(unsure_below=0.4),
+    )

@@ -1,0 +1,35 @@
+"""What must not change under a running interview, whatever is configured meanwhile."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Thresholds(Struct, frozen=True, omit_defaults=True):
+    """The thresholds that decide, so that a replay decides by the same ones; None in sessions older than the field.
+
+    ``unsure_below`` is the agent's, ``review_below`` the graders'; both are confidences in [0, 1].
+    """
+
+    unsure_below: float | None = None
+    review_below: float | None = None
+
+
+class SessionSettings(Struct, frozen=True, omit_defaults=True):
+    """One session's settings, recorded in ``session.started``.
+
+    Attributes:
+        seed: varies words, never decisions; 31 bits, from tenant and interview id.
+        voice: whether the start asked for the interviewer's voice.
+        resume_years: subject (lower case) → years of experience that the résumé claims.
+        policies: digest of the policies in force; empty in a session that pinned none.
+        prompts: prompt name → ``version@digest`` that this session gets.
+        thresholds: see ``Thresholds``.
+    """
+
+    seed: int = 0
+    voice: bool = True
+    resume_years: dict[str, int] = {}
+    policies: str = ""
+    prompts: dict[str, str] = {}
+    thresholds: Thresholds = Thresholds()
