@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 from deployments.tts.audio.encode import encode_audio
 from deployments.tts.audio.loudness import normalise
 from deployments.tts.config import TtsConfig
+from deployments.tts.contract import SAMPLE_RATE, SynthesisRequest
 from deployments.tts.engines.espeak import EspeakVoice
+from deployments.tts.engines.selection import build_engine
+from deployments.tts.service import TtsService
 from deployments.tts.utterance import units_of
 from interview.errors import InvalidInput
 
@@ -17,7 +21,39 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["encode_audio", "synthesize_wav"]
+__all__ = ["Voice", "encode_audio", "synthesize_wav"]
+
+
+class Voice:
+    """The tier's voice for a program without an event loop; blocking, used from one thread. ``close`` it when done."""
+
+    def __init__(self, config: TtsConfig | None = None) -> None:
+        """Raises ModelMissing, ModelCorrupt: as ``engines.selection.build_engine``."""
+        self._runner = asyncio.Runner()
+        self._engine = build_engine(config or TtsConfig(kept_bytes=0))
+        self._service = TtsService(config or TtsConfig(kept_bytes=0), self._engine)
+
+    def first_of(self, *voices: str) -> str:
+        """The first of ``voices`` that can be spoken here. Raises InvalidInput when none can."""
+        for voice in voices:
+            if self._engine.resolve(voice, "en") is not None:
+                return voice
+        raise InvalidInput(f"None of the voices {', '.join(voices)} is installed.")
+
+    def engine_of(self, voice: str) -> str:
+        return self._engine.speaker(voice)
+
+    def say(self, text: str, voice: str, speed: float = 1.0) -> tuple[NDArray[np.int16], int]:
+        """``(samples, sample_rate)``: mono int16 of ``text``. Raises as ``TextToSpeech.synthesize``."""
+        import numpy as np
+
+        request = SynthesisRequest(text, voice=voice, format="pcm", speed=speed)
+        speech = self._runner.run(self._service.synthesize(request))
+        return np.frombuffer(speech.audio, dtype="<i2").astype(np.int16), SAMPLE_RATE
+
+    def close(self) -> None:
+        self._runner.run(self._service.close())
+        self._runner.close()
 
 
 @lru_cache(maxsize=1)

@@ -8,14 +8,17 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from interview.errors import Conflict, EngineFailed
+from interview.errors import Conflict, EngineFailed, InvalidInput
 from serve.local.process_supervisor import end_leftover, running, supervise
 from serve.serve_file import HOME, data_dir, profile_path, read_serve_file
+
+if TYPE_CHECKING:
+    from serve.demo.answering import Candidate
 
 #: Set in the process that a guardian watches: it does the work instead of starting a guardian again.
 _GUARDED = "INTERVIEW_GUARDED"
@@ -52,6 +55,11 @@ def up(
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     persona: Annotated[str, typer.Option(help="A persona in configs/interviews/personas, or a file.")] = "demo-backend",
+    recordings: Annotated[
+        Path | None,
+        typer.Option(help="A person's recordings answer instead; NAME.txt beside NAME.wav holds the words said."),
+    ] = None,
+    plan: Annotated[str, typer.Option(help="The plan that the recordings answer.")] = "backend-engineer",
     out: Annotated[Path, typer.Option(help="Where the report, the events and the audio go.")] = Path("demo-out"),
     profile: Annotated[str, typer.Option(help="A name in configs/serve, or a file.")] = "local",
     port: Annotated[int | None, typer.Option(help="Any free port by default.")] = None,
@@ -61,8 +69,8 @@ def demo(
     data = out / "data"
     if _GUARDED not in os.environ:
         flags = ["--json"] if as_json else []
+        flags += ["--recordings", str(recordings.resolve()), "--plan", plan] if recordings is not None else []
         _guard(["demo", *flags, "--persona", persona, "--out", str(out), "--profile", profile, *_port(port)], data)
-    from serve.demo.persona import load_persona
     from serve.demo.run import new_interview_id
     from serve.demo.screen import LiveScreen, Screen, SilentScreen
     from serve.demo.session import run_demo
@@ -73,15 +81,36 @@ def demo(
     if as_json:
         os.dup2(2, 1)
     screen: Screen = SilentScreen() if as_json else LiveScreen(Console())
-    path = Path(persona) if Path(persona).suffix else HOME / "configs" / "interviews" / "personas" / f"{persona}.yaml"
-    summary = run_demo(
-        load_persona(path), screen, read_serve_file(profile_path(profile)), out, data, new_interview_id(), port
-    )
+    candidate = _recorded(recordings, plan) if recordings is not None else _persona(persona)
+    try:
+        summary = run_demo(
+            candidate, screen, read_serve_file(profile_path(profile)), out, data, new_interview_id(), port
+        )
+    finally:
+        candidate.close()
     if as_json:
         result.write(json.dumps(summary, indent=2) + "\n")
         result.flush()
     if not summary["ok"]:
         raise EngineFailed("The demo interview did not come to a proper end; see events.jsonl.")
+
+
+def _persona(name: str) -> Candidate:
+    from serve.demo.answering import SpokenPersona
+    from serve.demo.persona import load_persona
+
+    path = Path(name) if Path(name).suffix else HOME / "configs" / "interviews" / "personas" / f"{name}.yaml"
+    return SpokenPersona(load_persona(path))
+
+
+def _recorded(directory: Path, plan_id: str) -> Candidate:
+    from interview.plans.files import load_plans
+    from serve.demo.answering import RecordedPerson
+
+    plans = load_plans(HOME / "configs" / "interviews")
+    if plan_id not in plans:
+        raise InvalidInput(f"There is no interview plan {plan_id!r}. Installed: {', '.join(sorted(plans))}.")
+    return RecordedPerson(directory, plan_id, plans[plan_id].by_id)
 
 
 def doctor(

@@ -49,6 +49,10 @@ class CandidateClient:
             )
         )
 
+    def end(self) -> None:
+        """End the interview before its last question."""
+        self._check(self._http.delete(f"/session/state/{self.interview_id}"))
+
     def state(self) -> dict[str, Any]:
         return self._json(self._http.get(f"/session/state/{self.interview_id}"))
 

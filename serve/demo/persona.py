@@ -14,7 +14,8 @@ from interview.errors import ConfigError
 class Persona(Struct, frozen=True, forbid_unknown_fields=True):
     """``answers`` maps a question id to what is said first, then to each further turn on the same question.
 
-    ``fallback`` is said when a question's answers are used up or it has none. ``voice`` is espeak-ng's name.
+    ``fallback`` is said when a question's answers are used up or it has none. ``natural_voice`` speaks where its
+    weights are installed, else ``voice`` (espeak-ng's name).
     """
 
     name: str
@@ -22,6 +23,7 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True):
     answers: dict[str, tuple[str, ...]]
     fallback: tuple[str, ...]
     voice: str = "en-us"
+    natural_voice: str = "bf_emma"
     speed: float = 1.0
     description: str = ""
 

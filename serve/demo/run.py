@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import uuid
 from collections.abc import Iterator
@@ -10,17 +11,13 @@ from typing import Any
 
 import msgspec
 
-from deployments.tts.direct import encode_audio, synthesize_wav
-from serve.demo.candidate import CandidateClient, Recording
-from serve.demo.persona import Persona, Speaker
+from serve.demo.answering import Candidate
+from serve.demo.candidate import CandidateClient
 from serve.demo.screen import Screen
 from serve.demo.word_errors import word_errors
 
 #: An interview that has not ended after this many answers has lost its way.
 MAX_TURNS = 60
-
-#: What candidates' browsers and telephones send; the persona takes them in turn.
-CONTAINERS = (("wav", "audio/wav"), ("webm", "audio/webm"))
 
 
 class Tally:
@@ -34,11 +31,13 @@ class Tally:
         self.stages: dict[str, list[float]] = {}
         self.fallbacks: list[str] = []
 
-    def add(self, said: str, body: dict[str, Any]) -> None:
-        errors, words = word_errors(said, (body.get("transcript") or {}).get("text", ""))
+    def add(self, said: str | None, body: dict[str, Any]) -> None:
+        """``said`` None: nobody wrote down the words of this recording, so that it has no error rate."""
         self.turns += 1
-        self.errors += errors
-        self.words += words
+        if said is not None:
+            errors, words = word_errors(said, (body.get("transcript") or {}).get("text", ""))
+            self.errors += errors
+            self.words += words
         graded = body.get("grade")
         if graded is not None:
             self.grades[graded["question_id"]] = graded["grade"]
@@ -47,45 +46,57 @@ class Tally:
         self.fallbacks += [f"{found['tier']}: {found['reason']}" for found in body.get("fallbacks", ())]
 
 
-def record(text: str, persona: Persona, container: tuple[str, str]) -> Recording:
-    """Speak ``text`` on the spot, as a file of ``container``."""
-    samples, rate = synthesize_wav(text, persona.voice, persona.speed)
-    return Recording(encode_audio(samples, rate, container[0]), container[1], container[0])
-
-
 def hold_interview(
-    client: CandidateClient, persona: Persona, screen: Screen, engines: dict[str, Any], out: Path
+    client: CandidateClient, candidate: Candidate, screen: Screen, engines: dict[str, Any], out: Path
 ) -> dict[str, Any]:
     """One whole interview; returns the summary that ``interview demo --json`` prints.
 
     Raises:
         InterviewError: what the platform answered.
     """
-    audio = out / "audio"
-    audio.mkdir(parents=True, exist_ok=True)
     tally = Tally()
-    speaker = Speaker(persona)
-    body = client.start(persona.plan, persona.name)
-    _show(screen, client, body, audio)
+    body = client.start(candidate.plan, candidate.name)
+    screen.interviewer(body["interviewer_response"], body.get("stage_ms", {}))
     concluded = not body["interviewer_response"]["should_continue"]
     while not concluded and tally.turns < MAX_TURNS:
-        said = speaker.answer(_question_id(body, client))
-        container = CONTAINERS[tally.turns % len(CONTAINERS)]
-        recording = record(said, persona, container)
-        body = client.speak(recording)
-        tally.add(said, body)
-        (audio / f"{tally.turns:02d}-candidate.{recording.container}").write_bytes(recording.data)
-        screen.candidate(said, body.get("transcript"), recording.container)
+        answer = candidate.answer(_question_id(body, client))
+        if answer is None:
+            screen.step("the candidate has no more answers; ending the interview")
+            client.end()
+            concluded = True
+            break
+        body = client.speak(answer.recording)
+        tally.add(answer.said, body)
+        screen.candidate(answer.said, body.get("transcript"), answer.recording.container)
         screen.grade(body.get("grade"))
-        _show(screen, client, body, audio)
+        screen.interviewer(body["interviewer_response"], body.get("stage_ms", {}))
         concluded = not body["interviewer_response"]["should_continue"]
     report_json = client.report("application/json")
     (out / "report.json").write_bytes(report_json)
-    (out / "report.html").write_bytes(client.report("text/html"))
-    (out / "events.jsonl").write_bytes(client.events())
+    events = client.events()
+    (out / "events.jsonl").write_bytes(events)
+    keep_recordings(client, events, out / "audio")
+    (out / "report.html").write_bytes(with_relative_links(client.report("text/html"), client.interview_id))
     summary = _summary(client, tally, engines, out, concluded)
     screen.summary(summary, msgspec.json.decode(report_json))
     return summary
+
+
+def keep_recordings(client: CandidateClient, events: bytes, directory: Path) -> None:
+    """Every recording that the event log names, as ``directory/NAME`` under the last part of its address."""
+    directory.mkdir(parents=True, exist_ok=True)
+    address = re.compile(rf"{re.escape(recordings_address(client.interview_id))}([\w.-]+)".encode())
+    for name in dict.fromkeys(found.decode() for found in address.findall(events)):
+        (directory / name).write_bytes(client.fetch(recordings_address(client.interview_id) + name))
+
+
+def with_relative_links(html: bytes, interview_id: str) -> bytes:
+    """A report whose links to recordings lead to the ``audio`` directory beside it, where no server is needed."""
+    return html.replace(f'href="{recordings_address(interview_id)}'.encode(), b'href="audio/')
+
+
+def recordings_address(interview_id: str) -> str:
+    return f"/session/audio/{interview_id}/"
 
 
 def _question_id(body: dict[str, Any], client: CandidateClient) -> str:
@@ -97,14 +108,6 @@ def _question_id(body: dict[str, Any], client: CandidateClient) -> str:
     return str(asked[-1]["question_id"])
 
 
-def _show(screen: Screen, client: CandidateClient, body: dict[str, Any], audio: Path) -> None:
-    response = body["interviewer_response"]
-    screen.interviewer(response, body.get("stage_ms", {}))
-    if response.get("audio_url"):
-        name = f"{body['turn_number']:02d}-interviewer.{response['audio_url'].rsplit('.', 1)[-1]}"
-        (audio / name).write_bytes(client.fetch(response["audio_url"]))
-
-
 def _figures(stages: dict[str, list[float]]) -> Iterator[tuple[str, dict[str, float]]]:
     for stage, values in stages.items():
         yield stage, {"p50": round(statistics.median(values), 1), "max": round(max(values), 1)}
@@ -113,12 +116,13 @@ def _figures(stages: dict[str, list[float]]) -> Iterator[tuple[str, dict[str, fl
 def _summary(
     client: CandidateClient, tally: Tally, engines: dict[str, Any], out: Path, concluded: bool
 ) -> dict[str, Any]:
-    rate = tally.errors / tally.words if tally.words else 1.0
+    rate = round(tally.errors / tally.words, 4) if tally.words else None
     unexplained = [question for question, grade in tally.grades.items() if not grade.get("rationale")]
     return {
         "interview_id": client.interview_id,
         "turns": tally.turns,
-        "word_error_rate": round(rate, 4),
+        "word_error_rate": rate,
+        "words": tally.words,
         "grades": [{"question_id": question, **grade} for question, grade in tally.grades.items()],
         "stage_ms": dict(_figures(tally.stages)),
         "engines": engines,

@@ -16,7 +16,7 @@ class Screen(Protocol):
     def step(self, text: str) -> None: ...
     def engines(self, engines: dict[str, Any]) -> None: ...
     def interviewer(self, response: dict[str, Any], stage_ms: dict[str, float]) -> None: ...
-    def candidate(self, said: str, heard: dict[str, Any] | None, container: str) -> None: ...
+    def candidate(self, said: str | None, heard: dict[str, Any] | None, container: str) -> None: ...
     def grade(self, graded: dict[str, Any] | None) -> None: ...
     def summary(self, summary: dict[str, Any], report: dict[str, Any]) -> None: ...
 
@@ -27,7 +27,7 @@ class SilentScreen:
     def step(self, text: str) -> None: ...
     def engines(self, engines: dict[str, Any]) -> None: ...
     def interviewer(self, response: dict[str, Any], stage_ms: dict[str, float]) -> None: ...
-    def candidate(self, said: str, heard: dict[str, Any] | None, container: str) -> None: ...
+    def candidate(self, said: str | None, heard: dict[str, Any] | None, container: str) -> None: ...
     def grade(self, graded: dict[str, Any] | None) -> None: ...
     def summary(self, summary: dict[str, Any], report: dict[str, Any]) -> None: ...
 
@@ -43,9 +43,8 @@ class LiveScreen:
 
     def engines(self, engines: dict[str, Any]) -> None:
         table = Table(title="What serves each tier", title_justify="left", show_header=False, box=None)
-        for tier, engine in engines.items():
-            notice = f"  [yellow]{escape(str(engine['notice']))}[/]" if engine.get("notice") else ""
-            table.add_row(f"[bold]{escape(tier)}[/]", escape(str(engine.get("engine", "none"))) + notice)
+        for tier, answer in engines.items():
+            table.add_row(f"[bold]{escape(tier)}[/]", _served_by(answer))
         self._console.print(table)
 
     def interviewer(self, response: dict[str, Any], stage_ms: dict[str, float]) -> None:
@@ -55,8 +54,8 @@ class LiveScreen:
         body = f"{escape(response['text'])}\n\n{why}" + (f"\n[dim]ms: {times}[/]" if times else "")
         self._console.print(Panel(body, title="Interviewer", title_align="left", border_style="cyan"))
 
-    def candidate(self, said: str, heard: dict[str, Any] | None, container: str) -> None:
-        lines = [escape(said)]
+    def candidate(self, said: str | None, heard: dict[str, Any] | None, container: str) -> None:
+        lines = [escape(said) if said is not None else "[dim](a recording)[/]"]
         if heard is not None:
             confidence = heard.get("confidence")
             sure = f"{confidence:.2f}" if confidence is not None else "–"
@@ -91,7 +90,25 @@ class LiveScreen:
             skills.add_row(escape(skill["skill"]), "–" if mean is None else f"{mean:.2f}", ability, str(skill["items"]))
         self._console.print(skills)
         self._console.print(
-            f"{summary['turns']} spoken turns, word error rate {summary['word_error_rate']:.3f}, "
+            f"{summary['turns']} spoken turns, {_error_rate(summary)}, "
             f"{len(summary['grades'])} grades, fallbacks: {', '.join(summary['fallbacks']) or 'none'}. "
             f"Written to {escape(summary['written_to'])}."
         )
+
+
+def _served_by(answer: dict[str, Any]) -> str:
+    """One tier's line of ``/status``: its engine and model, and whatever limits them."""
+    detail = answer.get("detail")
+    if not answer.get("ok") or not isinstance(detail, dict):
+        return f"[red]{escape(str(detail or answer.get('error', 'no answer')))}[/]"
+    name = str(detail.get("name") or detail.get("engine") or "none")
+    models = [str(model) for model in (detail.get("model"), *(detail.get("models") or ())) if model]
+    notice = f"  [yellow]{escape(str(detail['notice']))}[/]" if detail.get("notice") else ""
+    return escape(" ".join([name, *models])) + notice
+
+
+def _error_rate(summary: dict[str, Any]) -> str:
+    rate = summary["word_error_rate"]
+    if rate is None:
+        return "no word error rate (no recording has its words in a .txt file beside it)"
+    return f"word error rate {rate:.3f} on {summary['words']} words"

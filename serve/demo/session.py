@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from serve.demo.answering import Candidate
 from serve.demo.candidate import CandidateClient
-from serve.demo.persona import Persona
 from serve.demo.run import hold_interview
 from serve.demo.screen import Screen
 from serve.local.local_platform import Platform, free_port
@@ -16,7 +16,7 @@ from serve.serve_file import ServeFile
 
 
 def run_demo(
-    persona: Persona,
+    candidate: Candidate,
     screen: Screen,
     config: ServeFile,
     out: Path,
@@ -39,7 +39,8 @@ def run_demo(
             client.ready()
             engines = client.status().get("engines", {})
             screen.engines(engines)
-            return hold_interview(client, persona, screen, engines, out)
+            screen.step(f"the candidate is {candidate.name}: {candidate.voice}")
+            return hold_interview(client, candidate, screen, engines, out)
         finally:
             client.close()
             screen.step("stopping")

@@ -1,0 +1,111 @@
+"""The demo's candidates: a scripted persona that speaks, and a person's own recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from deployments.tts.direct import Voice, encode_audio
+from interview.errors import ConfigError
+from serve.demo.candidate import Recording
+from serve.demo.persona import Persona, Speaker
+from storage.blobs.audio_types import MEDIA_TYPES, extension_of, media_type_of
+
+#: What browsers and telephones of candidates send; the persona takes them in turn.
+CONTAINERS = ("wav", "webm")
+
+#: Not offered to a candidate who brings recordings: raw samples have no header to be told by.
+RECORDING_ENDINGS = tuple(f".{ending}" for ending in MEDIA_TYPES if ending != "pcm")
+
+
+class Answer(NamedTuple):
+    """``said``: the words of the recording; None where nobody wrote them down."""
+
+    recording: Recording
+    said: str | None
+
+
+class Candidate(Protocol):
+    """Who answers in a demo. ``voice``: what speaks, for the screen."""
+
+    name: str
+    plan: str
+    voice: str
+
+    def answer(self, question_id: str) -> Answer | None:
+        """The next answer to a question, or None when the candidate has nothing more to say."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SpokenPersona:
+    """A persona whose answers are spoken on the spot, with a natural voice where one is installed."""
+
+    def __init__(self, persona: Persona) -> None:
+        self._persona = persona
+        self._speaker = Speaker(persona)
+        self._voice = Voice()
+        self._spoken = 0
+        self.name = persona.name
+        self.plan = persona.plan
+        self._voice_name = self._voice.first_of(persona.natural_voice, persona.voice)
+        self.voice = f"{self._voice.engine_of(self._voice_name)} ({self._voice_name})"
+
+    def answer(self, question_id: str) -> Answer | None:
+        text = self._speaker.answer(question_id)
+        container = CONTAINERS[self._spoken % len(CONTAINERS)]
+        self._spoken += 1
+        samples, rate = self._voice.say(text, self._voice_name, self._persona.speed)
+        data = encode_audio(samples, rate, container)
+        return Answer(Recording(data, MEDIA_TYPES[container], container), text)
+
+    def close(self) -> None:
+        self._voice.close()
+
+
+class RecordedPerson:
+    """A person's recordings from a directory, each used once.
+
+    A file named after a question of the plan (``be-deadlock.wav``, then ``be-deadlock-2.wav``) answers that question;
+    the others answer in the order of their names whatever is asked. ``NAME.txt`` beside ``NAME.wav`` holds the words.
+    """
+
+    def __init__(self, directory: Path, plan: str, question_ids: Collection[str]) -> None:
+        """Raises ConfigError when there is no recording."""
+        self._question_ids = question_ids
+        if not directory.is_dir():
+            raise ConfigError.at(str(directory), None, "", "no such directory of recordings")
+        self._left = sorted(path for path in directory.iterdir() if path.suffix.lower() in RECORDING_ENDINGS)
+        if not self._left:
+            raise ConfigError.at(str(directory), None, "", f"holds no recordings ({', '.join(RECORDING_ENDINGS)})")
+        self.name = directory.name
+        self.plan = plan
+        self.voice = f"{len(self._left)} recordings of {directory}"
+
+    def answer(self, question_id: str) -> Answer | None:
+        path = next(self._fitting(question_id), None)
+        if path is None:
+            return None
+        self._left.remove(path)
+        data = path.read_bytes()
+        media_type = media_type_of(data, MEDIA_TYPES[path.suffix.lower()[1:]])
+        words = path.with_suffix(".txt")
+        said = words.read_text(encoding="utf-8").strip() if words.is_file() else None
+        return Answer(Recording(data, media_type, extension_of(media_type)), said)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _fitting(self, question_id: str) -> Iterator[Path]:
+        """First the files of this question, then those that belong to none."""
+        yield from (path for path in self._left if self._question(path) == question_id)
+        yield from (path for path in self._left if self._question(path) == "")
+
+    def _question(self, path: Path) -> str:
+        """The question that a file is named after, or ``""``."""
+        head, _, number = path.stem.rpartition("-")
+        if path.stem in self._question_ids:
+            return path.stem
+        return head if number.isdigit() and head in self._question_ids else ""
