@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -77,7 +78,9 @@ class RecordedPerson:
         self._question_ids = question_ids
         if not directory.is_dir():
             raise ConfigError.at(str(directory), None, "", "no such directory of recordings")
-        self._left = sorted(path for path in directory.iterdir() if path.suffix.lower() in RECORDING_ENDINGS)
+        self._left = sorted(
+            (path for path in directory.iterdir() if path.suffix.lower() in RECORDING_ENDINGS), key=_natural_order
+        )
         if not self._left:
             raise ConfigError.at(str(directory), None, "", f"holds no recordings ({', '.join(RECORDING_ENDINGS)})")
         self.name = directory.name
@@ -109,3 +112,8 @@ class RecordedPerson:
         if path.stem in self._question_ids:
             return path.stem
         return head if number.isdigit() and head in self._question_ids else ""
+
+
+def _natural_order(path: Path) -> list[tuple[int, str]]:
+    """``answer-2`` before ``answer-10``."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.stem)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def test_the_demo_holds_a_whole_spoken_interview(tmp_path: Path) -> None:
     assert summary["grades"] and all(grade["rationale"] for grade in summary["grades"])
     assert set(summary["engines"]) >= {"stt", "tts", "llm"}
     assert "whisper-tiny.en" in json.dumps(summary["engines"]["stt"])
+    assert "espeak-ng" in summary["engines"]["tts"]["detail"]["name"]
     assert isinstance(summary["fallbacks"], list)
     assert {"p50", "max"} <= set(summary["stage_ms"]["stt"])
 
@@ -76,8 +78,10 @@ def test_the_demo_holds_a_whole_spoken_interview(tmp_path: Path) -> None:
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert sum(event["type"] == "answer.transcribed" for event in events) == summary["turns"]
-    voices = {path.suffix for path in (tmp_path / "audio").iterdir()}
-    assert {".wav", ".webm"} <= voices
+    names = {path.name for path in (tmp_path / "audio").iterdir()}
+    assert {".wav", ".webm"} <= {Path(name).suffix for name in names}
+    linked = set(re.findall(r'href="audio/([^"#]+)', (tmp_path / "report.html").read_text()))
+    assert linked and linked <= names
     assert left_over(tmp_path) == []
 
     replay = subprocess.run(

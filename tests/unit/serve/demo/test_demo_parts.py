@@ -1,0 +1,89 @@
+"""What the demo shows and leaves: the engines that serve, links that lead to files, recordings of a person."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from deployments.tts.audio.encode import encode_audio
+from interview.errors import ConfigError
+from serve.demo.answering import RecordedPerson
+from serve.demo.run import Tally, with_relative_links
+from serve.demo.screen import LiveScreen
+
+QUESTIONS = ("be-deadlock", "be-opener")
+TONE = np.zeros(2_400, np.int16)
+
+
+def test_the_screen_names_the_engine_of_each_tier_as_status_has_it() -> None:
+    shown = io.StringIO()
+    LiveScreen(Console(file=shown, width=200)).engines(
+        {
+            "stt": {"ok": True, "detail": {"name": "faster-whisper", "model": "whisper-tiny.en"}},
+            "tts": {"ok": True, "detail": {"name": "espeak-ng 1.52.0", "notice": "robotic"}},
+            "llm": {"ok": True, "detail": {"engine": "fake", "models": ["one"]}},
+            "other": {"ok": False, "error": "deadline-exceeded", "detail": "No answer within 2 s."},
+        }
+    )
+    lines = [" ".join(line.split()) for line in shown.getvalue().splitlines()]
+    assert "stt faster-whisper whisper-tiny.en" in lines
+    assert "tts espeak-ng 1.52.0 robotic" in lines
+    assert "llm fake one" in lines
+    assert "other No answer within 2 s." in lines
+
+
+def test_links_of_the_report_lead_to_the_files_beside_it() -> None:
+    html = (
+        b'<a href="/session/audio/demo-1/5-candidate-00ff.wav#t=1.5">x</a> <a href="/session/audio/other/a.wav">y</a>'
+    )
+    assert with_relative_links(html, "demo-1") == (
+        b'<a href="audio/5-candidate-00ff.wav#t=1.5">x</a> <a href="/session/audio/other/a.wav">y</a>'
+    )
+
+
+def recordings(directory: Path, *names: str) -> Path:
+    for name in names:
+        (directory / name).write_bytes(encode_audio(TONE, 24_000, name.rpartition(".")[2]))
+    return directory
+
+
+def test_recordings_answer_their_own_question_and_others_in_order(tmp_path: Path) -> None:
+    recordings(tmp_path, "be-deadlock.wav", "be-deadlock-2.webm", "b.mp3", "a.ogg")
+    (tmp_path / "be-deadlock.txt").write_text("A deadlock is a circle.\n")
+    (tmp_path / "notes.md").write_text("no recording")
+    person = RecordedPerson(tmp_path, "backend-engineer", QUESTIONS)
+    asked = ("be-opener", "be-deadlock", "be-deadlock", "be-deadlock", "be-opener")
+    answers = [person.answer(question) for question in asked]
+    kinds = [answer and (answer.recording.content_type, answer.said) for answer in answers]
+    assert kinds == [
+        ("audio/ogg", None),
+        ("audio/wav", "A deadlock is a circle."),
+        ("audio/webm", None),
+        ("audio/mpeg", None),
+        None,
+    ]
+
+
+def test_a_recording_of_another_question_is_kept_for_it(tmp_path: Path) -> None:
+    person = RecordedPerson(recordings(tmp_path, "be-deadlock.wav"), "backend-engineer", QUESTIONS)
+    assert person.answer("be-opener") is None
+    assert person.answer("be-deadlock") is not None
+
+
+def test_a_directory_without_recordings_is_refused_with_the_kinds_it_may_hold(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no recordings.*\.webm"):
+        RecordedPerson(tmp_path, "backend-engineer", QUESTIONS)
+    with pytest.raises(ConfigError, match="no such directory"):
+        RecordedPerson(tmp_path / "absent", "backend-engineer", QUESTIONS)
+
+
+def test_recordings_without_their_words_have_no_error_rate() -> None:
+    tally = Tally()
+    tally.add(None, {"transcript": {"text": "anything"}})
+    assert (tally.turns, tally.words) == (1, 0)
+    tally.add("one two", {"transcript": {"text": "one too"}})
+    assert (tally.errors, tally.words) == (1, 2)
