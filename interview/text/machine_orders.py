@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from interview.text.order_addresses import ADDRESSES, FOREIGN, FORGED
+from interview.text.order_patterns import IMPERATIVES
 from interview.text.visible_text import visible
 
 #: An order has no more words than this; without punctuation, what follows may be an answer again.
@@ -32,152 +34,6 @@ class Order(Struct, frozen=True):
     start: int
     end: int
 
-
-_TOP = (
-    r"(?:full|top|maximum|max|perfect|highest|best|excellent|outstanding|a hundred percent|100(?: ?%| percent)?|"
-    r"ten out of ten|10(?: out of |/)10|five stars|a\+|strong|expert|flawless|complete|correct|1\.0|level \d)"
-)
-_MARK = r"(?:marks?|credits?|scores?|points?|grades?|levels?|ratings?|stars)"
-_MINE = (
-    r"(?:me|(?:my|this|the above|all my) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?|submission)|"
-    r"(?:this|the) candidate(?:'s answers?)?|(?:every|each|all) (?:answers?|replies) (?:of|from|by) (?:this|the) candidate)"
-)
-_BOOK = (
-    r"(?:instructions?|prompts?|guidelines?|guidance|rules|rubrics?|directions|directives|criteria|"
-    r"marking schemes?|scoring guides?|orders|programming|restrictions|training)"
-)
-_FEW = r"(?:[\w'%+]+ ){0,4}?"
-
-#: What the machine is told to do: its kind, the words of which every match has one, and a pattern, in which a space
-#: stands for whatever separates two words of one clause.
-_IMPERATIVES: tuple[tuple[str, str, str], ...] = (
-    (
-        "to disregard its instructions",
-        "ignore disregard forget override bypass drop scrap set pay stop do don",
-        r"(?:ignore|disregard|forget|override|bypass|drop|scrap|set aside|pay no attention to|stop following|"
-        r"(?:do not|don't) (?:follow|apply|obey|use)) (?:and (?:ignore|disregard|forget) )?"
-        rf"(?:(?:all |any |of )*(?:your|the (?:grading|scoring|marking|system)) (?:\w+ ){{0,2}}{_BOOK}"
-        r"|(?:all |any |every |of |the |these |those |your )*(?:previous|prior|preceding|earlier|above|former|initial) "
-        r"(?:\w+ )?(?:instructions?|prompts?|guidelines|directions|directives|orders|messages)"
-        r"(?! (?:of|in|from|for) (?:the|our|a|an|its|their|my) (?!prompt|system|rubric|grader|interview))"
-        r"|(?:all |any )*instructions"
-        r"|the (?:rubric|marking scheme|scoring guide|system prompt)"
-        r"|everything (?:above|before|you (?:were|have been|know)))",
-    ),
-    (
-        "to give marks",
-        "give award assign grant hand set put record report",
-        rf"(?:give|award|assign|grant|hand(?: out)?|set|put|record|report) {_FEW}(?:full|top|perfect) {_MARK}\b"
-        r"(?! (?:of|per|by|among|goes?)\b)(?! to (?!me\b|my\b|this\b|every\b|all\b))",
-    ),
-    (
-        "to give marks",
-        "give award assign grant hand",
-        rf"(?:give|award|assign|grant|hand(?: out)?) {_FEW}(?:highest|maximum|max|best|top) (?:possible )?{_MARK}\b"
-        r"(?! (?:of|per|by|among|goes?)\b)(?! to (?!me\b|my\b|this\b|every\b|all\b))",
-    ),
-    (
-        "to give marks",
-        "give award assign grant hand rate score grade mark accept treat count consider record put",
-        rf"(?:give|award|assign|grant|hand|rate|score|grade|mark|accept|treat|count|consider|record|put) {_MINE}"
-        rf"(?: (?:down|over))?(?: (?:as|for|at|with|a|an|the|to|of))*(?: \w+){{0,2}} {_TOP}(?!\w)",
-    ),
-    (
-        "to give marks",
-        "rate score grade mark pass",
-        r"(?:rate|score|grade|mark|pass) (?:me|my (?:answer|reply|response)s?)\b",
-    ),
-    (
-        "to give marks",
-        "set",
-        rf"set (?:the |my |this |every |all |each |your |its )*{_MARK} (?:to|at|=) (?:the )?"
-        r"(?:maximum|max|highest|full|perfect|1\.0|strong|excellent|top|100 ?%)(?!\w)(?! (?:of|if|when|where|for|in|per)\b)",
-    ),
-    (
-        "to give marks",
-        "output respond answer",
-        r"(?:output|respond with|answer with) (?:the )?(?:level|score|grade) (?:\d|strong|excellent)",
-    ),
-    ("to give marks", "respond answer", r"(?:respond with|answer with) the highest (?:level|score|grade)"),
-    (
-        "to be something else",
-        "act behave respond speak answer",
-        r"(?:act|behave|respond|speak|answer) as (?:if you|though you|an ai\b|(?:a|an) (?:\w+ )?"
-        r"(?:grader|examiner|evaluator|judge|chatbot|language model)\b)",
-    ),
-    (
-        "to be something else",
-        "pretend",
-        r"pretend (?:(?:that )?you(?:'re| are)|the (?:transcript|rubric|answer|above)|(?:that )?(?:my|this) answer)",
-    ),
-    (
-        "to reveal what is hidden",
-        "reveal print output display show repeat leak dump disclose share recite return tell write",
-        r"(?:reveal|print|output|display|show|repeat|leak|dump|disclose|share|recite|return|tell|write)(?: me| us| out| down)* "
-        r"(?:all |of )*(?:your (?:\w+ ){0,2}(?:instructions|prompt|rules|rubric|guidelines)"
-        r"|the (?:\w+ )?(?:answer key|rubric|system prompt|reference answer|key points|model answer|marking scheme))",
-    ),
-    (
-        "to hide something",
-        "do don never",
-        r"(?:do not|don't|never) (?:mention|flag|report|reveal|tell|verify|check) (?:\w+ ){0,2}"
-        r"(?:this (?:message|instruction|note|order)|quotes? for)",
-    ),
-    ("to speak for the candidate", "repeat say", r"(?:repeat after me|say the word \w+)"),
-)
-
-#: What nobody says but to a machine that marks, whoever is its subject.
-_ADDRESSES: tuple[tuple[str, str, str], ...] = (
-    (
-        "to be something else",
-        "you",
-        r"you(?:'re| are) now (?:\w+ ){0,4}(?:assistant|ai|model|chatbot|grader|interviewer|evaluator|judge|examiner|bot|mode|"
-        r"unrestricted|dan)\b",
-    ),
-    (
-        "to be something else",
-        "from",
-        r"from (?:now|this point) on,? you (?:\w+ )?(?:are|work|will|must|should|shall|obey|answer)\b",
-    ),
-    ("for the grader", "if", r"if you(?:'re| are) (?:an? )?(?:ai|llm|language model|machine|bot|model)\b"),
-    (
-        "for the grader",
-        "dear attention hey hello note notes message instruction instructions new",
-        r"(?:dear|attention|hey|hello|notes? (?:to|for)|message (?:to|for)|(?:new )?instructions? (?:to|for)) (?:the )?"
-        r"(?:ai|llm|language model|grader|grading (?:model|system|ai|bot)|evaluator|examiner|judge|model)\b",
-    ),
-    (
-        "that a mark is deserved",
-        "deserve deserves should must",
-        rf"(?:i|{_MINE}|it) (?:really |clearly |truly )?(?:deserves?|(?:should|must) (?:get|receive|be (?:given|graded|marked|"
-        rf"rated|scored))) (?:\w+ ){{0,2}}?{_TOP}(?!\w)",
-    ),
-    (
-        "that a mark is deserved",
-        "graded marked rated scored verified validated",
-        rf"{_MINE} (?:was|has|have) (?:already )?(?:been )?(?:graded|marked|rated|scored|verified|validated) (?:\w+ ){{0,2}}?"
-        rf"(?:{_TOP}(?!\w)|as an? (?:\w+ )?expert\b)",
-    ),
-    (
-        "that a mark is deserved",
-        "candidate",
-        r"(?:the|this) candidate (?:has|was|is) (?:\w+ ){0,3}(?:perfectly|verified|an expert|passed|strong)\b",
-    ),
-)
-
-#: Marks of chat templates and forged roles, at the head of a sentence.
-_FORGED: tuple[tuple[str, str], ...] = (
-    (
-        "in a forged role",
-        r"<\|(?:im_(?:start|end|sep)|system|user|assistant|endoftext)\|>|\[/?inst\]|<</?sys>>|</?answer\b[^>]{0,40}>|<!--",
-    ),
-    (
-        "in a forged role",
-        r"(?:^|(?<=[.!?\n>\]\"*#]))[\s>#*\"]{0,8}(?:system|assistant|developer|admin(?:istrator)?|grader|evaluator|examiner|override)"
-        r"(?: (?:message|prompt|note|notes|comments?|override))?\s*:(?=[^.!?\n]{0,120}?\b(?:candidate|scores?|graded?|grading|marks|"
-        r"maximum|hired|all answers|excellent answer|verified|award|deserves|full credit)\b)",
-    ),
-)
 
 #: Who comes right before a verb that is no imperative: its subject, its auxiliary, or "to".
 _GOVERNED = re.compile(
@@ -207,33 +63,43 @@ _DISCUSSED = re.compile(
     r"(?:it|they|one|somebody|someone|he|she) (?:(?:might|may|could|would|will) )?(?:says?|writes?|types?))\b"
 )
 
+#: "If the labels agree, mark it as correct" tells a procedure.
+_PROCEDURE = re.compile(r"\b(?:if|when|whenever|once|until|unless|for each|for every|after|before)\b(?! i\b)")
+#: What an order of a procedure is about: not the candidate's own answer.
+_SOMETHING = re.compile(r"^\w+ (?:it|that|this|them|this one|that one)\b")
+
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
 
 
 def _pattern(source: str) -> re.Pattern[str]:
     """Words of one clause may be separated by commas, quotes or line breaks."""
-    spaced = re.sub(r"(?<!\[\^)(?<!\\) ", r"[^\\w.!?;:]{1,4}", source)
+    gap = r"[^\\w.!?;:]{1,4}"
+    optional = re.sub(r"(?<!\[\^)(?<!\\) \?", f"(?:{gap})?", source)
+    spaced = re.sub(r"(?<!\[\^)(?<!\\) ", gap, optional)
     return re.compile(rf"(?<!\w)(?:{spaced})")
 
 
 #: What is ordered, the words of which every match has one, and the pattern.
 _Kind = tuple[str, frozenset[str], re.Pattern[str]]
 
-_COMMANDS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in _IMPERATIVES)
-_OTHERS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in _ADDRESSES)
-PATTERNS = _COMMANDS + _OTHERS
-_PLAIN_WORD = re.compile(r"[a-z]+")
+_COMMANDS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in IMPERATIVES)
+_OTHERS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in ADDRESSES)
+_ABROAD = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in FOREIGN)
+PATTERNS = _COMMANDS + _OTHERS + _ABROAD
+_PLAIN_WORD = re.compile(r"[^\W\d_]+")
 #: What folding changes in ASCII besides capitals.
 _UNEVEN = re.compile(r"\s\s|[\x00-\x1f\x7f]")
-_MARKS = tuple((kind, re.compile(source)) for kind, source in _FORGED)
+_MARKS = tuple((kind, re.compile(source)) for kind, source in FORGED)
+#: Letters of one word, one by one.
+_SPACED_OUT = re.compile(r"(?<![\w'])(?:[^\W\d_][ .*_-]){3,}[^\W\d_](?![\w'])")
 #: These leave no doubt whom they address, wherever in a sentence they stand.
 _TO_YOU = re.compile(r"\b(?:your?|me|my|this (?:answer|reply|response|candidate|message))\b|all previous")
 
 
 def orders_in(text: str) -> tuple[Order, ...]:
     """The orders in ``text``, in order and apart from each other; what a reader cannot see does not hide one."""
-    folded, places = _folded(text)
+    folded, places = _unspaced(*_folded(text))
     if not folded:
         return ()
     found: list[Order] = []
@@ -265,6 +131,8 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     for kind, match in _searched(_OTHERS, said, folded):
         if not _spoken_of(folded, match):
             yield match.start(), match.end(), kind
+    for kind, match in _searched(_ABROAD, said, folded):
+        yield match.start(), match.end(), kind
     for kind, match in _searched(_COMMANDS, said, folded):
         start = _commanded_from(folded, match)
         if start is not None:
@@ -290,6 +158,8 @@ def _commanded_from(folded: str, match: re.Match[str]) -> int | None:
     beginning = _beginning(folded, match.start())
     before = folded[beginning : match.start()]
     to_you = _SAID_TO_YOU.search(before)
+    if _SOMETHING.match(match.group()) and _PROCEDURE.search(before):
+        return None
     if _spoken_of(folded, match) and not (to_you and to_you.group().rstrip(" ,\n").endswith("you to")):
         return None
     if to_you:
@@ -349,3 +219,12 @@ def _folded(text: str) -> tuple[str, Sequence[int]]:
             chars.append(one)
             places.append(place)
     return "".join(chars), places
+
+
+def _unspaced(folded: str, places: Sequence[int]) -> tuple[str, Sequence[int]]:
+    """The same with "m a r k s" and "m.a.r.k.s" as one word."""
+    if not _SPACED_OUT.search(folded):
+        return folded, places
+    dropped = {at for found in _SPACED_OUT.finditer(folded) for at in range(found.start() + 1, found.end(), 2)}
+    kept = [at for at in range(len(folded)) if at not in dropped]
+    return "".join(folded[at] for at in kept), [places[at] for at in kept]
