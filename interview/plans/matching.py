@@ -17,6 +17,8 @@ from rapidfuzz import fuzz, process
 
 from interview.errors import InvalidInput
 from interview.plans.plan import InterviewPlan
+from interview.text.stems import stem
+from interview.text.stop_words import STOP_WORDS
 
 #: Below this cosine two texts share no more than chance; asking the wrong interview is worse than asking which.
 MIN_SCORE = 0.04
@@ -30,14 +32,12 @@ _HEAD_CHARS = 120
 _HEAD_WEIGHT = 3
 
 _WORD = re.compile(r"[a-z][a-z0-9+#]*")
-_STOP = frozenset(
+#: Words of every job advertisement.
+_STOP = STOP_WORDS | frozenset(
     """
-    a about also an and are as at be been by can could do experience experienced for from good great has have
-    how i if in into is it its job join junior look looking may more most must need needed new no not of on or
-    our position role senior should skill skills so some strong such team than that the their them then there
-    these they this those to us was we were what when where which who will with work working would year years
-    you your
-    """.split()  # noqa: SIM905 – a paragraph of words reads better than a column of strings
+    experience experienced good great job join junior look looking need needed new position role senior skill skills
+    strong team work working year years
+    """.split()  # noqa: SIM905 - a paragraph of words reads better than a column of strings
 )
 
 
@@ -165,19 +165,10 @@ def _nearest(word: str, vocabulary: list[str]) -> str | None:
 
 
 def _terms(text: str) -> Iterable[str]:
-    words = [_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP]
+    words = [stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP]
     yield from words
     for first, second in pairwise(words):
         yield f"{first} {second}"
-
-
-def _stem(word: str) -> str:
-    """Plural to singular, and no more: ``analysis`` and ``analyst`` must stay apart."""
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
 
 
 def _weigh(counts: Mapping[str, int], idf: Mapping[str, float]) -> dict[str, float]:

@@ -32,7 +32,8 @@ from interview.policies.rules import (
 from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ConversationTurn
 from interview.text.machine_orders import orders_in
-from interview.text.visible_text import first_phrase, other_language, plain, sentences_of, words_of
+from interview.text.sentences import sentences_of
+from interview.text.visible_text import first_phrase, other_language, plain, words_of
 
 _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
 

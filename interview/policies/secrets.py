@@ -21,18 +21,12 @@ from interview.plans.questions import (
     Ungraded,
 )
 from interview.policies.rules import Scene
+from interview.text.stop_words import STOP_WORDS
 from interview.text.visible_text import grams, number_in_words, visible, words_of
 
 #: A run of words gives something away only if it says something: so many of its words must be none of these.
 _TELLING_WORDS = 2
-_COMMON = frozenset(
-    """
-    a about all also an and any are as at be been but by can could did do does every for from had has have he her his
-    how i if in into is it its made make me more most my no not of off on one or our out over she should so some than
-    that the their them then there these they this those to up us was way we were what when where which who why will
-    with would you your
-    """.split()  # noqa: SIM905 - a paragraph of words reads better than a column of strings
-)
+_COMMON = STOP_WORDS | frozenset({"every", "made", "make", "off", "one", "other", "out", "up", "way"})
 
 
 class Secrets(Struct, frozen=True):

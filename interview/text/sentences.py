@@ -12,6 +12,7 @@ _LABEL = re.compile(
 )
 _NUMBERED = re.compile(r"(?P<own>\d{1,3})[.)] .* (?P<next>\d{1,3}[.)])\Z")
 _ENDS_SENTENCE = re.compile(r"""[.!?…。！？]["'”’)\]]*\Z""")
+_END_AND_SPACE = re.compile(r"(?<=[.!?…])\s+")
 _CLAUSE_END = re.compile(r"[,;:–—]\s")
 
 #: A first piece shorter than this sounds cut off, and saves nothing; one longer than that is cut at a phrase.
@@ -30,6 +31,14 @@ def sentences_of(text: str, language: str = "en") -> list[str]:
     Nothing but white space is lost. A label (``1.``, ``Q2.``, ``No.``) stays with the words after it.
     """
     return [sentence for line in text.splitlines() for sentence in _of_line(line, language)]
+
+
+def growing_sentences(text: str) -> list[str]:
+    """The sentences of a text that is still being written: no continuation changes any but the last.
+
+    A splitter that knows abbreviations looks at the words that follow, which a stream does not have yet.
+    """
+    return [sentence for sentence in _END_AND_SPACE.split(text.strip()) if sentence]
 
 
 def _of_line(line: str, language: str) -> list[str]:

@@ -18,7 +18,6 @@ _HONEST = re.compile("[\u00ad\u200c-\u200f\ufe0e\ufe0f\ufeff\uf000-\uf0ff]")
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*")
 _TELLING_CHARS = 5
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -68,10 +67,6 @@ def refers_to(text: str, context: str, language: str) -> bool:
     no list of words here is given the benefit of the doubt."""
     known = language.lower().split("-")[0] in _FUNCTION_WORDS
     return not known or bool(telling_words(text) & telling_words(context))
-
-
-def sentences_of(text: str) -> list[str]:
-    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
 
 
 def grams(words: list[str], size: int) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,8 @@ from deployments.agent.brief.interviewer import Decision, TurnBrief
 from deployments.agent.script import phrases, scripted
 from interview.errors import InvalidModelOutput
 from interview.sessions.session import ActionType, AgentAction
-from interview.text.visible_text import plain, sentences_of, visible
+from interview.text.sentences import growing_sentences
+from interview.text.visible_text import plain, visible
 
 SOURCE = "model"
 
@@ -148,9 +149,9 @@ def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
 
 def _without(words: str, verbatim: str) -> str:
     """Own words before the plan's: no question among them (one thing is asked at a time), and nothing the plan says."""
-    planned = [plain(sentence) for sentence in sentences_of(" ".join(verbatim.split()))]
+    planned = [plain(sentence) for sentence in growing_sentences(" ".join(verbatim.split()))]
     return " ".join(
         sentence
-        for sentence in sentences_of(words)
+        for sentence in growing_sentences(words)
         if not sentence.endswith("?") and all(fuzz.ratio(plain(sentence), one) < _SAME_WORDING for one in planned)
     )

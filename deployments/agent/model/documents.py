@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from deployments.agent.model.untrusted_data import inert, tokens_at_most
 from interview.sessions.session import SessionState
+from interview.text.stems import stem
 from interview.text.visible_text import words_of
 from storage.blobs.port import BlobStore
 
@@ -19,7 +20,6 @@ PASSAGE_CHARS = 360
 MAX_DOCUMENT_CHARS = 40_000
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_STEM_CHARS = 6
 
 
 class Passage(Struct, frozen=True):
@@ -101,4 +101,4 @@ def _bounded(line: str) -> Iterable[str]:
 
 
 def _stems(text: str) -> Iterable[str]:
-    return (word[:_STEM_CHARS] for word in words_of(text) if len(word) > 2)
+    return (stem(word) for word in words_of(text) if len(word) > 2)

@@ -10,7 +10,8 @@ from pydantic_core import from_json
 
 from deployments.agent.model.answer import ModelTurn
 from interview.sessions.session import ActionType
-from interview.text.visible_text import sentences_of, visible
+from interview.text.sentences import growing_sentences
+from interview.text.visible_text import visible
 
 #: Stands for a word that begins where the text so far ends: whatever is before it has ended, or it has not.
 _NEXT_WORD = "x"
@@ -54,4 +55,4 @@ class GrowingTurn:
 def ended_sentences(text: str) -> list[str]:
     """The sentences of an unfinished ``text`` that no continuation can change; spaces and hidden characters as in
     ``model_turn.decision_of``. Pure."""
-    return sentences_of(" ".join((visible(text) + _NEXT_WORD).split()))[:-1]
+    return growing_sentences(" ".join((visible(text) + _NEXT_WORD).split()))[:-1]

@@ -27,7 +27,7 @@ from interview.errors import ContextTooLong
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.sessions.session import ActionType, ConversationTurn, SessionState
-from interview.text.visible_text import sentences_of
+from interview.text.sentences import sentences_of
 
 #: What a chat template adds around messages, at most.
 TEMPLATE_TOKENS = 48

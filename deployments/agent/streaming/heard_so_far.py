@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from interview.text.visible_text import sentences_of
+from interview.text.sentences import growing_sentences
 
 
 class Aloud:
@@ -33,7 +33,7 @@ class Aloud:
         verbatim = verbatim.strip()
         ends = bool(verbatim) and rest.endswith(verbatim)
         own = rest.removesuffix(verbatim).rstrip() if ends else rest
-        parts = [*sentences_of(own), *([verbatim] if ends else [])]
+        parts = [*growing_sentences(own), *([verbatim] if ends else [])]
         # Sentences are cut at white space; where that was more than a space, cutting would lose it.
         self.say(*(parts if " ".join(parts) == rest else [rest]))
 

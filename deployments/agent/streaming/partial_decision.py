@@ -11,7 +11,7 @@ from deployments.agent.brief.interviewer import Decision, DecisionOutcome, TurnB
 from deployments.agent.model.answer import own_words
 from deployments.agent.script import phrases, scripted
 from deployments.agent.streaming.heard_so_far import Aloud, begins_with
-from interview.text.visible_text import sentences_of
+from interview.text.sentences import growing_sentences
 
 
 class Unfinished:
@@ -46,7 +46,7 @@ class Unfinished:
         if not self._sound(decision) or (said and not begins_with(words, said)):
             self._doubted = True
             return
-        self._aloud.say(*sentences_of(words[len(said) :]))
+        self._aloud.say(*growing_sentences(words[len(said) :]))
         self.said = decision
 
     def continued(self, decided: DecisionOutcome) -> DecisionOutcome:

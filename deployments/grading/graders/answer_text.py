@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from interview.grades import Evidence
 from interview.text.dont_know import says_dont_know
+from interview.text.stems import stem
+from interview.text.stop_words import STOP_WORDS
 
 
 class Token(Struct, frozen=True):
@@ -62,15 +64,6 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 
-_STOP_WORDS_TEXT = (
-    "a an the and or but if of to in on at by for with from as is are was were be been being it its this that "
-    "these those i you he she we they my your our their me him her us them do does did done have has had so then "
-    "than there here not no can could would should will may might must also just very more most some any all each "
-    "which who whom what when where how why into over under about because while during both such only own same "
-    "too s t it's that's"
-)
-_STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
-
 
 def tokens(text: str) -> tuple[Token, ...]:
     return tuple(
@@ -85,24 +78,13 @@ def normal(text: str) -> str:
 
 
 def content_words(text: str) -> list[str]:
-    """The words that carry meaning, stemmed lightly, in order."""
-    return [stem(token.text) for token in tokens(text) if token.text not in _STOP_WORDS and token.text not in FILLERS]
+    """The words that carry meaning, stemmed, in order."""
+    return [stem(token.text) for token in tokens(text) if token.text not in STOP_WORDS and token.text not in FILLERS]
 
 
 def is_stop_word(word: str) -> bool:
     """Whether the casefolded word only holds a sentence together."""
-    return word in _STOP_WORDS or word in FILLERS
-
-
-def stem(word: str) -> str:
-    """A light English stem (plural and verb endings), enough to match "locks", "locked" and "locking"."""
-    for ending in ("ations", "ation", "ings", "ing", "edly", "ed", "ies", "es", "s", "ly"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            root = word[: -len(ending)]
-            if ending == "ies":
-                return root + "y"
-            return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "sl" else root.rstrip("e")
-    return word.rstrip("e") if len(word) > 3 else word
+    return word in STOP_WORDS or word in FILLERS
 
 
 def closed(words: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from deployments.agent.model.answer import read_turn
 from deployments.agent.model.partial_answer import GrowingTurn, ended_sentences
 from interview.sessions.session import ActionType
-from interview.text.visible_text import sentences_of, visible
+from interview.text.sentences import growing_sentences
+from interview.text.visible_text import visible
 
 ACTIONS: tuple[ActionType, ...] = get_args(ActionType)
 
@@ -51,7 +52,7 @@ def test_cuts_change_nothing_and_every_prefix_is_one_of_the_whole(
     utterance: str, places: list[int], ascii_only: bool
 ) -> None:
     text = answer(utterance, ascii_only=ascii_only)
-    whole = sentences_of(" ".join(visible(utterance).split()))
+    whole = growing_sentences(" ".join(visible(utterance).split()))
     for pieces in (cut(text, places), list(text), [text]):
         found = heard(pieces)
         assert found == [" ".join(whole[:count]) for count in range(1, len(found) + 1)]
@@ -62,7 +63,7 @@ def test_cuts_change_nothing_and_every_prefix_is_one_of_the_whole(
 @given(UTTERANCES, UTTERANCES)
 def test_a_sentence_that_has_ended_stays_whatever_follows(before: str, after: str) -> None:
     ended = ended_sentences(before)
-    assert sentences_of(" ".join(visible(before + after).split()))[: len(ended)] == ended
+    assert growing_sentences(" ".join(visible(before + after).split()))[: len(ended)] == ended
 
 
 @given(UTTERANCES.filter(lambda text: len(text) < 2000))
