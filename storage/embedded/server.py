@@ -221,6 +221,8 @@ class EmbeddedRedis:
             "auto-aof-rewrite-min-size": "1gb",
             "auto-aof-rewrite-percentage": "200",
             "save": "",
+            # A slow command is remembered with its arguments, and those are what a candidate said.
+            "slowlog-log-slower-than": "-1",
             # An interview may wait, but it may not vanish: when memory is full, writes fail and say so.
             "maxmemory-policy": "noeviction",
         }

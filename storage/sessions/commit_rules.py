@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interview.errors import InternalError, VersionConflict
+from interview.errors import InternalError, SessionEnded, VersionConflict
 from interview.sessions.events import Event
 from interview.sessions.session import SessionState
 from storage.sessions.port import SessionKey
@@ -21,6 +21,10 @@ def check_commit(key: SessionKey, expected_version: int, state: SessionState, ev
     for offset, event in enumerate(events, start=1):
         if event.seq != expected_version + offset:
             raise InternalError(f"A commit has a gap: expected sequence {expected_version + offset}, got {event.seq}.")
+
+
+def session_erased() -> SessionEnded:
+    return SessionEnded("This interview was erased. Start a new one under a new id.")
 
 
 def version_conflict(expected: int, found: int) -> VersionConflict:

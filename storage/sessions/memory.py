@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from interview.sessions.events import Event, decode_event, encode_event
 from interview.sessions.session import SessionState
-from storage.sessions.commit_rules import check_commit, version_conflict
-from storage.sessions.port import IdempotencyRecord, SessionKey
+from storage.sessions.commit_rules import check_commit, session_erased, version_conflict
+from storage.sessions.port import ERASED_FOR_S, IdempotencyRecord, SessionKey
 
 
 class _Session(Struct):
@@ -42,6 +42,7 @@ class MemorySessionStore:
         self._heartbeat_s = heartbeat_s
         self._sessions: dict[SessionKey, _Session] = {}
         self._records: dict[SessionKey, dict[tuple[str, str], _Recorded]] = {}
+        self._erased: dict[SessionKey, float] = {}
         self._followers: dict[SessionKey, set[asyncio.Event]] = {}
 
     def _live(self, key: SessionKey) -> _Session | None:
@@ -58,6 +59,8 @@ class MemorySessionStore:
     async def load_with_idempotency(
         self, key: SessionKey, scope: str, idempotency_key: str
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
+        if key in self._erased_now():
+            raise session_erased()
         recorded = self._records.get(key, {}).get((scope, idempotency_key))
         if recorded is not None and recorded.expires_at <= self._clock():
             recorded = None
@@ -74,6 +77,8 @@ class MemorySessionStore:
         snapshot: bool = True,  # nothing is written here, so nothing is saved
     ) -> None:
         check_commit(key, expected_version, state, events)
+        if key in self._erased_now():
+            raise session_erased()
         found = self._live(key)
         version = len(found.log) if found else 0
         if version != expected_version:
@@ -143,6 +148,21 @@ class MemorySessionStore:
     async def delete(self, key: SessionKey) -> bool:
         records = self._records.pop(key, None)
         return self._sessions.pop(key, None) is not None or bool(records)
+
+    async def erase(self, key: SessionKey) -> bool:
+        self._erased[key] = self._clock() + ERASED_FOR_S
+        return await self.delete(key)
+
+    async def erased(self) -> list[SessionKey]:
+        return list(self._erased_now())
+
+    def _erased_now(self) -> dict[SessionKey, float]:
+        now = self._clock()
+        self._erased = {key: until for key, until in self._erased.items() if until > now}
+        return self._erased
+
+    async def purge_log(self) -> bool:
+        return True
 
     async def ping(self) -> None:
         return None

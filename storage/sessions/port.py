@@ -10,6 +10,9 @@ from msgspec import Struct
 from interview.sessions.events import Event
 from interview.sessions.session import SessionState
 
+#: How long an erased session's key stays unusable: longer than any step, job or upload in flight takes.
+ERASED_FOR_S = 3600.0
+
 
 class SessionKey(Struct, frozen=True):
     """A session's address. A foreign tenant's session is simply absent."""
@@ -40,7 +43,11 @@ class SessionStore(Protocol):
     async def load_with_idempotency(
         self, key: SessionKey, scope: str, idempotency_key: str
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        """Both in one round trip, and as they were at one moment."""
+        """Both in one round trip, and as they were at one moment.
+
+        Raises:
+            SessionEnded: the session was erased a short while ago.
+        """
         ...
 
     async def commit(
@@ -61,6 +68,7 @@ class SessionStore(Protocol):
 
         Raises:
             VersionConflict: the stored version is not ``expected_version``; nothing was written.
+            SessionEnded: the session was erased a short while ago; nothing was written.
             StorageUnavailable: the store did not answer; the commit may or may not have happened.
         """
         ...
@@ -103,7 +111,25 @@ class SessionStore(Protocol):
         ...
 
     async def delete(self, key: SessionKey) -> bool:
-        """Erase a session and all its idempotency records now; False when there was nothing."""
+        """Delete a session and all its idempotency records now; False when there was nothing."""
+        ...
+
+    async def erase(self, key: SessionKey) -> bool:
+        """As ``delete``, and for ``ERASED_FOR_S`` nothing is committed under ``key``, so no work in flight restores it.
+
+        ``commit`` and ``load_with_idempotency`` raise SessionEnded in that time. Erasing again renews it.
+        """
+        ...
+
+    async def erased(self) -> list[SessionKey]:
+        """Sessions erased within the last ``ERASED_FOR_S``. Walks the whole key space, as ``expiring``."""
+        ...
+
+    async def purge_log(self) -> bool:
+        """Rewrite the store's own log without what was deleted; False when the server does not let us or fails.
+
+        Takes as long as writing all live data once.
+        """
         ...
 
     async def ping(self) -> None:

@@ -6,6 +6,7 @@ Keys of one session share a hash tag, so that they live in one slot of a Redis C
                                                         the log, t = tokens of the last commits
     <prefix>:{<tenant>/<interview_id>}:events    list   JSON of each event; element i has sequence i + 1
     <prefix>:{<tenant>/<interview_id>}:idem      hash   <scope>\\x1f<key> → flag byte + msgpack of IdempotencyRecord
+    <prefix>:{<tenant>/<interview_id>}:erased    string there for an hour after the session was erased
 
 The log is the truth, so its length *is* the version: there is no second number that could disagree with it.
 """
@@ -23,18 +24,21 @@ from msgspec import Struct
 from interview.sessions.events import Event, decode_event, encode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
+from storage.redis.append_log import rewrite_append_log
 from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
 from storage.sessions.commit_feed import CommitFeed
-from storage.sessions.commit_rules import check_commit, version_conflict
-from storage.sessions.port import IdempotencyRecord, SessionKey
+from storage.sessions.commit_rules import check_commit, session_erased, version_conflict
+from storage.sessions.port import ERASED_FOR_S, IdempotencyRecord, SessionKey
 from storage.stored_names import decoded, encoded
 
 logger = logging.getLogger(__name__)
 
-#: Returns -1 when the commit stands, else the version found instead of the expected one. A token already among the
-#: session's last sixteen means this very commit was applied before and only its reply was lost.
+#: Returns -1 when the commit stands, -2 when the session was erased, else the version found instead of the expected.
+#: A token already among the session's last sixteen means this very commit was applied before and only its reply was
+#: lost.
 _COMMIT = Script(
     """
+if redis.call('EXISTS', KEYS[4]) == 1 then return -2 end
 local tokens = redis.call('HGET', KEYS[1], 't') or ''
 if string.find(tokens, ARGV[2], 1, true) then return -1 end
 local version = redis.call('LLEN', KEYS[2])
@@ -56,6 +60,13 @@ return -1
 """
 )
 
+_ERASE = Script(
+    """
+redis.call('SET', KEYS[4], '1', 'PX', ARGV[1])
+return redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+"""
+)
+
 _RELEASE = Script(
     """
 local record = redis.call('HGET', KEYS[1], ARGV[1])
@@ -65,15 +76,16 @@ return 1
 )
 
 #: A session and one of its idempotency records as they were at one moment: the snapshot, the events it is behind by
-#: (or, asked for 'all', the whole log and no snapshot) and the record.
+#: (or, asked for 'all', the whole log and no snapshot), the record, and 1 when the session was erased.
 _LOAD = Script(
     """
 local held = redis.call('HMGET', KEYS[1], 's', 'b')
 local record = redis.call('HGET', KEYS[3], ARGV[1])
 local behind = tonumber(held[2] or 0)
-if held[1] and ARGV[2] == 'all' then return {'', redis.call('LRANGE', KEYS[2], 0, -1), record} end
-if behind == 0 then return {held[1], {}, record} end
-return {held[1], redis.call('LRANGE', KEYS[2], -behind, -1), record}
+if held[1] and ARGV[2] == 'all' then return {'', redis.call('LRANGE', KEYS[2], 0, -1), record, 0} end
+if not held[1] then return {false, {}, record, redis.call('EXISTS', KEYS[4])} end
+if behind == 0 then return {held[1], {}, record, 0} end
+return {held[1], redis.call('LRANGE', KEYS[2], -behind, -1), record, 0}
 """
 )
 
@@ -90,7 +102,13 @@ class _Keys(Struct, frozen=True):
     session: str
     events: str
     idempotency: str
+    erased: str
     channel: str
+
+    @property
+    def stored(self) -> tuple[str, str, str, str]:
+        """The keys as every script takes them."""
+        return self.session, self.events, self.idempotency, self.erased
 
 
 class RedisSessionStore:
@@ -124,7 +142,7 @@ class RedisSessionStore:
 
     def _keys_of(self, key: SessionKey) -> _Keys:
         stem = f"{self._prefix}:{{{encoded(key.tenant)}/{encoded(key.interview_id)}}}"
-        return _Keys(f"{stem}:session", f"{stem}:events", f"{stem}:idem", f"{stem}:new")
+        return _Keys(f"{stem}:session", f"{stem}:events", f"{stem}:idem", f"{stem}:erased", f"{stem}:new")
 
     async def load(self, key: SessionKey) -> SessionState | None:
         return (await self._load(key, ""))[0]
@@ -132,28 +150,31 @@ class RedisSessionStore:
     async def load_with_idempotency(
         self, key: SessionKey, scope: str, idempotency_key: str
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        state, raw_record = await self._load(key, _field(scope, idempotency_key))
+        state, raw_record, erased = await self._load(key, _field(scope, idempotency_key))
+        if erased:
+            raise session_erased()
         return state, _decode_record(raw_record[1:]) if raw_record else None
 
-    async def _load(self, key: SessionKey, field: str) -> tuple[SessionState | None, bytes | None]:
-        snapshot, tail, record = await self._read(key, field, "tail")
+    async def _load(self, key: SessionKey, field: str) -> tuple[SessionState | None, bytes | None, bool]:
+        snapshot, tail, record, erased = await self._read(key, field, "tail")
         if snapshot is None:
-            return None, record
+            return None, record, erased
         try:
             state = _decode_state(snapshot)
         except msgspec.DecodeError:
             # A snapshot written by another release; the log is the truth, and the next commit writes a fresh one.
             logger.warning("a stored snapshot does not decode; folding its events instead")
-            _, log, record = await self._read(key, field, "all")
-            return fold([decode_event(raw) for raw in log]) if log else None, record
+            _, log, record, erased = await self._read(key, field, "all")
+            return fold([decode_event(raw) for raw in log]) if log else None, record, erased
         # A tail is there while a worker is between the commit that accepts an answer and the one that replies to it.
-        return fold([decode_event(raw) for raw in tail], state) if tail else state, record
+        return fold([decode_event(raw) for raw in tail], state) if tail else state, record, False
 
-    async def _read(self, key: SessionKey, field: str, part: str) -> tuple[bytes | None, list[bytes], bytes | None]:
-        keys = self._keys(key)
-        names = (keys.session, keys.events, keys.idempotency)
-        snapshot, events, record = await self._link.script(_LOAD, names, (field, part), what="load")
-        return snapshot, events, record
+    async def _read(
+        self, key: SessionKey, field: str, part: str
+    ) -> tuple[bytes | None, list[bytes], bytes | None, bool]:
+        names = self._keys(key).stored
+        snapshot, events, record, erased = await self._link.script(_LOAD, names, (field, part), what="load")
+        return snapshot, events, record, bool(erased)
 
     async def commit(
         self,
@@ -182,8 +203,9 @@ class RedisSessionStore:
             record,
             *[encode_event(event) for event in events],
         ]
-        names = (keys.session, keys.events, keys.idempotency)
-        found: int = await self._link.script(_COMMIT, names, args, what="commit")
+        found: int = await self._link.script(_COMMIT, keys.stored, args, what="commit")
+        if found == -2:
+            raise session_erased()
         if found >= 0:
             raise version_conflict(expected_version, found)
 
@@ -237,21 +259,30 @@ class RedisSessionStore:
 
     async def _with_lifetimes(self, from_ms: float, to_ms: float) -> list[SessionKey]:
         """Sessions that have between ``from_ms`` and ``to_ms`` left to live."""
-        stem, suffix = f"{self._prefix}:{{".encode(), b"}:session"
         found: list[SessionKey] = []
+        async for page in self._named("session"):
+            lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in page], what="lifetimes")
+            for key, left_ms in zip(page.values(), lifetimes_ms, strict=True):
+                if max(0, from_ms) <= left_ms <= to_ms:
+                    found.append(key)
+        return list(dict.fromkeys(found))
+
+    async def _named(self, part: str) -> AsyncIterator[dict[bytes, SessionKey]]:
+        """Stored keys that end with ``part``, each with its session, one page of the key space at a time."""
+        stem, suffix = f"{self._prefix}:{{".encode(), f"}}:{part}".encode()
         cursor = 0
         while True:
             cursor, names = await self._scan(cursor)
-            # In bytes: the server may hold another application's keys, which need not be text.
-            sessions = [name for name in names if name.startswith(stem) and name.endswith(suffix)]
-            lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in sessions], what="lifetimes")
-            for name, left_ms in zip(sessions, lifetimes_ms, strict=True):
-                if max(0, from_ms) <= left_ms <= to_ms:
+            page: dict[bytes, SessionKey] = {}
+            for name in names:
+                # In bytes: the server may hold another application's keys, which need not be text.
+                if name.startswith(stem) and name.endswith(suffix):
                     address = name.removeprefix(stem).removesuffix(suffix).decode(errors="replace")
                     tenant, _, interview_id = address.partition("/")
-                    found.append(SessionKey(decoded(tenant), decoded(interview_id)))
+                    page[name] = SessionKey(decoded(tenant), decoded(interview_id))
+            yield page
             if not cursor:
-                return list(dict.fromkeys(found))
+                return
 
     async def _scan(self, cursor: int) -> tuple[int, list[bytes]]:
         following, names = await self._link.command("SCAN", cursor, "COUNT", _SCAN_PAGE, what="scan")
@@ -260,6 +291,20 @@ class RedisSessionStore:
     async def delete(self, key: SessionKey) -> bool:
         keys = self._keys(key)
         return bool(await self._link.command("DEL", keys.session, keys.events, keys.idempotency, what="delete"))
+
+    async def erase(self, key: SessionKey) -> bool:
+        keys = self._keys(key)
+        gone = await self._link.script(_ERASE, keys.stored, (round(ERASED_FOR_S * 1000),), what="erase")
+        return bool(gone)
+
+    async def erased(self) -> list[SessionKey]:
+        found: list[SessionKey] = []
+        async for page in self._named("erased"):
+            found.extend(page.values())
+        return list(dict.fromkeys(found))
+
+    async def purge_log(self) -> bool:
+        return await rewrite_append_log(self._link)
 
     async def ping(self) -> None:
         await self._link.command("PING", what="ping")

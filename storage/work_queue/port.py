@@ -18,15 +18,23 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from storage.stored_names import encoded
+
 JobState = Literal["waiting", "running", "delayed", "done", "dead"]
 
 
 class Job(Struct, frozen=True):
-    """``id`` names the effect, for example ``judge:<tenant>:<interview>:<turn>``; ``kind`` picks the handler."""
+    """``id`` names the effect (``job_id`` for one about an interview); ``kind`` picks the handler."""
 
     id: str
     kind: str
     payload: bytes = b""
+
+
+def job_id(kind: str, tenant: str, interview_id: str, *effect: object) -> str:
+    """The id of a job about an interview, such as ``judge:<tenant>:<id>:<turn>:<question>``; ``WorkQueue.erase`` finds
+    the job by it."""
+    return ":".join((kind, encoded(tenant), encoded(interview_id), *map(str, effect)))
 
 
 class Claim(Struct, frozen=True):
@@ -125,6 +133,13 @@ class WorkQueue(Protocol):
 
     async def revive(self, job_id: str) -> bool:
         """Give a dead job a fresh start; False when it is not dead."""
+        ...
+
+    async def erase(self, tenant: str, interview_id: str) -> int:
+        """Remove every job about an interview (``job_id``), whatever its state; returns how many.
+
+        A worker that runs one loses its claim. Walks the whole key space: not for a request.
+        """
         ...
 
     async def status(self, job_id: str) -> JobStatus | None: ...

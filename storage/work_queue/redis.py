@@ -15,6 +15,7 @@ number (the fence), so replicas that come and go leave no consumers behind.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from typing import Any, cast
 
 from interview.errors import StorageUnavailable
 from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
+from storage.stored_names import encoded
 from storage.work_queue.port import (
     DEFAULT_RULES,
     REASON_AT_MOST_CHARS,
@@ -33,10 +35,11 @@ from storage.work_queue.port import (
     QueueCounts,
     QueueRules,
 )
-from storage.work_queue.redis_scripts import ACK, CLAIM, ENQUEUE, EXTEND, GIVE_BACK, PENDING, RETRY, REVIVE
+from storage.work_queue.redis_scripts import ACK, CLAIM, ENQUEUE, ERASE, EXTEND, GIVE_BACK, PENDING, RETRY, REVIVE
 
 _STATUS_FIELDS = ("kind", "state", "attempts", "enqueued", "updated", "reason", "worker")
 _LOOK_AGAIN_AT_MOST_S = 1.0
+_SCAN_PAGE = 1000
 
 
 class RedisWorkQueue:
@@ -128,6 +131,20 @@ class RedisWorkQueue:
     async def revive(self, job_id: str) -> bool:
         return bool(await self._run(REVIVE, "revive", job_id))
 
+    async def erase(self, tenant: str, interview_id: str) -> int:
+        about = f"*:{encoded(tenant)}:{encoded(interview_id)}"  # nothing that a pattern means is left in encoded names
+        erased = cursor = 0
+        while True:
+            scan = ("SCAN", cursor, "MATCH", _literal(self._job_stem) + about + "*", "COUNT", _SCAN_PAGE)
+            following, names = await self._link.command(*scan, what="queue.scan")
+            for name in names:
+                found = name.decode().removeprefix(self._job_stem)
+                if found.split(":")[1:3] == about.split(":")[1:]:
+                    erased += await self._run(ERASE, "erase", found)
+            cursor = int(following)
+            if not cursor:
+                return erased
+
     async def status(self, job_id: str) -> JobStatus | None:
         found = await self._statuses([job_id])
         return found[0] if found else None
@@ -157,6 +174,11 @@ class RedisWorkQueue:
 
     async def close(self) -> None:
         await self._link.close()
+
+
+def _literal(name: str) -> str:
+    """``name`` in a pattern of Redis, where it stands for itself."""
+    return re.sub(r"([*?\[\]\\])", r"\\\1", name)
 
 
 def _ms(seconds: float) -> int:

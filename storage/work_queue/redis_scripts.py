@@ -173,5 +173,18 @@ return 1
 """
 )
 
+ERASE = Script(
+    _COMMON
+    + """
+local id = ARGV[2]
+local state = redis.call('HGET', job_key(id), 'state')
+if not state then return 0 end
+if state == 'waiting' or state == 'running' then take_off(id) end
+redis.call('ZREM', delayed, id)
+redis.call('ZREM', dead, id)
+return redis.call('DEL', job_key(id))
+"""
+)
+
 #: XPENDING's count, and 0 before the first claim made the group.
 PENDING = "local found = redis.pcall('XPENDING', KEYS[1], 'workers') return found.err and 0 or found[1]"

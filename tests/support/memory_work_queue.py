@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from storage.stored_names import encoded
 from storage.work_queue.port import (
     DEFAULT_RULES,
     REASON_AT_MOST_CHARS,
@@ -153,6 +154,13 @@ class MemoryWorkQueue:
         entry.due = self._clock()
         self._mark(entry, "waiting")
         return True
+
+    async def erase(self, tenant: str, interview_id: str) -> int:
+        about = [encoded(tenant), encoded(interview_id)]
+        gone = [known for known in self._jobs if known.split(":")[1:3] == about]
+        for known in gone:
+            del self._jobs[known]
+        return len(gone)
 
     async def status(self, job_id: str) -> JobStatus | None:
         entry = self._jobs.get(job_id)

@@ -6,7 +6,6 @@ import logging
 
 from deployments.grading.background.queued_work import QueuedWork
 from interview import failures
-from interview.errors import InterviewError
 from storage.sessions.port import SessionStore
 
 logger = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ async def request_missing_evaluations(sessions: SessionStore, work: QueuedWork, 
             if state is not None and state.awaits_report:
                 await work.evaluate(key.tenant, key.interview_id)
                 asked += 1
-        except InterviewError as error:
-            failures.item_failed(EVALUATION, error)
-            logger.error("an evaluation could not be asked for and will be again: error=%s", error.code)
+        except Exception as error:  # noqa: BLE001 - counted; whatever it is, the next session is another one's
+            reason = failures.item_failed(EVALUATION, error)
+            logger.error("an evaluation could not be asked for and will be again: error=%s", reason)
     return asked

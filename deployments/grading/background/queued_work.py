@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.shell.handle_rpc import encode
-from storage.stored_names import encoded
-from storage.work_queue.port import Job, WorkQueue
+from storage.work_queue.port import Job, WorkQueue, job_id
 
 JUDGE = "judge"
 EVALUATE = "evaluate"
@@ -32,12 +31,8 @@ class QueuedWork:
 
 
 def judge_id(request: GradeRequest) -> str:
-    return f"{_stem(JUDGE, request.tenant, request.interview_id)}:{request.turn}:{request.question.id}"
+    return job_id(JUDGE, request.tenant, request.interview_id, request.turn, request.question.id)
 
 
 def evaluate_id(tenant: str, interview_id: str) -> str:
-    return _stem(EVALUATE, tenant, interview_id)
-
-
-def _stem(kind: str, tenant: str, interview_id: str) -> str:
-    return f"{kind}:{encoded(tenant)}:{encoded(interview_id)}"
+    return job_id(EVALUATE, tenant, interview_id)

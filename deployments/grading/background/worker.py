@@ -14,6 +14,7 @@ from interview import failures
 from interview.errors import InterviewError
 from storage.archive.blob_archive import ARCHIVE, archive_expiring
 from storage.blobs.port import BlobStore
+from storage.erasure.erasure import ERASURE, Erasure
 from storage.sessions.port import SessionStore
 from storage.work_queue.consumer import WorkConsumer
 from storage.work_queue.port import QueueRules, WorkQueue
@@ -42,6 +43,7 @@ class GradingWorker:
             queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
         )
         self._work = QueuedWork(queue)
+        self._erasure = Erasure(sessions, blobs, (queue,))
         self._sessions = sessions
         self._blobs = blobs
         self._config = config
@@ -52,6 +54,7 @@ class GradingWorker:
         if self._config.archive_sweep_s > 0:
             self._tasks.append(asyncio.create_task(self._sweep(), name="archive-sweep"))
             self._tasks.append(asyncio.create_task(self._sweep_evaluations(), name="evaluation-sweep"))
+            self._tasks.append(asyncio.create_task(self._sweep_erased(), name="erasure-sweep"))
 
     def check_health(self) -> None:
         """Raises the error that ended a task which should never end."""
@@ -93,3 +96,16 @@ class GradingWorker:
                 continue
             if asked:
                 logger.warning("evaluations that nobody had asked for were queued: count=%d", asked)
+
+    async def _sweep_erased(self) -> None:
+        """What steps in flight wrote about an interview while it was erased is erased as well."""
+        while True:
+            await asyncio.sleep(self._config.archive_sweep_s)
+            try:
+                found = await self._erasure.erase_leftovers()
+            except InterviewError as error:
+                failures.item_failed(ERASURE, error)
+                logger.error("the erasure sweep failed and will be repeated: error=%s", error.code)
+                continue
+            if found:
+                logger.warning("leftovers of erased interviews were erased: interviews=%d", found)

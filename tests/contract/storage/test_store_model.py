@@ -101,12 +101,27 @@ def machine_over(url: str) -> type[RuleBasedStateMachine]:
         def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
             self.agree(lambda store: store.release(key, scope, idempotency_key))
 
+        @rule(key=keys, now=st.integers(0, 9).map(lambda drawn: drawn == 0))
+        def erase(self, key: SessionKey, now: bool) -> None:
+            if not now:  # rarely, because nothing happens to that session any more
+                return
+            self.agree(lambda store: store.erase(key))
+            self.histories.pop(key, None)
+
+        @rule()
+        def erased(self) -> None:
+            self.agree(sorted_erased)
+
         @rule(key=keys)
         def delete(self, key: SessionKey) -> None:
             self.agree(lambda store: store.delete(key))
             self.histories.pop(key, None)
 
     return Stores
+
+
+async def sorted_erased(store: SessionStore) -> list[str]:
+    return sorted(map(repr, await store.erased()))
 
 
 async def outcome_of(operation: Callable[[SessionStore], Awaitable[Any]], store: SessionStore) -> Any:

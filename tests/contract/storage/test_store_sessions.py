@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from interview.errors import InternalError, VersionConflict
+from interview.errors import InternalError, SessionEnded, VersionConflict
 from interview.plans.plan import PlanRef
 from interview.sessions.events import AnswerReceived, Event, IntegrityNoted, SessionStarted, decode_event
 from interview.sessions.fold import fold
@@ -400,3 +400,25 @@ async def next_seqs(batches: AsyncIterator[list[bytes]]) -> list[int]:
     while not (batch := await anext(batches)):
         pass
     return seqs(batch)
+
+
+async def test_an_erased_session_is_gone_and_no_work_in_flight_brings_it_back(store: SessionStore) -> None:
+    key, beside = fresh_key(), fresh_key()
+    record = IdempotencyRecord("turn", "k", "f", "done", body=b"reply")
+    state = await create(store, key, record)
+    await create(store, beside)
+    assert await store.erase(key)
+    assert await store.load(key) is None
+    assert await store.events(key) == []
+    with pytest.raises(SessionEnded, match="erased"):
+        await store.load_with_idempotency(key, "turn", "k")
+    for version, events in ((1, [started(key), noted(2)]), (0, [started(key)])):
+        with pytest.raises(SessionEnded, match="erased"):
+            await store.commit(key, expected_version=version, state=fold(events), events=events[version:])
+    assert await store.load(key) is None
+    assert not await store.erase(key)
+    assert await store.erased() == [key]
+    assert await store.load(beside) is not None
+    assert state.version == 1
+    assert await store.expiring(TTL_S) == [beside]
+    assert await store.purge_log()

@@ -10,7 +10,7 @@ import pytest
 
 from interview.errors import InvalidInput, Overloaded
 from storage.work_queue.consumer import WorkConsumer
-from storage.work_queue.port import WORKER_LOST, Claim, Job, QueueCounts, QueueRules, WorkQueue
+from storage.work_queue.port import WORKER_LOST, Claim, Job, QueueCounts, QueueRules, WorkQueue, job_id
 from storage.work_queue.redis import RedisWorkQueue
 from tests.support.memory_work_queue import MemoryWorkQueue
 
@@ -337,3 +337,35 @@ async def test_a_kind_nobody_knows_waits_for_somebody_who_does(queue: WorkQueue)
     consumer = WorkConsumer(queue, {}, worker="w")
     await consumer.work(await claim_one(queue))
     assert await state_of(queue) == "delayed"
+
+
+@pytest.mark.parametrize("tenant", ["acme", "Acme Corp", "a/b", "a:b", "a*[x]?"])
+async def test_every_job_about_an_interview_is_erased_in_every_state_and_no_other(
+    queue: WorkQueue, tenant: str
+) -> None:
+    states = ("done", "dead", "delayed", "running", "waiting")
+    ids = {state: job_id("judge", tenant, "iv", state, "q1") for state in states}
+    others = [
+        job_id("judge", tenant, "iv2", 1), job_id("evaluate", tenant, "i"), job_id("judge", "b", "iv", 1), "plain",
+    ]  # fmt: skip
+    for state in states[:4]:
+        await queue.enqueue(Job(ids[state], "judge", b"canary"))
+    claims = {claim.job.id: claim for claim in await queue.claim("w", limit=10)}
+    await queue.ack(claims[ids["done"]])
+    await queue.bury(claims[ids["dead"]], "no use")
+    await queue.retry(claims[ids["delayed"]], "later", delay_s=3600)
+    for name in (ids["waiting"], *others):
+        await queue.enqueue(Job(name, "judge", b"payload"))
+    for state in states:
+        assert await state_of(queue, ids[state]) == state
+
+    assert await queue.erase(tenant, "iv") == 5
+    assert [await queue.status(name) for name in ids.values()] == [None] * 5
+    assert [await state_of(queue, name) for name in others] == ["waiting"] * 4
+    assert await queue.counts() == QueueCounts(waiting=4, done=1)
+    running = claims[ids["running"]]
+    assert not await queue.extend(running)
+    assert not await queue.ack(running)
+    assert await queue.retry(running, "late") is None
+    assert await queue.erase(tenant, "iv") == 0
+    assert {claim.job.id for claim in await queue.claim("w", limit=10)} == set(others)

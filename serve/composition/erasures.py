@@ -1,0 +1,26 @@
+"""Erases an interview from the stores of a data directory or of ``REDIS_URL``, whether a platform runs or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from serve.composition.grading_placement import QUEUE_NAME
+from serve.composition.local_stores import open_stores
+from serve.settings import StorageSettings
+from storage.erasure.erasure import Erased, Erasure
+from storage.work_queue.redis import RedisWorkQueue
+
+
+async def erase_interview(settings: StorageSettings, data: Path, tenant: str, interview_id: str) -> Erased:
+    """Erase everything about one interview.
+
+    Raises:
+        InvalidInput: tenant or id is empty.
+        StorageUnavailable: a store does not work; erasing again finishes what is left.
+    """
+    async with open_stores(settings, data) as stores:
+        queue = RedisWorkQueue(stores.redis_url, QUEUE_NAME)
+        try:
+            return await Erasure(stores.sessions, stores.blobs, (queue,)).erase(tenant, interview_id)
+        finally:
+            await queue.close()

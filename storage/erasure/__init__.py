@@ -1,0 +1,1 @@
+"""Erasure: everything about one interview, from every store."""

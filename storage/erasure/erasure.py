@@ -1,0 +1,95 @@
+"""Erases everything about one interview: session, idempotency records, jobs, recordings, documents, archive, reports.
+
+The session goes first and stays unusable for ``ERASED_FOR_S``, so that no commit brings it back. A step that was in
+flight may still write a recording, an archive or a job after that; ``erase_leftovers``, run in the background, removes
+those.
+
+Pinned plans and policies are shared between interviews and stay: no candidate's words are in them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from interview import failures
+from storage.blobs.layout import checked, session_prefix
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
+from storage.stored_names import encoded
+from storage.work_queue.port import WorkQueue
+
+logger = logging.getLogger(__name__)
+
+#: The batch under which an interview whose leftovers could not be erased is counted.
+ERASURE = "erasure"
+
+
+class Erased(Struct, frozen=True):
+    """What an erasure removed. ``log_purged`` False: deleted values may still be in the server's append-only log."""
+
+    session: bool = False
+    jobs: int = 0
+    blobs: int = 0
+    log_purged: bool = True
+
+    @property
+    def anything(self) -> bool:
+        return self.session or bool(self.jobs or self.blobs)
+
+
+class Erasure:
+    """Over every store that holds something of an interview. ``queues`` are all that take jobs about one."""
+
+    def __init__(self, sessions: SessionStore, blobs: BlobStore, queues: Sequence[WorkQueue]) -> None:
+        self._sessions = sessions
+        self._blobs = blobs
+        self._queues = tuple(queues)
+
+    async def erase(self, tenant: str, interview_id: str) -> Erased:
+        """Erase one interview, live or archived. Erasing again is safe, and finishes what failed.
+
+        Raises:
+            InvalidInput: tenant or id is empty.
+            StorageUnavailable: a store does not work; something may be left.
+        """
+        prefix = checked(session_prefix(tenant, interview_id))
+        found = await self._once(SessionKey(tenant, interview_id), prefix)
+        purged = await self._sessions.purge_log()
+        return Erased(session=found.session, jobs=found.jobs, blobs=found.blobs, log_purged=purged)
+
+    async def erase_leftovers(self) -> int:
+        """Erase again what steps in flight wrote about interviews that were erased lately; returns how many had any.
+
+        One that fails is counted (``interview.failures``), logged and left for the next time.
+
+        Raises:
+            StorageUnavailable: the erased interviews could not be listed.
+        """
+        with_leftovers = 0
+        for key in await self._sessions.erased():
+            try:
+                found = await self._again(key)
+            except Exception as error:  # noqa: BLE001 - counted; whatever it is, the next interview is another one
+                reason = failures.item_failed(ERASURE, error)
+                logger.error("leftovers were not erased: tenant=%s error=%s", encoded(key.tenant), reason)
+                continue
+            with_leftovers += found.anything
+        if with_leftovers:
+            await self._sessions.purge_log()
+        return with_leftovers
+
+    async def _once(self, key: SessionKey, prefix: str) -> Erased:
+        session = await self._sessions.erase(key)
+        return await self._beside(key, prefix, session)
+
+    async def _again(self, key: SessionKey) -> Erased:
+        # Not erased anew: that would keep its id unusable, and known, for ever.
+        session = await self._sessions.delete(key)
+        return await self._beside(key, session_prefix(key.tenant, key.interview_id), session)
+
+    async def _beside(self, key: SessionKey, prefix: str, session: bool) -> Erased:
+        jobs = sum([await queue.erase(key.tenant, key.interview_id) for queue in self._queues])
+        return Erased(session=session, jobs=jobs, blobs=await self._blobs.delete(prefix))
