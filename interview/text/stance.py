@@ -141,12 +141,18 @@ def _chains(skeleton: str, count: int) -> list[_Chain]:
         closed = (
             index > 0 and gap == " , " and any({"and", "or", "nor"} & set(join.split()) for join in chains[-1].joins)
         )
-        if index and not closed and (gap == " " or _JOIN.fullmatch(gap)):
+        apart = closed or (gap == " , " and _LIMITED.match(right) is not None)
+        if index and not apart and (gap == " " or _JOIN.fullmatch(gap)):
             chain = chains[-1]
-            chain.last, chain.right, chain.joins = index, right, (*chain.joins, gap.strip())
+            chain.last, chain.right, chain.joins = index, right, (*chain.joins, _joiner(gap))
         else:
             chains.append(_Chain(index, index, gap, right, ()))
     return chains
+
+
+def _joiner(gap: str) -> str:
+    """What joins two mentions, articles left out: "", ",", "and", ", or"."""
+    return " ".join(word for word in gap.split() if word not in ("the", "a", "an", "option", "options", "answer"))
 
 
 _BREAK = re.compile(
@@ -313,9 +319,18 @@ _CONCLUDES = re.compile(
 _DESCRIBED = re.compile(
     r" (?:is|are|was|means|has|have|does|needs|requires|would|refers|describes|only)\b(?! (?:right|correct|true|good|fine|the (?:right|correct|answer|one)|also|too|one|ok|what))"
 )
+_LIMITED = re.compile(r" (?:only|needs|requires|does|means|lets|would|has)\b(?! (?:be (?:right|correct)|too|also))")
 _ASKS = re.compile(
     r"\b(?:why (?:is|are|would|do|does|did|was|even|the|option|have)|how come|what (?:is|are|does|do|was|would)|where (?:is|does)|when (?:is|does|do|would)|who)\b[^.!?]*$"
 )
+
+
+def _is_described(chain: _Chain) -> bool:
+    """Whether a clause of its own tells about the mention: "B. A is a hash join", "B, A only lets one in"."""
+    article = r"(?:the |a |an |option |answer )*$"
+    if _DESCRIBED.match(chain.right) and re.search(rf"[.;!] {article}", chain.left):
+        return True
+    return bool(_LIMITED.match(chain.right) and re.search(rf", {article}", chain.left))
 
 
 def _set_aside(chains: Sequence[_Chain]) -> None:
@@ -328,9 +343,7 @@ def _set_aside(chains: Sequence[_Chain]) -> None:
         reasons = list(_REASON.finditer(since))
         concluded = reasons and _CONCLUDES.search(since[reasons[-1].end() :])
         own_reason = re.match(r" (?:because|since|as|for) ", chain.right) is not None
-        described = (
-            stood and _DESCRIBED.match(chain.right) and re.search(r"[.;!] (?:the |option |answer )*$", chain.left)
-        )
+        described = stood and _is_described(chain)
         if chain.stance == "asserted" and (
             (stood and reasons and not concluded and not own_reason)
             or described

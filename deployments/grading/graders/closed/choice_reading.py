@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
-from deployments.grading.graders.closed import option_groups, option_names, option_words, truth
+from deployments.grading.graders.closed import option_groups, option_names, option_values, option_words, truth
 from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, in_order, spans
 from deployments.grading.graders.closed.option_book import OptionBook
 from interview.plans.questions import Option
@@ -86,7 +86,7 @@ def _denies(answer: str) -> bool:
 def _strong(book: OptionBook, line: Line) -> list[Mention]:
     """What names options by their whole words, by value, by name, or as a group."""
     worded = option_words.in_full(book, line)
-    valued = option_words.by_value(book, line, worded)
+    valued = option_values.find(book, line, worded)
     grouped = option_groups.find(book, line, [*worded, *valued])
     named = option_names.find(book, line, [*worded, *valued, *grouped])
     return in_order([*worded, *valued, *named, *grouped])

@@ -186,12 +186,17 @@ def _signs(text: str) -> set[str]:
     )
 
 
+def _wordlike(word: str) -> bool:
+    """Whether a word can be misheard: not a flag, not a number."""
+    return len(word) > 2 and word.isalpha() and re.search("[aeiouy]", word) is not None
+
+
 def _sounds_same(answer: str, accepted: str) -> bool:
     """A phrase heard as other words ("get stash pop"): as many words, no digits among those that differ."""
     said, meant = _plain(answer).split(), _plain(accepted).split()
     if len(meant) < 2 or len(said) != len(meant):
         return False
     differing = [(one, two) for one, two in zip(said, meant, strict=True) if one != two]
-    if len(differing) >= len(meant) or any(char.isdigit() for one, two in differing for char in one + two):
+    if len(differing) >= len(meant) or any(not _wordlike(word) for pair in differing for word in pair):
         return False
     return sounds_like(" ".join(said), " ".join(meant))

@@ -5,16 +5,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from deployments.grading.graders import answer_text
+from deployments.grading.graders.numeric.quantities import Quantity, quantities
 from interview.plans.questions import Option
-from interview.text.number_lexemes import lex
-from interview.text.number_words import NumberReader
 from interview.text.stems import stem
 
 #: What an option says of the others: all of them, none of them, or a set of them.
@@ -34,7 +32,7 @@ _NEGATIVE = frozenset({"false", "no", "incorrect", "wrong", "disagree", "invalid
 
 
 class Entry(Struct, frozen=True):
-    """One option. ``covers`` is the ids a set option stands for; ``value`` the number its text is, if it is one."""
+    """One option. ``covers`` is the ids a set option stands for; ``quantity`` what its text is, if it is one."""
 
     id: str
     text: str
@@ -42,7 +40,7 @@ class Entry(Struct, frozen=True):
     stems: tuple[str, ...]
     kind: Kind = "plain"
     covers: frozenset[str] = frozenset()
-    value: float | None = None
+    quantity: Quantity | None = None
     distinctive: frozenset[str] = frozenset()
     polarity: bool | None = None
 
@@ -55,9 +53,7 @@ class OptionBook:
         self.entries = tuple(_finished(draft, drafts) for draft in drafts)
         self.by_id = {entry.id: entry for entry in self.entries}
         self.plain = tuple(entry for entry in self.entries if entry.kind == "plain") or self.entries
-        values = [entry.value for entry in self.entries if entry.value is not None]
-        counted = Counter(values)
-        self.by_value = {e.value: e for e in self.entries if e.value is not None and counted[e.value] == 1}
+        values = [entry for entry in self.entries if entry.quantity is not None]
         #: The options are numbers: a number in the answer is then a value before it is a place.
         self.numeric = len(values) >= 2 and len(values) >= len(self.plain) - 1
         self.letters = all(len(entry.id) == 1 and entry.id.isalpha() for entry in self.entries)
@@ -103,21 +99,17 @@ def _draft(option: Option, place: int) -> Entry:
     polarity = None
     if words and (len(words) <= 2 or re.match(r"\W*\w+\s*[,.;:–—-]", option.text)):
         polarity = True if words[0] in _POSITIVE else False if words[0] in _NEGATIVE else None
-    return Entry(option.id, option.text, place, stems, kind, value=_value(option.text), polarity=polarity)
+    return Entry(option.id, option.text, place, stems, kind, quantity=_quantity(option.text), polarity=polarity)
 
 
-def _value(text: str) -> float | None:
-    """The number that ``text`` is, a unit aside; None for text that only holds a number."""
-    lexemes = lex(text)
-    if not lexemes or len(lexemes) > 6:
+def _quantity(text: str) -> Quantity | None:
+    """The quantity that ``text`` is; None for text that only holds one ("SELECT TOP 10")."""
+    found = quantities(text)
+    if len(found) != 1 or found[0].high is not None:
         return None
-    start = 0
-    while start < len(lexemes) and lexemes[start].text in ("$", "€", "£", "about", "~", "≈"):
-        start += 1
-    reading = NumberReader(lexemes).read(start) if start < len(lexemes) else None
-    if reading is None or len(lexemes) - reading.after > 2:
-        return None
-    return None if any(lexeme.kind == "number" for lexeme in lexemes[reading.after :]) else reading.value
+    rest = text[: found[0].start] + text[found[0].end :]
+    leads = not text[: found[0].start].strip() and len(answer_text.tokens(rest)) <= 4
+    return found[0] if (leads or len(answer_text.tokens(rest)) <= 1) and not any(map(str.isdigit, rest)) else None
 
 
 def _finished(draft: Entry, drafts: Sequence[Entry]) -> Entry:
@@ -136,7 +128,9 @@ def _finished(draft: Entry, drafts: Sequence[Entry]) -> Entry:
     content = {stem(word) for word in answer_text.normal(draft.text).split() if not answer_text.is_stop_word(word)}
     own = frozenset(content - elsewhere) or frozenset(set(draft.stems) - elsewhere)
     distinctive = own if kind == "plain" else frozenset()
-    return Entry(draft.id, draft.text, draft.place, draft.stems, kind, covers, draft.value, distinctive, draft.polarity)
+    return Entry(
+        draft.id, draft.text, draft.place, draft.stems, kind, covers, draft.quantity, distinctive, draft.polarity
+    )
 
 
 def _refers(entry: Entry, drafts: Sequence[Entry]) -> frozenset[str] | None:

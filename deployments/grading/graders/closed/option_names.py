@@ -226,7 +226,7 @@ def _number(book: OptionBook, line: Line, at: int) -> Entry | None:
         r"\d\.$", line.answer[: line.words[at].start]
     ):
         return None
-    if book.numeric and not (naming and book.by_value.get(float(value)) is None):
+    if book.numeric and not naming:
         return None
     if not digits and word == "one" and line.word(at - 1) in _NOT_ONE:
         return None

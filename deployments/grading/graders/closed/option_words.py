@@ -14,8 +14,6 @@ from deployments.grading.graders.closed.notation import notation
 from deployments.grading.graders.closed.option_book import Entry, OptionBook
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
 from interview.text.english_words import is_english
-from interview.text.number_lexemes import Lexeme, lex
-from interview.text.number_words import NumberReader
 from interview.text.stems import stem
 
 #: Similarity (0-100) from which a whole answer is an option's text, and how clear of the next option it has to be.
@@ -52,42 +50,6 @@ def _targets(entry: Entry) -> list[list[str]]:
     if stems[:1] == ["o"] and len(stems) > 2:
         found.append(stems[1:])
     return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdigit()))]
-
-
-def by_value(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
-    """Options that are numbers, by the number: "eight", "it's 8 bits"."""
-    if not book.numeric:
-        return []
-    lexemes = lex(line.answer)
-    reader = NumberReader(lexemes)
-    found: list[Mention] = []
-    at = 0
-    while at < len(lexemes):
-        reading = reader.read(at) if lexemes[at].text not in ("a", "an", "point") else None
-        if reading is None:
-            at += 1
-            continue
-        start, end = lexemes[at].start, lexemes[reading.after - 1].end
-        entry = None if _operand(lexemes, at, reading.after) else book.by_value.get(reading.value)
-        if entry is not None and free(start, end, taken):
-            found.append(Mention((entry.id,), BY_WORDS, start, end))
-        at = reading.after
-    homophone = {"for": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.0}.get(
-        line.words[0].text if line.words else ""
-    )
-    if not found and not taken and homophone in book.by_value and len(line.words) == 1:
-        return [Mention((book.by_value[homophone].id,), BY_WORDS, line.words[0].start, line.words[0].end)]
-    return found
-
-
-_OPERATORS = frozenset("times plus minus x * + / ^ ** × ÷ divided multiplied squared".split())  # noqa: SIM905
-
-
-def _operand(lexemes: Sequence[Lexeme], first: int, after: int) -> bool:
-    """Whether the number at ``first`` is part of a sum and not its result ("2 times 4 is 8")."""
-    before = lexemes[first - 1].text if first else ""
-    following = lexemes[after].text if after < len(lexemes) else ""
-    return before in _OPERATORS or (first > 0 and lexemes[first].text in _OPERATORS) or following in _OPERATORS
 
 
 def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
@@ -187,6 +149,8 @@ def _nearness(entry: Entry, said: str) -> float:
     text = answer_text.normal(entry.text)
     if min(len(text), len(said)) < 4:
         return 0.0
+    if sounds_like(said, text):
+        return 95.0
     partial = fuzz.partial_ratio(text, said) if len(said) >= len(text) else 0.0
     return float(max(fuzz.ratio(text, said), fuzz.token_sort_ratio(text, said), partial))
 

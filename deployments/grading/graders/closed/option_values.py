@@ -1,0 +1,49 @@
+"""Options that are quantities, found by their value: "eight", "a tenth of a second" for "100 ms"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from deployments.grading.graders.closed.mentions import BY_WORDS, Line, Mention, free
+from deployments.grading.graders.closed.option_book import Entry, OptionBook
+from deployments.grading.graders.numeric.quantities import Quantity, quantities
+from deployments.grading.graders.numeric.units import compatible, convert
+
+#: What speech recognition writes for a lone number.
+_SOUNDS = {"for": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.0}
+
+
+def find(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
+    """The options that the answer's quantities are equal to; both ends of a range are mentioned."""
+    if not book.numeric:
+        return []
+    found: list[Mention] = []
+    for said in quantities(line.answer):
+        ends = [said.value] if said.high is None else [said.value, said.high]
+        ids = [entry.id for value in ends for entry in _equal(book, said, value)]
+        if len(ids) == len(ends) and free(said.start, said.end, taken):
+            found.append(Mention(tuple(ids), BY_WORDS, said.start, said.end))
+    if not found and not taken and len(line.words) == 1 and line.words[0].text in _SOUNDS:
+        word = line.words[0]
+        heard = Quantity(_SOUNDS[word.text], None, word.start, word.end)
+        found += [Mention((entry.id,), BY_WORDS, word.start, word.end) for entry in _equal(book, heard, heard.value)]
+    return found
+
+
+def _equal(book: OptionBook, said: Quantity, value: float) -> list[Entry]:
+    """The one option with this value; none where several are."""
+    equal = [entry for entry in book.entries if entry.quantity is not None and _same(said, value, entry.quantity)]
+    return equal if len(equal) == 1 else []
+
+
+def _same(said: Quantity, value: float, option: Quantity) -> bool:
+    if said.unit is not None and option.unit is not None:
+        return compatible(said.unit, option.unit) and _close(convert(value, said.unit, option.unit), option.value)
+    if option.unit is not None and option.unit.kind == "percent" and _close(100 * value, option.value):
+        return True
+    return _close(value, option.value)
+
+
+def _close(one: float, two: float) -> bool:
+    return math.isclose(one, two, rel_tol=1e-9)
