@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from deployments.documents.contract import DocumentFinding
 from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 from interview.grades import Grade
-from interview.sessions.session import AgentResponse, SessionState
+from interview.sessions.session import AgentResponse
 
 
 class StartRequest(Struct, frozen=True):
@@ -80,14 +81,45 @@ class GradeView(Struct, frozen=True):
     grade: Grade
 
 
-class StepReply(Struct, frozen=True):
-    """The result of a step. ``body`` is the finished JSON of the HTTP reply (recorded under the idempotency key, so a
-    replay is byte-identical); ``replayed`` says it was recorded earlier. ``stage_ms`` is not part of
-    the body's promise."""
+class FallbackView(Struct, frozen=True):
+    """A tier that could not do its part in this step, what did it instead, and why."""
 
-    body: bytes
+    tier: str
+    to: str
+    reason: str
+
+
+class TurnBody(Struct, frozen=True, omit_defaults=True):
+    """What a step replies.
+
+    ``session_state`` has fields of ``SessionState``: all in the reply to ``start``, else those that do not grow.
+    """
+
+    interview_id: str
+    turn_number: int
+    interviewer_response: AgentResponse
+    session_state: dict[str, Any] | None = None
+    transcript: TranscriptView | None = None
+    grade: GradeView | None = None
+    fallbacks: tuple[FallbackView, ...] = ()
+    stage_ms: dict[str, float] = {}
+
+
+class StepReply(Struct, frozen=True):
+    """The result of a step.
+
+    ``encoded`` is ``body`` as JSON, encoded once and before the step's commit, because the commit records it under
+    the idempotency key: a replay has the same bytes. ``replayed`` says it was recorded earlier. ``stage_ms`` is not
+    part of that promise.
+    """
+
+    encoded: bytes
     replayed: bool = False
     stage_ms: dict[str, float] = {}
+
+    @property
+    def body(self) -> TurnBody:
+        return msgspec.json.decode(self.encoded, type=TurnBody)
 
 
 class Sentence(Struct, frozen=True, tag="sentence"):
@@ -105,19 +137,6 @@ class Done(Struct, frozen=True, tag="done"):
 
 
 TurnPart = Sentence | Done
-
-
-class TurnBody(Struct, frozen=True, omit_defaults=True):
-    """The JSON of ``POST /session/start``, ``/session/turn`` and ``/session/hint``."""
-
-    interview_id: str
-    turn_number: int
-    interviewer_response: AgentResponse
-    session_state: SessionState | dict[str, Any] | None = None
-    transcript: TranscriptView | None = None
-    grade: GradeView | None = None
-    fallbacks: tuple[dict[str, Any], ...] = ()
-    stage_ms: dict[str, float] = {}
 
 
 class ToolRequest(Struct, frozen=True):

@@ -18,8 +18,7 @@ from serve.http.problems import MEDIA_TYPE, Problem
 
 REF = "#/components/schemas/{name}"
 
-#: ``TurnBody`` as it leaves here. (msgspec describes no union of a struct and a dict, which is what the agent uses to
-#: pass a state it has encoded before.)
+#: ``TurnBody`` with its ``session_state`` described by the fields it has.
 _TURN_REPLY = msgspec.defstruct(
     "TurnBody",
     [

@@ -233,6 +233,6 @@ class Rehearsal:
         return response
 
     def _keep(self, reply: StepReply) -> dict[str, Any]:
-        body: dict[str, Any] = msgspec.json.decode(reply.body)
+        body: dict[str, Any] = msgspec.json.decode(reply.encoded)
         self.said.append(body)
         return body

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from deployments.agent.brief.next_question import time_left_s
-from deployments.agent.contract import GradeView, TranscriptView, TurnBody
+from deployments.agent.contract import FallbackView, GradeView, TranscriptView, TurnBody
 from interview.errors import InternalError
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import QuestionCard, card_of
@@ -21,9 +21,9 @@ _LEFT_OUT = frozenset({"conversation_history", "insights", "grades", "settings",
 _FIELDS = tuple(name for name in SessionState.__struct_fields__ if name not in _LEFT_OUT)
 
 
-def session_view(state: SessionState) -> dict[str, Any]:
-    """The session for a reply, small enough to be kept with every turn."""
-    return {name: getattr(state, name) for name in _FIELDS}
+def session_view(state: SessionState, *, whole: bool = False) -> dict[str, Any]:
+    """The session for a reply; unless ``whole``, small enough to be kept with every turn."""
+    return {name: getattr(state, name) for name in (state.__struct_fields__ if whole else _FIELDS)}
 
 
 def hints_left(state: SessionState, plan: InterviewPlan) -> int:
@@ -54,7 +54,7 @@ def current_card(state: SessionState, plan: InterviewPlan) -> QuestionCard | Non
     return card_of(question) if question else None
 
 
-def turn_body(
+def encoded_reply(
     state: SessionState,
     response: AgentResponse,
     *,
@@ -65,15 +65,15 @@ def turn_body(
     fallbacks: tuple[FallbackEntered, ...] = (),
     stage_ms: dict[str, float] | None = None,
 ) -> bytes:
-    """The JSON body of a start, turn, hint or end."""
+    """A ``TurnBody`` as JSON: the one encoding of a start, turn, hint or end."""
     body = TurnBody(
         interview_id=state.interview_id,
         turn_number=state.turn_number if turn is None else turn,
         interviewer_response=response,
-        session_state=state if whole_session else session_view(state),
+        session_state=session_view(state, whole=whole_session),
         transcript=transcript,
         grade=GradeView(question_id=grade.question_id, grade=grade.grade) if grade else None,
-        fallbacks=tuple({"tier": each.tier, "to": each.to, "reason": each.reason} for each in fallbacks),
+        fallbacks=tuple(FallbackView(each.tier, each.to, each.reason) for each in fallbacks),
         stage_ms=stage_ms or {},
     )
     return msgspec.json.encode(body)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.contract import EndRequest, StepReply
 from deployments.agent.journal.evaluation import trigger_evaluation
-from deployments.agent.journal.reply import done_record, turn_body
+from deployments.agent.journal.reply import done_record, encoded_reply
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.acceptance import no_such_interview
 from deployments.agent.turn.runtime import Runtime
@@ -66,7 +66,7 @@ class EndStep:
             self._runtime.ports.observer.session_concluded(ended.state.plan.id, request.by)
         if ended.state.awaits_report:
             await trigger_evaluation(self._runtime.ports, self._runtime.clock, ended.state)
-        return StepReply(body=ended.body, replayed=ended.replayed, stage_ms=times.snapshot())
+        return StepReply(encoded=ended.body, replayed=ended.replayed, stage_ms=times.snapshot())
 
     async def _body(self, state: SessionState) -> bytes:
         plan = await self._runtime.plans.get(state.plan)
@@ -78,4 +78,4 @@ class EndStep:
             should_continue=False,
             time_left_s=round(time_left_s(state, plan, self._runtime.clock.now()), 1),
         )
-        return turn_body(state, response)
+        return encoded_reply(state, response)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from deployments.agent.contract import HintRequest, StepReply
-from deployments.agent.journal.reply import agent_response, done_record, hints_left, turn_body
+from deployments.agent.journal.reply import agent_response, done_record, encoded_reply, hints_left
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.script import scripted
+from deployments.agent.steps.voiced import fallbacks_of, voiced
 from deployments.agent.turn.acceptance import check_open, no_such_interview
 from deployments.agent.turn.runtime import Runtime
-from deployments.agent.turn.speak import voice_fallback
 from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight
 from interview.limits import MAX_KEY_CHARS
 from interview.plans.plan import InterviewPlan
-from interview.sessions.events import FallbackEntered, ResponseSent, ToolCalled, ToolReturned
+from interview.sessions.events import ResponseSent, ToolCalled, ToolReturned
 from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, SessionState
@@ -55,7 +55,7 @@ class HintStep:
             record=(HINT, request.idempotency_key),
             on_conflict=lambda: self._runtime.ports.observer.commit_retried("hint"),
         )
-        return StepReply(body=body, replayed=replayed, stage_ms=times.snapshot())
+        return StepReply(encoded=body, replayed=replayed, stage_ms=times.snapshot())
 
     def _check_idle(self, state: SessionState) -> None:
         """A hint in the middle of an answer's work would change that answer's cost. A dead worker's answer does not
@@ -90,20 +90,8 @@ class HintStep:
             ),
         )
         audio_url = None
-        fallbacks: tuple[FallbackEntered, ...] = ()
         if request.voice:
-            with times.stage("tts"):
-                spoken = await self._runtime.speaker.speak(
-                    text,
-                    tenant=request.tenant,
-                    interview_id=request.interview_id,
-                    turn=turn,
-                    language=state.language,
-                )
-            audio_url = spoken.audio.url if spoken.audio else None
-            if spoken.error is not None:
-                fallbacks = (voice_fallback(turn, spoken.error),)
-                ledger.record(*fallbacks)
+            audio_url = await voiced(self._runtime, ledger, text, turn=turn, times=times)
         sent = ResponseSent(
             turn=turn,
             text=text,
@@ -121,7 +109,8 @@ class HintStep:
         )
         ledger.record(sent)
         response = agent_response(sent, ledger.state, plan, self._runtime.clock.now())
-        return ledger, turn_body(ledger.state, response, turn=turn, fallbacks=fallbacks, stage_ms=sent.stage_ms)
+        body = encoded_reply(ledger.state, response, turn=turn, fallbacks=fallbacks_of(ledger), stage_ms=sent.stage_ms)
+        return ledger, body
 
 
 def check_hint_left(state: SessionState, plan: InterviewPlan) -> int:

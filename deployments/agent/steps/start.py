@@ -6,19 +6,17 @@ import hashlib
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from deployments.agent.brief.next_question import next_step
 from deployments.agent.contract import StartRequest, StepReply
-from deployments.agent.journal.reply import agent_response, current_card, done_record, hints_left, turn_body
+from deployments.agent.journal.reply import agent_response, current_card, done_record, encoded_reply, hints_left
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.ports import PlanChoice
 from deployments.agent.script import scripted
-from deployments.agent.turn.acceptance import is_unicode
+from deployments.agent.steps.start_texts import check_texts, hidden_text_trips, without_hidden_text
+from deployments.agent.steps.voiced import fallbacks_of, voiced
 from deployments.agent.turn.runtime import Runtime
-from deployments.agent.turn.speak import voice_fallback
 from interview.errors import InvalidInput, SessionEnded
-from interview.limits import MAX_NAME_CHARS
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import card_of
@@ -28,18 +26,11 @@ from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from interview.sessions.settings import SessionSettings
 from interview.text.experience_claims import claimed_years
-from interview.text.visible_text import suspicious_characters, visible
 from storage.blobs.layout import document_path
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
 
 START = "start"
-
-#: The rule in the log, the metric and the report.
-HIDDEN_TEXT = "hidden_text"
-
-#: Fewer invisible characters than this come from word processors; the rule ``injection`` has the same limit.
-HARMLESS_CHARACTERS = 3
 
 
 class Started(Struct, frozen=True):
@@ -69,10 +60,10 @@ class StartStep:
         started = await transact(self._runtime.sessions(times), key, decide, record=(START, START))
         if not started.replayed:
             self._observe(started)
-        return StepReply(body=started.body, replayed=started.replayed, stage_ms=times.snapshot())
+        return StepReply(encoded=started.body, replayed=started.replayed, stage_ms=times.snapshot())
 
     async def _begun(self, request: StartRequest, times: StageTimes) -> Amendment[Started]:
-        self._check_texts(request)
+        check_texts(request, self._runtime.config)
         hidden = hidden_text_trips(request)
         request = without_hidden_text(request)
         choice = self._choose_plan(request)
@@ -122,25 +113,7 @@ class StartStep:
             question=current_card(state, plan),
             hints_left=hints_left(state, plan),
         )
-        return turn_body(state, response, whole_session=True)
-
-    def _check_texts(self, request: StartRequest) -> None:
-        limits = {
-            "resume_content": self._runtime.config.max_document_chars,
-            "role_description": self._runtime.config.max_document_chars,
-            "candidate_name": MAX_NAME_CHARS,
-            "candidate_reference": MAX_NAME_CHARS,
-        }
-        wrong: dict[str, str] = {}
-        for field, limit in limits.items():
-            text = getattr(request, field)
-            if len(text) > limit:
-                wrong[field] = f"longer than {limit} characters"
-            elif not is_unicode(text):
-                wrong[field] = "not valid Unicode"
-        if wrong:
-            sentences = "; ".join(f"{field}: {problem}" for field, problem in wrong.items())
-            raise InvalidInput(f"The interview cannot be started: {sentences}.", detail={"fields": wrong})
+        return encoded_reply(state, response, whole_session=True)
 
     def _choose_plan(self, request: StartRequest) -> PlanChoice:
         """Raises InvalidInput: no such plan, a malformed one, or nothing to choose by."""
@@ -174,6 +147,21 @@ class StartStep:
         self, request: StartRequest, choice: PlanChoice, hidden: tuple[GuardrailTripped, ...], times: StageTimes
     ) -> tuple[Ledger, bytes]:
         plan = choice.plan
+        ledger = await self._recorded_start(request, choice, times)
+        ledger.record(*hidden)
+        sent = await self._first_question(ledger, request, plan, times)
+        body = encoded_reply(
+            ledger.state,
+            agent_response(sent, ledger.state, plan, self._runtime.clock.now()),
+            whole_session=True,
+            fallbacks=fallbacks_of(ledger),
+            stage_ms=sent.stage_ms,
+        )
+        return ledger, body
+
+    async def _recorded_start(self, request: StartRequest, choice: PlanChoice, times: StageTimes) -> Ledger:
+        """Pin what the session keeps, and record its start."""
+        plan = choice.plan
         with times.stage("blob"):
             await self._runtime.plans.pin(plan)
             documents = await self._keep_documents(request)
@@ -190,9 +178,14 @@ class StartStep:
                 consent=Consent(given=request.consent, text_sha256=hashlib.sha256(plan.consent.encode()).hexdigest()),
                 documents=documents,
                 settings=settings,
-            ),
-            *hidden,
+            )
         )
+        return ledger
+
+    async def _first_question(
+        self, ledger: Ledger, request: StartRequest, plan: InterviewPlan, times: StageTimes
+    ) -> ResponseSent:
+        """Greet and ask. Raises InvalidInput: the plan holds no question."""
         first = next_step(ledger.state, plan, self._runtime.clock.now())
         if first.question is None:
             raise InvalidInput(
@@ -210,20 +203,8 @@ class StartStep:
             )
         )
         audio_url = None
-        fallbacks: tuple[FallbackEntered, ...] = ()
         if request.voice:
-            with times.stage("tts"):
-                spoken = await self._runtime.speaker.speak(
-                    decision.text,
-                    tenant=request.tenant,
-                    interview_id=request.interview_id,
-                    turn=0,
-                    language=ledger.state.language,
-                )
-            audio_url = spoken.audio.url if spoken.audio else None
-            if spoken.error is not None:
-                fallbacks = (voice_fallback(0, spoken.error),)
-                ledger.record(*fallbacks)
+            audio_url = await voiced(self._runtime, ledger, decision.text, turn=0, times=times)
         sent = ResponseSent(
             turn=0,
             text=decision.text,
@@ -236,15 +217,7 @@ class StartStep:
             stage_ms=times.snapshot(),
         )
         ledger.record(sent)
-        state = ledger.state
-        body = turn_body(
-            state,
-            agent_response(sent, state, plan, self._runtime.clock.now()),
-            whole_session=True,
-            fallbacks=fallbacks,
-            stage_ms=sent.stage_ms,
-        )
-        return ledger, body
+        return sent
 
     async def _settings(self, request: StartRequest, plan: InterviewPlan) -> SessionSettings:
         settings = SessionSettings(
@@ -264,27 +237,6 @@ class StartStep:
                 path = document_path(request.tenant, request.interview_id, kind, text)
                 kept[kind] = await self._runtime.ports.blobs.put(path, text.encode())
         return kept
-
-
-def hidden_text_trips(request: StartRequest) -> tuple[GuardrailTripped, ...]:
-    """One trip for each kind of hidden text that is kept from the interview, whatever it was. Never quotes it."""
-    details = [finding.sentence() for finding in request.document_findings]
-    for name, text in (("résumé", request.resume_content), ("role description", request.role_description)):
-        count = suspicious_characters(text)
-        if count > HARMLESS_CHARACTERS:
-            details.append(f"{name}: {count} invisible characters")
-    return tuple(GuardrailTripped(turn=0, rule=HIDDEN_TEXT, action="stripped", detail=detail) for detail in details)
-
-
-def without_hidden_text(request: StartRequest) -> StartRequest:
-    """What no reader sees (invisible characters, tags that spell ASCII) is kept nowhere and shown to no model."""
-    return replace(
-        request,
-        resume_content=visible(request.resume_content),
-        role_description=visible(request.role_description),
-        candidate_name=visible(request.candidate_name),
-        candidate_reference=visible(request.candidate_reference),
-    )
 
 
 def seed_of(tenant: str, interview_id: str) -> int:

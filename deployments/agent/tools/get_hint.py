@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import secrets
 
-import msgspec
-from msgspec import Struct
 from pydantic import Field
 
 from deployments.agent.contract import HintRequest
 from deployments.agent.tools.tool import Arguments, Result, Tool
 from deployments.agent.tools.tool_context import ToolDesk
-from interview.sessions.session import AgentResponse
+from interview.limits import MAX_KEY_CHARS
 
 
 class GetHintArguments(Arguments):
@@ -19,14 +17,8 @@ class GetHintArguments(Arguments):
         None,
         description="The same key gives the same hint again; without one, every call gives the next.",
         min_length=1,
-        max_length=255,
+        max_length=MAX_KEY_CHARS,
     )
-
-
-class _Body(Struct):
-    """The part of a hint's reply that matters here."""
-
-    interviewer_response: AgentResponse
 
 
 class HintResult(Result):
@@ -44,7 +36,7 @@ async def get_hint(desk: ToolDesk, arguments: GetHintArguments) -> HintResult:
             voice=False,
         )
     )
-    said = msgspec.json.decode(reply.body, type=_Body).interviewer_response
+    said = reply.body.interviewer_response
     return HintResult(
         text=said.text,
         question_id=said.question.question_id if said.question else None,

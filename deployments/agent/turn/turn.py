@@ -58,7 +58,7 @@ class TurnStep:
         if state is not None and state.awaits_report:
             # The worker that concluded the interview may have died before it asked for the evaluation.
             await trigger_evaluation(self._runtime.ports, self._runtime.clock, state)
-        return StepReply(body=record.body, replayed=True, stage_ms=times.snapshot())
+        return StepReply(encoded=record.body, replayed=True, stage_ms=times.snapshot())
 
     async def _finish_abandoned(self, request: TurnRequest, found: Abandoned, times: StageTimes) -> StepReply:
         earlier = found.earlier
@@ -75,7 +75,7 @@ class TurnStep:
     async def _remember_alias(self, request: TurnRequest, fingerprint: str, reply: StepReply) -> None:
         """Keep the reply under the second key of the same answer, too."""
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
-        alias = done_record(TURN, request.idempotency_key, fingerprint, reply.body)
+        alias = done_record(TURN, request.idempotency_key, fingerprint, reply.encoded)
 
         async def decide(loaded: Loaded) -> Amendment[None]:
             return Amendment(None, self._runtime.ledger(loaded.state) if loaded.state else None, alias)
@@ -107,7 +107,7 @@ class TurnStep:
             if isinstance(outcome, Replay):
                 return await self._replayed(outcome.record, outcome.state, times)
             await self._after_commit(outcome)
-            return StepReply(body=outcome.body, stage_ms=times.snapshot())
+            return StepReply(encoded=outcome.body, stage_ms=times.snapshot())
 
     def _lost_race(self) -> None:
         self._runtime.ports.observer.commit_retried("turn")

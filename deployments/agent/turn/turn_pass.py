@@ -6,7 +6,7 @@ The pass may be repeated on a newer state when its commit loses a race; ``SlowWo
 from __future__ import annotations
 
 from deployments.agent.brief.interviewer import Decision, DecisionOutcome, TurnBrief
-from deployments.agent.journal.reply import agent_response, turn_body
+from deployments.agent.journal.reply import agent_response, encoded_reply
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn import turn_tools
 from deployments.agent.turn.act import act
@@ -161,7 +161,7 @@ class ExchangePass:
                 SessionConcluded(turn=brief.turn, by=exchange.concluded_by, reason=decision.action.reasoning)
             )
         state = exchange.ledger.state
-        exchange.body = turn_body(
+        exchange.body = encoded_reply(
             state,
             agent_response(sent, state, exchange.plan, self._runtime.clock.now()),
             turn=brief.turn,

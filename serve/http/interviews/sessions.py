@@ -159,4 +159,4 @@ def _key_or_new(sent: str | None) -> str:
 
 
 def _step_response(reply: StepReply) -> Response:
-    return Response(reply.body, media_type="application/json", headers=step_headers(reply))
+    return Response(reply.encoded, media_type="application/json", headers=step_headers(reply))

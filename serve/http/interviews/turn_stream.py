@@ -85,6 +85,6 @@ async def _events(
 def _event(part: TurnPart) -> bytes:
     match part:
         case Done(reply):
-            return b"event: reply\ndata: %s\n\n" % reply.body
+            return b"event: reply\ndata: %s\n\n" % reply.encoded
         case Sentence(index, text):
             return b"event: sentence\ndata: %s\n\n" % msgspec.json.encode({"index": index, "text": text})

@@ -17,7 +17,7 @@ from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from interview.plans.questions import QuestionCard
 from interview.sessions.events import ResponseSent
 from interview.sessions.ids import INTERVIEW_ID
-from interview.sessions.session import ActionType, AgentResponse, SessionState, Status
+from interview.sessions.session import ActionType, SessionState, Status
 from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.operations import ask_all
 from serve.http.ports import IngressPorts
@@ -194,16 +194,8 @@ async def get_agent_status(desk: InterviewDesk, tenant: str, asked: GetAgentStat
     return AgentStatus("ready" if ready else "degraded", desk.settings.version, checks, tools)
 
 
-class _Body(Struct):
-    """The part of a step's reply that matters here."""
-
-    interview_id: str
-    turn_number: int
-    interviewer_response: AgentResponse
-
-
 def _step(reply: StepReply) -> InterviewStep:
-    body = msgspec.json.decode(reply.body, type=_Body)
+    body = reply.body
     said = body.interviewer_response
     return InterviewStep(
         user_session_id=body.interview_id,

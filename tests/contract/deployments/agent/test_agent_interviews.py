@@ -172,7 +172,7 @@ async def test_a_spoken_answer_is_kept_transcribed_and_graded(stage: Stage) -> N
 async def test_starting_twice_gives_the_same_reply_and_one_session(stage: Stage) -> None:
     first = await stage.agent().start(msgspec.structs.replace(_start(), candidate_name="Ann"))
     second = await stage.agent().start(msgspec.structs.replace(_start(), candidate_name="Somebody else"))
-    assert second.body == first.body
+    assert second.encoded == first.encoded
     assert second.replayed and not first.replayed
     assert [event.type for event in await stage.log()].count("session.started") == 1
     assert (await stage.state()).candidate.name == "Ann"
@@ -180,7 +180,7 @@ async def test_starting_twice_gives_the_same_reply_and_one_session(stage: Stage)
 
 async def test_starting_many_times_at_once_gives_one_session(stage: Stage) -> None:
     replies = await asyncio.gather(*(stage.agent().start(_start()) for _ in range(8)))
-    assert len({reply.body for reply in replies}) == 1
+    assert len({reply.encoded for reply in replies}) == 1
     assert sum(not reply.replayed for reply in replies) == 1
     assert (await stage.state()).turn_number == 0
 
@@ -379,7 +379,7 @@ async def test_a_done_turn_sent_again_gets_the_same_bytes(stage: Stage) -> None:
     request = candidate.turn_request("one", text=LONG)
     first = await agent.turn(request)
     again = await stage.agent().turn(request)
-    assert again.body == first.body
+    assert again.encoded == first.encoded
     assert again.replayed and not first.replayed
     assert (await stage.state()).turn_number == 1
 
@@ -399,7 +399,7 @@ async def test_a_turn_sent_many_times_at_once_is_applied_once(stage: Stage) -> N
     await candidate.start("short-plan")
     request = candidate.turn_request("one", text=LONG)
     results = await asyncio.gather(*(stage.agent().turn(request) for _ in range(8)), return_exceptions=True)
-    bodies = {result.body for result in results if not isinstance(result, BaseException)}
+    bodies = {result.encoded for result in results if not isinstance(result, BaseException)}
     assert len(bodies) == 1
     assert all(isinstance(result, TurnInFlight) for result in results if isinstance(result, BaseException))
     assert [event.data.turn for event in await stage.log() if isinstance(event.data, ResponseSent)] == [0, 1]
@@ -410,7 +410,7 @@ async def test_two_workers_that_both_take_a_turn_over_commit_it_once(stage: Stag
     await candidate.start("short-plan")
     request = candidate.turn_request("one", text=LONG, takeover=True)
     results = await asyncio.gather(*(stage.agent().turn(request) for _ in range(4)), return_exceptions=True)
-    bodies = {result.body for result in results if not isinstance(result, BaseException)}
+    bodies = {result.encoded for result in results if not isinstance(result, BaseException)}
     assert len(bodies) == 1
     assert len([event for event in await stage.log() if isinstance(event.data, ResponseSent)]) == 2
 

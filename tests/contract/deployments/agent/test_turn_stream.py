@@ -89,7 +89,7 @@ class Table:
         done = parts.pop()
         assert isinstance(done, Done)
         assert [part.index for part in parts if isinstance(part, Sentence)] == list(range(len(parts)))
-        return [part.text for part in parts if isinstance(part, Sentence)], msgspec.json.decode(done.reply.body)
+        return [part.text for part in parts if isinstance(part, Sentence)], msgspec.json.decode(done.reply.encoded)
 
     def request(self, text: str = LONG, key: str = "k") -> TurnRequest:
         return self.candidate.turn_request(key, text=text)
@@ -139,7 +139,7 @@ async def test_the_first_sentence_is_heard_before_the_model_has_finished() -> No
     rest = [part async for part in parts]
     assert rest[:-1] == [Sentence(1, "That helps."), Sentence(2, NEXT)]
     assert isinstance(rest[-1], Done)
-    assert spoken(msgspec.json.decode(rest[-1].reply.body)) == f"Thank you. That helps. {NEXT}"
+    assert spoken(msgspec.json.decode(rest[-1].reply.encoded)) == f"Thank you. That helps. {NEXT}"
     made = await held.last(PlanMade)
     assert made.source == "model" and made.output["released"] == ["Thank you."]
     assert made.output["usage"] == {"completion_tokens": 7} and made.output["model"] == "written"
@@ -340,8 +340,8 @@ async def test_a_listener_who_leaves_in_the_middle_finds_the_turn_finished_as_it
     finishing.set()
     reply = await working
     again = await held.agent.turn(held.request())
-    assert again.replayed and again.body == reply.body
-    assert spoken(msgspec.json.decode(again.body)) == f"Thank you. That helps. {NEXT}"
+    assert again.replayed and again.encoded == reply.encoded
+    assert spoken(msgspec.json.decode(again.encoded)) == f"Thank you. That helps. {NEXT}"
     await asyncio.sleep(0)
     assert not held.agent._unheard
 
@@ -359,7 +359,7 @@ async def test_a_listener_who_leaves_before_a_word_gives_the_turn_up_and_the_key
     assert not held.agent._unheard
     held.model.pieces = writing("new_question", "Thank you.")
     reply = await held.agent.turn(held.request())
-    assert spoken(msgspec.json.decode(reply.body)) == f"Thank you. {NEXT}"
+    assert spoken(msgspec.json.decode(reply.encoded)) == f"Thank you. {NEXT}"
 
 
 async def test_a_refusal_is_raised_before_the_first_part() -> None:

@@ -166,8 +166,8 @@ async def test_a_step_whose_worker_dies_at_any_call_is_completed_exactly_once(sc
             where = f"died {'after' if after else 'before'} call {die_at}"
             reply = await step(stage.agent(), True)
             assert shape(await stage.log()) == expected_log, where
-            assert without_times(reply.body) == without_times(expected_reply.body), where
-            assert (await step(stage.agent(), False)).body == reply.body, where
+            assert without_times(reply.encoded) == without_times(expected_reply.encoded), where
+            assert (await step(stage.agent(), False)).encoded == reply.encoded, where
             assert fold(await stage.log()) == await stage.state(), where
             assert bool(stage.queue.evaluated) == bool(healthy.queue.evaluated), where
 
@@ -227,7 +227,7 @@ async def test_a_spoken_answer_is_resumed_from_its_transcript_and_not_heard_agai
     stage = new_stage(store, stt)
     request = await abandoned(stage, audio=RECORDING, content_type="audio/wav")
     reply = await stage.agent().turn(msgspec.structs.replace(request, takeover=True))
-    assert msgspec.json.decode(reply.body)["transcript"]["text"] == COST
+    assert msgspec.json.decode(reply.encoded)["transcript"]["text"] == COST
     assert stt.sent == 1
 
 
@@ -240,7 +240,7 @@ async def test_the_same_answer_under_a_new_key_gets_the_lost_ones_reply(store: S
     assert (await stage.state()).turn_number == 2
     for key in ("lost", "second"):
         replay = await stage.agent().turn(msgspec.structs.replace(request, idempotency_key=key))
-        assert replay.replayed and replay.body == reply.body
+        assert replay.replayed and replay.encoded == reply.encoded
     assert len([event for event in await stage.log() if isinstance(event.data, GradeRecorded)]) == 1
 
 
@@ -258,7 +258,7 @@ async def test_another_answer_settles_the_lost_one_and_is_told_to_look_again(sto
     assert state.turn_number == 2 and state.pending_answer is None
     assert not any(turn.content == other.text for turn in state.conversation_history)
     reply = await stage.agent().turn(msgspec.structs.replace(other, idempotency_key="next", text="42"))
-    assert msgspec.json.decode(reply.body)["turn_number"] == 3
+    assert msgspec.json.decode(reply.encoded)["turn_number"] == 3
     assert (await stage.agent().turn(request)).replayed
 
 
@@ -374,7 +374,7 @@ async def test_a_caller_that_goes_away_in_the_middle_can_come_back_at_once(store
         await turn
     stage.grading = healthy
     reply = await stage.agent().turn(request)
-    assert msgspec.json.decode(reply.body)["turn_number"] == 2
+    assert msgspec.json.decode(reply.encoded)["turn_number"] == 2
 
 
 async def test_a_lost_answer_does_not_hold_back_the_end(store: SessionStore) -> None:

@@ -59,7 +59,7 @@ async def hold(stage: RehearsalStage, number: int) -> None:
             await interrupted(chance.choice(replicas), request, chance.randrange(1, 60))
         copies = 1 + (chance.random() < 0.3) + (chance.random() < 0.3)
         replies = await asyncio.gather(*(insist(chance.choice(replicas), request) for _ in range(copies)))
-        assert len({reply.body for reply in replies}) == 1
+        assert len({reply.encoded for reply in replies}) == 1
 
 
 async def test_duplicates_and_hang_ups_leave_every_answer_applied_exactly_once(redis_url: str) -> None:

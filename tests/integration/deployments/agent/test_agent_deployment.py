@@ -80,11 +80,11 @@ async def test_a_streamed_turn_crosses_the_handle_as_sentences_and_the_reply_tha
     done = parts.pop()
     assert isinstance(done, Done)
     sentences = [part.text for part in parts if isinstance(part, Sentence)]
-    reply = msgspec.json.decode(done.reply.body)
+    reply = msgspec.json.decode(done.reply.encoded)
     assert len(sentences) >= 2 and reply["interviewer_response"]["text"] == " ".join(sentences)
     again = [part async for part in client.turn_stream(request)]
-    assert [part.reply.body for part in again if isinstance(part, Done)] == [done.reply.body]
-    assert len(again) == 1 and (await client.turn(request)).body == done.reply.body
+    assert [part.reply.encoded for part in again if isinstance(part, Done)] == [done.reply.encoded]
+    assert len(again) == 1 and (await client.turn(request)).encoded == done.reply.encoded
     with pytest.raises(NotFound):
         await anext(client.turn_stream(Rehearsal(client, interview_id="nobody-streams").turn_request(text="hello")))
 

@@ -1,0 +1,60 @@
+"""The texts of a start: their limits, and what is hidden in them from a human reader."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.contract import StartRequest
+from deployments.agent.turn.acceptance import is_unicode
+from interview.errors import InvalidInput
+from interview.limits import MAX_NAME_CHARS
+from interview.sessions.events import GuardrailTripped
+from interview.text.visible_text import suspicious_characters, visible
+
+#: The rule in the log, the metric and the report.
+HIDDEN_TEXT = "hidden_text"
+
+#: Fewer invisible characters than this come from word processors; the rule ``injection`` has the same limit.
+HARMLESS_CHARACTERS = 3
+
+
+def check_texts(request: StartRequest, config: AgentConfig) -> None:
+    """Raises InvalidInput naming the texts that are too long or not Unicode."""
+    limits = {
+        "resume_content": config.max_document_chars,
+        "role_description": config.max_document_chars,
+        "candidate_name": MAX_NAME_CHARS,
+        "candidate_reference": MAX_NAME_CHARS,
+    }
+    wrong: dict[str, str] = {}
+    for field, limit in limits.items():
+        text = getattr(request, field)
+        if len(text) > limit:
+            wrong[field] = f"longer than {limit} characters"
+        elif not is_unicode(text):
+            wrong[field] = "not valid Unicode"
+    if wrong:
+        sentences = "; ".join(f"{field}: {problem}" for field, problem in wrong.items())
+        raise InvalidInput(f"The interview cannot be started: {sentences}.", detail={"fields": wrong})
+
+
+def hidden_text_trips(request: StartRequest) -> tuple[GuardrailTripped, ...]:
+    """One trip for each kind of hidden text that is kept from the interview, whatever it was. Never quotes it."""
+    details = [finding.sentence() for finding in request.document_findings]
+    for name, text in (("résumé", request.resume_content), ("role description", request.role_description)):
+        count = suspicious_characters(text)
+        if count > HARMLESS_CHARACTERS:
+            details.append(f"{name}: {count} invisible characters")
+    return tuple(GuardrailTripped(turn=0, rule=HIDDEN_TEXT, action="stripped", detail=detail) for detail in details)
+
+
+def without_hidden_text(request: StartRequest) -> StartRequest:
+    """What no reader sees (invisible characters, tags that spell ASCII) is kept nowhere and shown to no model."""
+    return replace(
+        request,
+        resume_content=visible(request.resume_content),
+        role_description=visible(request.role_description),
+        candidate_name=visible(request.candidate_name),
+        candidate_reference=visible(request.candidate_reference),
+    )

@@ -1,0 +1,27 @@
+"""Speaking a reply that a step has worded, with the voice's failure on record."""
+
+from __future__ import annotations
+
+from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.turn.runtime import Runtime
+from deployments.agent.turn.speak import voice_fallback
+from interview.sessions.events import FallbackEntered
+from interview.sessions.ledger import Ledger
+
+
+async def voiced(runtime: Runtime, ledger: Ledger, text: str, *, turn: int, times: StageTimes) -> str | None:
+    """The address of the spoken ``text``; None without a voice. A voice that fails leaves the text alone and is
+    recorded in ``ledger``."""
+    state = ledger.state
+    with times.stage("tts"):
+        spoken = await runtime.speaker.speak(
+            text, tenant=state.tenant, interview_id=state.interview_id, turn=turn, language=state.language
+        )
+    if spoken.error is not None:
+        ledger.record(voice_fallback(turn, spoken.error))
+    return spoken.audio.url if spoken.audio else None
+
+
+def fallbacks_of(ledger: Ledger) -> tuple[FallbackEntered, ...]:
+    """The fallbacks that a step recorded, for its reply."""
+    return tuple(event.data for event in ledger.events if isinstance(event.data, FallbackEntered))
