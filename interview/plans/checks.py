@@ -177,6 +177,8 @@ def _check_formula(grader: q.Formula) -> Iterator[Finding]:
         yield ("rows",), f"{grader.rows} lies outside 1..{MAX_SHEET_ROWS}"
     if not 1 <= grader.sheets <= MAX_SHEETS:
         yield ("sheets",), f"{grader.sheets} lies outside 1..{MAX_SHEETS}"
+    if not 1 <= grader.fill_down <= grader.rows:
+        yield ("fill_down",), f"{grader.fill_down} lies outside 1..{grader.rows}, the rows of data"
     yield from _not_negative(("tolerance",), grader.tolerance)
     for name, index in _repeats(column.name for column in grader.columns):
         yield ("columns", index, "name"), f"{name!r} names another column, too"

@@ -142,7 +142,8 @@ class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"
     """A spreadsheet formula graded by behaviour against ``reference`` on ``sheets`` randomised sheets.
 
     Columns take letters A, B, … in order; ``rows`` data rows start at row 2. ``cells`` sets further fixed cells,
-    such as ``{"E1": "North"}``.
+    such as ``{"E1": "North"}``. ``fill_down``: the formula is copied down over so many rows from row 2 on and every
+    copy must agree, which tells a range without ``$`` from one with.
     """
 
     reference: str
@@ -151,6 +152,7 @@ class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"
     sheets: int = 20
     cells: dict[str, float | str] = {}
     tolerance: float = 1e-6
+    fill_down: int = 1
 
 
 class RubricGrading(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="rubric"):

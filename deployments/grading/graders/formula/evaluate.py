@@ -5,18 +5,22 @@ Runs inside the sandbox only (``sandbox_worker``).
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from deployments.grading.graders.formula.boundaries import Chooser
 from deployments.grading.graders.formula.engine.evaluator import MAX_CELLS, Evaluation
 from deployments.grading.graders.formula.engine.parser import Extent, Unparsed
+from deployments.grading.graders.formula.engine.syntax import Node, filled_down
 from deployments.grading.graders.formula.engine.values import Array, ErrorValue, LimitReached, Scalar
 from deployments.grading.graders.formula.screen import parsed
 from deployments.grading.graders.formula.sheets import Sheet, extent_of, make_sheets
 from interview.plans.questions import Formula
 
+#: What a formula gives in each row it is filled down to.
+Results = tuple[Array, ...]
 #: A result grid: rows of shown values.
 Grid = tuple[tuple[str, ...], ...]
 
@@ -47,13 +51,16 @@ class Difference(Struct, frozen=True):
 
 
 class FormulaVerdict(Struct, frozen=True):
-    """``broken`` names the formula that cannot be run (``reference``: the key is wrong), with ``problem``."""
+    """``stated_differences`` counts differing sheets of a stated kind: plain, or an edge case that a column names.
+    ``broken`` names the formula that cannot be run (``reference``: the key is wrong), with ``problem``.
+    """
 
     sheets: int = 0
     agreed: int = 0
     difference: Difference | None = None
     agreed_plain: int = 0
     plain: int = 0
+    stated_differences: int = 0
     broken: Literal["", "candidate", "reference"] = ""
     problem: str = ""
 
@@ -66,7 +73,7 @@ def warm_up() -> None:
     """Evaluate once, so that the first candidate waits for no import."""
     import numpy_financial
 
-    _Program("=SUM(A1:A2)+IF(A1>1,1,0)", Extent(2, 1)).on(Sheet("plain", {(1, 1): 1, (1, 2): 2}))
+    _Program("=SUM(A1:A2)+IF(A1>1,1,0)", Extent(2, 1)).on(Sheet("plain", {(1, 1): 1.0, (1, 2): 2.0}))
     numpy_financial.pmt(0.1, 2, 3)
 
 
@@ -89,71 +96,80 @@ def run(payload: bytes) -> bytes:
 
 def _value_on(formula: str, sheet: Sheet, extent: Extent) -> Grid:
     try:
-        return _shown_grid(_Program(formula, extent).on(sheet))
+        return _shown_grid(_Program(formula, extent).on(sheet)[0])
     except _Broken as broken:
         return ((f"broken: {broken}",),)
 
 
-def _cell(value: Any) -> Any:
-    return ErrorValue(value) if isinstance(value, str) and value.startswith("#") else value
+def _cell(value: float | int | str | bool | None) -> Scalar:
+    if isinstance(value, str) and value.startswith("#"):
+        return ErrorValue(value)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _verdict(job: FormulaJob) -> FormulaVerdict:
     extent = extent_of(job.spec)
-    sheets = make_sheets(job.spec, job.seed, (job.reference,))
     try:
-        wanted = _results(_Program(job.reference, extent), sheets)
+        reference = _Program(job.reference, extent, job.spec.fill_down)
+        chooser = Chooser(job.spec, reference.node, reference.run, extent)
+        sheets = make_sheets(job.spec, job.seed, chooser)
+        wanted = [reference.on(sheet) for sheet in sheets]
     except _Broken as broken:
         return FormulaVerdict(broken="reference", problem=str(broken))
     try:
-        found = _results(_Program(job.candidate, extent), sheets)
+        candidate = _Program(job.candidate, extent, job.spec.fill_down)
+        found = [candidate.on(sheet) for sheet in sheets]
     except _Broken as broken:
         return FormulaVerdict(broken="candidate", problem=str(broken))
-    return _compared(sheets, found, wanted, job.spec.tolerance)
+    return _compared(job.spec, sheets, found, wanted)
 
 
-def _results(program: _Program, sheets: list[Sheet]) -> list[Array]:
-    return [program.on(sheet) for sheet in sheets]
-
-
-def _compared(sheets: list[Sheet], found: list[Array], wanted: list[Array], tolerance: float) -> FormulaVerdict:
-    agreed = plain = agreed_plain = failures = 0
+def _compared(spec: Formula, sheets: list[Sheet], found: list[Results], wanted: list[Results]) -> FormulaVerdict:
+    stated = {"plain", *(kind for column in spec.columns for kind in column.edge_cases)}
+    agreed = plain = agreed_plain = failures = stated_differences = 0
     difference: Difference | None = None
     for number, (sheet, got, due) in enumerate(zip(sheets, found, wanted, strict=True), start=1):
-        same = _same(got, due, tolerance) or (sheet.kind == "error" and _failed(got) and _failed(due))
+        same = all(
+            _same(one, other, spec.tolerance) or (sheet.kind == "error" and _failed(one) and _failed(other))
+            for one, other in zip(got, due, strict=True)
+        )
         agreed += same
-        failures += _failed(got) and not _failed(due)
+        failures += _failed(got[0]) and not _failed(due[0])
         plain += sheet.kind == "plain"
         agreed_plain += same and sheet.kind == "plain"
+        stated_differences += not same and sheet.kind in stated
         if not same and difference is None:
             difference = Difference(number, sheet.kind, _show(got), _show(due))
     if failures == len(sheets) - agreed and plain and not agreed_plain:
         agreed = 0  # a formula that fails on every plain sheet earns nothing for failing where an error was due
-    return FormulaVerdict(len(sheets), agreed, difference, agreed_plain, plain)
+    return FormulaVerdict(len(sheets), agreed, difference, agreed_plain, plain, stated_differences)
 
 
 class _Program:
-    """A parsed formula."""
+    """A parsed formula, filled down over some rows."""
 
-    def __init__(self, text: str, extent: Extent) -> None:
+    def __init__(self, text: str, extent: Extent, fill_down: int = 1) -> None:
         self._extent = extent
+        self._rows = range(fill_down)
         try:
-            self._node = parsed(text, extent)
+            self.node = parsed(text, extent)
         except Unparsed as error:
             raise _Broken(error.reason) from error
 
-    def on(self, sheet: Sheet) -> Array:
-        """The result. The formula stands in row 2, one column to the right of the data's neighbour."""
-        cells: dict[tuple[int, int], Scalar] = {place: _number(value) for place, value in sheet.cells.items()}
-        here = (max(self._extent.columns, *(column for column, _ in cells), 1) + 2, 2)
+    def on(self, sheet: Sheet) -> Results:
+        """The results, one for each row the formula is filled down to."""
         try:
-            return Evaluation(cells, here, self._extent).result(self._node)
+            return self.run(self.node, sheet.cells)
         except LimitReached as error:
             raise _Broken(f"The formula needs more than {MAX_CELLS} cells or calls itself without end.") from error
 
-
-def _number(value: Any) -> Scalar:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    def run(self, node: Node, cells: dict[tuple[int, int], Scalar]) -> Results:
+        """Evaluate a tree. The formula stands from row 2 on, in the second column to the right of the data."""
+        column = max(self._extent.columns, max((at for at, _ in cells), default=1)) + 2
+        return tuple(
+            Evaluation(cells, (column, 2 + row), self._extent).result(filled_down(node, row) if row else node)
+            for row in self._rows
+        )
 
 
 def _failed(result: Array) -> bool:
@@ -174,9 +190,9 @@ def _same_value(one: Scalar, other: Scalar, tolerance: float) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _show(result: Array) -> str:
-    """A result as a person reads it, arrays cut to six values."""
-    flat = [_shown(value) for value in result.items()]
+def _show(results: Results) -> str:
+    """Results as a person reads them, cut to six values."""
+    flat = [_shown(value) for result in results for value in result.items()]
     if len(flat) == 1:
         return flat[0]
     return "{" + ", ".join(flat[:6]) + (", …" if len(flat) > 6 else "") + "}"

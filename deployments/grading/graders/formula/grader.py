@@ -16,6 +16,9 @@ from interview.grades import Evidence, Grade
 from interview.plans.questions import Formula, Question
 
 GRADER = "formula"
+#: The most that a formula gets which differs on a sheet of plain values, or of an edge case that the question names. It
+#: lies below "strong".
+MOST_WITH_A_DIFFERENCE = 0.8
 MODULE = "deployments.grading.graders.formula.evaluate"
 
 _STOPPED = {
@@ -90,11 +93,17 @@ class FormulaGrader:
             return mark(GRADER, 0.0, verdict.problem, confidence=0.85, evidence=evidence, review=verdict.problem)
         return mark(
             GRADER,
-            verdict.agreed / verdict.sheets,
+            score_of(verdict),
             _rationale(text, verdict),
             confidence=0.85 if found.spoken else 0.98,
             evidence=evidence,
         )
+
+
+def score_of(verdict: FormulaVerdict) -> float:
+    """The share of sheets on which the results agree, capped where a sheet of a stated kind differs."""
+    share = verdict.agreed / verdict.sheets
+    return min(share, MOST_WITH_A_DIFFERENCE) if verdict.stated_differences else share
 
 
 def _rationale(text: str, verdict: FormulaVerdict) -> str:

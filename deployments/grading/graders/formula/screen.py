@@ -10,7 +10,7 @@ import re
 from msgspec import Struct
 
 from deployments.grading.graders.formula import functions
-from deployments.grading.graders.formula.engine.parser import Extent, Parser, Unparsed, reference_in
+from deployments.grading.graders.formula.engine.parser import Extent, Parser, Unparsed
 from deployments.grading.graders.formula.engine.syntax import (
     ArrayConstant,
     Call,
@@ -25,7 +25,7 @@ from deployments.grading.graders.formula.engine.syntax import (
 from deployments.grading.graders.formula.engine.tokens import Unreadable, plain, tokens_of
 from deployments.grading.graders.formula.engine.values import Scalar
 
-__all__ = ["Extent", "Limits", "Refused", "Screened", "cells_of", "screen"]
+__all__ = ["Extent", "Limits", "Refused", "Screened", "screen"]
 
 
 class Limits(Struct, frozen=True):
@@ -165,15 +165,3 @@ def _within(node: Node, limits: Limits) -> Refused | None:
     if cells > limits.max_cells:
         return Refused(f"The formula's ranges cover more than {limits.max_cells} cells.")
     return None
-
-
-def cells_of(reference: str) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom (1-based) of a reference such as ``B2:C9``.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = reference_in(reference, Extent(1, 1))
-    if found is None:
-        raise ValueError(f"not a cell reference: {reference}")
-    return found.left, found.top, found.right, found.bottom

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
-from deployments.grading.graders.formula.engine.parser import Extent
-from deployments.grading.graders.formula.engine.values import ErrorValue
+from deployments.grading.graders.formula.boundaries import Chooser
+from deployments.grading.graders.formula.engine.parser import Extent, reference_in
+from deployments.grading.graders.formula.engine.values import ErrorValue, Scalar
 from interview.plans.questions import EdgeCase, Formula, SheetColumn
-
-#: A cell: blank (None), a number, text, a truth value, or an error.
-Cell = float | int | str | bool | None
 
 
 class Sheet(Struct, frozen=True):
     """``cells`` maps (column, row), 1-based, to a value; a missing cell is blank. ``kind`` names the edge case."""
 
     kind: str
-    cells: dict[tuple[int, int], Cell | ErrorValue]
+    cells: dict[tuple[int, int], Scalar]
 
 
 EDGES: dict[str, tuple[EdgeCase, ...]] = {
@@ -40,19 +38,29 @@ def extent_of(spec: Formula) -> Extent:
     return Extent(spec.rows + 1, max(1, len(spec.columns)), tuple(column.name for column in spec.columns))
 
 
-def make_sheets(spec: Formula, seed: str, formulas: Sequence[str] = ()) -> list[Sheet]:
+def make_sheets(spec: Formula, seed: str, chooser: Chooser | None = None) -> list[Sheet]:
     """At least 20 sheets: every second one plain, the others cycling through the edge cases of the columns.
 
-    A column's own ``edge_cases`` replace the defaults of its kind; ``("none",)`` keeps it plain.
+    A column's own ``edge_cases`` replace the defaults of its kind; ``("none",)`` keeps it plain. ``chooser`` picks each
+    plain sheet among several drafts.
     """
     kinds = list(dict.fromkeys(kind for column in spec.columns for kind in edges_of(column)))
-    count = max(20, spec.sheets)
     sheets: list[Sheet] = []
-    for index in range(count):
+    for index in range(max(20, spec.sheets)):
         kind: EdgeCase | Literal["plain"] = "plain" if index % 2 == 0 or not kinds else kinds[(index // 2) % len(kinds)]
-        rng = random.Random(f"{seed}:{index}")  # noqa: S311 - reproducible sheets, not secrecy
-        sheets.append(Sheet(kind, _cells(spec, kind, rng)))
+        if kind == "plain" and chooser is not None:
+            sheets.append(Sheet(kind, chooser.best(_drafts(spec, f"{seed}:{index}"), f"{seed}:{index}")))
+        else:
+            sheets.append(Sheet(kind, _cells(spec, kind, _random(f"{seed}:{index}"))))
     return sheets
+
+
+def _drafts(spec: Formula, seed: str) -> Callable[[int], dict[tuple[int, int], Scalar]]:
+    return lambda number: _cells(spec, "plain", _random(f"{seed}:{number}" if number else seed))
+
+
+def _random(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - reproducible sheets, not secrecy
 
 
 def edges_of(column: SheetColumn) -> tuple[EdgeCase, ...]:
@@ -60,27 +68,39 @@ def edges_of(column: SheetColumn) -> tuple[EdgeCase, ...]:
     return tuple(kind for kind in chosen if kind != "none")
 
 
-def _cells(
-    spec: Formula, kind: EdgeCase | Literal["plain"], rng: random.Random
-) -> dict[tuple[int, int], Cell | ErrorValue]:
-    cells: dict[tuple[int, int], Cell | ErrorValue] = {}
+def _cells(spec: Formula, kind: EdgeCase | Literal["plain"], rng: random.Random) -> dict[tuple[int, int], Scalar]:
+    cells: dict[tuple[int, int], Scalar] = {}
     for at, column in enumerate(spec.columns, start=1):
         cells[at, 1] = column.name
-        values: list[Cell | ErrorValue] = [_value(column, rng) for _ in range(spec.rows)]
+        values: list[Scalar] = [_value(column, rng) for _ in range(spec.rows)]
         if kind != "plain" and kind in edges_of(column):
             _apply(kind, column, values, rng)
         for row, value in enumerate(values, start=2):
             if value is not None:
                 cells[at, row] = value
-    from deployments.grading.graders.formula.screen import cells_of
-
-    for reference, value in spec.cells.items():
-        left, top, _right, _bottom = cells_of(reference.replace("$", "").upper())
-        cells[left, top] = value
-    return cells
+    for address, fixed in spec.cells.items():
+        cells[place_of(address)] = fixed
+    return {place: _scalar(value) for place, value in cells.items()}
 
 
-def _value(column: SheetColumn, rng: random.Random) -> Cell:
+def place_of(address: str) -> tuple[int, int]:
+    """Column and row of a cell's address.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = reference_in(address, Extent(1, 1))
+    if found is None:
+        raise ValueError(f"not a cell: {address}")
+    return found.left, found.top
+
+
+def _scalar(value: Scalar) -> Scalar:
+    """Whole numbers as the engine has them, as floats."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _value(column: SheetColumn, rng: random.Random) -> Scalar:
     match column.values:
         case "integer":
             return rng.randint(int(column.low), int(column.high))
@@ -98,7 +118,7 @@ def _value(column: SheetColumn, rng: random.Random) -> Cell:
             return rng.choice(pool) if pool else "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 3))).capitalize()
 
 
-def _apply(kind: EdgeCase, column: SheetColumn, values: list[Cell | ErrorValue], rng: random.Random) -> None:
+def _apply(kind: EdgeCase, column: SheetColumn, values: list[Scalar], rng: random.Random) -> None:
     """Put one kind of edge case into some of the column's cells (at least one)."""
     places: Sequence[int] = rng.sample(range(len(values)), k=max(1, len(values) // 3)) if values else []
     for place in places:
@@ -128,5 +148,5 @@ def _apply(kind: EdgeCase, column: SheetColumn, values: list[Cell | ErrorValue],
                 pass
 
 
-def _lower(value: Cell | ErrorValue) -> Cell | ErrorValue:
+def _lower(value: Scalar) -> Scalar:
     return value.lower() if isinstance(value, str) else value

@@ -30,6 +30,7 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 _FIRST_SHEETS = frozenset(
     {"sheet1", "sheet 1", "tabelle1", "feuil1", "hoja1", "foglio1", "planilha1", "blad1", "page 1"}
 )
+_HELD = re.compile(r"(\$?)([A-Za-z]*)(\$?)(\d*)")
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")
 _TRUE = frozenset({"TRUE", "WAHR", "VRAI", "VERDADERO", "VERO"})
 _FALSE = frozenset({"FALSE", "FALSCH", "FAUX", "FALSO"})
@@ -127,7 +128,7 @@ class Parser:
             case "error":
                 return Constant(ErrorValue(token.text))
             case "range":
-                return Cells(self._range(token.text))
+                return self._range(token.text)
             case "sheet":
                 return self._sheet(token)
             case "table":
@@ -226,7 +227,7 @@ class Parser:
         if after is None or after.kind != "range":
             raise Unparsed(f"No cell follows {token.text!r}.")
         self._at += 1
-        return Cells(self._range(after.text))
+        return self._range(after.text)
 
     def _table(self, text: str) -> Reference:
         """A structured reference such as ``Table1[Amount]`` or ``[@Amount]``."""
@@ -244,11 +245,21 @@ class Parser:
         top = 1 if "#all" in special or "#headers" in special else 2
         return Reference(left, top, right, 1 if special == {"#headers"} else max(top, self._extent.rows))
 
-    def _range(self, text: str) -> Reference:
+    def _range(self, text: str) -> Cells:
         found = reference_in(text, self._extent)
         if found is None:
             raise Unparsed(f"{text!r} is not a range of a spreadsheet.")
-        return found
+        return Cells(found, _fixed(text))
+
+
+def _fixed(text: str) -> tuple[bool, bool, bool, bool]:
+    """Which parts a ``$`` holds. Whole columns hold their rows, and whole rows their columns."""
+    first, _, last = re.sub(r"\s", "", text).partition(":")
+    one, two = _HELD.fullmatch(first), _HELD.fullmatch(last or first)
+    if one is None or two is None:
+        return (False, False, False, False)
+    held = [(bool(part[1]) or not part[2], bool(part[3]) or not part[4]) for part in (one, two)]
+    return (*held[0], *held[1])
 
 
 def reference_in(text: str, extent: Extent) -> Reference | None:

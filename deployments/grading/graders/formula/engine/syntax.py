@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -21,9 +21,20 @@ class ArrayConstant(Struct, frozen=True):
 
 
 class Cells(Struct, frozen=True):
-    """A cell or a range."""
+    """A cell or a range. ``fixed``: whether a ``$`` stands before its left, top, right and bottom."""
 
     reference: Reference
+    fixed: tuple[bool, bool, bool, bool] = (False, False, False, False)
+
+    def moved(self, top: int, bottom: int) -> Cells:
+        """The range with its first and last row so many rows further down, never above row 1."""
+        one = self.reference
+        first = max(1, one.top + top)
+        return Cells(Reference(one.left, first, one.right, max(first, one.bottom + bottom)), self.fixed)
+
+    def filled_down(self, rows: int) -> Cells:
+        """The range after the formula was copied down; rows that a ``$`` holds stay."""
+        return self.moved(0 if self.fixed[1] else rows, 0 if self.fixed[3] else rows)
 
 
 class Name(Struct, frozen=True):
@@ -97,8 +108,8 @@ def write(node: Node, above: int = 0) -> str:
             return written or constant(value)
         case ArrayConstant(rows=rows):
             return "{" + ";".join(",".join(constant(one) for one in row) for row in rows) + "}"
-        case Cells(reference=reference):
-            return address(reference)
+        case Cells():
+            return address(node)
         case Name(name=name):
             return name
         case Empty():
@@ -117,6 +128,25 @@ def write(node: Node, above: int = 0) -> str:
             return _within(f"{write(left, own)}{sign}{write(right, own + 1)}", own, above)
 
 
+def rewritten(node: Node, edit: Callable[[Node], Node]) -> Node:
+    """The tree with ``edit`` applied to every node, from the leaves up."""
+    match node:
+        case Call(function=function, arguments=arguments):
+            called = function if isinstance(function, str) else rewritten(function, edit)
+            return edit(Call(called, tuple(rewritten(one, edit) for one in arguments)))
+        case Operation(sign=sign, left=left, right=right):
+            return edit(Operation(sign, rewritten(left, edit), rewritten(right, edit)))
+        case Signed(sign=sign, operand=operand):
+            return edit(Signed(sign, rewritten(operand, edit)))
+        case _:
+            return edit(node)
+
+
+def filled_down(node: Node, rows: int) -> Node:
+    """The formula after it was copied so many rows down."""
+    return rewritten(node, lambda one: one.filled_down(rows) if isinstance(one, Cells) else one)
+
+
 def one_is_union(node: Node) -> bool:
     return isinstance(node, Operation) and node.sign == ","
 
@@ -133,10 +163,12 @@ def constant(value: Scalar) -> str:
     return text(value)
 
 
-def address(reference: Reference) -> str:
-    first = f"{letters(reference.left)}{reference.top}"
-    last = f"{letters(reference.right)}{reference.bottom}"
-    return first if first == last else f"{first}:{last}"
+def address(cells: Cells) -> str:
+    reference, (left, top, right, bottom) = cells.reference, ("$" if one else "" for one in cells.fixed)
+    first = f"{left}{letters(reference.left)}{top}{reference.top}"
+    if reference.height == reference.width == 1:
+        return first
+    return f"{first}:{right}{letters(reference.right)}{bottom}{reference.bottom}"
 
 
 def column_index(name: str) -> int:

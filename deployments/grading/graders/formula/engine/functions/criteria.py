@@ -37,8 +37,7 @@ def test_of(criterion: Scalar) -> Test:
         criterion = 0.0
     if not isinstance(criterion, str):
         return lambda cell: _equal(cell, criterion)
-    sign = next((one for one in (">=", "<=", "<>", ">", "<", "=") if criterion.startswith(one)), "")
-    operand = criterion[len(sign) :]
+    sign, operand = _split(criterion)
     target = _typed(operand)
     if sign in _ORDER:
         return _ordered(_ORDER[sign], target, operand)
@@ -55,6 +54,16 @@ def test_of(criterion: Scalar) -> Test:
             return _equal(cell, target)
 
     return (lambda cell: not matches(cell)) if sign == "<>" else matches
+
+
+def _split(criterion: str) -> tuple[str, str]:
+    sign = next((one for one in (">=", "<=", "<>", ">", "<", "=") if criterion.startswith(one)), "")
+    return sign, criterion[len(sign) :]
+
+
+def operand_of(criterion: str) -> Scalar:
+    """The value that a criterion compares with: 10 for ">10"."""
+    return _typed(_split(criterion)[1])
 
 
 def _ordered(test: Callable[[int], bool], target: Scalar, operand: str) -> Test:

@@ -1,0 +1,144 @@
+"""Plain sheets that tell a question's reference from its near misses.
+
+Random values alone leave them equal: a range one row short sums the same when its last row does not meet the condition,
+and ``>`` equals ``>=`` until a cell holds the very limit. So several drafts of each plain sheet are made, with the
+reference's own numbers and texts in some cells and mostly in the first and last row, and the draft is kept that tells
+apart the most near misses (``mutants``) that no earlier sheet has told apart twice.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from deployments.grading.graders.formula.engine.evaluator import Evaluation
+from deployments.grading.graders.formula.engine.functions.criteria import operand_of
+from deployments.grading.graders.formula.engine.parser import Extent, reference_in
+from deployments.grading.graders.formula.engine.syntax import Call, Cells, Name, Node, parts
+from deployments.grading.graders.formula.engine.values import ErrorValue, LimitReached, Scalar
+from deployments.grading.graders.formula.mutants import mutants
+from interview.plans.questions import Formula, SheetColumn
+
+SheetCells = dict[tuple[int, int], Scalar]
+#: Gives the shown results of a formula on a sheet's cells.
+Run = Callable[[Node, SheetCells], object]
+
+DRAFTS = 8
+#: A near miss counts as told apart when so many plain sheets do.
+ENOUGH = 2
+#: Evaluations of near misses for one question; what lies beyond stays as drafted first.
+MAX_EVALUATIONS = 4_000
+
+
+class Chooser:
+    """Keeps, for each plain sheet, the best of its drafts. Deterministic: nothing depends on the candidate."""
+
+    def __init__(self, spec: Formula, reference: Node, run: Run, extent: Extent) -> None:
+        self._spec = spec
+        self._reference = reference
+        self._run = run
+        self._mutants = mutants(reference, extent.rows)
+        self._told = [0] * len(self._mutants)
+        self._left = MAX_EVALUATIONS
+        fixed = {float(one) if isinstance(one, int) else one for one in spec.cells.values() if one != ""}
+        self._values = literals(reference, extent) | fixed
+
+    def best(self, draft: Callable[[int], SheetCells], seed: str) -> SheetCells:
+        """The best of ``DRAFTS`` drafts; ``draft(0)`` is the sheet as it would be without boundaries."""
+        chosen, told = draft(0), self._tells(draft(0))
+        for number in range(1, DRAFTS):
+            if not self._open():
+                break
+            rng = random.Random(f"{seed}:{number}")  # noqa: S311 - reproducible sheets, not secrecy
+            cells = self._planted(draft(number), rng)
+            found = self._tells(cells)
+            if self._worth(found) > self._worth(told):
+                chosen, told = cells, found
+        for at in told:
+            self._told[at] += 1
+        return chosen
+
+    def _open(self) -> list[int]:
+        """The near misses that too few sheets tell apart so far."""
+        return [at for at, count in enumerate(self._told) if count < ENOUGH] if self._left > 0 else []
+
+    def _tells(self, cells: SheetCells) -> set[int]:
+        places = self._open()
+        self._left -= len(places)
+        try:
+            due = self._run(self._reference, cells)
+        except LimitReached:
+            return set()
+        return {at for at in places if self._differs(self._mutants[at], cells, due)}
+
+    def _differs(self, mutant: Node, cells: SheetCells, due: object) -> bool:
+        try:
+            return self._run(mutant, cells) != due
+        except LimitReached:
+            return True
+
+    def _worth(self, told: set[int]) -> float:
+        return sum(1.0 if self._told[at] == 0 else 0.3 for at in told)
+
+    def _planted(self, cells: SheetCells, rng: random.Random) -> SheetCells:
+        """The draft with literals of the reference in some cells, and with some values twice."""
+        made = dict(cells)
+        last = self._spec.rows + 1
+        for at, column in enumerate(self._spec.columns, start=1):
+            fitting = [near for value in sorted(self._values, key=str) for near in _near(value, column)]
+            for row in {2, last, rng.randint(2, last), rng.randint(2, last)}:
+                if fitting and rng.random() < 0.7:
+                    made[at, row] = rng.choice(fitting)
+                elif rng.random() < 0.2:
+                    made[at, row] = made.get((at, rng.randint(2, last)))
+        for place in _fixed_places(self._spec):
+            made[place] = cells[place]
+        return {place: value for place, value in made.items() if value is not None}
+
+
+def _fixed_places(spec: Formula) -> list[tuple[int, int]]:
+    found = [reference_in(address, Extent(1, 1)) for address in spec.cells]
+    return [(one.left, one.top) for one in found if one is not None]
+
+
+def _near(value: Scalar, column: SheetColumn) -> list[Scalar]:
+    """The value and its neighbours, as far as the column may hold them."""
+    match column.values:
+        case "choice":
+            return [value] if value in column.choices else []
+        case "text":
+            return [value] if isinstance(value, str) and (not column.choices or value in column.choices) else []
+        case "boolean":
+            return [value] if isinstance(value, bool) else []
+        case "integer" | "decimal" | "date":
+            if not isinstance(value, float):
+                return []
+            step = 0.01 if column.values == "decimal" else 1.0
+            bounded = column.values != "date" or (column.low, column.high) != (0.0, 100.0)
+            low, high = (column.low, column.high) if bounded else (40000.0, 46000.0)
+            near = [value, value, round(value - step, 2), round(value + step, 2)]
+            whole = column.values != "decimal"
+            return [one for one in near if low <= one <= high and (not whole or one.is_integer())]
+
+
+def literals(node: Node, extent: Extent) -> set[Scalar]:
+    """The values that a formula names: constants, operands of criteria, and what calls without cells give."""
+    found: set[Scalar] = set()
+    for one in parts(node):
+        names = any(isinstance(below, Cells | Name) for below in parts(one))
+        if names or (isinstance(one, Call) and not one.arguments):
+            continue
+        value = _constant(one, extent)
+        if isinstance(value, str):
+            found |= {value, operand_of(value)}
+        elif value is not None and not isinstance(value, ErrorValue):
+            found.add(value)
+    return {one for one in found if one is not None and one != "" and not isinstance(one, ErrorValue)}
+
+
+def _constant(node: Node, extent: Extent) -> Scalar:
+    try:
+        result = Evaluation({}, (1, 1), extent).result(node)
+    except LimitReached:
+        return None
+    return result.rows[0][0] if result.height == result.width == 1 else None
