@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.formula.evaluate import FormulaJob, FormulaVerdict
 from deployments.grading.graders.formula.screen import Limits, Refused, screen
 from deployments.grading.graders.formula.sheets import extent_of
-from deployments.grading.graders.formula.spoken import FormulaText, find_formula
+from deployments.grading.graders.formula.spoken import FormulaText, find_formulas
 from deployments.grading.graders.grade_builder import mark, no_answer
 from deployments.shell.sandbox import Outcome, Sandbox, SandboxLimits
 from interview.errors import EngineUnavailable, InvalidInput
@@ -54,14 +55,24 @@ class FormulaGrader:
                 f"The reference formula of {question.id!r} cannot be used: {reference.reason}",
                 detail={"fields": {"reference": reference.reason}},
             )
-        found = find_formula(answer)
         empty = no_answer(GRADER, answer)
         if empty is not None:
             return empty
-        screened = screen(found.text, extent, self._caps)
+        found = find_formulas(answer)
+        if not found:
+            return _not_understood(answer)
+        grades = [
+            await self._one(question, spec, answer, one, reference.text, f"{question.id}:{seed}") for one in found
+        ]
+        return grades[0] if len(grades) == 1 else _worse(grades)
+
+    async def _one(
+        self, question: Question, spec: Formula, answer: str, found: FormulaText, reference: str, seed: str
+    ) -> Grade:
+        screened = screen(found.text, extent_of(spec), self._caps)
         if isinstance(screened, Refused):
             return _refused(answer, found, screened)
-        job = FormulaJob(spec, screened.text, reference.text, f"{question.id}:{seed}")
+        job = FormulaJob(spec, screened.text, reference, seed, ignore_case=found.spoken)
         outcome = await self._sandbox.run(b"f" + msgspec.msgpack.encode(job))
         end = found.end if found.spoken else min(found.end, found.start + screened.used_chars)
         evidence = [answer_text.quote(answer, found.start, end, screened.text)]
@@ -118,10 +129,21 @@ def _rationale(text: str, verdict: FormulaVerdict) -> str:
     )
 
 
+def _worse(grades: list[Grade]) -> Grade:
+    """The lowest grade of alternatives ("=SUM(A2:A9) or =A2+A9"), to be reviewed."""
+    lowest = min(grades, key=lambda grade: grade.score)
+    reason = "The answer offers several formulas; the lowest grade counts."
+    return replace(lowest, needs_review=True, review_reason=f"{reason} {lowest.review_reason}".strip())
+
+
 def _refused(answer: str, found: FormulaText, refused: Refused) -> Grade:
+    if found.spoken:
+        return _not_understood(answer)
     evidence = [answer_text.quote(answer, found.start, min(found.end, found.start + 240), "the formula")]
-    if refused.syntax:
-        review = "A spoken formula was not understood." if found.spoken else ""
-        confidence = 0.5 if found.spoken else 0.9
-        return mark(GRADER, 0.0, refused.reason, confidence=confidence, evidence=evidence, review=review)
-    return mark(GRADER, 0.0, refused.reason, confidence=0.9, evidence=evidence, review=refused.reason)
+    confidence = 0.6 if refused.syntax else 0.9
+    return mark(GRADER, 0.0, refused.reason, confidence=confidence, evidence=evidence, review=refused.reason)
+
+
+def _not_understood(answer: str) -> Grade:
+    reason = "The answer is not understood as a formula."
+    return mark(GRADER, 0.0, reason, confidence=0.4, evidence=[answer_text.whole(answer, "no formula")], review=reason)

@@ -1,68 +1,25 @@
-"""Reads spoken formulas: "equals sum of a1 to a10" becomes ``=SUM(A1:A10)``."""
+"""Finds the formula in an answer: typed, or said aloud ("equals sum of a1 to a10")."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
-from deployments.grading.graders.formula.functions import ALLOWED, OUTSIDE, VOLATILE
-from interview.text.number_lexemes import lex
-from interview.text.number_vocabulary import as_text
-from interview.text.number_words import NumberReader
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.formula import functions
+from deployments.grading.graders.formula.spoken_grammar import NotUnderstood, SpokenParser
+from deployments.grading.graders.formula.spoken_words import words_of
 
-_PHRASES: tuple[tuple[str, str], ...] = (
-    (r"greater than or equal to|at least|greater or equal(?: to)?", " >= "),
-    (r"less than or equal to|at most|less or equal(?: to)?", " <= "),
-    (r"(?:is )?not equal to|is not|does not equal", " <> "),
-    (r"is (?:greater|more|bigger|larger) than|(?:greater|more|bigger|larger) than|above", " > "),
-    (r"is (?:less|smaller|lower) than|(?:less|smaller|lower) than|below", " < "),
-    (r"is equal to|equal to|equal sign|equals sign|equals|equal", " = "),
-    (r"(?:open(?:ing)?|left) (?:parenthes[ie]s|paren|bracket|round bracket)", " ( "),
-    (r"(?:clos(?:e|ed|ing)|right) (?:parenthes[ie]s|paren|bracket|round bracket)", " ) "),
-    (r"(?:open |close |end )?(?:double )?(?:quotation marks?|quotes?)", ' " '),
-    (r"divided by", " / "),
-    (r"multiplied by|times", " * "),
-    (r"to the power of|raised to", " ^ "),
-    (r"dollar sign|dollar", " "),
-    (r"semi ?colon", " , "),
-    (r"colon", " : "),
-    (r"comma|then|otherwise|else", " , "),
-    (r"plus", " + "),
-    (r"minus", " - "),
-    (r"ampersand|concatenated with", " & "),
-    (r"percent(?: sign)?", " % "),
-    (r"in (?:the )?range|the|cells?|of the|values? (?:in|from)|all", " "),
-)
-_SPOKEN_FUNCTIONS: tuple[tuple[str, str], ...] = (
-    (r"(v|h|x) ?look ?up", r"\1LOOKUP"),
-    (r"(sum|count|average|max|min) ?ifs", r"\1IFS"),
-    (r"(sum|count|average) ?if", r"\1IF"),
-    (r"count ?blanks?", "COUNTBLANK"),
-    (r"count ?a", "COUNTA"),
-    (r"if ?error", "IFERROR"),
-    (r"sum ?products?", "SUMPRODUCT"),
-    (r"round ?(up|down)", r"ROUND\1"),
-    (r"mean|avg", "AVERAGE"),
-    (r"maximum", "MAX"),
-    (r"minimum", "MIN"),
-    (r"total", "SUM"),
-    (r"length", "LEN"),
-    (r"lower ?case", "LOWER"),
-    (r"upper ?case", "UPPER"),
-    (r"absolute(?: value)?", "ABS"),
-    (r"concatenate", "CONCATENATE"),
-    (r"square root", "SQRT"),
-)
 _CODE = re.compile(r"```(?:\w+\n)?(.*?)```|`([^`]+)`", re.DOTALL)
-_LEAD = re.compile(
-    r"^(?:formula|answer|it|that|would|be|is|um|uh|so|well|okay|i|think|use|i'd|i'll|my|a|the|you)\b[\s,:]*",
-    re.IGNORECASE,
-)
+_TYPED = re.compile(r"(?:(?<=[\s:(,'])|^)\{?=\s*[A-Za-z0-9(+\-\"“${.@#_'\[À-ÿ]")
+_CALL = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,24})\s?\(")
+_EXPRESSION = re.compile(r"(?<![\w$.])\(*\$?[A-Za-z]{1,2}\$?\d{1,5}\)?\s*[-+*/^&<>=×÷]+\s*[\w($\"]")
 #: A longer answer is talk about a formula, not one spelt out.
 _MAX_SPOKEN_CHARS = 600
-_KNOWN = ALLOWED | VOLATILE | OUTSIDE
+_BETWEEN_ALTERNATIVES = re.compile(r"\bor\b|\balternatively\b", re.IGNORECASE)
+_OPERAND = re.compile(r"\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
 class FormulaText(Struct, frozen=True):
@@ -74,171 +31,123 @@ class FormulaText(Struct, frozen=True):
     spoken: bool
 
 
-def find_formula(answer: str) -> FormulaText:
-    """The formula in ``answer``. Typed ones start at "=", stand in backticks, or look like a call; the rest is read as
-    speech."""
-    code = _CODE.search(answer)
-    if code is not None:
-        group = 1 if code.group(1) is not None else 2
-        return FormulaText(code.group(group).strip(), code.start(group), code.end(group), False)
-    typed = re.search(r"(?:(?<=[\s:(])|^)=\s*[A-Za-z0-9(+\-\"${.@#_'\[]", answer)
-    if typed is not None:
-        line = answer[typed.start() :]
-        return FormulaText(line.strip(), typed.start(), typed.start() + len(line.rstrip()), False)
-    call = re.search(r"\b[A-Za-z][\w.]{1,20}\(", answer)
+def find_formulas(answer: str) -> tuple[FormulaText, ...]:
+    """The formulas that the answer gives: one, several when it offers alternatives, none when it holds no formula.
+
+    What was said before a correction ("no wait", "I mean") does not count.
+    """
+    typed = _typed(answer)
+    if not typed:
+        spoken = _spoken(answer)
+        return (spoken,) if spoken is not None else ()
+    for at in range(len(typed) - 1, 0, -1):
+        between = answer[typed[at - 1].start : typed[at].start]
+        if answer_text.after_correction(f"{between}x"):
+            typed = typed[at:]
+            break
+    gaps = [answer[one.start : other.start] for one, other in pairwise(typed)]
+    return tuple(typed) if gaps and all(map(_BETWEEN_ALTERNATIVES.search, gaps)) else (typed[0],)
+
+
+def _typed(answer: str) -> list[FormulaText]:
+    """Every formula that is typed: in backticks, after "=", as a call, or as an expression of cells."""
+    code = [found for found in _CODE.finditer(answer) if _looks_typed((found[1] or found[2] or "").strip())]
+    if code:
+        groups = [1 if found[1] is not None else 2 for found in code]
+        return [
+            FormulaText(found[group].strip(), found.start(group), found.end(group), False)
+            for found, group in zip(code, groups, strict=True)
+        ]
+    starts: list[int] = []
+    for found in _TYPED.finditer(answer):
+        gap = answer[starts[-1] : found.start()] if starts else ""
+        if gap.count("(") <= gap.count(")") and _begins(answer, found.start(), first=not starts):
+            starts.append(found.start())
+    if not starts:
+        call = next((found for found in _CALL.finditer(answer) if _is_function(found[1])), None)
+        expression = _EXPRESSION.search(answer)
+        places = [found.start() for found in (call, expression) if found is not None]
+        if not places:
+            return _shouted(answer)
+        starts = [_with_sign(answer, min(places))]
+    ends = [*starts[1:], len(answer)]
+    return [
+        FormulaText(answer[start:end].strip(), start, start + len(answer[start:end].rstrip()), False)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _looks_typed(text: str) -> bool:
+    return bool(_TYPED.match(text) or _CALL.search(text) or _EXPRESSION.search(text))
+
+
+def _is_function(name: str) -> bool:
+    known = functions.canonical(name)
+    return known in functions.ALLOWED or known in functions.OUTSIDE or known in functions.VOLATILE
+
+
+def _begins(answer: str, at: int, first: bool) -> bool:
+    """Whether a "=" begins a formula: no operand of another one stands before it, and no parenthesis is open."""
+    before = answer[:at].rstrip()
+    if before.count('"') % 2 == 1:
+        return False
+    if first or not before:
+        return True
+    word = re.search(r"[^\W\d_][\w$.']*$", before)
+    return before[-1] in ".,:;…(" or "\n" in answer[len(before) : at] or (word is not None and word.group().isalpha())
+
+
+def _with_sign(answer: str, at: int) -> int:
+    """The start of an expression, with a ``+``, ``-``, ``@``, ``{`` or parenthesis directly before it."""
+    while at and answer[at - 1] in "+-@{(":
+        at -= 1
+    return at
+
+
+def _shouted(answer: str) -> list[FormulaText]:
+    """A formula in capitals without "=" or a call, such as "A2*B2"."""
     stripped = answer.strip()
     start = answer.find(stripped)
-    if call is not None:
-        return FormulaText(answer[call.start() :].strip(), call.start(), start + len(stripped), False)
     if re.fullmatch(r"[^a-z]*", stripped) and re.search(r"[A-Z]+\d|\d", stripped):
-        return FormulaText(stripped, start, start + len(stripped), False)
-    return FormulaText(spoken_formula(answer), start, start + len(stripped), True)
+        return [FormulaText(stripped, start, start + len(stripped), False)]
+    return []
 
 
-def spoken_formula(said: str) -> str:
-    """The formula a sentence spells out; what is not understood stays a word and is refused by the screen later."""
-    if len(said) > _MAX_SPOKEN_CHARS:
-        return said
-    text = re.sub(r"[?!]|[.,](?=\s|$)", " ", said.casefold().replace("’", "'"))
-    while (lead := _LEAD.match(text.strip())) is not None and not re.match(r"is (?:greater|less|not)", text.strip()):
-        text = text.strip()[lead.end() :]
-    for pattern, name in _SPOKEN_FUNCTIONS:
-        text = re.sub(rf"\b(?:{pattern})\b", lambda found, name=name: found.expand(name).upper(), text)  # type: ignore[misc]
-    text = re.sub(r"\b([a-z]{1,3})[ -]?(\d{1,5})\b", _cell, text)
-    text = _cells_in_words(text)
-    text = re.sub(r"\bcolumn ([a-z]{1,2})\b", lambda found: f" {found[1].upper()}:{found[1].upper()} ", text)
-    text = re.sub(
-        r"\b(?:from )?(\$?[A-Z]{1,3}\d+) (?:to|through|until|till|colon) (\$?[A-Z]{1,3}\d+)\b", r" \1:\2 ", text
-    )
-    for pattern, sign in _PHRASES:
-        text = re.sub(rf"\b(?:{pattern})\b", sign, text)
-    words = _numbers(text).split()
-    if words and words[0] == "=":
-        words = words[1:]
-    return "=" + _Assembler(words).formula()
+def _spoken(answer: str) -> FormulaText | None:
+    stripped = answer.strip()
+    start = answer.find(stripped)
+    if len(stripped) > _MAX_SPOKEN_CHARS:
+        return None
+    cut = answer_text.after_correction(answer)
+    text = spoken_formula(answer[cut:])
+    if text is None and cut:
+        text = _patched(answer[:cut], answer[cut:])
+    return FormulaText(text, start, start + len(stripped), True) if text is not None else None
 
 
-def _cell(found: re.Match[str]) -> str:
-    letters = found.group(1)
-    if letters in ("to", "is", "if", "of", "and", "or", "by", "the", "at", "mod", "int", "abs", "max", "min", "sum"):
-        return found.group()
-    return f"{letters.upper()}{int(found.group(2))}"
+def _patched(retracted: str, correction: str) -> str | None:
+    """ "sum of a1 to a10, no wait, a1 to a20": the correction replaces the last operand of its kind."""
+    before = spoken_formula(retracted)
+    words = _parsed(correction)
+    if before is None or words is None or not _OPERAND.fullmatch(words):
+        return None
+    places = list(_OPERAND.finditer(before))
+    alike = [one for one in places if _kind(one.group()) == _kind(words)] or places
+    return before[: alike[-1].start()] + words + before[alike[-1].end() :] if alike else None
 
 
-def _cells_in_words(text: str) -> str:
-    """ "b twelve" → B12; only a single letter directly before a number word is a cell."""
-    lexemes = lex(text)
-    reader = NumberReader(lexemes)
-    parts: list[str] = []
-    copied = 0
-    at = 0
-    while at + 1 < len(lexemes):
-        letter, after = lexemes[at], lexemes[at + 1]
-        if (
-            letter.kind == "word"
-            and len(letter.text) == 1
-            and after.kind == "word"
-            and after.text not in ("a", "an", "of")
-        ):
-            reading = reader.read(at + 1)
-            if reading is not None and reading.value >= 1 and reading.value == int(reading.value):
-                parts.append(text[copied : letter.start] + f"{letter.text.upper()}{int(reading.value)}")
-                copied = lexemes[reading.after - 1].end
-                at = reading.after
-                continue
-        at += 1
-    return "".join(parts) + text[copied:]
+def _kind(operand: str) -> tuple[bool, bool]:
+    return ":" in operand, operand[0].isdigit()
 
 
-def _numbers(text: str) -> str:
-    """Number words in digits; cells and names stay as they are."""
-    parts: list[str] = []
-    for piece in re.split(r"(\S*[A-Z]\S*|[<>=+*/^&()%:,\"-]+)", text):
-        if not piece or re.search(r"[A-Z<>=+*/^&()%:,\"-]", piece):
-            parts.append(f" {piece} " if piece else "")
-            continue
-        lexemes = lex(piece)
-        reader = NumberReader(lexemes)
-        copied, at, made = 0, 0, ""
-        while at < len(lexemes):
-            reading = reader.read(at) if lexemes[at].text not in ("a", "an", "point") else None
-            if reading is None:
-                at += 1
-                continue
-            made += piece[copied : lexemes[at].start] + as_text(reading.value)
-            copied = lexemes[reading.after - 1].end
-            at = reading.after
-        parts.append(made + piece[copied:])
-    return "".join(parts)
+def spoken_formula(said: str) -> str | None:
+    """The formula a sentence spells out; None when it spells out none."""
+    made = _parsed(said)
+    return f"={made}" if made is not None and re.search(r"\(|[-+*/^&<>=]", made) else None
 
 
-class _Assembler:
-    """Puts parentheses where speech leaves them out.
-
-    "SUM of a, b" takes the operands that follow and closes; "IF x" without "of" opens and closes at the end.
-    """
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = list(words)
-
-    def formula(self) -> str:
-        out: list[str] = []
-        depth = 0
-        at = 0
-        while at < len(self._words):
-            word = self._words[at]
-            name = word.upper()
-            following = self._words[at + 1] if at + 1 < len(self._words) else ""
-            if name in _KNOWN and not re.fullmatch(r"[A-Z]{1,3}\d+", name):
-                if following == "(":
-                    out.append(name)
-                elif following in ("of", "for", "from"):
-                    inner, at = self._operands(at + 2)
-                    out.append(f"{name}({inner})")
-                    continue
-                else:
-                    out.append(f"{name}(")
-                    depth += 1
-            elif word == '"':
-                closing = next((index for index in range(at + 1, len(self._words)) if self._words[index] == '"'), None)
-                end = closing if closing is not None else len(self._words)
-                out.append('"' + " ".join(self._words[at + 1 : end]) + '"')
-                at = end
-            elif word in ("of", "and", "is", "a", "an", "to"):
-                out.append("," if word == "and" and depth else "")
-            elif re.fullmatch(r"[a-z'][a-z' ]*", word):
-                run = [word]
-                while at + 1 < len(self._words) and re.fullmatch(r"[a-z']+", self._words[at + 1]) and depth:
-                    at += 1
-                    run.append(self._words[at])
-                out.append('"' + " ".join(run) + '"' if depth else " ".join(run))
-            else:
-                out.append(word)
-            at += 1
-        return "".join(out) + ")" * depth
-
-    def _operands(self, at: int) -> tuple[str, int]:
-        """One or more operands joined by "and" or a comma."""
-        parts: list[str] = []
-        while at < len(self._words):
-            word = self._words[at]
-            name = word.upper()
-            if name in _KNOWN and not re.fullmatch(r"[A-Z]{1,3}\d+", name):
-                if at + 1 < len(self._words) and self._words[at + 1] in ("of", "for", "from"):
-                    inner, at = self._operands(at + 2)
-                    parts.append(f"{name}({inner})")
-                else:
-                    break
-            elif word in ("a", "an", "of"):
-                at += 1
-                continue
-            elif word == "=":
-                break
-            else:
-                parts.append(word)
-                at += 1
-            if at < len(self._words) and self._words[at] in ("and", ","):
-                at += 1
-                continue
-            break
-        return ",".join(parts), at
+def _parsed(said: str) -> str | None:
+    try:
+        return SpokenParser(words_of(said)).formula()
+    except NotUnderstood:
+        return None

@@ -96,10 +96,10 @@ def _without_talk(tokens: list[Token]) -> list[Token]:
 def _goes_on(tokens: list[Token], index: int) -> bool:
     """Whether a separator at the outermost level belongs to the formula: a decimal comma or a range."""
     if index + 1 >= len(tokens):
-        return False
+        return tokens[index].text == ":"
     after = tokens[index + 1]
     if tokens[index].text == ":":
-        return after.kind in ("function", "range", "name", "table")
+        return after.kind in ("function", "range", "table") or not after.spaced
     return after.kind == "number" and tokens[index - 1].kind == "number" and not after.spaced
 
 
