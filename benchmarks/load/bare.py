@@ -22,7 +22,7 @@ from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
 from serve.http.ports import IngressPorts
 from serve.http.settings import SheddingSettings
-from serve.local.welcome import create_key
+from serve.local.startup_message import create_key
 from serve.serve_file import profile_path, read_serve_file
 from serve.settings import Settings, read_settings
 from storage.embedded.server import EmbeddedRedis

@@ -19,8 +19,8 @@ import psutil
 import uvloop
 
 from benchmarks.load import idle_machine
-from benchmarks.load.beside import LocustBeside
 from benchmarks.load.histogram import Latency
+from benchmarks.load.locust_users import LocustBeside
 from benchmarks.load.sampling import Sampler
 from benchmarks.load.target import Target, running
 from benchmarks.load.traffic import Profile, Recorded, Traffic, sample_audio

@@ -11,7 +11,7 @@ from deployments.shell.sandbox import SandboxLimits
 from interview.limits import MAX_ANSWER_CHARS
 
 
-class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FakeGradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The shipped fake's service time: exact for ``fixed``, the median for ``lognormal``."""
 
     seed: int = 0
@@ -101,4 +101,4 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     judge: JudgeConfig = field(default_factory=JudgeConfig)
     background: BackgroundConfig = field(default_factory=BackgroundConfig)
     replicas: ReplicaConfig = field(default_factory=ReplicaConfig)
-    fake: FakeConfig = field(default_factory=FakeConfig)
+    fake: FakeGradingConfig = field(default_factory=FakeGradingConfig)

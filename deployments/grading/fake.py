@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Awaitable, Callable
 
-from deployments.grading.config import FakeConfig
+from deployments.grading.config import FakeGradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.grade_builder import mark, no_answer
@@ -20,8 +20,8 @@ Sleep = Callable[[float], Awaitable[None]]
 class FakeGrading:
     """``Grading`` that draws a score from a hash of the answer; ``judged`` and ``evaluated`` record what was queued."""
 
-    def __init__(self, config: FakeConfig | None = None, *, sleep: Sleep = asyncio.sleep) -> None:
-        self._config = config or FakeConfig()
+    def __init__(self, config: FakeGradingConfig | None = None, *, sleep: Sleep = asyncio.sleep) -> None:
+        self._config = config or FakeGradingConfig()
         self._sleep = sleep
         self._random = random.Random(self._config.seed)  # noqa: S311 - reproducible load, not secrecy
         self.judged: list[GradeRequest] = []

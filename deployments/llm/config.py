@@ -26,7 +26,7 @@ class LlmReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_field
     num_cpus: float = 1.0
 
 
-class FakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FakeModelConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The shipped fake. ``service_ms`` is the time of one whole completion: exact for ``fixed``, the median for
     ``lognormal``, whose ``service_sigma`` is the standard deviation of the logarithm."""
 
@@ -140,7 +140,7 @@ class LlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     warm_up_deadline_s: float = 600.0
     health_deadline_s: float = 20.0
     replicas: LlmReplicas = LlmReplicas()
-    fake: FakeConfig = field(default_factory=FakeConfig)
+    fake: FakeModelConfig = field(default_factory=FakeModelConfig)
     transformers: TransformersConfig = field(default_factory=TransformersConfig)
     vllm: VllmConfig = field(default_factory=VllmConfig)
     remote: RemoteConfig = field(default_factory=RemoteConfig)

@@ -31,10 +31,12 @@ def create_language_model(config: LlmConfig) -> HostedLanguageModel:
         case "none":
             return AbsentLanguageModel()
         case "fake":
-            from deployments.llm.engines.fake import FakeEngine
+            from deployments.llm.engines.fake import FakeTextEngine
             from deployments.llm.service import ChatService
 
-            return ChatService(FakeEngine(config=config.fake, record=False, max_model_len=config.max_model_len), config)
+            return ChatService(
+                FakeTextEngine(config=config.fake, record=False, max_model_len=config.max_model_len), config
+            )
         case "transformers":
             from deployments.llm.engines.transformers_engine import TransformersEngine
             from deployments.llm.service import ChatService

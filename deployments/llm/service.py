@@ -9,7 +9,7 @@ from contextlib import aclosing
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
-from deployments.llm.engines.port import Piece, TextEngine
+from deployments.llm.engines.port import TextEngine, TextPiece
 from deployments.llm.openai_chat import ChatCall, Completion, FinishReason, read_call
 from interview.errors import DeadlineExceeded, EngineFailed
 
@@ -59,7 +59,7 @@ class ChatService:
     async def chat(self, request: ChatRequest) -> ChatResponse:
         call = read_call(request, self._config)
         texts: list[str] = []
-        last = Piece()
+        last = TextPiece()
         async with aclosing(self._pieces(call)) as pieces:
             async for piece in pieces:
                 texts.append(piece.text)
@@ -71,7 +71,7 @@ class ChatService:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         call = read_call(request, self._config)
         completion = Completion(call)
-        last = Piece()
+        last = TextPiece()
         async with aclosing(self._pieces(call)) as pieces:
             opened = False
             async for piece in pieces:
@@ -87,11 +87,11 @@ class ChatService:
         if call.include_usage:
             yield completion.usage(last.prompt_tokens, last.completion_tokens)
 
-    def _pieces(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
+    def _pieces(self, call: ChatCall) -> AsyncGenerator[TextPiece, None]:
         return bounded(self._engine.generate(call), call.deadline_s)
 
 
-def _finish(last: Piece) -> FinishReason:
+def _finish(last: TextPiece) -> FinishReason:
     if last.finish is None:
         raise EngineFailed("The engine ended a completion without saying why.")
     return last.finish

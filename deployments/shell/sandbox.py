@@ -1,7 +1,7 @@
 """A pool of warm, killable processes for work on what strangers wrote: graded answers, uploaded documents.
 
 Each slot is a process that has the heavy library imported and forks a limited child per task. A task ends in a
-result, or in an ``Outcome`` that says which limit it ran into; nothing it does reaches this process.
+result, or in an ``SandboxOutcome`` that says which limit it ran into; nothing it does reaches this process.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class SandboxLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 Ending = Literal["ready", "done", "time", "memory", "crash"]
 
 
-class Job(Struct, frozen=True):
+class SandboxJob(Struct, frozen=True):
     payload: bytes
     cpu_s: float
     wall_s: float
     memory_bytes: int
 
 
-class Outcome(Struct, frozen=True):
+class SandboxOutcome(Struct, frozen=True):
     """How a task ended. ``peak_bytes`` is its resident memory above the warm process's, ``cpu_s`` what it computed."""
 
     kind: Ending
@@ -77,7 +77,7 @@ class Sandbox:
         self._queue()
         await asyncio.gather(*(slot.ensure() for slot in self._slots))
 
-    async def run(self, payload: bytes) -> Outcome:
+    async def run(self, payload: bytes) -> SandboxOutcome:
         """One task. Waits for a free process.
 
         Raises:
@@ -167,9 +167,9 @@ class _Slot:
             raise EngineFailed(f"The sandbox process for {self._module} did not start.", retry_after_s=5) from error
         return process
 
-    async def run(self, payload: bytes) -> Outcome:
+    async def run(self, payload: bytes) -> SandboxOutcome:
         process = await self.ensure()
-        job = Job(payload, self._limits.cpu_s, self._limits.wall_s, self._limits.memory_bytes)
+        job = SandboxJob(payload, self._limits.cpu_s, self._limits.wall_s, self._limits.memory_bytes)
         frame = msgspec.msgpack.encode(job)
         try:
             async with asyncio.timeout(self._limits.wall_s + 5.0):
@@ -177,10 +177,10 @@ class _Slot:
                     raise EngineUnavailable("The sandbox process has no input.")
                 process.stdin.write(_HEADER.pack(len(frame)) + frame)
                 await process.stdin.drain()
-                return msgspec.msgpack.decode(await _receive(process), type=Outcome)
+                return msgspec.msgpack.decode(await _receive(process), type=SandboxOutcome)
         except TimeoutError:
             await _kill(process)
-            return Outcome("time")
+            return SandboxOutcome("time")
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             await _kill(process)
             raise EngineUnavailable("The sandbox process died; try again.", retry_after_s=1) from error

@@ -21,7 +21,7 @@ from typing import IO
 
 import msgspec
 
-from deployments.shell.sandbox import Ending, Job, Outcome
+from deployments.shell.sandbox import Ending, SandboxJob, SandboxOutcome
 
 #: What a sandboxed module offers as ``run``.
 Task = Callable[[bytes], bytes]
@@ -40,13 +40,13 @@ def main(module: str) -> None:
     warm_up = getattr(task, "warm_up", None)
     if warm_up is not None:
         warm_up()
-    _write(sink, msgspec.msgpack.encode(Outcome("ready")))
+    _write(sink, msgspec.msgpack.encode(SandboxOutcome("ready")))
     while (frame := _read(source)) is not None:
-        job = msgspec.msgpack.decode(frame, type=Job)
+        job = msgspec.msgpack.decode(frame, type=SandboxJob)
         _write(sink, msgspec.msgpack.encode(_run(task.run, job)))
 
 
-def _run(run: Task, job: Job) -> Outcome:
+def _run(run: Task, job: SandboxJob) -> SandboxOutcome:
     """Fork, wait no longer than the job's wall clock, and say how it ended."""
     reader, writer = os.pipe()
     pid = os.fork()
@@ -60,7 +60,7 @@ def _run(run: Task, job: Job) -> Outcome:
         os.kill(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
     peak_bytes = max(0, usage.ru_maxrss - _resident_kib()) * 1024
-    return Outcome(_ending(status, expired), result, peak_bytes, usage.ru_utime + usage.ru_stime)
+    return SandboxOutcome(_ending(status, expired), result, peak_bytes, usage.ru_utime + usage.ru_stime)
 
 
 def _ending(status: int, expired: bool) -> Ending:
@@ -75,7 +75,7 @@ def _ending(status: int, expired: bool) -> Ending:
 _OUT_OF_MEMORY = 12
 
 
-def _child(run: Task, job: Job, writer: int) -> None:
+def _child(run: Task, job: SandboxJob, writer: int) -> None:
     """The limited child; never returns."""
     code = 70
     try:
@@ -96,7 +96,7 @@ def _child(run: Task, job: Job, writer: int) -> None:
         os._exit(code)
 
 
-def _limit(job: Job) -> None:
+def _limit(job: SandboxJob) -> None:
     """CPU seconds, address space on top of what is already mapped, no files, no core."""
     soft = max(1, int(job.cpu_s + 0.999))
     resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))

@@ -15,8 +15,8 @@ from deployments.shell.handle_rpc import reply, serve_call
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
-from deployments.stt.engines.fake import FakeEngine, FakeSpeechToText
-from deployments.stt.engines.port import Piece, PieceOutcome, PieceText, SpeechEngine
+from deployments.stt.engines.fake import FakeRecognizer, FakeSpeechToText
+from deployments.stt.engines.port import AudioPiece, PieceOutcome, PieceText, Recognizer
 from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
 from deployments.stt.service import SttService
 from interview.errors import InterviewError
@@ -44,10 +44,10 @@ class SpeechToTextDeployment:
             max_concurrent_batches=config.replicas.max_ongoing_requests,
             batch_size_fn=batch_audio_s,
         )
-        async def transcribe_pieces(pieces: list[Piece]) -> list[PieceOutcome]:
+        async def transcribe_pieces(pieces: list[AudioPiece]) -> list[PieceOutcome]:
             return await self._batches.run(pieces)
 
-        async def transcribe_piece(piece: Piece) -> PieceText:
+        async def transcribe_piece(piece: AudioPiece) -> PieceText:
             outcome = await transcribe_pieces(piece)
             if isinstance(outcome, InterviewError):
                 raise outcome
@@ -86,9 +86,9 @@ class SpeechToTextDeployment:
         return {QUEUED_AUDIO_METRIC: self._real.queued_audio_s}
 
 
-def _engine(config: SttConfig) -> SpeechEngine:
+def _engine(config: SttConfig) -> Recognizer:
     if config.engine == "fake":
-        return FakeEngine()
+        return FakeRecognizer()
     from deployments.stt.engines.model_resolution import resolve_model
     from deployments.stt.engines.whisper import load_engine
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from deployments.stt.engines.port import BatchKey, Piece, PieceOutcome, SpeechEngine
+from deployments.stt.engines.port import AudioPiece, BatchKey, PieceOutcome, Recognizer
 from interview.errors import DeadlineExceeded, EngineFailed
 
 logger = logging.getLogger(__name__)
@@ -23,11 +23,11 @@ logger = logging.getLogger(__name__)
 
 class _Waiting(NamedTuple):
     arrival: int
-    piece: Piece
+    piece: AudioPiece
     outcome: asyncio.Future[PieceOutcome]
 
 
-def batch_audio_s(pieces: Sequence[Piece]) -> int:
+def batch_audio_s(pieces: Sequence[AudioPiece]) -> int:
     """The weight of a batch: seconds of encoder input, rounded up. ``batch_size_fn`` of ``ray.serve.batch``."""
     return math.ceil(sum(piece.window_s for piece in pieces))
 
@@ -39,7 +39,7 @@ class KeyedBatches:
     loop keeps answering meanwhile. For one event loop.
     """
 
-    def __init__(self, engine: SpeechEngine, max_batch_audio_s: float) -> None:
+    def __init__(self, engine: Recognizer, max_batch_audio_s: float) -> None:
         self._engine = engine
         self._max_batch_audio_s = max_batch_audio_s
         self._threads = ThreadPoolExecutor(max_workers=engine.workers, thread_name_prefix="stt-engine")
@@ -48,7 +48,7 @@ class KeyedBatches:
         self._lanes: dict[BatchKey, deque[_Waiting]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
-    async def run(self, pieces: Sequence[Piece]) -> list[PieceOutcome]:
+    async def run(self, pieces: Sequence[AudioPiece]) -> list[PieceOutcome]:
         """One outcome per piece, in order; never raises for a piece's sake."""
         loop = asyncio.get_running_loop()
         outcomes: list[asyncio.Future[PieceOutcome]] = []
@@ -91,7 +91,7 @@ class KeyedBatches:
                 waiting.outcome.set_result(outcome)
         self._start_idle_workers()
 
-    def _run_group(self, pieces: list[Piece]) -> list[PieceOutcome]:
+    def _run_group(self, pieces: list[AudioPiece]) -> list[PieceOutcome]:
         # Asked here and not on arrival: the group may have waited for a free worker.
         wanted = [piece for piece in pieces if piece.wanted()]
         self._engine.stats.dropped += len(pieces) - len(wanted)
@@ -99,7 +99,7 @@ class KeyedBatches:
         late = DeadlineExceeded("The recording waited too long for a free transcriber; try again.", retry_after_s=2)
         return [outcomes.get(id(piece), late) for piece in pieces]
 
-    def _isolating(self, pieces: list[Piece]) -> list[PieceOutcome]:
+    def _isolating(self, pieces: list[AudioPiece]) -> list[PieceOutcome]:
         """Run a group; when it fails, halve it until the piece at fault stands alone."""
         if not pieces:
             return []

@@ -20,7 +20,7 @@ from deployments.stt.audio.recording import Recording
 from deployments.stt.audio.vad import Span, cut_into_pieces, find_speech
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
-from deployments.stt.engines.port import Part, Piece, PieceOptions, PieceText, SpeechEngine, Transcriber
+from deployments.stt.engines.port import AudioPiece, Part, PieceOptions, PieceText, Recognizer, Transcriber
 from deployments.stt.engines.window_policy import FRAMES_PER_S
 from deployments.stt.guards import check_segment, silence_guards
 from interview.errors import DeadlineExceeded, Overloaded, SilentAudio
@@ -34,7 +34,7 @@ class SttService:
     ``transcriber`` takes one piece and returns its text; in a replica that is ``ray.serve.batch``.
     """
 
-    def __init__(self, config: SttConfig, engine: SpeechEngine, transcriber: Transcriber) -> None:
+    def __init__(self, config: SttConfig, engine: Recognizer, transcriber: Transcriber) -> None:
         self._config = config
         self._engine = engine
         self._transcribe_piece = transcriber
@@ -111,7 +111,7 @@ class SttService:
     async def _transcribe_spans(
         self, recording: Recording, spans: tuple[Span, ...], options: PieceOptions, expires_at: float
     ) -> list[PieceText]:
-        submitted: list[Piece] = []
+        submitted: list[AudioPiece] = []
 
         async def one(span: Span) -> PieceText:
             samples = recording.audio.samples[span.start : span.end]
@@ -130,7 +130,7 @@ class SttService:
             for task in tasks:
                 task.cancel()
 
-    async def _decode_fully(self, piece: Piece, submitted: list[Piece]) -> PieceText:
+    async def _decode_fully(self, piece: AudioPiece, submitted: list[AudioPiece]) -> PieceText:
         """One piece to its end: again at higher temperatures if improbable, and on from where a segment was cut off.
 
         Appends every piece it submits to ``submitted``.

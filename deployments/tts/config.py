@@ -60,7 +60,7 @@ class PiperConfig(Struct, frozen=True, forbid_unknown_fields=True):
     threads: int = 1
 
 
-class FakeConfig(Struct, frozen=True, forbid_unknown_fields=True):
+class FakeVoiceConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Service time of the fake: ``median_s`` 0 answers at once; ``sigma`` 0 is fixed, else lognormal, seeded."""
 
     median_s: float = 0.0
@@ -110,7 +110,7 @@ class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     espeak: EspeakConfig = EspeakConfig()
     kokoro: KokoroConfig = KokoroConfig()
     piper: PiperConfig = PiperConfig()
-    fake: FakeConfig = FakeConfig()
+    fake: FakeVoiceConfig = FakeVoiceConfig()
     loudness: LoudnessConfig = LoudnessConfig()
     workers: int = 1
     max_queued: int = 64

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from deployments.tts.cache import SpeechKey
 from deployments.tts.config import TtsConfig
 from deployments.tts.contract import CONTENT_TYPES, AudioFormat, SynthesisRequest
-from deployments.tts.engines.port import SpeechEngine
-from deployments.tts.utterance import Unit, units_of
+from deployments.tts.engines.port import VoiceEngine
+from deployments.tts.utterance import SpokenUnit, units_of
 from interview.errors import InvalidInput
 
 
 class Order(NamedTuple):
-    units: list[Unit]
+    units: list[SpokenUnit]
     voice: str
     language: str
     key: SpeechKey
@@ -25,7 +25,7 @@ class Order(NamedTuple):
 class Orders:
     """Checks requests against the configuration and the engine's voices."""
 
-    def __init__(self, config: TtsConfig, engine: SpeechEngine) -> None:
+    def __init__(self, config: TtsConfig, engine: VoiceEngine) -> None:
         self._config = config
         self._engine = engine
         offered = config.voice_aliases if config.voice_aliases is not None else engine.openai_voices

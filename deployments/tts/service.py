@@ -28,12 +28,12 @@ from deployments.tts.contract import (
     SynthesisRequest,
     TtsInfo,
 )
-from deployments.tts.engines.port import SpeechEngine
+from deployments.tts.engines.port import VoiceEngine
 from deployments.tts.engines.selection import build_engine
 from deployments.tts.order import Order, Orders
 from deployments.tts.preparation import SpeakAhead
 from deployments.tts.sentence_store import SentenceKey, SentenceStore
-from deployments.tts.utterance import Unit, units_of, with_first_clause
+from deployments.tts.utterance import SpokenUnit, units_of, with_first_clause
 from interview.errors import DeadlineExceeded, EngineFailed, Overloaded
 from interview.text.spoken import VERSION as SPOKEN_VERSION
 
@@ -53,7 +53,7 @@ class TtsService:
     ``running`` counts requests being worked on now, ``queued`` those waiting for a worker.
     """
 
-    def __init__(self, config: TtsConfig | None = None, engine: SpeechEngine | None = None) -> None:
+    def __init__(self, config: TtsConfig | None = None, engine: VoiceEngine | None = None) -> None:
         self._config = config or TtsConfig()
         self._engine = engine or build_engine(self._config)
         self._orders = Orders(self._config, self._engine)
@@ -190,7 +190,7 @@ class TtsService:
         except TimeoutError as error:
             raise DeadlineExceeded(f"The voice did not finish within {deadline_s:g} s.", retry_after_s=1) from error
 
-    async def _in_turn(self, order: Order) -> AsyncIterator[tuple[Unit, NDArray[np.int16]]]:
+    async def _in_turn(self, order: Order) -> AsyncIterator[tuple[SpokenUnit, NDArray[np.int16]]]:
         """Each unit with its audio. Between two the worker is given back: a slow reader must not hold it."""
         units = order.units
         if self._engine.slow and await self._known(self._key_of(order, units[0])) is None:
@@ -201,7 +201,7 @@ class TtsService:
                 pcm = await self._audio(order, unit)
             yield unit, pcm
 
-    async def _audio(self, order: Order, unit: Unit) -> NDArray[np.int16]:
+    async def _audio(self, order: Order, unit: SpokenUnit) -> NDArray[np.int16]:
         """The unit's audio, the pause before it included."""
         import numpy as np
 
@@ -230,7 +230,7 @@ class TtsService:
             lambda: normalise(resampled(pcm.samples, pcm.sample_rate, SAMPLE_RATE), SAMPLE_RATE, self._config.loudness)
         )
 
-    def _key_of(self, order: Order, unit: Unit) -> SentenceKey:
+    def _key_of(self, order: Order, unit: SpokenUnit) -> SentenceKey:
         return self._sentence_key(order.voice, order.speed, unit.spoken)
 
     def _sentence_key(self, voice: str, speed: float, spoken: str) -> SentenceKey:

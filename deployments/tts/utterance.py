@@ -12,7 +12,7 @@ from interview.text.spoken import spoken_text
 MAX_SENTENCE_CHARACTERS = 300
 
 
-class Unit(NamedTuple):
+class SpokenUnit(NamedTuple):
     """A sentence or a clause. ``pause_s``: silence before it."""
 
     caption: str
@@ -20,18 +20,18 @@ class Unit(NamedTuple):
     pause_s: float = 0.0
 
 
-def units_of(text: str, language: str, *, pause_s: float) -> list[Unit]:
+def units_of(text: str, language: str, *, pause_s: float) -> list[SpokenUnit]:
     """The sentences of ``text`` (plain or markdown) that hold something to say, in order."""
     captions = bounded_sentences(plain_text(text), MAX_SENTENCE_CHARACTERS, language)
     said = ((caption, spoken_text(caption, language)) for caption in captions)
     speakable = [(caption, spoken) for caption, spoken in said if any(char.isalnum() for char in spoken)]
-    return [Unit(caption, spoken, pause_s if index else 0.0) for index, (caption, spoken) in enumerate(speakable)]
+    return [SpokenUnit(caption, spoken, pause_s if index else 0.0) for index, (caption, spoken) in enumerate(speakable)]
 
 
-def with_first_clause(units: list[Unit], language: str, *, pause_s: float) -> list[Unit]:
+def with_first_clause(units: list[SpokenUnit], language: str, *, pause_s: float) -> list[SpokenUnit]:
     """``units`` with the first cut after its first clause, so that a stream can begin with it."""
     head, rest = first_clause(units[0].caption)
-    clauses = [Unit(head, spoken_text(head, language)), Unit(rest, spoken_text(rest, language), pause_s)]
+    clauses = [SpokenUnit(head, spoken_text(head, language)), SpokenUnit(rest, spoken_text(rest, language), pause_s)]
     if not rest or not all(any(char.isalnum() for char in clause.spoken) for clause in clauses):
         return units
     return [*clauses, *units[1:]]

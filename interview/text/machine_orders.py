@@ -26,7 +26,7 @@ from interview.text.visible_text import visible
 _MAX_WORDS = 30
 
 
-class Order(Struct, frozen=True):
+class MachineOrder(Struct, frozen=True):
     """``start`` and ``end`` are character offsets in the text as given, up to the end of the order's sentence; ``kind``
     says what is ordered, in words of this module and never in the candidate's."""
 
@@ -97,19 +97,19 @@ _SPACED_OUT = re.compile(r"(?<![\w'])(?:[^\W\d_][ .*_-]){3,}[^\W\d_](?![\w'])")
 _TO_YOU = re.compile(r"\b(?:your?|me|my|this (?:answer|reply|response|candidate|message))\b|all previous")
 
 
-def orders_in(text: str) -> tuple[Order, ...]:
+def orders_in(text: str) -> tuple[MachineOrder, ...]:
     """The orders in ``text``, in order and apart from each other; what a reader cannot see does not hide one."""
     folded, places = _unspaced(*_folded(text))
     if not folded:
         return ()
-    found: list[Order] = []
+    found: list[MachineOrder] = []
     for start, matched, kind in sorted(_found(folded)):
         first, last = places[start], places[_end(folded, start, matched) - 1] + 1
         if found and first < found[-1].end:
             if last > found[-1].end:
-                found[-1] = Order(found[-1].kind, found[-1].start, last)
+                found[-1] = MachineOrder(found[-1].kind, found[-1].start, last)
             continue
-        found.append(Order(kind, first, last))
+        found.append(MachineOrder(kind, first, last))
     return tuple(found)
 
 

@@ -40,7 +40,7 @@ def up(
     if _GUARDED not in os.environ:
         _guard(["up", "--profile", profile, *_port(port), "--data", str(directory)], directory)
     from serve.local.local_platform import Platform
-    from serve.local.welcome import create_key, welcome
+    from serve.local.startup_message import create_key, welcome
 
     console = Console()
     stop = _stop_on_signals()

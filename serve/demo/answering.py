@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from deployments.tts.direct import Voice, encode_audio
 from interview.errors import ConfigError
 from serve.demo.candidate import Recording
-from serve.demo.persona import Persona, Speaker
+from serve.demo.persona import DemoPersona, Speaker
 from storage.blobs.audio_types import MEDIA_TYPES, extension_of, media_type_of
 
 #: What browsers and telephones of candidates send; the persona takes them in turn.
@@ -44,7 +44,7 @@ class Candidate(Protocol):
 class SpokenPersona:
     """A persona whose answers are spoken on the spot, with a natural voice where one is installed."""
 
-    def __init__(self, persona: Persona) -> None:
+    def __init__(self, persona: DemoPersona) -> None:
         self._persona = persona
         self._speaker = Speaker(persona)
         self._voice = Voice()

@@ -11,7 +11,7 @@ from msgspec import Struct
 from interview.errors import ConfigError
 
 
-class Persona(Struct, frozen=True, forbid_unknown_fields=True):
+class DemoPersona(Struct, frozen=True, forbid_unknown_fields=True):
     """``answers`` maps a question id to what is said first, then to each further turn on the same question.
 
     ``fallback`` is said when a question's answers are used up or it has none. ``natural_voice`` speaks where its
@@ -31,7 +31,7 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True):
 class Speaker:
     """Walks a persona through one interview; remembers only how often each question came up."""
 
-    def __init__(self, persona: Persona) -> None:
+    def __init__(self, persona: DemoPersona) -> None:
         self._persona = persona
         self._turns: dict[str, int] = {}
         self._fallbacks = 0
@@ -47,11 +47,11 @@ class Speaker:
         return said
 
 
-def load_persona(path: Path) -> Persona:
+def load_persona(path: Path) -> DemoPersona:
     """Raises ConfigError when the file is missing or does not fit."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        persona = msgspec.convert(raw, Persona)
+        persona = msgspec.convert(raw, DemoPersona)
     except FileNotFoundError as error:
         raise ConfigError.at(str(path), None, "", "no such persona file") from error
     except yaml.MarkedYAMLError as error:

@@ -11,7 +11,7 @@ from serve.demo.candidate import CandidateClient
 from serve.demo.run import hold_interview
 from serve.demo.screen import Screen
 from serve.local.local_platform import Platform, free_port
-from serve.local.welcome import create_key
+from serve.local.startup_message import create_key
 from serve.serve_file import ServeFile
 
 

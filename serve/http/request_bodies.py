@@ -41,7 +41,7 @@ class StartBody(Body):
 
     plan: str | dict[str, Any] | None = Field(None, description="Id of an installed plan, or a whole plan.")
     role_description: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="Used to choose the nearest plan.")
-    resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé as plain text.")
+    resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé as encodable text.")
     candidate: CandidateBody = CandidateBody(name="", reference="")
     consent: bool = Field(False, description="That the candidate saw and accepted the plan's notice.")
     language: str | None = Field(None, pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="ISO 639-1; default: the plan's.")
@@ -52,7 +52,7 @@ class StartBody(Body):
     def _plan_is_plain_data(cls, plan: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
         if isinstance(plan, str) and not 0 < len(plan) <= 200:
             raise ValueError("must be 1 to 200 characters")
-        return plain(plan)
+        return encodable(plan)
 
 
 class AnswerBody(Body):
@@ -206,7 +206,7 @@ def _require_type(request: Request, *allowed: str) -> None:
         raise HTTPException(415, f"Send {' or '.join(allowed)}.", headers={"Accept-Post": ", ".join(allowed)})
 
 
-def plain(value: Plain) -> Plain:
+def encodable(value: Plain) -> Plain:
     """``value`` when it can cross the handle: numbers within 64 bits, not nested without end."""
     try:
         msgspec.msgpack.encode(value)

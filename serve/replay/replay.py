@@ -22,18 +22,18 @@ from serve.settings import StorageSettings
 from storage.archive.blob_archive import load_session
 from storage.sessions.port import SessionKey
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Replay of {{ state.interview_id }}</title>
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>ReplayResult of {{ state.interview_id }}</title>
 <style>body{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}
 td{vertical-align:top;padding:.2rem .6rem}
 pre{white-space:pre-wrap;margin:0;font-size:12px}.bad{color:#b00020}</style>
-<h1>Replay of {{ state.interview_id }}</h1>
+<h1>ReplayResult of {{ state.interview_id }}</h1>
 <p class="{{ '' if ok else 'bad' }}">{{ verdict }}</p>
 <table>{% for event in events %}<tr><td>{{ event.seq }}</td><td>{{ event.time }}</td><td>{{ event.type }}</td>
 <td><pre>{{ event.data }}</pre></td></tr>{% endfor %}</table></html>"""
 
 
 @dataclass(frozen=True)
-class Replay:
+class ReplayResult:
     """``compared`` says what the fold was held against; ``differences`` are all that was found, first first."""
 
     state: SessionState
@@ -106,7 +106,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 120 else f"{text[:117]}…"
 
 
-def replay_file(path: Path, to: int | None) -> Replay:
+def replay_file(path: Path, to: int | None) -> ReplayResult:
     """Fold an exported ``events.jsonl``; there is no snapshot to compare with, so the log itself is checked.
 
     Raises:
@@ -121,12 +121,12 @@ def replay_file(path: Path, to: int | None) -> Replay:
         except msgspec.DecodeError as error:
             raise InvalidInput(f"{path}:{number}: not an event: {error}") from error
     events = [event for event in events if to is None or event.seq <= to]
-    return Replay(state=fold(events), events=events, compared="a state without gaps")
+    return ReplayResult(state=fold(events), events=events, compared="a state without gaps")
 
 
 async def replay_stored(
     settings: StorageSettings, data: Path, tenant: str, interview_id: str, to: int | None
-) -> Replay:
+) -> ReplayResult:
     """Fold the stored events and compare with the stored snapshot; re-check the deterministic decisions.
 
     Raises:
@@ -142,4 +142,4 @@ async def replay_stored(
         problems = differences(folded, found.state) if whole else []
         checked, wrong = await recheck(events, stores.blobs)
         compared = "the stored snapshot" if whole else f"the state at sequence {folded.version}"
-        return Replay(folded, events, compared, checked, [*problems, *wrong])
+        return ReplayResult(folded, events, compared, checked, [*problems, *wrong])

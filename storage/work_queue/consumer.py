@@ -10,12 +10,12 @@ from contextlib import suppress
 
 from interview import retries
 from interview.errors import InterviewError, StorageUnavailable
-from storage.work_queue.port import Claim, Job, WorkQueue
+from storage.work_queue.port import Claim, QueuedJob, WorkQueue
 
 logger = logging.getLogger(__name__)
 
 #: Does a job. It may be run twice, also at once: its effects must be idempotent.
-Handler = Callable[[Job], Awaitable[None]]
+Handler = Callable[[QueuedJob], Awaitable[None]]
 
 _OUTAGE_PAUSE_S = 1.0
 

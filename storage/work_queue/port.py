@@ -23,7 +23,7 @@ from storage.stored_names import encoded
 JobState = Literal["waiting", "running", "delayed", "done", "dead"]
 
 
-class Job(Struct, frozen=True):
+class QueuedJob(Struct, frozen=True):
     """``id`` names the effect (``job_id`` for one about an interview); ``kind`` picks the handler."""
 
     id: str
@@ -43,7 +43,7 @@ class Claim(Struct, frozen=True):
     ``reason`` is why an earlier attempt did not do: what ``retry`` was given, or ``WORKER_LOST``; empty at first.
     """
 
-    job: Job
+    job: QueuedJob
     attempt: int
     reason: str = ""
 
@@ -100,7 +100,7 @@ class WorkQueue(Protocol):
     @property
     def rules(self) -> QueueRules: ...
 
-    async def enqueue(self, job: Job, *, delay_s: float = 0.0) -> bool:
+    async def enqueue(self, job: QueuedJob, *, delay_s: float = 0.0) -> bool:
         """Add a job; False when its id is known already (see the module), which is just as good."""
         ...
 

@@ -29,10 +29,10 @@ from storage.work_queue.port import (
     REASON_AT_MOST_CHARS,
     WORKER_LOST,
     Claim,
-    Job,
     JobState,
     JobStatus,
     QueueCounts,
+    QueuedJob,
     QueueRules,
 )
 from storage.work_queue.redis_scripts import ACK, CLAIM, ENQUEUE, ERASE, EXTEND, GIVE_BACK, PENDING, RETRY, REVIVE
@@ -69,7 +69,7 @@ class RedisWorkQueue:
     async def _run(self, script: Script, what: str, *args: str | bytes | int) -> Any:
         return await self._link.script(script, self._names, (self._job_stem, *args), what=f"queue.{what}")
 
-    async def enqueue(self, job: Job, *, delay_s: float = 0.0) -> bool:
+    async def enqueue(self, job: QueuedJob, *, delay_s: float = 0.0) -> bool:
         return bool(await self._run(ENQUEUE, "enqueue", job.id, job.kind, job.payload, _ms(delay_s)))
 
     async def claim(self, worker: str, *, limit: int = 1, wait_s: float = 0.0) -> list[Claim]:
@@ -188,7 +188,7 @@ def _ms(seconds: float) -> int:
 def _claim(row: Sequence[Any]) -> Claim:
     job_id, kind, payload, attempt, reason = row
     again = int(attempt) > 1
-    return Claim(Job(job_id.decode(), kind.decode(), payload), int(attempt), reason.decode() if again else "")
+    return Claim(QueuedJob(job_id.decode(), kind.decode(), payload), int(attempt), reason.decode() if again else "")
 
 
 def _status(job_id: str, row: Sequence[bytes | None]) -> JobStatus:

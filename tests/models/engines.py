@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deployments.llm.config import FakeConfig, LlmConfig, RemoteConfig, TransformersConfig, VllmConfig
+from deployments.llm.config import FakeModelConfig, LlmConfig, RemoteConfig, TransformersConfig, VllmConfig
 from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
 #: The fake takes this long for one answer, so that there is something to abort.
-FAKE = FakeConfig(service_time="fixed", service_ms=40)
+FAKE = FakeModelConfig(service_time="fixed", service_ms=40)
 
 
 @asynccontextmanager

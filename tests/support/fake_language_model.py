@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatRequest
-from deployments.llm.engines.fake import Answer, FakeEngine, Responder, Sleep
+from deployments.llm.engines.fake import Answer, FakeTextEngine, Responder, Sleep
 from deployments.llm.service import ChatService
 from interview.errors import InterviewError
 
@@ -31,7 +31,7 @@ class FakeLanguageModel(ChatService):
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         config = config or LlmConfig(engine="fake")
-        self.engine = FakeEngine(
+        self.engine = FakeTextEngine(
             answers, respond=respond, config=config.fake, sleep=sleep, max_model_len=config.max_model_len
         )
         super().__init__(self.engine, config)

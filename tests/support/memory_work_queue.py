@@ -14,16 +14,16 @@ from storage.work_queue.port import (
     REASON_AT_MOST_CHARS,
     WORKER_LOST,
     Claim,
-    Job,
     JobState,
     JobStatus,
     QueueCounts,
+    QueuedJob,
     QueueRules,
 )
 
 
 class _Entry(Struct):
-    job: Job
+    job: QueuedJob
     state: JobState
     enqueued_at: float
     updated_at: float
@@ -48,7 +48,7 @@ class MemoryWorkQueue:
     def rules(self) -> QueueRules:
         return self._rules
 
-    async def enqueue(self, job: Job, *, delay_s: float = 0.0) -> bool:
+    async def enqueue(self, job: QueuedJob, *, delay_s: float = 0.0) -> bool:
         known = self._jobs.get(job.id)
         now = self._clock()
         if known is not None and not (known.state == "done" and known.updated_at + self._rules.done_kept_s <= now):

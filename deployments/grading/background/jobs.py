@@ -41,7 +41,7 @@ from storage.blobs.port import BlobStore
 from storage.sessions.amend import Amendment, Loaded, amend, transact
 from storage.sessions.port import SessionKey, SessionStore
 from storage.work_queue.consumer import Handler
-from storage.work_queue.port import Job
+from storage.work_queue.port import QueuedJob
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class BackgroundGrading:
     def handlers(self) -> dict[str, Handler]:
         return {JUDGE: self.judge, EVALUATE: self.evaluate}
 
-    async def judge(self, job: Job) -> None:
+    async def judge(self, job: QueuedJob) -> None:
         """Grade one open answer and record it.
 
         Raises:
@@ -105,7 +105,7 @@ class BackgroundGrading:
         plan = await self._plan(state)
         await self._record_grade(key, plan, request, await self._grade(self._judge, plan, request))
 
-    async def evaluate(self, job: Job) -> None:
+    async def evaluate(self, job: QueuedJob) -> None:
         """Final grades for every open answer of a concluded interview, then ``report.ready``, then the archive.
 
         Raises:

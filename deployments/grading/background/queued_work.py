@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.shell.handle_rpc import encode
-from storage.work_queue.port import Job, WorkQueue, job_id
+from storage.work_queue.port import QueuedJob, WorkQueue, job_id
 
 JUDGE = "judge"
 EVALUATE = "evaluate"
@@ -17,14 +17,14 @@ class QueuedWork:
         self._queue = queue
 
     async def judge(self, request: GradeRequest) -> None:
-        await self._enqueue(Job(judge_id(request), JUDGE, encode(request)))
+        await self._enqueue(QueuedJob(judge_id(request), JUDGE, encode(request)))
 
     async def evaluate(self, tenant: str, interview_id: str) -> None:
         await self._enqueue(
-            Job(evaluate_id(tenant, interview_id), EVALUATE, encode(EvaluateRequest(tenant, interview_id)))
+            QueuedJob(evaluate_id(tenant, interview_id), EVALUATE, encode(EvaluateRequest(tenant, interview_id)))
         )
 
-    async def _enqueue(self, job: Job) -> None:
+    async def _enqueue(self, job: QueuedJob) -> None:
         """A job that died is given a fresh start when somebody asks for it again."""
         if not await self._queue.enqueue(job):
             await self._queue.revive(job.id)

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from deployments.llm.config import FakeConfig
+from deployments.llm.config import FakeModelConfig
 from deployments.llm.contract import ChatRequest
-from deployments.llm.engines.port import Piece
+from deployments.llm.engines.port import TextPiece
 from deployments.llm.engines.schema_instance import minimal_instance
 from deployments.llm.engines.text_stream import tool_choice_schema
 from deployments.llm.openai_chat import ChatCall, message_text, tool_call
@@ -44,7 +44,7 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-class FakeEngine:
+class FakeTextEngine:
     """A ``TextEngine`` without weights.
 
     Answers come, in this order, from injected failures, from ``answers`` (each used once), from ``respond``, and
@@ -60,13 +60,13 @@ class FakeEngine:
         answers: Iterable[Answer] = (),
         *,
         respond: Responder | None = None,
-        config: FakeConfig | None = None,
+        config: FakeModelConfig | None = None,
         sleep: Sleep = asyncio.sleep,
         record: bool = True,
         max_model_len: int | None = None,
     ) -> None:
         """``record`` keeps every call in ``calls``; a deployment under load switches it off."""
-        self._config = config or FakeConfig()
+        self._config = config or FakeModelConfig()
         self.max_model_len = max_model_len
         self._answers = deque(answers)
         self._respond = respond
@@ -94,10 +94,10 @@ class FakeEngine:
     async def check_health(self) -> None:
         return
 
-    def generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
+    def generate(self, call: ChatCall) -> AsyncGenerator[TextPiece, None]:
         return self._generate(call)
 
-    async def _generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
+    async def _generate(self, call: ChatCall) -> AsyncGenerator[TextPiece, None]:
         if self._record:
             self.calls.append(call)
         self.running += 1
@@ -116,7 +116,7 @@ class FakeEngine:
             if isinstance(answer, dict) and "tool_calls" in answer and call.schema is None:
                 await self._pause(service_s)
                 made = tuple(tool_call(one["name"], one.get("arguments", {})) for one in answer["tool_calls"])
-                yield Piece(str(answer.get("content", "")), prompt_tokens, len(made), "tool_calls", made)
+                yield TextPiece(str(answer.get("content", "")), prompt_tokens, len(made), "tool_calls", made)
                 return
             text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
             tokens, finish = _cut(text, call)
@@ -124,8 +124,8 @@ class FakeEngine:
             step_s = service_s * (1 - _FIRST_TOKEN_SHARE) / max(1, len(tokens))
             for count, token in enumerate(tokens, 1):
                 await self._pause(step_s)
-                yield Piece(token, prompt_tokens, count)
-            yield Piece("", prompt_tokens, len(tokens), finish)
+                yield TextPiece(token, prompt_tokens, count)
+            yield TextPiece("", prompt_tokens, len(tokens), finish)
         finally:
             self.running -= 1
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from deployments.llm.openai_chat import ChatCall, FinishReason
 
 
-class Piece(Struct, frozen=True):
+class TextPiece(Struct, frozen=True):
     """Newly decoded text. The last piece of a call carries ``finish``; token counts are totals so far."""
 
     text: str = ""
@@ -40,7 +40,7 @@ class TextEngine(Protocol):
         """
         ...
 
-    def generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
+    def generate(self, call: ChatCall) -> AsyncGenerator[TextPiece, None]:
         """Decode one call. Closing the iterator aborts it."""
         ...
 

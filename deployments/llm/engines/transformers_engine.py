@@ -13,7 +13,7 @@ from contextlib import aclosing
 from typing import Any
 
 from deployments.llm.config import LlmConfig
-from deployments.llm.engines.port import Piece
+from deployments.llm.engines.port import TextPiece
 from deployments.llm.engines.priority_slots import PrioritySlots
 from deployments.llm.engines.text_stream import AnswerReader, tool_choice_schema
 from deployments.llm.engines.weights import local_model
@@ -169,7 +169,7 @@ class TransformersEngine:
         if self._in_manager() and idle_s > self._config.deadline_s:
             raise EngineUnavailable(f"The transformers engine made no step for {idle_s:.0f} s.")
 
-    async def generate(self, call: ChatCall) -> AsyncGenerator[Piece, None]:
+    async def generate(self, call: ChatCall) -> AsyncGenerator[TextPiece, None]:
         prompt, matcher = await asyncio.to_thread(self._prepare, call)
         async with self._slots.taken(call.priority), aclosing(self._decode(call, prompt, matcher)) as pieces:
             async for piece in pieces:
@@ -207,7 +207,7 @@ class TransformersEngine:
             schema = tool_choice_schema(call.tools, call.tool_choice)
         return prompt, None if schema is None else self._grammars.matcher(schema)
 
-    async def _decode(self, call: ChatCall, prompt: list[int], matcher: Any) -> AsyncGenerator[Piece, None]:
+    async def _decode(self, call: ChatCall, prompt: list[int], matcher: Any) -> AsyncGenerator[TextPiece, None]:
         from deployments.llm.engines.transformers_sampler import RowSampling
 
         manager = self._manager
@@ -237,10 +237,10 @@ class TransformersEngine:
                 text = "".join(reader.feed(token) for token in output.generated_tokens[seen:])
                 seen = len(output.generated_tokens)
                 if text:
-                    yield Piece(text, len(prompt), reader.tokens)
+                    yield TextPiece(text, len(prompt), reader.tokens)
             text, tool_calls = reader.finish()
             finish: FinishReason = "stop" if reader.stopped else "length"
-            yield Piece(text, len(prompt), reader.tokens, "tool_calls" if tool_calls else finish, tool_calls)
+            yield TextPiece(text, len(prompt), reader.tokens, "tool_calls" if tool_calls else finish, tool_calls)
         finally:
             if not finished:
                 manager.cancel_request(request_id)

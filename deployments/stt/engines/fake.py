@@ -15,7 +15,7 @@ from deployments.stt.audio.decode import SAMPLE_RATE, Samples
 from deployments.stt.config import FakeTiming
 from deployments.stt.contract import EngineInfo, Segment, TranscribeRequest, Transcript
 from deployments.stt.engines.model_profile import ModelProfile
-from deployments.stt.engines.port import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
+from deployments.stt.engines.port import AudioPiece, BatchKey, EngineStats, Part, PieceOptions, PieceText
 from interview.errors import EmptyAudio
 
 FAKE_ENGINE = EngineInfo(name="fake", model="fake", notice="fake speech engine: the text was not heard, it was made up")
@@ -95,7 +95,7 @@ class FakeSpeechToText:
         return round(len(request.audio) / (2 * SAMPLE_RATE), 3)
 
 
-class FakeEngine:
+class FakeRecognizer:
     """``SpeechEngine`` without weights: everything of the tier runs but the model.
 
     ``fails_on`` decides which pieces break a batch, as a damaged one would in CTranslate2.
@@ -107,7 +107,7 @@ class FakeEngine:
         timing: FakeTiming | None = None,
         profile: ModelProfile | None = None,
         workers: int = 1,
-        fails_on: Callable[[Piece], bool] = lambda piece: False,
+        fails_on: Callable[[AudioPiece], bool] = lambda piece: False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.info = FAKE_ENGINE
@@ -121,7 +121,7 @@ class FakeEngine:
     def detect_language(self, samples: Samples) -> str:
         return "en"
 
-    def prepare(self, samples: Samples, options: PieceOptions) -> Piece:
+    def prepare(self, samples: Samples, options: PieceOptions) -> AudioPiece:
         key = BatchKey(
             window_frames=3000,
             prompt_tokens=2,
@@ -132,12 +132,12 @@ class FakeEngine:
         )
         level = np.array([[float(np.abs(samples).mean())]], np.float32)
         frames = len(samples) * 100 // SAMPLE_RATE
-        return Piece(key, level, frames, [0, 1], options.language, window_s=30.0)
+        return AudioPiece(key, level, frames, [0, 1], options.language, window_s=30.0)
 
-    def remainder(self, piece: Piece, from_frame: int) -> Piece | None:
+    def remainder(self, piece: AudioPiece, from_frame: int) -> AudioPiece | None:
         return None
 
-    def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:
+    def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:
         self._sleep(self._times.next_s())
         if any(self._fails_on(piece) for piece in pieces):
             raise RuntimeError("the fake engine was told to fail on this piece")

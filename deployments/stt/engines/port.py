@@ -47,7 +47,7 @@ class BatchKey(Struct, frozen=True):
 
 
 @dataclass(eq=False)
-class Piece:
+class AudioPiece:
     """One piece of audio on its way through a batch.
 
     ``features``: log-mel, shape (n_mels, window_frames). ``content_frames`` of them are audio, the rest padding.
@@ -93,7 +93,7 @@ class PieceText(Struct, frozen=True):
 PieceOutcome = PieceText | InterviewError
 
 #: Sends one piece to be batched with others and waits for its text.
-Transcriber = Callable[[Piece], Awaitable[PieceText]]
+Transcriber = Callable[[AudioPiece], Awaitable[PieceText]]
 
 
 @dataclass
@@ -114,7 +114,7 @@ class EngineStats:
         self.by_window[window_frames] = self.by_window.get(window_frames, 0) + size
 
 
-class SpeechEngine(Protocol):
+class Recognizer(Protocol):
     """Turns pieces into text. Every method blocks and may be called from several threads."""
 
     info: EngineInfo
@@ -127,7 +127,7 @@ class SpeechEngine(Protocol):
         """ISO 639-1 code of the language spoken in the first 30 s."""
         ...
 
-    def prepare(self, samples: Samples, options: PieceOptions) -> Piece:
+    def prepare(self, samples: Samples, options: PieceOptions) -> AudioPiece:
         """Features, prompt and batch key of one piece of at most 30 s.
 
         Raises:
@@ -135,11 +135,11 @@ class SpeechEngine(Protocol):
         """
         ...
 
-    def remainder(self, piece: Piece, from_frame: int) -> Piece | None:
+    def remainder(self, piece: AudioPiece, from_frame: int) -> AudioPiece | None:
         """What of a piece lies after ``from_frame``, to be transcribed next; None when nothing does."""
         ...
 
-    def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:
+    def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:
         """Texts of pieces that share one key, in order.
 
         Raises:

@@ -20,7 +20,7 @@ from deployments.stt.audio.decode import SAMPLE_RATE, Samples
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Word
 from deployments.stt.engines.model_resolution import ResolvedModel
-from deployments.stt.engines.port import BatchKey, EngineStats, Part, Piece, PieceOptions, PieceText
+from deployments.stt.engines.port import AudioPiece, BatchKey, EngineStats, Part, PieceOptions, PieceText
 from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
 from deployments.stt.engines.window_policy import FRAMES_PER_S, window_frames, windows_for
 from interview.errors import EngineUnavailable, UnsupportedRequest
@@ -79,7 +79,7 @@ class WhisperEngine:
         language, _, _ = self._whisper.detect_language(audio=samples)
         return str(language)
 
-    def prepare(self, samples: Samples, options: PieceOptions) -> Piece:
+    def prepare(self, samples: Samples, options: PieceOptions) -> AudioPiece:
         tokenizer, _ = self._tokenizer(options.language)
         # The extractor pads one hop and the sequential path drops the frame that makes; the rest is 0.0, not silence.
         features = self._whisper.feature_extractor(samples)
@@ -101,9 +101,9 @@ class WhisperEngine:
             temperature=options.temperature,
             align_tokens=tuple(task) if options.word_timestamps else (),
         )
-        return Piece(key, padded, content, prompt, options.language, window_s=frames / FRAMES_PER_S)
+        return AudioPiece(key, padded, content, prompt, options.language, window_s=frames / FRAMES_PER_S)
 
-    def remainder(self, piece: Piece, from_frame: int) -> Piece | None:
+    def remainder(self, piece: AudioPiece, from_frame: int) -> AudioPiece | None:
         left = piece.content_frames - from_frame
         if from_frame <= 0 or left <= 0:
             return None
@@ -145,7 +145,7 @@ class WhisperEngine:
             found = self._tokenizers[language] = (tokenizer, get_suppressed_tokens(tokenizer, [-1]))
         return found
 
-    def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:
+    def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:
         from faster_whisper.transcribe import get_compression_ratio
 
         key = pieces[0].key
@@ -194,7 +194,7 @@ class WhisperEngine:
         self.stats.record(len(pieces), key.window_frames)
         return texts
 
-    def _parts(self, piece: Piece, tokens: list[int]) -> tuple[tuple[Part, ...], int | None]:
+    def _parts(self, piece: AudioPiece, tokens: list[int]) -> tuple[tuple[Part, ...], int | None]:
         """The segments in a line of tokens, and the frame to go on from when the last one is unfinished."""
         tokenizer, _ = self._tokenizer(piece.language)
         duration_s = piece.content_frames / FRAMES_PER_S
@@ -216,7 +216,7 @@ class WhisperEngine:
         ]
         return tuple(parts), int(seek) if seek < piece.content_frames else None
 
-    def _align(self, encoded: Any, pieces: Sequence[Piece], tokens: list[list[int]]) -> list[tuple[Word, ...]]:
+    def _align(self, encoded: Any, pieces: Sequence[AudioPiece], tokens: list[list[int]]) -> list[tuple[Word, ...]]:
         """Word times from the decoder's cross-attention (dynamic time warping), punctuation joined to its word."""
         from faster_whisper.transcribe import merge_punctuations
 

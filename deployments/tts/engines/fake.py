@@ -7,7 +7,7 @@ import math
 import random
 from collections.abc import Mapping
 
-from deployments.tts.config import OPENAI_VOICES, FakeConfig
+from deployments.tts.config import OPENAI_VOICES, FakeVoiceConfig
 from deployments.tts.engines.port import Pcm
 
 SAMPLE_RATE = 16_000
@@ -28,8 +28,8 @@ class FakeSpeechEngine:
     slow = False
     notice: str | None = "This is the fake voice for tests and load runs: it plays tones."
 
-    def __init__(self, config: FakeConfig | None = None) -> None:
-        self._config = config or FakeConfig()
+    def __init__(self, config: FakeVoiceConfig | None = None) -> None:
+        self._config = config or FakeVoiceConfig()
         self._random = random.Random(self._config.seed)  # noqa: S311 - a service time is no secret
         self.running = 0
         self.spoken = 0

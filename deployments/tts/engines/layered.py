@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deployments.tts.engines.port import Pcm, SpeechEngine
+from deployments.tts.engines.port import Pcm, VoiceEngine
 
 
 class LayeredEngine:
-    """``SpeechEngine`` that asks ``first`` for a voice, and ``second`` where it has none; no name is in both."""
+    """``VoiceEngine`` that asks ``first`` for a voice, and ``second`` where it has none; no name is in both."""
 
     stands_in = ""
 
-    def __init__(self, first: SpeechEngine, second: SpeechEngine) -> None:
+    def __init__(self, first: VoiceEngine, second: VoiceEngine) -> None:
         self._first = first
         self._second = second
         self._of_first = frozenset(first.voices())
@@ -40,5 +40,5 @@ class LayeredEngine:
         await self._first.close()
         await self._second.close()
 
-    def _engine(self, voice: str) -> SpeechEngine:
+    def _engine(self, voice: str) -> VoiceEngine:
         return self._first if voice in self._of_first else self._second

@@ -21,7 +21,7 @@ class Pcm(NamedTuple):
         return len(self.samples) / self.sample_rate
 
 
-class SpeechEngine(Protocol):
+class VoiceEngine(Protocol):
     """An engine is built ready to speak: its constructor raises when weights or libraries are missing."""
 
     #: Short and stable, for metadata, for instance ``espeak-ng 1.52.0``.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from deployments.tts.config import TtsConfig
-from deployments.tts.engines.port import SpeechEngine
+from deployments.tts.engines.port import VoiceEngine
 from interview.errors import ModelMissing
 from storage.weights.resolve import known, resolve_weights
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 Neural = Literal["kokoro", "piper"]
 
 
-def build_engine(config: TtsConfig) -> SpeechEngine:
+def build_engine(config: TtsConfig) -> VoiceEngine:
     """The engine ``config`` names, ready to speak. ``auto`` is Kokoro where its weights are installed, else espeak-ng.
 
     Raises:
@@ -60,7 +60,7 @@ def neural_weights(config: TtsConfig, engine: Neural) -> tuple[Neural, Path, str
     return engine, weights.path / file.name, f"{weights.manifest.name}-{file.sha256[:12]}"
 
 
-def _automatic(config: TtsConfig) -> SpeechEngine:
+def _automatic(config: TtsConfig) -> VoiceEngine:
     try:
         found = neural_weights(config, "kokoro")
     except ModelMissing as error:
@@ -69,13 +69,13 @@ def _automatic(config: TtsConfig) -> SpeechEngine:
     return _with_espeak(config, *found)
 
 
-def _espeak(config: TtsConfig, stands_in: str = "") -> SpeechEngine:
+def _espeak(config: TtsConfig, stands_in: str = "") -> VoiceEngine:
     from deployments.tts.engines.espeak import EspeakEngine
 
     return EspeakEngine(config.espeak, workers=config.workers, stands_in=stands_in)
 
 
-def _with_espeak(config: TtsConfig, engine: Neural, weights: Path, version: str) -> SpeechEngine:
+def _with_espeak(config: TtsConfig, engine: Neural, weights: Path, version: str) -> VoiceEngine:
     from deployments.tts.engines.kokoro import KokoroModel
     from deployments.tts.engines.layered import LayeredEngine
     from deployments.tts.engines.neural import NeuralEngine

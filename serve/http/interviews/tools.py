@@ -11,7 +11,7 @@ from interview.errors import InvalidInput
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.ports import IngressPorts
-from serve.http.request_bodies import plain, read_json
+from serve.http.request_bodies import encodable, read_json
 
 
 class ToolArguments(RootModel[dict[str, Any]]):
@@ -38,7 +38,7 @@ def tools_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     ) -> Response:
         arguments = (await read_json(request, ToolArguments)).root
         try:
-            plain(arguments)
+            encodable(arguments)
         except ValueError as error:
             raise InvalidInput("The arguments cannot be processed.", detail={"fields": {"body": str(error)}}) from None
         result = await ports.agent.call_tool(ToolRequest(tenant=caller.tenant, name=name, arguments=arguments))

@@ -34,7 +34,7 @@ from serve.http.interviews.agent_calls import StepCaller
 from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewDesk, InterviewTool
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
-from serve.http.request_bodies import plain
+from serve.http.request_bodies import encodable
 from serve.http.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class McpTools:
 
     async def _call(self, tenant: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
-            plain(arguments)
+            encodable(arguments)
         except ValueError as error:
             fields = {"arguments": str(error)}
             raise InvalidInput("The arguments cannot be processed.", detail={"fields": fields}) from None

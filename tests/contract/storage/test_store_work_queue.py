@@ -10,7 +10,7 @@ import pytest
 
 from interview.errors import InvalidInput, Overloaded
 from storage.work_queue.consumer import WorkConsumer
-from storage.work_queue.port import WORKER_LOST, Claim, Job, QueueCounts, QueueRules, WorkQueue, job_id
+from storage.work_queue.port import WORKER_LOST, Claim, QueueCounts, QueuedJob, QueueRules, WorkQueue, job_id
 from storage.work_queue.redis import RedisWorkQueue
 from tests.support.memory_work_queue import MemoryWorkQueue
 
@@ -43,8 +43,8 @@ def queue(open_queue: Open) -> WorkQueue:
     return open_queue(PATIENT)
 
 
-def job(name: str = "j1") -> Job:
-    return Job(name, "judge", b"\x00payload of " + name.encode())
+def job(name: str = "j1") -> QueuedJob:
+    return QueuedJob(name, "judge", b"\x00payload of " + name.encode())
 
 
 async def claim_one(queue: WorkQueue, wait_s: float = LONG_S) -> Claim:
@@ -245,7 +245,7 @@ async def test_many_workers_do_every_job_and_none_twice(queue: WorkQueue) -> Non
     assert await queue.counts() == QueueCounts(done=60)
 
 
-async def consume(queue: WorkQueue, handler: Callable[[Job], Awaitable[None]], until: Callable[[], bool]) -> None:
+async def consume(queue: WorkQueue, handler: Callable[[QueuedJob], Awaitable[None]], until: Callable[[], bool]) -> None:
     consumer = WorkConsumer(queue, {"judge": handler}, worker="w", wait_s=0.1)
     running = asyncio.create_task(consumer.run())
     async with asyncio.timeout(LONG_S):
@@ -260,7 +260,7 @@ async def test_a_consumer_retries_what_may_pass_and_buries_what_cannot(
 ) -> None:
     tried: list[str] = []
 
-    async def handle(job: Job) -> None:
+    async def handle(job: QueuedJob) -> None:
         tried.append(job.id)
         if job.id == "flaky" and tried.count("flaky") < 3:
             raise Overloaded("busy") if tried.count("flaky") == 1 else ValueError("a secret answer")
@@ -289,7 +289,7 @@ async def test_the_redelivery_of_a_lost_workers_job_counts_as_a_retry(
     await claim_one(queue)
     again = await claim_one(queue)
 
-    async def handle(_: Job) -> None:
+    async def handle(_: QueuedJob) -> None:
         assert retried == [("grading", "worker-lost")]
 
     await WorkConsumer(queue, {"judge": handle}, worker="w", tier="grading").work(again)
@@ -299,7 +299,7 @@ async def test_the_redelivery_of_a_lost_workers_job_counts_as_a_retry(
 async def test_a_stopped_consumer_gives_its_jobs_back(queue: WorkQueue) -> None:
     started = asyncio.Event()
 
-    async def handle(_: Job) -> None:
+    async def handle(_: QueuedJob) -> None:
         started.set()
         await asyncio.Event().wait()
 
@@ -314,7 +314,7 @@ async def test_a_consumer_keeps_the_lease_of_a_long_job(open_queue: Open) -> Non
     started, release = asyncio.Event(), asyncio.Event()
     runs = 0
 
-    async def handle(_: Job) -> None:
+    async def handle(_: QueuedJob) -> None:
         nonlocal runs
         runs += 1
         started.set()
@@ -333,7 +333,7 @@ async def test_a_consumer_keeps_the_lease_of_a_long_job(open_queue: Open) -> Non
 
 
 async def test_a_kind_nobody_knows_waits_for_somebody_who_does(queue: WorkQueue) -> None:
-    await queue.enqueue(Job("j1", "from the future"))
+    await queue.enqueue(QueuedJob("j1", "from the future"))
     consumer = WorkConsumer(queue, {}, worker="w")
     await consumer.work(await claim_one(queue))
     assert await state_of(queue) == "delayed"
@@ -349,13 +349,13 @@ async def test_every_job_about_an_interview_is_erased_in_every_state_and_no_othe
         job_id("judge", tenant, "iv2", 1), job_id("evaluate", tenant, "i"), job_id("judge", "b", "iv", 1), "plain",
     ]  # fmt: skip
     for state in states[:4]:
-        await queue.enqueue(Job(ids[state], "judge", b"canary"))
+        await queue.enqueue(QueuedJob(ids[state], "judge", b"canary"))
     claims = {claim.job.id: claim for claim in await queue.claim("w", limit=10)}
     await queue.ack(claims[ids["done"]])
     await queue.bury(claims[ids["dead"]], "no use")
     await queue.retry(claims[ids["delayed"]], "later", delay_s=3600)
     for name in (ids["waiting"], *others):
-        await queue.enqueue(Job(name, "judge", b"payload"))
+        await queue.enqueue(QueuedJob(name, "judge", b"payload"))
     for state in states:
         assert await state_of(queue, ids[state]) == state
 

@@ -16,7 +16,7 @@ import interviews
 from deployments.grading.background.worker import rules_of
 from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.tier import GradingStores, GradingTier
-from deployments.llm.config import FakeConfig, LlmConfig
+from deployments.llm.config import FakeModelConfig, LlmConfig
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.redis import RedisSessionStore
 from storage.work_queue.redis import RedisWorkQueue
@@ -30,7 +30,7 @@ CONFIG = GradingConfig(
 
 
 async def work(url: str, prefix: str, blobs: str, service_ms: float) -> None:
-    fake = FakeConfig(service_time="lognormal", service_ms=service_ms)
+    fake = FakeModelConfig(service_time="lognormal", service_ms=service_ms)
     model = FakeLanguageModel(respond=interviews.verdict, config=LlmConfig(engine="fake", fake=fake))
     stores = GradingStores(
         sessions=RedisSessionStore(url, prefix=prefix),

@@ -15,8 +15,8 @@ import pytest
 from aiohttp import web
 
 from benchmarks.load import __main__ as bench
-from benchmarks.load.beside import read_statistics
 from benchmarks.load.histogram import Latency
+from benchmarks.load.locust_users import read_statistics
 from benchmarks.load.measure import figures, undisturbed
 from benchmarks.load.sampling import Usage, kind_of, tenths
 from benchmarks.load.traffic import Profile, Recorded, Traffic

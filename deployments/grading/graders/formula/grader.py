@@ -11,7 +11,7 @@ from deployments.grading.graders.formula.screen import Limits, Refused, screen
 from deployments.grading.graders.formula.sheets import extent_of
 from deployments.grading.graders.formula.spoken import FormulaText, find_formulas
 from deployments.grading.graders.grade_builder import mark, no_answer
-from deployments.shell.sandbox import Outcome, Sandbox, SandboxLimits
+from deployments.shell.sandbox import Sandbox, SandboxLimits, SandboxOutcome
 from interview.errors import EngineUnavailable, InvalidInput
 from interview.grades import Evidence, Grade
 from interview.plans.questions import Formula, Question
@@ -79,7 +79,7 @@ class FormulaGrader:
         return self._grade(question, found, screened.text, evidence, outcome)
 
     def _grade(
-        self, question: Question, found: FormulaText, text: str, evidence: list[Evidence], outcome: Outcome
+        self, question: Question, found: FormulaText, text: str, evidence: list[Evidence], outcome: SandboxOutcome
     ) -> Grade:
         if outcome.kind != "done":
             reason = _STOPPED.get(outcome.kind)

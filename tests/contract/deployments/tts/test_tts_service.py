@@ -13,7 +13,7 @@ import pytest
 from deployments.tts.audio.encode import FORMATS, encode_audio
 from deployments.tts.audio.loudness import integrated_loudness
 from deployments.tts.cache import SpeechCache
-from deployments.tts.config import FakeConfig, KokoroConfig, TtsConfig
+from deployments.tts.config import FakeVoiceConfig, KokoroConfig, TtsConfig
 from deployments.tts.contract import SAMPLE_RATE, AudioFormat, SynthesisRequest
 from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.engines.selection import build_engine
@@ -134,7 +134,7 @@ async def test_leaving_a_stream_stops_the_engine() -> None:
 
 
 async def test_a_cancelled_call_leaves_nothing_running() -> None:
-    engine = FakeSpeechEngine(FakeConfig(median_s=60))
+    engine = FakeSpeechEngine(FakeVoiceConfig(median_s=60))
     service = TtsService(TtsConfig(), engine)
     task = asyncio.create_task(service.synthesize(SynthesisRequest("Hello there.")))
     while not engine.running:
@@ -231,7 +231,7 @@ async def test_a_language_picks_its_own_voice(espeak: TtsService) -> None:
 
 
 async def test_a_full_queue_refuses_and_a_late_answer_times_out() -> None:
-    engine = FakeSpeechEngine(FakeConfig(median_s=60))
+    engine = FakeSpeechEngine(FakeVoiceConfig(median_s=60))
     service = TtsService(TtsConfig(workers=1, max_queued=1), engine)
     busy = [asyncio.create_task(service.synthesize(SynthesisRequest(f"Number {n}."))) for n in range(2)]
     while not (service.running and service.queued):

@@ -23,7 +23,7 @@ from deployments.agent.pins.policy_catalogue import PolicyBook
 from deployments.agent.script.scripted import ScriptedInterviewer
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from deployments.llm.config import FakeConfig, LlmConfig
+from deployments.llm.config import FakeModelConfig, LlmConfig
 from deployments.llm.contract import ChatRequest
 from interview.errors import ConfigError, InvalidInput
 from interview.plans.files import load_plan, load_plans
@@ -141,7 +141,7 @@ def repeating_the_prompt(prompt: str) -> str:
 MODELS = {
     "the shipped fake": lambda: FakeLanguageModel(config=LlmConfig(engine="fake")),
     "one that fails often": lambda: FakeLanguageModel(
-        config=LlmConfig(engine="fake", fake=FakeConfig(failure_rate=0.4))
+        config=LlmConfig(engine="fake", fake=FakeModelConfig(failure_rate=0.4))
     ),
     "one that talks no JSON": lambda: FakeLanguageModel(respond=lambda request: "I would rather talk freely."),
     "one that says its prompt": lambda: FakeLanguageModel(respond=wordy(last, repeating_the_prompt)),

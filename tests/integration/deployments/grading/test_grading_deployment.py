@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from ray import serve as ray_serve
 
-from deployments.grading.config import BackgroundConfig, FakeConfig, GradingConfig
+from deployments.grading.config import BackgroundConfig, FakeGradingConfig, GradingConfig
 from deployments.grading.contract import GradeRequest, GradingClient
 from deployments.grading.deployment import build
 from deployments.grading.tier import GradingStores
@@ -83,7 +83,7 @@ async def test_without_stores_background_work_is_refused() -> None:
 
 
 async def test_the_fake_serves_load_runs() -> None:
-    config = GradingConfig(engine="fake", fake=FakeConfig(seed=1))
+    config = GradingConfig(engine="fake", fake=FakeGradingConfig(seed=1))
     handle = ray_serve.run(build(config), name="grading-fake", _local_testing_mode=True)
     fake = GradingClient(handle_caller(handle, timeout_s=30, tier="grading"))
     assert (await fake.grade(GradeRequest(question=QUESTION, answer="42"))).grader == "fake"

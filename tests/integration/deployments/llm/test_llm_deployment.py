@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from deployments.llm.config import FakeConfig, LlmConfig, LlmReplicas
+from deployments.llm.config import FakeModelConfig, LlmConfig, LlmReplicas
 from deployments.llm.contract import LanguageModel
 from interview.errors import DeadlineExceeded, NotFound, Overloaded
 from tests.support.paths import TESTS
@@ -30,7 +30,7 @@ async def model() -> AsyncIterator[LanguageModel]:
     """One place in the engine, one in the queue, half a second for each answer."""
     config = LlmConfig(
         engine="fake",
-        fake=FakeConfig(service_time="fixed", service_ms=500),
+        fake=FakeModelConfig(service_time="fixed", service_ms=500),
         replicas=LlmReplicas(max_ongoing_requests=1, max_queued_requests=1),
     )
     async with engines.over_serve(config) as found:

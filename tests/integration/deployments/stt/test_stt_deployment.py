@@ -15,7 +15,7 @@ from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig, SttReplicas
 from deployments.stt.contract import SpeechToTextClient, TranscribeRequest, Transcript
 from deployments.stt.deployment import SpeechToTextDeployment, build
-from deployments.stt.engines.fake import FakeEngine
+from deployments.stt.engines.fake import FakeRecognizer
 from interview.errors import EmptyAudio, EngineFailed, InvalidInput, UnreadableAudio
 from tests.support.paths import ROOT
 
@@ -90,7 +90,7 @@ class BrokenService:
 async def test_health_is_checked_by_transcribing_unless_requests_proved_it() -> None:
     replica = object.__new__(SpeechToTextDeployment)
     replica._real = BrokenService()  # type: ignore[assignment]
-    replica._engine = FakeEngine()
+    replica._engine = FakeRecognizer()
     replica._pieces_at_last_check = -1
     with pytest.raises(EngineFailed):
         await replica.check_health()

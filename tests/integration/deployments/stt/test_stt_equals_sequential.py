@@ -16,7 +16,7 @@ from deployments.stt.audio.vad import cut_into_pieces, find_speech
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import TranscribeRequest, Transcript
 from deployments.stt.engines.model_resolution import resolve_model
-from deployments.stt.engines.port import Piece, PieceOptions, PieceText
+from deployments.stt.engines.port import AudioPiece, PieceOptions, PieceText
 from deployments.stt.engines.whisper import WhisperEngine, load_engine
 from deployments.stt.keyed_batches import KeyedBatches
 from deployments.stt.service import SttService
@@ -67,7 +67,7 @@ def engine() -> WhisperEngine:
 def service(engine: WhisperEngine, config: SttConfig = CONFIG) -> SttService:
     batches = KeyedBatches(engine, config.max_batch_audio_s)
 
-    async def transcriber(piece: Piece) -> PieceText:
+    async def transcriber(piece: AudioPiece) -> PieceText:
         outcome = (await batches.run([piece]))[0]
         if isinstance(outcome, InterviewError):
             raise outcome

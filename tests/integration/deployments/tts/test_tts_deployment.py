@@ -6,7 +6,7 @@ import pytest
 from ray import serve as ray_serve
 
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller, unwrap
-from deployments.tts.config import FakeConfig, TtsConfig
+from deployments.tts.config import FakeVoiceConfig, TtsConfig
 from deployments.tts.contract import (
     Preparation,
     PreparationRequest,
@@ -20,7 +20,7 @@ from interview.errors import InvalidInput
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TextToSpeechClient]:
-    app = build(TtsConfig(engine="espeak", fake=FakeConfig(seed=3)))
+    app = build(TtsConfig(engine="espeak", fake=FakeVoiceConfig(seed=3)))
     handle = ray_serve.run(app, name="tts-test", _local_testing_mode=True)
     yield TextToSpeechClient(
         handle_caller(handle, timeout_s=20, tier="tts"), handle_stream_caller(handle, timeout_s=20, tier="tts")

@@ -15,7 +15,7 @@ from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.stt.config import SttConfig
-from deployments.stt.engines.fake import FakeEngine
+from deployments.stt.engines.fake import FakeRecognizer
 from deployments.stt.engines.port import Part, PieceText
 from deployments.stt.service import SttService
 from interview.sessions.events import decode_event
@@ -58,7 +58,7 @@ def silence(seconds):
 async def client(tmp_path):
     sessions, blobs = MemorySessionStore(), FsspecBlobStore(str(tmp_path))
     grading = GradingService(GradingConfig(), background=NotedQueue())
-    stt = SttService(SttConfig(), FakeEngine(), heard)
+    stt = SttService(SttConfig(), FakeRecognizer(), heard)
     voice = WrittenVoice()
     agent = AgentService(AgentPorts(sessions, blobs, grading, PLANS, stt, voice), AgentConfig())
     ports = stub_ports(

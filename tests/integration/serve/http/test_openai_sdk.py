@@ -21,7 +21,7 @@ from msgspec import Struct
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText
 from deployments.stt.engines.fake import FakeSpeechToText
-from deployments.tts.config import FakeConfig, TtsConfig
+from deployments.tts.config import FakeVoiceConfig, TtsConfig
 from deployments.tts.direct import encode_audio, synthesize_wav
 from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.service import TtsService
@@ -136,12 +136,12 @@ def builtin_engine() -> Any:
 @pytest.fixture
 async def hearing(start: Start) -> AsyncIterator[Face]:
     """A face whose ears are Whisper tiny.en and whose voice is espeak-ng."""
-    from deployments.stt.engines.port import Piece, PieceText
+    from deployments.stt.engines.port import AudioPiece, PieceText
     from deployments.stt.service import SttService
 
     engine = builtin_engine()
 
-    async def transcriber(piece: Piece) -> PieceText:
+    async def transcriber(piece: AudioPiece) -> PieceText:
         (outcome,) = await asyncio.to_thread(engine.transcribe_batch, [piece])
         assert isinstance(outcome, PieceText)
         return outcome
@@ -323,7 +323,7 @@ async def test_a_client_that_leaves_in_the_middle_of_a_stream_stops_the_engine(s
 
 
 async def test_a_client_that_leaves_stops_the_voice(start: Start) -> None:
-    engine = FakeSpeechEngine(FakeConfig(median_s=3600))
+    engine = FakeSpeechEngine(FakeVoiceConfig(median_s=3600))
     face = await start(tts=TtsService(TtsConfig(), engine))
     call = face.client().audio.speech.create(model="tts-1", voice="alloy", input="Hello there.")
     asking = asyncio.create_task(call)  # type: ignore[arg-type]

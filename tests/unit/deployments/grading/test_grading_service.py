@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployments.agent.turn.turn_tools import ungraded
-from deployments.grading.config import FakeConfig, GradingConfig
+from deployments.grading.config import FakeGradingConfig, GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.fake import FakeGrading
 from deployments.grading.graders.registry import not_scored
@@ -172,11 +172,11 @@ async def test_the_fake_is_seeded_and_takes_the_time_it_was_told() -> None:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    config = FakeConfig(seed=3, service_time="fixed", service_ms=20)
+    config = FakeGradingConfig(seed=3, service_time="fixed", service_ms=20)
     request = GradeRequest(question=OPEN, answer="some words")
     first = await FakeGrading(config, sleep=sleep).grade(request)
     again = await FakeGrading(config, sleep=sleep).grade(request)
-    other = await FakeGrading(FakeConfig(seed=4), sleep=sleep).grade(request)
+    other = await FakeGrading(FakeGradingConfig(seed=4), sleep=sleep).grade(request)
     assert first == again != other
     assert waits[:2] == [0.02, 0.02]
 

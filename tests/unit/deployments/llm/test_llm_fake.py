@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployments.llm.config import FakeConfig, LlmConfig
+from deployments.llm.config import FakeModelConfig, LlmConfig
 from deployments.llm.engines.fake import tokens_of
 from interview.errors import EngineFailed, Overloaded
 from tests.support.fake_language_model import FakeLanguageModel
@@ -66,7 +66,7 @@ async def test_the_service_time_is_spent_as_configured(kind: Any, expected_s: fl
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    config = LlmConfig(engine="fake", fake=FakeConfig(service_time=kind, service_ms=200))
+    config = LlmConfig(engine="fake", fake=FakeModelConfig(service_time=kind, service_ms=200))
     await FakeLanguageModel(["one two three four"], config=config, sleep=sleep).chat(ASK)
 
     assert sum(slept) == pytest.approx(expected_s)
@@ -80,7 +80,7 @@ async def test_lognormal_service_times_are_seeded_and_have_the_configured_median
         async def sleep(seconds: float) -> None:
             slept.append(seconds)
 
-        fake = FakeConfig(seed=seed, service_time="lognormal", service_ms=100, service_sigma=0.5)
+        fake = FakeModelConfig(seed=seed, service_time="lognormal", service_ms=100, service_sigma=0.5)
         model = FakeLanguageModel(config=LlmConfig(engine="fake", fake=fake), sleep=sleep)
         totals = []
         for _ in range(201):
@@ -96,7 +96,7 @@ async def test_lognormal_service_times_are_seeded_and_have_the_configured_median
 
 async def test_failures_at_a_rate_are_retryable_and_seeded() -> None:
     async def outcomes() -> list[bool]:
-        model = FakeLanguageModel(config=LlmConfig(engine="fake", fake=FakeConfig(seed=7, failure_rate=0.3)))
+        model = FakeLanguageModel(config=LlmConfig(engine="fake", fake=FakeModelConfig(seed=7, failure_rate=0.3)))
         failed = []
         for _ in range(50):
             try:

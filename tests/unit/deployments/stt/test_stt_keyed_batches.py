@@ -10,31 +10,31 @@ import msgspec
 import numpy as np
 import pytest
 
-from deployments.stt.engines.fake import FakeEngine
-from deployments.stt.engines.port import BatchKey, Piece, PieceOptions, PieceText
+from deployments.stt.engines.fake import FakeRecognizer
+from deployments.stt.engines.port import AudioPiece, BatchKey, PieceOptions, PieceText
 from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
 from interview.errors import DeadlineExceeded, EngineFailed
 
 SPEECH = np.zeros(16_000, np.float32)
 
 
-class GatedEngine(FakeEngine):
+class GatedEngine(FakeRecognizer):
     """Holds every batch until the gate opens, so that a test decides what waits meanwhile."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self.gate = threading.Event()
         self.started = threading.Event()
-        self.batches: list[list[Piece]] = []
+        self.batches: list[list[AudioPiece]] = []
 
-    def transcribe_batch(self, pieces: Sequence[Piece]) -> list[PieceText]:
+    def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:
         self.batches.append(list(pieces))
         self.started.set()
         assert self.gate.wait(10)
         return super().transcribe_batch(pieces)
 
 
-def piece(engine: FakeEngine, **key: object) -> Piece:
+def piece(engine: FakeRecognizer, **key: object) -> AudioPiece:
     made = engine.prepare(SPEECH, PieceOptions(language="en"))
     made.key = msgspec.structs.replace(made.key, **key)
     return made
@@ -114,8 +114,8 @@ async def test_a_piece_whose_caller_left_or_whose_time_is_up_is_not_transcribed(
 
 @pytest.mark.parametrize("bad_at", range(5))
 async def test_one_bad_piece_fails_alone(bad_at: int) -> None:
-    bad: list[Piece] = []
-    engine = FakeEngine(fails_on=lambda item: item is bad[0])
+    bad: list[AudioPiece] = []
+    engine = FakeRecognizer(fails_on=lambda item: item is bad[0])
     batches = KeyedBatches(engine, max_batch_audio_s=600)
     pieces = [piece(engine) for _ in range(5)]
     bad.append(pieces[bad_at])

@@ -11,9 +11,9 @@ import pytest
 from deployments.stt.audio.vad import Segmentation
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
-from deployments.stt.engines.fake import FakeEngine, FakeSpeechToText
+from deployments.stt.engines.fake import FakeRecognizer, FakeSpeechToText
 from deployments.stt.engines.model_profile import ModelProfile
-from deployments.stt.engines.port import Part, Piece, PieceText
+from deployments.stt.engines.port import AudioPiece, Part, PieceText
 from deployments.stt.service import SttService
 from interview.errors import AudioTooLarge, DeadlineExceeded, EmptyAudio, EngineFailed, Overloaded, SilentAudio
 from tests.support.paths import ROOT
@@ -28,7 +28,7 @@ def text(words: str = "hello", **figures: object) -> PieceText:
     return PieceText((Part(0.0, 1.0, words),) if words else (), **{**known, **figures})  # type: ignore[arg-type]
 
 
-async def hears_hello(piece: Piece) -> PieceText:
+async def hears_hello(piece: AudioPiece) -> PieceText:
     return text()
 
 
@@ -46,28 +46,28 @@ def silence() -> bytes:
 
 
 async def test_a_transcript_tells_how_long_the_recording_is_and_how_much_of_it_is_speech() -> None:
-    transcript = await SttService(SttConfig(), FakeEngine(), hears_hello).transcribe(REQUEST)
+    transcript = await SttService(SttConfig(), FakeRecognizer(), hears_hello).transcribe(REQUEST)
 
     assert transcript.duration_s == pytest.approx(3.92, abs=0.01)
     assert 2.5 < transcript.speech_s <= transcript.duration_s
 
 
 async def test_silence_is_refused_with_a_sentence_and_never_transcribed() -> None:
-    async def never(piece: Piece) -> PieceText:
+    async def never(piece: AudioPiece) -> PieceText:
         raise AssertionError("there is nothing to transcribe")
 
-    service = SttService(SttConfig(), FakeEngine(), never)
+    service = SttService(SttConfig(), FakeRecognizer(), never)
     with pytest.raises(SilentAudio, match="microphone"):
         await service.transcribe(TranscribeRequest(silence()))
 
 
 async def test_an_upload_over_the_limit_is_refused() -> None:
     with pytest.raises(AudioTooLarge):
-        await SttService(SttConfig(max_upload_bytes=100), FakeEngine(), hears_hello).transcribe(REQUEST)
+        await SttService(SttConfig(max_upload_bytes=100), FakeRecognizer(), hears_hello).transcribe(REQUEST)
 
 
 async def test_pieces_come_back_in_order_on_the_recordings_clock() -> None:
-    async def slower_for_earlier(piece: Piece) -> PieceText:
+    async def slower_for_earlier(piece: AudioPiece) -> PieceText:
         # The last piece answers first: order must come from the recording and not from the engine.
         seen.append(piece)
         place = len(seen)
@@ -77,8 +77,8 @@ async def test_pieces_come_back_in_order_on_the_recordings_clock() -> None:
             await asyncio.sleep(0)
         return text(f"words of {piece.content_frames} frames")
 
-    seen: list[Piece] = []
-    service = SttService(SttConfig(), FakeEngine(profile=SINGLE), slower_for_earlier)
+    seen: list[AudioPiece] = []
+    service = SttService(SttConfig(), FakeRecognizer(profile=SINGLE), slower_for_earlier)
     transcript = await service.transcribe(REQUEST)
 
     starts = [segment.start for segment in transcript.segments]
@@ -91,12 +91,12 @@ async def test_a_full_queue_answers_429_and_an_idle_one_takes_anything() -> None
     waiting = asyncio.Event()
     entered = asyncio.Event()
 
-    async def waits(piece: Piece) -> PieceText:
+    async def waits(piece: AudioPiece) -> PieceText:
         entered.set()
         await waiting.wait()
         return text()
 
-    service = SttService(SttConfig(max_queued_audio_s=1.0), FakeEngine(), waits)
+    service = SttService(SttConfig(max_queued_audio_s=1.0), FakeRecognizer(), waits)
     first = asyncio.ensure_future(service.transcribe(REQUEST))
     await entered.wait()
     assert service.queued_audio_s == pytest.approx(3.92, abs=0.01)
@@ -112,13 +112,13 @@ async def test_a_full_queue_answers_429_and_an_idle_one_takes_anything() -> None
 
 
 async def test_a_call_ends_at_its_deadline_and_its_pieces_are_dropped() -> None:
-    pieces: list[Piece] = []
+    pieces: list[AudioPiece] = []
 
-    async def never_answers(piece: Piece) -> PieceText:
+    async def never_answers(piece: AudioPiece) -> PieceText:
         pieces.append(piece)
         return await asyncio.Event().wait()  # type: ignore[return-value]
 
-    service = SttService(SttConfig(deadline_s=0.5, deadline_per_audio_s=0.0), FakeEngine(), never_answers)
+    service = SttService(SttConfig(deadline_s=0.5, deadline_per_audio_s=0.0), FakeRecognizer(), never_answers)
     with pytest.raises(DeadlineExceeded):
         await service.transcribe(REQUEST)
 
@@ -128,15 +128,15 @@ async def test_a_call_ends_at_its_deadline_and_its_pieces_are_dropped() -> None:
 
 
 async def test_a_caller_who_leaves_takes_its_pieces_along() -> None:
-    pieces: list[Piece] = []
+    pieces: list[AudioPiece] = []
     entered = asyncio.Event()
 
-    async def never_answers(piece: Piece) -> PieceText:
+    async def never_answers(piece: AudioPiece) -> PieceText:
         pieces.append(piece)
         entered.set()
         return await asyncio.Event().wait()  # type: ignore[return-value]
 
-    service = SttService(SttConfig(), FakeEngine(), never_answers)
+    service = SttService(SttConfig(), FakeRecognizer(), never_answers)
     call = asyncio.ensure_future(service.transcribe(REQUEST))
     await entered.wait()
     call.cancel()
@@ -147,24 +147,24 @@ async def test_a_caller_who_leaves_takes_its_pieces_along() -> None:
 
 
 async def test_a_failure_of_one_piece_drops_its_siblings_and_is_told() -> None:
-    pieces: list[Piece] = []
+    pieces: list[AudioPiece] = []
 
-    async def second_fails(piece: Piece) -> PieceText:
+    async def second_fails(piece: AudioPiece) -> PieceText:
         pieces.append(piece)
         if len(pieces) == 2:
             raise EngineFailed("The speech model failed on this recording; try again.")
         return await asyncio.Event().wait()  # type: ignore[return-value]
 
     with pytest.raises(EngineFailed):
-        await SttService(SttConfig(), FakeEngine(profile=SINGLE), second_fails).transcribe(REQUEST)
+        await SttService(SttConfig(), FakeRecognizer(profile=SINGLE), second_fails).transcribe(REQUEST)
     assert all(piece.dropped for piece in pieces)
 
 
 async def test_dropped_and_flagged_segments_are_told_in_the_transcript() -> None:
-    async def invents(piece: Piece) -> PieceText:
+    async def invents(piece: AudioPiece) -> PieceText:
         return text("Thanks for watching!")
 
-    transcript = await SttService(SttConfig(), FakeEngine(), invents).transcribe(REQUEST)
+    transcript = await SttService(SttConfig(), FakeRecognizer(), invents).transcribe(REQUEST)
 
     assert transcript.text == ""
     assert transcript.confidence == 0.0
@@ -175,25 +175,25 @@ async def test_dropped_and_flagged_segments_are_told_in_the_transcript() -> None
 
 async def test_hotwords_that_the_model_cannot_use_are_said_to_be_ignored() -> None:
     request = msgspec.structs.replace(REQUEST, hotwords=("Kafka",))
-    transcript = await SttService(SttConfig(), FakeEngine(profile=SINGLE), hears_hello).transcribe(request)
+    transcript = await SttService(SttConfig(), FakeRecognizer(profile=SINGLE), hears_hello).transcribe(request)
     assert ("hotwords", "ignored") in [(guard.guard, guard.action) for guard in transcript.guards]
 
 
 async def test_an_improbable_piece_is_tried_again_hotter_and_the_better_text_kept() -> None:
     tried: list[float] = []
 
-    async def better_when_hot(piece: Piece) -> PieceText:
+    async def better_when_hot(piece: AudioPiece) -> PieceText:
         tried.append(piece.key.temperature)
         return text("hot" if piece.key.temperature else "cold", avg_logprob=-0.2 if piece.key.temperature else -2.0)
 
     config = SttConfig(temperature_fallback=(0.4, 0.8))
-    transcript = await SttService(config, FakeEngine(), better_when_hot).transcribe(REQUEST)
+    transcript = await SttService(config, FakeRecognizer(), better_when_hot).transcribe(REQUEST)
 
     assert transcript.text == "hot"
     assert tried == [0.0, 0.4]
 
 
-@pytest.mark.parametrize("tier", [FakeSpeechToText(), SttService(SttConfig(), FakeEngine(), hears_hello)])
+@pytest.mark.parametrize("tier", [FakeSpeechToText(), SttService(SttConfig(), FakeRecognizer(), hears_hello)])
 async def test_the_fake_and_the_service_keep_one_contract(tier: SpeechToText) -> None:
     assert (await tier.info()).notice
     transcript = await tier.transcribe(REQUEST)

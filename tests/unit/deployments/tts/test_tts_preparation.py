@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deployments.tts.config import FakeConfig, LoudnessConfig, TtsConfig
+from deployments.tts.config import FakeVoiceConfig, LoudnessConfig, TtsConfig
 from deployments.tts.contract import Preparation, PreparationRequest, SynthesisRequest
 from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.sentence_store import SentenceKey, SentenceStore
@@ -67,12 +67,12 @@ async def test_a_changed_normaliser_speaks_anew(tmp_path: Path, monkeypatch: pyt
 
 
 async def test_a_request_interrupts_what_is_spoken_ahead_and_it_is_resumed(tmp_path: Path) -> None:
-    engine = FakeSpeechEngine(FakeConfig(median_s=60))
+    engine = FakeSpeechEngine(FakeVoiceConfig(median_s=60))
     service = TtsService(config_at(tmp_path), engine)
     await service.prepare(PLAN)
     while not engine.running:
         await asyncio.sleep(0)
-    engine._config = FakeConfig()
+    engine._config = FakeVoiceConfig()
     await service.synthesize(SynthesisRequest("Hello."))
     await service.ahead.drained()
     assert (await service.prepare(PLAN)) == Preparation(kept=2, queued=0)
