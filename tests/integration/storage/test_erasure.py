@@ -34,7 +34,7 @@ from storage.erasure.erasure import Erasure
 from storage.redis.client import RedisLink
 from storage.sessions.port import SessionKey
 from storage.sessions.redis import RedisSessionStore
-from storage.work_queue.port import Job, job_id
+from storage.work_queue.port import QueuedJob, job_id
 from storage.work_queue.redis import RedisWorkQueue
 from tests.support.paths import TESTS
 
@@ -182,7 +182,7 @@ async def finish(place: Place, word: str, interview_id: str) -> None:
     await place.queue.bury(judged[0], f"no use: {word}")
     for claim in judged[1:]:
         await place.queue.retry(claim, "later", delay_s=3600)
-    await place.queue.enqueue(Job(job_id(JUDGE, TENANT, interview_id, 99, "late"), JUDGE, word.encode()))
+    await place.queue.enqueue(QueuedJob(job_id(JUDGE, TENANT, interview_id, 99, "late"), JUDGE, word.encode()))
 
 
 async def test_no_word_of_an_erased_interview_is_left_anywhere_and_the_one_beside_it_is_whole(place: Place) -> None:
@@ -238,7 +238,7 @@ async def test_a_turn_in_flight_does_not_bring_an_erased_interview_back(place: P
             await again
     # what such a step may have written beside the session, at the worst moment
     await place.blobs.put(f"{session_prefix(TENANT, 'erased')}/audio/1-candidate.wav", CANARY.encode())
-    await place.queue.enqueue(Job(job_id(JUDGE, TENANT, "erased", 1, "q"), JUDGE, CANARY.encode()))
+    await place.queue.enqueue(QueuedJob(job_id(JUDGE, TENANT, "erased", 1, "q"), JUDGE, CANARY.encode()))
     assert not await archive_session(place.sessions, place.blobs, SessionKey(TENANT, "erased"))
     assert await place.erasure.erase_leftovers() == 1
     assert await place.in_redis(CANARY) == set()
