@@ -1,51 +1,43 @@
-"""The sandbox's side of symbolic grading: the only module that imports SymPy and ``math_verify``.
+"""The sandbox's side of symbolic grading: reads key and answer, compares them, and says how the answer was read.
 
-Plain text is read by SymPy after every name in it was checked (a letter, a Greek letter or a known function; SymPy's
-parser evaluates Python, so nothing else may reach it); LaTeX is read by ``math-verify``.
+Plain text is read by ``reader``, LaTeX by ``math_verify``. Only these three modules import SymPy.
 """
 
 from __future__ import annotations
 
-import random
 import re
 from typing import Any
 
 import msgspec
+import sympy
 
+from deployments.grading.graders.symbolic.equality import Sameness, constant_factor, sameness
+from deployments.grading.graders.symbolic.expression_text import Candidate
+from deployments.grading.graders.symbolic.reader import GREEK, NotUnderstood, flipped, relation
 from deployments.grading.graders.symbolic.symbolic import SymbolicJob, SymbolicVerdict
 
-_FUNCTIONS = ("sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "ln", "abs")
-_CONSTANTS = ("pi", "infinity", "infty")
-_GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "theta", "lambda", "mu", "sigma", "tau", "phi", "omega", "rho")
-_NAME = re.compile(r"[A-Za-z]+")
-_SIGNS = str.maketrans(
-    {
-        "×": "*",
-        "·": "*",
-        "÷": "/",
-        "−": "-",
-        "π": " pi ",
-        "∞": " infinity ",
-        "√": " sqrt",
-        "[": "(",
-        "]": ")",
-        "{": "(",
-        "}": ")",
-    }
+_LATEX_SIGNS = (
+    (r"\\(?:left|right|displaystyle|big|Big|bigl|bigr)\b|\\[,;:! ]|~|\\q?quad\b", " "),
+    (r"\\(?:text|mathrm|textbf|textnormal|mbox)\s*\{([^{}]*)\}", " "),
+    (r"\\operatorname\s*\{(\w+)\}", r"\\\1 "),
+    (r"\\[dtc]frac\b", r"\\frac"),
+    (r"\\(?:log|lg)\b(?!\s*_)", r"\\ln"),
+    (r"\\(?:cdot|times|ast)\b", r"\\cdot "),
+    (r"\\(?:geq?|geqslant)\b", ">="),
+    (r"\\(?:leq?|leqslant)\b", "<="),
+    (r"\\gt\b", ">"),
+    (r"\\lt\b", "<"),
+    (r"\\neq?\b", "!="),
+    (r"\\approx\b", "≈"),
+    (r"\\[()\[\]]|\\boxed\b", " "),
+    # "a \left(…\right)" is a product: a letter takes no argument.
+    (r"(?<![\\A-Za-z])([A-Za-z])\s*\(", r"\1 \\cdot ("),
 )
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-#: Points at which two expressions are compared, and the digits of the comparison.
-_POINTS = 8
-_DIGITS = 30
-
-
-class _Unreadable(Exception):
-    pass
 
 
 def warm_up() -> None:
-    run(msgspec.msgpack.encode(SymbolicJob("x^2 + 1", "1 + x^2")))
-    run(msgspec.msgpack.encode(SymbolicJob(r"\frac{1}{2}", "0.5")))
+    run(msgspec.msgpack.encode(SymbolicJob((Candidate("x^2 + 1"),), "1 + x^2")))
+    run(msgspec.msgpack.encode(SymbolicJob((Candidate(r"\frac{1}{2}"),), "0.5")))
 
 
 def run(payload: bytes) -> bytes:
@@ -53,143 +45,136 @@ def run(payload: bytes) -> bytes:
     return msgspec.msgpack.encode(_verdict(job))
 
 
+class _Relation:
+    """An expression, equation or inequality; ``left`` is None for an expression."""
+
+    def __init__(self, sign: str, left: Any, right: Any, decimals: int) -> None:
+        self.sign, self.left, self.right, self.decimals = sign, left, right, decimals
+
+    @property
+    def letters(self) -> frozenset[str]:
+        sides = [side for side in (self.left, self.right) if side is not None]
+        return frozenset(str(symbol).split("_")[0] for side in sides for symbol in side.free_symbols)
+
+    def __str__(self) -> str:
+        left = f"{self.left} {self.sign} " if self.left is not None else ""
+        return f"{left}{self.right}"[:120]
+
+
 def _verdict(job: SymbolicJob) -> SymbolicVerdict:
     try:
-        key = _read(job.expression)
-    except _Unreadable:
-        return SymbolicVerdict(broken="expression")
-    try:
-        answer = _read(job.answer)
-    except _Unreadable:
-        return SymbolicVerdict(broken="answer")
-    shown = " = ".join(str(side) for side in answer)[:120]
-    return SymbolicVerdict(equal=_equal(answer, key), read_as=shown)
-
-
-def _equal(answer: tuple[Any, ...], key: tuple[Any, ...]) -> bool:
-    """Expressions by value; equations as the same condition up to a constant factor; "y = …" by its right side."""
-    if len(key) == len(answer) == 2:
-        one, other = answer[0] - answer[1], key[0] - key[1]
-        return _same(one, other) or _constant_ratio(one, other)
-    return _same(answer[-1], key[-1])
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equal at random points to 30 digits; exact algebra only decides what has no points to compare at.
-
-    Two different elementary expressions agree at random real points with probability 0 (Schwartz 1980, Zippel 1979, for
-    polynomials).
-    """
-    import sympy
-
-    difference = one - other
-    if difference == 0:
-        return True
-    symbols = sorted(difference.free_symbols, key=str)
-    if not symbols:
-        value = difference.evalf(_DIGITS)
-        return bool(value.is_number and abs(complex(value)) < 1e-12)
-    rng = random.Random(0)  # noqa: S311 - reproducible points, not secrecy
-    compared = 0
-    for _ in range(4 * _POINTS):
-        point = {symbol: sympy.Rational(rng.randint(100, 4000), 997) for symbol in symbols}
-        left, right = one.subs(point).evalf(_DIGITS), other.subs(point).evalf(_DIGITS)
-        if not (left.is_number and right.is_number and left.is_finite and right.is_finite):
+        key = _read(job.expression, None)
+    except NotUnderstood as error:
+        return SymbolicVerdict(broken="expression", word=str(error))
+    unknown = ""
+    for one in job.answers:
+        try:
+            answer = _as_written(_read(_crossed(one.text, key), key.letters), key)
+        except NotUnderstood as error:
+            unknown = unknown or str(error)
             continue
-        scale = max(1.0, abs(complex(right)))
-        if abs(complex(left) - complex(right)) > 1e-12 * scale:
-            return False
-        compared += 1
-        if compared == _POINTS:
-            return True
-    return bool(compared) or bool(sympy.simplify(difference) == 0)
+        found: str = _compare(answer, key, order=one.order)
+        if found == "different" and any(_is_key(text, key) for text in one.regrouped):
+            found = "grouping"
+        return SymbolicVerdict(sameness=found, read_as=str(answer))
+    return SymbolicVerdict(broken="answer", word=unknown[:40])
 
 
-def _constant_ratio(one: Any, other: Any) -> bool:
-    import sympy
+def _crossed(text: str, key: _Relation) -> str:
+    """ "m x n" with a cross, where the key holds no x."""
+    return text if "x" in key.letters else re.sub(r"(?<=[\w)])\s+[xX]\s+(?=[\w(])", " * ", text)
 
-    if other == 0 or one == 0:
+
+def _is_key(text: str, key: _Relation) -> bool:
+    try:
+        return _compare(_as_written(_read(text, key.letters), key), key, order=False) == "same"
+    except NotUnderstood:
         return False
-    ratio = sympy.cancel(sympy.together(one / other))
-    return bool(not ratio.free_symbols and ratio != 0)
 
 
-def _read(text: str) -> tuple[Any, ...]:
-    """One expression, or the two sides of an equation."""
+def _read(text: str, letters: frozenset[str] | None) -> _Relation:
+    try:
+        if "\\" not in text:
+            return _Relation(*relation(text, letters))
+        return _latex(text)
+    except (ArithmeticError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise NotUnderstood("") from error
+
+
+def _latex(text: str) -> _Relation:
+    for pattern, sign in _LATEX_SIGNS:
+        text = re.sub(pattern, sign, text)
+    text = text.split("≈")[0]
+    for sign in ("<=", ">=", "!=", "<", ">"):
+        if sign in text:
+            left, _, right = text.partition(sign)
+            return _Relation(sign, _latex_side(left), _latex_side(right), 0)
     sides = [side for side in text.split("=") if side.strip()]
-    if not 1 <= len(sides) <= 2 or re.search(r"[<>|!]", text):
-        raise _Unreadable
-    return tuple(_latex(side) if "\\" in side else _plain(side) for side in sides)
+    if not sides:
+        raise NotUnderstood("")
+    right = _latex_side(sides[-1])
+    if len(sides) == 1:
+        return _Relation("", None, right, 0)
+    return _Relation("=", _left_side(sides[0]), right, 0)
 
 
-def _latex(text: str) -> Any:
-    import sympy
+def _left_side(text: str) -> Any:
+    """The left side of "f'(x) = …", or None where it is no expression."""
+    try:
+        return _latex_side(text)
+    except NotUnderstood:
+        return None
+
+
+def _latex_side(text: str) -> Any:
     from math_verify import LatexExtractionConfig, parse
 
     found = parse(f"${text}$", extraction_config=[LatexExtractionConfig()], parsing_timeout=None, raise_on_error=False)
-    if not found or isinstance(found[0], str):
-        raise _Unreadable
-    made = found[0]
+    made = found[0] if found else None
     if not isinstance(made, sympy.Expr):
-        raise _Unreadable
-    return made.subs({symbol: sympy.Symbol(symbol.name, positive=True) for symbol in made.free_symbols})
+        raise NotUnderstood(text.strip()[:40])
+    names = {symbol: _name(symbol) for symbol in made.free_symbols}
+    for name in names.values():
+        if len(name.split("_")[0]) > 1 and name.split("_")[0].lower() not in GREEK:
+            raise NotUnderstood(name)
+    return made.subs({symbol: sympy.Symbol(name) for symbol, name in names.items()})
 
 
-def _plain(text: str) -> Any:
-    import sympy
-    from sympy.parsing import sympy_parser
-
-    cleaned = text.translate(_SIGNS)
-    cleaned = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: f"^({found.group().translate(_SUPERSCRIPTS)})", cleaned)
-    cleaned = re.sub(r"(?<=\d),(?=\d{3}\b)", "", cleaned)
-    cleaned = _NAME.sub(lambda found: " ".join(_names(found.group())), cleaned)
-    # "n log n", "sin x": a function takes the next letter or number.
-    cleaned = re.sub(rf"\b({'|'.join(_FUNCTIONS)})\s+(\w+(?:\s*\^\s*\d+)?)", r"\1(\2)", cleaned)
-    cleaned = re.sub(r"sqrt\s*(\d+|[a-z])\b", r"sqrt(\1)", cleaned)
-    if (
-        not re.fullmatch(r"[A-Za-z\d\s+\-*/^().]*", cleaned)
-        or not cleaned.strip()
-        or re.search(r"\.\s*[A-Za-z]", cleaned)
-    ):
-        raise _Unreadable
-    names: dict[str, Any] = {name: getattr(sympy, name) for name in _FUNCTIONS if name != "abs"}
-    names |= {"abs": sympy.Abs, "pi": sympy.pi, "e": sympy.E, "infinity": sympy.oo, "infty": sympy.oo}
-    letters = {name: sympy.Symbol(name, positive=True) for name in (*_GREEK, *"abcdfghijklmnopqrstuvwxyz")}
-    letters = {("lamda" if name == "lambda" else name): symbol for name, symbol in letters.items()}
-    upper = {name: sympy.Symbol(name, positive=True) for name in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-    transformations = (
-        *sympy_parser.standard_transformations,
-        sympy_parser.convert_xor,
-        sympy_parser.implicit_multiplication,
-        sympy_parser.rationalize,
-    )
-    core = {name: getattr(sympy, name) for name in ("Integer", "Float", "Rational", "Symbol", "Function")}
-    try:
-        made = sympy_parser.parse_expr(
-            cleaned,
-            local_dict={**letters, **upper, **names},
-            global_dict={**core, "__builtins__": {}},
-            transformations=transformations,
-        )
-    except Exception as error:
-        raise _Unreadable from error
-    if not isinstance(made, sympy.Expr):
-        raise _Unreadable
-    return made
+def _name(symbol: Any) -> str:
+    return re.sub(r"[{}\\]", "", symbol.name)
 
 
-def _names(word: str) -> list[str]:
-    """A run of letters as known names, else as a product of letters ("xy" is x times y); never an unknown name."""
-    if len(word) == 1:
-        return [word]
-    lowered = word.lower()
-    if lowered in (*_FUNCTIONS, *_CONSTANTS, *_GREEK):
-        return ["lamda" if lowered == "lambda" else lowered]
-    for name in sorted(_FUNCTIONS, key=len, reverse=True):
-        at = lowered.find(name)
-        if at >= 0 and len(word) - len(name) <= 2:
-            before, after = word[:at], word[at + len(name) :]
-            return [*before, name, *after]
-    if len(word) <= 3:
-        return list(word)
-    raise _Unreadable
+def _as_written(answer: _Relation, key: _Relation) -> _Relation:
+    """``answer`` in the key's letters where only their case differs: "N log N" for n*log(n)."""
+    ours = {str(one) for side in (key.left, key.right) if side is not None for one in side.free_symbols}
+    theirs = {str(one) for side in (answer.left, answer.right) if side is not None for one in side.free_symbols}
+    lower = {one.casefold(): one for one in ours}
+    if theirs <= ours or len(lower) < len(ours) or len({one.casefold() for one in theirs}) < len(theirs):
+        return answer
+    swap = {sympy.Symbol(one): sympy.Symbol(lower.get(one.casefold(), one)) for one in theirs}
+    left = None if answer.left is None else answer.left.subs(swap, simultaneous=True)
+    return _Relation(answer.sign, left, answer.right.subs(swap, simultaneous=True), answer.decimals)
+
+
+def _compare(answer: _Relation, key: _Relation, *, order: bool) -> Sameness:
+    """Expressions by value; equations and inequalities as the same condition; "y = …" by its right side."""
+    if key.sign not in ("", "=") or answer.sign not in ("", "="):
+        return _inequalities(answer, key)
+    if key.sign == "=" and key.left is not None and answer.left is not None:
+        one, other = answer.left - answer.right, key.left - key.right
+        if constant_factor(one, other) is not None or sameness(one, other) == "same":
+            return "same"
+        return "different"
+    if key.sign == "=" and key.left is not None and not key.left.is_Symbol:
+        return "different"
+    found = sameness(answer.right, key.right, decimals=answer.decimals)
+    return "same" if order and found == "factor" else found
+
+
+def _inequalities(answer: _Relation, key: _Relation) -> Sameness:
+    if answer.sign in ("", "=") or key.sign in ("", "=") or answer.left is None or key.left is None:
+        return "different"
+    factor = constant_factor(answer.left - answer.right, key.left - key.right)
+    if factor is None or not factor.is_real:
+        return "different"
+    return "same" if answer.sign == (key.sign if factor > 0 else flipped(key.sign)) else "different"

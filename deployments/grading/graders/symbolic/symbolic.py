@@ -13,60 +13,47 @@ from msgspec import Struct
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.grade_builder import mark, no_answer
+from deployments.grading.graders.symbolic.expression_text import Candidate, candidates
 from deployments.shell.sandbox import Sandbox, SandboxLimits
 from interview.errors import EngineUnavailable, InvalidInput
-from interview.grades import Grade
+from interview.grades import Evidence, Grade
 from interview.plans.questions import Question, Symbolic
-from interview.text.number_vocabulary import ONES, TENS
-from interview.text.number_words import canonical_numbers
 
 GRADER = "symbolic"
 MODULE = "deployments.grading.graders.symbolic.evaluate"
 
 _MAX_CHARS = 300
-#: What an expression may hold: letters of short names, digits, operators, LaTeX's commands.
-_EXPRESSION = re.compile(r"[\w\s+\-*/^().,=<>!|\\{}\[\]√π∞°×·÷²³⁰¹⁴-⁹⁻]*")
-_DIGIT_TOWER = re.compile(r"\d{30,}|(?:\^|\*\*)\s*\(?\s*\d{4,}|(?:\^|\*\*)[^+\-]*(?:\^|\*\*)[^+\-]*(?:\^|\*\*)")
-_LEAD = re.compile(
-    r"^(?:\s*(?:um|uh|so|well|i think|i believe|the answer is|the answer|it is|it's|that is|that's|we get"
-    r"|which is|equals)\b[\s,:=]*)+",
-    re.IGNORECASE,
-)
-_SPOKEN: tuple[tuple[str, str], ...] = (
-    (r"open (?:parenthes[ie]s|paren|bracket)", "("),
-    (r"close[d]? (?:parenthes[ie]s|paren|bracket)", ")"),
-    (r"(?:the )?square root of ([\w.]+)", r"sqrt(\1)"),
-    (r"(?:the )?(sine?|cosine|tangent|log|natural log|logarithm) of ([\w.]+)", r"\1(\2)"),
-    (r"\bsine\b", "sin"),
-    (r"\bcosine\b", "cos"),
-    (r"\btangent\b", "tan"),
-    (r"\bnatural log\b", "ln"),
-    (r"\blogarithm\b", "log"),
-    (r"squared", "^2"),
-    (r"cubed", "^3"),
-    (r"(?:raised )?to the power (?:of )?(?=\S)", "^"),
-    (r"divided by|over", "/"),
-    (r"multiplied by|times", "*"),
-    (r"plus", "+"),
-    (r"minus|negative", "-"),
-    (r"equals", "="),
-)
-
-
-_NUMBER_WORDS = "|".join((*ONES, *TENS, "hundred", "thousand"))
+#: An answer may say more than its expression, but not tell a story.
+_MAX_ANSWER_CHARS = 2000
+_DIGIT_TOWER = re.compile(r"\d{41,}|(?:\^|\*\*)\s*\(?\s*\d{5,}|(?:\^|\*\*)[^+\-]*(?:\^|\*\*)[^+\-]*(?:\^|\*\*)")
 
 
 class SymbolicJob(Struct, frozen=True):
-    answer: str
+    """``answers`` are the texts that may be the expression, most likely first."""
+
+    answers: tuple[Candidate, ...]
     expression: str
 
 
 class SymbolicVerdict(Struct, frozen=True):
-    """``broken`` is ``answer`` or ``expression`` when that one cannot be read as mathematics."""
+    """``broken`` is ``answer`` or ``expression`` when that one cannot be read; ``word`` is what was not understood.
 
-    equal: bool = False
+    ``sameness`` is how the answer compares with the key (``equality.Sameness``).
+    """
+
+    sameness: str = "different"
     broken: str = ""
     read_as: str = ""
+    word: str = ""
+
+
+#: How a verdict short of "same" reads, and why a person looks at it; all of them score 0.
+_NEARLY = {
+    "positive": "equals the key for positive values only",
+    "factor": "is a constant multiple of the key",
+    "rounded": "is a rounded value of the key",
+    "grouping": "equals the key if its spoken brackets are set otherwise:",
+}
 
 
 class SymbolicGrader:
@@ -91,54 +78,53 @@ class SymbolicGrader:
         if empty is not None:
             return empty
         evidence = [answer_text.whole(answer, "the expression")]
-        text = expression_in(answer)
-        problem = _problem(text)
-        if problem:
-            return mark(GRADER, 0.0, problem, confidence=0.8, evidence=evidence, review=problem)
-        outcome = await self._sandbox.run(msgspec.msgpack.encode(SymbolicJob(text, spec.expression)))
+        if len(answer) > _MAX_ANSWER_CHARS:
+            return _refused(f"The answer is longer than {_MAX_ANSWER_CHARS} characters.", evidence)
+        found = candidates(answer, factorial="!" in spec.expression or "factorial" in spec.expression)
+        texts = [one for one in found if not _problem(one.text)]
+        problem = next((why for one in found if (why := _problem(one.text))), "")
+        if not texts and problem:
+            return _refused(problem, evidence)
+        outcome = await self._sandbox.run(msgspec.msgpack.encode(SymbolicJob(tuple(texts), spec.expression)))
         if outcome.kind in ("time", "memory"):
-            why = f"Comparing the expression was stopped: it ran out of {outcome.kind}."
-            return mark(GRADER, 0.0, why, confidence=0.3, evidence=evidence, review=why)
+            return _refused(f"Comparing the expression was stopped: it ran out of {outcome.kind}.", evidence, 0.3)
         if outcome.kind != "done":
             raise EngineUnavailable("The sandbox gave no result; try again.", retry_after_s=1)
         verdict = msgspec.msgpack.decode(outcome.result, type=SymbolicVerdict)
         if verdict.broken == "expression":
+            word = f": {verdict.word!r} is not understood" if verdict.word else ""
             raise InvalidInput(
-                f"The key of {question.id!r} is no expression.", detail={"fields": {"expression": "cannot be read"}}
+                f"The key of {question.id!r} is no expression{word}.",
+                detail={"fields": {"expression": "cannot be read; write a*b for a product, x_1 for an index"}},
             )
-        if verdict.broken:
-            why = "The answer cannot be read as a mathematical expression."
-            return mark(GRADER, 0.0, why, confidence=0.6, evidence=evidence, review=why)
-        how = "is equal to" if verdict.equal else "is not equal to"
+        return _grade(verdict, spec, evidence)
+
+
+def _grade(verdict: SymbolicVerdict, spec: Symbolic, evidence: list[Evidence]) -> Grade:
+    if verdict.broken:
+        word = f": {verdict.word!r} is not understood" if verdict.word else ""
+        return _refused(f"The answer cannot be read as a mathematical expression{word}.", evidence)
+    read = f"The answer, read as {verdict.read_as},"
+    if verdict.sameness == "same":
+        return mark(GRADER, 1.0, f"{read} is equal to {spec.expression}.", confidence=0.96, evidence=evidence)
+    why = _NEARLY.get(verdict.sameness, "")
+    if why:
         return mark(
-            GRADER,
-            1.0 if verdict.equal else 0.0,
-            f"The answer, read as {verdict.read_as}, {how} {spec.expression}.",
-            confidence=0.95 if verdict.equal else 0.85,
-            evidence=evidence,
+            GRADER, 0.0, f"{read} {why} {spec.expression}.", confidence=0.6, evidence=evidence, review=f"It {why}."
         )
+    return mark(GRADER, 0.0, f"{read} is not equal to {spec.expression}.", confidence=0.88, evidence=evidence)
 
 
-def expression_in(answer: str) -> str:
-    """The expression in an answer, spoken operators written as signs."""
-    text = answer[answer_text.after_correction(answer) :].strip().rstrip(".!?")
-    found = re.search(r"\$+([^$]+)\$+|`([^`]+)`", text)
-    if found is not None:
-        return (found.group(1) or found.group(2)).strip()
-    text = _LEAD.sub("", text)
-    for pattern, sign in _SPOKEN:
-        text = re.sub(pattern, sign, text, flags=re.IGNORECASE)
-    text = re.sub(
-        rf"\b(?:{_NUMBER_WORDS})\b(?:[ -](?:{_NUMBER_WORDS})\b)*", lambda said: canonical_numbers(said[0]), text
-    )
-    return re.sub(r"(?<=[\w)])\s+(?=\^)|(?<=\^)\s+", "", text).strip()
+def _refused(why: str, evidence: list[Evidence], confidence: float = 0.6) -> Grade:
+    """A zero that a person looks at: the answer may be right in a form that is not understood."""
+    return mark(GRADER, 0.0, why, confidence=confidence, evidence=evidence, review=why)
 
 
 def _problem(text: str) -> str:
     """Why an expression is not even tried; empty when it may be."""
     if len(text) > _MAX_CHARS:
         return f"The expression is longer than {_MAX_CHARS} characters."
-    if not _EXPRESSION.fullmatch(text) or "__" in text or re.search(r"\b[A-Za-z]{13,}\b", text):
+    if "__" in text:
         return "The answer cannot be read as a mathematical expression."
     if _DIGIT_TOWER.search(text.replace(" ", "")):
         return "The expression holds numbers or powers too large to compute."

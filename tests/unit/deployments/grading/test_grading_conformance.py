@@ -53,7 +53,12 @@ def right(case: dict[str, Any], grade: Grade) -> bool:
 
 
 @pytest.mark.parametrize(
-    "name", ["numeric_kinds.jsonl", "handed/numeric.jsonl", "objective_kinds.jsonl", "handed/objective.jsonl"]
+    "name",
+    [
+        f"{folder}{area}{kinds}.jsonl"
+        for area in ("numeric", "objective", "symbolic")
+        for folder, kinds in (("", "_kinds"), ("handed/", ""))
+    ],
 )
 async def test_answers_are_read_as_public_suites_and_people_write_them(name: str) -> None:
     service = GradingService(GradingConfig())
