@@ -4,19 +4,34 @@ Lexical cues, sentence by sentence: cheap, the same every time, and each finding
 steers the follow-up and words a line of the report; it never scores.
 """
 
-# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
-
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, get_args
+from typing import get_args
 
 from msgspec import Struct
 
 from interview.limits import MAX_ANSWER_CHARS
+from interview.measurement.story_cues import (
+    ADVERBS,
+    BY_NOW,
+    CONDITIONAL,
+    CUES,
+    DOING,
+    GENERIC,
+    IDLE,
+    LESSON,
+    MEASURED,
+    ONGOING,
+    PAST,
+    PRESENT_ACTION,
+    REMARK,
+    TEAM_ACTION,
+    VERBS,
+    StoryPart,
+)
 
-StoryPart = Literal["situation", "task", "action", "result"]
 PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 
 #: What to ask when a part is missing, most telling part first.
@@ -28,65 +43,17 @@ FOLLOW_UPS: dict[StoryPart, str] = {
 }
 TEAM_ONLY_FOLLOW_UP = "You told me what the team did. What was your own part in it?"
 
-_IRREGULAR = (
-    "built|wrote|rewrote|led|made|took|gave|ran|set|found|brought|kept|held|told|taught|sent|met|got|chose|drew|put|"
-    "broke|cut|began|went|spoke|split|sat|read|said|saw|sold|spent|stood|did|drove|came"
-)
-_NOT_ACTIONS = (
-    "needed|wanted|learned|worked|joined|disagreed|realised|realized|noticed|expected|used to|liked|enjoyed|agreed"
-)
-_ADVERBS = (
-    r"(?:(?:then|also|first|finally|quickly|carefully|immediately|personally|just|simply|even|never|always|at once) )*"
-)
-_NUMBER = (
-    r"(?:\d[\d.,]*|a third|a half|a quarter|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|"
-    r"seventy|eighty|ninety|half)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine|hundred|thousand|million))*"
-)
-_VERBS = rf"(?!(?:{_NOT_ACTIONS}|made (?:a|the) mistake)\b)(?:[a-z]{{3,}}ed|{_IRREGULAR})"
-
-_CUES: dict[StoryPart, tuple[str, ...]] = {
-    "situation": (
-        r"\b(?:in|at|during|on) my (?:last|previous|former|current|first|old) (?:job|role|company|position|team|project|internship)\b",
-        r"\b(?:last|this) (?:year|month|week|summer|spring|winter|autumn|quarter)\b|\b\w+ (?:years?|months?|weeks?) ago\b",
-        r"\bwhen (?:i|we) (?:was|were|worked|joined|started|had)\b|\bat (?:that|the) time\b|\bback then\b|\bduring my studies\b",
-        r"\bthere (?:was|were|had been) (?:a|an|some|no|two|three|many)\b|\bwe (?:had|faced|got) (?:a|an|some|many|two|three)\b",
-        r"\b(?:our|my|the) (?:team|company|service|customers?|product|client|system|project|database|manager)\b[^.]{0,200}\b(?:was|were|had|did not|didn't|could not|couldn't|wanted)\b",
-        r"\b(?:disagreed|conflict|argument|dispute|outage|incident|crisis|deadline)\b",
-        r"\bi (?:made|had made) a mistake\b",
-    ),
-    "task": (
-        r"\bmy (?:task|job|role|goal|responsibility|part|assignment|aim)\b (?:was|were|had been|in (?:this|that|it) was)\b",
-        r"\bi (?:was|had been) (?:responsible|in charge|asked|told|assigned|supposed|expected|tasked)\b",
-        r"\b(?:i|we) (?:had to|needed to|wanted to|were asked to|must)\b|\b(?:the|our) (?:goal|aim|task|challenge|objective|question) was\b",
-        r"\b(?:asked|told|wanted|expected|needed) (?:me|us|it) (?:to|by)\b|\bi volunteered to\b",
-    ),
-    "action": (
-        rf"\bi {_ADVERBS}{_VERBS}\b",
-        rf"\bi [^.,;]{{0,60}}\b(?:and|then) {_ADVERBS}{_VERBS}\b",
-        r"\bso i \w+|\bmy (?:first|next) step was\b|\bi decided to\b|\bi started to\b|\bi began (?:to|by)\b",
-    ),
-    "result": (
-        r"\bas a result\b|\bin the end\b|\beventually\b|\bthe (?:result|outcome|effect|consequence) (?:was|is)\b|\bit (?:worked|paid off)\b",
-        rf"\b(?:reduced|increased|improved|cut|raised|grew|fell|dropped|rose|saved|doubled|halved|went (?:up|down)|decreased|gained|won)\b[^.]{{0,200}}\b(?:by|from|to|of) {_NUMBER}",
-        rf"\b{_NUMBER} ?(?:percent|per cent|%|times|hours?|days?|euros?|dollars?|pounds?) (?:faster|less|more|fewer|better|cheaper|saved|a (?:week|month|year))\b",
-        r"\b(?:since then|after that|afterwards|from then on)\b[^.]{0,200}\b(?:no|never|not|fewer|less|more|all|every|always|still)\b",
-        r"\bwe (?:agreed|delivered|finished|launched|released|shipped|met the deadline|won|kept)\b|\b(?:was|were) (?:solved|resolved|fixed|happy|satisfied|accepted|adopted|released)\b",
-        r"\b(?:the customers?|the client|my manager|my team|everybody|everyone|the users?)\b[^.]{0,200}\b(?:renewed|thanked|happy|stayed|accepted|agreed|signed)\b",
-        r"\bi (?:have )?learned (?:that|to|how|from)\b|\bthe lesson was\b",
-    ),
-}
-_COMPILED: dict[StoryPart, re.Pattern[str]] = {
-    part: re.compile("|".join(f"(?:{cue})" for cue in cues), re.IGNORECASE) for part, cues in _CUES.items()
-}
-_TEAM_ACTION = re.compile(rf"\bwe {_ADVERBS}{_VERBS}\b", re.IGNORECASE)
-_LESSON = re.compile(r"\b(?:learned|lesson)\b", re.IGNORECASE)
-_MEASURED = re.compile(
-    rf"{_NUMBER} ?(?:percent|per cent|%|times|hours|days|weeks|euros|dollars|pounds)|\d", re.IGNORECASE
-)
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+#: Where an unpunctuated sentence of more than ``_LONG_WORDS`` words goes on with another subject.
+_CONJUNCTION = re.compile(
+    r"(?<=\s)(?:and|so|but|because)(?= (?:yeah|then|so|in the end|they|he|she|it|we|i|what i did|eventually|finally|"
+    r"now|my|our|the|as a result|after|since|everybody|everyone|nobody|there|this|that)\b)",
+    re.IGNORECASE,
+)
+_LONG_WORDS = 24
 _LEAD_IN = re.compile(
-    r"^(?:(?:in the end|as a result|eventually|finally|then|so|and|but|after that|because of that|well|first|also|later|"
-    r"afterwards|since then),? )+",
+    r"^(?:(?:in the end|as a result|eventually|finally|then|so|and|but|after that|because of that|well|first|also|"
+    r"later|afterwards|since then),? )+",
     re.IGNORECASE,
 )
 MAX_CHARACTERS = MAX_ANSWER_CHARS
@@ -124,35 +91,80 @@ class StoryAnalysis(Struct, frozen=True):
 
 def analyse_story(answer: str) -> StoryAnalysis:
     """What of a story ``answer`` tells. English; text past 20,000 characters is not read."""
-    sentences = list(_sentences(answer[:MAX_CHARACTERS]))
+    clauses = list(_clauses(answer[:MAX_CHARACTERS]))
+    ongoing = any(ONGOING.search(text) for text, _ in clauses)
+    told = [_told_in(text, ongoing=ongoing) for text, _ in clauses]
+    _tell_by_place([text for text, _ in clauses], told)
     present: list[StoryQuote] = []
     for part in PARTS:
         quotes = [
             StoryQuote(part, text, start, start + len(text))
-            for text, start in sentences
-            if _COMPILED[part].search(text)
+            for (text, start), parts in zip(clauses, told, strict=True)
+            if part in parts
         ]
         if part == "result" and quotes:
             present.append(max(quotes, key=_result_strength))
         elif quotes:
             present.append(quotes[0])
-    told = {quote.part for quote in present}
-    team_only = "action" not in told and any(_TEAM_ACTION.search(text) for text, _ in sentences)
+    found = {quote.part for quote in present}
     return StoryAnalysis(
-        present=tuple(present), missing=tuple(part for part in FOLLOW_UPS if part not in told), team_only=team_only
+        present=tuple(present),
+        missing=tuple(part for part in FOLLOW_UPS if part not in found),
+        team_only="action" not in found and any(TEAM_ACTION.search(text) for text, _ in clauses),
     )
+
+
+def _told_in(clause: str, *, ongoing: bool) -> set[StoryPart]:
+    """The parts that ``clause`` names outright; a habit, a plan or advice tells none."""
+    if _is_general(clause) or not (ongoing or PAST.search(clause) or ONGOING.search(clause)):
+        return set()
+    parts = {part for part, cue in CUES.items() if cue.search(clause)}
+    if ongoing and PRESENT_ACTION.search(clause):
+        parts.add("action")
+    if IDLE.search(clause):
+        parts.discard("action")
+    return parts
+
+
+def _is_general(clause: str) -> bool:
+    return bool(GENERIC.search(clause) or (CONDITIONAL.search(clause) and not CUES["action"].search(clause)))
+
+
+def _tell_by_place(clauses: list[str], told: list[set[StoryPart]]) -> None:
+    """Add what no cue tells: the situation in the first clause, and the result in what is said after an action about
+    somebody or something else."""
+    acted = False
+    for number, (clause, parts) in enumerate(zip(clauses, told, strict=True)):
+        happened = bool(PAST.search(clause)) and not _is_general(clause)
+        if number == 0 and len(clauses) > 1 and happened and not parts:
+            parts.add("situation")
+        outcome = happened or (BY_NOW.search(clause) and not _is_general(clause))
+        if (
+            acted
+            and outcome
+            and not parts & {"action", "task"}
+            and not DOING.match(clause)
+            and not REMARK.search(clause)
+        ):
+            parts.add("result")
+        acted = acted or "action" in parts or bool(TEAM_ACTION.search(clause))
 
 
 def _result_strength(quote: StoryQuote) -> tuple[bool, bool]:
     """An outcome says more than a lesson, and a measured outcome more than a told one."""
-    return not _LESSON.search(quote.quote), bool(_MEASURED.search(quote.quote))
+    return not LESSON.search(quote.quote), bool(MEASURED.search(quote.quote))
 
 
-def _sentences(text: str) -> Iterator[tuple[str, int]]:
+def _clauses(text: str) -> Iterator[tuple[str, int]]:
+    """Sentences and where they begin; a long one, as speech without punctuation is, at its conjunctions."""
     for found in _SENTENCE.finditer(text):
-        sentence = found.group().strip()
-        if sentence:
-            yield sentence, found.start() + len(found.group()) - len(found.group().lstrip())
+        cuts = [0]
+        if found.group().count(" ") > _LONG_WORDS:
+            cuts += [cut.start() for cut in _CONJUNCTION.finditer(found.group())]
+        for at, until in zip(cuts, [*cuts[1:], len(found.group())], strict=True):
+            piece = found.group()[at:until]
+            if piece.strip():
+                yield piece.strip(), found.start() + at + len(piece) - len(piece.lstrip())
 
 
 def achievement_line(answer: str) -> str | None:
@@ -170,7 +182,7 @@ def achievement_line(answer: str) -> str | None:
 
 def _first_person_dropped(sentence: str) -> str:
     clause = sentence.rstrip(" .!?")
-    found = re.search(rf"\bI ({_ADVERBS}{_VERBS}\b.*)", clause, re.IGNORECASE | re.DOTALL)
+    found = re.search(rf"\bI ({ADVERBS}{VERBS}\b.*)", clause, re.IGNORECASE | re.DOTALL)
     return _capitalised(found.group(1) if found else _LEAD_IN.sub("", clause))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from interview.measurement.star import TEAM_ONLY_FOLLOW_UP, achievement_line, analyse_story
@@ -78,3 +81,21 @@ def test_nothing_is_reframed_that_was_not_told(answer: str) -> None:
 
 def test_a_very_long_answer_is_analysed_quickly_and_safely() -> None:
     assert analyse_story("my team and " * 20_000).present == ()
+
+
+@pytest.mark.parametrize("name", ["stories.jsonl", "stories_own.jsonl"])
+def test_the_parts_of_a_story_are_heard_however_it_is_told(name: str) -> None:
+    lines = (Path(__file__).parents[3] / "data" / "meaning" / name).read_text().splitlines()
+    wrong = {}
+    for case in map(json.loads, lines):
+        story = analyse_story(case["text"])
+        parts = sorted(quote.part for quote in story.present)
+        if (parts, story.team_only) != (case["present"], case["team_only"]):
+            wrong[case["id"]] = parts
+    assert wrong == {}
+
+
+def test_what_is_said_after_an_action_about_others_is_its_result() -> None:
+    found = analyse_story("I called the guest and apologised. He came back the next summer.")
+    result = next(quote for quote in found.present if quote.part == "result")
+    assert result.quote == "He came back the next summer."
