@@ -69,11 +69,11 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     temperature: float = 0.4
     breaker_failures: int = 3
     breaker_open_s: float = 20.0
-    reply_audio_format: Literal["wav", "mp3", "opus"] = "wav"
+    reply_audio_format: Literal["wav", "mp3", "opus", "pcm"] = "wav"
 
     stt_timeout_s: float = 30.0
     grading_timeout_s: float = 5.0
-    tts_timeout_s: float = 10.0
+    tts_timeout_s: float = 20.0
     plan_cache: int = 64
     by_value: bool = True
 

@@ -38,7 +38,8 @@ class StartRequest(Struct, frozen=True):
 class TurnRequest(Struct, frozen=True):
     """One answer: exactly one of ``text`` and ``audio`` (an encoded file of ``content_type``).
 
-    ``voice`` asks for the reply's audio. ``signals`` are the client's integrity observations. ``takeover`` skips the
+    ``voice`` asks for the reply's audio, ``stream_audio`` for its parts while it is spoken (only ``turn_stream`` tells
+    them). ``signals`` are the client's integrity observations. ``takeover`` skips the
     wait for a dead worker's lease: set only by a caller that knows that worker died.
     """
 
@@ -49,6 +50,7 @@ class TurnRequest(Struct, frozen=True):
     audio: bytes | None = None
     content_type: str = ""
     voice: bool = True
+    stream_audio: bool = False
     signals: dict[str, Any] = {}
     takeover: bool = False
 
@@ -130,13 +132,27 @@ class Sentence(Struct, frozen=True, tag="sentence"):
     text: str
 
 
+class SpokenPart(Struct, frozen=True, tag="audio"):
+    """The next part of the reply's audio, which the request asked for: an audio file of ``content_type``, cut where a
+    clause ends, is all parts in order.
+
+    ``caption``: the words that begin in this part, as a reader should see them; ``""`` if none do.
+    """
+
+    index: int
+    caption: str
+    content_type: str
+    audio: bytes
+    duration_s: float
+
+
 class Done(Struct, frozen=True, tag="done"):
     """The end of a streamed turn: the reply that ``turn`` would have returned."""
 
     reply: StepReply
 
 
-TurnPart = Sentence | Done
+TurnPart = Sentence | SpokenPart | Done
 
 
 class ToolRequest(Struct, frozen=True):

@@ -101,7 +101,10 @@ def wrap_handles(
         stt=SpeechToTextClient(handle_caller(stt, timeout_s=config.stt_timeout_s, tier="stt", by_value=by_value))
         if stt is not None
         else None,
-        tts=TextToSpeechClient(handle_caller(tts, timeout_s=config.tts_timeout_s, tier="tts", by_value=by_value))
+        tts=TextToSpeechClient(
+            handle_caller(tts, timeout_s=config.tts_timeout_s, tier="tts", by_value=by_value),
+            handle_stream_caller(tts, timeout_s=config.tts_timeout_s, tier="tts"),
+        )
         if tts is not None
         else None,
         llm=LanguageModelClient(

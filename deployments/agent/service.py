@@ -27,6 +27,7 @@ from deployments.agent.tools.registry import TOOLS
 from deployments.agent.tools.tool_context import ToolDesk
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.turn import TurnStep
+from deployments.tts.contract import CONTENT_TYPES
 from interview.errors import InterviewError
 
 
@@ -55,7 +56,9 @@ class AgentService:
         def step(aloud: Aloud) -> Coroutine[Any, Any, StepReply]:
             return self._observed("turn", self._turn.run(request, times, aloud), times)
 
-        return streamed(step, self._unheard)
+        streams_audio = request.stream_audio and request.voice
+        audio_type = CONTENT_TYPES[self._runtime.config.reply_audio_format] if streams_audio else ""
+        return streamed(step, self._unheard, audio_type=audio_type)
 
     async def hint(self, request: HintRequest) -> StepReply:
         times = StageTimes()

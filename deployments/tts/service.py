@@ -152,15 +152,16 @@ class TtsService:
         voice = self._orders.voice(None, request.language)
         if not self.sentences.keeps:
             return Preparation(kept=0, queued=0)
-        units = [
-            unit
-            for text in request.texts[: self._config.max_characters]
-            for unit in units_of(text[: self._config.max_characters], request.language, pause_s=0.0)
-        ]
-        keys = list(dict.fromkeys(self._sentence_key(voice, 1.0, unit.spoken) for unit in units))
-        kept = await asyncio.to_thread(lambda: {key for key in keys if self.sentences.is_kept(key)})
+        keys, kept = await asyncio.to_thread(self._planned, request, voice)
         self.ahead.add([key for key in keys if key not in kept])
         return Preparation(kept=len(kept), queued=len(keys) - len(kept))
+
+    def _planned(self, request: PreparationRequest, voice: str) -> tuple[list[SentenceKey], set[SentenceKey]]:
+        """The sentences of ``request``, and those that are kept already. Blocking."""
+        longest = self._config.max_characters
+        units = [unit for text in request.texts for unit in units_of(text[:longest], request.language, pause_s=0.0)]
+        keys = list(dict.fromkeys(self._sentence_key(voice, 1.0, unit.spoken) for unit in units))
+        return keys, {key for key in keys if self.sentences.is_kept(key)}
 
     @asynccontextmanager
     async def _admitted(self) -> AsyncIterator[None]:

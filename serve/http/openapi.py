@@ -60,6 +60,7 @@ ANSWER_FORM: dict[str, Any] = {
         "audio": {"type": "string", "contentMediaType": "application/octet-stream", "description": "The recording."},
         "answer": {"type": "string", "minLength": 1, "maxLength": MAX_ANSWER_CHARS, "description": "Or the words."},
         "voice": {"type": "string", "enum": ["true", "false"]},
+        "stream_audio": {"type": "string", "enum": ["true", "false"]},
         "signals": {"type": "string", "description": "A flat JSON object of integrity observations."},
     },
 }

@@ -58,6 +58,7 @@ class StartBody(Body):
 class AnswerBody(Body):
     answer: str = Field(max_length=MAX_ANSWER_CHARS, min_length=1, description="The candidate's words.")
     voice: bool = True
+    stream_audio: bool = Field(False, description="With `text/event-stream`: the reply's audio in parts, too.")
     signals: Signals = {}
 
     @field_validator("answer")
@@ -90,6 +91,7 @@ class Answer(msgspec.Struct, frozen=True):
     audio: bytes | None = None
     content_type: str = ""
     voice: bool = True
+    stream_audio: bool = False
     signals: dict[str, Any] = {}
 
 
@@ -100,6 +102,7 @@ class AnswerFields(Body):
 
     answer: Annotated[str, Field(min_length=1, max_length=MAX_ANSWER_CHARS)] | None = None
     voice: bool = True
+    stream_audio: bool = False
     signals: Signals = {}
 
 
@@ -125,11 +128,11 @@ async def read_answer(request: Request, settings: HttpSettings) -> Answer:
         HTTPException: 400 for a broken multipart body, 415 for another media type.
     """
     if media_type(request) == "multipart/form-data":
-        async with request.form(max_files=1, max_fields=4, max_part_size=MAX_ANSWER_CHARS * 4) as form:
+        async with request.form(max_files=1, max_fields=5, max_part_size=MAX_ANSWER_CHARS * 4) as form:
             return await _from_form(form, settings)
     _require_type(request, "application/json", "multipart/form-data")
     body = validated(AnswerBody, await request.body())
-    return Answer(text=body.answer, voice=body.voice, signals=body.signals)
+    return Answer(text=body.answer, voice=body.voice, stream_audio=body.stream_audio, signals=body.signals)
 
 
 async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
@@ -152,7 +155,7 @@ async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
     if upload is None:
         if fields.answer is None or not fields.answer.strip():
             raise wrong("audio", "send a recording here, or the words in 'answer'")
-        return Answer(text=fields.answer, voice=fields.voice, signals=fields.signals)
+        return Answer(text=fields.answer, voice=fields.voice, stream_audio=fields.stream_audio, signals=fields.signals)
     if fields.answer is not None:
         raise wrong("answer", "send either 'audio' or 'answer', not both")
     if not isinstance(upload, UploadFile):
@@ -163,6 +166,7 @@ async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
         audio=await _recording(upload, settings),
         content_type=(upload.content_type or "application/octet-stream")[:100],
         voice=fields.voice,
+        stream_audio=fields.stream_audio,
         signals=fields.signals,
     )
 

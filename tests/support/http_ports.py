@@ -15,6 +15,7 @@ from deployments.agent.contract import (
     EndRequest,
     HintRequest,
     Sentence,
+    SpokenPart,
     StartRequest,
     StepReply,
     ToolRequest,
@@ -62,7 +63,8 @@ class StubKeys:
 class StubAgent:
     """``Agent`` that keeps every request and answers with what ``outcomes`` holds next, else with ``body``.
 
-    An outcome is a ``StepReply`` to return or an exception to raise. ``sentences`` precede it where a turn is streamed.
+    An outcome is a ``StepReply`` to return or an exception to raise. ``sentences`` and
+    ``spoken`` precede it where a turn is streamed.
     """
 
     def __init__(self, body: bytes = b'{"interview_id":"x","turn_number":1,"interviewer_response":{}}') -> None:
@@ -70,6 +72,7 @@ class StubAgent:
         self.requests: list[StepRequest] = []
         self.outcomes: list[StepReply | BaseException] = []
         self.sentences: list[str] = []
+        self.spoken: list[SpokenPart] = []
 
     async def start(self, request: StartRequest) -> StepReply:
         return self._step(request)
@@ -80,6 +83,8 @@ class StubAgent:
     async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
         for index, text in enumerate(self.sentences):
             yield Sentence(index, text)
+        for part in self.spoken:
+            yield part
         yield Done(self._step(request))
 
     async def hint(self, request: HintRequest) -> StepReply:

@@ -5,7 +5,7 @@ Acknowledgements are neutral on purpose: praise or doubt would tell a candidate 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from interview.plans.plan import Phase
 
@@ -101,3 +101,27 @@ def entering(phase: Phase, seed: int) -> str:
 def joined(*parts: str) -> str:
     """Sentences as one utterance."""
     return " ".join(part.strip() for part in parts if part.strip())
+
+
+def everything() -> Iterator[str]:
+    """Every phrase there is."""
+    for options in (
+        ACKNOWLEDGE,
+        ACKNOWLEDGE_SKIP,
+        PROBE,
+        ASK_AGAIN,
+        HEARD_NOTHING,
+        REPEAT,
+        WAIT,
+        EXPLAIN,
+        ANSWER_NEEDED,
+        HINT,
+        NO_HINT,
+        MOVE_ON,
+        TIME_IS_UP,
+        STOP_HERE,
+        PAUSE,
+        END_ON_REQUEST,
+        *_ENTERING.values(),
+    ):
+        yield from options

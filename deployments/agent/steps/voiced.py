@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.runtime import Runtime
-from deployments.agent.turn.speak import voice_fallback
+from deployments.agent.turn.speak import stand_in_noted, voice_fallback
 from interview.sessions.events import FallbackEntered
 from interview.sessions.ledger import Ledger
 
 
 async def voiced(runtime: Runtime, ledger: Ledger, text: str, *, turn: int, times: StageTimes) -> str | None:
-    """The address of the spoken ``text``; None without a voice. A voice that fails leaves the text alone and is
-    recorded in ``ledger``."""
+    """The address of the spoken ``text``; None without a voice.
+
+    A voice that fails leaves the text alone and is recorded in ``ledger``. So is, in the first turn, one that stands in
+    for another.
+    """
     state = ledger.state
     with times.stage("tts"):
         spoken = await runtime.speaker.speak(
@@ -19,6 +22,8 @@ async def voiced(runtime: Runtime, ledger: Ledger, text: str, *, turn: int, time
         )
     if spoken.error is not None:
         ledger.record(voice_fallback(turn, spoken.error))
+    elif spoken.stand_in is not None and turn == 0:
+        ledger.record(stand_in_noted(turn, spoken.stand_in))
     return spoken.audio.url if spoken.audio else None
 
 

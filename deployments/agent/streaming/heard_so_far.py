@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deployments.tts.contract import SpeechPart
 from interview.text.sentences import growing_sentences
 
 
@@ -13,9 +14,11 @@ class Aloud:
     Joined with single spaces they are always the beginning of the reply's text, and in the end all of it.
     """
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        """``tell`` is called with each sentence as it is said; it must neither wait nor raise."""
+    def __init__(self, tell: Callable[[str], None], play: Callable[[SpeechPart], None] | None = None) -> None:
+        """``tell`` is called with each sentence as it is said, ``play`` with each part of its audio, where the listener
+        asked for it; they must neither wait nor raise."""
         self._tell = tell
+        self.play = play
         self.sentences: list[str] = []
 
     @property

@@ -7,30 +7,51 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
-from deployments.agent.contract import Done, Sentence, StepReply, TurnPart
+from deployments.agent.contract import Done, Sentence, SpokenPart, StepReply, TurnPart
 from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.tts.contract import SpeechPart
 from interview.errors import InterviewError
 
 logger = logging.getLogger(__name__)
 
 
+class _Told:
+    """What a step tells its listener, numbered and in order; None is the end."""
+
+    def __init__(self, audio_type: str) -> None:
+        self.parts: asyncio.Queue[TurnPart | None] = asyncio.Queue()
+        self._audio_type = audio_type
+        self._sentences = 0
+        self._audio = 0
+
+    def say(self, text: str) -> None:
+        self.parts.put_nowait(Sentence(self._sentences, text))
+        self._sentences += 1
+
+    def play(self, part: SpeechPart) -> None:
+        self.parts.put_nowait(SpokenPart(self._audio, part.caption, self._audio_type, part.audio, part.duration_s))
+        self._audio += 1
+
+
 async def streamed(
-    step: Callable[[Aloud], Coroutine[Any, Any, StepReply]], unheard: set[asyncio.Task[StepReply]]
+    step: Callable[[Aloud], Coroutine[Any, Any, StepReply]],
+    unheard: set[asyncio.Task[StepReply]],
+    *,
+    audio_type: str = "",
 ) -> AsyncGenerator[TurnPart, None]:
-    """The sentences of ``step`` as they are said, then its reply. Raises what it raises.
+    """The sentences of ``step`` as they are said, its audio as it is spoken if ``audio_type`` names its content type,
+    then its reply. Raises what it raises.
 
     Closed early, the step is cancelled, which gives its lease up; but once somebody has heard a sentence, it is
     finished and committed as it was heard, kept in ``unheard`` meanwhile.
     """
-    said: asyncio.Queue[str | None] = asyncio.Queue()
-    aloud = Aloud(said.put_nowait)
+    told = _Told(audio_type)
+    aloud = Aloud(told.say, told.play if audio_type else None)
     working = asyncio.create_task(step(aloud))
-    working.add_done_callback(lambda _: said.put_nowait(None))
+    working.add_done_callback(lambda _: told.parts.put_nowait(None))
     try:
-        index = 0
-        while (text := await said.get()) is not None:
-            yield Sentence(index, text)
-            index += 1
+        while (part := await told.parts.get()) is not None:
+            yield part
         yield Done(await working)
     finally:
         if working.done():

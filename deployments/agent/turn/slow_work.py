@@ -13,11 +13,20 @@ from interview.sessions.session import AudioRef
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """``engine`` speaks instead of the voice that was wanted, for ``reason``."""
+
+    engine: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Spoken:
     """``audio`` None: text only; ``error`` says why when a voice was wanted."""
 
     audio: AudioRef | None
     error: InterviewError | None = None
+    stand_in: StandIn | None = None
 
 
 @dataclass

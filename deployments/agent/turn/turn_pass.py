@@ -126,6 +126,7 @@ class ExchangePass:
                     interview_id=state.interview_id,
                     turn=brief.turn,
                     language=state.language,
+                    play=exchange.work.aloud.play if exchange.work.aloud is not None else None,
                 )
             exchange.work.speech[decision.text] = spoken
         if spoken.error is not None:

@@ -18,7 +18,7 @@ from serve.http.interviews.start_bodies import read_start
 from serve.http.interviews.turn_stream import EVENTS, TurnStream, step_headers, wants_events
 from serve.http.ports import IngressPorts
 from serve.http.problems import request_id_of
-from serve.http.request_bodies import AnswerBody, HintBody, StartBody, read_answer, read_json
+from serve.http.request_bodies import AnswerBody, HintBody, StartBody, read_answer, read_json, wrong
 from serve.http.settings import HttpSettings
 from storage.sessions.port import SessionKey, SessionStore
 
@@ -98,8 +98,11 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
             audio=answer.audio,
             content_type=answer.content_type,
             voice=answer.voice,
+            stream_audio=answer.stream_audio,
             signals=answer.signals,
         )
+        if answer.stream_audio and not streamed:
+            raise wrong("stream_audio", "needs Accept: text/event-stream")
         if streamed:
             return await TurnStream.open(agent.turn_stream(asked), request_id_of(request.scope))
         return _step_response(await agent.turn(asked))

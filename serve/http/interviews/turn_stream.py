@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from deployments.agent.contract import Done, Sentence, StepReply, TurnPart
+from deployments.agent.contract import Done, Sentence, SpokenPart, StepReply, TurnPart
 from interview.errors import InterviewError
 from serve.http.content_negotiation import preferred
 from serve.http.problems import problem_of
@@ -22,8 +23,10 @@ SSE = "text/event-stream"
 
 #: The stream as OpenAPI describes it.
 EVENTS = (
-    'Events `sentence` (`{"index": 0, "text": "…"}`), provisional, then `reply`, whose data is the JSON reply; or '
-    "`error` with a problem, when it fails after the first event. A recorded reply is `reply` alone."
+    'Events `sentence` (`{"index": 0, "text": "…"}`), provisional; where `stream_audio` asks for it `audio` '
+    '(`{"index": 0, "caption": "…", "content_type": "…", "duration_s": 1.2, "audio": "<base64>"}`: all parts in order '
+    "are one file); then `reply`, whose data is the JSON reply; or `error` with a problem, when it fails after the "
+    "first event. A recorded reply is `reply` alone."
 )
 
 _JSON = "application/json"
@@ -82,8 +85,21 @@ async def _events(
         yield b"event: error\ndata: %s\n\n" % msgspec.json.encode(problem_of(error, request_id))
 
 
+def part_data(part: SpokenPart) -> dict[str, Any]:
+    """An ``audio`` event: the bytes in base64."""
+    return {
+        "index": part.index,
+        "caption": part.caption,
+        "content_type": part.content_type,
+        "duration_s": part.duration_s,
+        "audio": base64.b64encode(part.audio).decode(),
+    }
+
+
 def _event(part: TurnPart) -> bytes:
     match part:
+        case SpokenPart():
+            return b"event: audio\ndata: %s\n\n" % msgspec.json.encode(part_data(part))
         case Done(reply):
             return b"event: reply\ndata: %s\n\n" % reply.encoded
         case Sentence(index, text):

@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from deployments.agent.contract import Done, Sentence, StepReply, TurnRequest
+from deployments.agent.contract import Done, Sentence, SpokenPart, StepReply, TurnRequest
 from interview.errors import AudioTooLarge, EngineUnavailable, NotFound, SessionEnded, StorageUnavailable, TurnInFlight
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings
@@ -57,6 +57,20 @@ async def test_sentences_come_first_and_the_reply_last_byte_for_byte(client, age
     plain = await client.post("/session/turn/i-1", json={"answer": "Yes."}, headers={"Idempotency-Key": "k"})
     assert reply == ("reply", plain.content)
     assert agent.requests == [TurnRequest(tenant="acme", interview_id="i-1", idempotency_key="k", text="Yes.")] * 2
+
+
+async def test_audio_parts_come_as_events_for_who_asks(client, agent):
+    agent.spoken = [SpokenPart(0, "Thank you.", "audio/wav", b"RIFF", 0.5)]
+    body = {"answer": "Yes.", "stream_audio": True}
+    streamed = await client.post("/session/turn/i-1", json=body, headers=EVENTS)
+    heard = [msgspec.json.decode(data) for name, data in events(streamed.content) if name == "audio"]
+    assert heard == [
+        {"index": 0, "caption": "Thank you.", "content_type": "audio/wav", "duration_s": 0.5, "audio": "UklGRg=="}
+    ]
+    assert agent.requests[-1].stream_audio
+    refused = await client.post("/session/turn/i-1", json=body)
+    assert refused.status_code == 422
+    assert "text/event-stream" in refused.text
 
 
 async def test_a_recorded_reply_is_told_alone_and_says_so(client, agent):

@@ -1,0 +1,27 @@
+"""The words of a plan and of the script that every candidate may hear: they can be spoken before they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployments.agent.script import phrases
+from deployments.agent.script.scripted import spoken_prompt
+from interview.plans.plan import InterviewPlan
+
+
+def planned_lines(plan: InterviewPlan) -> tuple[str, ...]:
+    """Questions, follow-ups and hints in the plan's order, then the script's phrases and the closing words.
+
+    Nothing of them depends on the candidate; the greeting, which may hold a name, is left out.
+    """
+    return tuple(dict.fromkeys(line.strip() for line in _lines(plan) if line.strip()))
+
+
+def _lines(plan: InterviewPlan) -> Iterator[str]:
+    yield from phrases.ACKNOWLEDGE
+    for question in plan.questions:
+        yield spoken_prompt(question)
+        yield from question.follow_ups
+        yield from (hint.text for hint in question.hints)
+    yield from phrases.everything()
+    yield plan.closing
