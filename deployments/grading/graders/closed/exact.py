@@ -32,7 +32,8 @@ _FRAME_TEXT = (
     " http tcp error response we they one known as"
 )
 _FRAME = frozenset(_FRAME_TEXT.split())
-_SPOKEN_RATHER_THAN_TYPED = 0.9
+#: How often such a grade is right: ``benchmarks/grading_calibration.py``.
+_SAME, _HEARD, _OTHER, _WITHIN = 0.98, 0.93, 0.94, 0.85
 _MAX_FRAME_WORDS = 8
 
 
@@ -54,7 +55,11 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
         for accepted in spec.accepted:
             if _same(part, accepted, spec.case_sensitive):
                 return mark(
-                    "exact", 1.0, f"The answer is the accepted answer {accepted!r}.", confidence=0.98, evidence=evidence
+                    "exact",
+                    1.0,
+                    f"The answer is the accepted answer {accepted!r}.",
+                    confidence=_SAME,
+                    evidence=evidence,
                 )
     for accepted in spec.accepted:
         if not spec.case_sensitive and _sounds_same(answer, accepted):
@@ -62,7 +67,7 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
                 "exact",
                 1.0,
                 f"The answer sounds like the accepted answer {accepted!r}.",
-                confidence=_SPOKEN_RATHER_THAN_TYPED,
+                confidence=_HEARD,
                 evidence=evidence,
             )
     return _other(spec, answer)
@@ -78,11 +83,11 @@ def _other(spec: Exact, answer: str) -> Grade:
             "exact",
             0.0,
             f"The accepted answer {within[0]!r} occurs, but more is said.",
-            confidence=0.6,
+            confidence=_WITHIN,
             evidence=evidence,
             review="The accepted answer stands among other words.",
         )
-    return mark("exact", 0.0, "The answer is none of the accepted ones.", confidence=0.95, evidence=evidence)
+    return mark("exact", 0.0, "The answer is none of the accepted ones.", confidence=_OTHER, evidence=evidence)
 
 
 def _taken_back(answer: str, accepted: str) -> bool:

@@ -19,6 +19,8 @@ from interview.plans.questions import Ordered
 from interview.text.stance import hold
 
 _FLOOR = 0.88
+#: How often such a grade is right: ``benchmarks/grading_calibration.py``.
+_READ, _FEW, _UNREAD = 0.96, 0.88, 0.9
 
 
 def grade_ordered(spec: Ordered, answer: str) -> Grade:
@@ -42,13 +44,13 @@ def grade_ordered(spec: Ordered, answer: str) -> Grade:
             "ordered",
             0.0,
             "None of the items to put in order was found in the answer.",
-            confidence=0.5,
+            confidence=_UNREAD,
             evidence=[answer_text.whole(answer, "the answer")],
             review="No item was recognised.",
         )
     evidence = [answer_text.quote(answer, one.start, one.end, supports=one.term) for one in shown]
     if len(spec.answer) == 1:
-        return mark("ordered", 1.0, "The one item was named.", confidence=0.95, evidence=evidence)
+        return mark("ordered", 1.0, "The one item was named.", confidence=_READ, evidence=evidence)
     pairs = list(combinations(spec.answer, 2))
     right = sum(a in places and b in places and places[a] < places[b] for a, b in pairs)
     wrong = sum(a in places and b in places and places[a] > places[b] for a, b in pairs)
@@ -60,7 +62,7 @@ def grade_ordered(spec: Ordered, answer: str) -> Grade:
         "ordered",
         (right - wrong) / len(pairs),
         rationale,
-        confidence=0.6 if few else 0.93,
+        confidence=_FEW if few else _READ,
         evidence=evidence,
         review="Few of the items were recognised." if few and len(answer.split()) > 3 else "",
     )

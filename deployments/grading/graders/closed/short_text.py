@@ -16,6 +16,8 @@ from interview.grades import Grade
 from interview.plans.questions import ShortText
 from interview.text.stance import Held, hold
 
+#: How often such a grade is right: ``benchmarks/grading_calibration.py``.
+_SAME, _ALIKE, _DOUBTED, _LISTED, _DENIED, _MISSED, _NEARLY = 0.98, 0.95, 0.88, 0.92, 0.94, 0.97, 0.88
 #: From this similarity of letters a miss may be a term that was misheard: a person decides.
 _NEAR_MISS = 0.75
 #: A list of so many bare terms, of which one is accepted, names whatever comes to mind.
@@ -93,7 +95,7 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
             "short_text",
             0.0,
             f"The accepted answer {best.term!r} is offered beside others, and none is chosen.",
-            confidence=0.6,
+            confidence=_LISTED,
             evidence=evidence,
             review="Alternatives are offered; the worse one counts.",
         )
@@ -102,7 +104,7 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
             "short_text",
             0.0,
             f"The accepted answer {best.term!r} is one of {items} terms listed.",
-            confidence=0.6,
+            confidence=_LISTED,
             evidence=evidence,
             review="Several terms are listed and none is chosen.",
         )
@@ -118,12 +120,12 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
     how = (
         "matches" if best.similarity == 1.0 else f"matches, form and spelling aside (similarity {best.similarity:.2f}),"
     )
-    confidence = 0.98 if best.similarity == 1.0 else 0.9
+    confidence = _SAME if best.similarity == 1.0 else _ALIKE
     return mark(
         "short_text",
         1.0,
         f"The answer {how} the accepted answer {best.term!r}.",
-        confidence=0.6 if review else confidence - (0.15 if length > 40 else 0.0),
+        confidence=_DOUBTED if review else confidence - (0.05 if length > 40 else 0.0),
         evidence=evidence,
         review=review,
     )
@@ -135,7 +137,7 @@ def _not_meant(answer: str, match: Match, held: Held) -> Grade:
         "short_text",
         0.0,
         f"The accepted answer {match.term!r} occurs, but the candidate {how} it.",
-        confidence=0.8,
+        confidence=_DENIED,
         evidence=[answer_text.quote(answer, match.start, match.end, supports=match.term)],
         review="The accepted answer occurs next to a negation or a correction.",
     )
@@ -150,7 +152,7 @@ def _missed(terms: Sequence[Term], answer: str, needed: float) -> Grade:
         "short_text",
         0.0,
         f"None of the accepted answers was found (nearest similarity {similarity:.2f}, {needed:.2f} needed).",
-        confidence=0.75 if near else 0.93,
+        confidence=_NEARLY if near else _MISSED,
         evidence=[answer_text.whole(answer, "the answer")],
         review="The answer is close to an accepted one." if near else "",
     )
