@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from ray import serve as ray_serve
-from ray.serve.schema import LoggingConfig
 
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import reply, serve_call
@@ -103,6 +102,5 @@ def build(config: SttConfig) -> ray_serve.Application:
     }
     replicas = config.replicas if config.device == "cuda" else replace(config.replicas, num_gpus=0)
     options = replicas.deployment_options(DEPLOYMENT_NAME, policy)
-    options["logging_config"] = LoggingConfig(enable_access_log=False)
     application: ray_serve.Application = ray_serve.deployment(**options)(SpeechToTextDeployment).bind(config)
     return application

@@ -123,8 +123,8 @@ class _Checks:
         self.counts["grades"] += 1
         again = turn_tools.passed_over()
         if recorded.grade.grader != again.grader:
-            answer, confidence = observe.answer_so_far(state, asked, config=self.config)
-            request = turn_tools.grade_request(state, asked, question, answer, confidence, recorded.turn)
+            answer = observe.answer_so_far(state, asked, config=self.config)
+            request = turn_tools.grade_request(state, asked, question, answer, recorded.turn)
             try:
                 again = await self.grading.grade(request)
             except InterviewError as error:

@@ -44,7 +44,7 @@ class MemoryBlobs:
         self.blobs: dict[str, bytes] = {}
         self.reads = 0
 
-    async def put(self, path: str, data: bytes) -> str:
+    async def put(self, path: str, data: bytes, *, durable: bool = True) -> str:
         self.blobs[path] = data
         return path
 

@@ -47,9 +47,10 @@ class FsspecBlobStore:
         self._timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="blobs")
 
-    async def put(self, path: str, data: bytes) -> str:
+    async def put(self, path: str, data: bytes, *, durable: bool = True) -> str:
         full = self._full(path)
-        await self._run("put", (lambda: _write_durably(Path(full), data)) if self._local else self._putter(full, data))
+        write = (lambda: _write(Path(full), data, durable=durable)) if self._local else self._putter(full, data)
+        await self._run("put", write)
         return path
 
     def _putter(self, full: str, data: bytes) -> Callable[[], None]:
@@ -114,37 +115,44 @@ def _protocols(files: Any) -> tuple[str, ...]:
     return (protocol,) if isinstance(protocol, str) else tuple(protocol)
 
 
-def _write_durably(path: Path, data: bytes) -> None:
-    """Write aside, sync, rename, and sync the directory: after a crash the old or the new content is there, whole.
+def _write(path: Path, data: bytes, *, durable: bool) -> None:
+    """Write aside and rename, so that the old or the new content is there, whole.
 
-    Bare system calls, and few: after each one the thread waits for the interpreter's lock, 5 ms at worst.
+    ``durable`` syncs the file and its directory, so that this holds when the machine fails, too. Bare system calls, and
+    few: after each one the thread waits for the interpreter's lock, 5 ms at worst.
     """
     draft = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        _create(draft, data)
+        _create(draft, data, durable=durable)
     except FileNotFoundError:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _create(draft, data)
+        _create(draft, data, durable=durable)
     try:
         os.rename(draft, path)  # noqa: PTH104
-        directory = os.open(path.parent, os.O_RDONLY)
+        if durable:
+            _sync(path.parent)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)
 
 
-def _create(path: Path, data: bytes) -> None:
-    """A new file with ``data``, synced; nothing stays behind where that fails."""
+def _create(path: Path, data: bytes, *, durable: bool) -> None:
+    """A new file with ``data``; nothing stays behind where that fails."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         left = memoryview(data)
         while left:
             left = left[os.write(descriptor, left) :]
-        os.fsync(descriptor)
+        if durable:
+            os.fsync(descriptor)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -8,8 +8,11 @@ from typing import Protocol
 class BlobStore(Protocol):
     """Paths are relative, ``/``-separated, made by this platform only (never from a client's file name)."""
 
-    async def put(self, path: str, data: bytes) -> str:
-        """Store ``data`` durably and return its ``path``.
+    async def put(self, path: str, data: bytes, *, durable: bool = True) -> str:
+        """Store ``data``, whole or not at all, and return its ``path``.
+
+        Without ``durable`` it may be lost when the machine fails (not when the process does): for what can be made
+        again.
 
         Raises:
             StorageUnavailable: it could not be written.

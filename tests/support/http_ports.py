@@ -115,7 +115,7 @@ class StubBlobs:
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
 
-    async def put(self, path: str, data: bytes) -> str:
+    async def put(self, path: str, data: bytes, *, durable: bool = True) -> str:
         self.blobs[path] = data
         return path
 

@@ -62,13 +62,13 @@ async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArgume
     asked = state.current_question
     current = None
     if asked is not None:
-        answer, _ = observe.answer_so_far(state, asked, config=desk.runtime.config)
+        answer = observe.answer_so_far(state, asked, config=desk.runtime.config)
         current = CurrentQuestion(
             question_id=asked.question_id,
             question_type=asked.question_type,
             skill=asked.skill,
             prompt=plan.by_id[asked.question_id].prompt,
-            answer_so_far=answer,
+            answer_so_far=answer.text,
             follow_ups=asked.follow_ups,
             clarifications=asked.clarifications,
             hints_left=hints_left(state, plan),

@@ -55,12 +55,13 @@ async def grade_answer(desk: ToolDesk, arguments: GradeAnswerArguments) -> Grade
     state, plan = await desk.session(arguments.interview_id)
     asked = asked_question(state, arguments.question_id)
     question = plan.by_id[asked.question_id]
-    answer, confidence = arguments.answer, None
-    if answer is None:
-        answer, confidence = observe.answer_so_far(state, asked, config=desk.runtime.config)
-    if not answer.strip():
+    if arguments.answer is None:
+        answer = observe.answer_so_far(state, asked, config=desk.runtime.config)
+    else:
+        answer = observe.Answer(arguments.answer)
+    if not answer.text.strip():
         raise InvalidInput("There is no answer to grade yet.", detail={"fields": {"answer": "empty"}})
-    request = turn_tools.grade_request(state, asked, question, answer, confidence, state.turn_number)
+    request = turn_tools.grade_request(state, asked, question, answer, state.turn_number)
     grade = await desk.runtime.ports.grading.grade(request)
     return GradeResult.model_validate(msgspec.to_builtins(grade))
 

@@ -20,13 +20,13 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
     state, config = exchange.ledger.state, runtime.config
     hint_open = hints_left(state, plan) > 0
     said = understood(state, exchange.pending, asked, plan, hint_open=hint_open, config=config)
-    observation = said.observation
+    exchange.whole_answer, observation = said.whole, said.observation
     log = turn_tools.ToolLog(exchange, exchange.turn)
     grade = await _grade(runtime, exchange, log, said)
     probe = probe_for(
         question,
         asked,
-        said.answer if observation.heard == "answer" else "",
+        said.answer.text if observation.heard == "answer" else "",
         grade,
         resume_years=state.settings.resume_years,
         language=state.language,
@@ -44,7 +44,7 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
         observation=observation,
         asked=asked,
         question=question,
-        answer=said.answer,
+        answer=said.answer.text,
         grade=grade,
         next_step=step,
         open_actions=_open_actions(
@@ -66,8 +66,8 @@ async def _grade(runtime: Runtime, exchange: Exchange, log: turn_tools.ToolLog, 
     if not turn_tools.is_graded(question):
         return None
     state, heard = exchange.ledger.state, said.observation.heard
-    request = turn_tools.grade_request(state, exchange.asked, question, said.answer, said.confidence, exchange.turn)
-    if heard == "skip" and not said.answer:
+    request = turn_tools.grade_request(state, exchange.asked, question, said.answer, exchange.turn)
+    if heard == "skip" and not said.answer.text:
         grade = turn_tools.passed_over()
         turn_tools.record_grade(log, request, grade, None)
         turn_tools.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from deployments.agent.contract import TranscriptView
 from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.turn.observe import Answer
 from deployments.agent.turn.slow_work import SlowWork
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
@@ -26,6 +27,7 @@ class Exchange:
     work: SlowWork
     times: StageTimes
     voice: bool
+    whole_answer: Answer = field(default_factory=Answer)
     grade: GradeRecorded | None = None
     body: bytes = b""
     concluded_by: str = ""

@@ -55,7 +55,8 @@ class Speaker:
             speech = await (self._tts.synthesize(request) if play is None else _played(self._tts, request, play))
             sha256 = hashlib.sha256(speech.audio).hexdigest()
             name = audio_name(turn, "interviewer", sha256, speech.content_type)
-            await self._blobs.put(audio_path(tenant, interview_id, name), speech.audio)
+            # The text is on record and can be spoken again: half a millisecond of CPU less than a durable write.
+            await self._blobs.put(audio_path(tenant, interview_id, name), speech.audio, durable=False)
         except InterviewError as error:
             return Spoken(audio=None, error=error)
         return Spoken(

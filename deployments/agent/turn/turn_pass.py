@@ -11,7 +11,6 @@ from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn import turn_tools
 from deployments.agent.turn.act import act
 from deployments.agent.turn.exchange import Exchange
-from deployments.agent.turn.observe import answer_so_far
 from deployments.agent.turn.reflect import reflection
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.slow_work import SlowWork, Spoken
@@ -100,8 +99,7 @@ class ExchangePass:
         leaves = decision.action.action_type in ("new_question", "conclude")
         if not (self._runtime.config.judge_open_answers and leaves and brief.answer and brief.question.is_open):
             return
-        answer, confidence = answer_so_far(brief.state, brief.asked, config=self._runtime.config)
-        request = turn_tools.grade_request(brief.state, brief.asked, brief.question, answer, confidence, brief.turn)
+        request = turn_tools.grade_request(brief.state, brief.asked, brief.question, exchange.whole_answer, brief.turn)
         if brief.question.id in exchange.work.judged:
             return
         try:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from deployments.agent.brief.interviewer import Heard, NextStep, Observation
+from deployments.agent.turn.observe import Answer
 from deployments.grading.contract import GradeRequest, Grading
 from interview.errors import InterviewError
 from interview.grades import UNAVAILABLE, Grade
@@ -65,12 +66,12 @@ class ToolLog:
 
 
 def grade_request(
-    state: SessionState, asked: AskedQuestion, question: Question, answer: str, confidence: float | None, turn: int
+    state: SessionState, asked: AskedQuestion, question: Question, answer: Answer, turn: int
 ) -> GradeRequest:
     return GradeRequest(
         question=question,
-        answer=answer,
-        transcript_confidence=confidence,
+        answer=answer.text,
+        transcript_confidence=answer.confidence,
         hint_cost=min(1.0, sum(hint.cost for hint in question.hints[: asked.hints])),
         language=state.language,
         tenant=state.tenant,

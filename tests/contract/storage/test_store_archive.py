@@ -139,7 +139,7 @@ class OneBadPath(FsspecBlobStore):
 
     error: Exception = StorageUnavailable("The blob store failed; try again shortly.")
 
-    async def put(self, path: str, data: bytes) -> str:
+    async def put(self, path: str, data: bytes, *, durable: bool = True) -> str:
         if "/bad/" in path:
             raise self.error
         return await super().put(path, data)

@@ -35,6 +35,18 @@ async def test_what_was_put_is_got_back(blobs: FsspecBlobStore) -> None:
     assert await blobs.exists(path)
 
 
+async def test_only_a_durable_write_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FsspecBlobStore(str(tmp_path / "blobs"))
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    assert await store.put("a/spoken", b"again", durable=False) == "a/spoken"
+    assert synced == []
+    await store.put("a/kept", b"for good")
+    assert len(synced) == 2, "the file and its directory"
+    assert [await store.get(f"a/{name}") for name in ("spoken", "kept")] == [b"again", b"for good"]
+    await store.close()
+
+
 async def test_putting_again_replaces(blobs: FsspecBlobStore) -> None:
     await blobs.put("plans/a.json", b"first, and longer")
     await blobs.put("plans/a.json", b"second")
