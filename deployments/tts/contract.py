@@ -102,6 +102,8 @@ class TextToSpeech(Protocol):
     async def prepare(self, request: PreparationRequest) -> Preparation:
         """Speak texts ahead, while nobody waits, and keep them on disk; returns at once.
 
+        A quick voice (espeak-ng) needs none of this and keeps nothing.
+
         Only for texts without personal data: what is kept outlives the session.
 
         Raises:

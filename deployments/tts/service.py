@@ -61,12 +61,13 @@ class TtsService:
         self.sentences = SentenceStore(
             self._config.sentence_cache_bytes, _kept_directory(self._config), self._config.kept_bytes
         )
-        self.ahead = SpeakAhead(self.sentences, self._spoken)
+        self.ahead = SpeakAhead(self.sentences, partial(self._spoken, quiet=True))
         self._slots = asyncio.Semaphore(self._config.workers)
         # Encoding mp3 or Opus costs more than espeak's speaking does: it must not stand in the event loop either.
         self._encoders = ThreadPoolExecutor(max_workers=max(1, self._config.workers), thread_name_prefix="tts-encode")
         self.running = 0
         self.queued = 0
+        self._sentences_spoken = 0
 
     async def info(self) -> TtsInfo:
         return TtsInfo(
@@ -77,11 +78,14 @@ class TtsService:
         )
 
     async def check_health(self) -> None:
-        """Truly speak one word.
+        """Truly speak one word, unless a sentence was spoken since the last check.
 
         Raises:
             InterviewError: the engine cannot.
         """
+        spoken, self._sentences_spoken = self._sentences_spoken, 0
+        if spoken:
+            return
         voice = self._engine.resolve(None, "en") or self._engine.voices()[0]
         try:
             async with asyncio.timeout(self._config.deadline_s):
@@ -150,7 +154,7 @@ class TtsService:
     async def prepare(self, request: PreparationRequest) -> Preparation:
         """See ``TextToSpeech.prepare``."""
         voice = self._orders.voice(None, request.language)
-        if not self.sentences.keeps:
+        if not self.sentences.keeps or not self._engine.slow:
             return Preparation(kept=0, queued=0)
         keys, kept = await asyncio.to_thread(self._planned, request, voice)
         self.ahead.add([key for key in keys if key not in kept])
@@ -224,9 +228,10 @@ class TtsService:
                 self.sentences.put(key, samples)
         return samples
 
-    async def _spoken(self, key: SentenceKey) -> NDArray[np.int16]:
+    async def _spoken(self, key: SentenceKey, *, quiet: bool = False) -> NDArray[np.int16]:
         """A sentence by the engine, at the tier's rate and loudness."""
-        pcm = await self._engine.speak(key.spoken, voice=key.voice, speed=key.speed)
+        pcm = await self._engine.speak(key.spoken, voice=key.voice, speed=key.speed, quiet=quiet)
+        self._sentences_spoken += 1
         return await self._run(
             lambda: normalise(resampled(pcm.samples, pcm.sample_rate, SAMPLE_RATE), SAMPLE_RATE, self._config.loudness)
         )

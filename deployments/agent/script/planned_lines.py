@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployments.agent.script import phrases
-from deployments.agent.script.scripted import spoken_prompt
+from deployments.agent.script.scripted import greeting_to, spoken_prompt
 from interview.plans.plan import InterviewPlan
 
 
 def planned_lines(plan: InterviewPlan) -> tuple[str, ...]:
-    """Questions, follow-ups and hints in the plan's order, then the script's phrases and the closing words.
+    """The greeting, questions, follow-ups and hints in the plan's order, the script's phrases and the closing words.
 
-    Nothing of them depends on the candidate; the greeting, which may hold a name, is left out.
+    Nothing of them depends on the candidate: the greeting is the one without a name, most sentences of which are in
+    every greeting.
     """
     return tuple(dict.fromkeys(line.strip() for line in _lines(plan) if line.strip()))
 
 
 def _lines(plan: InterviewPlan) -> Iterator[str]:
+    yield greeting_to(plan.greeting, "")
     yield from phrases.ACKNOWLEDGE
     for question in plan.questions:
         yield spoken_prompt(question)

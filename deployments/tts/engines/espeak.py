@@ -286,7 +286,7 @@ class EspeakEngine:
     def speaker(self, voice: str) -> str:
         return self.name
 
-    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
+    async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
         worker = await self._idle.get()
         future: asyncio.Future[Pcm] = asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: worker.speak(text, voice=voice, speed=speed)

@@ -55,7 +55,7 @@ class FakeSpeechEngine:
         median_s, sigma = self._config.median_s, self._config.sigma
         return self._random.lognormvariate(math.log(median_s), sigma) if median_s > 0 else 0.0
 
-    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
+    async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
         import numpy as np
 
         self.running += 1

@@ -33,8 +33,8 @@ class LayeredEngine:
     def speaker(self, voice: str) -> str:
         return self._engine(voice).speaker(voice)
 
-    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
-        return await self._engine(voice).speak(text, voice=voice, speed=speed)
+    async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
+        return await self._engine(voice).speak(text, voice=voice, speed=speed, quiet=quiet)
 
     async def close(self) -> None:
         await self._first.close()

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -79,20 +83,33 @@ def without_silence(audio: NDArray[np.float32], sample_rate: int) -> NDArray[np.
     return audio[start : int(loud[-1]) + 1 + int(KEPT_TAIL_S * sample_rate)]
 
 
+def _take_lowest_priority() -> None:
+    """Of this thread alone; elsewhere than on Linux, priorities belong to processes."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+
+
 class NeuralEngine:
     """``SpeechEngine`` over a ``VoiceModel``; ``workers`` sentences are spoken at once.
 
-    A cancelled ``speak`` stops the model within one of its layers.
+    A cancelled ``speak`` stops the model within one of its layers. Quiet work has a model of its own on one thread of
+    the lowest priority, because transcription may need the same cores; it is loaded when it is first wanted.
     """
 
     notice: str | None = None
     stands_in = ""
     slow = True
 
-    def __init__(self, model: VoiceModel, espeak: EspeakConfig, *, workers: int = 1) -> None:
-        self._model = model
+    def __init__(
+        self, load: Callable[[int], VoiceModel], threads: int, espeak: EspeakConfig, *, workers: int = 1
+    ) -> None:
+        """``load`` opens the model on a number of threads; its errors are raised here."""
+        self._model = model = load(threads)
+        self._load_quiet = partial(load, 1)
+        self._quiet_model: VoiceModel | None = None
         self._phonemes = EspeakVoice(espeak)
         self._threads = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="voice")
+        self._quiet_thread = ThreadPoolExecutor(1, thread_name_prefix="quiet-voice", initializer=_take_lowest_priority)
         self.name = model.name
         self.openai_voices = model.openai_voices
 
@@ -118,24 +135,32 @@ class NeuralEngine:
     def speaker(self, voice: str) -> str:
         return self.name
 
-    def _speak(self, text: str, voice: str, speed: float, options: Any) -> Pcm:
+    def _quiet(self) -> VoiceModel:
+        """The model of the quiet thread. An onnxruntime session of one thread works on the thread that calls it."""
+        if self._quiet_model is None:
+            self._quiet_model = self._load_quiet()
+        return self._quiet_model
+
+    def _speak(self, text: str, voice: str, speed: float, options: Any, quiet: bool) -> Pcm:
         import numpy as np
 
         phonemes = phonemes_of(text, self._phonemes, self._model.languages[voice])
         if not phonemes:
             return Pcm(np.zeros(0, dtype=np.int16), self._model.sample_rate)
         try:
-            audio = self._model.run(phonemes, voice=voice, speed=speed, options=options)
+            model = self._quiet() if quiet else self._model
+            audio = model.run(phonemes, voice=voice, speed=speed, options=options)
         except Exception as error:
             raise EngineFailed(f"{self.name} could not speak this text ({type(error).__name__}).") from error
         spoken = without_silence(audio, self._model.sample_rate)
         return Pcm((np.clip(spoken, -1.0, 1.0) * 32767).astype(np.int16), self._model.sample_rate)
 
-    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
+    async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
         import onnxruntime
 
         options = onnxruntime.RunOptions()
-        work = asyncio.get_running_loop().run_in_executor(self._threads, self._speak, text, voice, speed, options)
+        threads = self._quiet_thread if quiet else self._threads
+        work = asyncio.get_running_loop().run_in_executor(threads, self._speak, text, voice, speed, options, quiet)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -147,4 +172,5 @@ class NeuralEngine:
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._quiet_thread.shutdown)
         self._phonemes.close()

@@ -51,9 +51,10 @@ class VoiceEngine(Protocol):
         """The name of the engine behind ``voice``."""
         ...
 
-    async def speak(self, text: str, *, voice: str, speed: float) -> Pcm:
+    async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
         """One sentence at the engine's own loudness and rate. ``voice`` is a name ``resolve`` returned.
 
+        ``quiet``: nobody waits for it, so an engine that works the processor hard takes its lowest priority.
         Cancelling it gives up the synthesis.
 
         Raises:

@@ -6,6 +6,8 @@ import logging
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from deployments.tts.config import TtsConfig
 from deployments.tts.engines.port import VoiceEngine
 from interview.errors import ModelMissing
@@ -78,12 +80,13 @@ def _espeak(config: TtsConfig, stands_in: str = "") -> VoiceEngine:
 def _with_espeak(config: TtsConfig, engine: Neural, weights: Path, version: str) -> VoiceEngine:
     from deployments.tts.engines.kokoro import KokoroModel
     from deployments.tts.engines.layered import LayeredEngine
-    from deployments.tts.engines.neural import NeuralEngine
+    from deployments.tts.engines.neural import NeuralEngine, VoiceModel
     from deployments.tts.engines.piper import PiperModel
 
-    model = (
-        KokoroModel(weights, config.kokoro, version=version)
-        if engine == "kokoro"
-        else PiperModel(weights, config.piper, version=version)
-    )
-    return LayeredEngine(NeuralEngine(model, config.espeak, workers=config.workers), _espeak(config))
+    def load(threads: int) -> VoiceModel:
+        if engine == "kokoro":
+            return KokoroModel(weights, replace(config.kokoro, threads=threads), version=version)
+        return PiperModel(weights, replace(config.piper, threads=threads), version=version)
+
+    threads = config.kokoro.threads if engine == "kokoro" else config.piper.threads
+    return LayeredEngine(NeuralEngine(load, threads, config.espeak, workers=config.workers), _espeak(config))

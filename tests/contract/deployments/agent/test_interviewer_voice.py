@@ -29,9 +29,15 @@ PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")
 LONG = "I build the billing service of a logistics company together with four other people"
 
 
+class SlowFake(FakeSpeechEngine):
+    """A fake that says it is slow, as neural voices are."""
+
+    slow = True
+
+
 @pytest.fixture
 async def voice(tmp_path: Path) -> AsyncIterator[TtsService]:
-    service = TtsService(TtsConfig(engine="fake", kept_directory=str(tmp_path)), FakeSpeechEngine())
+    service = TtsService(TtsConfig(engine="fake", kept_directory=str(tmp_path)), SlowFake())
     yield service
     await service.close()
 
@@ -112,7 +118,7 @@ def test_planned_words_hold_every_question_and_nothing_of_a_candidate() -> None:
     lines = planned_lines(PLAN)
     assert all(any(question.prompt in line for line in lines) for question in PLAN.questions)
     assert PLAN.closing.strip() in lines
-    assert not any("{" in line or "Hello" in line for line in lines)
+    assert not any("{" in line for line in lines)
 
 
 class StandInEngine(FakeSpeechEngine):

@@ -12,8 +12,16 @@ import pytest
 from deployments.tts.config import FakeVoiceConfig, LoudnessConfig, TtsConfig
 from deployments.tts.contract import Preparation, PreparationRequest, SynthesisRequest
 from deployments.tts.engines.fake import FakeSpeechEngine
+from deployments.tts.engines.port import Pcm
 from deployments.tts.sentence_store import SentenceKey, SentenceStore
 from deployments.tts.service import TtsService
+
+
+class SlowFake(FakeSpeechEngine):
+    """A fake that says it is slow, as neural voices are."""
+
+    slow = True
+
 
 PLAN = PreparationRequest(("What is a lock? Take your time.", "What is a lock?"))
 
@@ -22,9 +30,9 @@ def config_at(directory: Path, **changes: object) -> TtsConfig:
     return TtsConfig(engine="fake", kept_directory=str(directory), **changes)  # type: ignore[arg-type]
 
 
-async def prepared(config: TtsConfig, request: PreparationRequest = PLAN) -> FakeSpeechEngine:
+async def prepared(config: TtsConfig, request: PreparationRequest = PLAN) -> SlowFake:
     """A replica that has spoken ``request`` ahead, closed again."""
-    engine = FakeSpeechEngine()
+    engine = SlowFake()
     service = TtsService(config, engine)
     await service.prepare(request)
     await service.ahead.drained()
@@ -34,7 +42,7 @@ async def prepared(config: TtsConfig, request: PreparationRequest = PLAN) -> Fak
 
 async def test_a_prepared_sentence_is_not_spoken_again_by_another_replica(tmp_path: Path) -> None:
     assert (await prepared(config_at(tmp_path))).spoken == 2
-    engine = FakeSpeechEngine()
+    engine = SlowFake()
     service = TtsService(config_at(tmp_path), engine)
     assert await service.prepare(PLAN) == Preparation(kept=2, queued=0)
     speech = await service.synthesize(SynthesisRequest("Take your time. **What is a lock?**"))
@@ -43,16 +51,23 @@ async def test_a_prepared_sentence_is_not_spoken_again_by_another_replica(tmp_pa
     assert speech.audio == (await fresh.synthesize(SynthesisRequest("Take your time. What is a lock?"))).audio
 
 
-class OtherWeights(FakeSpeechEngine):
+class OtherWeights(SlowFake):
     def version(self, voice: str) -> str:
         return "fake 2"
+
+
+async def test_a_quick_voice_keeps_nothing(tmp_path: Path) -> None:
+    service = TtsService(config_at(tmp_path), FakeSpeechEngine())
+    assert await service.prepare(PLAN) == Preparation(kept=0, queued=0)
+    assert list(tmp_path.iterdir()) == []
+    await service.close()
 
 
 async def test_another_version_of_the_voice_or_another_loudness_speaks_anew(tmp_path: Path) -> None:
     await prepared(config_at(tmp_path))
     other = TtsService(config_at(tmp_path), OtherWeights())
     assert (await other.prepare(PLAN)).queued == 2
-    louder = TtsService(config_at(tmp_path, loudness=LoudnessConfig(target_lufs=-16)), FakeSpeechEngine())
+    louder = TtsService(config_at(tmp_path, loudness=LoudnessConfig(target_lufs=-16)), SlowFake())
     assert (await louder.prepare(PLAN)).queued == 2
     for service in (other, louder):
         await service.close()
@@ -61,13 +76,13 @@ async def test_another_version_of_the_voice_or_another_loudness_speaks_anew(tmp_
 async def test_a_changed_normaliser_speaks_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await prepared(config_at(tmp_path))
     monkeypatch.setattr("deployments.tts.service.SPOKEN_VERSION", "another")
-    service = TtsService(config_at(tmp_path), FakeSpeechEngine())
+    service = TtsService(config_at(tmp_path), SlowFake())
     assert (await service.prepare(PLAN)).queued == 2
     await service.close()
 
 
 async def test_a_request_interrupts_what_is_spoken_ahead_and_it_is_resumed(tmp_path: Path) -> None:
-    engine = FakeSpeechEngine(FakeVoiceConfig(median_s=60))
+    engine = SlowFake(FakeVoiceConfig(median_s=60))
     service = TtsService(config_at(tmp_path), engine)
     await service.prepare(PLAN)
     while not engine.running:
@@ -80,7 +95,7 @@ async def test_a_request_interrupts_what_is_spoken_ahead_and_it_is_resumed(tmp_p
 
 
 async def test_a_reply_is_never_kept_on_disk(tmp_path: Path) -> None:
-    service = TtsService(config_at(tmp_path), FakeSpeechEngine())
+    service = TtsService(config_at(tmp_path), SlowFake())
     await service.synthesize(SynthesisRequest("You said that your name is Ada."))
     _ = [part async for part in service.stream(SynthesisRequest("And that you live in Berlin."))]
     await service.close()
@@ -117,3 +132,35 @@ def test_memory_holds_at_most_its_bound() -> None:
     assert store.size_bytes <= 4000
     assert store.get(KEY._replace(spoken="0")) is None
     assert store.get(KEY._replace(spoken="4")) is not None
+
+
+class NotingEngine(SlowFake):
+    """Notes which sentences it was asked to speak quietly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[str, bool]] = []
+
+    async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
+        self.asked.append((text, quiet))
+        return await super().speak(text, voice=voice, speed=speed, quiet=quiet)
+
+
+async def test_only_what_is_spoken_ahead_takes_the_lowest_priority(tmp_path: Path) -> None:
+    engine = NotingEngine()
+    service = TtsService(config_at(tmp_path), engine)
+    await service.prepare(PreparationRequest(("What is a lock?",)))
+    await service.ahead.drained()
+    await service.synthesize(SynthesisRequest("Hello."))
+    assert engine.asked == [("What is a lock?", True), ("Hello.", False)]
+    await service.close()
+
+
+async def test_a_voice_that_has_spoken_is_healthy_without_speaking_again(tmp_path: Path) -> None:
+    engine = SlowFake()
+    service = TtsService(config_at(tmp_path), engine)
+    await service.synthesize(SynthesisRequest("Hello."))
+    await service.check_health()
+    assert engine.spoken == 1
+    await service.check_health()
+    assert engine.spoken == 2
