@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from interview.errors import InvalidInput
 from storage.blobs.audio_types import extension_of
@@ -64,6 +64,21 @@ def audio_path(tenant: str, interview_id: str, name: str) -> str:
 def audio_url(interview_id: str, name: str) -> str:
     """The address a client finds a recording at."""
     return f"{AUDIO_URL_PREFIX}{interview_id}/{name}"
+
+
+class StoredAudio(NamedTuple):
+    """Where a recording lies, and the address a client finds it at."""
+
+    path: str
+    url: str
+
+
+def stored_audio(
+    tenant: str, interview_id: str, turn: int, role: Role, *, sha256: str, content_type: str
+) -> StoredAudio:
+    """Where the recording of ``role`` in ``turn`` belongs, by its content."""
+    name = audio_name(turn, role, sha256, content_type)
+    return StoredAudio(audio_path(tenant, interview_id, name), audio_url(interview_id, name))
 
 
 def path_of_url(tenant: str, interview_id: str, url: str) -> str:

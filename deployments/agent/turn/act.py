@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from deployments.agent.brief.interviewer import Observation, TurnBrief
-from deployments.agent.brief.next_question import next_step, time_left_s
+from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.journal.reply import hints_left
 from deployments.agent.turn import turn_tools
 from deployments.agent.turn.exchange import Exchange
-from deployments.agent.turn.observe import Understood, understood
+from deployments.agent.turn.observe import understood
 from deployments.agent.turn.probing import probe_for
 from deployments.agent.turn.runtime import Runtime
-from interview.grades import Grade
 from interview.sessions.session import ActionType
 
 
@@ -21,8 +20,7 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
     hint_open = hints_left(state, plan) > 0
     said = understood(state, exchange.pending, asked, plan, hint_open=hint_open, config=config)
     exchange.whole_answer, observation = said.whole, said.observation
-    log = turn_tools.ToolLog(exchange, exchange.turn)
-    grade = await _grade(runtime, exchange, log, said)
+    grade = await turn_tools.grade_answer(runtime.ports.grading, exchange, said)
     probe = probe_for(
         question,
         asked,
@@ -32,14 +30,12 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
         language=state.language,
         config=config,
     )
-    turn_tools.record_outcome(log, asked, observation, grade, probe.because)
     now = runtime.clock.now()
-    step = next_step(exchange.ledger.state, plan, now)
-    turn_tools.record_next_step(log, step)
+    step = turn_tools.get_next_question(exchange, observation, grade, probe.because, now)
     return TurnBrief(
         state=exchange.ledger.state,
         plan=plan,
-        turn=exchange.turn,
+        turn=exchange.pending.turn,
         now=now,
         observation=observation,
         asked=asked,
@@ -58,31 +54,6 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
         follow_up=probe.question,
         probe_because=probe.because,
     )
-
-
-async def _grade(runtime: Runtime, exchange: Exchange, log: turn_tools.ToolLog, said: Understood) -> Grade | None:
-    """Grade the whole answer so far; a question passed over with nothing said gets its grade, too."""
-    question = exchange.question
-    if not turn_tools.is_graded(question):
-        return None
-    state, heard = exchange.ledger.state, said.observation.heard
-    request = turn_tools.grade_request(state, exchange.asked, question, said.answer, exchange.turn)
-    if heard == "skip" and not said.answer.text:
-        grade = turn_tools.passed_over()
-        turn_tools.record_grade(log, request, grade, None)
-        turn_tools.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)
-        return grade
-    if heard != "answer":
-        return None
-    known = exchange.work.grade_for(request)
-    if known is None:
-        with exchange.times.stage("grade"):
-            known = await turn_tools.graded(runtime.ports.grading, request)
-        exchange.work.grades.append((request, *known))
-    turn_tools.record_grade(log, request, *known)
-    if known[1] is None:
-        turn_tools.record_ability(log, exchange.ledger.state, exchange.plan, question, exchange.turn)
-    return known[0]
 
 
 def _open_actions(

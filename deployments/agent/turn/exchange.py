@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from deployments.agent.contract import TranscriptView
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.observe import Answer
 from deployments.agent.turn.slow_work import SlowWork
+from interview.errors import InterviewError
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
-from interview.sessions.events import AnyPayload, FallbackEntered, GradeRecorded, GuardrailTripped
+from interview.sessions.events import (
+    AnyPayload,
+    FallbackEntered,
+    GradeRecorded,
+    GuardrailTripped,
+    ToolCalled,
+    ToolReturned,
+)
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AskedQuestion, PendingAnswer
 
@@ -29,14 +39,11 @@ class Exchange:
     voice: bool
     whole_answer: Answer = field(default_factory=Answer)
     grade: GradeRecorded | None = None
+    calls: int = 0
     body: bytes = b""
     concluded_by: str = ""
     fallbacks: list[FallbackEntered] = field(default_factory=list)
     trips: list[GuardrailTripped] = field(default_factory=list)
-
-    @property
-    def turn(self) -> int:
-        return self.pending.turn
 
     @property
     def not_heard(self) -> str:
@@ -64,3 +71,26 @@ class Exchange:
                 self.trips.append(payload)
             elif isinstance(payload, GradeRecorded):
                 self.grade = payload
+
+    def record_call(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        result: Mapping[str, Any],
+        *effects: AnyPayload,
+        error: InterviewError | None = None,
+    ) -> None:
+        """A call of one of the turn's tools, what it returned, and the events that are its effect."""
+        self.calls += 1
+        turn, call_id = self.pending.turn, f"{self.pending.turn}.{self.calls}"
+        self.record(
+            ToolCalled(turn=turn, call_id=call_id, tool=tool, arguments=dict(arguments)),
+            ToolReturned(
+                turn=turn,
+                call_id=call_id,
+                tool=tool,
+                result=dict(result),
+                error=error.to_wire() if error else None,
+            ),
+            *effects,
+        )

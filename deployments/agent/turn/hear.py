@@ -15,7 +15,7 @@ from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnswerTranscribed
 from interview.sessions.session import AudioRef, SessionState
 from storage.blobs.audio_types import media_type_of
-from storage.blobs.layout import audio_name, audio_path, audio_url
+from storage.blobs.layout import stored_audio
 
 #: How many words of a plan's vocabulary bias the decoder; more crowd out the speech in Whisper's prompt.
 MAX_HOTWORDS = 48
@@ -78,11 +78,18 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
                 raise
             # No retry mends this: the candidate is asked again, and may type.
             transcript, failure = nothing_heard(request, error), f"{error.code}: {error.message}"
-    name = audio_name(state.turn_number + 1, "candidate", recording.sha256, recording.content_type)
+    stored = stored_audio(
+        state.tenant,
+        state.interview_id,
+        state.turn_number + 1,
+        "candidate",
+        sha256=recording.sha256,
+        content_type=recording.content_type,
+    )
     with times.stage("blob"):
-        await runtime.ports.blobs.put(audio_path(state.tenant, state.interview_id, name), recording.audio)
+        await runtime.ports.blobs.put(stored.path, recording.audio)
     audio = AudioRef(
-        url=audio_url(state.interview_id, name),
+        url=stored.url,
         content_type=recording.content_type,
         size_bytes=len(recording.audio),
         sha256=recording.sha256,

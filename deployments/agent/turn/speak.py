@@ -17,7 +17,7 @@ from interview.errors import EngineFailed, InterviewError
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import FallbackEntered
 from interview.sessions.session import AudioRef
-from storage.blobs.layout import audio_name, audio_path, audio_url
+from storage.blobs.layout import stored_audio
 from storage.blobs.port import BlobStore
 
 logger = logging.getLogger(__name__)
@@ -54,15 +54,16 @@ class Speaker:
         try:
             speech = await (self._tts.synthesize(request) if play is None else _played(self._tts, request, play))
             sha256 = hashlib.sha256(speech.audio).hexdigest()
-            name = audio_name(turn, "interviewer", sha256, speech.content_type)
+            content_type = speech.content_type
+            stored = stored_audio(tenant, interview_id, turn, "interviewer", sha256=sha256, content_type=content_type)
             # The text is on record and can be spoken again: half a millisecond of CPU less than a durable write.
-            await self._blobs.put(audio_path(tenant, interview_id, name), speech.audio, durable=False)
+            await self._blobs.put(stored.path, speech.audio, durable=False)
         except InterviewError as error:
             return Spoken(audio=None, error=error)
         return Spoken(
             audio=AudioRef(
-                url=audio_url(interview_id, name),
-                content_type=speech.content_type,
+                url=stored.url,
+                content_type=content_type,
                 size_bytes=len(speech.audio),
                 sha256=sha256,
                 duration_s=speech.duration_s,

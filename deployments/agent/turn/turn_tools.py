@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from datetime import datetime
 
 import msgspec
 
 from deployments.agent.brief.interviewer import Heard, NextStep, Observation
-from deployments.agent.turn.observe import Answer
+from deployments.agent.brief.next_question import next_step
+from deployments.agent.turn.exchange import Exchange
+from deployments.agent.turn.observe import Answer, Understood
 from deployments.grading.contract import GradeRequest, Grading
 from interview.errors import InterviewError
 from interview.grades import UNAVAILABLE, Grade
@@ -20,8 +21,6 @@ from interview.sessions.events import (
     DifficultyUpdated,
     FallbackEntered,
     GradeRecorded,
-    ToolCalled,
-    ToolReturned,
 )
 from interview.sessions.session import AskedQuestion, SessionState
 
@@ -29,40 +28,51 @@ from interview.sessions.session import AskedQuestion, SessionState
 OUTCOMES: dict[Heard, str] = {"answer": "answered", "skip": "skipped", "unsure": "unclear"}
 
 
-class EventSink(Protocol):
-    def record(self, *payloads: AnyPayload) -> None: ...
+async def grade_answer(grading: Grading, exchange: Exchange, said: Understood) -> Grade | None:
+    """Grade the whole answer so far, and estimate the ability on its skill anew.
+
+    A question passed over with nothing said gets its grade, too. None when there is nothing to grade.
+    """
+    question, heard = exchange.question, said.observation.heard
+    if isinstance(question.grader, Ungraded):
+        return None
+    state, turn = exchange.ledger.state, exchange.pending.turn
+    request = grade_request(state, exchange.asked, question, said.answer, turn)
+    error: InterviewError | None = None
+    if heard == "answer":
+        known = exchange.work.grade_for(request)
+        if known is None:
+            with exchange.times.stage("grade"):
+                known = await graded(grading, request)
+            exchange.work.grades.append((request, *known))
+        grade, error = known
+    elif heard == "skip" and not said.answer.text:
+        grade = passed_over()
+    else:
+        return None
+    _record_grade(exchange, request, grade, error)
+    if error is None:
+        _record_ability(exchange)
+    return grade
 
 
-class ToolLog:
-    """Records the tool calls of one turn; call ids are ``<turn>.<n>``."""
-
-    def __init__(self, sink: EventSink, turn: int) -> None:
-        self._sink = sink
-        self._turn = turn
-        self._count = 0
-
-    def record(
-        self,
-        tool: str,
-        arguments: Mapping[str, Any],
-        result: Mapping[str, Any],
-        *effects: AnyPayload,
-        error: InterviewError | None = None,
-    ) -> None:
-        """One call, what it returned, and the events that are its effect."""
-        self._count += 1
-        call_id = f"{self._turn}.{self._count}"
-        self._sink.record(
-            ToolCalled(turn=self._turn, call_id=call_id, tool=tool, arguments=dict(arguments)),
-            ToolReturned(
-                turn=self._turn,
-                call_id=call_id,
-                tool=tool,
-                result=dict(result),
-                error=error.to_wire() if error else None,
-            ),
-            *effects,
-        )
+def get_next_question(
+    exchange: Exchange, observation: Observation, grade: Grade | None, probe_because: str, now: datetime
+) -> NextStep:
+    """Put the outcome on record, and look up what the plan holds next."""
+    _record_outcome(exchange, observation, grade, probe_because)
+    step = next_step(exchange.ledger.state, exchange.plan, now)
+    exchange.record_call(
+        "get_next_question",
+        {},
+        {
+            "question_id": step.question.id if step.question else None,
+            "phase": step.phase,
+            "core": step.core,
+            "rationale": step.rationale,
+        },
+    )
+    return step
 
 
 def grade_request(
@@ -113,11 +123,7 @@ def passed_over() -> Grade:
     )
 
 
-def is_graded(question: Question) -> bool:
-    return not isinstance(question.grader, Ungraded)
-
-
-def record_grade(log: ToolLog, request: GradeRequest, grade: Grade, error: InterviewError | None) -> None:
+def _record_grade(exchange: Exchange, request: GradeRequest, grade: Grade, error: InterviewError | None) -> None:
     """``grade_answer`` with its effect. The answer's text is in the log already and not repeated in the arguments."""
     question_id = request.question.id
     effects: list[AnyPayload] = []
@@ -125,7 +131,7 @@ def record_grade(log: ToolLog, request: GradeRequest, grade: Grade, error: Inter
         reason = f"{error.code}: {error.message}"
         effects.append(FallbackEntered(turn=request.turn, tier="grading", to="review by a person", reason=reason))
     effects.append(GradeRecorded(turn=request.turn, question_id=question_id, grade=grade))
-    log.record(
+    exchange.record_call(
         "grade_answer",
         {"question_id": question_id},
         msgspec.to_builtins(grade),
@@ -149,12 +155,12 @@ def ability_event(state: SessionState, plan: InterviewPlan, skill: str, turn: in
     )
 
 
-def record_ability(log: ToolLog, state: SessionState, plan: InterviewPlan, question: Question, turn: int) -> None:
+def _record_ability(exchange: Exchange) -> None:
     """``update_difficulty`` with its effect."""
-    event = ability_event(state, plan, question.skill, turn)
-    log.record(
+    event = ability_event(exchange.ledger.state, exchange.plan, exchange.question.skill, exchange.pending.turn)
+    exchange.record_call(
         "update_difficulty",
-        {"skill": question.skill},
+        {"skill": event.skill},
         {
             "skill": event.skill,
             "theta": event.theta,
@@ -167,14 +173,12 @@ def record_ability(log: ToolLog, state: SessionState, plan: InterviewPlan, quest
     )
 
 
-def record_outcome(
-    log: ToolLog, asked: AskedQuestion, observation: Observation, grade: Grade | None, probe_because: str
-) -> None:
+def _record_outcome(exchange: Exchange, observation: Observation, grade: Grade | None, probe_because: str) -> None:
     """``record_outcome``: how the exchange went, in numbers a report can use. A mere request has no outcome yet."""
-    outcome = OUTCOMES.get(observation.heard)
+    outcome, asked = OUTCOMES.get(observation.heard), exchange.asked
     if outcome is None:
         return
-    log.record(
+    exchange.record_call(
         "record_outcome",
         {"question_id": asked.question_id, "outcome": outcome},
         {
@@ -186,18 +190,5 @@ def record_outcome(
             "hints": asked.hints,
             "skipped": observation.heard == "skip",
             "probe_because": probe_because,
-        },
-    )
-
-
-def record_next_step(log: ToolLog, step: NextStep) -> None:
-    log.record(
-        "get_next_question",
-        {},
-        {
-            "question_id": step.question.id if step.question else None,
-            "phase": step.phase,
-            "core": step.core,
-            "rationale": step.rationale,
         },
     )
