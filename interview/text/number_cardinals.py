@@ -114,7 +114,7 @@ class CardinalReader(LexemeCursor):
         if index > at and self.hyphen(index) and (self.word(index - 1) in TENS or self.word(index + 1) in MULTIPLIERS):
             joined = self._step(run, at, index + 1)
             return joined if joined > index + 1 else index
-        if word == "and" or word == ",":
+        if word in ("and", "&", ","):
             return self._joined(run, index, comma=word == ",")
         if word in REPEATS:
             return self._repeated(run, word, index)
@@ -123,7 +123,7 @@ class CardinalReader(LexemeCursor):
         if word in ONES or word in TENS or (word in ("oh", "o") and self._digit_follows(index, run)):
             return index + 1 if run.small(float(ONES.get(word, TENS.get(word, 0))), oh=word in ("oh", "o")) else index
         if word in MULTIPLIERS:
-            return index + 1 if run.multiply(MULTIPLIERS[word], closes=word.startswith("dozen")) else index
+            return index + 1 if run.multiply(MULTIPLIERS[word], closes=MULTIPLIERS[word] == 12) else index
         if word in SCALES:
             return index + 1 if run.scale(SCALES[word], first=index == at) else index
         return index

@@ -25,7 +25,16 @@ _SCALE_WORDS = {
 }
 SCALES = {form: scale for scale, words in _SCALE_WORDS.items() for word in words.split() for form in (word, f"{word}s")}
 #: Words that multiply the number before them without opening a new group of three digits.
-MULTIPLIERS = {"hundred": 100.0, "hundreds": 100.0, "dozen": 12.0, "dozens": 12.0}
+MULTIPLIERS = {
+    "hundred": 100.0,
+    "hundreds": 100.0,
+    "dozen": 12.0,
+    "dozens": 12.0,
+    "doz": 12.0,
+    "dozs": 12.0,
+    "dz": 12.0,
+    "dzs": 12.0,
+}
 #: "double five" is 55.
 REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 #: Magnitudes glued to digits ("10k", "1.5M"); single letters are read so only when no unit of the key claims them.

@@ -29,6 +29,8 @@ _TIMES = frozenset({"times", "x", "×", "*", "·", "⋅"})
 #: Words after which "point five" is a place in an argument and not a decimal.
 _NOT_BEFORE_POINT_TEXT = "that this the a an my your his her first second main key each what some which good"
 _NOT_BEFORE_POINT = frozenset(_NOT_BEFORE_POINT_TEXT.split())
+#: Words before a quarter of the year, or the half of a match.
+_NAMES_A_QUARTER = frozenset({"the", "this", "last", "next", "fiscal", "every", "each", "per", "that", *ORDINALS})
 #: Singular denominators that follow a numerator above one in careless speech: "two third".
 _CARELESS = frozenset({"third", "quarter", "fourth", "fifth"})
 
@@ -50,7 +52,8 @@ class NumberReader(CardinalReader):
         word = self.word(at)
         if word in ("minus", "negative"):
             return True, at + 1
-        if word in _MINUS and (at == 0 or self.lexemes[at - 1].kind != "number") and at + 1 < self.stop:
+        named = at > 0 and self.glued(at) and self.lexemes[at - 1].kind == "word"  # "UTF-8", "COVID-19"
+        if word in _MINUS and not named and (at == 0 or self.lexemes[at - 1].kind != "number") and at + 1 < self.stop:
             return True, at + 1
         if word in ("+", "plus"):
             return False, at + 1
@@ -91,7 +94,7 @@ class NumberReader(CardinalReader):
             return compound
         if word in ("a", "an"):
             return self._article(at)
-        if word in ("half", "quarter"):
+        if word in ("half", "quarter") and self.word(at - 1) not in _NAMES_A_QUARTER:
             return Reading(*self._of_scale(1 / DENOMINATORS[word], at, at + 1))
         return self.cardinal(at)
 
@@ -213,8 +216,12 @@ class NumberReader(CardinalReader):
         top = 1.0 if single or top_reading is None else top_reading.value
         if top >= denominator[0] or (single and denominator[2]):
             return value, after, False
-        whole = SCALES.get(self.word(after - 1), 1.0) if single else 1.0  # "a million and a half": half a million more
-        return value + whole * top / denominator[0], denominator[1], True
+        whole = SCALES.get(self.word(after - 1), 1.0)  # "a million and a half": half a million more
+        end = denominator[1]
+        smaller = SCALES.get(self.word(end), whole)
+        if smaller < whole:  # "a billion and a half million"
+            return value + smaller * top / denominator[0], end + 1, True
+        return value + whole * top / denominator[0], end, True
 
     def _fraction(self, value: float, after: int, base: Reading) -> tuple[float, int, bool]:
         """ "3/4", "three over four", "three out of four", "two thirds", "one third", "three twenty-fifths"."""

@@ -52,11 +52,20 @@ def _term(reader: QuantityReader, at: int) -> Found | None:
         if sign not in ("*", "/", "of") or (sign == "of" and not _is_share(total.quantity)):
             break
         right = reader.operand(start)
-        made = None if right is None else _product(total.quantity, right.quantity, divide=sign == "/")
+        spread = (
+            start - total.after == 1 and reader.word(total.after) == "over" and right is not None and _is_time(right)
+        )
+        made = None if right is None or spread else _product(total.quantity, right.quantity, divide=sign == "/")
         if right is None or made is None:
             break
         total = Found(made, total.first, right.after)
     return total
+
+
+def _is_time(one: Found) -> bool:
+    """ "$10000 *over 3 years*" is no quotient."""
+    unit = one.quantity.unit
+    return unit is not None and unit.kind == "physical" and compatible(unit, Unit("physical", "second"))
 
 
 def _operator(reader: QuantityReader, at: int) -> tuple[str, int]:

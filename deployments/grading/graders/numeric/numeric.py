@@ -59,17 +59,17 @@ def _grade(spec: Numeric, answer: str, meant: Meant, unit: Unit | None, prompt: 
     review = " ".join(dict.fromkeys(why for why in (meant.doubt, worst.review) if why))
     confidence = _confidence(meant.quantities[0], unit, worst.score)
     if review:
-        confidence = min(confidence, 0.5)
+        confidence = min(confidence, 0.6)
     return mark(GRADER, worst.score, worst.rationale, confidence=confidence, evidence=evidence, review=review)
 
 
 def _confidence(one: Quantity, unit: Unit | None, score: float) -> float:
     """How sure the reading is; a zero may always be a number that was misread."""
-    confidence = 0.97 if score else 0.88
+    confidence = 0.98 if score else 0.89
     if one.loose or one.weak or one.computed:
-        confidence -= 0.07
+        confidence -= 0.05
     if unit is not None and one.unit is None:
-        confidence -= 0.03
+        confidence -= 0.02
     return confidence
 
 
@@ -92,7 +92,7 @@ def _bounded(answer: str, one: Quantity, judged: Judged, prompt: str) -> Judged:
 def _unreadable(answer: str) -> Grade:
     why = "No number could be read in the answer."
     evidence: list[Evidence] = [answer_text.whole(answer, "no number")]
-    return mark(GRADER, 0.0, why, confidence=0.6, evidence=evidence, review=why)
+    return mark(GRADER, 0.0, why, confidence=0.7, evidence=evidence, review=why)
 
 
 def _nothing_stands(answer: str, meant: Meant, count: int) -> Grade:

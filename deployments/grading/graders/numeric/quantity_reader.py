@@ -96,6 +96,8 @@ class QuantityReader(LexemeCursor):
             return clock
         value, after = self._suffixed(reading)
         unit, end = self._units.unit(after)
+        if unit is not None and unit.kind == "currency" and self.word(end) in SCALES:  # "75 USD million"
+            value, end = value * SCALES[self.word(end)], end + 1
         if unit is not None and unit.kind in ("physical", "currency", "percent"):
             value, end = self._and_a_part(value, end, reading)
         if self.word(after) == "nines" and self.expected == PERCENT and 1 <= value <= 12:
@@ -176,7 +178,10 @@ class QuantityReader(LexemeCursor):
             return reading.value * 1e6, after + 1
         claimed = word in ("m", "b", "t", "g", "mm", "k") and unit_named(raw, expected=self.expected) is not None
         lower = word in ("g", "mm", "t") and raw != raw.upper()
-        if claimed or lower or (not glued and len(word) == 1 and word != "k"):
+        apart = not glued and len(word) == 1 and word != "k"
+        if apart and raw.isupper() and (self.expected is None or self.expected.kind == "currency"):
+            apart = False  # "1,674.5 M"
+        if claimed or lower or apart:
             return reading.value, after
         return reading.value * SUFFIXES[word], after + 1
 

@@ -10,6 +10,7 @@ from interview.text.number_cardinals import LexemeCursor
 from interview.text.number_lexemes import Lexeme
 from interview.text.number_words import NumberReader
 
+_INVERTIBLE = frozenset({"s", "m", "kg", "mol", "h", "min"})
 _SQUARE = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
 
 
@@ -102,12 +103,27 @@ class UnitReader(LexemeCursor):
         if self.word(hours) in ("hours", "hour", "h") and unit.name.endswith(("watt", "ampere")):
             return Unit("physical", f"{unit.name} * hour"), hours + 1
         exponent, end = self._exponent(after)
-        return (Unit("physical", f"({unit.name}) ** {exponent}"), end) if exponent else (unit, after)
+        return self._multiplied(Unit("physical", f"({unit.name}) ** {exponent}") if exponent else unit, end)
+
+    def _multiplied(self, unit: Unit, after: int) -> tuple[Unit, int]:
+        """ "kg·m", "m s^-2": the product of two units."""
+        sign = self.word(after) in ("*", "·", "⋅")
+        other, end = self._single(after + sign)
+        if other is None or other.kind != "physical":
+            return unit, after
+        exponent, last = self._exponent(end)
+        if not sign and exponent >= 0:
+            return unit, after
+        power = f" ** {exponent}" if exponent else ""
+        return Unit("physical", f"({unit.name}) * ({other.name}){power}"), last
 
     def _exponent(self, at: int) -> tuple[int, int]:
         word = self.word(at)
         if word in ("squared", "cubed"):
             return (2 if word == "squared" else 3), at + 1
+        if word in ("-", "−") and self.glued(at) and self.glued(at + 1) and self.lexemes[at - 1].text in _INVERTIBLE:
+            text = self.lexemes[at + 1].text
+            return (-int(text), at + 2) if re.fullmatch(r"[1-3]", text) else (0, at)  # "4e14 s-1"
         start = at + 1 if word in ("^", "**") else at
         raised = start > at or (self.glued(at) and self.lexemes[at - 1].text in ("m", "km", "cm", "mm", "s", "ft"))
         marked = raised and (self.is_kind(start, "number") or self.is_kind(start, "super"))

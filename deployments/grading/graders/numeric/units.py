@@ -63,6 +63,12 @@ CURRENCIES: dict[str, Unit] = {word: Unit("currency", code) for code, words in _
     **dict.fromkeys(("dime", "dimes"), Unit("currency", "USD", 0.1)),
     **dict.fromkeys(("paise", "paisa"), Unit("currency", "INR", 0.01)),
 }
+#: "MUSD", "kEUR": thousands, millions and billions of a currency, as reports write them.
+CURRENCIES |= {
+    f"{short}{code.casefold()}": Unit("currency", code, factor)
+    for code in _CURRENCY
+    for short, factor in (("k", 1e3), ("m", 1e6), ("mm", 1e6), ("bn", 1e9))
+}
 #: The word before "dollars", and before "$", that names whose dollars they are.
 DOLLARS = {
     "us": "USD", "u.s": "USD", "american": "USD", "usd": "USD", "c": "CAD", "ca": "CAD", "can": "CAD", "cad": "CAD",

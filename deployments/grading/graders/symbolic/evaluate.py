@@ -73,9 +73,12 @@ def _verdict(job: SymbolicJob) -> SymbolicVerdict:
         except NotUnderstood as error:
             unknown = unknown or str(error)
             continue
-        found: str = _compare(answer, key, order=one.order)
-        if found == "different" and any(_is_key(text, key) for text in one.regrouped):
-            found = "grouping"
+        try:
+            found: str = _compare(answer, key, order=one.order)
+            if found == "different" and any(_is_key(text, key) for text in one.regrouped):
+                found = "grouping"
+        except (ArithmeticError, ValueError, TypeError, AttributeError, RecursionError, NotImplementedError):
+            found = "incomparable"
         return SymbolicVerdict(sameness=found, read_as=str(answer))
     return SymbolicVerdict(broken="answer", word=unknown[:40])
 
@@ -93,6 +96,7 @@ def _is_key(text: str, key: _Relation) -> bool:
 
 
 def _read(text: str, letters: frozenset[str] | None) -> _Relation:
+    text = text.replace("\\%", "%")
     try:
         if "\\" not in text:
             return _Relation(*relation(text, letters))

@@ -39,7 +39,12 @@ def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
     text = answer[answer_text.after_correction(answer) :].strip()
     text = _EMPHASIS.sub(r"\2", text)
     text = re.sub(r"^([*_])([^*_]+)\1$", r"\2", text)
+    if text.count("$") < 2:  # else it marks LaTeX
+        text = re.sub(r"^[$€£]\s*(?=[\d.,]+$)|(?<=\d)\s*[$€£]$", "", text)
+    text = re.sub(r"\$\s*(?:%|percent(?:age)?|pct)(?!\w)", r"\\%$", text)  # "$28$ percent"
     marked = [next(filter(None, found.groups())) for found in _MARKED.finditer(text)]
+    if marked and len(marked[-1].strip()) == 1 and marked[-1].strip().isalpha() and len(text) > len(marked[-1]) + 4:
+        text, marked = text.replace("$", " "), []  # "the largest $n$ is 34"
     boxed = _boxed(text)
     raw = [boxed] if boxed else [marked[-1]] if marked else [text]
     whole = raw[0]

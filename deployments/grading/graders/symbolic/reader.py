@@ -13,6 +13,8 @@ from typing import Any
 
 import sympy
 
+from interview.text.number_lexemes import lex
+
 #: Functions of one argument by name.
 _UNARY: dict[str, Callable[[Any], Any]] = {
     "sqrt": sympy.sqrt, "root": sympy.sqrt, "cbrt": lambda x: x ** sympy.Rational(1, 3), "exp": sympy.exp,
@@ -60,7 +62,7 @@ _SIGNS = {
     **{letter: f" {name} " for letter, name in _GREEK_LETTERS.items()},
 }  # fmt: skip
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d.])|\d+\.\d+|\d+|\.\d+)(?P<exp>[eE][+-]?\d{1,4}(?![\w.]))?"
+    r"\s*(?:(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?(?![\d.])|\d+\.\d+|\d+|\.\d+)(?P<exp>[eE][+-]?\d{1,4}(?![\w.]))?"
     r"|(?P<name>[A-Za-z]+)(?P<sub>_\(?(?P<index>[A-Za-z0-9]{1,8})\)?)?(?P<digits>\d{1,2}(?![\d.]))?"
     r"|(?P<op>\*\*|<=|>=|!=|==|[-+*/^()|!,<>=%']))"
 )
@@ -339,7 +341,7 @@ def relation(text: str, letters: frozenset[str] | None) -> tuple[str, Any, Any, 
     Raises:
         NotUnderstood: the right side is no expression.
     """
-    text = re.split(r"≈|~=|≃|≅", plain_signs(text))[0] or text
+    text = re.split(r"≈|~=|≃|≅", plain_signs(_one_number(text)))[0] or text
     for sign in _RELATIONS:
         if sign in text:
             left, _, right = text.partition(sign)
@@ -352,11 +354,27 @@ def relation(text: str, letters: frozenset[str] | None) -> tuple[str, Any, Any, 
     right = last.read()
     if len(sides) == 1:
         return "", None, right, last.decimals
+    return "=", _left_side(sides[0], letters), right, last.decimals
+
+
+#: "f(x)", "T'(n)": the name of what an equation defines.
+_FUNCTION_OF = re.compile(r"\s*([A-Za-z])'*\s*\(\s*[A-Za-z](?:\s*,\s*[A-Za-z])*\s*\)\s*")
+
+
+def _left_side(text: str, letters: frozenset[str] | None) -> Any:
+    defined = _FUNCTION_OF.fullmatch(text)
+    if defined is not None:
+        return sympy.Symbol(defined[1])
     try:
-        left = ExpressionReader(sides[0], letters).read()
+        return ExpressionReader(text, letters).read()
     except NotUnderstood:
-        left = None
-    return "=", left, right, last.decimals
+        return None
+
+
+def _one_number(text: str) -> str:
+    """ "1 000" and "1000,99" as Python writes them; other texts as they are."""
+    lexemes = lex(text.strip())
+    return lexemes[0].text if len(lexemes) == 1 and lexemes[0].kind == "number" else text
 
 
 def flipped(sign: str) -> str:

@@ -98,7 +98,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:multiplied by|times|dot)\b", " * "),
     (r"\bplus\b", " + "),
     (r"\b(?:minus|negative|take away)\b", " - "),
-    (r"\bpercent\b", " % "),
+    (r"\b(?:percent(?:age)?|pct|per cent)\b", " % "),
     (r"\binfinite\b", " infinity "),
     (rf"({_OPERAND}) by ({_OPERAND})", r"\1 * \2"),
 )

@@ -52,6 +52,7 @@ _NEARLY = {
     "positive": "equals the key for positive values only",
     "factor": "is a constant multiple of the key",
     "rounded": "is a rounded value of the key",
+    "incomparable": "could not be compared with",
     "grouping": "equals the key if its spoken brackets are set otherwise:",
 }
 
@@ -106,16 +107,16 @@ def _grade(verdict: SymbolicVerdict, spec: Symbolic, evidence: list[Evidence]) -
         return _refused(f"The answer cannot be read as a mathematical expression{word}.", evidence)
     read = f"The answer, read as {verdict.read_as},"
     if verdict.sameness == "same":
-        return mark(GRADER, 1.0, f"{read} is equal to {spec.expression}.", confidence=0.96, evidence=evidence)
+        return mark(GRADER, 1.0, f"{read} is equal to {spec.expression}.", confidence=0.98, evidence=evidence)
     why = _NEARLY.get(verdict.sameness, "")
     if why:
         return mark(
             GRADER, 0.0, f"{read} {why} {spec.expression}.", confidence=0.6, evidence=evidence, review=f"It {why}."
         )
-    return mark(GRADER, 0.0, f"{read} is not equal to {spec.expression}.", confidence=0.88, evidence=evidence)
+    return mark(GRADER, 0.0, f"{read} is not equal to {spec.expression}.", confidence=0.89, evidence=evidence)
 
 
-def _refused(why: str, evidence: list[Evidence], confidence: float = 0.6) -> Grade:
+def _refused(why: str, evidence: list[Evidence], confidence: float = 0.7) -> Grade:
     """A zero that a person looks at: the answer may be right in a form that is not understood."""
     return mark(GRADER, 0.0, why, confidence=confidence, evidence=evidence, review=why)
 
