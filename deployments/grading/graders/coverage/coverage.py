@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
 from deployments.grading.graders import answer_text
+from deployments.grading.graders.coverage.contradiction import contradicts, is_list_of_terms, swaps
 from deployments.grading.graders.coverage.embedding import Meaning
 from deployments.grading.graders.grade_builder import mark, no_answer, nonsense
 from interview.grades import Evidence, Grade
@@ -28,8 +29,8 @@ GRADER_BY_MEANING = "coverage-embeddings"
 REVIEW = "No language model judged this answer; key-point coverage is provisional."
 
 #: Share of a key point's content words that counts as the point made, and as the point touched (half).
-_MADE = 0.6
-_TOUCHED = 0.4
+_MADE = 0.5
+_TOUCHED = 0.34
 #: Similarity (0-100) from which a word of the answer is a word of the key point.
 _WORD_MATCH = 86.0
 #: A sentence this similar to the prompt only repeats the question.
@@ -46,12 +47,14 @@ class _Window(Struct, frozen=True):
 
 
 class _Finding(Struct, frozen=True):
-    """How much of a point the answer makes, in [0, 1], and where; ``by_meaning`` when its words alone say less."""
+    """How much of a point the answer makes, in [0, 1], and where; ``by_meaning`` when its words alone say less;
+    ``against`` when its words are there but deny it."""
 
     point: KeyPoint
     share: float
     window: _Window | None
     by_meaning: bool = False
+    against: bool = False
 
 
 def grade_coverage(question: Question, answer: str, meaning: Meaning | None = None) -> Grade:
@@ -92,7 +95,8 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], mea
         )
     sentences = _sentences(answer, kept, question.prompt)
     windows = sentences + _pairs(sentences)
-    found = [_Finding(point, *_best(point, windows)) for point in points]
+    contrasted = _contrasted(question.prompt, points)
+    found = [_weighed(_Finding(point, *_best(point, windows)), answer, contrasted) for point in points]
     if meaning is not None:
         found = _by_meaning(found, sentences[:_SENTENCES_BY_MEANING], answer, meaning)
     total = sum(point.weight for point in points) or 1.0
@@ -110,6 +114,8 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], mea
     other_words = [one.point.text for one in found if one.by_meaning and _credit(one.share) > 0]
     rationale = f"{len(made)} of {len(points)} key points were found in the answer"
     rationale += f"; partly: {'; '.join(touched)}" if touched else ""
+    denied = [one.point.text for one in found if one.against]
+    rationale += f"; its words are there, but say otherwise: {'; '.join(denied)}" if denied else ""
     rationale += f"; by meaning, in other words: {'; '.join(other_words)}" if other_words else ""
     rationale += f"; not found: {'; '.join(missing)}." if missing else "."
     if meaning is not None and len(sentences) > _SENTENCES_BY_MEANING:
@@ -123,6 +129,24 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], mea
         review=REVIEW,
         provisional=True,
     )
+
+
+def _weighed(finding: _Finding, answer: str, contrasted: Sequence[str]) -> _Finding:
+    """``finding`` without credit where the words deny the point, with half of it where they only list terms."""
+    if finding.window is None or finding.share < _TOUCHED:
+        return finding
+    passage = answer[finding.window.start : finding.window.end]
+    nearest = max(_wordings(finding.point), key=lambda one: _share(one, finding.window))
+    if contradicts(nearest, passage) or swaps(nearest, passage, contrasted):
+        return replace(finding, share=0.0, against=True)
+    return replace(finding, share=min(finding.share, _TOUCHED)) if is_list_of_terms(passage) else finding
+
+
+def _contrasted(prompt: str, points: Sequence[KeyPoint]) -> list[str]:
+    """The things that the question compares: words of its prompt with which two or more of its key points begin."""
+    asked = set(answer_text.content_words(prompt))
+    heads = {words[0] for point in points if (words := answer_text.content_words(point.text))}
+    return sorted(heads & asked) if len(heads & asked) > 1 else []
 
 
 def _credit(share: float) -> float:
@@ -168,15 +192,27 @@ def _pairs(sentences: Sequence[_Window]) -> list[_Window]:
 def _best(point: KeyPoint, windows: Sequence[_Window]) -> tuple[float, _Window | None]:
     """The largest share of a wording's content words in one window, the shortest such window."""
     best: tuple[float, _Window | None] = (0.0, None)
-    for wording in (point.text, *point.variants):
-        wanted = list(dict.fromkeys(answer_text.content_words(wording)))
-        if not wanted:
-            continue
+    for wording in _wordings(point):
         for window in windows:
-            hits = sum(_occurs(word, window.words) for word in wanted)
-            if hits / len(wanted) > best[0] + 1e-9:
-                best = (hits / len(wanted), window)
+            share = _share(wording, window)
+            if share > best[0] + 1e-9:
+                best = (share, window)
     return best
+
+
+def _share(wording: str, window: _Window | None) -> float:
+    """The share of the wording's content words that occur in the window, in [0, 1]."""
+    wanted = list(dict.fromkeys(answer_text.content_words(wording)))
+    if not wanted or window is None:
+        return 0.0
+    return sum(_occurs(word, window.words) for word in wanted) / len(wanted)
+
+
+def _wordings(point: KeyPoint) -> tuple[str, ...]:
+    """The point's text and variants, and either side of an "or" that joins two ways to make it."""
+    sides = [side for text in (point.text, *point.variants) if text.count(" or ") == 1 for side in text.split(" or ")]
+    ways = [side for side in sides if len(answer_text.content_words(side)) > 1]
+    return (point.text, *point.variants, *ways)
 
 
 def _by_meaning(

@@ -1,0 +1,138 @@
+"""Signs that an answer uses a key point's words to say something else: denials, opposites, swapped subjects, bare lists.
+
+Word overlap alone takes "locking the row is a bad idea" for "lock the row". Each check looks at the clause of the answer that
+has most of the point's words, and says nothing where it is in doubt.
+"""
+
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from deployments.grading.graders import answer_text
+from interview.text.stems import stem
+
+_CLAUSE = re.compile(
+    r"[,;:.!?\n]+|\b(?:but|so|because|while|whereas|although|and then)\b|\band(?= (?:i|you|we|it|they|that|this|do|don't|never|the \w+ (?:is|are|do|does|will|can))\b)",
+    re.IGNORECASE,
+)
+#: A comma within a list of things separates no clauses.
+_LIST_COMMA = re.compile(r",(?=\s+\w+(?:\s\w+)?(?:,|\s(?:and|or)\s))")
+_HARMLESS = re.compile(
+    r"\b(?:not only|not just|no doubt|without (?:a )?doubt|why not|not sure|(?:do not|don't) (?:know|remember)|no matter|not necessarily|no longer needs? to|if not)\b",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(
+    r"\b(?:not|never|no|none|neither|nor|cannot|nobody|nothing|hardly)\b|n't\b|\b(?:bad idea|pointless|useless|harmful|dangerous|forbidden|off limits|unnecessary|needless"
+    r"|nonsense|a mistake|makes? no sense|waste of time|wrong|false|avoid(?:ed|s|ing)?|refuse[sd]?|remov(?:e|es|ed|ing)|disabl(?:e|es|ed|ing)|(?:switch|turn)(?:ed)? off|get rid of|ignor(?:e|es|ed|ing))\b",
+    re.IGNORECASE,
+)
+#: These may deny or not, by what they govern: no judgement where one stands on either side.
+_UNCERTAIN = re.compile(
+    r"\b(?:without|instead|rather than|only|except|unless|until|otherwise|than|fails?|lack|less|either|risk)\b",
+    re.IGNORECASE,
+)
+_OPPOSITE_PAIRS = (
+    "low high", "lower higher", "increase decrease", "rise fall", "fast slow", "faster slower", "quick slow", "quicker slower",
+    "small large", "smaller larger", "small big", "smaller bigger", "simpler bigger", "simple complex", "early late", "earlier later",
+    "strong weak", "stronger weaker", "public private", "short long", "shorter longer", "cheap expensive",
+    "synchronous asynchronous", "positive negative",
+)  # fmt: skip
+_OPPOSITES: dict[str, set[str]] = {}
+for _pair in _OPPOSITE_PAIRS:
+    _one, _two = _pair.split()
+    _OPPOSITES.setdefault(_one, set()).add(_two)
+    _OPPOSITES.setdefault(_two, set()).add(_one)
+
+#: A sentence of so many words with hardly a word of grammar is a list of terms.
+_LIST_WORDS = 6
+_LIST_GRAMMAR_SHARE = 0.1
+
+
+def is_list_of_terms(sentence: str) -> bool:
+    """Whether ``sentence`` only strings terms together: no punctuation within and hardly a word of grammar."""
+    words = answer_text.tokens(sentence)
+    if len(words) < _LIST_WORDS or re.search(r"[,;:/()–—-]", sentence.strip(" .!?")):
+        return False
+    return sum(answer_text.is_stop_word(word.text) for word in words) <= _LIST_GRAMMAR_SHARE * len(words)
+
+
+def contradicts(wording: str, passage: str) -> bool:
+    """Whether the passage of an answer that has the words of ``wording`` denies it or says the opposite."""
+    return _denied(wording, passage) or _opposite(wording, passage)
+
+
+def swaps(wording: str, passage: str, contrasted: Sequence[str]) -> bool:
+    """Whether the passage tells of one of the ``contrasted`` things (stems, from the question) what is true of another."""
+    own = [one for one in answer_text.content_words(wording) if one in contrasted]
+    clauses = [
+        clause for clause in re.split(r"[,;.!?\n]|\band\b|\bbut\b|\bwhile\b|\bwhereas\b", passage) if clause.strip()
+    ]
+    if not own or len(clauses) < 2:
+        return False
+    wanted = set(answer_text.content_words(wording)) - set(contrasted)
+    best = max(clauses, key=lambda clause: len(wanted & set(answer_text.content_words(clause))))
+    said = answer_text.content_words(best)
+    return len(wanted & set(said)) > 1 and said[0] in contrasted and said[0] != own[0]
+
+
+#: A clause of the answer speaks of a clause of the wording when it has two of its words and this share of them.
+_SAME_CLAUSE = 0.6
+#: A predicate after what the two share: "… is a bad idea", "… does not help".
+_SAID_OF_IT = re.compile(
+    r"(?:\w+ )?(?:is|are|was|were|does|do|did|will|would|can|could|should|has|have|isn't|aren't|doesn't|don't|didn't|won't|wouldn't|can't|cannot)\b.*"
+)
+#: How many words before and after what the two share a denial reaches.
+_REACH_WORDS = 5
+
+
+def _denied(wording: str, passage: str) -> bool:
+    """Whether a clause is denied in one of the two and not in the other; in doubt it is not."""
+    said = [clause for clause in _CLAUSE.split(_LIST_COMMA.sub(" ", passage)) if clause and clause.strip()]
+    for meant in _CLAUSE.split(wording):
+        wanted = set(answer_text.content_words(meant or ""))
+        if len(wanted) < 2 or _UNCERTAIN.search(meant):
+            continue
+        clause = max(said, key=lambda one: len(wanted & set(answer_text.content_words(one))), default="")
+        shared = wanted & set(answer_text.content_words(clause))
+        if len(shared) < max(2, _SAME_CLAUSE * len(wanted)) or _UNCERTAIN.search(clause):
+            continue
+        if _denials(_around(meant, shared)) % 2 != _denials(_around(clause, shared)) % 2:
+            return True
+    return False
+
+
+def _around(clause: str, shared: set[str]) -> str:
+    """What the clause has from a few words before the first of the ``shared`` stems to the last, and what is said of it."""
+    words = answer_text.tokens(clause)
+    places = [at for at, word in enumerate(words) if stem(word.text) in shared]
+    if not places:
+        return clause
+    first, last = max(0, places[0] - _REACH_WORDS), places[-1]
+    after = " ".join(word.text for word in words[last + 1 : last + 1 + _REACH_WORDS])
+    said_of_it = _SAID_OF_IT.match(after)
+    return f"{clause[words[first].start : words[last].end]} {said_of_it.group() if said_of_it else ''}"
+
+
+def _denials(text: str) -> int:
+    return len(_DENIES.findall(_HARMLESS.sub(" ", text)))
+
+
+def _opposite(wording: str, passage: str) -> bool:
+    """Whether a clause has an opposite of the wording's adjective beside the noun that it belongs to there."""
+    said = [_words(clause) for clause in re.split(r"[,;.!?\n]|\bbut\b|\band\b|\bwhile\b|\bso\b", passage)]
+    meant = [_words(clause) for clause in re.split(r"[,;.!?\n]|\bbut\b|\band\b|\bwhile\b", wording)]
+    for clause in meant:
+        others = {word for other in meant if other is not clause for word in other}
+        for word in clause & set(_OPPOSITES):
+            nouns = {stem(one) for one in clause - others - set(_OPPOSITES) if not answer_text.is_stop_word(one)}
+            for one in said:
+                if one & _OPPOSITES[word] and word not in one and nouns & {stem(other) for other in one}:
+                    return True
+    return False
+
+
+def _words(text: str) -> set[str]:
+    return {token.text for token in answer_text.tokens(text)}
