@@ -99,6 +99,8 @@ class PlanRef(Struct, frozen=True):
     digest: str
     title: str = ""
     chosen_because: str = ""
+    #: Came with the request that started the interview: kept with the session, and erased with it.
+    from_request: bool = False
 
 
 def encode_plan(plan: InterviewPlan) -> bytes:
@@ -110,7 +112,12 @@ def decode_plan(raw: bytes) -> InterviewPlan:
     return msgspec.json.decode(raw, type=InterviewPlan)
 
 
-def reference(plan: InterviewPlan, *, chosen_because: str = "") -> PlanRef:
+def reference(plan: InterviewPlan, *, chosen_because: str = "", from_request: bool = False) -> PlanRef:
     return PlanRef(
-        id=plan.id, version=plan.version, digest=plan.digest, title=plan.title, chosen_because=chosen_because
+        id=plan.id,
+        version=plan.version,
+        digest=plan.digest,
+        title=plan.title,
+        chosen_because=chosen_because,
+        from_request=from_request,
     )

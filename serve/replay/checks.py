@@ -56,7 +56,7 @@ async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int]
     if not events:
         return {}, []
     state = apply(None, events[0])
-    plan = await PinnedPlans(blobs, capacity=1).get(state.plan)
+    plan = await PinnedPlans(blobs, capacity=1).get(state)
     checks = _Checks(plan, _agent_config(state), await _policies(state, blobs), GradingService(_grading_config(state)))
     try:
         for event in events[1:]:

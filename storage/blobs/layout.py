@@ -2,10 +2,11 @@
 
 ::
 
-    plans/<digest>.json                             a pinned plan, shared by its interviews
+    plans/<digest>.json                             an installed plan, pinned; shared by its interviews
     policies/<digest>.json                          a pinned policy set, shared by its interviews
     sessions/<tenant>/<interview_id>/audio/…        recordings, served at /session/audio/<interview_id>/<name>
                                     /documents/…    résumé and role description
+                                    /plan/…         a plan that came with the start
                                     /archive/…      event log and snapshot
                                     /reports/…      reports as they stood when they were ready
 
@@ -39,13 +40,18 @@ def plan_path(digest: str) -> str:
     return f"plans/{_checked_digest(digest)}.json"
 
 
+def session_plan_path(tenant: str, interview_id: str, digest: str) -> str:
+    """The plan that came with the request that started this interview. Raises InvalidInput."""
+    return f"{session_prefix(tenant, interview_id)}/plan/{_checked_digest(digest)}.json"
+
+
 def policies_path(digest: str) -> str:
     """The pinned policy set with this SHA-256 (hex). Raises InvalidInput."""
     return f"policies/{_checked_digest(digest)}.json"
 
 
 def session_prefix(tenant: str, interview_id: str) -> str:
-    """Everything kept of one interview, for its erasure. Pinned plans and policies are shared and stay."""
+    """Everything kept of one interview, for its erasure. Installed plans and policies are shared and stay."""
     return f"sessions/{encoded(tenant)}/{encoded(interview_id)}"
 
 

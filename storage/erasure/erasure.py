@@ -4,7 +4,8 @@ The session goes first and stays unusable for ``ERASED_FOR_S``, so that no commi
 flight may still write a recording, an archive or a job after that; ``erase_leftovers``, run in the background, removes
 those.
 
-Pinned plans and policies are shared between interviews and stay: no candidate's words are in them.
+Installed plans and policies are shared between interviews and stay: no candidate's words are in them. A plan that came
+with the start of an interview goes with it.
 """
 
 from __future__ import annotations

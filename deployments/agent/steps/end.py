@@ -69,7 +69,7 @@ class EndStep:
         return StepReply(encoded=ended.body, replayed=ended.replayed, stage_ms=times.snapshot())
 
     async def _body(self, state: SessionState) -> bytes:
-        plan = await self._runtime.plans.get(state.plan)
+        plan = await self._runtime.plans.get(state)
         response = AgentResponse(
             text=plan.closing,
             action=AgentAction(

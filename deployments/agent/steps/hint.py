@@ -70,7 +70,7 @@ class HintStep:
             )
 
     async def _give(self, request: HintRequest, state: SessionState, times: StageTimes) -> tuple[Ledger, bytes]:
-        plan = await self._runtime.plans.get(state.plan)
+        plan = await self._runtime.plans.get(state)
         rung = check_hint_left(state, plan)
         asked = state.current_question
         if asked is None:

@@ -97,7 +97,7 @@ class StartStep:
         return Started(await self._current_body(state), replayed=True)
 
     async def _current_body(self, state: SessionState) -> bytes:
-        plan = await self._runtime.plans.get(state.plan)
+        plan = await self._runtime.plans.get(state)
         said = [turn for turn in state.conversation_history if turn.role == "interviewer"]
         asked = state.current_question
         response = AgentResponse(
@@ -161,9 +161,10 @@ class StartStep:
 
     async def _recorded_start(self, request: StartRequest, choice: PlanChoice, times: StageTimes) -> Ledger:
         """Pin what the session keeps, and record its start."""
-        plan = choice.plan
+        plan, brought = choice.plan, isinstance(request.plan, dict)
+        key = SessionKey(request.tenant, request.interview_id)
         with times.stage("blob"):
-            await self._runtime.plans.pin(plan)
+            await self._runtime.plans.pin(plan, only_for=key if brought else None)
             documents = await self._keep_documents(request)
             settings = await self._settings(request, plan)
         ledger = self._runtime.ledger(None)
@@ -171,7 +172,7 @@ class StartStep:
             SessionStarted(
                 interview_id=request.interview_id,
                 tenant=request.tenant,
-                plan=reference(plan, chosen_because=choice.reason),
+                plan=reference(plan, chosen_because=choice.reason, from_request=brought),
                 phase=plan.phases[0].name,
                 language=request.language or plan.language,
                 candidate=Candidate(name=request.candidate_name, reference=request.candidate_reference),

@@ -46,7 +46,7 @@ class ToolDesk:
         state = await self.runtime.ports.sessions.load(SessionKey(self.tenant, interview_id))
         if state is None:
             raise NotFound(no_such_interview(interview_id))
-        return state, await self.runtime.plans.get(state.plan)
+        return state, await self.runtime.plans.get(state)
 
     async def amend(
         self,
@@ -69,7 +69,7 @@ class ToolDesk:
                 raise NotFound(no_such_interview(interview_id))
             if not (while_paused and state.status == "paused"):
                 check_open(state)
-            result, effects = change(state, await self.runtime.plans.get(state.plan))
+            result, effects = change(state, await self.runtime.plans.get(state))
             ledger = self.runtime.ledger(state)
             turn = state.turn_number
             call_id = f"{turn}.call.{state.version + 1}"

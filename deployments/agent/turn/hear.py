@@ -66,7 +66,7 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
     stt = runtime.ports.stt
     if stt is None:
         raise UnsupportedRequest("Speech recognition is not installed here; please type the answer.")
-    request = transcription_request(recording, state, await runtime.plans.get(state.plan))
+    request = transcription_request(recording, state, await runtime.plans.get(state))
     failure = ""
     with times.stage("stt"):
         try:

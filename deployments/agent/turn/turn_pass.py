@@ -49,7 +49,7 @@ class ExchangePass:
         pending, asked = state.pending_answer, state.current_question
         if pending is None or asked is None:
             raise Conflict("There is no open question to answer; reload the interview.")
-        plan = await self._runtime.plans.get(state.plan)
+        plan = await self._runtime.plans.get(state)
         exchange = Exchange(
             plan=plan,
             pending=pending,

@@ -198,7 +198,7 @@ class BackgroundGrading:
         return await transact(self._sessions, key, restored)
 
     async def _plan(self, state: SessionState) -> InterviewPlan:
-        return await self._plans.get(state.plan)
+        return await self._plans.get(state)
 
     async def _keep_report(self, key: SessionKey) -> None:
         """The report as it stood when it was ready, for audits; it can be built again from the log at any time."""

@@ -9,11 +9,12 @@ from typing import Literal
 import msgspec
 
 from interview.errors import InternalError, NotFound
-from interview.plans.plan import InterviewPlan, PlanRef, decode_plan
+from interview.plans.plan import InterviewPlan, decode_plan
 from interview.reports.assembly import assemble
 from interview.reports.report import Report
+from interview.sessions.session import SessionState
 from storage.archive.blob_archive import load_session
-from storage.blobs.layout import plan_path
+from storage.blobs.pinned_plans import path_of_plan
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore
 
@@ -33,7 +34,7 @@ async def build_report(
     stored = await load_session(sessions, blobs, key)
     if stored is None:
         raise NotFound("There is no such interview.")
-    plan = await _pinned_plan(blobs, stored.state.plan)
+    plan = await _pinned_plan(blobs, stored.state)
     # a long log takes a few milliseconds to go through: not on the loop that serves live turns
     return await asyncio.to_thread(
         assemble, stored.state, stored.events, plan, generated_at=generated_at or datetime.now(UTC)
@@ -60,8 +61,9 @@ def _render(report: Report, form: ReportFormat, audio_base: str) -> bytes:
             return render_pdf(report, audio_base=audio_base)
 
 
-async def _pinned_plan(blobs: BlobStore, pinned: PlanRef) -> InterviewPlan:
+async def _pinned_plan(blobs: BlobStore, state: SessionState) -> InterviewPlan:
     try:
-        return decode_plan(await blobs.get(plan_path(pinned.digest)))
+        return decode_plan(await blobs.get(path_of_plan(state)))
     except (NotFound, msgspec.DecodeError) as error:
+        pinned = state.plan
         raise InternalError(f"The pinned plan {pinned.id} ({pinned.digest[:12]}) cannot be read.") from error

@@ -70,7 +70,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     async def override(interview_id: InterviewId, request: Request, caller: Reviewer) -> Response:
         body = await read_json(request, OverrideBody)
         key = SessionKey(caller.tenant, interview_id)
-        plan = await plans.get((await session_or_404(ports.sessions, key)).plan)
+        plan = await plans.get(await session_or_404(ports.sessions, key))
 
         def decide(state: SessionState) -> Sequence[AnyPayload]:
             return overriding(state, plan, body.question_id, score=body.score, author=caller.key_id, reason=body.reason)

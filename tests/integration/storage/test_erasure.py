@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -23,6 +24,7 @@ from deployments.stt.contract import TranscribeRequest, Transcript
 from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import InvalidInput, SessionEnded
 from interview.plans.files import load_plan
+from interview.plans.plan import encode_plan
 from serve.composition.erasures import erase_interview
 from serve.settings import StorageSettings
 from serve.simulation.rehearsal import Rehearsal, RehearsalStage, WrittenVoice
@@ -148,10 +150,12 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 
 async def hold_interview(place: Place, word: str, interview_id: str) -> Rehearsal:
-    """Several turns by voice and by text, with ``word`` in every field that a client fills."""
+    """Several turns by voice and by text, with ``word`` in each field that a client fills and in the plan it brings."""
     candidate = place.stage.rehearsal(interview_id=interview_id, tenant=TENANT, voice=True)
+    plan = msgspec.json.decode(encode_plan(place.stage.plan))
+    plan |= {"title": f"Plan of {word}", "closing": f"Goodbye from {word}."}
     await candidate.start(
-        "short-plan",
+        plan,
         candidate_name=word,
         candidate_reference=f"ref {word}",
         resume_content=f"Five years at {word}.",
@@ -192,7 +196,7 @@ async def test_no_word_of_an_erased_interview_is_left_anywhere_and_the_one_besid
     await finish(place, KEPT, "kept")
     # it was there, in every place that this test looks at
     assert await place.in_redis(CANARY) == {"session", "events", "idem", "job"}
-    assert place.in_files(CANARY) == {"redis", "audio", "documents", "archive", "reports"}
+    assert place.in_files(CANARY) == {"redis", "audio", "documents", "plan", "archive", "reports"}
     before = await load_session(place.sessions, place.blobs, SessionKey(TENANT, "kept"))
     kept_in_files = place.in_files(KEPT)
 
