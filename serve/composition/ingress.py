@@ -19,10 +19,10 @@ from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
-from interview.errors import StorageUnavailable
 from serve.composition.grading_placement import grading_queue
 from serve.composition.inference_clients import InferenceClients, inference_clients
 from serve.composition.local_stores import blob_store, session_store
+from serve.composition.store_probe import store_probe
 from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
@@ -37,10 +37,9 @@ from serve.metrics.process import process_metrics, process_publisher
 from serve.metrics.registry import merge
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
-from storage.embedded.supervisor import explained, state_of
+from storage.embedded.supervisor import state_of
 from storage.keys.redis import RedisApiKeys
 from storage.metrics.redis import RedisMetricsBoard
-from storage.sessions.port import SessionStore
 
 DEPLOYMENT_NAME = "ingress"
 
@@ -85,7 +84,7 @@ class Ingress:
             stt=tiers.stt,
             llm=tiers.llm,
             tts=tiers.tts,
-            probes={"sessions": _store_probe(sessions), **_probes(tiers)},
+            probes={"sessions": store_probe(sessions, data_dir()), **_probes(tiers)},
             metrics=metrics,
             observer=RequestMetrics(process_metrics()),
             routers=(openai_router(*_metered(settings, self._inference), authorize, TenantLimiter(settings.limits)),),
@@ -138,18 +137,6 @@ def _turn_timeout_s(settings: Settings) -> float:
     agent = settings.agent
     inside_s = agent.stt_timeout_s * 2 + agent.grading_timeout_s + agent.decide_deadline_s + agent.tts_timeout_s
     return inside_s + 5.0
-
-
-def _store_probe(sessions: SessionStore) -> Probe:
-    """Asks the store; when it does not answer, says what the embedded server's supervisor knows."""
-
-    async def ask() -> None:
-        try:
-            await sessions.ping()
-        except StorageUnavailable as error:
-            raise explained(error, data_dir()) from error
-
-    return ask
 
 
 def _probes(tiers: Tiers) -> Mapping[str, Probe]:

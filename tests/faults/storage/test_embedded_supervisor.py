@@ -7,6 +7,7 @@ import queue
 import signal
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -17,11 +18,15 @@ from interview.errors import StorageUnavailable
 from interview.plans.files import load_plan
 from interview.sessions.events import AnswerReceived, ResponseSent
 from interview.sessions.fold import fold
+from serve.composition.store_probe import store_probe
+from serve.http.app import create_app
+from serve.http.settings import HttpSettings
 from serve.simulation.rehearsal import NotedQueue, RehearsalStage
 from storage.embedded.server import EmbeddedRedis
-from storage.embedded.supervisor import RestartRules, ServerSupervisor, SupervisorState, explained, state_of
+from storage.embedded.supervisor import RestartRules, ServerSupervisor, SupervisorState, state_of
 from storage.redis.client import RedisLink
 from storage.sessions.redis import RedisSessionStore
+from tests.support.http_ports import stub_ports
 from tests.support.paths import TESTS
 
 ANSWERS = (
@@ -108,11 +113,14 @@ async def test_an_answer_whose_server_dies_is_a_503_and_its_retry_is_the_answer(
         supervisor.stop()
 
 
-def test_a_server_that_dies_on_and_on_is_left_down_and_readiness_says_why(tmp_path: Path) -> None:
+async def test_a_server_that_dies_on_and_on_is_left_down_and_readiness_says_why(tmp_path: Path) -> None:
     states, server = Watched(), EmbeddedRedis(tmp_path, fsync="no")
     supervisor = ServerSupervisor(server, rules=RestartRules(deaths_at_most=2, pause_s=0.0), listener=states.put)
-    supervisor.start()
+    store = RedisSessionStore(supervisor.start())
+    app = create_app(stub_ports(sessions=store, probes={"sessions": store_probe(store, tmp_path)}), HttpSettings())
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
     try:
+        assert (await client.get("/readyz")).status_code == 200
         for _ in range(2):
             states.until("running")
             kill(server)
@@ -123,11 +131,17 @@ def test_a_server_that_dies_on_and_on_is_left_down_and_readiness_says_why(tmp_pa
         assert state.restarts == 2
         assert "3 times within 600 s" in state.reason
         assert state_of(tmp_path) == state
-        told = explained(StorageUnavailable("The store does not answer."), tmp_path)
-        assert "restart the platform" in told.message
-        assert told.detail["embedded_server"] == "gave-up"
+        reply = await client.get("/readyz")
+        assert reply.status_code == 503
+        told = reply.json()["context"]["checks"]["sessions"]
+        assert told["error"] == "storage-unavailable"
+        assert "is not restarted any more" in told["detail"]
+        assert "restart the platform" in told["detail"]
+        assert (await client.get("/healthz")).status_code == 200
         assert server.pid is None
     finally:
+        await client.aclose()
+        await store.close()
         supervisor.stop()
 
 

@@ -614,3 +614,22 @@ async def test_hidden_text_in_documents_is_kept_nowhere(stage: Stage) -> None:
     state = await stage.state()
     assert await stage.blobs.get(state.documents["resume"]) == b"Engineer."
     assert state.candidate.name == "Ann"
+
+
+@pytest.mark.parametrize("tenant", ["", " acme", "a\nb", "x" * 65])
+async def test_a_tenant_whose_interviews_could_not_be_kept_is_told_at_the_start(stage: Stage, tenant: str) -> None:
+    with pytest.raises(InvalidInput, match="interview keys create"):
+        await stage.rehearsal(tenant=tenant).start("short-plan", resume_content="Ten years.")
+    assert isinstance(stage.blobs, MemoryBlobs)
+    assert stage.blobs.blobs == {}
+
+
+@pytest.mark.parametrize("tenant", ["Acme Corp", "Müller", "a/b", ".."])
+async def test_a_tenant_of_any_printable_name_holds_whole_interviews(stage: Stage, tenant: str) -> None:
+    candidate = stage.rehearsal(tenant=tenant, voice=True)
+    await hold_whole_interview(candidate)
+    state = await stage.state(tenant=tenant)
+    assert state.status == "concluded"
+    recordings = [turn.audio_url for turn in state.conversation_history if turn.audio_url]
+    assert recordings
+    assert all([await stage.blobs.exists(path_of_url(tenant, "rehearsal", url)) for url in recordings])
