@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from interview.errors import ConfigError, InvalidInput, NotFound
+from interview.errors import ConfigError, InternalError, InvalidInput, NotFound
 from interview.plans.questions import Question
 
 if TYPE_CHECKING:
@@ -128,11 +128,14 @@ def audit(
     from deployments.grading.studies.audit import audit as tally
 
     rows = _read_groups(groups)
+    unreadable: list[tuple[str, str]] = []
     if reports is not None:
         found = {report.interview_id: report for report in _reports_in(reports)}
     else:
-        found = asyncio.run(_stored_reports(profile, data, tenant, rows))
+        found, unreadable = asyncio.run(_stored_reports(profile, data, tenant, rows))
+        rows = [row for row in rows if row["interview_id"] not in dict(unreadable)]
     people, notes = _joined(rows, found, since, until, threshold)
+    notes += [f"{interview_id} could not be read and is left out: {problem}" for interview_id, problem in unreadable]
     if not people:
         raise NotFound("No finished, scored interview of that time is named in the groups file.")
     result = tally(people, notes=notes)
@@ -247,8 +250,9 @@ def _reports_in(directory: Path) -> Iterable[Report]:
 
 async def _stored_reports(
     profile: str, data: Path | None, tenant: str, rows: list[dict[str, str]]
-) -> dict[str, Report]:
-    """The reports of the interviews the groups file names, from the live store and the archive."""
+) -> tuple[dict[str, Report], list[tuple[str, str]]]:
+    """The reports of the interviews the groups file names, from the live store and the archive, and the id and problem
+    of each that is damaged."""
     from deployments.grading.reports.stored_report import build_report
     from serve.composition.local_stores import open_stores
     from serve.serve_file import data_dir, profile_path, read_serve_file
@@ -258,6 +262,7 @@ async def _stored_reports(
     path = profile_path(profile)
     settings = read_settings(read_serve_file(path).arguments, str(path))
     found: dict[str, Report] = {}
+    unreadable: list[tuple[str, str]] = []
     async with open_stores(settings.storage, data or data_dir()) as stores:
         for interview_id in dict.fromkeys(row["interview_id"] for row in rows):
             try:
@@ -266,7 +271,9 @@ async def _stored_reports(
                 )
             except (NotFound, InvalidInput):
                 continue  # counted below as not found
-    return found
+            except InternalError as error:
+                unreadable.append((interview_id, error.message))
+    return found, unreadable
 
 
 def _joined(
