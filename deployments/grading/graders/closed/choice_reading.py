@@ -261,7 +261,7 @@ def _many(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen |
     where: list[Mention] = []
     doubt, said_none = "", False
     for mention, held in pairs:
-        if mention.rest and _DESCRIBES.match(line.answer[mention.end :]):
+        if mention.rest and _DESCRIBES.match(line.answer, mention.end):
             continue
         ids = [one for one in mention.options if not (mention.rest and one in touched)]
         if held.stance == "asserted":

@@ -35,6 +35,8 @@ _FRAME = frozenset(_FRAME_TEXT.split())
 #: How often such a grade is right: ``benchmarks/grading_calibration.py``.
 _SAME, _HEARD, _OTHER, _WITHIN = 0.98, 0.93, 0.94, 0.85
 _MAX_FRAME_WORDS = 8
+#: Of a longer answer only the beginning and the end are read.
+_MAX_CHARS = 600
 
 
 def grade_exact(spec: Exact, answer: str) -> Grade:
@@ -48,10 +50,11 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
             "An exact grader needs at least one accepted answer.", detail={"fields": {"accepted": "empty"}}
         )
     empty = no_answer("exact", answer)
-    if empty and not any(_same(answer, accepted, spec.case_sensitive) for accepted in spec.accepted):
+    said = answer if len(answer) <= _MAX_CHARS else f"{answer[:_MAX_CHARS]}…{answer[-_MAX_CHARS:]}"
+    if empty and not any(_same(said, accepted, spec.case_sensitive) for accepted in spec.accepted):
         return empty
     evidence = [answer_text.whole(answer, "the answer")]
-    for part in _parts(answer):
+    for part in _parts(said):
         for accepted in spec.accepted:
             if _same(part, accepted, spec.case_sensitive):
                 return mark(
@@ -62,7 +65,7 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
                     evidence=evidence,
                 )
     for accepted in spec.accepted:
-        if not spec.case_sensitive and _sounds_same(answer, accepted):
+        if not spec.case_sensitive and _sounds_same(said, accepted):
             return mark(
                 "exact",
                 1.0,
@@ -70,15 +73,15 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
                 confidence=_HEARD,
                 evidence=evidence,
             )
-    return _other(spec, answer)
+    return _other(spec, answer, said)
 
 
-def _other(spec: Exact, answer: str) -> Grade:
+def _other(spec: Exact, answer: str, read: str) -> Grade:
     """0. A person looks where an accepted answer occurs but does not stand alone."""
     evidence = [answer_text.whole(answer, "the answer")]
-    said = f" {_plain(answer)} "
+    said = f" {_plain(read)} "
     within = [accepted for accepted in spec.accepted if len(accepted) > 2 and f" {_plain(accepted)} " in said]
-    if within and not _taken_back(answer, within[0]):
+    if within and not _taken_back(read, within[0]):
         return mark(
             "exact",
             0.0,

@@ -124,7 +124,7 @@ def _numbered(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
     following = words[at + 1].text if at + 1 < len(words) else ""
     if word in _ROMAN and before in ("type", "level", "tier", "phase", "part", "class"):
         return [_ROMAN[word]], 1
-    return (["v"], 1) if word == "version" and (following.isdigit() or following in _POWERS) else None
+    return (["v"], 1) if word == "version" and (following.isdecimal() or following in _POWERS) else None
 
 
 def _time(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:

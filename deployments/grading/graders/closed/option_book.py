@@ -57,7 +57,7 @@ class OptionBook:
         #: The options are numbers: a number in the answer is then a value before it is a place.
         self.numeric = len(values) >= 2 and len(values) >= len(self.plain) - 1
         self.letters = all(len(entry.id) == 1 and entry.id.isalpha() for entry in self.entries)
-        self.digits = all(entry.id.isdigit() for entry in self.entries)
+        self.digits = all(entry.id.isdecimal() for entry in self.entries)
 
     def at_place(self, place: int) -> Entry | None:
         return self.entries[place - 1] if 1 <= place <= len(self.entries) else None
@@ -67,7 +67,7 @@ class OptionBook:
         for entry in self.entries:
             if entry.id.casefold() == word:
                 return entry
-        if word.isdigit() and len(word) <= 2 and not self.digits:
+        if word.isdecimal() and len(word) <= 2 and not self.digits:
             return self.at_place(int(word))
         if len(word) == 1 and "a" <= word <= "z" and not self.letters:
             return self.at_place(ord(word) - ord("a") + 1)
@@ -109,7 +109,7 @@ def _quantity(text: str) -> Quantity | None:
         return None
     rest = text[: found[0].start] + text[found[0].end :]
     leads = not text[: found[0].start].strip() and len(answer_text.tokens(rest)) <= 4
-    return found[0] if (leads or len(answer_text.tokens(rest)) <= 1) and not any(map(str.isdigit, rest)) else None
+    return found[0] if (leads or len(answer_text.tokens(rest)) <= 1) and not any(map(str.isdecimal, rest)) else None
 
 
 def _finished(draft: Entry, drafts: Sequence[Entry]) -> Entry:

@@ -79,7 +79,7 @@ def _naming(line: Line, at: int) -> bool:
     return (
         before in NAMING
         or (before == "is" and line.word(at - 2) in NAMING)
-        or (before == "no" and line.raw(at).isdigit() and line.gap(at - 1).startswith("."))
+        or (before == "no" and line.word(at).isdecimal() and line.gap(at - 1).startswith("."))
     )
 
 
@@ -126,7 +126,7 @@ def _letter(book: OptionBook, line: Line, at: int) -> Entry | None:
         if entry is None:
             return None
         return entry if naming or alone or _stands_as_letter(book, line, at) else None
-    if len(word) > 1 and not word.isdigit() and any(entry.id.casefold() == word for entry in book.entries):
+    if len(word) > 1 and not word.isdecimal() and any(entry.id.casefold() == word for entry in book.entries):
         return book.named(word)
     spoken = _ALPHABET.get(word)
     if spoken is not None and (naming or _spelled(line)):
@@ -214,17 +214,17 @@ def _stands_as_letter(book: OptionBook, line: Line, at: int) -> bool:
 
 def _number(book: OptionBook, line: Line, at: int) -> Entry | None:
     """A number that counts options: "option two", "2", "1, 3", "one three four"."""
-    word, raw = line.word(at), line.raw(at)
+    word = line.word(at)
     naming, alone = _naming(line, at), _alone(line, at)
-    digits = raw.isdigit()
-    value = int(raw) if digits and len(raw) <= 2 else ONES.get(word)
+    digits = word.isdecimal()
+    value = int(word) if digits and len(word) <= 2 else ONES.get(word)
     if value is None and (naming or alone):
         value = _NUMBER_SOUNDS.get(word)
     if not value:
         return None
-    if re.match(r"\.\d|,\d{3}(?!\d)", line.answer[line.words[at].end :]) or re.search(
-        r"\d\.$", line.answer[: line.words[at].start]
-    ):
+    start, end = line.words[at].start, line.words[at].end
+    before_it, after_it = line.answer[max(0, start - 2) : start], line.answer[end : end + 5]
+    if re.match(r"\.\d|,\d{3}(?!\d)", after_it) or re.search(r"\d\.$", before_it):
         return None
     if book.numeric and not naming:
         return None
@@ -248,7 +248,7 @@ _NOT_ONE = frozenset(
 
 def _all_numbers(line: Line) -> bool:
     framing = _PICKING | NAMING | {"to", "through", "thru", "till", "from"}
-    return all(word.text.isdigit() or word.text in ONES or word.text in framing for word in line.content)
+    return all(word.text.isdecimal() or word.text in ONES or word.text in framing for word in line.content)
 
 
 _RANGE = re.compile(

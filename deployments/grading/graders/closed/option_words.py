@@ -49,7 +49,7 @@ def _targets(entry: Entry) -> list[list[str]]:
         found.append([stem("".join(word.text for word in words))])
     if stems[:1] == ["o"] and len(stems) > 2:
         found.append(stems[1:])
-    return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdigit()))]
+    return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdecimal()))]
 
 
 def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:

@@ -54,7 +54,7 @@ def misspelt(said: str, meant: str, *, in_phrase: bool = False) -> bool:
 
     A word that is English itself is no slip, nor is a short one, one with a digit or one with another prefix.
     """
-    if any(char.isdigit() for char in said + meant) or min(len(said), len(meant)) <= 3:
+    if any(char.isdecimal() for char in said + meant) or min(len(said), len(meant)) <= 3:
         return False
     if is_english(said) and not (in_phrase and said[0] == meant[0] and sounds_like(said, meant)):
         return False
@@ -127,6 +127,6 @@ def sounds_like(said: str, meant: str) -> bool:
 
 def _nearly(one: str, two: str) -> bool:
     """Long enough, the same consonants in order, and hardly another vowel."""
-    if len(two) < 6 or one[0] != two[0] or _VOWELS.sub("", one) != _VOWELS.sub("", two):
+    if len(one) < 5 or len(two) < 6 or one[0] != two[0] or _VOWELS.sub("", one) != _VOWELS.sub("", two):
         return False
     return bool(OSA.distance(one.casefold(), two.casefold()) <= 1 + (len(two) >= 7))

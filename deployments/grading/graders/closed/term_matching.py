@@ -43,7 +43,7 @@ class Term:
         self.text = text
         self.words = [token.text for token in notation(answer_text.bare(tokens) or tokens, text)]
         self.joined = _joined(self.words)
-        self.digits = any(char.isdigit() for char in self.joined)
+        self.digits = any(char.isdecimal() for char in self.joined)
         self.moment = is_moment(text)
         self.formula = len(self.words) > 1 and all(map(is_mathematical, self.words))
 
@@ -52,7 +52,7 @@ def _joined(words: Sequence[str]) -> str:
     """Without spaces, and without the sign of a power behind a letter ("n2" is "n^2", "2n" is not "2^n")."""
     joined = ""
     for word in words:
-        joined += word[1:] if word[:1] == "^" and joined[-1:].isalpha() and word[1:].isdigit() else word
+        joined += word[1:] if word[:1] == "^" and joined[-1:].isalpha() and word[1:].isdecimal() else word
     return joined
 
 
