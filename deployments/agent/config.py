@@ -44,7 +44,8 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
         ``reply_audio_format``: of the interviewer's voice.
 
     Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is how many pinned
-    plans a replica keeps decoded; ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode);
+    plans a replica keeps decoded; ``speech_cache_bytes`` of spoken replies stay with it (0: none);
+    ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode);
     ``replicas`` scales on the turns in flight per replica.
     """
 
@@ -75,6 +76,7 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     grading_timeout_s: float = 5.0
     tts_timeout_s: float = 20.0
     plan_cache: int = 64
+    speech_cache_bytes: int = 16 * 1024 * 1024
     by_value: bool = True
 
     replicas: AgentReplicas = AgentReplicas()

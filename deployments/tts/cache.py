@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from deployments.tts.contract import Speech
 
@@ -18,7 +18,19 @@ class SpeechKey(NamedTuple):
     text: str
 
 
-class SpeechCache:
+class Keyed(Protocol):
+    """What speech is kept under: hashable, with the text that was spoken."""
+
+    @property
+    def text(self) -> str: ...
+
+    def __hash__(self) -> int: ...
+
+
+Key = TypeVar("Key", bound=Keyed)
+
+
+class SpeechCache(Generic[Key]):
     """Least recently used first out. Not thread-safe: it belongs to one event loop.
 
     A key weighs as much as its text, so that long texts with short audio cannot slip past the bound.
@@ -26,7 +38,7 @@ class SpeechCache:
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._entries: OrderedDict[SpeechKey, Speech] = OrderedDict()
+        self._entries: OrderedDict[Key, Speech] = OrderedDict()
         self.size_bytes = 0
         self.hits = 0
         self.misses = 0
@@ -35,10 +47,10 @@ class SpeechCache:
         return len(self._entries)
 
     @staticmethod
-    def _weight(key: SpeechKey, speech: Speech) -> int:
+    def _weight(key: Key, speech: Speech) -> int:
         return len(speech.audio) + len(key.text.encode()) + 256
 
-    def get(self, key: SpeechKey) -> Speech | None:
+    def get(self, key: Key) -> Speech | None:
         found = self._entries.get(key)
         if found is None:
             self.misses += 1
@@ -47,7 +59,7 @@ class SpeechCache:
         self._entries.move_to_end(key)
         return found
 
-    def put(self, key: SpeechKey, speech: Speech) -> None:
+    def put(self, key: Key, speech: Speech) -> None:
         """Keep ``speech``; one larger than the whole cache is not kept."""
         weight = self._weight(key, speech)
         if weight > self._max_bytes:
