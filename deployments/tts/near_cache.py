@@ -22,9 +22,8 @@ from deployments.tts.contract import (
 class NearCache:
     """``TextToSpeech`` that keeps up to ``max_bytes`` of complete speech, least recently used first out.
 
-    The tier keeps speech, too; a hit here also saves the call, which costs caller and tier together 2 ms of CPU
-    (docs/measurements/2026-11-29-straight-turn.md). Speech of a stand-in voice is not kept, so that the wanted voice is
-    heard as soon as it is back. Streams pass through.
+    The tier keeps speech, too; a hit here also saves the call (docs/measurements/2026-11-29-straight-turn.md). Speech
+    of a stand-in voice is not kept, so that the wanted voice is heard as soon as it is back. Streams pass through.
     """
 
     def __init__(self, tts: TextToSpeech, max_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""Step 1, accept: hear the answer, make it durable before anything else happens, and have it worked on once.
+"""Step 1 of a turn, accept: hear the answer, make it durable before anything else happens, and have it worked on once.
 
 What an ``Idempotency-Key`` meets:
 

@@ -1,4 +1,4 @@
-"""Step 3, act: what was answered, its grade, whether to probe, and what comes next – all a decision may rest on."""
+"""Step 3 of a turn, act: what was answered, its grade, whether to probe, and what comes next."""
 
 from __future__ import annotations
 

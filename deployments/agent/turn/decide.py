@@ -1,4 +1,4 @@
-"""Step 4, decide: ask the interviewer within its deadline, check what it says, or let the script speak."""
+"""The interviewer behind step 4: asked within its deadline and checked, or the script speaks."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ from typing import Any
 from deployments.agent.contract import TranscriptView
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.observe import Answer
+from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.slow_work import SlowWork
-from interview.errors import InterviewError
+from interview.errors import Conflict, InterviewError
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.sessions.events import (
@@ -22,7 +23,7 @@ from interview.sessions.events import (
     ToolReturned,
 )
 from interview.sessions.ledger import Ledger
-from interview.sessions.session import AskedQuestion, PendingAnswer
+from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
 
 
 @dataclass
@@ -94,3 +95,25 @@ class Exchange:
             ),
             *effects,
         )
+
+
+async def begin(runtime: Runtime, state: SessionState, work: SlowWork, times: StageTimes, *, voice: bool) -> Exchange:
+    """The exchange about the pending answer. Raises Conflict: there is none, or no open question."""
+    pending, asked = state.pending_answer, state.current_question
+    if pending is None or asked is None:
+        raise Conflict("There is no open question to answer; reload the interview.")
+    plan = await runtime.plans.get(state)
+    exchange = Exchange(
+        plan=plan,
+        pending=pending,
+        asked=asked,
+        question=plan.by_id[asked.question_id],
+        ledger=runtime.ledger(state),
+        work=work,
+        times=times,
+        voice=voice,
+    )
+    reason = exchange.not_heard
+    if reason:
+        exchange.record(FallbackEntered(turn=pending.turn, tier="stt", to="asking again", reason=reason))
+    return exchange

@@ -1,4 +1,4 @@
-"""Step 2, observe: what did the candidate say, how sure is that, and is it an answer at all?"""
+"""Step 2 of a turn, observe: what did the candidate say, how sure is that, and is it an answer at all?"""
 
 from __future__ import annotations
 

@@ -1,14 +1,22 @@
-"""Step 5, reflect: what this turn taught, each insight with the turn it rests on."""
+"""Step 7 of a turn, reflect: what this turn taught, each insight with the turn it rests on."""
 
 from __future__ import annotations
 
 from deployments.agent.brief.interviewer import TurnBrief
+from deployments.agent.turn.exchange import Exchange
 from interview.measurement.star import achievement_line, analyse_story
 from interview.sessions.events import ReflectionNoted
 from interview.sessions.session import Insight
 from interview.text.experience_claims import mismatches
 
 MAX_QUOTE_CHARS = 240
+
+
+def reflect(exchange: Exchange, brief: TurnBrief) -> None:
+    """Record what this turn taught, if it taught anything."""
+    noted = reflection(brief)
+    if noted is not None:
+        exchange.record(noted)
 
 
 def reflection(brief: TurnBrief) -> ReflectionNoted | None:

@@ -29,7 +29,7 @@ from deployments.agent.turn.acceptance import (
 from deployments.agent.turn.exchange import Exchange
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.slow_work import SlowWork
-from deployments.agent.turn.turn_pass import ExchangePass
+from deployments.agent.turn.turn_pass import run_pass
 from interview.errors import Conflict, NotFound, SessionEnded
 from interview.sessions.session import SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
@@ -40,7 +40,6 @@ class TurnStep:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._acceptance = Acceptance(runtime)
-        self._pass = ExchangePass(runtime)
 
     async def run(self, request: TurnRequest, times: StageTimes, aloud: Aloud | None = None) -> StepReply:
         """The reply to one answer; see ``contract.Agent.turn`` for what it raises.
@@ -91,7 +90,7 @@ class TurnStep:
             if loaded.record is not None and loaded.record.status == "done":
                 return Amendment(Replay(record=loaded.record, state=loaded.state))
             state = _still_pending(loaded.state, accepted)
-            exchange = await self._pass.run(state, work, times, voice=voice)
+            exchange = await run_pass(self._runtime, state, work, times, voice=voice)
             done = done_record(TURN, idempotency_key, accepted.fingerprint, exchange.body)
             return Amendment(exchange, exchange.ledger, done)
 

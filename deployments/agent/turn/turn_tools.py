@@ -1,4 +1,4 @@
-"""Step 3, act: run the turn's tools (grade, record, adapt, look up what comes next), each one an event of the log."""
+"""The tools of step 3, act (grade, adapt, look up what comes next), each call an event of the log."""
 
 from __future__ import annotations
 

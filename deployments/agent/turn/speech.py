@@ -1,0 +1,31 @@
+"""Step 6 of a turn, speak: the reply's audio, spoken once however often the pass is repeated."""
+
+from __future__ import annotations
+
+from deployments.agent.brief.interviewer import Decision, TurnBrief
+from deployments.agent.turn.exchange import Exchange
+from deployments.agent.turn.runtime import Runtime
+from deployments.agent.turn.slow_work import Spoken
+from deployments.agent.turn.speak import voice_fallback
+
+
+async def speak(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Decision) -> Spoken:
+    """The reply's audio, made or kept; without a voice the text stands alone."""
+    if not exchange.voice:
+        return Spoken(audio=None)
+    spoken = exchange.work.speech.get(decision.text)
+    if spoken is None:
+        state = brief.state
+        with exchange.times.stage("tts"):
+            spoken = await runtime.speaker.speak(
+                decision.text,
+                tenant=state.tenant,
+                interview_id=state.interview_id,
+                turn=brief.turn,
+                language=state.language,
+                play=exchange.work.aloud.play if exchange.work.aloud is not None else None,
+            )
+        exchange.work.speech[decision.text] = spoken
+    if spoken.error is not None:
+        exchange.record(voice_fallback(brief.turn, spoken.error))
+    return spoken
