@@ -20,6 +20,8 @@ GRADER = "formula"
 #: The most that a formula gets which differs on a sheet of plain values, or of an edge case that the question names. It
 #: lies below "strong".
 MOST_WITH_A_DIFFERENCE = 0.8
+#: A spoken formula with a lower score is reviewed: it may have been misheard or misread.
+SPOKEN_REVIEW_BELOW = 0.15
 MODULE = "deployments.grading.graders.formula.evaluate"
 
 _STOPPED = {
@@ -102,12 +104,14 @@ class FormulaGrader:
             )
         if verdict.broken == "candidate":
             return mark(GRADER, 0.0, verdict.problem, confidence=0.85, evidence=evidence, review=verdict.problem)
+        score = score_of(verdict)
         return mark(
             GRADER,
-            score_of(verdict),
+            score,
             _rationale(text, verdict),
             confidence=0.85 if found.spoken else 0.98,
             evidence=evidence,
+            review=f"The answer was spoken and read as {text}." if found.spoken and score < SPOKEN_REVIEW_BELOW else "",
         )
 
 

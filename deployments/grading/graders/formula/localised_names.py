@@ -311,7 +311,16 @@ def without_accents(name: str) -> str:
     return "".join(char for char in split if not unicodedata.combining(char))
 
 
+def spellings(name: str) -> tuple[str, str]:
+    """The name without accents, and with ä, ö and ü written as ae, oe and ue."""
+    spelt = name.upper().translate(str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE"}))
+    return without_accents(name), without_accents(spelt)
+
+
 #: The English name for each name elsewhere, accents dropped.
 ENGLISH: dict[str, str] = {
-    without_accents(word): english for english, *words in map(str.split, _TABLE.strip().splitlines()) for word in words
+    spelling: english
+    for english, *words in map(str.split, _TABLE.strip().splitlines())
+    for word in words
+    for spelling in spellings(word)
 }

@@ -22,6 +22,9 @@ _BETWEEN_ALTERNATIVES = re.compile(r"\bor\b|\balternatively\b", re.IGNORECASE)
 _OPERAND = re.compile(r"\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
+_CELLS = re.compile(r"[A-Z]\$?\d|[A-Z]:\$?[A-Z]")
+
+
 class FormulaText(Struct, frozen=True):
     """A formula found in an answer: its text, where it stands there, and whether it was said rather than typed."""
 
@@ -143,7 +146,7 @@ def _kind(operand: str) -> tuple[bool, bool]:
 def spoken_formula(said: str) -> str | None:
     """The formula a sentence spells out; None when it spells out none."""
     made = _parsed(said)
-    return f"={made}" if made is not None and re.search(r"\(|[-+*/^&<>=]", made) else None
+    return f"={made}" if made is not None and _CELLS.search(made) and re.search(r"\(|[-+*/^&<>=]", made) else None
 
 
 def _parsed(said: str) -> str | None:

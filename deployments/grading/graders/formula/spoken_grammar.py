@@ -33,6 +33,7 @@ class SpokenParser:
         self._words = list(words)
         self._at = 0
         self._depth = 0
+        self._opened = 0
 
     def formula(self) -> str:
         """Raises NotUnderstood."""
@@ -121,8 +122,10 @@ class SpokenParser:
             case "blank":
                 raise NotUnderstood
             case "open" | "bracket":
+                self._opened += 1
                 inner = self._expression()
                 self._skip("close", "bracket")
+                self._opened -= 1
                 return f"({inner})"
             case "operator" if text in ("-", "+"):
                 return text + self._expression(UNARY)
@@ -172,7 +175,9 @@ class SpokenParser:
         start = self._at
         if not self._skip("open", "bracket"):
             return None
+        self._opened += 1
         arguments = self._arguments(MAX_ARGUMENTS)
+        self._opened -= 1
         self._skip("close", "bracket")
         if len(arguments) < least and self._kind() in ("operator", "comma"):
             self._at = start
@@ -181,6 +186,7 @@ class SpokenParser:
 
     def _implicit(self, name: str, least: int, most: int) -> str:
         """A call without parentheses: it ends where the function has all its arguments, or with the commas."""
+        self._skip("comma")
         self._connect()
         nested = self._depth > 1
         arguments = [self._expression(0 if least > 1 or name in _WHOLE_FIRST else UNARY + 1)]
@@ -189,8 +195,12 @@ class SpokenParser:
             arguments.append(self._expression(PRECEDENCE["+"] if nested and len(arguments) + 1 >= least else 0))
         if self._kind() == "where" and name in _PLURAL:
             self._at += 1
-            results = [] if name == "COUNT" else arguments
+            if self._kind() == "operator":  # "count the values in a2 to a9 that are above 10"
+                return f"{_PLURAL[name]}({','.join([*_results(name, arguments), arguments[-1], self._criterion()])})"
+            results = _results(name, arguments)
             return f"{_PLURAL[name]}({','.join([*results, *self._conditions()])})"
+        if not self._opened:
+            self._skip("close")
         return f"{name}({','.join(arguments)})"
 
     def _separated(self, name: str, least: int, most: int) -> bool:
@@ -216,7 +226,8 @@ class SpokenParser:
         """IF with "then" and "otherwise", or with commas."""
         self._skip("open", "bracket")
         test = self._condition()
-        self._skip("comma", "then")
+        while self._skip("comma", "then"):
+            pass
         yes = self._expression()
         self._skip("comma")
         if not self._skip("else") and self._kind(-1) != "comma":
@@ -302,6 +313,10 @@ class SpokenParser:
             return f'"{sign}{value[1:]}'
         plain = value.replace(".", "", 1).lstrip("-").isdigit()
         return f'"{sign}{value}"' if plain else f'"{sign}"&{value}'
+
+
+def _results(name: str, arguments: list[str]) -> list[str]:
+    return [] if name == "COUNT" else arguments
 
 
 def _quoted(text: str) -> str:

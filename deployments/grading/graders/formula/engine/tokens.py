@@ -43,7 +43,8 @@ _TOKEN = re.compile(
 )
 _PRETTY = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "−": "-", "×": "*", "·": "*", "÷": "/", "≥": "\x01",
-     "≤": "\x02", "≠": "\x03", "\u00a0": " ", "\u202f": " ", "’": "'", "‘": "'", "，": ",", "（": "(", "）": ")"}
+     "≤": "\x02", "≠": "\x03", "\u00a0": " ", "\u202f": " ", "’": "'", "‘": "'", "，": ",", "（": "(", "）": ")",
+     "：": ":", "＝": "="}
 )  # fmt: skip
 
 
@@ -86,11 +87,17 @@ def _without_talk(tokens: list[Token]) -> list[Token]:
         after = tokens[index - 1]
         operand = token.kind in ("name", "range", "function", "string", "number", "table", "sheet")
         bracket = token.text == "(" and (token.spaced or after.text != ")")
-        comment = token.text == "/" and index + 1 < len(tokens) and tokens[index + 1].text == "/"
+        comment = token.text == "#" or _begins_comment(tokens, index)
         separator = token.text in (";", ",", ":") and not _goes_on(tokens, index)
         if operand or bracket or comment or separator:
             return tokens[:index]
     return tokens
+
+
+def _begins_comment(tokens: list[Token], index: int) -> bool:
+    """ "// a comment", or a dash before a word ("- done")."""
+    following = [token.text if token.kind == "operator" else token.kind for token in tokens[index : index + 3]]
+    return following[:2] == ["/", "/"] or following[:2] == ["-", "name"] or following == ["-", "-", "name"]
 
 
 def _goes_on(tokens: list[Token], index: int) -> bool:
@@ -108,7 +115,9 @@ def _range_words(tokens: list[Token]) -> list[Token]:
     made = list(tokens)
     for index in range(1, len(tokens) - 1):
         one, before, after = tokens[index], tokens[index - 1], tokens[index + 1]
-        words = one.kind == "dots" or (one.kind == "name" and one.text.casefold() in ("to", "bis", "à", "a"))
+        words = one.kind == "dots" or (
+            one.kind == "name" and one.text.casefold() in ("to", "through", "thru", "till", "until", "bis", "à", "a")
+        )
         if words and before.kind == after.kind == "range":
             made[index] = Token("punctuation", ":", one.start, one.end)
     return made

@@ -163,7 +163,7 @@ for _names, _reduce in _WITH_TEXT.items():
 def count(context: Context, *operands: Operand) -> int:
     total = 0
     for value, direct in pieces(context, operands):
-        if isinstance(value, float) or (direct and isinstance(value, bool)):
+        if isinstance(value, float) or (direct and (value is None or isinstance(value, bool))):
             total += 1
         elif direct and isinstance(value, str):
             total += _reads(value)

@@ -177,7 +177,8 @@ def days_360(first: tuple[int, int, int], last: tuple[int, int, int], european: 
 @scalar("DAYS360", "n n b?")
 def days360(start: float, end: float, european: bool = False) -> int:
     first, last = parts_of(day_number(start)), parts_of(day_number(end))
-    if not european and last[2] == 31 and first[2] < 30:
+    early = first[2] < 30 and not (first[1] == 2 and first[2] == monthrange(first[0], 2)[1])
+    if not european and last[2] == 31 and early:
         return days_360(first, (last[0] + last[1] // 12, last[1] % 12 + 1, 1), european)
     return days_360(first, last, european)
 

@@ -259,3 +259,29 @@ def arabic(letters: str) -> float:
         while left.startswith(word):
             total, left = total + worth, left[len(word) :]
     return fail("#VALUE!") if left else float(total)
+
+
+def _reciprocal(call: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda value: divide(1.0, call(value))
+
+
+for _name, _inverse in (("SEC", math.cos), ("CSC", math.sin), ("COT", math.tan)):
+    scalar(_name, "n")(_reciprocal(_inverse))
+
+
+@scalar("FACTDOUBLE", "i")
+def factdouble(value: int) -> float:
+    return float(math.prod(range(value, 0, -2))) if -1 <= value <= 300 else fail("#NUM!")
+
+
+@whole("MULTINOMIAL", "r r*")
+def multinomial(context: Context, *operands: Operand) -> float:
+    counts = _whole(context, operands)
+    if sum(counts) > 170:
+        fail("#NUM!")
+    return float(math.factorial(sum(counts)) // math.prod(math.factorial(one) for one in counts))
+
+
+@whole("PERCENTOF", "r r")
+def percentof(context: Context, part: Operand, total: Operand) -> float:
+    return divide(math.fsum(numbers(context, [part])), math.fsum(numbers(context, [total])))

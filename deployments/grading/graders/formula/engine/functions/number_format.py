@@ -51,7 +51,7 @@ def shown(value: float, form: str) -> str:
     if form == "":
         return ""
     section, value, sign = _chosen(value, _sections(form))
-    if re.fullmatch(r"(?i)\s*general\s*", section):
+    if re.fullmatch(r"(?i)\s*(?:general|@)\s*", section):
         return sign + general(abs(value) if sign else value)
     if is_date_format(section):
         return shown_date(value, section) if value >= 0 else fail("#VALUE!")

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 from deployments.grading.graders.formula.engine.functions.aggregate import deviations, mean, numbers, variance
 from deployments.grading.graders.formula.engine.registry import Context, grid, scalar, whole
-from deployments.grading.graders.formula.engine.values import Array, ErrorValue, Operand, fail
+from deployments.grading.graders.formula.engine.values import ErrorValue, Operand, fail
 
 
 def _pairs(context: Context, one: Operand, other: Operand) -> tuple[list[float], list[float]]:
@@ -73,21 +73,6 @@ _paired(
 def forecast(context: Context, x: float, ys: Operand, xs: Operand) -> float:
     first, second = _pairs(context, ys, xs)
     return intercept(first, second) + slope(first, second) * x
-
-
-@whole("TREND", "r r? r?")
-def trend(context: Context, ys: Operand, xs: Operand | None = None, new: Operand | None = None) -> Array:
-    known = grid(context, ys)
-    steps = Array([[float(index + 1)] for index in range(sum(1 for _ in known.items()))])
-    given: Operand = steps if xs is None else xs
-    first, second = _pairs(
-        context, Array([[one] for one in known.items()]), Array([[one] for one in grid(context, given).items()])
-    )
-    where = grid(context, given if new is None else new)
-    base, rise = intercept(first, second), slope(first, second)
-    return Array(
-        [[base + rise * one if isinstance(one, float) else ErrorValue("#VALUE!") for one in row] for row in where.rows]
-    )
 
 
 def _moment(values: list[float], power: int) -> float:

@@ -10,6 +10,7 @@ from deployments.grading.graders.formula.engine.functions.aggregate import piece
 from deployments.grading.graders.formula.engine.number_text import date_in, number_in
 from deployments.grading.graders.formula.engine.registry import Context, grid, scalar, whole
 from deployments.grading.graders.formula.engine.values import (
+    MAX_TEXT_CHARS,
     ErrorValue,
     Operand,
     Scalar,
@@ -108,6 +109,8 @@ def textjoin(context: Context, delimiter: Operand, skip: bool, *operands: Operan
 
 def _joined(marks: Sequence[str], words: Sequence[str]) -> str:
     last = len(words) - 1
+    if sum(map(len, words)) + sum(len(marks[at % len(marks)]) for at in range(last)) > MAX_TEXT_CHARS:
+        fail("#VALUE!")
     parts = [word + (marks[at % len(marks)] if at < last else "") for at, word in enumerate(words)]
     return bounded("".join(parts))
 
