@@ -313,7 +313,7 @@ def without_accents(name: str) -> str:
 
 def spellings(name: str) -> tuple[str, str]:
     """The name without accents, and with ä, ö and ü written as ae, oe and ue."""
-    spelt = name.upper().translate(str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE"}))
+    spelt = name.upper().replace("Ä", "AE").replace("Ö", "OE").replace("Ü", "UE")
     return without_accents(name), without_accents(spelt)
 
 
