@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from deployments.tts.direct import Voice, encode_audio
 from interview.errors import ConfigError
 from serve.demo.candidate import Recording
@@ -15,6 +17,9 @@ from storage.blobs.audio_types import MEDIA_TYPES, extension_of, media_type_of
 
 #: What browsers and telephones of candidates send; the persona takes them in turn.
 CONTAINERS = ("wav", "webm")
+
+#: Before and after the words, as in a recording that a person starts and stops.
+SILENCE_S = 0.3
 
 #: Not offered to a candidate who brings recordings: raw samples have no header to be told by.
 RECORDING_ENDINGS = tuple(f".{ending}" for ending in MEDIA_TYPES if ending != "pcm")
@@ -59,7 +64,8 @@ class SpokenPersona:
         container = CONTAINERS[self._spoken % len(CONTAINERS)]
         self._spoken += 1
         samples, rate = self._voice.say(text, self._voice_name, self._persona.speed)
-        data = encode_audio(samples, rate, container)
+        silence = np.zeros(int(SILENCE_S * rate), dtype=np.int16)
+        data = encode_audio(np.concatenate((silence, samples, silence)), rate, container)
         return Answer(Recording(data, MEDIA_TYPES[container], container), text)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Word error rate between what a persona said and what the platform heard."""
+"""Word error rate between the words a candidate said and the words the platform heard."""
 
 from __future__ import annotations
 
@@ -6,15 +6,31 @@ import re
 
 from rapidfuzz.distance import Levenshtein
 
-_WORD = re.compile(r"[\w']+")
+from interview.text.number_words import canonical_numbers
+from interview.text.spoken import spoken_text
+
+_WORD = re.compile(r"[\w']+(?:[-.][\w']+)*")
 
 
 def words(text: str) -> list[str]:
-    """Lower-cased words without punctuation."""
-    return _WORD.findall(text.lower().replace("’", "'"))
+    """Lower-cased words without punctuation, numbers in digits, signs as they are said: "40%" is "40 percent"."""
+    return _WORD.findall(canonical_numbers(spoken_text(text)).lower().replace("’", "'"))
 
 
 def word_errors(reference: str, heard: str) -> tuple[int, int]:
-    """``(errors, reference words)``: the fewest substitutions, deletions and insertions between the two."""
-    expected = words(reference)
-    return Levenshtein.distance(expected, words(heard)), len(expected)
+    """``(errors, reference words)``: the fewest substitutions, deletions and insertions between the two.
+
+    How a word is spelt is no error: ``back-end`` is ``backend`` where the other text has that, else two words.
+    """
+    expected, found = words(reference), words(heard)
+    expected, found = _alike(expected, found), _alike(found, expected)
+    return Levenshtein.distance(expected, found), len(expected)
+
+
+def _alike(own: list[str], other: list[str]) -> list[str]:
+    known = set(other)
+    alike: list[str] = []
+    for word in own:
+        joined = word.replace("-", "")
+        alike += [word] if word in known else [joined] if joined in known else word.split("-")
+    return alike

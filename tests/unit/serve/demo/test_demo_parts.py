@@ -14,6 +14,7 @@ from interview.errors import ConfigError
 from serve.demo.answering import RecordedPerson
 from serve.demo.run import Tally, with_relative_links
 from serve.demo.screen import LiveScreen
+from serve.demo.word_errors import word_errors
 
 QUESTIONS = ("be-deadlock", "be-opener")
 TONE = np.zeros(2_400, np.int16)
@@ -85,5 +86,24 @@ def test_recordings_without_their_words_have_no_error_rate() -> None:
     tally = Tally()
     tally.add(None, {"transcript": {"text": "anything"}})
     assert (tally.turns, tally.words) == (1, 0)
-    tally.add("one two", {"transcript": {"text": "one too"}})
+    tally.add("red lock", {"transcript": {"text": "red clock"}})
     assert (tally.errors, tally.words) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("The answer is eighteen thousand.", "The answer is 18,000."),
+        ("We cut it by forty percent.", "We cut it by 40%."),
+        ("I'm a backend developer.", "I’m a back-end developer"),
+        ("a well-known thing", "a well known thing"),
+        ("forty-two items", "42 items"),
+    ],
+)
+def test_the_spelling_of_a_word_is_no_error(said: str, heard: str) -> None:
+    assert word_errors(said, heard)[0] == 0
+
+
+def test_a_word_that_was_not_heard_is_an_error() -> None:
+    assert word_errors("Option B.", "") == (2, 2)
+    assert word_errors("the lock", "a lock") == (1, 2)
