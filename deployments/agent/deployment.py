@@ -81,7 +81,11 @@ class AgentDeployment:
         return await serve_call(self._service.call_tool, payload, ToolRequest)
 
     async def check_health(self) -> None:
-        """A replica stays up while the store is away: killing it would help nobody. ``/readyz`` asks the store."""
+        """A replica stays up while the store is away: killing it would help nobody. ``/readyz`` asks the store.
+
+        The first check is also the first moment at which the other tiers can be called.
+        """
+        self._service.prepare_voice()
 
 
 def wrap_handles(

@@ -68,6 +68,14 @@ class AgentService:
         times = StageTimes()
         return await self._observed("end", self._end.run(request, times), times)
 
+    def prepare_voice(self) -> None:
+        """Have the words of the installed plans spoken ahead, in the background; again only after a failure."""
+        plans = self._runtime.ports.plans
+        for plan_id in plans.ids():
+            plan = plans.get(plan_id)
+            if plan is not None:
+                self._runtime.speaker.prepare(plan, plan.language, begun=False)
+
     async def tools(self) -> list[dict[str, Any]]:
         return TOOLS.described()
 

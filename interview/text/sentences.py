@@ -16,8 +16,8 @@ _END_AND_SPACE = re.compile(r"(?<=[.!?…])\s+")
 _CLAUSE_END = re.compile(r"[,;:–—]\s")
 
 #: A first piece shorter than this sounds cut off, and saves nothing; one longer than that is cut at a phrase.
-MIN_CLAUSE_CHARACTERS = 12
-MAX_FIRST_CLAUSE_CHARACTERS = 32
+MIN_CLAUSE_CHARACTERS = 10
+MAX_FIRST_CLAUSE_CHARACTERS = 24
 #: English words that begin a phrase: a speaker may draw breath before them.
 _PHRASE_START = re.compile(
     r"\s(?=(?:and|or|but|because|that|which|who|when|where|how|what|why|if|for|with|from|into|in|on|at|to|of|as|by|"
@@ -97,6 +97,8 @@ def first_clause(sentence: str) -> tuple[str, str]:
 
     ``rest`` is ``""`` where there is no such place.
     """
+    if len(sentence) <= MAX_FIRST_CLAUSE_CHARACTERS:
+        return sentence, ""
     end = len(sentence) - MIN_CLAUSE_CHARACTERS
     clauses = [match.end() for match in _CLAUSE_END.finditer(sentence, MIN_CLAUSE_CHARACTERS - 2, end)]
     if clauses and clauses[0] <= MAX_FIRST_CLAUSE_CHARACTERS:

@@ -206,7 +206,7 @@ class StartStep:
         audio_url = None
         if request.voice:
             audio_url = await voiced(self._runtime, ledger, decision.text, turn=0, times=times)
-            self._runtime.speaker.prepare(plan, ledger.state.language)
+            self._runtime.speaker.prepare(plan, ledger.state.language, begun=True)
         sent = ResponseSent(
             turn=0,
             text=decision.text,

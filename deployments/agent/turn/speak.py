@@ -31,7 +31,7 @@ class Speaker:
         self._tts = tts
         self._blobs = blobs
         self._format = config.reply_audio_format
-        self._prepared: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, str, bool], None] = OrderedDict()
         self._asking: set[asyncio.Task[None]] = set()
 
     async def speak(
@@ -71,26 +71,30 @@ class Speaker:
             stand_in=StandIn(speech.engine, speech.stands_in) if speech.stands_in else None,
         )
 
-    def prepare(self, plan: InterviewPlan, language: str) -> None:
-        """Have the plan's words spoken ahead, in the background and once; without it they are spoken when needed."""
-        wanted = (plan.digest, language)
+    def prepare(self, plan: InterviewPlan, language: str, *, begun: bool) -> None:
+        """Have the plan's words spoken ahead, in the background; without it they are spoken when needed.
+
+        Asked once for an installed plan, and once more when an interview has ``begun`` with it, which puts its words
+        before those of all other plans.
+        """
+        wanted = (plan.digest, language, begun)
         if self._tts is None or wanted in self._prepared:
             return
         self._prepared[wanted] = None
         while len(self._prepared) > MAX_PREPARED_PLANS:
             self._prepared.popitem(last=False)
-        asking = asyncio.create_task(_prepare(self._tts, plan, language))
+        asking = asyncio.create_task(self._prepare(self._tts, plan, wanted))
         self._asking.add(asking)
         asking.add_done_callback(self._asking.discard)
 
-
-async def _prepare(tts: TextToSpeech, plan: InterviewPlan, language: str) -> None:
-    try:
-        found = await tts.prepare(PreparationRequest(planned_lines(plan), language))
-    except InterviewError as error:
-        logger.warning("the words of the plan %s are not spoken ahead: %s", plan.id, error.code)
-    else:
-        logger.info("plan %s: %d sentences are kept, %d are spoken ahead", plan.id, found.kept, found.queued)
+    async def _prepare(self, tts: TextToSpeech, plan: InterviewPlan, wanted: tuple[str, str, bool]) -> None:
+        try:
+            found = await tts.prepare(PreparationRequest(planned_lines(plan), wanted[1]))
+        except InterviewError as error:
+            logger.warning("the words of the plan %s are not spoken ahead: %s", plan.id, error.code)
+            self._prepared.pop(wanted, None)
+        else:
+            logger.info("plan %s: %d sentences are kept, %d are spoken ahead", plan.id, found.kept, found.queued)
 
 
 async def _played(tts: TextToSpeech, request: SynthesisRequest, play: Callable[[SpeechPart], None]) -> Speech:

@@ -114,6 +114,22 @@ async def test_the_plans_words_are_spoken_ahead_once(voice: TtsService) -> None:
     assert found.kept > len(PLAN.questions)
 
 
+async def test_a_voice_that_was_away_is_asked_again_for_the_installed_plans() -> None:
+    voice = WrittenVoice()
+    voice.down = True
+    agent = stage_with(voice).agent()
+    agent.prepare_voice()
+    while agent._runtime.speaker._asking:
+        await asyncio.sleep(0)
+    assert voice.prepared == ()
+    voice.down = False
+    for _ in range(2):
+        agent.prepare_voice()
+        while agent._runtime.speaker._asking:
+            await asyncio.sleep(0)
+    assert voice.prepared == planned_lines(PLAN)
+
+
 def test_planned_words_hold_every_question_and_nothing_of_a_candidate() -> None:
     lines = planned_lines(PLAN)
     assert all(any(question.prompt in line for line in lines) for question in PLAN.questions)
