@@ -22,7 +22,7 @@ from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
 from serve.http.ports import IngressPorts
 from serve.http.settings import SheddingSettings
-from serve.local.startup_message import create_key
+from serve.local.local_key import local_key_of
 from serve.serve_file import profile_path, read_serve_file
 from serve.settings import Settings, read_settings
 from storage.embedded.server import EmbeddedRedis
@@ -62,7 +62,7 @@ def main() -> None:
     os.environ["INTERVIEW_DATA_DIR"] = str(arguments.data)
     with EmbeddedRedis(arguments.data) as redis:
         os.environ["REDIS_URL"] = redis.url
-        print(create_key(redis.url, label="bench"), flush=True)
+        local_key_of(redis.url, arguments.data, label="bench")
 
         async def serve() -> None:
             app = application(settings, arguments.data, redis.url)

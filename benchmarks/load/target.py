@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -19,9 +18,9 @@ from pathlib import Path
 import httpx
 import psutil
 
+from serve.local.local_key import key_path
 from serve.local.local_platform import free_port
 
-_KEY = re.compile(r"ik_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 _READY = "Ctrl-C stops it"
 _STOP_TIMEOUT_S = 60.0
 
@@ -57,7 +56,8 @@ def running(name: str, keep: Path | None = None) -> Iterator[Target]:
             env={**environment, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
         )
         try:
-            key = _key_once_started(process)
+            _wait_until_started(process)
+            key = key_path(Path(data)).read_text().strip()
             # or the target would wait, once it has printed as much as the pipe holds
             threading.Thread(target=deque, args=(process.stdout, 0), daemon=True).start()
             address = f"http://127.0.0.1:{port}"
@@ -71,14 +71,12 @@ def running(name: str, keep: Path | None = None) -> Iterator[Target]:
                 process.kill()
 
 
-def _key_once_started(process: subprocess.Popen[str]) -> str:
+def _wait_until_started(process: subprocess.Popen[str]) -> None:
     printed: list[str] = []
     for line in process.stdout or ():
         printed.append(line)
         if _READY in line:
-            found = _KEY.search("".join(printed))
-            if found:
-                return found.group()
+            return
     raise RuntimeError(f"the target ended with status {process.wait()}:\n{''.join(printed)[-3000:]}")
 
 

@@ -35,19 +35,20 @@ def up(
     port: Annotated[int | None, typer.Option(help="Instead of the profile's port.")] = None,
     data: Annotated[Path | None, typer.Option(help="Data directory; the user's by default.")] = None,
 ) -> None:
-    """Run the platform until Ctrl-C, and print its address, a fresh API key and requests to paste."""
+    """Run the platform until Ctrl-C, and print its address, where its API key is and requests to paste."""
     directory = (data or data_dir()).resolve()
     if _GUARDED not in os.environ:
         _guard(["up", "--profile", profile, *_port(port), "--data", str(directory)], directory)
+    from serve.local.local_key import local_key_of
     from serve.local.local_platform import Platform
-    from serve.local.startup_message import create_key, welcome
+    from serve.local.startup_message import welcome
 
     console = Console()
     stop = _stop_on_signals()
     config = read_serve_file(profile_path(profile))
     with Platform(config, directory, port=port, progress=lambda text: console.print(f"· {text}")) as platform:
-        key = create_key(platform.redis_url, label="interview up")
-        welcome(console, platform, key)
+        local_key_of(platform.redis_url, platform.data, label="interview up")
+        welcome(console, platform)
         stop.wait()
         console.print("· stopping")
 

@@ -10,8 +10,8 @@ from serve.demo.answering import Candidate
 from serve.demo.candidate import CandidateClient
 from serve.demo.run import hold_interview
 from serve.demo.screen import Screen
+from serve.local.local_key import local_key_of
 from serve.local.local_platform import Platform, free_port
-from serve.local.startup_message import create_key
 from serve.serve_file import ServeFile
 
 
@@ -34,7 +34,7 @@ def run_demo(
     out.mkdir(parents=True, exist_ok=True)
     chosen = free_port(config.host) if port is None else port
     with Platform(config, data, port=chosen, progress=screen.step) as platform:
-        client = CandidateClient(platform.address, create_key(platform.redis_url, label="demo"), interview_id)
+        client = CandidateClient(platform.address, local_key_of(platform.redis_url, data, label="demo"), interview_id)
         try:
             client.ready()
             engines = client.status().get("engines", {})

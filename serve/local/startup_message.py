@@ -1,41 +1,23 @@
-"""The message of ``interview up`` when it serves: address, key, and requests to paste."""
+"""The message of ``interview up`` when it serves: address, where the key is, and requests to paste."""
 
 from __future__ import annotations
 
-import asyncio
+import shlex
 
 from rich.console import Console
 
+from serve.local.local_key import key_path
 from serve.local.local_platform import Platform
-from storage.keys.port import SCOPES
-
-#: A key of the local profile may do everything an operator does by hand.
-LOCAL_SCOPES = SCOPES
-LOCAL_TENANT = "local"
 
 
-def create_key(redis_url: str, *, label: str) -> str:
-    """A new API key of the local tenant; shown once, stored only as a hash."""
-    from storage.keys.redis import RedisApiKeys
-
-    async def create() -> str:
-        keys = RedisApiKeys(redis_url)
-        try:
-            created = await keys.create(tenant=LOCAL_TENANT, scopes=LOCAL_SCOPES, label=label)
-            return created.secret
-        finally:
-            await keys.close()
-
-    return asyncio.run(create())
-
-
-def welcome(console: Console, platform: Platform, key: str) -> None:
-    address = platform.address
+def welcome(console: Console, platform: Platform) -> None:
+    """Print the message. The key itself is not in it: under a service manager it would go to the journal."""
+    address, path = platform.address, key_path(platform.data)
     console.print(f"\n[bold green]Serving on {address}[/]   API documentation: {address}/docs")
-    console.print(f"API key (shown once): [bold]{key}[/]\n")
+    console.print("The API key of this data directory, the same at every start:\n")
     # printed raw: a wrapped or highlighted line would not paste
     lines = (
-        f"export KEY={key}",
+        f'export KEY="$(cat {shlex.quote(str(path))})"',
         f"curl -s {address}/session/start/first -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' "
         '-d \'{"plan": "backend-engineer", "consent": true}\'',
         f"curl -s {address}/session/turn/first -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -78,7 +79,10 @@ def run_up(profile: Path, data: Path) -> tuple[subprocess.Popen[str], str]:
 
 
 def key_in(printed: str) -> str:
-    found = re.search(r"ik_[0-9a-f]{12}_[A-Za-z0-9_-]{43}", printed)
+    """The key that ``interview up`` names the file of, or that ``interview keys create`` printed."""
+    kept = re.search(r'export KEY="\$\(cat (.+)\)"', printed)
+    text = Path(*shlex.split(kept.group(1))).read_text() if kept else printed
+    found = re.search(r"ik_[0-9a-f]{12}_[A-Za-z0-9_-]{43}", text)
     assert found is not None, printed
     return found.group()
 

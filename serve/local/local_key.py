@@ -1,0 +1,63 @@
+"""The API key of a local platform: made once for a data directory, kept in a private file, and used at every start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from storage.embedded.directory import write_private
+from storage.keys.port import SCOPES, ApiKeys
+
+logger = logging.getLogger(__name__)
+
+#: A key of the local profile may do everything an operator does by hand.
+LOCAL_SCOPES = SCOPES
+LOCAL_TENANT = "local"
+
+
+def key_path(data: Path) -> Path:
+    """The file that holds the key of a data directory; only its owner can read it."""
+    return data / "api-key"
+
+
+async def local_key(keys: ApiKeys, data: Path, *, label: str) -> str:
+    """The key in ``key_path(data)`` while it is valid and has every scope; else a new one, kept there from now on.
+
+    Raises:
+        StorageUnavailable: the store does not answer.
+        OSError: the file cannot be read or written.
+    """
+    path = key_path(data)
+    kept = _kept(path)
+    known = await keys.verify(kept) if kept else None
+    if known is not None and known.tenant == LOCAL_TENANT and known.scopes >= LOCAL_SCOPES:
+        return kept
+    if kept:
+        logger.warning("the local API key is revoked, expired or of another store; a new one is made: %s", path)
+    created = await keys.create(tenant=LOCAL_TENANT, scopes=LOCAL_SCOPES, label=label)
+    _keep(path, created.secret)
+    return created.secret
+
+
+def _kept(path: Path) -> str:
+    return path.read_text().strip() if path.exists() else ""
+
+
+def _keep(path: Path, secret: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_private(path, f"{secret}\n")
+
+
+def local_key_of(redis_url: str, data: Path, *, label: str) -> str:
+    """``local_key`` over the store at ``redis_url``, for callers without an event loop."""
+    from storage.keys.redis import RedisApiKeys
+
+    async def found() -> str:
+        keys = RedisApiKeys(redis_url)
+        try:
+            return await local_key(keys, data, label=label)
+        finally:
+            await keys.close()
+
+    return asyncio.run(found())
