@@ -58,8 +58,8 @@ VULGAR = {
 }  # fmt: skip
 #: Amounts that are no numerals; they count only where no numeral is said.
 AMOUNTS = {
-    "none": 0.0, "nada": 0.0, "zilch": 0.0, "single": 1.0, "once": 1.0, "couple": 2.0, "pair": 2.0, "twice": 2.0,
-    "both": 2.0, "thrice": 3.0,
+    "none": 0.0, "nothing": 0.0, "nada": 0.0, "zilch": 0.0, "single": 1.0, "once": 1.0, "couple": 2.0, "pair": 2.0,
+    "twice": 2.0, "both": 2.0, "thrice": 3.0,
 }  # fmt: skip
 _MISSPELT = {
     "fourty": "forty", "forthy": "forty", "fivety": "fifty", "fifity": "fifty", "ninty": "ninety", "nintey": "ninety",

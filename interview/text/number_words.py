@@ -104,12 +104,25 @@ class NumberReader(CardinalReader):
         if self.word(after) in ("point", "dot") and self.decimals(after + 1)[1] > after + 1:
             digits, after = self.decimals(after + 1)
             return Reading(value + float(f"0.{digits}"), at, after)
+        spelt = self._spelt_digits(at)
+        if len(spelt) > 2:
+            return Reading(float("".join(spelt)), at, at + len(spelt), loose=True, other=float(spelt[-1]))
         repeated = self.word(after) in ("double", "triple") and lexeme.text.isdigit()
         if repeated:
             tail = self.cardinal(after)
             if tail is not None and tail.loose:
                 return Reading(float(f"{lexeme.text}{int(tail.value)}"), at, tail.after, loose=True)
         return Reading(value, at, after, other=float(lexeme.other) if lexeme.other else None)
+
+    def _spelt_digits(self, at: int) -> list[str]:
+        """The single digits that stand one space apart from ``at`` on: "4 4 3" is 443."""
+        found: list[str] = []
+        while self.is_kind(at, "number") and len(self.lexemes[at].text) == 1:
+            if found and self.lexemes[at].start != self.lexemes[at - 1].end + 1:
+                break
+            found.append(self.lexemes[at].text)
+            at += 1
+        return found
 
     def _root(self, at: int) -> Reading | None:
         """ "the square root of 144", "root 2", "√2"."""

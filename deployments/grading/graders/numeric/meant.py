@@ -114,6 +114,8 @@ def _choose(answer: str, standing: Sequence[tuple[Quantity, Held]], unit: Unit |
             return Meant([first[-1]])
     if len({one.value for one in pool}) > _SPRAY:
         return Meant(doubt="Several numbers without a final answer.", none="spray")
+    if pool[-1].value in {one.value for one in pool[:-1]}:
+        return Meant([pool[-1]])  # "eleven or twelve? Twelve."
     if _listed(answer, pool):
         return Meant(pool, "The candidate lists several numbers; the worst one counts.")
     return Meant([pool[-1]], "Several numbers were given; the last one was graded.")
@@ -151,7 +153,9 @@ def _offered(answer: str, standing: Sequence[tuple[Quantity, Held]], pool: Seque
     return chain if len(chain) > 1 else []
 
 
-_OR = re.compile(r"\b(?:or|alternatively|maybe|perhaps|possibly|otherwise)\b(?! so\b| rather\b)")
+_OR = re.compile(
+    r"\b(?:or|alternatively|maybe|perhaps|possibly|otherwise|but (?:it )?(?:could|might|may)(?: also)? be)\b(?! so\b| rather\b)"
+)
 
 
 def _listed(answer: str, pool: Sequence[Quantity]) -> bool:

@@ -91,6 +91,8 @@ class QuantityReader(LexemeCursor):
         reading = self._numbers.read(at)
         if reading is None:
             return None if prefix is not None else self._wordy(at)
+        if _EVEN_CHANCE.fullmatch(self.text[slice(*self._span(at, reading.after))].casefold()):
+            return Found(Quantity(50.0, PERCENT, *self._span(at, reading.after), loose=True), start, reading.after)
         clock = self._clock(reading, start)
         if clock is not None:
             return clock
@@ -106,6 +108,8 @@ class QuantityReader(LexemeCursor):
             unit, end = (prefix, after) if unit is None or "/" not in unit.name else (unit, end)
         weak = (reading.weak and unit is None) or self._is_label(at, after)
         others = () if reading.other is None or after != reading.after else (reading.other,)
+        if unit is None and self.expected == Unit("physical", "kilometer") and self.word(after - 1) == "k":
+            others = (value / 1000,)  # "5k" of a run
         span = self._span(start, end)
         made = Quantity(-value if negative else value, unit, *span, loose=reading.loose, weak=weak, others=others)
         return Found(made, start, end)
@@ -116,7 +120,11 @@ class QuantityReader(LexemeCursor):
     def _is_label(self, at: int, after: int) -> bool:
         """A number that names or asks rather than answers: "option two", "2nd", "80 percent sure", "one second
         please"."""
-        if self.word(at - 1) in _NAMED or (self.word(after) in ("st", "nd", "rd", "th") and self.glued(after)):
+        if (
+            self.word(after) == "nines"
+            or self.word(at - 1) in _NAMED
+            or (self.word(after) in ("st", "nd", "rd", "th") and self.glued(after))
+        ):
             return True
         tail = self.text[self.lexemes[after - 1].end :][:40].casefold()
         return _SURE.match(tail) is not None
@@ -321,6 +329,8 @@ class QuantityReader(LexemeCursor):
         return Found(Quantity(low_value, unit, start, end, high=high_value), first, high.after)
 
 
+#: "50/50", "fifty-fifty".
+_EVEN_CHANCE = re.compile(r"(?:50|fifty)\s*[/\- ]\s*(?:50|fifty)")
 _OUT_OF = (
     ("out", "of", "every"), ("in", "every"), ("in", "each"), ("of", "every"), ("for", "every"), ("in", "a"), ("in",),
     ("per",),

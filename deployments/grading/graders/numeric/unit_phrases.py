@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from deployments.grading.graders.numeric.units import CURRENCIES, DOLLARS, PERCENT, Unit, per, unit_named
+from deployments.grading.graders.numeric.units import CURRENCIES, DOLLARS, PERCENT, Unit, compatible, per, unit_named
 from interview.text.number_cardinals import LexemeCursor
 from interview.text.number_lexemes import Lexeme
 from interview.text.number_words import NumberReader
@@ -27,7 +27,7 @@ class UnitReader(LexemeCursor):
         """The unit at ``at``, with its power and rate, and the index after it."""
         if self.word(at) in ("-", "‑") and self.glued(at):
             unit, after = self._powered(at + 1)
-            if unit is not None and unit.kind in ("physical", "percent"):
+            if unit is not None and (unit.kind in ("physical", "percent") or unit.name == "time"):
                 return unit, after
         if self.word(at) in ("(", "[") and self.word(at + 2) in (")", "]"):
             unit, _after = self._powered(at + 1)
@@ -74,11 +74,17 @@ class UnitReader(LexemeCursor):
         bottom, end = self._powered(after + 1)
         if bottom is None or bottom.kind not in ("physical", "label") or unit.kind == "percent":
             return unit, after
+        if self._is_time(unit) and self._is_time(bottom) and self._expected and "/" not in self._expected.name:
+            return unit, end  # "52 minutes a year" of downtime is 52 minutes
         if self.word(end) in ("per", "/") and unit.kind == "physical":  # "metres per second per second"
             again, last = self._powered(end + 1)
             if again == bottom:
                 return Unit("physical", f"{unit.name} / ({bottom.name}) ** 2"), last
         return per(unit, bottom), end
+
+    @staticmethod
+    def _is_time(unit: Unit) -> bool:
+        return unit.kind == "physical" and compatible(unit, Unit("physical", "second"))
 
     def _bare_rate(self, at: int) -> tuple[Unit | None, int]:
         """ "12k *per minute*", "two hundred *a second*" where the key counts something per time."""

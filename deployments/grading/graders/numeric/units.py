@@ -120,8 +120,6 @@ _PLAIN = {
     "month": ("month", "months"),
     "year": ("year", "years", "yr", "yrs"),
     "fortnight": ("fortnight", "fortnights"),
-    "decade": ("decade", "decades"),
-    "century": ("century", "centuries"),
     "second": ("sec", "secs"),
     "millisecond": ("millis", "msec", "msecs", "milli second", "milli seconds"),
     "microsecond": ("usec", "usecs", "micros"),
@@ -249,6 +247,8 @@ def _vocabulary() -> tuple[dict[str, Unit], dict[str, Unit]]:
     for symbol, unit in list(cased.items()):
         if len(symbol) > 1:
             folded.setdefault(symbol.casefold(), unit)
+    for word, years in (("decade", 10.0), ("decades", 10.0), ("century", 100.0), ("centuries", 100.0)):
+        folded[word] = Unit("physical", "year", years)
     for label in _LABELS:
         folded.setdefault(label, Unit("label", label))
         folded.setdefault(f"{label}s", Unit("label", label))
@@ -272,6 +272,10 @@ def unit_named(text: str, *, expected: Unit | None = None) -> Unit | None:
         return BASIS_POINT
     if folded == "bps":
         return Unit("physical", "bit / second")
+    if expected is not None and expected.kind == "currency" and (folded, expected.name) in _SMALL_CHANGE:
+        return Unit("currency", expected.name, 0.01)
+    if folded == "rpm" and expected is not None and expected.name.startswith("request / "):
+        return Unit("label", "request / minute")
     if folded in ("pound", "pounds"):
         return Unit("currency", "GBP") if expected and expected.kind == "currency" else Unit("physical", "pound")
     if folded in CURRENCIES and folded != "s":
@@ -291,6 +295,8 @@ def unit_named(text: str, *, expected: Unit | None = None) -> Unit | None:
     return FOLDED.get(folded)
 
 
+#: The hundredth of a currency by a letter: "43c", "50p".
+_SMALL_CHANGE = frozenset({("c", "USD"), ("c", "EUR"), ("c", "CAD"), ("c", "AUD"), ("p", "GBP")})
 #: Symbols that are more often a magnitude, a name or a pronoun than a unit.
 _LONE_LETTERS = frozenset("mBTWNAVglL")
 #: Symbols that mean a unit only beside a key of that dimension: (a unit of the dimension, symbol → unit).
@@ -301,6 +307,7 @@ _BY_DIMENSION: tuple[tuple[Unit, dict[str, str]], ...] = (
     (Unit("physical", "bit / second"), dict.fromkeys(("gig", "gigs"), "gigabit / second")),
     (Unit("physical", "bit / second"), dict.fromkeys(("meg", "megs"), "megabit / second")),
     (Unit("physical", "kilogram"), {"stone": "stone"}),
+    (Unit("physical", "byte"), {"K": "kilobyte", "k": "kilobyte", "M": "megabyte", "G": "gigabyte", "T": "terabyte"}),
 )
 
 
