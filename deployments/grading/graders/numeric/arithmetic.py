@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from deployments.grading.graders.numeric.quantity_reader import Found, Quantity, QuantityReader
-from deployments.grading.graders.numeric.units import Unit, compatible, convert
+from deployments.grading.graders.numeric.unit_vocabulary import Unit
+from deployments.grading.graders.numeric.units import compatible, convert
 
 #: The words and signs of each operation, longest first.
 _OPERATORS: tuple[tuple[tuple[str, ...], str], ...] = (

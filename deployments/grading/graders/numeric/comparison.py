@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.grading.graders.numeric.quantity_reader import Quantity
-from deployments.grading.graders.numeric.units import Unit, compatible, convert
+from deployments.grading.graders.numeric.unit_vocabulary import Unit
+from deployments.grading.graders.numeric.units import compatible, convert
 from interview.plans.questions import Numeric
 from interview.text.number_vocabulary import as_text
 

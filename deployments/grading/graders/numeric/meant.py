@@ -11,7 +11,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from deployments.grading.graders.numeric.quantity_reader import Quantity
-from deployments.grading.graders.numeric.units import Unit, compatible
+from deployments.grading.graders.numeric.unit_vocabulary import Unit
+from deployments.grading.graders.numeric.units import compatible
 from interview.text.stance import Held, hold
 
 #: More different numbers than this without a sign which one is meant is a spray.

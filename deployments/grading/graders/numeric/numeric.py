@@ -13,7 +13,8 @@ from deployments.grading.graders.numeric.comparison import Judged, judge
 from deployments.grading.graders.numeric.meant import Meant, meant_numbers
 from deployments.grading.graders.numeric.qualifiers import bound_of, directed, signed
 from deployments.grading.graders.numeric.quantities import Quantity, quantities
-from deployments.grading.graders.numeric.units import PERCENT, Unit, key_unit
+from deployments.grading.graders.numeric.unit_vocabulary import PERCENT, Unit
+from deployments.grading.graders.numeric.units import key_unit
 from interview.errors import InvalidInput
 from interview.grades import Evidence, Grade
 from interview.plans.questions import Numeric

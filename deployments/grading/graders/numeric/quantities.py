@@ -6,7 +6,8 @@ import re
 
 from deployments.grading.graders.numeric.arithmetic import worked_out
 from deployments.grading.graders.numeric.quantity_reader import Quantity, QuantityReader
-from deployments.grading.graders.numeric.units import Unit
+from deployments.grading.graders.numeric.ranges import range_at
+from deployments.grading.graders.numeric.unit_vocabulary import Unit
 from interview.text.number_lexemes import lex
 
 __all__ = ["MAX_MENTIONS", "Quantity", "quantities"]
@@ -38,7 +39,7 @@ def quantities(text: str, *, expected: Unit | None = None, ratio: bool = False) 
             while at < reader.stop and reader.lexemes[at].start < date.end():
                 at += 1
             continue
-        got = reader.range(at) or worked_out(reader, at)
+        got = range_at(reader, at) or worked_out(reader, at)
         if got is None:
             at += 1
             continue

@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.grading.graders.numeric.unit_phrases import UnitReader
-from deployments.grading.graders.numeric.units import PERCENT, Unit, compatible, convert, unit_named
+from deployments.grading.graders.numeric.unit_vocabulary import PERCENT, Unit
+from deployments.grading.graders.numeric.units import compatible, convert, unit_named
 from interview.text.number_cardinals import LexemeCursor, Reading
 from interview.text.number_lexemes import Lexeme
 from interview.text.number_vocabulary import AMOUNTS, SCALES, SUFFIXES
@@ -67,7 +68,7 @@ class QuantityReader(LexemeCursor):
         super().__init__(lexemes, stop)
         self.text = text
         self.expected = expected
-        self._ratio = ratio
+        self.ratio = ratio
         self._numbers = NumberReader(lexemes, stop)
         self._units = UnitReader(text, lexemes, expected)
 
@@ -148,7 +149,7 @@ class QuantityReader(LexemeCursor):
         """ "two hours *and a half*", "an hour *and three quarters*"."""
         if not value.is_integer() or (reading is not None and reading.loose) or self.word(at) != "and":
             return value, at
-        added, after, mixed = self._numbers._mixed(value, at)
+        added, after, mixed = self._numbers.mixed(value, at)
         return (added, after) if mixed and added - value < 1 else (value, at)
 
     def _clock(self, reading: Reading, start: int) -> Found | None:
@@ -240,7 +241,7 @@ class QuantityReader(LexemeCursor):
             return left
         words = [self.word(at + index) for index in range(3)]
         length = next((len(form) for form in _OUT_OF if tuple(words[: len(form)]) == form), 0)
-        if not length and self._ratio and words[0] == "to":
+        if not length and self.ratio and words[0] == "to":
             length = 1
         right = self._numbers.read(at + length) if length else None
         if right is None or not right.value or (one.value >= right.value and words[0] in ("in", "per")):
@@ -272,61 +273,6 @@ class QuantityReader(LexemeCursor):
             size = abs(convert(margin.value, margin.unit, unit))
         end = self._span(left.first, right.after)[1]
         return Found(replace(one, unit=unit, margin=size, end=end, weak=False), left.first, right.after)
-
-    def range(self, at: int) -> Found | None:
-        """ "5 to 10", "5–10 ms", "between 5 and 10"."""
-        if self.word(at) in ("between", "from"):
-            return self._between(at)
-        low = self.single(at)
-        if low is None:
-            return None
-        after = low.after
-        joint = self.word(after)
-        if joint == "up" and self.word(after + 1) == "to":
-            after, joint = after + 1, "to"
-        is_to = joint in ("to", "til", "until", "through", "till", "thru") and self.word(after + 1) != "the"
-        is_dash = joint in ("-", "–", "—", "~") and (self.lexemes[after].glued == self.glued(after + 1))
-        if not (is_to or is_dash) or (is_to and self._ratio):
-            return None
-        high = self.single(after + 1)
-        if high is None or (is_dash and high.quantity.start - low.quantity.end > 3):
-            return None
-        return self._join(low, high, at)
-
-    def _between(self, at: int) -> Found | None:
-        """ "between one hundred and two hundred": the "and" that splits is the last that leaves two numbers."""
-        joints = ("and",) if self.word(at) == "between" else ("to", "up", "through", "and", "-", "–")
-        places = [index for index in range(at + 1, min(at + 16, self.stop)) if self.word(index) in joints]
-        for place in reversed(places):
-            part = QuantityReader(self.text, self.lexemes[:place], self.expected)  # type: ignore[arg-type]
-            low = part.single(at + 1)
-            high = self.single(place + 1 + (self.word(place) == "up"))
-            if low is None or high is None or low.after != place:
-                continue
-            joined = self._join(low, high, at)
-            if joined is not None:
-                return joined
-        return None
-
-    def _join(self, low: Found, high: Found, first: int) -> Found | None:
-        """A range of both; a unit or a scale said once ("5 to 10 million dollars") counts for both ends."""
-        one, other = low.quantity, high.quantity
-        low_value, high_value = one.value, other.value
-        last_number = self.text[other.start : other.end].casefold()
-        scale = next((value for word, value in SCALES.items() if re.search(rf"\b{word}\b", last_number)), None)
-        if scale is None and (suffix := re.search(r"\d(k|m|bn?)\b", last_number)) and one.unit is None:
-            scale = other.value / float(re.sub(r"[^\d.]", "", last_number) or 1) if suffix else None
-        if scale and low_value < scale and low_value * scale <= high_value:
-            low_value *= scale
-        if one.unit is not None and other.unit is not None and one.unit != other.unit:
-            if not compatible(one.unit, other.unit):
-                return None
-            high_value = convert(high_value, other.unit, one.unit)
-        unit = one.unit or other.unit
-        if low_value > high_value:
-            return None
-        start, end = self._span(first, high.after)
-        return Found(Quantity(low_value, unit, start, end, high=high_value), first, high.after)
 
 
 #: "50/50", "fifty-fifty".

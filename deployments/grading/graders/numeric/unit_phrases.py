@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from deployments.grading.graders.numeric.units import CURRENCIES, DOLLARS, PERCENT, Unit, compatible, per, unit_named
+from deployments.grading.graders.numeric.unit_vocabulary import CURRENCIES, DOLLARS, PERCENT, Unit
+from deployments.grading.graders.numeric.units import compatible, per, unit_named
 from interview.text.number_cardinals import LexemeCursor
 from interview.text.number_lexemes import Lexeme
 from interview.text.number_words import NumberReader
