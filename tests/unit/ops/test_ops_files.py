@@ -11,6 +11,9 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from interview import failures, retries
+from interview.errors import StorageUnavailable
+from serve.metrics.process import process_metrics
 from serve.metrics.registry import PlatformMetrics, merge
 from serve.serve_file import HOME, read_serve_file
 from serve.settings import read_settings
@@ -58,7 +61,11 @@ def test_every_alert_names_metrics_that_exist_and_says_what_to_do() -> None:
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
 def test_promtool_accepts_configuration_and_rules() -> None:
-    for command in (["check", "config", "--syntax-only", "ops/prometheus.yml"], ["check", "rules", "ops/alerts.yml"]):
+    for command in (
+        ["check", "config", "--syntax-only", "ops/prometheus.yml"],
+        ["check", "rules", "ops/alerts.yml"],
+        ["test", "rules", "ops/alerts.test.yml"],
+    ):
         done = subprocess.run(["promtool", *command], cwd=HOME, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -88,3 +95,14 @@ def test_a_replica_whose_metrics_cannot_be_read_hides_no_other(failed_items: lis
     text = merge({"a": b"interview_x{ 1 broken", "b": good.exposition()}).decode()
     assert 'interview_queue_length{queue="grading waiting",replica="b"} 3.0' in text
     assert failed_items == [("metrics", "ValueError")]
+
+
+def test_an_item_that_a_batch_goes_on_without_is_counted_by_batch_and_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "_listener", None)
+    monkeypatch.setattr(retries, "_listener", None)
+    metrics = process_metrics.__wrapped__()
+    for error in (StorageUnavailable("full"), StorageUnavailable("full"), ValueError("a defect")):
+        failures.item_failed("archive", error)
+    text = metrics.exposition().decode()
+    assert 'interview_item_failures_total{batch="archive",reason="storage-unavailable"} 2.0' in text
+    assert 'interview_item_failures_total{batch="archive",reason="ValueError"} 1.0' in text
