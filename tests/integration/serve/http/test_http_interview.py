@@ -1,7 +1,9 @@
 """Interviews over HTTP: real agent, graders, audio decoding and reports; only the weights of the ears are fake."""
 
+import base64
 import io
 import json
+import re
 import wave
 
 import httpx
@@ -103,6 +105,33 @@ async def test_an_interview_from_its_start_to_its_report(client):
     assert "Ada" in page.text
     pdf = await client.get("/session/report/i-1?format=pdf")
     assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+
+
+async def test_a_reply_is_heard_in_parts_and_kept_whole(client):
+    await client.post("/session/start/i-1", json=START)
+    body = {"answer": ANSWER, "stream_audio": True}
+    streamed = await client.post("/session/turn/i-1", json=body, headers={"Accept": "text/event-stream"})
+    frames = [frame.split("\n", 1) for frame in streamed.text.split("\n\n") if frame]
+    told = [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in frames]
+    heard = [data for name, data in told if name == "audio"]
+    name, reply = told[-1]
+    assert name == "reply"
+    response = reply["interviewer_response"]
+    assert " ".join(part["caption"] for part in heard) == " ".join(response["text"].split())
+    whole = (await client.get(response["audio_url"])).content
+    assert b"".join(base64.b64decode(part["audio"]) for part in heard).split() == whole.split()
+
+
+@pytest.mark.parametrize("declared", ["application/octet-stream", "video/unheard-of"])
+async def test_a_recording_of_unknown_type_is_stored_so_that_a_browser_plays_it(client, declared):
+    await client.post("/session/start/i-1", json=START)
+    await client.post("/session/turn/i-1", files={"audio": ("answer.webm", SPEECH, declared)})
+    log = (await client.get("/session/events/i-1", headers={"Accept": "application/x-ndjson"})).text
+    url = re.search(r"/session/audio/i-1/[0-9]+-candidate-[0-9a-f]+\.\w+", log)[0]
+    assert url.endswith(".wav")
+    recording = await client.get(url)
+    assert recording.headers["content-type"] == "audio/wav"
+    assert recording.content == SPEECH
 
 
 async def test_both_voices_can_be_listened_to(client):
