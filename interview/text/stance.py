@@ -239,7 +239,7 @@ def _listed(chain: _Chain, clause: str) -> range:
 _CONCLUSION = re.compile(
     r"(?:\b(?:final answer|answer|choice|pick|guess|vote|bet)(?: (?:is|would be|will be|has to be|must be|:|,))*"
     r"|\b(?:i|we) (?:(?:would|will|am|have|must|shall|do|just|definitely|still|guess|think|rather|to|going|got|can only|only) )*(?:go(?:ing)?(?: with| for)?|choose|pick|select|take|opt for|settle (?:on|for)|stick with|sticking with|vote for|bet on|lean(?:ing)? (?:towards?|to))"
-    r"|\b(?:going|sticking|settling|go) (?:with|for|on)"
+    r"|\b(?:going|sticking|settling|go) (?:with|for|on)|\bam going to say|\bwill say"
     r"|\b(?:so|therefore|hence|thus|leaves?(?: us| me)?(?: with)?|leaving(?: us| me)?(?: with)?|left with|remains|only|which leaves)(?: (?:it|that|the answer|i|we|,))?(?: (?:is|must be|has to be|should be|would be|would say|think|guess|would go with|say|leaves|leaving|gives|means|only))*"
     r"|\b(?:must|has to|have to|got to|can only|ought to) be"
     r"|\b(?:definitely|certainly|clearly|(?:more|most) likely|preferably|mostly))"
@@ -254,7 +254,7 @@ _OR_AFTER = re.compile(
     r"^ (?:, )?(?:or|vs|versus|(?<=, )(?:maybe|perhaps|possibly)(?! (?:because|since|if|when|as|i|it is|not)\b)) (?!so\b|something|anything|whatever|not sure|thereabouts|rather|is it|am i|actually|no\b|wait|at least|in other words|else)"
 )
 _CONSIDERED_BEFORE = re.compile(
-    r"\b(?:between|going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|consider(?:ed|ing)|thinking|tempted|almost said"
+    r"\b(?:between|was going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|consider(?:ed|ing)|thinking|tempted|almost said"
     r"|could (?:also |maybe )?be|might (?:also )?be|hesitat\w+|wavering|debating|originally|earlier|up to now)\b(?: [^ §.;!?]+){0,5} $"
 )
 _CONSIDERED_AFTER = re.compile(
@@ -321,7 +321,7 @@ _DESCRIBED = re.compile(
 )
 _LIMITED = re.compile(r" (?:only|needs|requires|does|means|lets|would|has)\b(?! (?:be (?:right|correct)|too|also))")
 _ASKS = re.compile(
-    r"\b(?:why (?:is|are|would|do|does|did|was|even|the|option|have)|how come|what (?:is|are|does|do|was|would)|where (?:is|does)|when (?:is|does|do|would)|who)\b[^.!?]*$"
+    r"\b(?:(?:can|could|would|will) you (?:please )?(?:repeat|explain|say|read|tell)|why (?:is|are|would|do|does|did|was|even|the|option|have)|how come|what (?:is|are|does|do|was|would|were)|where (?:is|does)|when (?:is|does|do|would)|who)\b[^.!?]*$"
 )
 
 

@@ -37,12 +37,23 @@ _RULES_OUT = "The candidate only rules options out."
 _UNREAD = "No option was recognised in the answer."
 
 
+_ONLY_RIGHT = re.compile(
+    r"\b(?:all|everything|every one|anything)(?: of them| of these)?(?: else)?"
+    r" (?:but|except(?: for)?|other than|apart from|besides) (.{1,60}?) (?:is|are|can be|must be)"
+    r"(?: clearly| obviously| just)? (?:wrong|incorrect|false|out|ruled out|eliminated|excluded)\b",
+    re.IGNORECASE,
+)
+
+
 def line_of(answer: str) -> Line:
     """The answer's words, fillers left out; orders to the machine and what follows them do not count."""
     kept = answer
     if orders_in(answer):
         spared = without_orders(answer)
         kept = "".join(char if any(a <= at < b for a, b in spared) else " " for at, char in enumerate(answer))
+    excepted = _ONLY_RIGHT.search(kept)
+    if excepted is not None:  # "everything but b is wrong" is b
+        kept = " " * excepted.start(1) + excepted.group(1) + " " * (len(kept) - excepted.end(1))
     words = answer_text.closed(answer_text.tokens(kept))
     spoken = tuple(_unglued(word) for word in words if word.text not in answer_text.HESITATIONS)
     return Line(kept, spoken or words, answer_text.bare(spoken or words))

@@ -293,6 +293,10 @@ def _with_runs(book: OptionBook, line: Line, singles: list[Mention], taken: list
 _COUNT = r"(?P<count>two|three|four|five|six|2|3|4|5|6|couple|couple of)"
 _END = r"(?: (?:ones|options|answers|choices|of (?:them|these|those|the options)))?\b"
 _FIRST_N = re.compile(rf"\b(?P<end>first|top|last|final|bottom) {_COUNT}{_END}", re.IGNORECASE)
+_MIDDLE_N = re.compile(
+    r"\b(?:(?:middle|center|centre|inner) (two|three)|(two|three)(?: ones)? in the (?:middle|center|centre))\b",
+    re.IGNORECASE,
+)
 _FROM_END = re.compile(
     r"\b(?:(?P<place>(?:first|1st)(?= from)|second|third|fourth|2nd|3rd|4th|next) (?:to|from)(?: the)? (?P<from>last|end|bottom|top|start|beginning)|(?:the )?(?:one )?(?:just |right )?before (?:the )?last"
     r"|last but one|second last|penultimate)\b(?: (?:one|option|answer))?",
@@ -312,6 +316,12 @@ def _counts(book: OptionBook, line: Line, taken: list[Mention]) -> list[Mention]
         from_start = match.group("end").casefold() in ("first", "top")
         part = book.entries[:number] if from_start else book.entries[-number:]
         found.append(Mention(tuple(entry.id for entry in part), BY_NAME, match.start(), match.end()))
+    for match in _MIDDLE_N.finditer(line.answer):
+        number = _COUNTS[(match.group(1) or match.group(2)).casefold()]
+        start = (len(book.entries) - number) // 2
+        if (len(book.entries) - number) % 2 == 0 and start > 0 and free(match.start(), match.end(), [*taken, *found]):
+            part = book.entries[start : start + number]
+            found.append(Mention(tuple(entry.id for entry in part), BY_NAME, match.start(), match.end()))
     for match in _FROM_END.finditer(line.answer):
         place = (match.group("place") or "second").casefold()
         steps = 2 if place == "next" else ordinal(place) or 2

@@ -15,14 +15,17 @@ _SOUNDS = {"for": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.
 
 
 def find(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
-    """The options that the answer's quantities are equal to; both ends of a range are mentioned."""
+    """The options that the answer's quantities equal; both ends of a range and both readings of "10.000" count."""
     if not book.numeric:
         return []
     found: list[Mention] = []
     for said in quantities(line.answer):
         ends = [said.value] if said.high is None else [said.value, said.high]
         ids = [entry.id for value in ends for entry in _equal(book, said, value)]
-        if len(ids) == len(ends) and free(said.start, said.end, taken):
+        others = [entry.id for value in said.others for entry in _equal(book, said, value)]
+        if len(ids) == len(ends) or others:
+            ids = list(dict.fromkeys(ids + others))
+        if ids and len(ids) >= len(ends) and free(said.start, said.end, taken):
             found.append(Mention(tuple(ids), BY_WORDS, said.start, said.end))
     if not found and not taken and len(line.words) == 1 and line.words[0].text in _SOUNDS:
         word = line.words[0]

@@ -9,8 +9,9 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from deployments.grading.graders import answer_text
+from deployments.grading.graders.answer_text import Token
 from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, free
-from deployments.grading.graders.closed.notation import notation
+from deployments.grading.graders.closed.notation import is_mathematical, notation
 from deployments.grading.graders.closed.option_book import Entry, OptionBook
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
 from interview.text.english_words import is_english
@@ -23,16 +24,20 @@ _CLEAR = 8.0
 
 def in_full(book: OptionBook, line: Line) -> list[Mention]:
     """Options whose words occur one after the other, the longest first; a word is read for one option only."""
-    words = notation(line.words)
+    words = notation(line.words, line.answer)
     stems = [stem(word.text) for word in words]
     targets = [(target, entry) for entry in book.entries for target in _targets(entry)]
     found: list[Mention] = []
-    for target, entry in sorted(targets, key=lambda pair: len(pair[0]), reverse=True):
+    for target, entry in sorted(targets, key=lambda pair: len(" ".join(pair[0])), reverse=True):
         size = len(target)
+        formula = all(map(is_mathematical, target))
         for at in range(len(stems) - size + 1):
             start, end = words[at].start, words[at + size - 1].end
-            if stems[at : at + size] == target and free(start, end, found):
-                found.append(Mention((entry.id,), BY_WORDS, start, end))
+            if stems[at : at + size] != target or not free(start, end, found):
+                continue
+            if (formula and _goes_on(words, at, size)) or (size == 1 and _is_frame(words, at)):
+                continue
+            found.append(Mention((entry.id,), BY_WORDS, start, end))
         if size == 1 and len(target[0]) > 5:  # "dead lock" for "deadlock"
             for one, two in pairwise(words):
                 if stem(one.text + two.text) == target[0] and free(one.start, two.end, found):
@@ -40,9 +45,32 @@ def in_full(book: OptionBook, line: Line) -> list[Mention]:
     return found
 
 
+def _goes_on(words: Sequence[Token], at: int, size: int) -> bool:
+    """Whether a formula is longer than ``words[at:at + size]``: "n squared log n" holds no "n squared"."""
+    before = words[at - 1].text if at else ""
+    after = words[at + size].text if at + size < len(words) else ""
+    return any(is_mathematical(word) and word not in ("a", "i") for word in (before, after))
+
+
+_CHOOSERS = frozenset({"i", "i'd", "i'll", "i'm", "would", "will", "to", "gonna", "let's", "lets", "we"})
+_CHOOSING = frozenset({"select", "pick", "take", "choose", "put", "get", "say", "mean", "guess", "set", "go", "use"})
+
+
+def _is_frame(words: Sequence[Token], at: int) -> bool:
+    """Whether an option's word only frames the choice here: "I'd go with Rust", "let me see", "I'd put it there"."""
+    word = words[at].text
+    before = words[at - 1].text if at else ""
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    if word == "let":
+        return following in ("me", "us")
+    if word == "go" and (following in ("with", "for", "on") or before in ("let's", "lets")):
+        return True
+    return word in _CHOOSING and before in _CHOOSERS and following != ""
+
+
 def _targets(entry: Entry) -> list[list[str]]:
     """The stems an option is known by: in order, joined ("typechecks"), and without the O of "O(n log n)"."""
-    words = notation(answer_text.tokens(entry.text))
+    words = notation(answer_text.tokens(entry.text), entry.text)
     stems = [stem(word.text) for word in words]
     found = [stems]
     if 2 <= len(stems) <= 3 and all(len(word.text) > 2 for word in words):
