@@ -20,14 +20,15 @@ from deployments.grading.graders.formula.mutants import mutants
 from interview.plans.questions import Formula, SheetColumn
 
 SheetCells = dict[tuple[int, int], Scalar]
-#: Gives the shown results of a formula on a sheet's cells.
-Run = Callable[[Node, SheetCells], object]
+#: Gives the results of a formula on a sheet's cells, and the cells that it read and made.
+Run = Callable[[Node, SheetCells], tuple[object, int]]
 
 DRAFTS = 8
 #: A near miss counts as told apart when so many plain sheets do.
 ENOUGH = 2
-#: Evaluations of near misses for one question; what lies beyond stays as drafted first.
-MAX_EVALUATIONS = 4_000
+#: Cells that the near misses of one question may read and make, about half a second; each evaluation counts 50 more.
+#: Sheets beyond stay as drafted first.
+MAX_CELLS = 600_000
 
 
 class Chooser:
@@ -39,7 +40,7 @@ class Chooser:
         self._run = run
         self._mutants = mutants(reference, extent.rows)
         self._told = [0] * len(self._mutants)
-        self._left = MAX_EVALUATIONS
+        self._left = MAX_CELLS
         fixed = {float(one) if isinstance(one, int) else one for one in spec.cells.values() if one != ""}
         self._values = literals(reference, extent) | fixed
 
@@ -64,18 +65,18 @@ class Chooser:
 
     def _tells(self, cells: SheetCells) -> set[int]:
         places = self._open()
-        self._left -= len(places)
-        try:
-            due = self._run(self._reference, cells)
-        except LimitReached:
-            return set()
-        return {at for at in places if self._differs(self._mutants[at], cells, due)}
+        due = self._result(self._reference, cells)
+        return {at for at in places if self._left > 0 and self._result(self._mutants[at], cells) != due}
 
-    def _differs(self, mutant: Node, cells: SheetCells, due: object) -> bool:
+    def _result(self, node: Node, cells: SheetCells) -> object:
+        """None when it needs more than a formula may."""
         try:
-            return self._run(mutant, cells) != due
+            result, spent = self._run(node, cells)
         except LimitReached:
-            return True
+            self._left = 0
+            return None
+        self._left -= spent + 50
+        return result
 
     def _worth(self, told: set[int]) -> float:
         return sum(1.0 if self._told[at] == 0 else 0.3 for at in told)
@@ -85,7 +86,7 @@ class Chooser:
         made = dict(cells)
         last = self._spec.rows + 1
         for at, column in enumerate(self._spec.columns, start=1):
-            fitting = [near for value in sorted(self._values, key=str) for near in _near(value, column)]
+            fitting = [near for value in sorted(self._values, key=_order) for near in _near(value, column)]
             for row in {2, last, rng.randint(2, last), rng.randint(2, last)}:
                 if fitting and rng.random() < 0.7:
                     made[at, row] = rng.choice(fitting)
@@ -94,6 +95,11 @@ class Chooser:
         for place in _fixed_places(self._spec):
             made[place] = cells[place]
         return {place: value for place, value in made.items() if value is not None}
+
+
+def _order(value: Scalar) -> tuple[str, str]:
+    """An order of values that is the same in every process."""
+    return type(value).__name__, str(value)
 
 
 def _fixed_places(spec: Formula) -> list[tuple[int, int]]:

@@ -114,7 +114,7 @@ def _verdict(job: FormulaJob) -> FormulaVerdict:
     extent = extent_of(job.spec)
     try:
         reference = _Program(job.reference, extent, job.spec.fill_down)
-        chooser = Chooser(job.spec, reference.node, reference.run, extent)
+        chooser = Chooser(job.spec, reference.node, reference.measured, extent)
         sheets = make_sheets(job.spec, job.seed, chooser)
         wanted = [reference.on(sheet) for sheet in sheets]
     except _Broken as broken:
@@ -179,11 +179,17 @@ class _Program:
 
     def run(self, node: Node, cells: dict[tuple[int, int], Scalar]) -> Results:
         """Evaluate a tree. The formula stands from row 2 on, in the second column to the right of the data."""
+        return self.measured(node, cells)[0]
+
+    def measured(self, node: Node, cells: dict[tuple[int, int], Scalar]) -> tuple[Results, int]:
+        """The results, and the cells that the evaluation read and made."""
         column = max(self._extent.columns, max((at for at, _ in cells), default=1)) + 2
-        return tuple(
-            Evaluation(cells, (column, 2 + row), self._extent).result(filled_down(node, row) if row else node)
-            for row in self._rows
-        )
+        results, spent = [], 0
+        for row in self._rows:
+            evaluation = Evaluation(cells, (column, 2 + row), self._extent)
+            results.append(evaluation.result(filled_down(node, row) if row else node))
+            spent += evaluation.spent
+        return tuple(results), spent
 
 
 def _error_excused(got: Array, due: Array, stated: set[str]) -> bool:

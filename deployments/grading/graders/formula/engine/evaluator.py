@@ -71,6 +71,11 @@ class Evaluation:
     def here(self) -> tuple[int, int]:
         return self._here
 
+    @property
+    def spent(self) -> int:
+        """Cells read and made so far: what the evaluation cost."""
+        return self._spent
+
     def spend(self, cells: int) -> None:
         self._spent += cells
         if self._spent > MAX_CELLS:

@@ -187,6 +187,15 @@ def significant(value: float) -> float:
     return float(f"{value:.15g}")
 
 
+def order(one: float, other: float) -> int:
+    """-1, 0 or 1 on 15 significant digits."""
+    if one == other:
+        return 0
+    if abs(one - other) < 1e-14 * max(abs(one), abs(other)) and significant(one) == significant(other):
+        return 0
+    return 1 if one > other else -1
+
+
 def rank(value: Scalar) -> int:
     """Numbers sort before text, text before truth values."""
     return 2 if isinstance(value, bool) else 1 if isinstance(value, str) else 0
@@ -197,13 +206,10 @@ def compare(one: Scalar, other: Scalar) -> int:
     one, other = _filled(checked(one), other), _filled(checked(other), one)
     if rank(one) != rank(other):
         return -1 if rank(one) < rank(other) else 1
-    if isinstance(one, str) and isinstance(other, str):
-        left: Any = one.casefold()
-        right: Any = other.casefold()
-    elif isinstance(one, float) and isinstance(other, float):
-        left, right = significant(one), significant(other)
-    else:
-        left, right = one, other
+    if isinstance(one, float) and isinstance(other, float):
+        return order(one, other)
+    left: Any = one.casefold() if isinstance(one, str) else one
+    right: Any = other.casefold() if isinstance(other, str) else other
     return int(left > right) - int(left < right)
 
 

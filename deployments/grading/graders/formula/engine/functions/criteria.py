@@ -17,7 +17,7 @@ from deployments.grading.graders.formula.engine.values import (
     Reference,
     Scalar,
     fail,
-    significant,
+    order,
 )
 from deployments.grading.graders.formula.engine.wildcards import Pattern
 
@@ -70,14 +70,13 @@ def _ordered(test: Callable[[int], bool], target: Scalar, operand: str) -> Test:
     if isinstance(target, bool):
         return lambda cell: isinstance(cell, bool) and test(int(cell) - int(target))
     if isinstance(target, float):
-        rounded = significant(target)
-        return lambda cell: isinstance(cell, float) and test(_sign(significant(cell), rounded))
+        return lambda cell: isinstance(cell, float) and test(order(cell, target))
     folded = operand.casefold()
     return lambda cell: bool(operand) and isinstance(cell, str) and test(_sign(cell.casefold(), folded))
 
 
-def _sign(one: float | str, other: float | str) -> int:
-    return int(one > other) - int(one < other)  # type: ignore[operator]
+def _sign(one: str, other: str) -> int:
+    return int(one > other) - int(one < other)
 
 
 def _empty(sign: str) -> Test:
@@ -95,7 +94,7 @@ def _equal(cell: Scalar, target: Scalar) -> bool:
         if isinstance(cell, str):
             read = number_in(cell)
             return read is not None and read == target
-        return isinstance(cell, float) and significant(cell) == significant(target)
+        return isinstance(cell, float) and order(cell, target) == 0
     return cell == target
 
 
