@@ -7,7 +7,7 @@ import importlib
 _MODULES = (
     "logic", "information", "aggregate", "criteria", "maths", "statistics", "ranking", "lookup", "arrays", "reshaping",
     "lambdas", "text", "text_parts", "number_format", "calendar", "working_days", "finance", "database",
-    "distributions", "conversion", "regression",
+    "distributions", "conversion", "regression", "google", "engineering",
 )  # fmt: skip
 
 

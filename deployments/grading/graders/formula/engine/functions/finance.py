@@ -199,3 +199,28 @@ def _cumulative(part: Callable[..., float]) -> Callable[..., float]:
 
 scalar("CUMIPMT", "n i n i i n")(_cumulative(ipmt))
 scalar("CUMPRINC", "n i n i i n")(_cumulative(ppmt))
+scalar("ISPMT", "n n n n")(lambda rate, period, periods, present: present * rate * (period / periods - 1))
+
+
+@whole("FVSCHEDULE", "n r")
+def fvschedule(context: Context, principal: float, rates: Operand) -> float:
+    return principal * math.prod(1 + one for one in numbers(context, [rates]))
+
+
+def _fractional(value: float, base: int) -> tuple[float, float]:
+    """The whole dollars, and the power of ten that the fraction's digits take."""
+    if base < 1:
+        fail("#DIV/0!" if base >= 0 else "#NUM!")
+    return math.trunc(value), math.pow(10, math.ceil(math.log10(base)) or 1)
+
+
+@scalar("DOLLARDE", "n i")
+def dollarde(value: float, base: int) -> float:
+    dollars, places = _fractional(value, base)
+    return dollars + (value - dollars) * places / base
+
+
+@scalar("DOLLARFR", "n i")
+def dollarfr(value: float, base: int) -> float:
+    dollars, places = _fractional(value, base)
+    return dollars + (value - dollars) * base / places

@@ -35,21 +35,32 @@ def exact(wanted: Scalar, values: Sequence[Scalar], wildcards: bool, last: bool 
 
 def ascending(wanted: Scalar, values: Sequence[Scalar]) -> int:
     """The place of the largest value up to ``wanted``, by binary search as in a sorted list; -1 without one."""
-    return _binary(wanted, values, up=True)
+    return _binary(wanted, values)
 
 
 def descending(wanted: Scalar, values: Sequence[Scalar]) -> int:
-    return _binary(wanted, values, up=False)
+    """The place of the smallest value from ``wanted`` on in a falling list; the first smaller value ends the search."""
+    target: Scalar = 0.0 if wanted is None else wanted
+    found = -1
+    for at, one in enumerate(values):
+        if not _comparable(one, target):
+            continue
+        order = compare(one, target)
+        if order < 0:
+            break
+        found = at
+        if order == 0:
+            break
+    return found
 
 
-def _binary(wanted: Scalar, values: Sequence[Scalar], up: bool) -> int:
+def _binary(wanted: Scalar, values: Sequence[Scalar]) -> int:
     target: Scalar = 0.0 if wanted is None else wanted
     alike = [at for at, one in enumerate(values) if _comparable(one, target)]
     low, high = 0, len(alike)
     while low < high:
         middle = (low + high) // 2
-        order = compare(values[alike[middle]], target)
-        if order <= 0 if up else order >= 0:
+        if compare(values[alike[middle]], target) <= 0:
             low = middle + 1
         else:
             high = middle

@@ -97,6 +97,13 @@ def kurt(context: Context, *operands: Operand) -> float:
     return weight * _moment(values, 4) - 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
 
 
+@whole("SKEW.P", "r r*")
+def skew_p(context: Context, *operands: Operand) -> float:
+    values = numbers(context, operands)
+    middle, spread = mean(values), math.sqrt(deviations(values) / len(values))
+    return math.fsum(((one - middle) / spread) ** 3 for one in values) / len(values) if spread else fail("#DIV/0!")
+
+
 @scalar("STANDARDIZE", "n n n")
 def standardize(x: float, middle: float, deviation: float) -> float:
     return (x - middle) / deviation if deviation > 0 else fail("#NUM!")
@@ -166,3 +173,45 @@ def expon_dist(x: float, rate: float, cumulative: bool) -> float:
 scalar("FISHER", "n")(lambda x: math.atanh(x) if -1 < x < 1 else fail("#NUM!"))
 scalar("GAMMALN GAMMALN.PRECISE", "n")(lambda x: math.lgamma(x) if x > 0 else fail("#NUM!"))
 scalar("GAMMA", "n")(lambda x: math.gamma(x) if 0 < x < 171 else fail("#NUM!"))
+
+
+@scalar("LOGNORM.DIST", "n n n b")
+def lognorm_dist(x: float, middle: float, deviation: float, cumulative: bool) -> float:
+    if x <= 0:
+        fail("#NUM!")
+    share = norm_dist(math.log(x), middle, deviation, cumulative)
+    return share if cumulative else share / x
+
+
+scalar("LOGNORM.INV LOGINV", "n n n")(lambda share, middle, deviation: math.exp(norm_inv(share, middle, deviation)))
+scalar("FISHERINV", "n")(math.tanh)
+
+
+@scalar("WEIBULL.DIST WEIBULL", "n n n b")
+def weibull_dist(x: float, shape: float, scale: float, cumulative: bool) -> float:
+    if x < 0 or shape <= 0 or scale <= 0:
+        fail("#NUM!")
+    decay = math.exp(-((x / scale) ** shape))
+    return 1 - decay if cumulative else shape / scale * math.pow(x / scale, shape - 1) * decay
+
+
+@scalar("NEGBINOM.DIST", "i i n b")
+def negbinom_dist(failures: int, successes: int, chance: float, cumulative: bool) -> float:
+    if failures < 0 or successes < 1 or failures + successes > 5_000 or not 0 < chance < 1:
+        fail("#NUM!")
+    counts = range(0 if cumulative else failures, failures + 1)
+    return math.fsum(math.comb(k + successes - 1, k) * chance**successes * (1 - chance) ** k for k in counts)
+
+
+@whole("Z.TEST ZTEST", "r n n?")
+def z_test(context: Context, operand: Operand, x: float, deviation: float | None = None) -> float:
+    values = numbers(context, [operand])
+    spread = math.sqrt(variance(values)) if deviation is None else deviation
+    return 1 - norm_dist((mean(values) - x) / (spread / math.sqrt(len(values))), 0.0, 1.0, True)
+
+
+@whole("PROB", "r r n n?")
+def prob(context: Context, values: Operand, chances: Operand, low: float, high: float | None = None) -> float:
+    xs, shares = _pairs(context, values, chances)
+    top = low if high is None else high
+    return math.fsum(share for x, share in zip(xs, shares, strict=True) if low <= x <= top)
