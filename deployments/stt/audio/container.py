@@ -101,8 +101,8 @@ def _mp3_cut(data: bytes) -> bool:
 
 
 def _mp4_cut(data: bytes) -> bool:
-    """Whether a top-level box runs past the end, or the box that describes the tracks is absent."""
-    offset, described = 0, False
+    """Whether a top-level box runs past the end, a fragment lacks its samples, or no box describes the tracks."""
+    offset, described, kind = 0, False, b""
     while offset + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, offset)
         if size == 1 and offset + 16 <= len(data):
@@ -113,7 +113,8 @@ def _mp4_cut(data: bytes) -> bool:
             return True
         described = described or kind == b"moov"
         offset += size
-    return not described
+    begins_a_box = any(data[offset:])  # zeros are padding
+    return not described or begins_a_box or kind == b"moof"
 
 
 def _adts_cut(data: bytes) -> bool:

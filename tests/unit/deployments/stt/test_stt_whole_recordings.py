@@ -44,6 +44,13 @@ def packets(stream: av.AudioStream, samples: Samples, start_s: float = 0.0) -> l
     return made + stream.encode(None)
 
 
+def black() -> av.VideoFrame:
+    frame = av.VideoFrame(32, 32, "yuv420p")
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    return frame
+
+
 def film(
     kind: str, *, picture_s: float, sound_s: float, sound_starts_s: float = 0.0, fragmented: bool = False
 ) -> bytes:
@@ -54,9 +61,7 @@ def film(
         picture = container.add_stream("mpeg4" if kind == "mp4" else "libvpx", rate=10)
         picture.width = picture.height = 32
         sound = track(container, "aac" if kind == "mp4" else "libopus")
-        video = [
-            packet for _ in range(int(picture_s * 10)) for packet in picture.encode(av.VideoFrame(32, 32, "yuv420p"))
-        ]
+        video = [packet for _ in range(int(picture_s * 10)) for packet in picture.encode(black())]
         audio = packets(sound, tone(sound_s, RATE), sound_starts_s)
         every = [*video, *picture.encode(None), *audio]
         for packet in sorted(every, key=lambda packet: float(packet.dts * packet.time_base)):
