@@ -15,10 +15,10 @@ from typing import Any
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
-from deployments.llm.egress import require_allowed
-from deployments.llm.engines.remote_errors import typed_error
 from deployments.llm.openai_chat import ChatCall, read_call
 from deployments.shell.circuit_breaker import CircuitBreaker
+from deployments.shell.egress import require_allowed
+from deployments.shell.remote_errors import RemoteServer, typed_error
 from interview import retries
 from interview.errors import (
     ConfigError,
@@ -68,6 +68,7 @@ class RemoteLanguageModel:
             raise ConfigError("llm.model: the server's name of the model is needed")
         require_allowed(remote.base_url)
         self._config = config
+        self._server = RemoteServer("language-model server", config.model, "llm.model", remote.api_key_env)
         self._remote = remote
         self._sleep = sleep
         self._jitter = jitter
@@ -88,7 +89,7 @@ class RemoteLanguageModel:
             async with asyncio.timeout(self._remote.connect_timeout_s):
                 listed = await self._client.models.list()
         except (OpenAIError, TimeoutError, ValueError) as error:
-            failure = typed_error(error, self._config.model, self._remote.api_key_env)
+            failure = typed_error(error, self._server)
             self._notice = f"The server did not answer at start-up: {failure.message}"
             logger.warning("the remote language model did not answer at start-up: %s", failure.code)
             return
@@ -177,7 +178,7 @@ class RemoteLanguageModel:
             completion = await self._client.chat.completions.create(**self._body(call), stream=False)
             response: ChatResponse = {**completion.to_dict(), "model": call.model}
         except Exception as error:
-            raise typed_error(error, self._config.model, self._remote.api_key_env) from error
+            raise typed_error(error, self._server) from error
         _check(response, call)
         yield response
 
@@ -188,7 +189,7 @@ class RemoteLanguageModel:
         try:
             stream = await self._client.chat.completions.create(**body, stream=True)
         except Exception as error:
-            raise typed_error(error, self._config.model, self._remote.api_key_env) from error
+            raise typed_error(error, self._server) from error
         finished = False
         try:
             async for chunk in stream:
@@ -198,7 +199,7 @@ class RemoteLanguageModel:
         except InterviewError:
             raise
         except Exception as error:
-            raise typed_error(error, self._config.model, self._remote.api_key_env) from error
+            raise typed_error(error, self._server) from error
         finally:
             await stream.close()
         if not finished:

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from deployments.llm.contract import ChatChunk, ChatResponse
-from deployments.llm.engines.remote_errors import from_status
 from deployments.llm.engines.text_stream import escape_control_characters
 from deployments.llm.openai_chat import ChatCall
+from deployments.shell.remote_errors import RemoteServer, from_status
 from interview.errors import EngineFailed, InterviewError
 
 _DATA = "data: "
@@ -105,4 +105,5 @@ def _cleaned(item: dict[str, Any], call: ChatCall) -> ChatChunk | ChatResponse:
 def yielded_error(error: dict[str, Any], model: str) -> InterviewError:
     """The typed error for the ``error`` object vLLM yields instead of raising."""
     code = str(error.get("code", ""))
-    return from_status(int(code) if code.isdigit() else 500, str(error.get("message", "")), model)
+    server = RemoteServer("language-model server", model, "llm.model")
+    return from_status(int(code) if code.isdigit() else 500, str(error.get("message", "")), server)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deployments.llm.egress import require_allowed
+from deployments.shell.egress import require_allowed
 from interview.errors import EngineUnavailable, ModelMissing, NotFound
 
 #: Models of this hub owner embed sentences (``grading.embeddings``) and run from their plain ONNX export.

@@ -15,8 +15,8 @@ from deployments.grading.graders.coverage.coverage import GRADER, GRADER_BY_MEAN
 from deployments.grading.graders.coverage.embedding import Meaning
 from deployments.grading.graders.coverage.embedding_onnx import OnnxSentenceEmbedder
 from deployments.grading.service import GradingService
-from deployments.llm.egress import VARIABLE
 from deployments.llm.engines.weights import pull_model
+from deployments.shell.egress import VARIABLE
 from interview.errors import ConfigError
 from interview.plans.questions import KeyPoint, Question, RubricGrading
 

@@ -8,8 +8,8 @@ import pytest
 
 from deployments.llm.config import LlmConfig, RemoteConfig
 from deployments.llm.deployment import build, create_language_model
-from deployments.llm.egress import VARIABLE, require_allowed
 from deployments.llm.engines.weights import local_model, pull_model
+from deployments.shell.egress import VARIABLE, require_allowed
 from interview.errors import ConfigError, ModelMissing
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 from interview.errors import (
     ContextTooLong,
@@ -20,7 +20,20 @@ _MAX_MESSAGE_CHARS = 300
 _TOO_LONG = ("context length", "context_length", "maximum context", "input is too long", "exceed_context_size")
 
 
-def typed_error(error: BaseException, model: str, api_key_env: str) -> InterviewError:
+class RemoteServer(NamedTuple):
+    """A server as messages name it.
+
+    ``kind``: "language-model server". ``model`` is what it is asked for, ``setting`` the operator's name for that
+    (``llm.model``), ``api_key_env`` the environment variable of its key.
+    """
+
+    kind: str
+    model: str
+    setting: str
+    api_key_env: str = ""
+
+
+def typed_error(error: BaseException, server: RemoteServer) -> InterviewError:
     """The typed error for an exception of the ``openai`` client.
 
     4xx is the caller's or the operator's fault and never retried, except 408 and 429; 5xx and a lost connection are
@@ -31,19 +44,17 @@ def typed_error(error: BaseException, model: str, api_key_env: str) -> Interview
     if isinstance(error, InterviewError):
         return error
     if isinstance(error, openai.APITimeoutError | TimeoutError | asyncio.TimeoutError):
-        return DeadlineExceeded("The language-model server did not answer in time.", retry_after_s=1)
+        return DeadlineExceeded(f"The {server.kind} did not answer in time.", retry_after_s=1)
     if isinstance(error, openai.APIStatusError):
-        return from_status(error.status_code, _message(error.body, error.message), model, api_key_env, _after_s(error))
+        return from_status(error.status_code, _message(error.body, error.message), server, _after_s(error))
     if isinstance(error, openai.APIConnectionError):
-        return EngineUnavailable("The language-model server cannot be reached.", retry_after_s=1)
+        return EngineUnavailable(f"The {server.kind} cannot be reached.", retry_after_s=1)
     if isinstance(error, openai.APIError):
-        return _from_stream(error, model, api_key_env)
-    return EngineFailed(f"The language-model server's answer could not be read ({type(error).__name__}).")
+        return _from_stream(error, server)
+    return EngineFailed(f"The {server.kind}'s answer could not be read ({type(error).__name__}).")
 
 
-def from_status(
-    status: int, message: str, model: str, api_key_env: str = "", retry_after_s: float | None = None
-) -> InterviewError:
+def from_status(status: int, message: str, server: RemoteServer, retry_after_s: float | None = None) -> InterviewError:
     """The typed error for an HTTP status and the server's message."""
     text = message[:_MAX_MESSAGE_CHARS]
     lower = message.lower()
@@ -56,33 +67,33 @@ def from_status(
             return InvalidInput(text)
         case 401 | 403:
             return EngineUnavailable(
-                f"The language-model server refused this platform's key (environment variable {api_key_env}).",
+                f"The {server.kind} refused this platform's key (environment variable {server.api_key_env}).",
                 retry_after_s=60,
             )
         case 404:
             return ModelMissing(
-                f"The language-model server has no model {model!r}. Load it there, correct llm.model, or fetch "
+                f"The {server.kind} has no model {server.model!r}. Load it there, correct {server.setting}, or fetch "
                 f"weights here with `interview models pull NAME`.",
-                detail={"model": model},
+                detail={"model": server.model},
             )
         case 408 | 504:
-            return DeadlineExceeded("The language-model server timed out.", retry_after_s=retry_after_s or 1)
+            return DeadlineExceeded(f"The {server.kind} timed out.", retry_after_s=retry_after_s or 1)
         case 429:
-            return Overloaded("The language-model server is at its limit.", retry_after_s=retry_after_s or 1)
+            return Overloaded(f"The {server.kind} is at its limit.", retry_after_s=retry_after_s or 1)
         case 502 | 503:
-            return EngineUnavailable("The language-model server is not available.", retry_after_s=retry_after_s or 1)
+            return EngineUnavailable(f"The {server.kind} is not available.", retry_after_s=retry_after_s or 1)
         case _ if status >= 500:
-            return EngineFailed(f"The language-model server failed with status {status}.", retry_after_s=retry_after_s)
+            return EngineFailed(f"The {server.kind} failed with status {status}.", retry_after_s=retry_after_s)
         case _:
             return InvalidInput(text)
 
 
-def _from_stream(error: Any, model: str, api_key_env: str) -> InterviewError:
+def _from_stream(error: Any, server: RemoteServer) -> InterviewError:
     """An error object sent inside a stream; its ``code`` may be an HTTP status."""
     body = error.body if isinstance(error.body, dict) else {}
     code = body.get("code", error.code)
     status = int(code) if str(code).isdigit() else 500
-    return from_status(status, _message(body, error.message), model, api_key_env)
+    return from_status(status, _message(body, error.message), server)
 
 
 def _message(body: object, fallback: str) -> str:
