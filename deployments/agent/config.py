@@ -29,7 +29,8 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     Limits: ``max_answer_chars``, ``max_audio_bytes``, ``max_document_chars``, ``max_signals_bytes``.
 
     Hearing and judging:
-        ``unsure_below``: a transcript less confident than this asks again and is not scored.
+        ``unsure_below``: a transcript less confident than this (expected share of right words) asks again and is not
+            scored.
         ``short_answer_words``: an answer to an open question below this many words is probed once.
         ``off_topic_below``: so is one whose grade is below this score.
         ``judge_open_answers``: queue the rubric grading of open answers in the background.
@@ -58,7 +59,7 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     max_document_chars: int = MAX_DOCUMENT_CHARS
     max_signals_bytes: int = 16 * 1024
 
-    unsure_below: float = 0.4
+    unsure_below: float = 0.65
     short_answer_words: int = 8
     off_topic_below: float = 0.1
     judge_open_answers: bool = True

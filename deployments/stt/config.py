@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from deployments.shell.circuit_breaker import BreakerConfig
 from deployments.shell.replicas import ReplicaConfig
+from deployments.stt.confidence import ConfidenceModel
 from interview.errors import ConfigError
 
 WindowPolicy = Literal["auto", "full"]
@@ -20,6 +22,32 @@ class FakeTiming(Struct, frozen=True, forbid_unknown_fields=True):
     #: Standard deviation of the logarithm.
     sigma: float = 0.5
     seed: int = 0
+
+
+class RemoteSttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Any OpenAI-compatible transcription server. The API key is read from the variable named ``api_key_env``."""
+
+    base_url: str = ""
+    #: The server's own name of the model.
+    model: str = "whisper-1"
+    api_key_env: str = "INTERVIEW_STT_API_KEY"
+    #: ``json`` for servers and models without ``verbose_json``: they give no segments, words and scores.
+    response_format: Literal["verbose_json", "json"] = "verbose_json"
+    #: The confidence of a transcript that came without scores, in (0, 1].
+    assumed_confidence: float = 0.7
+    #: How the server's scores become a confidence; see ``benchmarks/stt/calibrate.py``.
+    confidence: ConfidenceModel = ConfidenceModel()
+    attempts: int = 3
+    backoff_s: float = 0.25
+    backoff_max_s: float = 4.0
+    connect_timeout_s: float = 5.0
+    breaker: BreakerConfig = field(default_factory=BreakerConfig)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.assumed_confidence <= 1:
+            raise ConfigError.at("stt", None, "remote.assumed_confidence", "must lie in (0, 1]")
+        if self.attempts < 1:
+            raise ConfigError.at("stt", None, "remote.attempts", "must be at least 1")
 
 
 class SttReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,7 +73,9 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     download_dir: str | None = None
 
     #: ``fake`` transcribes nothing and keeps the timing of ``fake``: for load runs of the rest of the platform.
-    engine: Literal["whisper", "fake"] = "whisper"
+    #: ``remote`` sends pieces of speech to the server that ``remote`` names.
+    engine: Literal["whisper", "remote", "fake"] = "whisper"
+    remote: RemoteSttConfig = RemoteSttConfig()
     fake: FakeTiming = FakeTiming()
 
     # --- engine --------------------------------------------------------------------------------------------------
@@ -68,9 +98,9 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     # --- batching across requests --------------------------------------------------------------------------------
     #: Most seconds of encoder input in one batch: the weight of a piece is its window, since that is what it costs.
-    #: On a CPU a batch only fills the cache (measured: 15 s windows cost 50 ms each in batches of two, 75 ms in batches
-    #: of four), so two workers with small batches win; on a GPU set 480 or more, and one worker.
-    max_batch_audio_s: int = 30
+    #: On a CPU pieces are encoded one by one and decoded together: eight 10 s pieces of tiny.en cost a third of the
+    #: decoding time that they cost alone. On a GPU set 480 or more, and one worker.
+    max_batch_audio_s: int = 80
     #: How long the first piece waits for company. While the engine is busy, pieces join without waiting.
     batch_wait_s: float = 0.005
     #: Hotwords beyond this many tokens are cut; prompt lengths are rounded down to multiples of the bucket.

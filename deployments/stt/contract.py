@@ -69,8 +69,8 @@ class Guard(Struct, frozen=True):
 
 
 class Transcript(Struct, frozen=True):
-    """``duration_s`` is the length that decoding found. ``confidence`` in [0, 1]: duration-weighted exp(avg_logprob) of
-    the kept segments, 0 when nothing was kept."""
+    """``duration_s`` is the length that decoding found. ``confidence`` in [0, 1]: the share of words
+    expected to be right by the model's calibration, weighted by the duration of the kept segments; 0 without any."""
 
     text: str
     language: str

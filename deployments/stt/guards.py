@@ -32,6 +32,8 @@ _DOUBTFUL_NO_SPEECH = 0.3
 _LONGEST_LOOP_WORDS = 6
 _LOOP_REPEATS = 4
 _SINGLE_WORD_REPEATS = 8
+#: An ending of at least this many words that repeats the beginning.
+_RESTART_WORDS = 4
 
 
 def check_segment(segment: Segment, config: SttConfig) -> Guard | None:
@@ -54,6 +56,12 @@ def check_segment(segment: Segment, config: SttConfig) -> Guard | None:
     if _loops(words):
         return tripped("repetition", "flagged")
     return None
+
+
+def restarts(text: str) -> bool:
+    """Whether the text ends by saying its own beginning again, as a decoder does that runs on past the audio."""
+    words = _normalised(text)
+    return any(words[at:] == words[: len(words) - at] for at in range(_RESTART_WORDS, len(words) - _RESTART_WORDS + 1))
 
 
 def silence_guards(speech: tuple[Span, ...], duration_s: float, at_least_s: float) -> tuple[Guard, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,11 +17,12 @@ import msgspec
 from deployments.stt.audio.decode import SAMPLE_RATE, Samples, decode_audio
 from deployments.stt.audio.recording import Recording
 from deployments.stt.audio.vad import Span, cut_into_pieces, find_speech
+from deployments.stt.confidence import ConfidenceModel
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
 from deployments.stt.engines.port import AudioPiece, Part, PieceOptions, PieceText, Recognizer, Transcriber
 from deployments.stt.engines.window_policy import FRAMES_PER_S
-from deployments.stt.guards import check_segment, silence_guards
+from deployments.stt.guards import check_segment, restarts, silence_guards
 from interview.errors import DeadlineExceeded, Overloaded, SilentAudio
 
 T = TypeVar("T")
@@ -131,11 +131,18 @@ class SttService:
                 task.cancel()
 
     async def _decode_fully(self, piece: AudioPiece, submitted: list[AudioPiece]) -> PieceText:
-        """One piece to its end: again at higher temperatures if improbable, and on from where a segment was cut off.
+        """One piece to its end: again in the full window and at higher temperatures if improbable, and on from where
+        a segment was cut off.
 
         Appends every piece it submits to ``submitted``.
         """
         text = await self._transcribe_piece(piece)
+        if self._improbable(text) or restarts(text.text):
+            # A window shorter than the weights were trained on makes the decoder lose its place now and then.
+            full = self._engine.full_window(piece)
+            if full is not None:
+                submitted.append(full)
+                piece, text = full, await self._transcribe_piece(full)
         for temperature in self._config.temperature_fallback:
             if not self._improbable(text):
                 break
@@ -183,10 +190,10 @@ class SttService:
                     segments.append(segment)
         return Transcript(
             text=" ".join(segment.text for segment in segments),
-            language=language,
+            language=next((text.language for _, text in heard if text.language), language),
             duration_s=round(duration_s, 3),
             segments=tuple(segments),
-            confidence=_confidence(segments),
+            confidence=_confidence(segments, self._engine.profile.confidence),
             engine=self._engine.info,
             guards=tuple(sorted(guards, key=lambda guard: guard.start)),
             speech_s=round(recording.speech_s, 3),
@@ -262,10 +269,13 @@ def _segments(span: Span, text: PieceText) -> list[Segment]:
     return segments
 
 
-def _confidence(segments: list[Segment]) -> float:
-    """Duration-weighted exp(avg_logprob): the geometric mean probability of a token, so 1 is certain."""
+def _confidence(segments: list[Segment], model: ConfidenceModel) -> float:
+    """Duration-weighted confidence of the kept segments, 0 without any."""
     total_s = sum(segment.end - segment.start for segment in segments)
     if total_s <= 0:
         return 0.0
-    weighted = sum(math.exp(min(0.0, segment.avg_logprob)) * (segment.end - segment.start) for segment in segments)
+    weighted = sum(
+        model.confidence(segment.avg_logprob, segment.no_speech_prob) * (segment.end - segment.start)
+        for segment in segments
+    )
     return round(weighted / total_s, 4)

@@ -190,7 +190,8 @@ def _short(value: object) -> str:
 
 def _agent_config(state: SessionState) -> AgentConfig:
     known = state.settings.thresholds.unsure_below
-    return AgentConfig() if known is None else AgentConfig(unsure_below=known)
+    # 0.4 was the default when sessions did not record it yet.
+    return AgentConfig(unsure_below=0.4 if known is None else known)
 
 
 def _grading_config(state: SessionState) -> GradingConfig:

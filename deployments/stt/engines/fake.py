@@ -137,6 +137,9 @@ class FakeRecognizer:
     def remainder(self, piece: AudioPiece, from_frame: int) -> AudioPiece | None:
         return None
 
+    def full_window(self, piece: AudioPiece) -> AudioPiece | None:
+        return None
+
     def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:
         self._sleep(self._times.next_s())
         if any(self._fails_on(piece) for piece in pieces):

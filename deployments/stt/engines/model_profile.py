@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from deployments.stt.audio.vad import Segmentation
+from deployments.stt.confidence import ConfidenceModel
 from interview.errors import ConfigError
 
 PROFILE_FILE = "serving.json"
@@ -20,14 +21,16 @@ class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
     """``windows_s``: encoder windows the model was measured with, ascending; empty means the full 30 s only.
 
     ``window_margin_s``: silence a window must leave after the audio. ``accepts_prompts``: trained with text before
-    ``<|startoftranscript|>``; if not, prompts and hotwords are ignored and the transcript says so. ``notice``: plain
-    words for whoever reads the transcript. ``evidence``: where the figures come from.
+    ``<|startoftranscript|>``; if not, prompts and hotwords are ignored and the transcript says so. ``confidence``: how
+    scores become the confidence of a transcript. ``notice``: plain words for whoever reads the transcript.
+    ``evidence``: where the figures come from.
     """
 
     segmentation: Segmentation = Segmentation()
     windows_s: tuple[float, ...] = ()
     window_margin_s: float = 0.5
     accepts_prompts: bool = True
+    confidence: ConfidenceModel = ConfidenceModel()
     notice: str | None = None
     evidence: str = ""
 

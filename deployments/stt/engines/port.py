@@ -88,6 +88,12 @@ class PieceText(Struct, frozen=True):
     words: tuple[Word, ...] = ()
     resume_frame: int | None = None
     batch_size: int = 1
+    #: ISO 639-1, where the engine detected it with the text.
+    language: str | None = None
+
+    @property
+    def text(self) -> str:
+        return " ".join(part.text for part in self.parts)
 
 
 PieceOutcome = PieceText | InterviewError
@@ -137,6 +143,10 @@ class Recognizer(Protocol):
 
     def remainder(self, piece: AudioPiece, from_frame: int) -> AudioPiece | None:
         """What of a piece lies after ``from_frame``, to be transcribed next; None when nothing does."""
+        ...
+
+    def full_window(self, piece: AudioPiece) -> AudioPiece | None:
+        """The same audio in the window that the weights were trained on; None when it has that already."""
         ...
 
     def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:

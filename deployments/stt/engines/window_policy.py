@@ -9,6 +9,7 @@ from deployments.stt.engines.model_profile import ModelProfile
 
 FULL_WINDOW_S = 30.0
 FRAMES_PER_S = 100
+FULL_WINDOW_FRAMES = int(FULL_WINDOW_S * FRAMES_PER_S)
 
 
 def windows_for(config: SttConfig, profile: ModelProfile) -> tuple[float, ...]:
@@ -34,4 +35,4 @@ def window_frames(audio_s: float, windows_s: tuple[float, ...], margin_s: float)
     for window in windows_s:
         if audio_s + margin_s <= window:
             return math.ceil(window * FRAMES_PER_S / 2) * 2
-    return int(FULL_WINDOW_S * FRAMES_PER_S)
+    return FULL_WINDOW_FRAMES

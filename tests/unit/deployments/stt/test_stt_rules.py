@@ -12,13 +12,15 @@ import pytest
 from deployments.stt.audio.decode import SAMPLE_RATE
 from deployments.stt.audio.vad import Segmentation, Span, cut_into_pieces
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC, QueuedAudioPolicy
+from deployments.stt.confidence import ConfidenceModel
 from deployments.stt.config import FakeTiming, SttConfig
 from deployments.stt.contract import Segment
 from deployments.stt.engines.fake import ServiceTimes
 from deployments.stt.engines.model_profile import ModelProfile, read_profile
+from deployments.stt.engines.model_resolution import resolve_model
 from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
 from deployments.stt.engines.window_policy import window_frames, windows_for
-from deployments.stt.guards import check_segment, silence_guards
+from deployments.stt.guards import check_segment, restarts, silence_guards
 from interview.errors import ConfigError
 
 CONFIG = SttConfig()
@@ -176,3 +178,33 @@ def test_the_fakes_clock_is_seeded_and_has_the_mean_it_was_given() -> None:
     assert np.mean(times) == pytest.approx(0.2, rel=0.05)
     assert ServiceTimes(msgspec.structs.replace(timing, kind="fixed")).next_s() == 0.2
     assert ServiceTimes(FakeTiming()).next_s() == 0.0
+
+
+# --- confidence ------------------------------------------------------------------------------------------------------
+
+
+def test_a_calibrated_confidence_separates_clear_speech_from_inventions() -> None:
+    profile = resolve_model(SttConfig()).profile.confidence
+    clear, invented = profile.confidence(-0.15, 0.02), profile.confidence(-0.75, 0.1)
+    assert clear > 0.85
+    assert invented < 0.35
+    assert 0 <= profile.confidence(-9.0, 1.0) < profile.confidence(-0.5, 0.5) < profile.confidence(0.0, 0.0) <= 1
+
+
+def test_without_a_calibration_the_confidence_is_the_mean_probability_of_a_token() -> None:
+    assert ConfidenceModel().confidence(np.log(0.5), 0.9) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("We were all going direct to Heaven. The other way. We were all going direct to Heaven.", True),
+        ("It is faster than looking at each one. It is faster than looking at each one.", True),
+        ("It is what it is.", False),
+        ("I would measure it, change it, and then I would measure it.", True),  # costs a decode, loses nothing
+        ("A hash map gives constant time lookup on average.", False),
+        ("", False),
+    ],
+)
+def test_a_text_that_ends_with_its_own_beginning_is_decoded_again(text: str, again: bool) -> None:
+    assert restarts(text) is again

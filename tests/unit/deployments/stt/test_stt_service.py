@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -202,3 +203,16 @@ async def test_the_fake_and_the_service_keep_one_contract(tier: SpeechToText) ->
     assert 0 < transcript.confidence <= 1
     with pytest.raises(EmptyAudio):
         await tier.transcribe(TranscribeRequest(b""))
+
+
+async def test_a_piece_that_loses_its_place_in_a_short_window_is_heard_again_in_the_full_one() -> None:
+    class ShortWindows(FakeRecognizer):
+        def full_window(self, piece: AudioPiece) -> AudioPiece | None:
+            return None if piece.window_s == 77.0 else replace(piece, window_s=77.0)
+
+    async def repeats_in_short_windows(piece: AudioPiece) -> PieceText:
+        twice = "It was the best of times. It was the best of times."
+        return text("It was the best of times." if piece.window_s == 77.0 else twice)
+
+    transcript = await SttService(SttConfig(), ShortWindows(), repeats_in_short_windows).transcribe(REQUEST)
+    assert transcript.text == "It was the best of times."
