@@ -15,7 +15,8 @@ from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
 from deployments.stt.engines.fake import FakeRecognizer, FakeSpeechToText
-from deployments.stt.engines.port import AudioPiece, PieceOutcome, PieceText, Recognizer
+from deployments.stt.engines.port import AudioPiece, PieceOutcome, PieceText, Recognizer, Transcriber
+from deployments.stt.engines.remote import RemoteRecognizer
 from deployments.stt.keyed_batches import KeyedBatches, batch_audio_s
 from deployments.stt.service import SttService
 from interview.errors import InterviewError
@@ -52,7 +53,10 @@ class SpeechToTextDeployment:
                 raise outcome
             return outcome
 
-        self._real = SttService(config, self._engine, transcribe_piece)
+        transcriber: Transcriber = transcribe_piece
+        if isinstance(self._engine, RemoteRecognizer):
+            transcriber = self._engine.transcribe
+        self._real = SttService(config, self._engine, transcriber)
         self._service: SpeechToText = self._real
         if config.engine == "fake":
             self._service = FakeSpeechToText(timing=config.fake)
@@ -69,8 +73,11 @@ class SpeechToTextDeployment:
     async def check_health(self) -> None:
         """Transcribe a clip, unless requests proved since the last check that transcribing works.
 
-        A clip behind a long queue would time out and have Serve kill the replica that works hardest.
+        A clip behind a long queue would time out and have Serve kill the replica that works hardest. A replica of a
+        remote engine is healthy even when the server is not: a restart would not bring the server back.
         """
+        if self._config.engine == "remote":
+            return
         done = self._engine.stats.pieces
         if done > self._pieces_at_last_check >= 0:
             self._pieces_at_last_check = done
@@ -88,6 +95,8 @@ class SpeechToTextDeployment:
 def _engine(config: SttConfig) -> Recognizer:
     if config.engine == "fake":
         return FakeRecognizer()
+    if config.engine == "remote":
+        return RemoteRecognizer(config)
     from deployments.stt.engines.model_resolution import resolve_model
     from deployments.stt.engines.whisper import load_engine
 
