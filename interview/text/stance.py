@@ -270,7 +270,8 @@ def _commit(chain: _Chain, *, first: bool) -> None:
         r"(?:^|[.;!?:] |, )(?:the |a |an |option |answer |number |letter )*$", left
     ):
         chain.commitment = 1
-        if not first and re.search(r"\bbut\b", left):
+        answers_oneself = re.search(r"\? (?:the |option )*$", left) and re.fullmatch(r"[ .!]*", chain.right)
+        if not first and (answers_oneself or re.search(r"\bbut\b", left)):
             chain.commitment = 2
     joins = " ".join(chain.joins)
     offered = re.search(r"\b(?:or|maybe|perhaps|possibly|either)\b", joins) is not None

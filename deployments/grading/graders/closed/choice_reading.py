@@ -100,7 +100,16 @@ def _strong(book: OptionBook, line: Line) -> list[Mention]:
     valued = option_values.find(book, line, worded)
     grouped = option_groups.find(book, line, [*worded, *valued])
     named = option_names.find(book, line, [*worded, *valued, *grouped])
-    return in_order([*worded, *valued, *named, *grouped])
+    return _resolved(in_order([*worded, *valued, *named, *grouped]))
+
+
+def _resolved(mentions: Sequence[Mention]) -> list[Mention]:
+    """``mentions`` with "the others" standing for the options that no other mention names."""
+    named = {one for mention in mentions if not mention.rest for one in mention.options}
+    return [
+        replace(mention, options=tuple(one for one in mention.options if one not in named)) if mention.rest else mention
+        for mention in mentions
+    ]
 
 
 def _held(line: Line, mentions: Sequence[Mention]) -> _Pairs:

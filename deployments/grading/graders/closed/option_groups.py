@@ -28,7 +28,7 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _REST = re.compile(
-    r"\b(?:the|all the|all|any) (?:other|others|rest|remaining)(?: (?:two|three|four|one|ones|options|answers|of (?:them|these|the options)))?\b",
+    r"\b(?:the|all the|all|any) (?:other|others|rest|remaining)(?! (?:way|side|hand|day|thing)\b)(?: (?:two|three|four|one|ones|options|answers|of (?:them|these|the options)))?\b",
     re.IGNORECASE,
 )
 #: "Everything" in a longer answer is more likely part of an explanation.

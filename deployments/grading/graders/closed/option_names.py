@@ -129,7 +129,7 @@ def _letter(book: OptionBook, line: Line, at: int) -> Entry | None:
     if len(word) > 1 and not word.isdecimal() and any(entry.id.casefold() == word for entry in book.entries):
         return book.named(word)
     spoken = _ALPHABET.get(word)
-    if spoken is not None and (naming or _spelled(line)):
+    if spoken is not None and (naming or _spelled(line) or _picked(line, at)):
         return book.named(spoken)
     spoken = _SOUNDS.get(word)
     if spoken is None or line.word(at - 1) in _NEVER_A_LETTER_BEFORE.get(word, ()):

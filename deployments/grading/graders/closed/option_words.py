@@ -38,6 +38,12 @@ def in_full(book: OptionBook, line: Line) -> list[Mention]:
             if (formula and _goes_on(words, at, size)) or (size == 1 and _is_frame(words, at)):
                 continue
             found.append(Mention((entry.id,), BY_WORDS, start, end))
+        if size == 1 and 2 <= len(target[0]) <= 5:  # "u d p" for "UDP"
+            for at in range(len(words) - len(target[0]) + 1):
+                run = words[at : at + len(target[0])]
+                spelled = [word.text for word in run] == list(target[0])
+                if spelled and free(run[0].start, run[-1].end, found):
+                    found.append(Mention((entry.id,), BY_WORDS, run[0].start, run[-1].end))
         if size == 1 and len(target[0]) > 5:  # "dead lock" for "deadlock"
             for one, two in pairwise(words):
                 if stem(one.text + two.text) == target[0] and free(one.start, two.end, found):
@@ -85,22 +91,19 @@ def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Ment
 
     A part that is listed with an option named in full ("unit and integration tests") counts as named in full.
     """
-    owner = {
-        word: entry
-        for entry in book.entries
-        for word in answer_text.normal(entry.text).split()
-        if stem(word) in entry.distinctive
-    }
+    short = len(line.content) <= _FEW_WORDS
+    owner = _owners(book, short=short)
     found: list[Mention] = []
     last_at = -2
     for at, word in enumerate(line.words):
         if (
             word.text in _NAMES
+            or _is_frame(line.words, at)
             or not free(word.start, word.end, taken)
             or (len(word.text) < 3 and word.text not in owner)
         ):
             continue
-        entry = _owner(word.text, owner, short=len(line.content) <= _FEW_WORDS)
+        entry = _owner(word.text, owner, short=short)
         if entry is None:
             continue
         start, end = _extended(line, at, entry)
@@ -109,6 +112,18 @@ def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Ment
         found.append(Mention((entry.id,), BY_PART, start, end))
         last_at = at
     return [_promoted(one, line, taken) for one in found if free(one.start, one.end, taken)]
+
+
+def _owners(book: OptionBook, *, short: bool) -> dict[str, Entry]:
+    """The words that only one option has; where little is said ("same"), words of grammar as well."""
+    owner: dict[str, Entry] = {}
+    for entry in book.entries:
+        elsewhere = {one for other in book.entries if other is not entry for one in other.stems}
+        for word in answer_text.normal(entry.text).split():
+            rare = short and entry.kind == "plain" and len(word) > 3 and stem(word) not in elsewhere
+            if stem(word) in entry.distinctive or rare:
+                owner[word] = entry
+    return owner
 
 
 #: A word such as "into" stands for an option only where little else is said.
@@ -174,7 +189,7 @@ def nearly(book: OptionBook, line: Line) -> list[Mention]:
 
 
 def _nearness(entry: Entry, said: str) -> float:
-    text = answer_text.normal(entry.text)
+    text = re.sub(r"^(?:a|an|the) ", "", answer_text.normal(entry.text))
     if min(len(text), len(said)) < 4:
         return 0.0
     if sounds_like(said, text):

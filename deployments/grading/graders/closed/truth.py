@@ -14,8 +14,8 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"\b(?:false|incorrect|wrong|no|nope|nah|untrue|disagree|negative|invalid|inaccurate|not (?:really|quite|at all|true|correct|right|so)|never"
-    r"|(?:do not|don't|dont|would not|wouldn't) (?:think|believe|say) (?:so|that)|no way|uh[- ]uh|of course not|absolutely not|definitely not|certainly not)\b",
+    r"\b(?:false|incorrect|wrong|no|nope|nah|untrue|disagree|negative|invalid|inaccurate|not (?:really|quite|at all|true|correct|right|so|the case)|think not|never"
+    r"|(?:do not|don't|dont|would not|wouldn't) (?:think|believe|say) (?:so|that|(?:it|this|that) (?:is|does|can|will)|(?:they|you|we) (?:are|do|can|will))|no way|uh[- ]uh|of course not|absolutely not|definitely not|certainly not)\b",
     re.IGNORECASE,
 )
 _SHORT_YES = re.compile(
