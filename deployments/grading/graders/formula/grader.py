@@ -50,7 +50,7 @@ class FormulaGrader:
         spec = question.grader
         if not isinstance(spec, Formula):
             raise InvalidInput("Not a formula question.", detail={"fields": {"grader": "kind"}})
-        extent = extent_of(spec)
+        extent = replace(extent_of(spec), prompt=question.prompt)
         reference = screen(spec.reference, extent, self._caps)
         if isinstance(reference, Refused):
             raise InvalidInput(
@@ -71,7 +71,8 @@ class FormulaGrader:
     async def _one(
         self, question: Question, spec: Formula, answer: str, found: FormulaText, reference: str, seed: str
     ) -> Grade:
-        screened = screen(found.text, extent_of(spec), self._caps)
+        extent = replace(extent_of(spec), prompt=question.prompt)
+        screened = screen(found.text, extent, self._caps)
         if isinstance(screened, Refused):
             return _refused(answer, found, screened)
         job = FormulaJob(spec, screened.text, reference, seed, ignore_case=found.spoken)

@@ -75,6 +75,15 @@ async def test_every_way_to_write_it_is_right(grader: FormulaGrader, answer: str
     assert grade.score == 1.0, grade.rationale
 
 
+async def test_a_sheet_that_the_prompt_names_is_the_questions_sheet(grader: FormulaGrader) -> None:
+    asked = Question("q", "technical", "s", "The sheet Orders holds amounts in A2 to A11. Add them up.", SUM)
+    named = await grader.grade(asked, "=SUM(Orders!A2:A11)")
+    other = await grader.grade(asked, "=SUM(Returns!A2:A11)")
+    assert named.score == 1.0, named.rationale
+    assert other.score == 0.0
+    assert other.needs_review
+
+
 async def test_of_two_formulas_the_worse_counts_and_a_person_looks(grader: FormulaGrader) -> None:
     grade = await grader.grade(question(SUM), "=SUM(A2:A11) or =AVERAGE(A2:A11)")
     assert grade.score < 0.5

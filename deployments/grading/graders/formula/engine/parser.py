@@ -37,11 +37,15 @@ _FALSE = frozenset({"FALSE", "FALSCH", "FAUX", "FALSO"})
 
 
 class Extent(Struct, frozen=True):
-    """The used part of a sheet: the rows and columns that a whole column or row means, and the headers of row 1."""
+    """The used part of a sheet: the rows and columns that a whole column or row means, and the headers of row 1.
+
+    ``prompt`` is the question's text: a sheet that it names is the question's only sheet.
+    """
 
     rows: int
     columns: int
     headers: tuple[str, ...] = ()
+    prompt: str = ""
 
 
 class Unparsed(Exception):
@@ -221,13 +225,17 @@ class Parser:
 
     def _sheet(self, token: Token) -> Node:
         name = token.text.rstrip("!|").strip("'")
-        if name.casefold() not in _FIRST_SHEETS or token.text.endswith("|"):
+        if "[" in name or token.text.endswith("|") or not self._is_this_sheet(name.casefold()):
             raise Unparsed(f"{name!r} is refused: only cells of this sheet may be used.", syntax=False)
         after = self._peek()
         if after is None or after.kind != "range":
             raise Unparsed(f"No cell follows {token.text!r}.")
         self._at += 1
         return self._range(after.text)
+
+    def _is_this_sheet(self, name: str) -> bool:
+        named = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self._extent.prompt.casefold())
+        return name in _FIRST_SHEETS or (name != "" and named is not None)
 
     def _table(self, text: str) -> Reference:
         """A structured reference such as ``Table1[Amount]`` or ``[@Amount]``."""
