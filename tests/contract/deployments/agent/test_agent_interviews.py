@@ -633,3 +633,30 @@ async def test_a_tenant_of_any_printable_name_holds_whole_interviews(stage: Stag
     recordings = [turn.audio_url for turn in state.conversation_history if turn.audio_url]
     assert recordings
     assert all([await stage.blobs.exists(path_of_url(tenant, "rehearsal", url)) for url in recordings])
+
+
+async def test_the_judge_gets_everything_answered_to_the_question_and_no_request(stage: Stage) -> None:
+    stage.stt = FakeSpeechToText({b"follow-up": "It takes more disk space and more memory, too"}, confidence=0.8)
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    await candidate.answer(LONG)
+    await candidate.answer("It makes writes slower.")
+    assert candidate.response["action"]["action_type"] == "ask_followup"
+    await candidate.answer("Please repeat the question")
+    await candidate.speak(b"follow-up")
+    (request,) = stage.queue.judged
+    assert request.question.id == "index-cost"
+    assert request.answer == "It makes writes slower.\nIt takes more disk space and more memory, too"
+    assert request.transcript_confidence == 0.8
+
+
+async def test_a_request_counts_as_no_part_of_the_answer_when_the_time_is_up(stage: Stage) -> None:
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    await candidate.answer(LONG)
+    await candidate.answer("It makes writes slower.")
+    stage.clock.advance(100_000)
+    await candidate.answer("I would like to end the interview now")
+    assert (await stage.state()).status == "concluded"
+    (request,) = stage.queue.judged
+    assert request.answer == "It makes writes slower."
