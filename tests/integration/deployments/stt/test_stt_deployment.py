@@ -89,6 +89,7 @@ class BrokenService:
 
 async def test_health_is_checked_by_transcribing_unless_requests_proved_it() -> None:
     replica = object.__new__(SpeechToTextDeployment)
+    replica._config = SttConfig()
     replica._real = BrokenService()  # type: ignore[assignment]
     replica._engine = FakeRecognizer()
     replica._pieces_at_last_check = -1
