@@ -39,7 +39,8 @@ class Grade(Struct, frozen=True):
     ``score`` and ``confidence`` lie in [0, 1]. ``level`` is a word for people (``strong``, ``partial``, …).
     ``needs_review`` asks a person to look, and ``review_reason`` says why. ``provisional`` marks a grade that a
     background grader will replace. ``hint_cost`` is what hints took off ``score``. ``prompt`` names the prompt and its
-    version when a model judged.
+    version when a model judged. ``understood`` is false when the answer holds nothing of the asked form: no formula,
+    no number, no option.
     """
 
     score: float
@@ -54,6 +55,7 @@ class Grade(Struct, frozen=True):
     criteria: tuple[CriterionGrade, ...] = ()
     hint_cost: float = 0.0
     prompt: str = ""
+    understood: bool = True
 
     @property
     def is_judgement(self) -> bool:

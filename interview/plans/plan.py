@@ -45,7 +45,8 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A plan with its questions: all one interview needs, content-addressed by ``digest``.
 
     ``skills`` maps a skill to its weight in the report. ``keywords`` help to match a role description to a plan.
-    ``policies`` name files of ``configs/policies``. Times in seconds.
+    ``policies`` name files of ``configs/policies``. ``company_facts`` maps what a candidate may ask about (words,
+    alternatives separated by commas: "salary, pay") to the answer. Times in seconds.
     """
 
     id: str
@@ -68,6 +69,7 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     keywords: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
     persona: str = "a friendly, precise interviewer"
+    company_facts: dict[str, str] = {}
 
     @cached_property
     def by_id(self) -> dict[str, Question]:

@@ -203,6 +203,11 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
                 return "spoken"
 
     @property
+    def is_scored(self) -> bool:
+        """Whether the answer gets a grade: an opener or a closing does not."""
+        return not isinstance(self.grader, Ungraded)
+
+    @property
     def is_open(self) -> bool:
         """Whether the answer is judged by a rubric: no key decides it."""
         match self.grader:

@@ -17,6 +17,7 @@ from interview.reports.report import (
     EngineUse,
     FallbackNoted,
     GradeVersion,
+    QuestionOfCandidate,
     QuestionReport,
     Quote,
     Report,
@@ -66,6 +67,7 @@ def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPla
         insights=state.insights,
         summary=state.summary,
         hints_used=state.hints_used,
+        candidate_questions=_candidate_questions(events),
     )
 
 
@@ -112,12 +114,15 @@ def _opened(
 ) -> list[QuestionReport]:
     """Every question put, in order, with the utterances that answer it."""
     opened: list[QuestionReport] = []
+    current = -1
     asked_of = {asked.question_id: asked for asked in state.questions_asked}
     prompt_version = said = ""
     for event in events:
         match event.data:
             case ev.PlanMade(prompt=prompt):
                 prompt_version = prompt
+            case ev.ResponseSent(question=card, text=text) if card is not None and card.question_id in _ids(opened):
+                current, said = _ids(opened).index(card.question_id), text
             case ev.ResponseSent(question=card, text=text) if card is not None:
                 asked, item = asked_of[card.question_id], plan.by_id.get(card.question_id)
                 opened.append(
@@ -138,13 +143,23 @@ def _opened(
                         prompt_version=prompt_version,
                     )
                 )
-                said = ""
+                current, said = len(opened) - 1, ""
             case ev.ResponseSent(text=text):
                 said = text
             case ev.AnswerReceived() as received if opened:
                 answer = _answer(received, event.time, heard.get(received.turn), asked=said)
-                opened[-1] = replace(opened[-1], answers=(*opened[-1].answers, answer))
+                opened[current] = replace(opened[current], answers=(*opened[current].answers, answer))
+            case ev.QuestionReopened(question_id=question_id, turn=turn) if question_id in _ids(opened):
+                left, current = current, _ids(opened).index(question_id)
+                moved = tuple(answer for answer in opened[left].answers if answer.turn == turn)
+                kept = tuple(answer for answer in opened[left].answers if answer.turn != turn)
+                opened[left] = replace(opened[left], answers=kept)
+                opened[current] = replace(opened[current], answers=(*opened[current].answers, *moved))
     return opened
+
+
+def _ids(opened: Sequence[QuestionReport]) -> list[str]:
+    return [question.question_id for question in opened]
 
 
 def _answer(
@@ -199,6 +214,23 @@ def _needs_review(questions: Sequence[QuestionReport]) -> tuple[ReviewItem, ...]
         elif standing is None and question.graded and question.answers and not question.skipped:
             items.append(ReviewItem(question.question_id, question.number, "Answered, but not graded yet."))
     return tuple(items)
+
+
+def _candidate_questions(events: Sequence[ev.Event]) -> tuple[QuestionOfCandidate, ...]:
+    """What the candidate asked, first what a person has to act on."""
+    found = [
+        QuestionOfCandidate(
+            turn=data.turn,
+            at=event.time,
+            topic=data.topic,
+            text=data.text,
+            answered_from=data.answered_from,
+            for_a_person=data.for_a_person,
+        )
+        for event in events
+        if isinstance(data := event.data, ev.CandidateAsked)
+    ]
+    return tuple(sorted(found, key=lambda asked: (not asked.for_a_person, asked.turn)))
 
 
 def _rules(events: Sequence[ev.Event]) -> tuple[RuleTripped, ...]:

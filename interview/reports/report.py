@@ -133,6 +133,22 @@ class ReviewItem(Struct, frozen=True):
     reason: str
 
 
+class QuestionOfCandidate(Struct, frozen=True):
+    """What the candidate asked the interviewer. ``answered_from`` is empty when it waits for the hiring team;
+    ``for_a_person`` marks what a person has to act on: deletion, a human interviewer, an accommodation."""
+
+    turn: int
+    at: datetime
+    topic: str
+    text: str
+    answered_from: str = ""
+    for_a_person: bool = False
+
+    @property
+    def waits(self) -> bool:
+        return self.for_a_person or not self.answered_from
+
+
 class RuleTripped(Struct, frozen=True):
     turn: int
     at: datetime
@@ -203,3 +219,4 @@ class Report(Struct, frozen=True):
     insights: tuple[Insight, ...]
     summary: str
     hints_used: int
+    candidate_questions: tuple[QuestionOfCandidate, ...] = ()

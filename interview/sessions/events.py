@@ -147,8 +147,31 @@ class FallbackEntered(Payload, frozen=True, tag="fallback.entered"):
     reason: str
 
 
+class CandidateAsked(Payload, frozen=True, tag="candidate.asked"):
+    """A question of the candidate to the interviewer.
+
+    ``answered_from`` is ``consent``, ``facts``, ``state`` or ``script``, and empty when it is passed on to the hiring
+    team. ``for_a_person``: a person has to act on it (deletion, a human interviewer, an accommodation).
+    """
+
+    turn: int
+    topic: str
+    text: str
+    answered_from: str = ""
+    for_a_person: bool = False
+    question_id: str | None = None
+
+
+class QuestionReopened(Payload, frozen=True, tag="question.reopened"):
+    """The candidate came back to ``question_id`` in ``turn``; the question that was open is put again afterwards."""
+
+    turn: int
+    question_id: str
+
+
 class ResponseSent(Payload, frozen=True, tag="response.sent"):
-    """The reply. ``question`` is set when a new question was put; ``hint`` is the rung given (0-based)."""
+    """The reply. ``question`` is set when a question was put; ``hint`` is the rung given (0-based). ``form_asked``: the
+    answer was not of the asked form and is asked for again."""
 
     turn: int
     text: str
@@ -160,6 +183,7 @@ class ResponseSent(Payload, frozen=True, tag="response.sent"):
     core: bool = False
     hint: int | None = None
     skipped: bool = False
+    form_asked: bool = False
     stage_ms: dict[str, float] = {}
 
 
@@ -212,6 +236,8 @@ AnyPayload = (
     | DifficultyUpdated
     | GuardrailTripped
     | FallbackEntered
+    | CandidateAsked
+    | QuestionReopened
     | ResponseSent
     | ReflectionNoted
     | IntegrityNoted

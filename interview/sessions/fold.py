@@ -113,7 +113,9 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             }
         case ev.ReportReady():
             return {"report_url": data.url}
-        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted():
+        case ev.QuestionReopened():
+            return _reopened(state, data)
+        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted() | ev.CandidateAsked():
             return {}
         case ev.SessionStarted():
             raise InternalError("A session cannot start twice.")
@@ -186,6 +188,7 @@ def _response_sent(state: SessionState, event: ev.Event, data: ev.ResponseSent) 
         question_type="clarification"
         if data.action.action_type == "clarify"
         else (current.question_type if current else None),
+        asked_form=data.form_asked,
     )
     moved = data.phase != state.current_phase
     return {
@@ -205,6 +208,9 @@ def _after_response(state: SessionState, event: ev.Event, data: ev.ResponseSent)
     if asked and data.skipped:
         asked = (*asked[:-1], replace(asked[-1], skipped=True))
     if data.question is not None:
+        again = [found for found in asked if found.question_id == data.question.question_id]
+        if again:
+            return (*(found for found in asked if found is not again[0]), replace(again[0], interrupted=False))
         new = AskedQuestion(
             question_id=data.question.question_id,
             question_type=data.question.question_type,
@@ -217,7 +223,7 @@ def _after_response(state: SessionState, event: ev.Event, data: ev.ResponseSent)
         return (*asked, new)
     if not asked:
         return asked
-    last = asked[-1]
+    last = replace(asked[-1], form_asked=asked[-1].form_asked or data.form_asked)
     match data.action.action_type:
         case "ask_followup":
             last = replace(last, follow_ups=last.follow_ups + 1)
@@ -226,6 +232,28 @@ def _after_response(state: SessionState, event: ev.Event, data: ev.ResponseSent)
         case "give_hint" if data.hint is not None:
             last = replace(last, hints=last.hints + 1)
     return (*asked[:-1], last)
+
+
+def _reopened(state: SessionState, data: ev.QuestionReopened) -> dict[str, Any]:
+    """``data.question_id`` becomes the current question, and what was said in this turn belongs to it.
+
+    Nothing changes when it was never asked, or is the current question already.
+    """
+    again = [found for found in state.questions_asked if found.question_id == data.question_id]
+    if not again or again[0] is state.current_question:
+        return {}
+    others = [found for found in state.questions_asked if found is not again[0]]
+    others[-1] = replace(others[-1], interrupted=True)
+    history = tuple(
+        replace(said, question_id=data.question_id, question_type=again[0].question_type)
+        if said.role == "candidate" and said.turn == data.turn
+        else said
+        for said in state.conversation_history
+    )
+    return {
+        "questions_asked": (*others, replace(again[0], skipped=False)),
+        "conversation_history": history,
+    }
 
 
 def _type_of(state: SessionState, question_id: str | None) -> Any:

@@ -8,6 +8,7 @@ with nothing between them but greetings, fillers and courtesies. "I would skip t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -40,6 +41,7 @@ _WHOLE: Mapping[IntentKind, tuple[Phrase, ...]] = {kind: compiled(lines, GROUPS)
 _FILLERS = (*compiled(FILLERS, GROUPS), *DONT_KNOW)
 
 
+@lru_cache(maxsize=2048)
 def recognise(utterance: str) -> Intent | None:
     """The request that ``utterance`` is, or None when it is, or may be, an answer.
 

@@ -223,6 +223,7 @@ PHRASES: dict[IntentKind, str] = {
         (forget|scratch) (it|this one|that one|about it|about this one|the question)
         [i am] ready for the next [one|question]
         not (this|that) one [please]
+        (maybe|perhaps|better|rather) (later|not|not this one|another time) [please]
         i (am|would be) (fine|ok|okay|happy) (skipping|to skip|leaving) [{question}] [out]
     """,
     "wait": """
@@ -241,7 +242,7 @@ PHRASES: dict[IntentKind, str] = {
         (brb|not yet|almost there|almost ready|almost done|i am almost (there|ready|done)|one more moment)
         ({want}|{ask}|{get})* (pause|take|have|stop for|rest for|make) [a|the|this|our|short|quick|small|brief|five minute|two minute|ten minute|toilet|bathroom|coffee|little]* (break|breath|pause|breather|interview|session|rest|timeout|time out) [here|now|please|for {time}|quickly|first|real quick|to {do_think}]*
         (can|could|may) (we|i) (pause|stop) [for|here|now|please]* {time}
-        (i|i really|i just|i quickly|i only)* ({want}|need|have|want|must|am going) [to] (quickly|just|go|please|really)* (get|grab|fetch|take|drink|use|answer|let|close|open|go to|put on|turn on|turn off|switch|plug in|charge|find|fix|adjust|check|see to|deal with|visit|look after|have) [the|a|an|my|some|in] [_4] (water|drink|coffee|tea|door|phone|toilet|bathroom|restroom|washroom|window|headphones|headset|charger|glasses|pen|paper|dog|kid|child|call|light|doorbell|tissue|microphone|mic|loo|cat|baby|laptop|notebook|calculator) [first|quickly|please|real quick|of water|quick]*
+        (i|i really|i just|i quickly|i only)* ({want}|need|have|want|must|am going) [to] (quickly|just|go|please|really)* (get|grab|fetch|take|drink|use|answer|let|close|open|go to|put on|turn on|turn off|switch|plug in|charge|find|fix|adjust|check|see to|deal with|visit|look after|have) [the|a|an|my|some|in] [_4] (water|drink|coffee|tea|door|phone|toilet|bathroom|restroom|washroom|window|headphones|headset|charger|glasses|pen|paper|dog|kid|child|call|light|doorbell|tissue|microphone|mic|loo|cat|baby|laptop|notebook) [first|quickly|please|real quick|of water|quick]*
         (someone|somebody|there is someone|there is somebody|the postman|the delivery|the doorbell|the phone|the dog|my dog|my phone|my cat|my kid|my kids|my child|my baby|my doorbell|a delivery|the cat|the baby) (is|are|just|has|was|keeps|rang|started)* (at the door|ringing|barking|crying|calling|knocking|rang|barked|came in|making noise|needs me|interrupting) [me|now|again]*
     """,
     "hint": """
@@ -340,9 +341,9 @@ FILLERS = """
     (hello|hi|hey|hi there|hello there|good (morning|afternoon|evening)|dear interviewer|interviewer|hey there|sir|madam|miss|ma'am|mate|buddy|man|dude|alexa|robot|bot|there)
     (well|so|ok|okay|okey|k|right|alright|all right|yes|yeah|yep|yup|no|nope|nah|sure|fine|good|great|cool|perfect|nice|oh|ooh|ah|aha|oops|oof|gosh|god|wow|damn|phew|actually|honestly|frankly|maybe|perhaps|now|just|then|and|but|or|also|too|like|anyway|anyways|basically|really|unfortunately|here|look|listen|because|since|again|tbh|imo|today|first|quickly|lol|haha|this|that|it is just|i mean|you know|let us see|to be honest|to be fair|to be frank)
     (um|umm|uh|uhm|uhh|er|erm|hm|hmm|hmmm|mm|mhm)
-    (at the moment|for now|right now|in that case|if you do not mind|if possible|if that is (ok|okay|fine|alright|all right|possible)|if i may|if you can|if you could|if you would|if it is possible|is that (ok|okay|fine|alright|possible)|would that be (ok|okay|fine|possible)|a bit|with this|this time|at this point|before (that|i answer|we continue|we go on)|or so|as well|real quick|for a moment|for me|instead|in the meantime|off the top of my head|on this|on that|for this one|for that one|maybe later|later|this one)
+    (at the moment|for now|right now|in that case|if you do not mind|if possible|if that is (ok|okay|fine|alright|all right|possible)|if i may|if you can|if you could|if you would|if it is possible|is that (ok|okay|fine|alright|possible)|would that be (ok|okay|fine|possible)|a bit|with this|this time|at this point|before (that|i answer|we continue|we go on)|or so|as well|real quick|for a moment|for me|instead|in the meantime|off the top of my head|on this|on that|for this one|for that one)
     (thanks|thank you|thank|thanks a lot|many thanks|thank you (very|so) much|much appreciated|appreciate it|i appreciate it|please|pls|plz|thx|cheers|thanks in advance|i would appreciate (it|that)) [for (that|asking|your (time|patience|help|understanding))|anyway|again]
-    [that|this|it|what] (is|was)? [a|an|actually|such|quite|really]* (really|very|quite|pretty|too|so|rather|kind of|super|a bit)* (good|hard|tough|difficult|interesting|tricky|great|nice|fair|challenging|excellent|complicated|complex|deep|weird|strange|long|easy|fine) [question|one|problem|topic|thing] [for me]
+    [that|this|it|what|this one|that one|this question|the question] (is|was)? [a|an|actually|such|quite|really]* (really|very|quite|pretty|too|so|rather|kind of|super|a bit)* (good|hard|tough|difficult|interesting|tricky|great|nice|fair|challenging|excellent|complicated|complex|deep|weird|strange|long|easy|fine) [question|one|problem|topic|thing] [for me]
     (i have|just|one|a)* (quick|small|short)? (question|request) [first|for you|before that|before we start|before we continue|before we go on]
     i (think|guess|suppose|believe|fear) [so|that]
     (would you|could you|can you|will you|if you like|if you want)

@@ -32,7 +32,10 @@ class Consent(Struct, frozen=True):
 
 
 class ConversationTurn(Struct, frozen=True, omit_defaults=True):
-    """One utterance. ``timestamp`` is UTC; ``confidence`` in [0, 1] is the transcript's, None for typed text."""
+    """One utterance. ``timestamp`` is UTC; ``confidence`` in [0, 1] is the transcript's, None for typed text.
+
+    ``asked_form`` marks the interviewer's request for a formula, number or option in place of the answer before it.
+    """
 
     role: Role
     content: str
@@ -42,6 +45,7 @@ class ConversationTurn(Struct, frozen=True, omit_defaults=True):
     question_id: str | None = None
     question_type: QuestionType | None = None
     confidence: float | None = None
+    asked_form: bool = False
 
 
 class AgentAction(Struct, frozen=True):
@@ -103,7 +107,11 @@ class PendingAnswer(Struct, frozen=True, omit_defaults=True):
 
 
 class AskedQuestion(Struct, frozen=True, omit_defaults=True):
-    """A question put to this candidate, and how often it was followed up, clarified, hinted or repeated."""
+    """A question put to this candidate, and how often it was followed up, clarified, hinted or repeated.
+
+    ``interrupted``: the candidate went back to an earlier question before answering this one, so it is put again.
+    ``form_asked``: an answer that was not of the asked form was asked for again, which happens once.
+    """
 
     question_id: str
     question_type: QuestionType
@@ -116,6 +124,8 @@ class AskedQuestion(Struct, frozen=True, omit_defaults=True):
     clarifications: int = 0
     hints: int = 0
     skipped: bool = False
+    interrupted: bool = False
+    form_asked: bool = False
 
 
 class Ability(Struct, frozen=True):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from interview.text.phrase_patterns import compiled, covered
+from interview.text.phrase_patterns import compiled, row_of
 from interview.text.plain_words import plain_words
 
 #: A "don't know" is short; more words say something.
@@ -61,4 +61,4 @@ _AROUND = compiled(
 def says_dont_know(text: str) -> bool:
     """Whether all of ``text`` says that its speaker does not know. English."""
     plain = plain_words(text)
-    return bool(plain) and plain.count(" ") < MAX_WORDS and covered(f"{plain} ", DONT_KNOW, _AROUND)
+    return plain.count(" ") < MAX_WORDS and bool(row_of(f"{plain} ", {"unknown": DONT_KNOW}, _AROUND))

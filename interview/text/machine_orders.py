@@ -123,6 +123,11 @@ def without_orders(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in kept if text[start:end].strip()]
 
 
+def text_without_orders(text: str) -> str:
+    """``text`` with its orders left out: what is left of it to understand."""
+    return " ".join(text[start:end].strip() for start, end in without_orders(text))
+
+
 def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in _MARKS:
         for match in pattern.finditer(folded):

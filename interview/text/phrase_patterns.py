@@ -45,21 +45,28 @@ def found_at(phrases: Iterable[Phrase], text: str, at: int = 0) -> bool:
     return any(phrase.fullmatch(text, at) for phrase in phrases)
 
 
-def covered(text: str, needed: Iterable[Phrase], others: Iterable[Phrase]) -> bool:
-    """Whether ``text``, which ends with a space, is a row of phrases with one of ``needed`` among them."""
-    needed, others = tuple(needed), tuple(others)
-    #: Where a row of phrases from the beginning may end, and whether one of the needed is in it.
-    seen = {(0, False)}
-    todo = [(0, False)]
-    while todo:
-        at, has = todo.pop()
-        if at == len(text) and has:
-            return True
-        steps = [(end, True) for phrase in needed for end in ends(phrase, text, at)]
-        steps += [(end, has) for phrase in others for end in ends(phrase, text, at)]
-        todo += [step for step in dict.fromkeys(steps) if step not in seen]
-        seen.update(steps)
-    return False
+def row_of(text: str, labelled: Mapping[str, Iterable[Phrase]], others: Iterable[Phrase]) -> tuple[str, ...] | None:
+    """The labels of ``text`` read as a row of phrases, in order; None when there is no such row.
+
+    ``text`` ends with a space. ``others`` may stand between and give no label. Longer phrases are tried first.
+    """
+    steps = [(label, tuple(phrases)) for label, phrases in labelled.items()] + [("", tuple(others))]
+    dead: set[int] = set()
+
+    def rest(at: int) -> tuple[str, ...] | None:
+        if at == len(text):
+            return ()
+        if at in dead:
+            return None
+        found = {(end, label) for label, phrases in steps for phrase in phrases for end in ends(phrase, text, at)}
+        for end, label in sorted(found, key=lambda step: (-step[0], step[1] == "")):
+            after = rest(end)
+            if after is not None:
+                return (label, *after) if label else after
+        dead.add(at)
+        return None
+
+    return rest(0)
 
 
 def _lines(body: str) -> list[str]:

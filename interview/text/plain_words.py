@@ -29,6 +29,9 @@ _CONTRACTIONS: tuple[tuple[str, str], ...] = (
     (r"\b(i|you|we|they)'?ve\b", r"\1 have"),
     (r"\bim\b", "i am"),
 )
+#: Words that fill a pause and say nothing.
+_PAUSES = "um umm uh uhm er erm hm hmm mm ah oh well okay ok so yeah like"
+HESITATIONS = frozenset(_PAUSES.split())
 _WRITTEN_OUT = tuple((re.compile(short), long) for short, long in _CONTRACTIONS)
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
 #: Any other sign (``=``, ``%``, a letter of another script) stays and is a word that no phrase knows.

@@ -15,23 +15,31 @@ from msgspec import Struct
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan, Phase
 from interview.plans.questions import Question
+from interview.sessions.candidate_questions import CandidateQuestion
 from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ActionType, AgentAction, AskedQuestion, SessionState
 
 #: What a candidate's utterance is. All but ``answer`` is procedure: never scored, and mostly handled by the script.
-Heard = Literal["answer", "repeat", "explain", "skip", "wait", "done", "hint", "end", "unsure"]
+Heard = Literal[
+    "answer", "repeat", "explain", "skip", "wait", "done", "hint", "end", "unsure", "question", "afterthought",
+    "unformed",
+]  # fmt: skip
 
 
 class Observation(Struct, frozen=True):
     """What was heard in this turn. ``confidence`` in [0, 1] is the transcript's, None for typed text.
 
-    ``unsure`` in ``heard`` means the transcript is too doubtful to score; ``why`` says what made it so.
+    ``unsure`` in ``heard`` means the transcript is too doubtful to score; ``why`` says what made it so. ``question``:
+    nothing but questions to the interviewer; ``questions`` may also stand beside an answer. ``afterthought``: the
+    candidate came back to an earlier question, which is open again, and has yet to say what. ``unformed``: an answer
+    that is not of the asked form, to be asked for again.
     """
 
     text: str
     heard: Heard
     confidence: float | None = None
     why: str = ""
+    questions: tuple[CandidateQuestion, ...] = ()
 
 
 class NextStep(Struct, frozen=True):
@@ -86,6 +94,7 @@ class Decision(Struct, frozen=True):
     core: bool = False
     hint: int | None = None
     skipped: bool = False
+    form_asked: bool = False
     concluded_by: str = ""
     observation: str = ""
     prompt: str = ""

@@ -24,6 +24,10 @@ def next_step(state: SessionState, plan: InterviewPlan, now: datetime) -> NextSt
     left_s = time_left_s(state, plan, now)
     if left_s <= 0:
         return _end(plan, f"the time budget of {plan.time_budget_s:g} s is used up", by_budget=True)
+    for found in reversed(state.questions_asked[:-1]):
+        if found.interrupted:
+            why = "back to the question that the candidate left for an earlier one"
+            return NextStep(plan.by_id[found.question_id], found.phase, found.core, why)
     asked = frozenset(found.question_id for found in state.questions_asked)
     passed: list[str] = []
     phase: PhasePlan | None = plan.phase(state.current_phase)
@@ -49,6 +53,20 @@ def next_step(state: SessionState, plan: InterviewPlan, now: datetime) -> NextSt
             passed.append(f"{phase.name} phase: {block.rationale.rstrip('.')}")
         phase = plan.phase_after(phase.name)
     return _end(plan, "; ".join([*passed, "every phase of the plan is done"]))
+
+
+def questions_left(state: SessionState, plan: InterviewPlan) -> tuple[int, int]:
+    """The fewest and the most questions that can come after the current one, the time budget aside."""
+    asked = {found.question_id for found in state.questions_asked}
+    names = [phase.name for phase in plan.phases]
+    fewest = sum(found.interrupted for found in state.questions_asked[:-1])
+    most = fewest
+    for phase in plan.phases[names.index(plan.phase(state.current_phase).name) :]:
+        core = sum(question_id not in asked for question_id in phase.core)
+        used = sum(found.phase == phase.name and not found.core for found in state.questions_asked)
+        fewest += core
+        most += core + max(0, phase.adaptive - used)
+    return fewest, most
 
 
 def _phase_left_s(phase: PhasePlan, state: SessionState, now: datetime) -> float:

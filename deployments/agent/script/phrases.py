@@ -8,15 +8,53 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from interview.plans.plan import Phase
+from interview.plans.questions import AnswerMode
 
+#: After an answer in sentences.
+ACKNOWLEDGE_TOLD = (
+    "Thanks for explaining that.",
+    "Thank you for going into that.",
+    "I see, thank you.",
+    "Thank you, that is noted.",
+    "Understood, thank you.",
+    "Thank you for telling me.",
+    "All right, thank you.",
+)
+#: After a word, a number, a formula or an option.
 ACKNOWLEDGE = (
     "Thank you.",
-    "All right, thank you.",
-    "I see, thank you.",
-    "Thanks for explaining that.",
-    "Understood, thank you.",
     "Okay, thanks.",
-    "Thank you for that.",
+    "All right.",
+    "Noted, thank you.",
+    "Thank you, I have that.",
+    "Got it, thanks.",
+    "All right, thank you.",
+)
+#: After a "don't know".
+ACKNOWLEDGE_UNKNOWN = (
+    "That is fine.",
+    "No problem.",
+    "Thanks for saying so.",
+    "That is all right, thank you.",
+    "No matter.",
+)
+#: After an addition to an earlier answer.
+ADDED = ("Thank you, I have added that to your answer.", "Thanks, that is now part of your answer.")
+BACK_TO = ("Now back to the question:", "Coming back to the question:", "The question was:")
+ANYTHING_ELSE = ("Is there anything else you would like to ask?", "What else would you like to ask?")
+GO_BACK = (
+    "Of course, please go on with your answer to this one:",
+    "Gladly. What would you like to add to this one?",
+)
+NOTHING_EARLIER = ("There is no earlier question to go back to. This one is open:",)
+FORM_WANTED: dict[AnswerMode, tuple[str, ...]] = {
+    "formula": ("I need a formula here. Please type it, beginning with an equals sign, or say skip.",),
+    "number": ("I need a number here. Please give one, or say skip.",),
+    "choice": ("I need one of the options here. Please name it by its letter, or say skip.",),
+}
+NOTHING_TYPED = (
+    "There was nothing to read in that. Please type your answer, or say skip.",
+    "I did not get any words there. Please answer once more, or say skip.",
 )
 ACKNOWLEDGE_SKIP = (
     "No problem, we can leave that one.",
@@ -106,7 +144,16 @@ def joined(*parts: str) -> str:
 def everything() -> Iterator[str]:
     """Every phrase there is."""
     for options in (
+        ACKNOWLEDGE_TOLD,
         ACKNOWLEDGE,
+        ACKNOWLEDGE_UNKNOWN,
+        ADDED,
+        BACK_TO,
+        ANYTHING_ELSE,
+        GO_BACK,
+        NOTHING_EARLIER,
+        *FORM_WANTED.values(),
+        NOTHING_TYPED,
         ACKNOWLEDGE_SKIP,
         PROBE,
         ASK_AGAIN,

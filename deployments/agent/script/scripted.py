@@ -11,11 +11,18 @@ from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Decision, NextStep, Overheard, TurnBrief
 from deployments.agent.script import phrases
+from deployments.agent.script.candidate_replies import replies_to
 from interview.plans.plan import InterviewPlan, Phase
 from interview.plans.questions import Question
 from interview.sessions.session import ActionType, AgentAction
+from interview.text.dont_know import says_dont_know
+from interview.text.machine_orders import text_without_orders
+from interview.text.plain_words import HESITATIONS, plain_words
 
 SOURCE = "scripted"
+
+#: An answer of so many words is told rather than named.
+TOLD_WORDS = 12
 
 _NAME = re.compile(r",?[ ]?\{name\}")
 
@@ -50,7 +57,14 @@ def greeting_to(greeting: str, name: str) -> str:
 
 
 def decide(brief: TurnBrief) -> Decision:
-    """The script's decision. ``observe.settled`` bounded the requests before, so this never loops."""
+    """The script's decision. ``observe.bounded`` bounded the requests before, so this never loops."""
+    decision = _decided(brief)
+    if brief.observation.questions and brief.observation.heard != "question":
+        return replace(decision, text=phrases.joined(replies_to(brief), decision.text))
+    return decision
+
+
+def _decided(brief: TurnBrief) -> Decision:
     match brief.observation.heard:
         case "end":
             return _conclude(brief, "candidate", "The candidate asked to end the interview.", phrases.END_ON_REQUEST)
@@ -64,8 +78,21 @@ def decide(brief: TurnBrief) -> Decision:
             return _say(brief, "clarify", "The candidate asked for time to think.", _pick(brief, phrases.WAIT))
         case "hint":
             return _hint(brief)
+        case "question":
+            why = "The candidate asked the interviewer something; the question stays open, and nothing is graded."
+            return _say(brief, "clarify", why, replies_to(brief), *_open_again(brief))
+        case "afterthought":
+            why = "The candidate wants to add to an earlier answer."
+            offer = phrases.GO_BACK if _was_reopened(brief) else phrases.NOTHING_EARLIER
+            return _say(brief, "clarify", why, _pick(brief, offer), spoken_prompt(brief.question))
+        case "unformed":
+            mode = brief.question.answer_mode
+            why = f"The answer holds no {mode}; it is asked for once before an answer counts."
+            return replace(_say(brief, "clarify", why, _pick(brief, phrases.FORM_WANTED[mode])), form_asked=True)
         case "unsure":
             words = phrases.ASK_AGAIN if brief.observation.text.strip() else phrases.HEARD_NOTHING
+            if brief.observation.confidence is None:
+                words = phrases.NOTHING_TYPED
             return _say(brief, "clarify", f"{brief.observation.why} Not scored.", _pick(brief, words))
         case "done" if not brief.answer:
             return _say(brief, "clarify", "Nothing was answered yet.", _pick(brief, phrases.ANSWER_NEEDED))
@@ -76,9 +103,40 @@ def decide(brief: TurnBrief) -> Decision:
             why = f"{brief.probe_because} A follow-up probes it once."
             return _say(brief, "ask_followup", why, _pick(brief, phrases.PROBE), brief.follow_up)
         case "done":
-            return _move_on(brief, "The candidate is done with the answer.", phrases.ACKNOWLEDGE)
+            return _move_on(brief, "The candidate is done with the answer.", _acknowledgement(brief))
         case "answer":
-            return _move_on(brief, "The answer is in.", phrases.ACKNOWLEDGE)
+            return _move_on(brief, "The answer is in.", _acknowledgement(brief))
+
+
+def _acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
+    """Thanks that fit what was said, and tell nothing about how it was graded."""
+    if _resumed(brief):
+        return phrases.ADDED
+    said = text_without_orders(brief.observation.text)
+    if brief.observation.heard == "answer" and says_dont_know(said):
+        return phrases.ACKNOWLEDGE_UNKNOWN
+    words = [word for word in plain_words(said).split() if word not in HESITATIONS]
+    told = brief.question.answer_mode == "spoken" and len(words) >= TOLD_WORDS
+    return phrases.ACKNOWLEDGE_TOLD if told else phrases.ACKNOWLEDGE
+
+
+def _resumed(brief: TurnBrief) -> bool:
+    """Whether an interrupted question is put again next."""
+    following = brief.next_step.question
+    return following is not None and any(
+        asked.interrupted and asked.question_id == following.id for asked in brief.state.questions_asked
+    )
+
+
+def _was_reopened(brief: TurnBrief) -> bool:
+    return any(asked.interrupted for asked in brief.state.questions_asked)
+
+
+def _open_again(brief: TurnBrief) -> tuple[str, str]:
+    """The question that is open, after a reply to the candidate's own."""
+    if brief.asked.phase == "closing" and not brief.question.is_scored:
+        return _pick(brief, phrases.ANYTHING_ELSE), ""
+    return _pick(brief, phrases.BACK_TO), _standing_prompt(brief)
 
 
 def conclude(brief: TurnBrief, *, by: str, why: str) -> Decision:
@@ -130,7 +188,8 @@ def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skippe
         ),
         text=phrases.joined(
             _pick(brief, acknowledge),
-            phrases.entering(step.phase, brief.seed) if moved else "",
+            phrases.entering(step.phase, brief.seed) if moved and not _resumed(brief) else "",
+            _pick(brief, phrases.BACK_TO) if _resumed(brief) else "",
             spoken_prompt(step.question),
         ),
         source=SOURCE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from deployments.agent.brief.interviewer import Observation, TurnBrief
 from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.journal.reply import hints_left
@@ -20,11 +22,15 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
     hint_open = hints_left(state, plan) > 0
     said = understood(state, exchange.pending, asked, plan, hint_open=hint_open, config=config)
     exchange.whole_answer, observation = said.whole, said.observation
-    grade = await turn_tools.grade_answer(runtime.ports.grading, exchange, said)
+    graded = await turn_tools.grade_answer(runtime.ports.grading, exchange, said)
+    if graded == "unformed":
+        observation, grade = replace(observation, heard="unformed"), None
+    else:
+        grade = graded
     probe = probe_for(
         question,
         asked,
-        said.answer.text if observation.heard == "answer" else "",
+        said.answer.text if observation.heard == "answer" and not exchange.went_back else "",
         grade,
         resume_years=state.settings.resume_years,
         language=state.language,

@@ -29,7 +29,9 @@ from interview.text.visible_text import refers_to
 ALLOWED = Ruling()
 
 #: Procedure, not conversation: the same for every candidate, so no model is asked.
-PROCEDURAL = frozenset({"repeat", "wait", "hint", "skip", "unsure", "done", "end"})
+PROCEDURAL = frozenset(
+    {"repeat", "wait", "hint", "skip", "unsure", "done", "end", "question", "afterthought", "unformed"}
+)
 
 
 class Decider:
@@ -39,7 +41,9 @@ class Decider:
         self._deadline_s = config.decide_deadline_s
 
     def asks_model(self, brief: TurnBrief) -> bool:
-        return self._model is not None and brief.observation.heard not in PROCEDURAL
+        return self._model is not None and (
+            brief.observation.heard not in PROCEDURAL and not brief.observation.questions
+        )
 
     async def decide(self, brief: TurnBrief, aloud: Aloud | None = None) -> DecisionOutcome:
         """What to say. Never raises for a model's failure: the script decides then, and the result says so.

@@ -39,6 +39,7 @@ class Exchange:
     times: StageTimes
     voice: bool
     whole_answer: Answer = field(default_factory=Answer)
+    went_back: bool = False
     grade: GradeRecorded | None = None
     calls: int = 0
     body: bytes = b""

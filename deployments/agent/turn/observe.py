@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from deployments.agent.brief.interviewer import Heard, Observation
 from deployments.agent.config import AgentConfig
 from interview.plans.plan import InterviewPlan
-from interview.sessions.intents import recognise
 from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
+from interview.sessions.utterances import is_silence, read_utterance
 
 
 class Answer(Struct, frozen=True):
@@ -52,34 +52,56 @@ def understood(
 
     Each utterance is read once; reading one costs a tenth of a millisecond (2026-11-29).
     """
-    text, confidence = pending.text, None
-    if text is None:
-        heard = pending.heard
-        text, confidence = (heard.text, heard.confidence) if heard else ("", 0.0)
-    first = observed(text, confidence, config=config)
+    first = observed_answer(pending, asked, plan, config=config)
+    said = _answering(first)
+    if first.heard == "afterthought" and said:
+        first = replace(first, heard="answer")  # the addition came in the same breath
     earlier = answer_so_far(state, asked, earlier_only=True, config=config)
-    counts = first.heard in ("answer", "unsure") and bool(text.strip())
-    whole = earlier.and_then(text, confidence) if counts else earlier
+    whole = earlier.and_then(said, first.confidence) if said else earlier
     observation = bounded(first, asked, plan, answered=bool(earlier.text), hint_open=hint_open, config=config)
     return Understood(observation, whole if observation.heard == "answer" else earlier, whole)
 
 
-def observed(text: str, confidence: float | None, *, config: AgentConfig) -> Observation:
+def observed_answer(
+    pending: PendingAnswer, asked: AskedQuestion, plan: InterviewPlan, *, config: AgentConfig
+) -> Observation:
+    """What the pending answer to ``asked`` is, before asking again is bounded. Pure."""
+    text, confidence = pending.text, None
+    if text is None:
+        heard = pending.heard
+        text, confidence = (heard.text, heard.confidence) if heard else ("", 0.0)
+    invited = asked.phase == "closing" and not plan.by_id[asked.question_id].is_scored
+    return observed(text, confidence, config=config, asked_for_questions=invited)
+
+
+def _answering(observation: Observation) -> str:
+    """The part of an utterance that answers a question; empty when there is none."""
+    if observation.heard == "unsure":
+        return observation.text
+    if observation.heard not in ("answer", "afterthought"):
+        return ""
+    answer = read_utterance(observation.text).answer
+    return "" if is_silence(answer) else answer
+
+
+def observed(
+    text: str, confidence: float | None, *, config: AgentConfig, asked_for_questions: bool = False
+) -> Observation:
     """What an utterance is; ``confidence`` None for typed text. Pure.
 
     A doubtful transcript still counts as a request to repeat, wait or hint: those are short, and a mistaken one costs
     a candidate nothing but a sentence.
     """
-    if confidence is not None and not text.strip():
-        return Observation(text=text, heard="unsure", confidence=confidence, why="No words were heard.")
-    request = recognise(text)
-    intent: Heard = request.kind if request else "answer"
-    if intent in ("repeat", "explain", "wait", "hint"):
-        return Observation(text=text, heard=intent, confidence=confidence)
+    said = read_utterance(text, asked_for_questions=asked_for_questions)
+    if said.kind == "silence":
+        why = "No words were heard." if confidence is not None else "Nothing was typed."
+        return Observation(text="", heard="unsure", confidence=confidence, why=why)
+    if said.kind in ("repeat", "explain", "wait", "hint"):
+        return Observation(text=text, heard=said.kind, confidence=confidence)
     if confidence is not None and confidence < config.unsure_below:
         why = f"The transcript's confidence of {confidence:.2f} is below {config.unsure_below:.2f}."
         return Observation(text=text, heard="unsure", confidence=confidence, why=why)
-    return Observation(text=text, heard=intent, confidence=confidence)
+    return Observation(text=text, heard=said.kind, confidence=confidence, questions=said.questions)
 
 
 def bounded(
@@ -103,8 +125,10 @@ def bounded(
         return replace(observation, heard=move_on, why=f"Nothing was heard in {used + 1} attempts.")
     if heard == "done" and not answered and used >= again:
         return replace(observation, heard=move_on, why="The candidate is done and gave no answer.")
-    if heard in ("repeat", "explain", "wait") and used >= again + config.max_repeats:
+    if heard in ("repeat", "explain", "wait", "afterthought") and used >= again + config.max_repeats:
         return replace(observation, heard=move_on, why="Asked for again often enough.")
+    if heard == "question" and used >= again + 2 * config.max_repeats:
+        return replace(observation, heard=move_on, why="Questions were answered often enough.")
     if heard == "hint" and not hint_open and used >= again + config.max_repeats:
         return replace(observation, heard=move_on, why="No hint is left, and it was asked for often enough.")
     return observation
@@ -115,21 +139,20 @@ def answer_so_far(
 ) -> Answer:
     """Everything the candidate answered to ``asked``.
 
-    Requests ("please repeat") and transcripts that were asked for again are left out. ``earlier_only`` leaves out the
-    turn whose reply is still due.
+    Requests ("please repeat"), questions to the interviewer, and what was asked for again are left out.
+    ``earlier_only`` leaves out the turn whose reply is still due.
     """
     replies = {said.turn: said for said in state.conversation_history if said.role == "interviewer"}
     answer = Answer()
     for said in state.conversation_history:
-        if said.role != "candidate" or said.turn <= asked.turn or not said.content.strip():
+        if said.role != "candidate" or said.turn <= asked.turn or said.question_id not in (asked.question_id, None):
             continue
         reply = replies.get(said.turn)
-        if reply is None and earlier_only:
+        if (reply is None and earlier_only) or (reply is not None and reply.asked_form):
             continue
-        heard = observed(said.content, said.confidence, config=config).heard
-        if heard not in ("answer", "unsure"):
+        observation = observed(said.content, said.confidence, config=config)
+        if observation.heard == "unsure" and reply is not None and reply.question_type == "clarification":
             continue
-        if heard == "unsure" and reply is not None and reply.question_type == "clarification":
-            continue
-        answer = answer.and_then(said.content, said.confidence)
+        if answering := _answering(observation):
+            answer = answer.and_then(answering, said.confidence)
     return answer

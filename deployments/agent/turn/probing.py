@@ -14,6 +14,7 @@ from interview.grades import Grade
 from interview.measurement.star import analyse_story
 from interview.plans.questions import Question
 from interview.sessions.session import AskedQuestion
+from interview.text.dont_know import says_dont_know
 from interview.text.experience_claims import mismatches
 
 
@@ -36,7 +37,7 @@ def probe_for(
 ) -> Probe:
     """The next probe of ``question``, and why ``answer`` (all of it so far) deserves it. Pure."""
     own = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
-    if question.answer_mode != "spoken" or not answer:
+    if question.answer_mode != "spoken" or not answer or says_dont_know(answer):
         return Probe(question=None)
     words = len(answer.split())
     if words < config.short_answer_words:

@@ -25,6 +25,7 @@ def reply(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Deci
         core=decision.core,
         hint=decision.hint,
         skipped=decision.skipped,
+        form_asked=decision.form_asked,
         stage_ms=exchange.times.snapshot(),
     )
     exchange.record(sent)

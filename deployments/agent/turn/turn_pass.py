@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.act import act
+from deployments.agent.turn.candidate_turns import note_questions, reopen_earlier
 from deployments.agent.turn.decision import decide
 from deployments.agent.turn.exchange import Exchange, begin
 from deployments.agent.turn.judging import queue_judge
@@ -23,7 +24,9 @@ async def run_pass(
 ) -> Exchange:
     """The events and the reply that follow from the pending answer; nothing is committed yet."""
     exchange = await begin(runtime, state, work, times, voice=voice)
+    reopen_earlier(runtime, exchange)
     brief = await act(runtime, exchange)
+    note_questions(exchange, brief)
     decision = await decide(runtime, exchange, brief)
     await queue_judge(runtime, exchange, brief, decision)
     spoken = await speak(runtime, exchange, brief, decision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -15,7 +16,7 @@ from interview.errors import InterviewError
 from interview.grades import UNAVAILABLE, Grade
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan
-from interview.plans.questions import Question, Ungraded
+from interview.plans.questions import AnswerMode, Question
 from interview.sessions.events import (
     AnyPayload,
     DifficultyUpdated,
@@ -24,17 +25,21 @@ from interview.sessions.events import (
 )
 from interview.sessions.session import AskedQuestion, SessionState
 
+#: Answers that have a form, so that prose can be told from one.
+FORMED: frozenset[AnswerMode] = frozenset({"formula", "number", "choice"})
+
 #: What ``record_outcome`` calls what was heard.
 OUTCOMES: dict[Heard, str] = {"answer": "answered", "skip": "skipped", "unsure": "unclear"}
 
 
-async def grade_answer(grading: Grading, exchange: Exchange, said: Understood) -> Grade | None:
+async def grade_answer(grading: Grading, exchange: Exchange, said: Understood) -> Grade | Literal["unformed"] | None:
     """Grade the whole answer so far, and estimate the ability on its skill anew.
 
-    A question passed over with nothing said gets its grade, too. None when there is nothing to grade.
+    A question passed over with nothing said gets its grade, too. None when there is nothing to grade, ``unformed`` when
+    the answer is not of the asked form and may be given once more: then nothing is recorded.
     """
     question, heard = exchange.question, said.observation.heard
-    if isinstance(question.grader, Ungraded):
+    if not question.is_scored:
         return None
     state, turn = exchange.ledger.state, exchange.pending.turn
     request = grade_request(state, exchange.asked, question, said.answer, turn)
@@ -46,6 +51,8 @@ async def grade_answer(grading: Grading, exchange: Exchange, said: Understood) -
                 known = await graded(grading, request)
             exchange.work.grades.append((request, *known))
         grade, error = known
+        if not (grade.understood or exchange.asked.form_asked) and question.answer_mode in FORMED:
+            return "unformed"
     elif heard == "skip" and not said.answer.text:
         grade = passed_over()
     else:

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from deployments.grading.contract import GradeRequest
 from interview.plans.plan import InterviewPlan
-from interview.sessions.intents import recognise
 from interview.sessions.session import AskedQuestion, SessionState
+from interview.sessions.utterances import read_utterance
 
 
 def answer_to(state: SessionState, asked: AskedQuestion) -> tuple[str, float | None, int]:
     """Everything said to ``asked`` joined by newlines, its lowest transcript confidence, and the last turn of it.
 
-    Requests ("please repeat", "a hint") and transcripts that were asked for again are left out.
+    Requests ("please repeat", "a hint"), questions to the interviewer, and what was asked for again are left out.
     """
-    later = [found.turn for found in state.questions_asked if found.turn > asked.turn]
-    until = min(later, default=None)
     replies = {said.turn: said for said in state.conversation_history if said.role == "interviewer"}
     parts: list[str] = []
     lowest: float | None = None
     last = asked.turn
     for said in state.conversation_history:
-        if said.role != "candidate" or said.turn <= asked.turn or (until is not None and said.turn > until):
+        if said.role != "candidate" or said.turn <= asked.turn or said.question_id not in (asked.question_id, None):
             continue
         reply = replies.get(said.turn)
         asked_again = said.confidence is not None and reply is not None and reply.question_type == "clarification"
-        if not said.content.strip() or asked_again or recognise(said.content) is not None:
+        answer = read_utterance(said.content).answer
+        if asked_again or not answer.strip() or (reply is not None and reply.asked_form):
             continue
-        parts.append(said.content)
+        parts.append(answer)
         last = said.turn
         if said.confidence is not None:
             lowest = said.confidence if lowest is None else min(lowest, said.confidence)

@@ -21,6 +21,7 @@ def mark(
     review: str = "",
     provisional: bool = False,
     criteria: Sequence[CriterionGrade] = (),
+    understood: bool = True,
 ) -> Grade:
     """A grade with its level; a ``review`` reason sets ``needs_review``."""
     score = min(1.0, max(0.0, score))
@@ -35,6 +36,7 @@ def mark(
         review_reason=review,
         provisional=provisional,
         criteria=tuple(criteria),
+        understood=understood,
     )
 
 

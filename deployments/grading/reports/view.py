@@ -24,6 +24,13 @@ AXIS_LOW, AXIS_HIGH = -3.0, 3.0
 
 _FIRST_PAGE_CHARS = 110
 
+#: What a candidate asks for, where a person has to act on it.
+_ASKED = {
+    "deletion": "Asks for deletion",
+    "person": "Asks for a human interviewer",
+    "accommodation": "Asks for an accommodation",
+}
+
 _TIERS = {"stt": "Speech to text", "interviewer": "Interviewer", "grading": "Grading"}
 _STATUS = {"active": "Still running", "paused": "Paused", "concluded": "Concluded", "expired": "Expired"}
 _SOURCES = {"inline": "at once", "background": "in the background", "override": "by a person"}
@@ -45,6 +52,11 @@ def view_of(report: Report, *, audio_base: str = "") -> dict[str, Any]:
         "gaps": [_finding(found, audio_base) for found in report.gaps],
         "ask_next": [{"skill": item.skill, "text": item.text} for item in report.ask_next],
         "needs_review": _by_reason(report.needs_review),
+        "candidate_asks": [
+            {"turn": item.turn, "what": _ASKED.get(item.topic, "Question"), "text": _first_page_text(item.text)}
+            for item in report.candidate_questions
+            if item.waits
+        ],
         "questions": [_question(question, audio_base) for question in report.questions],
         "insights": [{"kind": item.kind, "text": item.text, "turn": item.turn} for item in report.insights],
         "topics": list(report.topics),
@@ -65,6 +77,10 @@ def view_of(report: Report, *, audio_base: str = "") -> dict[str, Any]:
         "made": f"Made {_day(report.generated_at)} {_clock(report.generated_at)} UTC from event {report.version} of "
         f"interview {report.interview_id}, plan {report.plan.id} {report.plan.version} ({report.plan.digest[:12]}).",
     }
+
+
+def _first_page_text(text: str) -> str:
+    return text if len(text) <= _FIRST_PAGE_CHARS else text[:_FIRST_PAGE_CHARS].rstrip() + " …"
 
 
 def _facts(report: Report) -> list[str]:

@@ -34,7 +34,7 @@ class Chosen(Struct, frozen=True):
 
 _Pairs = list[tuple[Mention, Held]]
 _RULES_OUT = "The candidate only rules options out."
-_UNREAD = "No option was recognised in the answer."
+UNRECOGNISED = "No option was recognised in the answer."
 
 
 _ONLY_RIGHT = re.compile(
@@ -70,7 +70,7 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     """The one option that the answer settles on."""
     book, line = OptionBook(options), line_of(answer)
     if not line.words:
-        return Chosen((), settled=False, doubt=_UNREAD)
+        return Chosen((), settled=False, doubt=UNRECOGNISED)
     mentions = _strong(book, line)
     listed = [part for part in option_words.by_part(book, line, mentions) if part.strength > BY_PART]
     mentions = in_order([*mentions, *listed])
@@ -85,7 +85,7 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
             return Chosen(near[0].options, tuple(near), inferred=True)
     if chosen is None:
         denied = any(one.stance == "denied" for one in hold(line.answer, spans(mentions)))
-        return Chosen((), tuple(mentions), settled=False, doubt=_RULES_OUT if denied else _UNREAD)
+        return Chosen((), tuple(mentions), settled=False, doubt=_RULES_OUT if denied else UNRECOGNISED)
     return chosen
 
 
@@ -241,7 +241,7 @@ def choose_many(options: Sequence[Option], answer: str) -> Chosen:
     """All options that the answer selects."""
     book, line = OptionBook(options), line_of(answer)
     if not line.words:
-        return Chosen((), settled=False, doubt=_UNREAD)
+        return Chosen((), settled=False, doubt=UNRECOGNISED)
     mentions = _strong(book, line)
     parts = option_words.by_part(book, line, mentions)
     chosen = _many(book, line, mentions)
@@ -251,7 +251,7 @@ def choose_many(options: Sequence[Option], answer: str) -> Chosen:
         near = option_words.nearly(book, line)
         if near and not _denies(line.answer):
             return Chosen(near[0].options, tuple(near), inferred=True)
-        return Chosen((), tuple(mentions), settled=False, doubt=_UNREAD)
+        return Chosen((), tuple(mentions), settled=False, doubt=UNRECOGNISED)
     return chosen
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deployments.grading.graders import answer_text
-from deployments.grading.graders.closed.choice_reading import Chosen, choose_many, choose_one
+from deployments.grading.graders.closed.choice_reading import UNRECOGNISED, Chosen, choose_many, choose_one
 from deployments.grading.graders.grade_builder import mark, no_answer
 from interview.errors import InvalidInput
 from interview.grades import Evidence, Grade
@@ -106,6 +106,7 @@ def _unrecognised(grader: str, answer: str, chosen: Chosen) -> Grade:
         confidence=_UNREAD,
         evidence=[answer_text.whole(answer, "no option recognised")],
         review=chosen.doubt,
+        understood=bool(chosen.mentions) or chosen.doubt != UNRECOGNISED,
     )
 
 

@@ -151,4 +151,5 @@ def _refused(answer: str, found: FormulaText, refused: Refused) -> Grade:
 
 def _not_understood(answer: str) -> Grade:
     reason = "The answer is not understood as a formula."
-    return mark(GRADER, 0.0, reason, confidence=0.4, evidence=[answer_text.whole(answer, "no formula")], review=reason)
+    evidence = [answer_text.whole(answer, "no formula")]
+    return mark(GRADER, 0.0, reason, confidence=0.4, evidence=evidence, review=reason, understood=False)

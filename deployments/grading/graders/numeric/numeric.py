@@ -93,7 +93,7 @@ def _bounded(answer: str, one: Quantity, judged: Judged, prompt: str) -> Judged:
 def _unreadable(answer: str) -> Grade:
     why = "No number could be read in the answer."
     evidence: list[Evidence] = [answer_text.whole(answer, "no number")]
-    return mark(GRADER, 0.0, why, confidence=0.7, evidence=evidence, review=why)
+    return mark(GRADER, 0.0, why, confidence=0.7, evidence=evidence, review=why, understood=False)
 
 
 def _nothing_stands(answer: str, meant: Meant, count: int) -> Grade:

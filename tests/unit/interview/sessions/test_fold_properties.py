@@ -125,8 +125,11 @@ later: list[st.SearchStrategy[ev.AnyPayload]] = [
         core=st.booleans(),
         hint=st.none() | turns,
         skipped=st.booleans(),
+        form_asked=st.booleans(),
         stage_ms=st.dictionaries(texts, st.floats(0, 1e6), max_size=2),
     ),
+    st.builds(ev.CandidateAsked, turn=turns, topic=texts, text=texts, answered_from=texts, for_a_person=st.booleans()),
+    st.builds(ev.QuestionReopened, turn=turns, question_id=question_ids),
     st.builds(
         ev.ReflectionNoted,
         turn=turns,

@@ -1,0 +1,134 @@
+"""An afterthought: a candidate comes back to an earlier question, with or without the addition in the same breath."""
+
+# ruff: noqa: E501 – a line is one phrase with its alternatives
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+
+from interview.plans.questions import Question
+from interview.sessions.request_phrases import FILLERS, GROUPS
+from interview.text.phrase_patterns import compiled, row_of
+from interview.text.plain_words import plain_words
+from interview.text.stems import stem
+from interview.text.stop_words import STOP_WORDS
+
+#: An announcement has at most this many words.
+MAX_WORDS = 40
+
+
+class Afterthought(Struct, frozen=True):
+    """``announcement`` says that an earlier question is meant, and ``addition`` (may be empty) is the answer to it."""
+
+    announcement: str
+    addition: str
+
+
+_GROUPS = {
+    **GROUPS,
+    "may": """
+        (can|could|may|might|shall|should) (i|we|you) {soft}*
+        (i|we) (want|need|would like|have|wish|would love) to {soft}*
+        let (me|us) {soft}*
+        (is it|would it be) (possible|ok|okay|fine|alright|allowed|too late) (to|if i|if we) [could|can]
+        [would|do] you mind if (i|we)
+        is there [a|any] (way|chance) (to|that i can|i can) {soft}*
+        please {soft}*
+        i am going to
+        i (will|would) just
+    """,
+    "earlier": """
+        [the|my|your|that] (previous|last|earlier|prior|preceding|first|second|former|other) (question|questions|one|answer|answers|task|topic|problem|point|reply|response|thing|formula)
+        [the|my|that] (question|answer|one|task|formula) (before|from before|earlier|before that|before this|before this one)
+        the (one|question|answer) i just (gave|answered|had|sent|did)
+        what i [just] (said|answered|wrote|typed) (before|earlier|previously|just now|to the previous question|in the previous answer)
+    """,
+    "named": "(the|my|that) _2 (question|answer|task|formula|one) [from before|earlier|before|of before]",
+    "add": "(add|add something|add one thing|add one more thing|add a thing|add a point|add another point|append something|correct|change|revise|amend|fix|update|complete|finish|redo|edit|improve|extend|rephrase|rewrite|modify|withdraw|take back|say something more|say more|say something else|correct something|change something|answer|give another answer)",
+}
+
+_ANNOUNCEMENTS = compiled(
+    """
+        {may} (go|come|get|jump|return|switch|scroll|step|move) [back] to {earlier} [please|again|for a second|for a moment|quickly|once more]*
+        {may} (go|step|come) back (one|a) (step|question|one) [please|again|for a second|for a moment]*
+        {may} (go|come|get) back [please|again|for a second|for a moment]*
+        {may} (add|add something|add one thing|add one more thing|add a point|say something more|say more|say something else) (about|to|on|for) {named} [please|again|quickly|first]*
+        {may} {add} [my answer|the answer|what i said] [about|to|on|in|for|of|regarding|at]* {earlier} [please|again|quickly|first|once more]*
+        {may} [re]? (reopen|revisit|retry) {earlier} [please|again|quickly]*
+        (going|coming|getting|back|go|return|returning|looking|thinking|referring) [back] to {earlier}
+        [just]* (regarding|concerning|about|on|for|as for|with regard to|in|to|one more thing about|one more thing on|one more thing to|something about|one thing about|another thing about|addition to|an addition to|correction to|a correction to|correction of|one more point on) {earlier}
+        i am still (adding|answering|talking|typing|writing|speaking|explaining|working|busy) [to|on|about|with|at|something to|something]* ({earlier}|{named})
+        i (was|have been|had been) [still|not finished|just|actually|only]* (adding|answering|talking|typing|thinking|working|writing|speaking|explaining|finishing|busy|going to add|about to add|about to say|in the middle of|not done|not finished|not ready|not through) [to|on|about|with|at|of|my|something to|something]* [yet] [{earlier}|{named}|my answer|the answer|{question}]
+        i (was not|am not|had not|have not|was not quite|was not really) [quite|really|yet|even]* (done|finished|through|ready|complete|finish|finished answering|done answering|done typing|finished typing|done talking) [yet|there|with|my|answer|the]* [{earlier}|my answer|{question}]
+        i (did not|have not|could not|never) [quite|really|even|fully|yet|get to|manage to|actually]* (finish|finished|complete|completed|answer|answered) {earlier} [yet|fully|completely|properly|really]*
+        [and] (did not|have not) (answer|mention|say|finish|cover) the _4 [thing|part|bit|point|one|question]
+        i (forgot|forgot to say|forgot to mention|forgot to add|missed|left out) [something|one thing|a thing|a point|a part|an important point|to say something|to mention something|to add something]* (in|on|about|for|at|to|with|regarding) {earlier}
+        i (have|had|got|just had|thought of) [one|some|a|another|something]* (thing|things|point|more|addition|correction|something|remark|idea|afterthought)* [to] [add|say|correct]* (to|about|on|for|regarding) {earlier}
+        (i|that was|it was|i accidentally|i must have|this was)* (pressed|hit|sent|submitted|send|clicked) [it|that|my answer|enter|send|submit|the button|this]* [was]? (too early|too soon|by accident|accidentally|by mistake|too fast|before i (was|had) (done|finished)|early)
+        (that|this) was (not|only) [yet]? (my|the|half of my|part of my|half my) (full|whole|complete|final|entire|finished)? (answer|one) [to {earlier}]
+        my (previous|last|earlier) answer (was|is) (wrong|incomplete|not complete|not finished|incorrect|not correct|not right)
+        i (made|think i made) (a|an) (mistake|error|typo) in {earlier}
+        i (meant|intended|wanted) that for {earlier}
+        (that|this|it) (was|is|belongs|goes|refers) [meant|still]* (for|to|about) {earlier}
+        i (would|want to|will|need to) {add} {earlier}
+    """,
+    _GROUPS,
+)
+_AROUND = compiled(FILLERS, GROUPS) + compiled(
+    "(wait|oh wait|hold on|no wait|stop|hang on|oh|one (second|moment)|before (that|i answer|we go on))", {}
+)
+#: An announcement has one of these; else the utterance is not read as one.
+_MARK = re.compile(
+    r"\b(?:previous|last|earlier|prior|before|back|still|finish\w*|done|through|early|soon|accident\w*|mistake|wrong|forgot|first|second|question|answer|meant|complete)\b",
+    re.IGNORECASE,
+)
+#: How an addition may begin without a stop before it.
+_NEW_CLAUSE = re.compile(
+    r"(?:=|i|i'd|i'll|i'm|i’d|we|we'd|it|it's|you|you'd|there|there's|that|also|and|one|option)\b", re.IGNORECASE
+)
+_TOKEN = re.compile(r"\S+")
+
+
+@lru_cache(maxsize=2048)
+def afterthought_in(utterance: str) -> Afterthought | None:
+    """The afterthought that ``utterance`` begins with, or None. English."""
+    if not _MARK.search(utterance[:300]):
+        return None
+    tokens = list(_TOKEN.finditer(utterance))[:MAX_WORDS]
+    for token in reversed(tokens):
+        head = plain_words(utterance[: token.end()])
+        if _MARK.search(head) and row_of(f"{head} ", {"announced": _ANNOUNCEMENTS}, _AROUND):
+            rest = utterance[token.end() :].strip(" \n\t:;,-–—.")
+            if rest and not (utterance[token.end() - 1] in ".?!:;,–—-" or _NEW_CLAUSE.match(rest)):
+                return None
+            return Afterthought(utterance[: token.end()].strip(), rest)
+    return None
+
+
+def meant_question(announcement: str, earlier: Sequence[Question]) -> Question | None:
+    """Which of the ``earlier`` questions an announcement means: the only one that shares a word of its subject, else
+    the last one. None when there is none."""
+    named = _subject_words(announcement)
+    sharing = [
+        question for question in earlier if named & _subject_words(f"{question.prompt} {' '.join(question.topics)}")
+    ]
+    return sharing[0] if len(sharing) == 1 else (earlier[-1] if earlier else None)
+
+
+def _subject_words(text: str) -> frozenset[str]:
+    words = {word for word in re.findall(r"[a-z]{3,}", text.lower()) if word not in STOP_WORDS}
+    return frozenset(stem(word) for word in words) - _GENERAL
+
+
+_GENERAL = frozenset(
+    stem(word)
+    for word in (
+        "question", "answer", "previous", "last", "one", "add", "adding", "still", "wait", "back", "going", "correct",
+        "change", "finish", "finished", "done", "first", "second", "thing", "something", "just", "would", "could", "also",
+        "use", "using", "like", "want", "please", "give", "say", "think",
+    )
+)  # fmt: skip
