@@ -23,7 +23,8 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     Sessions:
         ``require_consent``: a plan with a consent text starts only once the candidate accepted it.
         ``lease_s``: how long a turn belongs to the worker that accepted it; a retry after that takes it over.
-        Longer than the slowest turn (transcription + decision + speech), else two workers do the same work.
+        Longer than the slowest turn after its recording is transcribed (grade + decision + speech), else two workers do
+        the same work.
         ``max_repeats``: how often, per question, a candidate may ask for a repeat or a moment before it moves on.
 
     Limits: ``max_answer_chars``, ``max_audio_bytes``, ``max_document_chars``, ``max_signals_bytes``.

@@ -135,7 +135,7 @@ def _metered(
 def _turn_timeout_s(settings: Settings) -> float:
     """Longer than all the deadlines inside a turn together: the agent's own errors say more than this one."""
     agent = settings.agent
-    inside_s = agent.stt_timeout_s * 2 + agent.grading_timeout_s + agent.decide_deadline_s + agent.tts_timeout_s
+    inside_s = agent.stt_timeout_s + agent.grading_timeout_s + agent.decide_deadline_s + agent.tts_timeout_s
     return inside_s + 5.0
 
 
