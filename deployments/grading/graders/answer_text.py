@@ -155,6 +155,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def before_correction(answer: str) -> int:
+    """Where the candidate's last self-correction begins, or the end of the answer."""
+    starts = [found.start() for found in _CORRECTION.finditer(answer) if any(map(str.isalnum, answer[found.end() :]))]
+    return starts[-1] if starts else len(answer)
+
+
 def quote(answer: str, start: int, end: int, supports: str = "") -> Evidence:
     """The answer's own words between two offsets."""
     return Evidence(quote=answer[start:end], start=start, end=end, supports=supports)

@@ -124,13 +124,13 @@ def _spoken(answer: str) -> FormulaText | None:
     cut = answer_text.after_correction(answer)
     text = spoken_formula(answer[cut:])
     if text is None and cut:
-        text = _patched(answer[:cut], answer[cut:])
+        text = _patched(answer[: answer_text.before_correction(answer)], answer[cut:])
     return FormulaText(text, start, start + len(stripped), True) if text is not None else None
 
 
 def _patched(retracted: str, correction: str) -> str | None:
     """ "sum of a1 to a10, no wait, a1 to a20": the correction replaces the last operand of its kind."""
-    before = spoken_formula(retracted)
+    before = spoken_formula(retracted.rstrip(" ,;:-…"))
     words = _parsed(correction)
     if before is None or words is None or not _OPERAND.fullmatch(words):
         return None

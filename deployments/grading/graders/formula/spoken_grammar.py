@@ -18,7 +18,9 @@ _CONDITIONAL = frozenset({"COUNTIF", "COUNTIFS", "SUMIF", "AVERAGEIF"}) | _WITH_
 _LOOKUPS = frozenset({"VLOOKUP", "HLOOKUP", "XLOOKUP", "MATCH", "XMATCH", "LOOKUP"})
 _CONNECTORS = frozenset({"of", "for", "from", "on", "in", "over", "by", "to", "at", "with", "using", "a", "an"})
 #: Functions of one argument or more whose first is a whole expression, not one operand.
-_WHOLE_FIRST = frozenset({"IFERROR", "IFNA", "AND", "OR", "NOT"})
+_WHOLE_FIRST = frozenset({"IFERROR", "IFNA", "AND", "OR", "NOT", "ABS"})
+#: Words that stand for a comma: "round a2 to 2", "rank a2 within a2 to a9".
+_SEPARATING = frozenset({"in", "from", "to", "within", "with", "by"})
 _MAX_DEPTH = 20
 
 
@@ -37,7 +39,7 @@ class SpokenParser:
 
     def formula(self) -> str:
         """Raises NotUnderstood."""
-        while self._is("operator", "=") or self._is("word", "a"):
+        while self._is("operator", "=") or self._kind() in ("word", "comma", "then"):
             self._at += 1
         made = self._expression()
         while self._kind() in ("close", "bracket"):
@@ -90,12 +92,16 @@ class SpokenParser:
                 if self._kind() == "function" and self._text() == "AND":
                     self._at += 1
                 return f"AND({left}>={low},{left}<={self._expression(1)})"
-            own = PRECEDENCE.get(self._text()) if self._kind() == "operator" else None
+            sign = "=" if self._says_equal() else self._text() if self._kind() == "operator" else ""
+            own = PRECEDENCE.get(sign)
             if own is None or own <= least:
                 return left
-            sign = self._text()
             self._at += 1
             left = f"{left}{sign}{self._expression(own)}"
+
+    def _says_equal(self) -> bool:
+        """ "a2 is north"."""
+        return self._kind() == "word" and self._text() in ("is", "are") and self._kind(1) != "end"
 
     def _operand(self) -> str:
         self._depth += 1
@@ -119,8 +125,8 @@ class SpokenParser:
                 return text
             case "text":
                 return _quoted(text)
-            case "blank":
-                raise NotUnderstood
+            case "blank" if text == "=":
+                return f"ISBLANK({self._expression(UNARY)})"
             case "open" | "bracket":
                 self._opened += 1
                 inner = self._expression()
@@ -162,6 +168,8 @@ class SpokenParser:
             return self._if()
         function = FUNCTIONS.get(name)
         least, most = (function.least, function.most) if function is not None else (1, MAX_ARGUMENTS)
+        if name in ("TODAY", "NOW", "RAND"):
+            most = 0
         if most == 0:
             while self._kind() in ("open", "close", "bracket"):
                 self._at += 1
@@ -190,9 +198,18 @@ class SpokenParser:
         self._connect()
         nested = self._depth > 1
         arguments = [self._expression(0 if least > 1 or name in _WHOLE_FIRST else UNARY + 1)]
-        while len(arguments) < most and self._separated(name, least, most):
+        while len(arguments) < most:
+            start = self._at
+            if not self._separated(name, least, most):
+                break
             # In a nested call the last argument takes no sum: "left of a2 comma find of space comma a2 minus 1".
-            arguments.append(self._expression(PRECEDENCE["+"] if nested and len(arguments) + 1 >= least else 0))
+            logical = name in ("AND", "OR")
+            tight = nested and not logical and len(arguments) + 1 >= least
+            argument = self._expression(PRECEDENCE["+"] if tight else 0)
+            if logical and nested and not any(sign in argument for sign in "<>="):
+                self._at = start  # what follows belongs to the IF around it
+                break
+            arguments.append(argument)
         if self._kind() == "where" and name in _PLURAL:
             self._at += 1
             if self._kind() == "operator":  # "count the values in a2 to a9 that are above 10"
@@ -208,13 +225,15 @@ class SpokenParser:
         if self._kind() == "comma" or (self._kind() == "where" and name == "FILTER"):
             self._at += 1
             return True
-        if least > 1 and self._kind() == "word" and self._text() in ("in", "from") and self._kind(1) == "cell":
+        if most > 1 and self._kind() == "word" and self._text() in _SEPARATING and self._kind(1) in ("cell", "number"):
             self._at += 1
             return True
         if self._is("function", "AND") and most == MAX_ARGUMENTS and self._kind(1) in ("cell", "number", "function"):
             self._at += 1
             return True
-        return name in _LOOKUPS and self._kind() in ("number", "value")
+        if self._kind() == "number":
+            return 1 < most < MAX_ARGUMENTS
+        return name in _LOOKUPS and self._kind() == "value"
 
     def _arguments(self, most: int) -> list[str]:
         found = [self._expression()]
@@ -274,7 +293,8 @@ class SpokenParser:
             self._at += 1
 
     def _range(self) -> str:
-        self._connect()
+        while self._kind() == "word" and "cell" in (self._kind(1), self._kind(2), self._kind(3)):
+            self._at += 1  # "the region in a2 to a9"
         if self._kind() != "cell":
             raise NotUnderstood
         self._at += 1

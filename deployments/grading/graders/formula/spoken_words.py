@@ -48,7 +48,7 @@ _PHRASES: tuple[tuple[str, str, str], ...] = (
     ("percent", "%", r"percent(?: sign)?|per cent"),
     ("comma", ",", r"comma|semi ?colon"),
     ("colon", ":", r"colon"),
-    ("else", "", r"else|otherwise|if not"),
+    ("else", "", r"else|otherwise"),
     ("then", "", r"then"),
     ("where", "", r"where|whenever|when|with|(?:that|which) (?:are|is)|if they are"),
     ("blank-text", '""', r"(?:an )?empty (?:text|string)|(?:a )?blank(?: (?:text|string))?|nothing"),
@@ -82,9 +82,10 @@ _SPOKEN_NAMES: tuple[tuple[str, str], ...] = (
     (r"absolute(?: value)?", "ABS"),
     (r"concatenate", "CONCATENATE"),
     (r"square root", "SQRT"),
+    (r"(?:sample )?standard deviation", "STDEV.S"),
 )
 _VERBS = {"multiply": "*", "divide": "/", "add": "+", "subtract": "-", "take": "-"}
-_KNOWN = frozenset(name.lower() for name in ALLOWED | VOLATILE | OUTSIDE if len(name) > 1) - {"take", "true", "false"}
+_KNOWN = frozenset(name.lower() for name in ALLOWED | VOLATILE | OUTSIDE if len(name) > 1) - {"take", "true", "false", "decimal", "let"}
 #: Words that stand before digits and are no column.
 _NO_COLUMNS = frozenset({"to", "is", "if", "of", "and", "or", "by", "the", "at", "in", "on", "for", "as", "mod", "int", "abs", "max", "min", "sum", "row", "not", "let"})  # fmt: skip
 _LETTERS = {
@@ -244,4 +245,5 @@ def _quotation(said: str) -> str:
             break
     text = re.sub(r"\s*\b(?:forward )?slash\b\s*", "/", text)
     text = re.sub(r"\s*\b(?:dash|hyphen)\b\s*", "-", text)
+    text = re.sub(r"\s*\b(?:dot|point)\b\s*", ".", text)
     return re.sub(r"\s*\b(?:star|asterisk)\b\s*", "*", text).strip()
