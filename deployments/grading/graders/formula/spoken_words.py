@@ -84,8 +84,14 @@ _SPOKEN_NAMES: tuple[tuple[str, str], ...] = (
     (r"square root", "SQRT"),
     (r"(?:sample )?standard deviation", "STDEV.S"),
 )
-_VERBS = {"multiply": "*", "divide": "/", "add": "+", "subtract": "-", "take": "-"}
-_KNOWN = frozenset(name.lower() for name in ALLOWED | VOLATILE | OUTSIDE if len(name) > 1) - {"take", "true", "false", "decimal", "let"}
+_VERBS = {"multiply": "*", "divide": "/", "add": "+", "subtract": "-"}
+_KNOWN = frozenset(name.lower() for name in ALLOWED | VOLATILE | OUTSIDE if len(name) > 1) - {
+    "take",
+    "true",
+    "false",
+    "decimal",
+    "let",
+}
 #: Words that stand before digits and are no column.
 _NO_COLUMNS = frozenset({"to", "is", "if", "of", "and", "or", "by", "the", "at", "in", "on", "for", "as", "mod", "int", "abs", "max", "min", "sum", "row", "not", "let"})  # fmt: skip
 _LETTERS = {
