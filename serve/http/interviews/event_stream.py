@@ -15,6 +15,7 @@ from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.content_negotiation import preferred
 from serve.http.interviews.sessions import InterviewId, session_or_404
+from serve.http.line_breaks import on_one_line
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
 from serve.http.settings import HttpSettings
@@ -83,7 +84,7 @@ def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticat
             return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
         log = await ports.sessions.raw_events(key, after=after)
         if form == "ndjson":
-            return Response(b"".join(line + b"\n" for line in log), media_type="application/x-ndjson")
+            return Response(b"".join(on_one_line(line) + b"\n" for line in log), media_type="application/x-ndjson")
         head = b'{"interview_id":' + msgspec.json.encode(interview_id) + b',"events":['
         return Response(head + b",".join(log) + b"]}", media_type="application/json")
 
@@ -93,7 +94,7 @@ def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticat
 def sse_frame(event: bytes) -> bytes:
     """One encoded event as an SSE frame; its sequence number is the id a client resumes after."""
     head = _head_decoder.decode(event)
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (head.seq, head.type.encode(), event)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (head.seq, head.type.encode(), on_one_line(event))
 
 
 async def _follow(

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from deployments.agent.contract import Done, Sentence, SpokenPart, StepReply, TurnPart
 from interview.errors import InterviewError
 from serve.http.content_negotiation import preferred
+from serve.http.line_breaks import on_one_line
 from serve.http.problems import problem_of
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ async def _events(
     except InterviewError as error:
         # the headers are long gone: say it in the stream; the same key finds out what became of the answer
         logger.warning("turn stream %s ended early: %s", request_id, error.code)
-        yield b"event: error\ndata: %s\n\n" % msgspec.json.encode(problem_of(error, request_id))
+        yield b"event: error\ndata: %s\n\n" % on_one_line(msgspec.json.encode(problem_of(error, request_id)))
 
 
 def part_data(part: SpokenPart) -> dict[str, Any]:
@@ -101,6 +102,6 @@ def _event(part: TurnPart) -> bytes:
         case SpokenPart():
             return b"event: audio\ndata: %s\n\n" % msgspec.json.encode(part_data(part))
         case Done(reply):
-            return b"event: reply\ndata: %s\n\n" % reply.encoded
+            return b"event: reply\ndata: %s\n\n" % on_one_line(reply.encoded)
         case Sentence(index, text):
-            return b"event: sentence\ndata: %s\n\n" % msgspec.json.encode({"index": index, "text": text})
+            return b"event: sentence\ndata: %s\n\n" % on_one_line(msgspec.json.encode({"index": index, "text": text}))

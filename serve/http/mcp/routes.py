@@ -87,6 +87,8 @@ class McpTools:
         except ValueError as error:
             fields = {"arguments": str(error)}
             raise InvalidInput("The arguments cannot be processed.", detail={"fields": fields}) from None
+        # Models write null for an optional argument that they leave out.
+        arguments = {name: value for name, value in arguments.items() if value is not None}
         if name in _OWN_TOOLS:
             return await _OWN_TOOLS[name].call(self._desk, tenant, arguments)
         if name not in {tool["name"] for tool in await self._agents_tools()}:
@@ -150,7 +152,14 @@ class _Handover(Response):
         self._manager = manager
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._manager.handle_request(scope, receive, send)
+        await self._manager.handle_request(_accepting(scope), receive, send)
+
+
+def _accepting(scope: Scope) -> Scope:
+    """``scope`` with an Accept header: a request without one accepts anything (RFC 9110, 12.5.1)."""
+    if any(name == b"accept" for name, _ in scope["headers"]):
+        return scope
+    return {**scope, "headers": [*scope["headers"], (b"accept", b"application/json, text/event-stream")]}
 
 
 def _caller_of(context: Context) -> tuple[Principal, str]:

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from interview.errors import EngineFailed, InterviewError
+from serve.http.line_breaks import on_one_line
 from serve.http.openai.errors import openai_error_body
 from serve.http.openai.tenant_limits import Lease
 
@@ -29,7 +30,7 @@ SSE_DONE = b"data: [DONE]\n\n"
 
 def sse_data(data: object) -> bytes:
     """One unnamed server-sent event, as chat completions use."""
-    return b"data: " + msgspec.json.encode(data) + b"\n\n"
+    return b"data: " + on_one_line(msgspec.json.encode(data)) + b"\n\n"
 
 
 def sse_event(data: dict[str, Any]) -> bytes:

@@ -319,3 +319,26 @@ async def test_many_clients_hold_interviews_at_once(address: str):
     steps = await asyncio.gather(*(first_turns(number) for number in range(10)))
     assert [step["user_session_id"] for step in steps] == [f"many-{number}" for number in range(10)]
     assert {step["turn_number"] for step in steps} == {1}
+
+
+async def test_null_for_an_optional_argument_is_as_good_as_leaving_it_out(address: str):
+    async with connected(address) as client:
+        result = await client.call_tool(
+            "conduct_interview", {**START, "user_session_id": "i-null", "answer": None, "role_description": None}
+        )
+    assert not result.is_error, result.content
+
+
+async def test_a_request_without_an_accept_header_accepts_what_there_is(address: str):
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}}
+    async with httpx.AsyncClient(base_url=address) as http:
+        request = http.build_request(
+            "POST",
+            "/mcp",
+            json={"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+            headers={"Authorization": "Bearer key-acme"},
+        )
+        del request.headers["accept"]
+        response = await http.send(request)
+    assert response.status_code == 200
+    assert response.json()["result"]["serverInfo"]["name"] == "interview"
