@@ -111,7 +111,9 @@ class CardinalReader(LexemeCursor):
     def _step(self, run: _Run, at: int, index: int) -> int:
         """The index after the word at ``index`` if it continues the number, else ``index``."""
         word = self.word(index)
-        if index > at and self.hyphen(index) and (self.word(index - 1) in TENS or self.word(index + 1) in MULTIPLIERS):
+        around = {self.word(index - 1), self.word(index + 1)}
+        joins = self.word(index - 1) in TENS or self.word(index + 1) in MULTIPLIERS or around & {"oh", "o"}
+        if index > at and self.hyphen(index) and joins:
             joined = self._step(run, at, index + 1)
             return joined if joined > index + 1 else index
         if word in ("and", "&", ","):
@@ -175,7 +177,7 @@ class CardinalReader(LexemeCursor):
 
     def _digit_follows(self, index: int, run: _Run) -> bool:
         """Whether "oh" stands for a zero: inside a run of digits, or before a decimal point."""
-        following = self.word(index + 1)
+        following = self.word(self.after_hyphen(index + 1))
         inside = run.group is not None or bool(run.chunks)
         more = following in ONES or following in ("oh", "o") or bool(run.chunks)
         return (inside and more) or following == "point"

@@ -40,11 +40,14 @@ _NUMBER = "|".join(
         r"(?<![A-Za-z\d])\.\d+",
     )
 )
+#: Superscripts and fractions count as letters of a word for ``re``.
+_LETTER = "[^\\W\\d_⁰¹²³⁴-⁹⁻¼-¾⅐-⅞]"
 _LEXEME = re.compile(
-    rf"(?P<number>{_NUMBER})(?P<exp>[eE][+\-−]?\d{{1,3}}(?![A-Za-z\d]))?"
+    r"(?P<hex>(?<![A-Za-z\d])0x[0-9A-Fa-f]{1,15}(?![A-Za-z\d]))"
+    rf"|(?P<number>{_NUMBER})(?P<exp>[eE][+\-−]?\d{{1,3}}(?![A-Za-z\d]))?"
     r"|(?P<vulgar>[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])"
     r"|(?P<super>[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
+    rf"|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)"
     r"|(?P<symbol>\*\*|\+/-|[^\s\w]|_)"
 )
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -58,7 +61,9 @@ def lex(text: str) -> list[Lexeme]:
         start, end = match.span()
         glued = start == end_before
         end_before = end
-        if match.group("number"):
+        if match.group("hex"):
+            found.append(Lexeme("number", str(int(match.group(), 16)), start, end, glued))
+        elif match.group("number"):
             plain, other = _plain_digits(match.group("number"))
             exponent = (match.group("exp") or "").replace("−", "-")
             found.append(Lexeme("number", plain + exponent, start, end, glued, "" if exponent else other))

@@ -131,7 +131,8 @@ def _compare_range(spec: Numeric, one: Quantity, said: str, unit: str) -> Judged
     if spec.value - margin <= one.value and high <= spec.value + margin:
         return Judged(1.0, f"The range {said} lies within tolerance of {as_text(spec.value)}{unit}.")
     if one.value <= spec.value <= high and high - one.value <= 0.25 * abs(spec.value) + _slack(spec.value):
-        return Judged(0.5, f"The range {said} holds the expected {as_text(spec.value)}{unit} but does not name it.")
+        why = f"The range {said} holds the expected {as_text(spec.value)}{unit} but does not name it."
+        return Judged(0.5, why, "A range was given for one value.")
     return Judged(0.0, f"The range {said} is not the expected {as_text(spec.value)}{unit}.")
 
 

@@ -75,6 +75,8 @@ class UnitReader(LexemeCursor):
         bottom, end = self._powered(after + 1)
         if bottom is None or bottom.kind not in ("physical", "label") or unit.kind == "percent":
             return unit, after
+        if unit.name.endswith("bit / second") or unit.name.endswith("byte / second"):
+            return unit, end  # "10 gigs a second" of a link's speed
         if self._is_time(unit) and self._is_time(bottom) and self._expected and "/" not in self._expected.name:
             return unit, end  # "52 minutes a year" of downtime is 52 minutes
         if self.word(end) in ("per", "/") and unit.kind == "physical":  # "metres per second per second"
@@ -133,6 +135,9 @@ class UnitReader(LexemeCursor):
             return (-int(text), at + 2) if re.fullmatch(r"[1-3]", text) else (0, at)  # "4e14 s-1"
         start = at + 1 if word in ("^", "**") else at
         raised = start > at or (self.glued(at) and self.lexemes[at - 1].text in ("m", "km", "cm", "mm", "s", "ft"))
+        if start > at and self.word(start) in ("-", "−") and self.is_kind(start + 1, "number"):
+            text = self.lexemes[start + 1].text
+            return (-int(text), start + 2) if re.fullmatch(r"[1-4]", text) else (0, at)
         marked = raised and (self.is_kind(start, "number") or self.is_kind(start, "super"))
         if marked or self.is_kind(at, "super"):
             text = self.lexemes[start].text

@@ -62,8 +62,7 @@ _BY_DIMENSION: tuple[tuple[Unit, dict[str, str]], ...] = (
     (Unit("physical", "second"), {"m": "minute", "H": "hour", "d": "day", "D": "day", "w": "week", "y": "year"}),
     (Unit("physical", "meter"), {"in": "inch", '"': "inch", "″": "inch", "”": "inch", "'": "foot", "′": "foot"}),
     (Unit("physical", "kelvin"), {"C": "degC", "F": "degF", "K": "kelvin", "c": "degC", "f": "degF", "k": "kelvin"}),
-    (Unit("physical", "bit / second"), dict.fromkeys(("gig", "gigs"), "gigabit / second")),
-    (Unit("physical", "bit / second"), dict.fromkeys(("meg", "megs"), "megabit / second")),
+    (Unit("physical", "bit / second"), {"gig": "giga", "gigs": "giga", "meg": "mega", "megs": "mega"}),
     (Unit("physical", "kilogram"), {"stone": "stone"}),
     (Unit("physical", "byte"), {"K": "kilobyte", "k": "kilobyte", "M": "megabyte", "G": "gigabyte", "T": "terabyte"}),
 )
@@ -73,6 +72,8 @@ def _by_key(text: str, folded: str, expected: Unit) -> Unit | None:
     for dimension, symbols in _BY_DIMENSION:
         name = symbols.get(text)
         if name is not None and compatible(expected, dimension):
+            if name in ("giga", "mega"):  # of a link's speed
+                name += "byte / second" if "byte" in expected.name else "bit / second"
             return Unit("physical", name)
     if folded in ("degree", "degrees", "°", "deg") and compatible(expected, Unit("physical", "kelvin")):
         return expected

@@ -50,6 +50,7 @@ def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
     whole = raw[0]
     if not boxed and not marked and not _DOUBT.search(text):
         raw += [whole[found.end() :] for found in _MARK.finditer(whole)][::-1][:2]
+        raw += [_without_words(whole)]
         raw += [piece for piece in re.split(r"(?<=[.;!?])\s+|\n+", whole)[::-1] if piece != whole][:2]
     made: dict[str, Candidate] = {}
     for piece in raw:
@@ -61,6 +62,20 @@ def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
         if signs:
             made.setdefault(signs, Candidate(signs, order, tuple(groupings(bare, signs))))
     return list(made.values())[:_MAX_CANDIDATES]
+
+
+def _without_words(text: str) -> str:
+    """``text`` without the clauses and brackets that hold nothing but words: "n squared, so quadratic"."""
+    pieces = [piece for piece in re.split(r"\s*[,;]\s*|\s+(?=\()|(?<=\))\s+", text) if piece]
+    said = [piece for piece in pieces if not _ONLY_WORDS.fullmatch(piece)]
+    return said[0] if len(said) == 1 and len(pieces) > 1 else ""
+
+
+_ONLY_WORDS = re.compile(
+    r"\(?(?=.*(?:ic|ial|ar|ant|time|complexity)\b)(?:(?:so|its?|it's|is|a|an|the|that's|which|it|in|of|quadratic|exponential|linear|cubic|logarithmic|linearithmic"
+    r"|constant|polynomial|factorial|time|complexity|basically|obviously|clearly)\b[\s']*)+\)?\.?",
+    re.IGNORECASE,
+)
 
 
 def _boxed(text: str) -> str:

@@ -26,7 +26,7 @@ _LEAD = re.compile(
 )
 _TRAIL = re.compile(
     r"(?:[\s,]*\b(?:(?:in )?(?:the )?(?:worst|average|best|amortized) case|on average|overall|in total|time complexity|space complexity|time|complexity|operations|comparisons|steps"
-    r"|i think|i guess|i believe|right|please|for sure|though|or so|exactly|basically|obviously|of course|simplified)\b[\s.,!?]*)+$|[\s.,;!?]+$",
+    r"|i think|i guess|i believe|right|nodes|replicas|servers|machines|elements|items|edges|vertices|iterations|passes|swaps|calls|comparisons?|please|for sure|though|or so|exactly|basically|obviously|of course|simplified)\b[\s.,!?]*)+$|[\s.,;!?]+$",
     re.IGNORECASE,
 )
 _REASON = re.compile(
@@ -49,6 +49,11 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"^(.+?)[\s,]+(?:all|the whole thing|everything|all of (?:that|it|this)|the whole)\s+(?=[∕↑]|times\b|multiplied\b|squared\b|cubed\b|to the\b|raised\b)",
         r"( \1 ) ",
     ),
+    (r"\bthe quantity (\w+ (?:squared|cubed)(?: (?:plus|minus) \w+(?: (?:squared|cubed))?)+)", r" ( \1 ) "),
+    (r"^(.+?)\s*,\s*(?=[∕]|times\b|multiplied\b)", r"( \1 ) "),
+    (r"\s*,\s*(?=(?:plus|minus)\b)", " "),
+    (rf"^\s*(\d+) (?:less|fewer) than ({_OPERAND})", r"\2 - \1"),
+    (rf"^\s*(\d+) more than ({_OPERAND})", r"\2 + \1"),
     (rf"\bthe quantity (.+?){_SUM_END}", r" ( \1 ) "),
     (rf"\b(?:the )?sum of (.+?) and (.+?){_END}", r" ( \1 + \2 ) "),
     (rf"\b(?:the )?product of (.+?) and (.+?){_END}", r" ( \1 * \2 ) "),
@@ -104,7 +109,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 )
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), sign) for pattern, sign in _PHRASES)
 _BIG_O = re.compile(
-    r"^\s*(?:(?:the )?big[ -]?)?(?:\b(?:o|oh|theta|omega)\b of|order(?: of)?|on the order of|of order|\b(?:o|theta|omega)(?=\s*\()|[ΘΩ](?=\s*\()"
+    r"^\s*(?:(?:the )?big[ -]?)?(?:\b(?:o|oh|theta|omega)\b of|(?<=big[ -])oh?\b(?: of)?|order(?: of)?|on the order of|of order|\b(?:o|theta|omega)(?=\s*\()|[ΘΩ](?=\s*\()"
     r"|\\(?:mathcal\s*\{?\s*O\s*\}?|Theta|Omega)(?=\s*(?:\\left)?\s*\())\s*",
     re.IGNORECASE,
 )
@@ -154,7 +159,8 @@ def _powers(text: str) -> str:
         text,
         flags=re.IGNORECASE,
     )
-    return re.sub(r"([↑^]\s*(?:-|minus |negative )?\s*[\w.]+) power\b", r"\1", text, flags=re.IGNORECASE)
+    text = re.sub(r"([↑^]\s*(?:-|minus |negative )?\s*[\w.]+) power\b", r"\1", text, flags=re.IGNORECASE)
+    return re.sub(r"(?<=[\w)]) power(?: of)? (?=[\w(-])", " ↑ ", text, flags=re.IGNORECASE)  # "two power n"
 
 
 def _ordinal(word: str) -> str:
@@ -200,9 +206,9 @@ _MAX_GROUPINGS = 12
 
 def groupings(said: str, signs: str) -> list[str]:
     """Other ways to set brackets in ``signs``, if it was spoken: "n times n plus one over two" may be ``n*(n+1)/2``."""
+    made = [re.sub(r"/\s*(\d+[A-Za-z]\w*)", r"/(\1)", signs)]  # "-b/2a"
     if not _SAID.search(said):
-        return []
-    made: list[str] = []
+        return [text for text in made if text != signs]
     top, choose, bottom = said.partition(" choose ")
     if choose:
         made.append(f"binomial({in_signs(top)},{in_signs(bottom)})")
@@ -210,8 +216,11 @@ def groupings(said: str, signs: str) -> list[str]:
         left, sign, right = signs[:at].strip(), signs[at], signs[at + 1 :].strip()
         middle, slash, rest = right.partition("/")
         made += [f"({left}){sign}({right})", f"({left}){sign}{right}", f"{left}{sign}({right})"]
+        raised, power, exponent = right.partition("^")
         if slash:
             made.append(f"{left}{sign}({middle})/{rest}")
+        if power and sign == "*":
+            made.append(f"{left}*({raised})^{exponent}")
     for found in re.finditer(r"\b(?:sqrt|log|ln|exp|cbrt|sin|cos) (?!\()", signs):
         made.append(f"{signs[: found.end()]}({signs[found.end() :]})")
     kept = [text for text in dict.fromkeys(made) if "()" not in text and text != signs]

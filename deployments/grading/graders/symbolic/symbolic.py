@@ -53,7 +53,7 @@ _NEARLY = {
     "factor": "is a constant multiple of the key",
     "rounded": "is a rounded value of the key",
     "incomparable": "could not be compared with",
-    "grouping": "equals the key if its spoken brackets are set otherwise:",
+    "grouping": "equals the key if its brackets are set otherwise:",
 }
 
 
