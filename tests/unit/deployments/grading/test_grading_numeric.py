@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from deployments.grading.graders.numeric.numeric import grade_numeric
+from deployments.grading.graders.numeric.unit_vocabulary import CASED, FOLDED, Unit
+from deployments.grading.graders.numeric.units import compatible
 from interview.errors import InvalidInput
 from interview.plans.questions import Numeric
 
@@ -118,6 +120,15 @@ def test_the_unusual_reading_of_a_separator_is_accepted_and_reviewed() -> None:
 )
 def test_units_times_dates_and_sums_are_read(spec: Numeric, answer: str) -> None:
     assert grade_numeric(spec, answer).score == 1
+
+
+@pytest.mark.parametrize("unit", sorted({*FOLDED.values(), *CASED.values()}, key=str), ids=str)
+def test_pint_knows_every_unit_of_the_vocabulary(unit: Unit) -> None:
+    assert compatible(unit, unit)
+
+
+def test_an_exponent_belongs_to_the_unit() -> None:
+    assert grade_numeric(Numeric(value=660, unit="m^2"), "660 ft²").score == 0
 
 
 def test_a_tiny_key_is_compared_in_its_own_size() -> None:
