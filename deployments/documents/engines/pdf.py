@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from deployments.documents.contract import HiddenKind
 from deployments.documents.engines.colors import legible, told_apart
 from deployments.documents.engines.extract import Extracted, ExtractJob, Unreadable, joined
+from deployments.documents.engines.reading_order import Piece, in_reading_order
 
 #: Pixels a point at best (144 dpi), and pixels of a drawn page at most.
 _SCALE = 2.0
@@ -99,20 +100,19 @@ def _page_text(page: Any, number: int, hidden: Counter[tuple[str, int]]) -> str:
     _mark_crowded(words)
     if words:
         _look(page, words)
-    kept = []
+    kept: list[Piece] = []
     for piece in pieces:
         if isinstance(piece, str):
-            kept.append(piece)
+            kept.append(Piece(piece))
         elif piece.seen:
-            kept.append(piece.text)
+            kept.append(Piece(piece.text, _union(piece.boxes)))
         else:
             hidden[_kind(piece, page), number] += len(piece.text)
-    lines = (" ".join(line.split()) for line in "".join(kept).splitlines())
-    return "\n".join(line for line in lines if line)
+    return in_reading_order(kept)
 
 
 def _pieces(textpage: Any) -> list[_Word | str]:
-    """The page's words and the white space between them, in reading order."""
+    """The page's words and the white space between them, in the order they were drawn."""
     pieces: list[_Word | str] = []
     count = pdfium_c.FPDFText_CountChars(textpage)
     characters = ((index, _handle(textpage, index), _character(textpage, index)) for index in range(count))
