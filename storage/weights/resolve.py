@@ -38,10 +38,11 @@ def pulled() -> dict[str, Manifest]:
     return {manifest.name: manifest for manifest in found if manifest.name not in catalogue()}
 
 
-def resolve_weights(name: str) -> Weights:
+def resolve_weights(name: str, *, trust_remembered: bool = True) -> Weights:
     """The verified weights of a model, from the models directory or from the installed package that carries them.
 
-    The parts of a file that several packages carry are joined once, into the models directory. Blocking.
+    The parts of a file that several packages carry are joined once, into the models directory. Blocking. A file whose
+    size and modification time have not changed is not hashed again, unless ``trust_remembered`` is false.
 
     Raises:
         ModelMissing: the model is unknown or not on this machine; the message says how to get it.
@@ -63,12 +64,12 @@ def resolve_weights(name: str) -> Weights:
             detail={"model": manifest.name},
         )
     if place == "store":
-        return _verified(manifest, stored_dir(manifest.name), place)
+        return _verified(manifest, stored_dir(manifest.name), place, trust_remembered)
     parts = packaged_parts(manifest) or {}
     in_place = _directory_of(parts)
     if in_place is not None:
-        return _verified(manifest, in_place, place)
-    return _verified(manifest, assemble(manifest, parts), "store")
+        return _verified(manifest, in_place, place, trust_remembered)
+    return _verified(manifest, assemble(manifest, parts), "store", trust_remembered)
 
 
 def place_of(manifest: Manifest) -> Place | None:
@@ -110,8 +111,9 @@ def publish(directory: Path, target: Path) -> None:
             raise
 
 
-def _verified(manifest: Manifest, directory: Path, place: Place) -> Weights:
-    verify_files(manifest, {file.name: directory / file.name for file in manifest.files})
+def _verified(manifest: Manifest, directory: Path, place: Place, trust_remembered: bool) -> Weights:
+    paths = {file.name: directory / file.name for file in manifest.files}
+    verify_files(manifest, paths, trust_remembered=trust_remembered)
     return Weights(manifest, directory, place)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deployments.shell.egress import require_allowed
 from interview.errors import EngineUnavailable, ModelMissing, NotFound
+from storage.weights.resolve import known, resolve_weights
 
 #: Models of this hub owner embed sentences (``grading.embeddings``) and run from their plain ONNX export.
 _EMBEDDING_OWNER = "sentence-transformers/"
@@ -36,6 +37,8 @@ def local_model(name: str, models_dir: str | None = None) -> Path:
     """
     if not name:
         raise no_model_configured()
+    if known(name) is not None:
+        return resolve_weights(name).path
     path = Path(name).expanduser()
     if (path / "config.json").is_file():
         return path

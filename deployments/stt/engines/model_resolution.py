@@ -57,13 +57,6 @@ def resolve_model(config: SttConfig) -> ResolvedModel:
     )
 
 
-def pull_speech_model(name: str, download_dir: str | None) -> Path:
-    """Download a faster-whisper size or a hub id into the hub cache."""
-    from faster_whisper.utils import download_model
-
-    return Path(download_model(name, cache_dir=download_dir))
-
-
 def _from_weights(weights: Weights) -> ResolvedModel:
     manifest = weights.manifest
     if manifest.kind != _KIND:
