@@ -1,9 +1,10 @@
-"""Speech to text, three ways on the same clips: faster-whisper alone, a thread per request, and this tier.
+"""Speech to text, four ways on the same clips: faster-whisper alone, with threads, batched, and this tier.
 
-    python -m benchmarks.stt --json OUT [--clips 60] [--rounds 1] [--gpu]
+    python -m benchmarks.stt --json OUT --speech DIR [--length 10] [--model whisper-tiny.en] [--clips 32] [--gpu]
 
 Closed loop: each of N clients sends its next clip when the last was answered. Every clip is a request of its own; the
-tier runs on a real Ray Serve of this machine.
+tier runs on a real Ray Serve of this machine. ``DIR`` holds recordings that ``benchmarks.stt.speak`` made; the people
+of ``tests/data/speech`` are added. Clips of about ``--length`` seconds are joined from the recordings of one voice.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from benchmarks.stt.clips import Clip, synthesise_clips, word_error_rate
+from benchmarks.stt.clips import Clip, clips_of_length, word_error_rate
+from benchmarks.stt.corpus import people, recorded
 from deployments.stt.config import SttConfig, SttReplicas
 
-Mode = Literal["sequential", "threads", "tier"]
+Mode = Literal["sequential", "threads", "batched", "tier"]
 Hear = Callable[[Clip], Awaitable[str]]
 
 CPU = SttConfig(device="cpu", max_queued_audio_s=1e9, replicas=SttReplicas(max_ongoing_requests=128))
@@ -97,8 +99,8 @@ async def measure(mode: Mode, concurrency: int, clips: Sequence[Clip], rounds: i
 async def run_bare(
     mode: Mode, config: SttConfig, levels: Sequence[int], clips: Sequence[Clip], rounds: int
 ) -> list[Run]:
-    """faster-whisper as its README shows it, alone or shared by a thread per request."""
-    from faster_whisper import WhisperModel
+    """faster-whisper as its README shows it: alone, shared by a thread per request, or its batched pipeline."""
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
 
     from deployments.stt.engines.model_resolution import resolve_model
 
@@ -120,7 +122,13 @@ async def run_bare(
         with ThreadPoolExecutor(concurrency) as pool:
 
             def transcribe(clip: Clip) -> str:
-                segments, _ = model.transcribe(io.BytesIO(clip.audio), language="en", **_NO_TEXT_BEFORE)
+                if mode == "batched":
+                    # A pipeline holds the state of one recording, so that each request has its own.
+                    segments, _ = BatchedInferencePipeline(model).transcribe(
+                        io.BytesIO(clip.audio), language="en", batch_size=8, **_NO_TEXT_BEFORE
+                    )
+                else:
+                    segments, _ = model.transcribe(io.BytesIO(clip.audio), language="en", **_NO_TEXT_BEFORE)
                 return " ".join(segment.text.strip() for segment in segments)
 
             async def hear(clip: Clip, pool: ThreadPoolExecutor = pool) -> str:
@@ -163,7 +171,7 @@ async def run_tier(config: SttConfig, levels: Sequence[int], clips: Sequence[Cli
 
 
 def verdict(runs: Sequence[Run]) -> dict[str, float]:
-    """The tier at 16 against the better of the others at any concurrency: ratio of clips/s, and word errors added."""
+    """The tier at 16 against the better of the others: ratio of clips/s, and word errors added."""
     others = [run for run in runs if run.mode != "tier"]
     tier = next(run for run in runs if run.mode == "tier" and run.concurrency == 16)
     best = max(others, key=lambda run: run.clips_per_s)
@@ -208,9 +216,11 @@ async def benchmark(config: SttConfig, clips: Sequence[Clip], rounds: int, modes
     if "sequential" in modes:
         runs += await run_bare("sequential", config, [1], clips, rounds)
     if "threads" in modes:
-        runs += await run_bare("threads", config, [4, 16, 32], clips, rounds)
+        runs += await run_bare("threads", config, [16], clips, rounds)
+    if "batched" in modes:
+        runs += await run_bare("batched", config, [16], clips, rounds)
     if "tier" in modes:
-        runs += await run_tier(config, [1, 4, 16, 32], clips, rounds)
+        runs += await run_tier(config, [1, 16], clips, rounds)
     report: dict[str, Any] = {
         "benchmark": "stt",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -219,7 +229,7 @@ async def benchmark(config: SttConfig, clips: Sequence[Clip], rounds: int, modes
         "audio_s": round(sum(clip.duration_s for clip in clips), 1),
         "runs": msgspec.to_builtins(runs),
     }
-    if set(modes) >= {"sequential", "threads", "tier"}:
+    if "tier" in modes and len(modes) > 1:
         report["verdict"] = verdict(runs)
     return report
 
@@ -227,7 +237,9 @@ async def benchmark(config: SttConfig, clips: Sequence[Clip], rounds: int, modes
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, required=True, metavar="OUT", help="where the report goes")
-    parser.add_argument("--clips", type=int, default=60, help="how many of the 100 clips (default 60)")
+    parser.add_argument("--speech", type=Path, required=True, metavar="DIR", help="recordings of benchmarks.stt.speak")
+    parser.add_argument("--length", type=float, default=10, metavar="SECONDS", help="of a clip (default 10)")
+    parser.add_argument("--clips", type=int, default=32, help="how many clips (default 32)")
     parser.add_argument("--rounds", type=int, default=1, help="times each mode plays all clips; the median counts")
     parser.add_argument(
         "--gpu", action="store_true", help="whisper large-v3-turbo in float16 on a CUDA card, full windows"
@@ -236,7 +248,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, help="batches side by side in the tier")
     parser.add_argument("--threads", type=int, help="threads per worker in the tier")
     parser.add_argument("--batch-audio-s", type=int, help="most seconds of encoder input in one batch")
-    parser.add_argument("--modes", default="sequential,threads,tier", help="comma-separated subset")
+    parser.add_argument("--modes", default="threads,batched,tier", help="comma-separated subset")
     arguments = parser.parse_args()
     config = GPU if arguments.gpu else CPU
     changes = {
@@ -247,7 +259,8 @@ def main() -> None:
     }
     config = msgspec.structs.replace(config, **{name: value for name, value in changes.items() if value is not None})
     modes: list[Any] = arguments.modes.split(",")
-    report = asyncio.run(benchmark(config, synthesise_clips(arguments.clips), arguments.rounds, modes))
+    clips = clips_of_length([*people(), *recorded(arguments.speech)], arguments.length, arguments.clips)
+    report = asyncio.run(benchmark(config, clips, arguments.rounds, modes))
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
     arguments.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     sys.stderr.write(f"{report.get('verdict', '')}\nwritten to {arguments.json}\n")

@@ -1,24 +1,17 @@
-"""The clips that the speech benchmark plays: 100 held-out sentences, synthesised on the spot with espeak-ng.
-
-The sentences are from the generator that the built-in model was trained with, none of them in its training; half of the
-voices it never heard. So the word error rate compares ways of running one model; it says nothing about people's speech.
-"""
+"""The clips that the speech benchmark plays, and the error rate of a transcript."""
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import wave
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from deployments.tts.engines.espeak import EspeakVoice
-
-SENTENCES = Path(__file__).parents[1] / "data" / "stt_sentences.tsv"
+from benchmarks.stt.corpus import Spoken
+from benchmarks.stt.mixes import RATE, Samples
 
 
 class Clip(msgspec.Struct, frozen=True):
@@ -29,23 +22,28 @@ class Clip(msgspec.Struct, frozen=True):
     duration_s: float
 
 
-def synthesise_clips(count: int) -> list[Clip]:
-    """The first ``count`` sentences, spoken."""
-    speaker = EspeakVoice()
-    with SENTENCES.open(newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    # Every other row from the second half, so that any count holds seen and unseen voices alike.
-    half = len(rows) // 2
-    mixed = [row for pair in zip(rows[:half], rows[half:], strict=True) for row in pair]
-    return [speak_clip(speaker, row["text"], row["voice"], float(row["speed"])) for row in mixed[:count]]
+def clips_of_length(recordings: Sequence[Spoken], length_s: float, count: int) -> list[Clip]:
+    """``count`` clips of about ``length_s``, each of the recordings of one voice, in turns between the voices."""
+    by_voice: dict[str, list[Spoken]] = {}
+    for recording in recordings:
+        if recording.duration_s <= 1.2 * length_s and "espeak" not in recording.voice:
+            by_voice.setdefault(recording.voice, []).append(recording)
+    clips: list[Clip] = []
+    at = dict.fromkeys(by_voice, 0)
+    while len(clips) < count:
+        voice = list(by_voice)[len(clips) % len(by_voice)]
+        parts: list[Spoken] = []
+        while not parts or sum(part.duration_s for part in parts) < 0.8 * length_s:
+            parts.append(by_voice[voice][at[voice] % len(by_voice[voice])])
+            at[voice] += 1
+        samples = np.concatenate([part.samples for part in parts])
+        clips.append(Clip(as_wav(samples), " ".join(part.text for part in parts), len(samples) / RATE))
+    return clips
 
 
-def speak_clip(speaker: EspeakVoice, text: str, voice: str, speed: float) -> Clip:
-    """One sentence as a 16-bit wav file with 0.3 s of silence before and 0.4 s after."""
-    pcm = speaker.speak(text, voice=voice, speed=speed)
-    before, after = (np.zeros(int(seconds * pcm.sample_rate), np.int16) for seconds in (0.3, 0.4))
-    samples = np.concatenate([before, pcm.samples, after])
-    return Clip(_wav(samples, pcm.sample_rate), text, len(samples) / pcm.sample_rate)
+def as_wav(samples: Samples) -> bytes:
+    """A 16-bit wav file at 16 kHz."""
+    return _wav((np.clip(samples, -1, 1) * 32767).astype(np.int16), RATE)
 
 
 def _wav(samples: np.ndarray[tuple[int], np.dtype[np.int16]], sample_rate: int) -> bytes:

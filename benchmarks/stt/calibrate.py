@@ -1,0 +1,222 @@
+"""Fit and check the confidence of a speech model on mixes of speech, noise, music, rooms and other languages.
+
+    python -m benchmarks.stt.calibrate --speech DIR --model whisper-tiny.en --json OUT
+
+``DIR`` holds recordings that ``benchmarks.stt.speak`` made. Fits ``serving.confidence`` of the model's manifest on one
+half of the voices and languages, and checks it on the other: expected calibration error (ECE, ten bins) of the word
+accuracy, invented text that would be scored, and clear speech that would be rejected.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from benchmarks.stt import mixes
+from benchmarks.stt.clips import as_wav, word_error_rate
+from benchmarks.stt.corpus import Spoken, people, recorded
+from benchmarks.stt.inprocess import speech_service
+from benchmarks.stt.mixes import NOISES, RATE, Samples
+from deployments.agent.config import AgentConfig
+from deployments.stt.confidence import ConfidenceModel
+from deployments.stt.config import SttConfig
+from deployments.stt.contract import TranscribeRequest, Transcript
+from interview.errors import SilentAudio
+
+Half = Literal["fitted", "held out"]
+
+VOICES: dict[Half, frozenset[str]] = {
+    "fitted": frozenset({"two_cities", "af_heart", "am_michael"}),
+    "held out": frozenset({"jfk", "bf_emma", "en_US-joe-medium"}),
+}
+_SEEDS: dict[Half, int] = {"fitted": 1, "held out": 2}
+_HUMAN_SHARE = 0.35
+_CLEAR_DB = 10
+
+
+class Mix(msgspec.Struct, frozen=True):
+    """``text`` is None where nobody speaks the model's language. ``snr_db`` None: no noise was added, or no speech."""
+
+    kind: str
+    samples: Samples
+    text: str | None
+    snr_db: float | None = None
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """The outcome of one mix. ``accuracy``: right words, 0 for invented ones. Scores None: nothing was heard."""
+
+    kind: str
+    spoken: bool
+    clear: bool
+    accuracy: float
+    avg_logprob: float | None = None
+    no_speech_prob: float | None = None
+
+
+class Mixer:
+    """Draws the mixes of one half."""
+
+    def __init__(self, half: Half, recordings: Sequence[Spoken]) -> None:
+        self._random = np.random.default_rng(_SEEDS[half])
+        self._speech = [one for one in recordings if one.voice in VOICES[half] and one.duration_s < 16]
+        self._people = [one for one in self._speech if one.voice in ("two_cities", "jfk")]
+        languages = sorted({one.voice for one in recordings if one.voice.startswith("espeak-")})
+        mine = languages[::2] if half == "fitted" else languages[1::2]
+        self._foreign = [one for one in recordings if one.voice in mine]
+
+    def all(self, *, foreign: bool) -> list[Mix]:
+        """Some 290 mixes. ``foreign``: with speech in languages that the model does not know."""
+        made = [self._in_noise(snr_db) for snr_db in (40, 20, 15, 10, 5, 0, -5) for _ in range(20)]
+        made += [self._distant() for _ in range(24)] + [self._overlapping() for _ in range(20)]
+        made += [self._noise_alone(number) for number in range(40)] + [self._music_alone() for _ in range(30)]
+        made += [Mix("silence", (1e-4 * self._random.normal(size=5 * RATE)).astype(np.float32), None) for _ in range(6)]
+        return made + ([self._in_another_language() for _ in range(40)] if foreign else [])
+
+    def _spoken(self) -> Spoken:
+        pool = self._people if self._random.random() < _HUMAN_SHARE else self._speech
+        return pool[int(self._random.integers(len(pool)))]
+
+    def _noise(self, count: int, kinds: Sequence[str] = (*NOISES, "music", "babble")) -> tuple[str, Samples]:
+        kind = kinds[int(self._random.integers(len(kinds)))]
+        if kind == "music":
+            return kind, mixes.music(self._random, count)
+        if kind == "babble":
+            voices = [one.samples for one in self._speech]
+            return kind, mixes.babble(self._random, count, voices, int(self._random.integers(4, 9)))
+        return kind, NOISES[kind](self._random, count)
+
+    def _in_noise(self, snr_db: float) -> Mix:
+        said = self._spoken()
+        kind, noise = self._noise(len(said.samples))
+        return Mix(kind, mixes.at_snr(said.samples, noise, snr_db), said.text, snr_db)
+
+    def _distant(self) -> Mix:
+        said, random = self._spoken(), self._random
+        room = mixes.in_room(random, said.samples, random.uniform(0.3, 0.9), random.uniform(0.1, 0.6))
+        noise = self._noise(len(room), tuple(NOISES))[1]
+        return Mix("distant", mixes.at_snr(room, noise, random.uniform(12, 30)), said.text)
+
+    def _overlapping(self) -> Mix:
+        said, other = self._spoken(), self._spoken()
+        louder_db = self._random.uniform(0, 10)
+        return Mix(
+            "overlapping", mixes.at_snr(said.samples, np.resize(other.samples, len(said.samples)), louder_db), said.text
+        )
+
+    def _noise_alone(self, number: int) -> Mix:
+        kinds = ("babble",) if number % 5 == 0 else tuple(NOISES)
+        kind, noise = self._noise(int(self._random.uniform(2, 12) * RATE), kinds)
+        return Mix(f"only {kind}", noise, None)
+
+    def _music_alone(self) -> Mix:
+        return Mix("only music", mixes.music(self._random, int(self._random.uniform(3, 15) * RATE)), None)
+
+    def _in_another_language(self) -> Mix:
+        said = self._foreign[int(self._random.integers(len(self._foreign)))]
+        noise = self._noise(len(said.samples), tuple(NOISES))[1]
+        return Mix("another language", mixes.at_snr(said.samples, noise, self._random.uniform(8, 35)), None)
+
+
+async def hear(config: SttConfig, mixed: Sequence[Mix]) -> list[Heard]:
+    """Every mix through the service, eight at a time."""
+    service, free = speech_service(config), asyncio.Semaphore(8)
+
+    async def one(mix: Mix) -> Heard:
+        clear = mix.snr_db is not None and mix.snr_db >= _CLEAR_DB
+        nothing = Heard(mix.kind, mix.text is not None, clear, 0.0)
+        async with free:
+            try:
+                transcript = await service.transcribe(TranscribeRequest(as_wav(mix.samples)))
+            except SilentAudio:
+                return nothing
+        if not transcript.text:
+            return nothing
+        accuracy = 0.0 if mix.text is None else max(0.0, 1 - word_error_rate([mix.text], [transcript.text]))
+        logprob, no_speech = _scores(transcript)
+        return Heard(mix.kind, mix.text is not None, clear, accuracy, logprob, no_speech)
+
+    return await asyncio.gather(*map(one, mixed))
+
+
+def _scores(transcript: Transcript) -> tuple[float, float]:
+    """The duration-weighted means of the segments' scores."""
+    lengths = np.array([max(0.01, segment.end - segment.start) for segment in transcript.segments])
+    scores = np.array([(segment.avg_logprob, segment.no_speech_prob) for segment in transcript.segments])
+    logprob, no_speech = lengths @ scores / lengths.sum()
+    return float(logprob), float(no_speech)
+
+
+def fit(heard: Sequence[Heard]) -> ConfidenceModel:
+    """Logistic regression of word accuracy on the mean log-probability (Platt scaling with soft labels)."""
+    scored = [one for one in heard if one.avg_logprob is not None]
+    logprob = np.array([one.avg_logprob for one in scored])
+    accuracy = np.array([one.accuracy for one in scored])
+
+    def loss(weights: npt.NDArray[np.float64]) -> float:
+        z = weights[0] + weights[1] * logprob
+        entropy = accuracy * np.logaddexp(0, -z) + (1 - accuracy) * np.logaddexp(0, z)
+        return float(entropy.mean() + 1e-3 * weights[1] ** 2)
+
+    intercept, slope = minimize(loss, np.zeros(2)).x
+    return ConfidenceModel(intercept=round(float(intercept), 3), avg_logprob=round(float(slope), 3))
+
+
+def checked(heard: Sequence[Heard], model: ConfidenceModel, unsure_below: float) -> dict[str, Any]:
+    """The figures of one half."""
+    scored = [one for one in heard if one.avg_logprob is not None]
+    confidence = np.array([model.confidence(one.avg_logprob or 0.0, one.no_speech_prob or 0.0) for one in scored])
+    accuracy = np.array([one.accuracy for one in scored])
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    error = sum(abs(confidence[bins == b].sum() - accuracy[bins == b].sum()) for b in range(10)) / max(1, len(scored))
+    sure = dict(zip(map(id, scored), confidence >= unsure_below, strict=True))
+    unspoken = [one for one in heard if not one.spoken]
+    clear = [one for one in heard if one.clear]
+    return {
+        "mixes": len(heard),
+        "heard": len(scored),
+        "expected_calibration_error": round(float(error), 4),
+        "unspoken_mixes": len(unspoken),
+        "invented_and_scored": sum(bool(sure.get(id(one), False)) for one in unspoken),
+        "clear_mixes": len(clear),
+        "clear_and_rejected": sum(not sure.get(id(one), False) for one in clear),
+        "clear_rejected_with_more_than_a_tenth_wrong": sum(
+            not sure.get(id(one), False) and one.accuracy < 0.9 for one in clear
+        ),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--speech", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--model", default="whisper-tiny.en")
+    parser.add_argument("--json", type=Path, required=True, metavar="OUT")
+    asked = parser.parse_args()
+    recordings = [*people(), *recorded(asked.speech)]
+    config = SttConfig(model=asked.model)
+    english_only = asked.model.endswith(".en")
+    unsure_below = AgentConfig().unsure_below
+    outcomes = {half: asyncio.run(hear(config, Mixer(half, recordings).all(foreign=english_only))) for half in VOICES}
+    model = fit(outcomes["fitted"])
+    report: dict[str, Any] = {
+        "benchmark": "stt.calibrate",
+        "model": asked.model,
+        "unsure_below": unsure_below,
+        "confidence": msgspec.to_builtins(model),
+        **{str(half): checked(heard, model, unsure_below) for half, heard in outcomes.items()},
+        "outcomes": {half: [msgspec.to_builtins(one) for one in heard] for half, heard in outcomes.items()},
+    }
+    asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    print(msgspec.json.format(msgspec.json.encode({k: v for k, v in report.items() if k != "outcomes"})).decode())
+
+
+if __name__ == "__main__":
+    main()
