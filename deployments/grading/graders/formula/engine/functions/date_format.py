@@ -13,12 +13,8 @@ _PIECE = re.compile(
     r"|(?P<half>AM/PM|A/P)|(?P<fraction>\.0+)|(?P<field>y+|m+|d+|h+|s+)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )
-#: The German, French and Spanish letters of day, month, year and hour: TT.MM.JJJJ, jj/mm/aaaa.
-_LOCAL = (
-    ("JJJJ", "T", str.maketrans("JjTt", "yydd")),
-    ("AAAA", "J", str.maketrans("AaJj", "yydd")),
-    ("AAAA", "", str.maketrans("Aa", "yy")),
-)
+#: The letters of year and day in German (TT.MM.JJJJ), French (jj/mm/aaaa) and Spanish (dd/mm/aaaa).
+_GERMAN, _FRENCH, _SPANISH = str.maketrans("JjTt", "yydd"), str.maketrans("AaJj", "yydd"), str.maketrans("Aa", "yy")
 
 
 def _bare(section: str) -> str:
@@ -37,12 +33,13 @@ def is_date_format(section: str) -> bool:
 def _english(section: str) -> str:
     """The format with English letters, where it is German, French or Spanish."""
     upper = section.upper()
-    for year, day, table in _LOCAL:
-        if (
-            year in upper or (day and f"{day}{day}" in upper and "D" not in upper and "Y" not in upper)
-        ) and day in upper:
-            return section if "AM/PM" in upper else section.translate(table)
-    return section
+    if "AM/PM" in upper or "Y" in upper:
+        return section
+    if "AA" in upper:
+        return section.translate(_FRENCH if "J" in upper else _SPANISH)
+    if "TT" in upper or "JJ" in section:
+        return section.translate(_GERMAN)
+    return section.translate(_FRENCH) if "jj" in section else section
 
 
 def shown_date(value: float, section: str) -> str:
