@@ -1,6 +1,6 @@
 """How well the confidences of the closed graders are calibrated, and how often they are right.
 
-    python -m benchmarks.grading_calibration [--out benchmarks/results/grading-calibration.json]
+    python -m benchmarks.grading_calibration [--out benchmarks/results/DATE-grading-calibration.json]
 
 Reads the conformance cases of ``tests/data/grading``: ``handed`` (not written by the graders' authors, but used to mend
 them) and ``fresh`` (own cases that were new to the graders; the grade is the one of their first run). A grade is right
