@@ -70,7 +70,7 @@ GROUPS: dict[str, str] = {
         [the] question (you|we|i) [just|have] [asked|had|were asking|were asked] [me]
     """,
     "part": """
-        [the|that|your|a] [very] [last|first|second|third|final|middle|latter|other|whole|entire] (part|bit|half|word|words|sentence|section|piece|portion|end|ending|beginning|start|number|numbers|option|options|answers|choices|alternatives|scenario|example|instruction|instructions|value|values|figures|details) [a|b|c|d|e|one|two|three|four|five] [of it|of that|of this|of the question|of your question|of the sentence|of what you said|of what you just said]
+        [the|that|your|a] [very] [last|first|second|third|final|middle|latter|other|whole|entire] (part|bit|half|word|words|sentence|section|piece|portion|end|ending|beginning|start|number|numbers|option|options|answers|choices|alternatives|scenario|example|instruction|instructions|value|values|figures|details) [a|b|c|d|e|one|two|three|four|five] [of it|of that|of this|of the question|in the question|in it|in your question|of your question|of the sentence|of what you said|of what you just said]
     """,
     "you_said": "what you [just|have|had|were|are|have just] (said|asked|saying|asking|told me|say|ask|wanted to know) [me] [just now|there|before|earlier]",
     "thing": """
@@ -82,7 +82,7 @@ GROUPS: dict[str, str] = {
         (me|yourself|everything|everything you said|all of it|all of that|all that|the whole thing)
     """,
     "again": """
-        (again|once more|one more time|once again|another time|one last time|a second time|over|over again|back|to me|for me|by me|please|aloud|out loud|out|from the beginning|from the start|from the top|in full|now|thanks|thank you|and thank you|if you can|if possible|real quick)
+        (again|once more|one more time|once again|another time|one last time|a second time|over|over again|back to me|to me|for me|by me|please|aloud|out loud|out|from the beginning|from the start|from the top|in full|now|thanks|thank you|and thank you|if you can|if possible|real quick)
         [but|and|maybe] [a bit|a little|a little bit|much] [more] (slower|slowly|louder|loudly|clearer|clearly|loud|slow)
     """,
     "manner": "[a bit|a little|a little bit|much] [more] (slowly|slower|louder|loudly|up|clearly|clearer|down|quietly) [a bit|a little]",
@@ -90,7 +90,7 @@ GROUPS: dict[str, str] = {
     "here": "(here|now|right now|right here|early|at this point|today|for today|for now|there|already|at once|immediately|please|thanks|then|soon|instead|if possible|if that is ok|if that is okay|if that is fine|unfortunately|right away|urgently)",
     "later": "(later|for later|later on|for now|at the end|until the end|to the end|till the end|for the end|another time|some other time|afterwards|for another time|in a bit|in a while|in a moment|for the moment|for the time being|until later|till later|at a later point)",
     "interview": "[the|this|our|my|your|whole|entire|current|job] (interview|session|call|conversation|meeting|chat|assessment|exam|test|discussion|whole thing|interview process|selection process|recruiting process|hiring process|recruitment process|application process)",
-    "little": "(bathroom|toilet|coffee|lunch|water|thinking|a|an|another|one|one more|the|the next|the first|some|any|a few|a couple of|a bit of|a little|a little bit of|small|tiny|quick|little|further|more|maybe|just|only|even|your|that|additional|extra|brief|short|two|three|five|ten|of|half|most)",
+    "little": "(bathroom|toilet|coffee|lunch|water|thinking|a|an|another|one|one more|the|the next|the first|some|any|a few|a couple of|a bit of|a bit|a little|a little bit of|small|tiny|quick|little|further|more|maybe|just|only|even|your|that|additional|extra|brief|short|two|three|five|ten|of|half|most)",
     "time": "{little}* (moment|moments|second|seconds|sec|secs|minute|minutes|min|mins|time|bit|while|break|pause|breather|thinking time|thirty seconds|tick|breath) [more|longer|extra]",
     "hint": "(hint|hints|clue|clues|tip|tips|pointer|pointers|nudge|nudges|lead|leads|suggestion|suggestions|starting point|guidance|help|assistance|helping hand|support|direction|hand|push)",
     "on_this": "(here|for this one|for that one|for the question|for this question|for this|for that|for it|for me|with the question|with this question|with this one|with that one|with this|with that|with it|on the question|on this question|on this one|on that one|on this|on that|on it|please|now|maybe|available|left|from you|at least|if possible|to start|to begin|to get started|to get going|to start with|in the right direction|about this|about that|how to start|how to begin|where to start|on how to start|on where to start|on where to begin|on how to approach this|on how to approach it|somehow|right now|at the moment)",
@@ -128,7 +128,7 @@ PHRASES: dict[IntentKind, str] = {
         {ask}* (slow down|slower|louder|more slowly|speak up|not so fast|turn it up|too fast|too quiet) [a bit|a little] [please]
         (you|that|it|this|your voice|the audio|the sound|you speak|you talk) [is|are|was|were] [speaking|talking|going] [a bit|a little|way|just|really|very|much|so] [too] (fast|quick|quiet|quickly|quietly|low|soft|muffled|choppy|garbled|distorted|noisy) [for me|there]
         i (think i|really|just|am afraid i|still)* (did not|could not|cannot|have not|had not|was not able to|am not able to|failed to|was unable to|am unable to|barely|hardly) {how_far}* (hear|catch|get|make out|register|pick up|process|see) [a thing|anything|a word|much|any of it|any of that|all of it|all of that|everything] [{thing}|you|much|the end|the rest] [properly|clearly|well|very well|correctly|right|fully|completely|at all|there|just now|the first time|because of the noise|of it|of that]*
-        i (think i|really|just|am afraid i|still|)* (did not|could not|do not|have not) {how_far}* (understand|follow) {you_said} [properly|clearly|well|at all|there]*
+        i (think i|really|just|am afraid i|still|)* (did not|could not|do not|have not) {how_far}* (understand|follow) what you [just|have] said [properly|clearly|well|at all|there]*
         (did not|could not|cannot) {how_far}* (hear|catch|get|make out) [{thing}|you] [properly|clearly|there|at all]*
         i (may|might|must|think|just|only|have|kind of|sort of|totally|completely|somehow|i|partly)* (missed|misheard|lost|forgot|forgotten|lost track of|blanked on|tuned out) [out on] ({thing}|half of it|half of that|half of the question|what the question was|what you asked|what you said|the question|parts of it|a part of it|some of it|some of that|you) [there|again|completely|was]*
         i (think i|just|only|have)* (heard|got|caught|understood) [only|just] (half|part|a part|some|bits|parts|the first half|the first part|the last part|the second half|a bit) of (it|that|the question|what you said)
@@ -140,7 +140,7 @@ PHRASES: dict[IntentKind, str] = {
         what (is|was) (that|it) [again|sorry]
         say what
         what [again|please|sorry|now|was that]
-        (huh|eh|hein|hm|hmm) [what]
+        (huh|eh|hein) [what]
         (i beg your pardon|beg your pardon|beg pardon|pardon|pardon me|come again|run that by me) {again}*
         where (were|are) we [again|now]
         where did we (stop|leave off|get to)
@@ -152,7 +152,9 @@ PHRASES: dict[IntentKind, str] = {
         i lost (the thread|track|connection|my connection|the connection|signal|sound|audio) [there] [for a second|for a moment]
         i (was|got|am|just got|just was) [a bit|a little|briefly|completely] (not listening|distracted|not paying attention|not focused|interrupted|elsewhere|somewhere else|zoned out|disconnected|cut off) [for a second|for a moment|there]
         i (was not|am not) (listening|paying attention|focused|concentrating) [there|for a second|for a moment]
-        i (zoned out|spaced out|was miles away|drifted off) [there] [for a second|for a moment]
+        i (zoned out|spaced out|was miles away|drifted off|dozed off) [there] [for a second|for a moment]
+        my (mind|thoughts) (wandered|drifted|was elsewhere|were elsewhere) [off] [for a second|for a moment|there]
+        (what|which) (options|choices|alternatives) (were|are|did|do) [there|you have|you say|i have]* {again}*
         there was (some|a|a lot of|too much|a bit of) (noise|background noise|lag|interference|glitch|echo|static) [on the line|here|there]
     """,
     "explain": """
@@ -228,6 +230,7 @@ PHRASES: dict[IntentKind, str] = {
     """,
     "wait": """
         [just|only] (a|one|another) [quick|short|brief|little] (moment|sec|tick|mo|momento) [please|more|longer|to think|for me|here]*
+        (moment|second|minute|sec|momento) please
         just (a|one) (second|minute|min|bit) [please|to think|more]*
         (a|one|another|two|five|three|ten|a few|a couple of|couple of|two more|few|a couple) [more] (second|seconds|minute|minutes|mins|secs|moments) (please|more please|to think|to think about it|to think please|thanks)
         ({ask}|{get}|{want}|i|need|still|will|only|do i have|do we have|i could use|i could do with|i require|take)+ [just|only|for|about|maybe|me]* {time} [to {do_think}|for {question}|with {question}|on {question}|here|please|first|now|if that is ok|if that is okay|if that is fine|if possible|if you do not mind|before i answer|before answering|for myself]*
@@ -262,7 +265,7 @@ PHRASES: dict[IntentKind, str] = {
         (please)* (help|sos) [me|here|please|out|with this|with that|with this one]*
         {ask}* you help [me|out|here|a bit|a little|please|with this|with that|with it|with the question|with this one]*
         (i|really|could|do|would|might)* (need|want|use|require) [some|a bit of|a little|your|more|any|a]* (help|assistance|support|guidance|hint|hand) {on_this}*
-        (where|how|what) (should|do|can|could|would|might|shall) i [even|best|possibly]? (start|begin|approach (this|that|it|the question|the problem)|get started|tackle (this|that|it)|look [at|for|into] [first]|think (of|about) [first]|go about (this|that|it)|attack (this|that|it)) [first|here|with this|with it|from|please]*
+        (where|how|what) (should|do|can|could|would|might|shall) i [even|best|possibly]? (start with|begin with|start|begin|approach (this|that|it|the question|the problem)|get started|tackle (this|that|it)|look [at|for|into] [first]|think (of|about) [first]|go about (this|that|it)|attack (this|that|it)) [first|here|with this|with it|from|please]*
         (i|am|do|i have|still|honestly|really|just|have)* (do not|not sure|not|no idea|no clue|unsure)* [really|even|know|sure|quite|exactly]* (where|how) (to|i should|i could|do i) [even|best]? (start|begin|approach (this|that|it|the question)|go about (this|that|it)|tackle (this|that|it)|get started|go from here|proceed|go on) [here|with this|from here|with it]*
         what (would|could|can|might) (help|be a [good] (start|starting point|first step)) [here|me]*
         {ask}* (gimme|give me|drop me|throw me) [just]* {little}* {hint}
@@ -294,7 +297,7 @@ PHRASES: dict[IntentKind, str] = {
     """,
     "done": """
         (i am|i think i am|i guess i am|i believe i am|i feel i am|we are|and|so)* (done|finished|all set|all done|through) [with (this|that|my|the) (question|answer|one|part|explanation|response|story)|with it|with this|with that|here|now|explaining|talking|answering|answering this|speaking|on that|for now|with my part]*
-        (i think|i guess|i believe|i suppose|i would say|i feel like|so|and|yeah|no|nope|yes)* (that|this|it) (is|was|would be|will be|should be|must be|would have been) (pretty much|basically|about|more or less|really|mostly|probably|just|kind of|essentially|roughly|almost|actually|then)* (it|all|everything|my [final|full|whole|complete|entire|only|best] answer|my response|my solution|the whole story|the story|the end of my answer|the end of it|the end of the story|enough|as much as i know|as far as i know|as far as i can go|as good as it gets|the best i can do|the best i have got|the best i have|as much as i can say|what i think|what i know|what i would do|what i would say|what i have|how i would do it|how i see it|my take|my take on it|my opinion|where i would stop|as far as i get|the gist|the gist of it|the main points|my two cents) (about it|for now|from me|from my side|on my side|on my end|from my end|i have|i have got|i got|i know|i can say|i can think of|i could think of|i would say|i wanted to say|i want to say|i can remember|i remember|i can recall|i can tell you|there is|there is to it|there is to say|i have to say|that comes to mind|that i know|that i can think of|that i have|really|so far|at the moment|right now|on this|on that|on it|to this|about this|about that|to say|i can come up with|i can offer|then|to it|i have for you|i had|i had to say|to add|here|on this one|on that one|i would add|for me|i can do|i am going to say)*
+        (i think|i guess|i believe|i suppose|i would say|i feel like|so|and|yeah|no|nope|yes)* (that|this|it) (is|was|would be|will be|should be|must be|would have been) (pretty much|basically|about|more or less|really|mostly|probably|just|kind of|essentially|roughly|almost|actually|then)* (it|all|everything|my [final|full|whole|complete|entire|only|best] answer|the answer|my response|my solution|the whole story|the story|the end of my answer|the end of it|the end of the story|enough|as much as i know|as far as i know|as far as i can go|as good as it gets|the best i can do|the best i have got|the best i have|as much as i can say|what i think|what i know|what i would do|what i would say|what i have|how i would do it|how i see it|my take|my take on it|my opinion|where i would stop|as far as i get|the gist|the gist of it|the main points|my two cents) (about it|for now|from me|from my side|on my side|on my end|from my end|i have|i have got|i got|i know|i can say|i can think of|i could think of|i would say|i wanted to say|i want to say|i can remember|i remember|i can recall|i can tell you|there is|there is to it|there is to say|i have to say|that comes to mind|that i know|that i can think of|that i have|really|so far|at the moment|right now|on this|on that|on it|to this|about this|about that|to say|i can come up with|i can offer|then|to it|i have for you|i had|i had to say|to add|here|on this one|on that one|i would add|for me|i can do|i am going to say)*
         (i think|i guess|i believe|so|and|yeah)* (that|this) (should|would|will|pretty much|basically|about|more or less|kind of|really|does|probably)* (covers|cover|concludes|completes|sums up|wraps up|sums|wraps|finishes|do it|do|be it|be all|be enough|suffice|answer it|answer the question|answers it|answers the question) [my answer|it|everything|that|all|my response|my thoughts|my part|the question|things]* [up|all|off|from me|for me|from my side|i think]*
         (i have|i have got|there is|we have|i|got)* (nothing|no more|not much) (else|more|further|left|really)* (to (add|say|tell you|tell|mention|contribute|share|offer|explain)|i can (add|say|think of)|comes to mind|i can think of|from me|from my side|about it|on that|on this|to it|to that|here|for now|at the moment|right now)+
         (i have|i have got|there is)* nothing (else|more|further)
@@ -347,6 +350,7 @@ FILLERS = """
     (i have|just|one|a)* (quick|small|short)? (question|request) [first|for you|before that|before we start|before we continue|before we go on]
     i (think|guess|suppose|believe|fear) [so|that]
     (would you|could you|can you|will you|if you like|if you want)
+    i (do not feel|am not feeling) (well|good|so good|very well|great) [today|right now]
     i am [a bit|a little|just] (nervous|anxious|tired|slow|new to this|not a native speaker|in a hurry|running late|late|out of time)
     english is not my (first|native) language
     my english is [not] [so|that|very] (good|great|perfect|bad)

@@ -182,7 +182,7 @@ IMPERATIVES: tuple[tuple[str, str, str], ...] = (
         "put let move advance send get promote recommend select shortlist hire forward bring",
         r"(?:(?:put|let|move|advance|send|get|promote|forward|bring) me (?:on |up |forward |straight |pass )*(?:through|to|into|onto|for|pass)"
         r"(?: (?:to|into))?(?: the| a)? (?:next|second|final|last|following) (?:round|stage|step|level|interview|phase)|"
-        r"(?:recommend|select|shortlist) (?:me|this candidate)(?: (?:for|as|to))?(?: (?:hire|hiring|the (?:job|role|position)|be hired))|hire me\b|let me pass(?=[.!?,]| this| the (?:test|interview)|$))",
+        r"(?:recommend|select|shortlist) (?:me|this candidate)(?: (?:for|as|to))?(?: (?:hire|hiring|the (?:job|role|position)|be hired))|hire me\b|let me pass (?:this|the) (?:test|interview|round|exam))",
     ),
     (
         "to give marks",
