@@ -17,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,8 +117,8 @@ async def measure(config: TtsConfig, sessions: int, count: int, *, kept: bool) -
     )
 
 
-async def measured(asked: argparse.Namespace) -> list[Run]:
-    runs: list[Run] = []
+async def measured(asked: argparse.Namespace, runs: list[Run], after_each: Callable[[], None]) -> None:
+    """Append each run to ``runs`` as it ends: on a slow machine the later ones may never be reached."""
     for engine in asked.engines:
         for sessions in asked.sessions:
             for kept in (False, True):
@@ -138,7 +139,7 @@ async def measured(asked: argparse.Namespace) -> list[Run]:
                         break
                 runs.append(run)
                 sys.stderr.write(f"{run}\n")
-    return runs
+                after_each()
 
 
 def main() -> None:
@@ -150,19 +151,25 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="sentences spoken at once")
     asked = parser.parse_args()
     before = os.getloadavg()
-    runs = asyncio.run(measured(asked))
-    report: dict[str, Any] = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": f"python -m benchmarks.tts {' '.join(sys.argv[1:])}",
-        "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine(), "gpu": None},
-        "load_average_before": [round(one, 2) for one in before],
-        "runs": msgspec.to_builtins(runs),
-    }
-    text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    runs: list[Run] = []
+
+    def write() -> None:
+        report: dict[str, Any] = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "command": f"python -m benchmarks.tts {' '.join(sys.argv[1:])}",
+            "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine(), "gpu": None},
+            "load_average_before": [round(one, 2) for one in before],
+            "runs": msgspec.to_builtins(runs),
+        }
+        text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+        if asked.json is None:
+            sys.stdout.write(text)
+        else:
+            asked.json.write_text(text, encoding="utf-8")
+
+    asyncio.run(measured(asked, runs, write if asked.json is not None else lambda: None))
     if asked.json is None:
-        sys.stdout.write(text)
-    else:
-        asked.json.write_text(text, encoding="utf-8")
+        write()
 
 
 if __name__ == "__main__":
