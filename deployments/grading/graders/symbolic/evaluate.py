@@ -108,7 +108,8 @@ def _read(text: str, letters: frozenset[str] | None) -> _Relation:
 def _latex(text: str) -> _Relation:
     for pattern, sign in _LATEX_SIGNS:
         text = re.sub(pattern, sign, text)
-    text = text.split("≈")[0]
+    exact, _, approximate = text.partition("≈")
+    text = approximate if re.fullmatch(r"\s*[A-Za-z]\s*", exact) and approximate else exact
     for sign in ("<=", ">=", "!=", "<", ">"):
         if sign in text:
             left, _, right = text.partition(sign)

@@ -58,6 +58,7 @@ _SIGNS = {
     "×": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "÷": "/", "−": "-", "–": "-", "—": "-", "π": " pi ",
     "∞": " infinity ",
     "√": " sqrt ", "∛": " cbrt ", "≤": "<=", "≥": ">=", "≠": "!=", "[": "(", "]": ")", "{": "(", "}": ")",
+    "⌊": " floor(", "⌋": ")", "⌈": " ceiling(", "⌉": ")",
     "ϕ": " phi ", "∣": "|", "²": "^(2)", "³": "^(3)", **_FRACTIONS,
     **{letter: f" {name} " for letter, name in _GREEK_LETTERS.items()},
 }  # fmt: skip
@@ -128,6 +129,7 @@ class ExpressionReader:
         self._at = 0
         self._bars = 0
         self.decimals = 0
+        self._digits = 0
 
     def read(self) -> Any:
         """Raises NotUnderstood."""
@@ -202,6 +204,7 @@ class ExpressionReader:
                 made = sympy.factorial(made)
             elif self._op("%"):
                 made = made / 100
+                self.decimals = max(self.decimals, self._digits)
             else:
                 return made
 
@@ -230,6 +233,7 @@ class ExpressionReader:
         digits = mantissa.replace(".", "").lstrip("0")
         if len(digits) > _MAX_DIGITS:
             raise NotUnderstood("a number too long to compute")
+        self._digits = len(digits)
         if "." in mantissa:
             self.decimals = max(self.decimals, len(digits))
         return sympy.Rational(text)
@@ -327,7 +331,11 @@ class ExpressionReader:
         """The argument of "log n", "sin 2x", "cos 2 pi x": a number or constant takes the names after it along."""
         if self._op("-"):
             return -self._bare_argument()
+        run = self._peek().text if self._peek().kind == "name" else ""
+        known = len(run) < 2 or run.lower() in (*_UNARY, *_SEVERAL, *_CONSTANTS, *GREEK)
         made = self._power()
+        for _letter in range(0 if known else len(self._split(run) or "x") - 1):  # "log ab"
+            made = made * self._power()
         while made.is_number and self._peek().kind == "name" and self._peek().text.lower() not in _UNARY:
             made = made * self._power()
         return made
@@ -341,7 +349,9 @@ def relation(text: str, letters: frozenset[str] | None) -> tuple[str, Any, Any, 
     Raises:
         NotUnderstood: the right side is no expression.
     """
-    text = re.split(r"≈|~=|≃|≅", plain_signs(_one_number(text)))[0] or text
+    exact, *approximate = re.split(r"≈|~=|≃|≅", plain_signs(_one_number(text)))
+    defined = approximate and re.fullmatch(r"\s*[A-Za-z]\s*", exact)  # "x ≈ 11", but "x = 1/3 ≈ 0.33"
+    text = re.sub(r"([<>!])\s+=", r"\1=", approximate[0] if defined else exact)
     for sign in _RELATIONS:
         if sign in text:
             left, _, right = text.partition(sign)
