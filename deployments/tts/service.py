@@ -33,6 +33,7 @@ from deployments.tts.engines.selection import build_engine
 from deployments.tts.order import Order, Orders
 from deployments.tts.preparation import SpeakAhead
 from deployments.tts.sentence_store import SentenceKey, SentenceStore
+from deployments.tts.slots import Slots
 from deployments.tts.utterance import SpokenUnit, units_of, with_first_clause
 from interview.errors import DeadlineExceeded, EngineFailed, Overloaded
 from interview.text.spoken import VERSION as SPOKEN_VERSION
@@ -62,7 +63,7 @@ class TtsService:
             self._config.sentence_cache_bytes, _kept_directory(self._config), self._config.kept_bytes
         )
         self.ahead = SpeakAhead(self.sentences, partial(self._spoken, quiet=True))
-        self._slots = asyncio.Semaphore(self._config.workers)
+        self._slots = Slots(self._config.workers)
         # Encoding mp3 or Opus costs more than espeak's speaking does: it must not stand in the event loop either.
         self._encoders = ThreadPoolExecutor(max_workers=max(1, self._config.workers), thread_name_prefix="tts-encode")
         self.running = 0
@@ -168,8 +169,11 @@ class TtsService:
         return keys, {key for key in keys if self.sentences.is_kept(key)}
 
     @asynccontextmanager
-    async def _admitted(self) -> AsyncIterator[None]:
+    async def _admitted(self, due: float | None = None) -> AsyncIterator[None]:
         """A worker's slot, within the queue's bound and the deadline.
+
+        Args:
+            due: the event loop's time at which a listener needs the audio; None is now.
 
         Raises:
             Overloaded: too many wait already.
@@ -183,7 +187,7 @@ class TtsService:
                 with self.ahead.held_off():
                     self.queued += 1
                     try:
-                        await self._slots.acquire()
+                        await self._slots.acquire(asyncio.get_running_loop().time() if due is None else due)
                     finally:
                         self.queued -= 1
                     self.running += 1
@@ -201,9 +205,12 @@ class TtsService:
         if self._engine.slow and await self._known(self._key_of(order, units[0])) is None:
             pause_s = self._config.clause_pause_s / order.speed
             units = with_first_clause(units, order.language, pause_s=pause_s)
+        time = asyncio.get_running_loop().time
+        heard_until: float | None = None
         for unit in units:
-            async with self._admitted():
+            async with self._admitted(due=heard_until):
                 pcm = await self._audio(order, unit)
+            heard_until = (time() if heard_until is None else heard_until) + len(pcm) / SAMPLE_RATE
             yield unit, pcm
 
     async def _audio(self, order: Order, unit: SpokenUnit) -> NDArray[np.int16]:

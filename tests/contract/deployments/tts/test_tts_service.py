@@ -16,6 +16,7 @@ from deployments.tts.cache import SpeechCache
 from deployments.tts.config import FakeVoiceConfig, KokoroConfig, TtsConfig
 from deployments.tts.contract import SAMPLE_RATE, AudioFormat, SynthesisRequest
 from deployments.tts.engines.fake import FakeSpeechEngine
+from deployments.tts.engines.port import Pcm
 from deployments.tts.engines.selection import build_engine
 from deployments.tts.service import TtsService
 from interview.errors import DeadlineExceeded, InvalidInput, ModelCorrupt, ModelMissing, Overloaded
@@ -294,3 +295,45 @@ def test_every_encoding_decodes_to_the_same_length(format: str) -> None:
 def test_an_encoding_nobody_offers_is_refused_with_the_choices() -> None:
     with pytest.raises(InvalidInput, match=r"'xm'.*wav, pcm, mp3"):
         encode_audio(np.zeros(10, np.int16), 22_050, "xm")
+
+
+class GatedFake(FakeSpeechEngine):
+    """Speaks a sentence when the test lets it, and notes the order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order: list[str] = []
+        self.gate = asyncio.Semaphore(0)
+
+    async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
+        self.order.append(text)
+        await self.gate.acquire()
+        return await super().speak(text, voice=voice, speed=speed, quiet=quiet)
+
+
+async def test_a_new_listener_is_served_before_one_who_has_audio_in_hand() -> None:
+    engine = GatedFake()
+    service = TtsService(TtsConfig(workers=1), engine)
+    much = " ".join(["ah"] * 90) + "."  # nine seconds of the fake's speech at half speed
+
+    async def hear(text: str) -> None:
+        _ = [part async for part in service.stream(SynthesisRequest(text, format="pcm", speed=0.5))]
+
+    async def until(spoken: int, queued: int) -> None:
+        while (len(engine.order), service.queued) != (spoken, queued):
+            await asyncio.sleep(0)
+
+    early = asyncio.create_task(hear(f"{much} Early two. Early three."))
+    await until(1, 0)
+    engine.gate.release()
+    await until(2, 0)
+    second = asyncio.create_task(hear("Second."))
+    await until(2, 1)
+    engine.gate.release()  # "Early two." ends, "Second." begins, "Early three." waits
+    await until(3, 1)
+    third = asyncio.create_task(hear("Third."))
+    await until(3, 2)
+    for _ in range(3):
+        engine.gate.release()
+    await asyncio.gather(early, second, third)
+    assert engine.order == [much, "Early two.", "Second.", "Third.", "Early three."]
