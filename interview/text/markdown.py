@@ -25,9 +25,9 @@ _IDENTIFIER = re.compile(r"\w+\Z")
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    # Indented text is an indented sentence here, not code; a definition of a link target would vanish.
+    # Indented text is an indented sentence here, not code.
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    return parser.disable(["code", "reference"])
+    return parser.disable(["code"])
 
 
 def plain_text(markdown: str) -> str:

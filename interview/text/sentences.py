@@ -7,9 +7,10 @@ import re
 import sentencex
 
 #: A label that a splitter takes for a sentence of its own; it belongs to the words after it.
-_LABEL = re.compile(
-    r"""[("'“‘\[]*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]+|(?:Q|No|Nr|Fig|Eq|Tab|Step|Case|Part)\s?\d*|approx|ca|resp|incl|excl|max|min|avg)[.)]""",
-)
+_LABEL = re.compile(r"""[("'“‘\[]*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]+|(?:Q|Step|Case|Part)\d*)[.)]""")
+#: Abbreviations that belong to what follows: a number, or any word.
+_BEFORE_NUMBER = re.compile(r"[(\[]*(?:Nos?|Nr|Figs?|Eqs?|Tab|Vol|Ch|Sec|Art|Ver|pp?)\.", re.I)
+_BEFORE_WORD = re.compile(r"[(\[]*(?:approx|ca|resp|incl|excl|max|min|avg)\.", re.I)
 _NUMBERED = re.compile(r"(?P<own>\d{1,3})[.)] .* (?P<next>\d{1,3}[.)])\Z")
 _ENDS_SENTENCE = re.compile(r"""[.!?…。！？]["'”’)\]]*\Z""")
 _END_AND_SPACE = re.compile(r"(?<=[.!?…])\s+")
@@ -66,6 +67,8 @@ def _next_number(sentence: str) -> str:
 def _is_open(sentence: str, following: str) -> bool:
     """Whether ``sentence`` goes on: its last word is a label, or what follows is no beginning."""
     last = sentence.rpartition(" ")[2]
+    if _BEFORE_WORD.fullmatch(last) or (_BEFORE_NUMBER.fullmatch(last) and following[0].isdigit()):
+        return True
     if _LABEL.fullmatch(last):
         # "Is it I." and "plan B." end sentences; "1." and "Q2." only when nothing but they stand there.
         return last == sentence or (not last.rstrip(".)").lstrip("(\"'“‘[").isdigit() and len(last) > 2)

@@ -27,7 +27,7 @@ from interview.text.spoken_tables import (
 )
 
 #: Changes whenever the result may: speech kept on disk is valid for one version.
-VERSION = "1"
+VERSION = "2"
 
 #: A longer path is said as its host alone.
 MAX_SPOKEN_PATH = 20
@@ -136,7 +136,9 @@ _MONEY = re.compile(
     rf"(?:(?P<short>{_alternatives(MAGNITUDES)})\b|\s(?P<word>thousand|million|billion|trillion)\b)?"
     rf"(?:\s?/\s?(?P<per>{_alternatives(PER)})\b)?"
 )
-_MONEY_AFTER = re.compile(rf"(?P<amount>{_NUMBER})\s?(?P<sign>[{''.join(map(re.escape, CURRENCIES))}])(?!\w)")
+_MONEY_AFTER = re.compile(
+    rf"(?<![\w^.,])(?P<amount>{_NUMBER})\s?(?P<sign>[{''.join(map(re.escape, CURRENCIES))}])(?!\w)"
+)
 
 
 def _money(text: str) -> str:
@@ -225,16 +227,19 @@ _CALL = re.compile(r"\b([A-Za-zΘΩ])\(([^()]{1,40})\)")
 _STAR = re.compile(r"(?<=\b[A-Z]{5}) \*|(?<=\b[A-Z]{6}) \*|\(\*\)")
 _EMPTY_CALL = re.compile(r"(?<=\w)\(\)")
 _TYPE_ARGUMENT = re.compile(r"(?<=\w)<([\w, ]{1,40})>")
+_TAG = re.compile(r"(?<!\w)</?([A-Za-z][\w-]*)\s*/?>")
 _POWER = re.compile(r"(?<=[\w)])(?:\^|\*\*)\s?\{?(-?\w+)\}?")
 _SUPERSCRIPT = {"²": " squared", "³": " cubed"}
 
 
 def _calls(text: str) -> str:
-    """Big O, function calls, SQL's star, type arguments, powers."""
+    """Big O, function calls, SQL's star, type arguments, tags, powers."""
     text = _STAR.sub(" star", text)
     text = _CALL.sub(r"\1 of \2", text)
     text = _EMPTY_CALL.sub("", text)
-    text = _TYPE_ARGUMENT.sub(r" of \1", text)
+    while (inner := _TYPE_ARGUMENT.sub(r" of \1", text)) != text:
+        text = inner
+    text = _TAG.sub(r" \1 ", text)
     text = _POWER.sub(_power, text)
     for sign, said in _SUPERSCRIPT.items():
         text = text.replace(sign, said)
@@ -267,7 +272,7 @@ def _operators(operators: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(_alternatives(operators))
 
 
-_SILENT = re.compile(r"(?<=\w)/(?=\w)|[\\|_*~`^#{}\[\]<>]+")
+_SILENT = re.compile(r"(?<=\w)/(?=\w)|[\\|_*~`^#{}\[\]<>$]+")
 _DASHES = re.compile(r"\s-{2,}\s|(?<=\w)--+(?=\w)")
 _SPACE_BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?)])")
 

@@ -14,6 +14,7 @@ from interview.text.markdown import plain_text
         ("- one\n- two\n\n3) three", "one\ntwo\n3) three"),
         ("1. First item\n2. Second item", "1. First item\n2. Second item"),
         ("See [the docs](https://example.org/a/b).", "See the docs."),
+        ("See [the docs][1].\n\n[1]: https://example.org", "See the docs."),
         ("![a diagram](x.png) shows it", "a diagram shows it"),
         ("**Question 2:** What is a lock?", "Question 2: What is a lock?"),
         ("I see. ~~old~~ new", "I see. old new"),

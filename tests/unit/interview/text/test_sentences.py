@@ -21,6 +21,8 @@ from interview.text.sentences import bounded_sentences, first_clause, sentences_
         ("1. Name it. 2. Explain it.", ["1. Name it.", "2. Explain it."]),
         ("1. First 2. Second 3. Third", ["1. First", "2. Second", "3. Third"]),
         ("Look at No. 5 again. Then go on.", ["Look at No. 5 again.", "Then go on."]),
+        ("See Vol. 2, p. 3. Then stop.", ["See Vol. 2, p. 3.", "Then stop."]),
+        ("No. That is it.", ["No.", "That is it."]),
         ("See Fig. 3. It shows it.", ["See Fig. 3.", "It shows it."]),
         ("Q1. What is a lock? Q2. What is a queue?", ["Q1. What is a lock?", "Q2. What is a queue?"]),
         ("It costs approx. 5 dollars. Fine.", ["It costs approx. 5 dollars.", "Fine."]),
