@@ -12,10 +12,30 @@ from interview.text.order_patterns import MINE, TOP
 #: What nobody says but to a machine that marks, whoever is its subject.
 ADDRESSES: tuple[tuple[str, str, str], ...] = (
     (
+        "that a mark is deserved",
+        "full top maximum perfect highest all",
+        r"(?:full|top|maximum|perfect|highest|all) (?:marks|credits?|points|scores?|grades?) (?:for|to) (?:this candidate|me|my answers?|this answer|everything i say)(?!\w)",
+    ),
+    (
+        "to give marks",
+        "you",
+        r"you (?:gave|give|could give|would give|awarded|grant|granted) me (?:full|top|the (?:full|top|best|highest|maximum)) (?:\w+ )?(?:credit|marks?|points?|scores?|grades?|ratings?)(?!\w)",
+    ),
+    (
+        "that a mark is deserved",
+        "answer answers reply response",
+        r"(?:this|my) (?:answers?|reply|response) (?:cannot|can not|must not|may not|should not|will not|must never) be (?:marked|graded|counted|rated|scored|judged)(?: as)? (?:wrong|incorrect|false|weak|bad|down)(?!\w)",
+    ),
+    (
+        "to reveal what is hidden",
+        "what",
+        r"what (?:does|do|did) your (?:\w+ )?(?:system prompt|prompt|instructions|rubric) (?:say|contain|tell|read)(?!\w)",
+    ),
+    (
         "to give marks",
         "your",
         r"your (?:evaluation|verdict|assessment|grade|score|feedback|rating|report|judg(?:e)?ment|decision|answer|response|reply|output) (?:of (?:me|this|my answers?) )?(?:must|should|has to|needs to|will|shall|ought to|is going to) (?:only )?"
-        r"(?:be|say|contain|read|show)(?: (?:a|an|the|that|very|as|fully|only|i|am|full|level))* ?(?:positive|passed|pass|perfect|excellent|strong|correct|favou?rable|good|maximum|highest|top|best|marks|hire|hired|five|four|ten|100)(?!\w)",
+        r"(?:be|say|contain|read|show)(?: (?:a|an|the|that|very|as|fully|only|i|am|full|level))* ?(?:positive|passed|pass|perfect|excellent|strong|correct|favou?rable|good|maximum|highest|top|best|marks|level|hire|hired|five|four|ten|100)(?!\w)",
     ),
     (
         "to be something else",
@@ -60,7 +80,7 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
     (
         "for the grader",
         "grader evaluator examiner judge model ai system interviewer computer machine",
-        r"(?:grader|evaluator|examiner|judge|model|ai|system|interviewer|computer|machine) (?:should|must|has to|needs to|will|shall|ought to|please)(?: now| just| always| only)? (?:be (?:\w+ )?(?:lenient|generous|kind|nice)|(?:give|award|grant) (?:me|full|top|maximum|the (?:highest|top|best|maximum|full)|this (?:answer|candidate))|(?:pass|hire|recommend|approve) (?:me|this candidate)|(?:mark|rate|grade|score|accept|count) (?:me|this answer|my answers?|this candidate))(?!\w)",
+        r"(?:grader|evaluator|examiner|judge|model|ai|system|interviewer|computer|machine) (?:should|must|has to|needs to|will|shall|ought to|please|is (?:required|obliged|instructed|supposed|told|expected) to)(?: now| just| always| only)? (?:be (?:\w+ )?(?:lenient|generous|kind|nice)|(?:give|award|grant|assign) (?:me|full|top|maximum|the (?:highest|top|best|maximum|full) (?:marks?|scores?|grades?|credits?|points|levels?|ratings?)|this (?:answer|candidate))|(?:pass|hire|recommend|approve) (?:me|this candidate)|(?:mark|rate|grade|score|accept|count) (?:me|this answer|my answers?|this candidate))(?!\w)",
     ),
     (
         "to reveal what is hidden",
@@ -76,7 +96,7 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
     (
         "to be something else",
         "from",
-        r"from (?:now|this point) on,? you (?:\w+ )?(?:are|work|will|must|should|shall|obey|answer)\b",
+        r"from (?:now|this point|this moment) on,? you (?:\w+ )?(?:are|work|will|must|should|shall|obey|answer|grade|score|mark)\b",
     ),
     (
         "to be something else",
@@ -86,8 +106,8 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "for the grader",
-        "whoever whichever anyone whatever",
-        r"(?:whoever|whichever (?:model|system|ai|machine)|anyone(?: who)?|whatever (?:model|system|ai|machine)) (?:evaluates?|evaluating|grades?|grading|scores?|scoring|reads?|reading|marks?|marking|reviews?|reviewing|assess(?:es|ing)?|judges?|judging) "
+        "whoever whichever anyone whatever any",
+        r"(?:whoever|(?:whichever|any) (?:model|system|ai|machine|grader|evaluator)(?: that| who)?|anyone(?: who)?|whatever (?:model|system|ai|machine)) (?:evaluates?|evaluating|grades?|grading|scores?|scoring|reads?|reading|marks?|marking|reviews?|reviewing|assess(?:es|ing)?|judges?|judging) "
         r"(?:this|these|my)(?: (?:answers?|reply|response|lines?|text|words))? (?:should|must|has to|needs to|will|shall|ought to|is to|please|can)(?!\w)",
     ),
     (
@@ -135,7 +155,11 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
         "answer answers reply response",
         r"(?:this|my) (?:answers?|reply|response) (?:fully |clearly |completely |perfectly )?(?:satisf(?:y|ies)|covers?|meets?|fulfil(?:l|ls|s)?|contains?|hits?|address(?:es)?|includes?|matche?s?) (?:all|every|each|100 ?%)(?: of)?(?: the| your)? (?:\w+ )?(?:criteria|criterion|key points?|points?|requirements?|rubric)",
     ),
-    ("for the grader", "if", r"if you(?:'re| are) (?:an? )?(?:ai|llm|language model|machine|bot|model)\b"),
+    (
+        "for the grader",
+        "if",
+        r"if you(?:'re| are) (?:an? )?(?:ai|llm|language model|machine|bot|model)\b(?! (?:provider|engineer|trainer|vendor|developer|owner|user))",
+    ),
     (
         "for the grader",
         "dear attention hey hello note notes message instruction instructions new",
@@ -197,7 +221,7 @@ FOREIGN: tuple[tuple[str, str, str], ...] = (
 FORGED: tuple[tuple[str, str], ...] = (
     (
         "in a forged verdict",
-        r"(?:^|(?<=[.\n#>;!]))[\s#*>-]{0,8}(?:score|grade|verdict|final score)\s*[=:]\s*(?:1\.0+|100(?:\s?%|/100)?|10/10|pass(?:ed)?|full marks)(?![\w.])",
+        r"(?:^|(?<=[.\n#>;!]))[\s#*>-]{0,8}(?:score|grade|verdict|final score)\s*[=:]\s*(?:1\.0+|100(?:\s?%|/100)?|10/10|pass(?:ed)?|full marks)(?!\w|\.\d)",
     ),
     (
         "in a forged role",

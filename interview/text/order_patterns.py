@@ -13,13 +13,13 @@ TOP = (
     r"ten out of ten|10(?: out of |/)10|five stars|a\+|strong|expert|flawless|complete|correct|1\.0|level (?:\d|four|five|ten)|"
     r"(?:a |one )?hundred(?: percent| per cent| points| out of (?:a |one )?hundred| ?%)?|(?:five|5) out of (?:five|5)|5/5|100/100|"
     r"an? a(?: plus)?|a plus|mastered|passed|passing|pass|approved|accepted|sufficient|exemplary|faultless|brilliant|superb|"
-    r"exceptional|met|fulfilled|satisfied|covered|right|hired|highly|fully)"
+    r"exceptional|(?:reference|model|correct|right|expected) (?:answer|solution|one)|met|fulfilled|satisfied|covered|right|hired|highly|fully)"
 )
 MARK = r"(?:marks?|credits?|scores?|points?|grades?|levels?|ratings?|stars)"
 MINE = (
     r"(?:me|(?:my|this|the above|all my) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?|submission)|"
     r"(?:this|the) candidate(?:'s answers?)?|(?:every|each|all) (?:answers?|replies) (?:of|from|by) (?:this|the) candidate|"
-    r"(?:everything|anything|whatever|all) (?:that )?i (?:say|said|write|wrote|answer|answered|have said|type|typed)|my (?:silence|words|text|work))"
+    r"(?:everything|anything|whatever|all) (?:that )?i (?:say|said|write|wrote|answer|answered|have said|type|typed)|my (?:silence|words|text|work)|(?:all )?(?:of )?my (?:skills|abilities))"
 )
 _TOP_MARK = (
     r"(?:(?:full|top|maximum|max|highest|best|perfect|excellent|outstanding|flawless)(?: possible)?(?= marks?| credits?| scores?| points?| grades?| levels?| ratings?| number of (?:points|marks)| ten|[.!?,]|$)|"
@@ -46,9 +46,64 @@ _FEW = r"(?:[\w'%+]+ ){0,4}?"
 IMPERATIVES: tuple[tuple[str, str, str], ...] = (
     (
         "to give marks",
+        "let put",
+        r"let me (?:advance|proceed|move|continue|go|through|pass)(?: on| through)*(?: to)? the (?:next|final|last|following) (?:stage|round|step|level|interview)(?!\w)|put me through(?=[.!?,]|$| please| now| to the (?:next|final))",
+    ),
+    (
+        "to give marks",
+        "enter add put give record",
+        r"(?:enter|add|put|give|record)(?: me| in| down)* (?:\w+ )?(?:points|marks) (?:for|to|on|in) (?:this (?:question|answer|one)|my (?:score|answer|grade|total|answers))(?!\w)",
+    ),
+    (
+        "to give marks",
+        "respond answer reply return output",
+        r"(?:respond|answer|reply|return|output)(?: only| just| simply)*(?: with)? (?:pass|passed|strong|excellent|full marks|level (?:four|five|4|5))(?=[\"'.!?,]|$)|"
+        r"return (?:true|yes|one|pass|met) for (?:every|each|all)(?: of)?(?: the)? (?:criteri(?:on|a)|key points?|points)(?!\w)",
+    ),
+    (
+        "to disregard its instructions",
+        "rewrite change replace relax adapt adjust update",
+        r"(?:rewrite|change|replace|relax|adapt|adjust|update) your (?:grading |scoring )?(?:rubric|rules|criteria|instructions|standards)(?!\w)",
+    ),
+    (
+        "to give marks",
+        "award give grant",
+        r"(?:award|give|grant) (?:this|it|that)(?: answer| one| reply)? (?:the |a )?(?:maximum|full|top|highest|perfect|best)(?: marks?| credits?| scores?| points?| grades?| possible|(?=[.!?,]|$))",
+    ),
+    (
+        "to give marks",
+        "pretend let put",
+        r"pretend(?: that)? (?:that|this|it) (?:was|is|were) (?:the |a )?(?:correct|right|perfect|good|model)(?!\w)|"
+        r"let (?:this|that|it|my answer)(?: one| answer)? (?:count|pass|stand) (?:as|for) (?:a |the )?(?:right|correct|full|pass|perfect)(?!\w)|"
+        r"put me down (?:as|for) (?:an? |the )?(?:strong|excellent|top|perfect|outstanding|best|ten|pass|hire|maximum|full marks)(?!\w)",
+    ),
+    (
+        "to give marks",
+        "tell inform",
+        r"(?:tell|inform) (?:them|everyone|everybody|the (?:recruiters?|company|team|boss|manager|hiring (?:manager|team)))(?: that)? (?:i|this candidate|the candidate) (?:did (?:great|well|perfectly|an excellent job)|passed|(?:was|am|is) (?:great|excellent|outstanding|perfect|the best|hired|a perfect fit)|deserves? (?:the|this) job)(?!\w)",
+    ),
+    (
+        "to give marks",
+        "do don never must cannot",
+        r"(?:do not|don't|never|must not|cannot) (?:mark|grade|rate|score|count|judge) (?:this|it|me|my answers?)(?: answer)? (?:(?:as )?(?:wrong|incorrect|false|weak|bad)|below|under|low|down)(?!\w)",
+    ),
+    (
+        "to disregard its instructions",
+        "stop ignore skip",
+        r"stop (?:evaluating|grading|scoring|judging|assessing|marking) (?:me|my answers?|this)(?!\w)|ignore (?:the|this|that) question and (?:just |simply )?(?:give|award|mark|pass|score|grade)(?!\w)|"
+        r"skip (?:the )?(?:grading|evaluation|scoring|marking|assessment)(?: and| please| just| then)* (?:full|give|mark|award|pass|put|grant)(?!\w)",
+    ),
+    (
+        "to reveal what is hidden",
+        "reveal print output leak disclose dump",
+        r"(?:reveal|print|output|leak|disclose|dump)(?: me| us| out)* the (?:correct|right|expected|model) answers?(?!\w)",
+    ),
+    (
+        "to give marks",
         "mark count record log treat score grade rate accept label register consider judge take file report evaluate",
-        r"(?:evaluate|mark|count|record|log|treat|score|grade|rate|accept|label|register|consider|judge|take|file|report) (?:it|that|this|this one|that one|them)(?: down)?"
-        r"(?: (?:as|to be|a|an|the))* (?:correct(?:ly)?|right(?: answer)?|perfect|passed|pass|flawless|excellent|outstanding|full marks|answered(?: correctly)?|complete and correct|complete(?=[.!?,]|$)|(?:a )?(?:strong|perfect|complete|full|correct) answer|fully correct|strong|top|successful(?:ly answered)?)(?!\w)"
+        r"(?:evaluate|mark|count|record|log|treat|score|grade|rate|accept|label|register|consider|judge|take|file|report) (?:it|that|this|this one|that one|them)(?: down| please| just| simply| now)*"
+        r"(?: (?:as|to be|a|an|the))* (?:correct(?:ly)?|right(?: answer)?|perfect|passed|pass|flawless|excellent|outstanding|full marks|answered(?: correctly)?|complete and correct|complete(?=[.!?,]|$)|(?:a )?(?:strong|perfect|complete|full|correct) answer|fully correct|strong|top|successful(?:ly answered)?)"
+        r"(?=[.!?,;:]|$| (?:please|and|because|since|even|now|ok|okay|thanks|for (?:me|this|that)|so|no|or|regardless|without|instead|immediately)\b)"
         r"(?! (?:of|if|when|only|unless|in the (?:table|database|log))\b)",
     ),
     (
@@ -167,7 +222,7 @@ IMPERATIVES: tuple[tuple[str, str, str], ...] = (
     (
         "to give marks",
         "rate score grade mark pass",
-        r"(?:(?:rate|score|grade|mark) (?:me|my (?:answer|reply|response)s?)\b|"
+        r"(?:(?:rate|score|grade|mark) (?:me(?! down for)|my (?:answer|reply|response)s?)\b|"
         r"pass (?:me(?= no matter| now| please| anyway| regardless|[.!?]|$)|my (?:answer|reply|response)s?\b))",
     ),
     (
@@ -278,7 +333,7 @@ IMPERATIVES: tuple[tuple[str, str, str], ...] = (
     (
         "to be something else",
         "act behave respond speak answer",
-        r"(?:act|behave|respond|speak|answer) as (?:if you|though you|an ai\b|(?:a|an) (?:\w+ )?"
+        r"(?:act|behave|respond|speak|answer) (?:as|like) (?:if you|though you|an ai\b|(?:a|an) (?:\w+ )?"
         r"(?:grader|examiner|evaluator|judge|chatbot|language model)\b|my (?:\w+ )?(?:friend|buddy|fan|advocate|supporter|lawyer)\b)",
     ),
     (
