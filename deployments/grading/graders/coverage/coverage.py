@@ -29,8 +29,8 @@ GRADER_BY_MEANING = "coverage-embeddings"
 REVIEW = "No language model judged this answer; key-point coverage is provisional."
 
 #: Share of a key point's content words that counts as the point made, and as the point touched (half).
-_MADE = 0.5
-_TOUCHED = 0.34
+_MADE = 0.6
+_TOUCHED = 0.4
 #: Similarity (0-100) from which a word of the answer is a word of the key point.
 _WORD_MATCH = 86.0
 #: A sentence this similar to the prompt only repeats the question.
@@ -211,7 +211,7 @@ def _share(wording: str, window: _Window | None) -> float:
 def _wordings(point: KeyPoint) -> tuple[str, ...]:
     """The point's text and variants, and either side of an "or" that joins two ways to make it."""
     sides = [side for text in (point.text, *point.variants) if text.count(" or ") == 1 for side in text.split(" or ")]
-    ways = [side for side in sides if len(answer_text.content_words(side)) > 1]
+    ways = [side for side in sides if len(answer_text.content_words(side)) > 2]
     return (point.text, *point.variants, *ways)
 
 

