@@ -41,7 +41,7 @@ def test_doctor_says_what_would_serve_each_tier_and_how_to_mend_the_rest() -> No
         "port",
         "disk",
     } <= set(findings)
-    assert "synthetic voices" in findings["speech to text"]["found"]
+    assert "whisper-tiny.en" in findings["speech to text"]["found"]
     assert all(finding["remedy"] for finding in findings.values() if finding["level"] != "ok")
 
 
