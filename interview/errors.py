@@ -1,40 +1,4 @@
-"""The error tree: every failure that the platform reports, and what its caller may do about it.
-
-::
-
-    InterviewError                     500 internal
-    ├── InvalidInput                   422 invalid-input          fields that are wrong, named
-    │   ├── ConfigError                422 invalid-config         file, line and field of an operator's YAML
-    │   ├── AudioRejected              422 audio-rejected         audio nobody could grade; the candidate can act
-    │   │   ├── EmptyAudio             422 audio-empty
-    │   │   ├── UnreadableAudio        415 audio-unreadable
-    │   │   ├── SilentAudio            422 audio-silent
-    │   │   ├── AudioTooLarge          413 audio-too-large
-    │   │   └── AudioTooLong           413 audio-too-long
-    │   ├── DocumentRejected           422 document-rejected      a document without text that can be read
-    │   │   └── DocumentTooLarge       413 document-too-large
-    │   ├── IdempotencyMismatch        422 idempotency-mismatch   same key, other content
-    │   ├── ContextTooLong             400 context-too-long       prompt does not fit the model
-    │   └── UnsupportedRequest         400 unsupported            valid, but no engine here can do it
-    ├── Unauthenticated                401 unauthenticated
-    ├── Forbidden                      403 forbidden              authenticated, but lacks the scope
-    ├── NotFound                       404 not-found              absent or another tenant's: never told apart
-    ├── Conflict                       409 conflict
-    │   ├── SessionEnded               409 session-ended
-    │   ├── VersionConflict            409 version-conflict       retryable: somebody else committed first
-    │   └── TurnInFlight               409 turn-in-flight         retryable: the same turn is being worked on
-    ├── Overloaded                     429 overloaded             retryable after retry_after_s
-    ├── Unavailable                    503 unavailable            retryable
-    │   ├── StorageUnavailable         503 storage-unavailable
-    │   ├── EngineUnavailable          503 engine-unavailable
-    │   ├── CircuitOpen                503 circuit-open
-    │   ├── ModelMissing               503 model-missing          not retryable: an operator must act
-    │   └── ModelCorrupt               503 model-corrupt          not retryable: weights differ from their manifest
-    ├── DeadlineExceeded               504 deadline-exceeded      retryable
-    ├── EngineFailed                   502 engine-failed          retryable: the engine broke, not the request
-    │   └── InvalidModelOutput         502 invalid-model-output
-    └── InternalError                  500 internal
-"""
+"""The error tree: every failure that the platform reports, with its HTTP status, its code and whether to retry."""
 
 from __future__ import annotations
 
@@ -45,8 +9,8 @@ from typing import Any, ClassVar
 class InterviewError(Exception):
     """Base of the tree.
 
-    ``message`` is a sentence a person can act on; it never holds personal data, secrets or a stack trace.
-    ``detail`` is small JSON-compatible data for programs (field names, limits), safe to show to the client.
+    ``message`` is a sentence a person can act on. It never holds personal data, secrets or a stack trace. ``detail`` is
+    small JSON-compatible data for programs (field names, limits), safe to show to the client.
     """
 
     code: ClassVar[str] = "internal"
@@ -67,7 +31,7 @@ class InterviewError(Exception):
         self.detail: dict[str, Any] = dict(detail or {})
 
     def to_wire(self) -> dict[str, Any]:
-        """The error as plain data, for the handle between two deployments."""
+        """The error as plain data, for the RPC between two deployments."""
         return {
             "code": self.code,
             "message": self.message,
@@ -77,7 +41,7 @@ class InterviewError(Exception):
 
 
 class InvalidInput(InterviewError):
-    """The request cannot be understood. ``detail["fields"]`` maps a field's path to what is wrong with it."""
+    """The request is invalid. ``detail["fields"]`` maps a field's path to the problem with it."""
 
     code = "invalid-input"
     status = 422
@@ -131,7 +95,7 @@ class AudioTooLong(AudioRejected):
 
 
 class DocumentRejected(InvalidInput):
-    """``detail["fields"]`` names which document; the message says what to send instead."""
+    """``detail["fields"]`` names the document; the message says what to send instead."""
 
     code = "document-rejected"
     title = "Document rejected"
@@ -270,6 +234,6 @@ _BY_CODE: dict[str, type[InterviewError]] = {cls.code: cls for cls in reversed(_
 
 
 def error_from_wire(wire: Mapping[str, Any]) -> InterviewError:
-    """The error that ``InterviewError.to_wire`` described; an unknown code becomes ``InternalError``."""
+    """Rebuild an error from ``InterviewError.to_wire``; an unknown code becomes ``InternalError``."""
     cls = _BY_CODE.get(str(wire.get("code")), InternalError)
     return cls(str(wire.get("message", "")), retry_after_s=wire.get("retry_after_s"), detail=wire.get("detail"))

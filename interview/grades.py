@@ -15,7 +15,7 @@ class Evidence(Struct, frozen=True):
 
 
 class CriterionGrade(Struct, frozen=True):
-    """One rubric criterion: the level reached, its score in [0, 1] and the quote that shows it."""
+    """One rubric criterion: the level reached, its score in [0, 1] and the supporting quote."""
 
     criterion: str
     level: int
@@ -29,18 +29,18 @@ class CriterionGrade(Struct, frozen=True):
 NOT_SCORED = "not scored"
 #: ``Grade.grader`` when the graders could not be reached: a person, or a later run, must grade the answer.
 UNAVAILABLE = "unavailable"
-#: Both were written as this one word in older event logs.
+#: Older event logs record both cases as this one word.
 _NO_JUDGEMENT = frozenset({NOT_SCORED, UNAVAILABLE, "none"})
 
 
 class Grade(Struct, frozen=True):
-    """How an answer did.
+    """The grade of one answer.
 
     ``score`` and ``confidence`` lie in [0, 1]. ``level`` is a word for people (``strong``, ``partial``, …).
-    ``needs_review`` asks a person to look, and ``review_reason`` says why. ``provisional`` marks a grade that a
-    background grader will replace. ``hint_cost`` is what hints took off ``score``. ``prompt`` names the prompt and its
-    version when a model judged. ``understood`` is false when the answer holds nothing of the asked form: no formula,
-    no number, no option.
+    ``needs_review`` asks for a human review, and ``review_reason`` says why. ``provisional`` marks a grade that a
+    background grader will replace. ``hint_cost`` is the deduction for hints already applied to ``score``. ``prompt``
+    names the prompt and its version when a model judged. ``understood`` is false when the answer holds nothing of the
+    required form: no formula, no number, no option.
     """
 
     score: float
@@ -59,7 +59,7 @@ class Grade(Struct, frozen=True):
 
     @property
     def is_judgement(self) -> bool:
-        """Whether the score says something about the answer; averages and abilities leave out those that do not."""
+        """Whether the score reflects the answer's content. Averages and ability estimates skip grades that do not."""
         return self.grader not in _NO_JUDGEMENT
 
 

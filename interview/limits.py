@@ -1,11 +1,11 @@
-"""Limits that hold wherever the same thing comes in: by HTTP, by a tool, from a file, over a handle."""
+"""Input limits shared by HTTP, tools, files and RPC."""
 
 from __future__ import annotations
 
 #: An answer. A very long one has a few thousand characters.
 MAX_ANSWER_CHARS = 20_000
 
-#: A résumé or a role description. A long résumé has some ten thousand characters.
+#: A résumé or a role description. A long résumé has about ten thousand characters.
 MAX_DOCUMENT_CHARS = 200_000
 
 #: A candidate's name or reference.

@@ -41,6 +41,6 @@ def traceparent() -> str:
 
 
 def continue_from(parent: str) -> None:
-    """Make a remote span the parent of what this task does next; a malformed ``parent`` is ignored, as W3C asks."""
+    """Make a remote span the parent of this task's spans; a malformed ``parent`` is ignored, as W3C requires."""
     # never detached: the context belongs to this task alone and ends with it
     context.attach(_propagator.extract({"traceparent": parent}))

@@ -1,18 +1,18 @@
-"""Adaptive measurement: how able a candidate is on each skill, how sure that is, and which item tells most next.
+"""Adaptive measurement: ability estimates with standard errors, and selection of the most informative item.
 
 The item model is the two-parameter logistic (Birnbaum, in Lord & Novick 1968, ch. 17),
 
     P(θ) = 1 / (1 + exp(-a(θ - b))),
 
-without the constant 1.7, θ in standard deviations of the population. A grade is a fraction, not a pass or a fail, so
-an answer of score s adds the Bernoulli quasi-log-likelihood of a fractional response (Papke & Wooldridge 1996),
+without the constant 1.7, θ in standard deviations of the population. A grade is a fraction, not a pass or a fail, so an
+answer of score s adds the Bernoulli quasi-log-likelihood of a fractional response (Papke & Wooldridge 1996),
 
     w · [s · ln P(θ) + (1 - s) · ln(1 - P(θ))],
 
-which for s in {0, 1} and w = 1 is the 2PL likelihood itself. A fraction is less noisy than a coin with that mean, so
-the standard error reported is, if anything, too large: the careful side.
+which for s in {0, 1} and w = 1 is the 2PL likelihood. A fractional score varies less than a Bernoulli variable of the
+same mean, so the reported standard error is conservative.
 
-Everything here is a pure function of its arguments and returns its reasons with its result, so a replay can check it.
+Every function is pure and returns its reasons with its result, so a replay can check it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _LOG_PRIOR: tuple[float, ...] = tuple(-0.5 * theta * theta for theta in _GRID)
 class ScoredItem(Struct, frozen=True):
     """A graded answer: the item's parameters and the score in [0, 1].
 
-    ``weight`` in (0, 1] says how much it counts: a grade nobody is sure of should not move the estimate like one that
-    is certain (a power likelihood, see Ibrahim & Chen 2000).
+    ``weight`` in (0, 1] is the confidence in the grade: an uncertain grade moves the estimate less (a power likelihood,
+    see Ibrahim & Chen 2000).
     """
 
     difficulty: Difficulty
@@ -50,7 +50,7 @@ class ScoredItem(Struct, frozen=True):
 
 
 class AbilityUpdate(Struct, frozen=True):
-    """The ability on one skill after its answers. ``next_b`` is the difficulty that would now tell most (θ units)."""
+    """The ability on one skill after its answers. ``next_b`` is the most informative next difficulty (θ units)."""
 
     skill: str
     ability: Ability
@@ -59,7 +59,7 @@ class AbilityUpdate(Struct, frozen=True):
 
 
 class PoolItem(Struct, frozen=True):
-    """An item that may be asked next. ``answer_s`` is how long its answer usually takes, in seconds."""
+    """A candidate item. ``answer_s`` is the usual answering time in seconds."""
 
     id: str
     skill: str
@@ -68,7 +68,7 @@ class PoolItem(Struct, frozen=True):
 
 
 class ItemChoice(Struct, frozen=True):
-    """The next item and why. ``shortlist`` are the ids the draw was made from, most informative first."""
+    """The next item and the reason. ``shortlist`` holds the ids the draw was made from, most informative first."""
 
     item_id: str
     skill: str
@@ -103,10 +103,11 @@ def information(theta: float, item: Difficulty) -> float:
 def estimate(answers: Sequence[ScoredItem]) -> Ability:
     """Expected a posteriori ability and its standard error (Bock & Mislevy 1982).
 
-    The prior is N(0, 1); the integral is a sum over an equally spaced grid on [-5, 5]. Without answers that is the
-    prior itself: θ = 0, standard error 1.
+    The prior is N(0, 1); the integral is a sum over an equally spaced grid on [-5, 5]. Without answers the result is
+    the prior: θ = 0, standard error 1.
 
     Raises:
+
         ValueError: a score outside [0, 1] or a weight outside (0, 1].
     """
     for answer in answers:
@@ -119,14 +120,14 @@ def estimate(answers: Sequence[ScoredItem]) -> Ability:
 
 @lru_cache(maxsize=4096)
 def _posterior(answers: tuple[ScoredItem, ...]) -> Ability:
-    """Remembered, because the ability before an answer is the one after the answer before it."""
+    """Cached: the ability before an answer is the ability after the previous one."""
     logs = _log_posterior(answers)
     peak = max(logs)
     masses = [math.exp(value - peak) for value in logs]
     total = math.fsum(masses)
     mean = math.fsum(theta * mass for theta, mass in zip(_GRID, masses, strict=True)) / total
     spread = math.fsum((theta - mean) ** 2 * mass for theta, mass in zip(_GRID, masses, strict=True)) / total
-    # Ten decimals: the sums are exact to far more, and a replay on another machine must print the same digits.
+    # Rounded to ten decimals, so that a replay on another machine prints the same digits.
     return Ability(theta=round(mean, 10) + 0.0, standard_error=round(math.sqrt(spread), 10), items=len(answers))
 
 
@@ -143,16 +144,17 @@ def _log_posterior(answers: Iterable[ScoredItem]) -> list[float]:
 
 @lru_cache(maxsize=4096)
 def _item_curve(a: float, b: float) -> tuple[tuple[float, float], ...]:
-    """``z = a(θ - b)`` and ``ln(1 + e^z)`` on the grid: a bank's items are few, and every turn needs them."""
+    """``z = a(θ - b)`` and ``ln(1 + e^z)`` on the grid. Cached: a bank has few items, and every turn needs them."""
     zs = [a * (theta - b) for theta in _GRID]
-    # Written so that neither side overflows.
+    # Written so that neither branch overflows.
     return tuple((z, max(z, 0.0) + math.log1p(math.exp(-abs(z)))) for z in zs)
 
 
 def update_ability(skill: str, answers: Sequence[ScoredItem]) -> AbilityUpdate:
-    """The estimate on ``skill`` from all its graded answers, with the reason it stands where it does.
+    """The estimate on ``skill`` from all its graded answers, with an explanation.
 
     Raises:
+
         ValueError: as ``estimate``.
     """
     ability = estimate(answers)
@@ -186,13 +188,13 @@ def choose_item(
     randomesque: int = 3,
     stop_se: float = 0.0,
 ) -> ItemChoice | None:
-    """The next item: first the skill that is owed one, then a draw among that skill's most informative items.
+    """The next item: choose the most under-represented skill, then draw from its most informative items.
 
-    Content balance (constrained CAT, Kingsbury & Zara 1989): of the skills that still have items, the one whose share
-    of the questions asked falls furthest below its weight; skills whose standard error is at or below ``stop_se`` wait
-    until no other is left. Exposure control (randomesque, ibid.): a draw among the ``randomesque`` items with the
-    largest Fisher information at the skill's ability, decided by a hash of ``seed`` and of how many questions were
-    asked, so the same session always draws the same. Returns None when the pool is empty.
+    Content balance (constrained CAT, Kingsbury & Zara 1989): of the skills that still have items, choose the one whose
+    share of the questions asked falls furthest below its weight. Skills whose standard error is at or below ``stop_se``
+    wait until no other is left. Exposure control (randomesque, ibid.): draw among the ``randomesque`` items with the
+    largest Fisher information at the skill's ability. The draw is a hash of ``seed`` and the number of questions asked,
+    so a session always draws the same item. Returns None when the pool is empty.
     """
     if not pool:
         return None
@@ -245,7 +247,7 @@ def _owed_skill(
 
 
 def _draw(seed: str, size: int) -> int:
-    """A uniform index in ``range(size)``; a hash and not ``random``, so that it is the same on every Python."""
+    """A uniform index in ``range(size)``; a hash instead of ``random``, so that every Python version draws the same."""
     return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") % size
 
 
@@ -258,10 +260,11 @@ def stop_decision(
     time_left_s: float,
     stop_se: float,
 ) -> StopDecision:
-    """Whether to end the adaptive block: its question budget is used, time is short, nothing is left to ask, or every
-    skill still in the pool is known to a standard error of ``stop_se``.
+    """Decide whether to end the adaptive block.
 
-    ``asked`` and ``budget`` count adaptive questions of this block; ``time_left_s`` is in seconds.
+    It ends when its question budget is used, when the remaining time is too short, when the pool is empty, or when
+    every skill in the pool has a standard error of at most ``stop_se``. ``asked`` and ``budget`` count adaptive
+    questions of this block; ``time_left_s`` is in seconds.
     """
     if asked >= budget:
         return StopDecision(True, f"The block's {budget} adaptive question{'s are' if budget != 1 else ' is'} used.")

@@ -1,4 +1,4 @@
-"""The adaptive block of a plan, seen from a session: which graded answers count, what may be asked, what comes next."""
+"""The adaptive block of a plan for one session: the grades that count, the item pool and the next step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from interview.plans.plan import InterviewPlan, PhasePlan
 from interview.plans.questions import Ungraded
 from interview.sessions.session import GradeRecord, SessionState
 
-#: The least an unsure grade counts: it was an answer, after all.
+#: The minimum weight of an uncertain grade.
 MIN_WEIGHT = 0.25
 
 
@@ -34,10 +34,10 @@ class BlockStep(Struct, frozen=True):
 
 
 def scored_items(plan: InterviewPlan, grades: Sequence[GradeRecord], skill: str) -> list[ScoredItem]:
-    """The graded answers that bear on ``skill``, in the order they were graded.
+    """The graded answers that bear on ``skill``, in grading order.
 
-    The standing grade of each question counts once, at the weight of its confidence; what is not graded (openers,
-    closings) does not count.
+    The standing grade of each question counts once, weighted by its confidence. Ungraded questions (openers, closings)
+    do not count.
     """
     items: list[ScoredItem] = []
     for record in grades:
@@ -51,12 +51,13 @@ def scored_items(plan: InterviewPlan, grades: Sequence[GradeRecord], skill: str)
 
 
 def ability_after(plan: InterviewPlan, grades: Sequence[GradeRecord], skill: str) -> AbilityUpdate:
-    """The ability on ``skill`` that follows from the standing grades."""
+    """The ability on ``skill`` from the standing grades."""
     return update_ability(skill, scored_items(plan, grades, skill))
 
 
 def block_pool(plan: InterviewPlan, phase: PhasePlan, state: SessionState) -> list[PoolItem]:
-    """What the phase's adaptive block may still ask: fitting, no core question of any phase, not asked yet."""
+    """The items that the phase's adaptive block may still ask: eligible, not a core question of any phase, not asked
+    yet."""
     core = {question_id for found in plan.phases for question_id in found.core}
     taken = core | {asked.question_id for asked in state.questions_asked}
     return [
@@ -67,7 +68,7 @@ def block_pool(plan: InterviewPlan, phase: PhasePlan, state: SessionState) -> li
 
 
 def next_step(plan: InterviewPlan, phase: PhasePlan, state: SessionState, time_left_s: float) -> BlockStep:
-    """The next adaptive question of ``phase``, or why there is none. ``time_left_s``: what the phase has left."""
+    """The next adaptive question of ``phase``, or why there is none. ``time_left_s`` is the phase's remaining time."""
     pool = block_pool(plan, phase, state)
     asked_here = [asked for asked in state.questions_asked if asked.phase == phase.name and not asked.core]
     stop: StopDecision = stop_decision(
@@ -80,7 +81,7 @@ def next_step(plan: InterviewPlan, phase: PhasePlan, state: SessionState, time_l
     )
     if stop.stop:
         return BlockStep(None, stop.rationale)
-    # An item that would outlast the phase is no choice, however informative.
+    # Skip items that would exceed the remaining time.
     fitting = [item for item in pool if item.answer_s <= time_left_s]
     graded = (asked for asked in state.questions_asked if not _ungraded(plan, asked.question_id))
     choice = choose_item(

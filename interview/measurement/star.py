@@ -1,7 +1,7 @@
-"""Story analysis for behavioural answers: which of situation, task, action and result are told, and which are missing.
+"""Story analysis for behavioural answers: detects situation, task, action and result, and reports the missing parts.
 
-Lexical cues, sentence by sentence: cheap, the same every time, and each finding is a quote a reviewer can check. It
-steers the follow-up and words a line of the report; it never scores.
+The analysis uses lexical cues, sentence by sentence: it is cheap and deterministic, and each finding is a quote a
+reviewer can check. It drives the follow-up question and one line of the report; it never scores.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from interview.measurement.story_cues import (
 
 PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 
-#: What to ask when a part is missing, most telling part first.
+#: The follow-up for each missing part, most informative part first.
 FOLLOW_UPS: dict[StoryPart, str] = {
     "action": "What did you do yourself, step by step?",
     "result": "And how did it end? What came of it?",
@@ -44,7 +44,7 @@ FOLLOW_UPS: dict[StoryPart, str] = {
 TEAM_ONLY_FOLLOW_UP = "You told me what the team did. What was your own part in it?"
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-#: Where an unpunctuated sentence of more than ``_LONG_WORDS`` words goes on with another subject.
+#: Conjunctions and subjects at which an unpunctuated sentence of more than ``_LONG_WORDS`` words is split.
 _CONJUNCTION = re.compile(
     r"(?<=\s)(?:and|so|but|because)(?= (?:yeah|then|so|in the end|they|he|she|it|we|i|what i did|eventually|finally|"
     r"now|my|our|the|as a result|after|since|everybody|everyone|nobody|there|this|that)\b)",
@@ -60,7 +60,7 @@ MAX_CHARACTERS = MAX_ANSWER_CHARS
 
 
 class StoryQuote(Struct, frozen=True):
-    """A part of the story and the sentence that tells it; offsets are characters of the answer."""
+    """One part of the story and the sentence that tells it; offsets are characters of the answer."""
 
     part: StoryPart
     quote: str
@@ -69,7 +69,7 @@ class StoryQuote(Struct, frozen=True):
 
 
 class StoryAnalysis(Struct, frozen=True):
-    """``missing`` in the order worth asking. ``team_only``: actions are told as "we" alone."""
+    """``missing`` is in the order to ask about. ``team_only``: every action is told as "we"."""
 
     present: tuple[StoryQuote, ...]
     missing: tuple[StoryPart, ...]
@@ -81,7 +81,7 @@ class StoryAnalysis(Struct, frozen=True):
 
     @property
     def follow_up(self) -> str | None:
-        """The question for exactly what is missing most, or None when the story is whole."""
+        """The question about the most important missing part, or None when the story is complete."""
         if not self.missing:
             return None
         if self.missing[0] == "action" and self.team_only:
@@ -90,7 +90,7 @@ class StoryAnalysis(Struct, frozen=True):
 
 
 def analyse_story(answer: str) -> StoryAnalysis:
-    """What of a story ``answer`` tells. English; text past 20,000 characters is not read."""
+    """Find the parts of a story in ``answer``. English; text past 20,000 characters is ignored."""
     clauses = list(_clauses(answer[:MAX_CHARACTERS]))
     ongoing = any(ONGOING.search(text) for text, _ in clauses)
     told = [_told_in(text, ongoing=ongoing) for text, _ in clauses]
@@ -115,7 +115,7 @@ def analyse_story(answer: str) -> StoryAnalysis:
 
 
 def _told_in(clause: str, *, ongoing: bool) -> set[StoryPart]:
-    """The parts that ``clause`` names outright; a habit, a plan or advice tells none."""
+    """The parts that ``clause`` names explicitly; habits, plans and advice do not count."""
     if _is_general(clause) or not (ongoing or PAST.search(clause) or ONGOING.search(clause)):
         return set()
     parts = {part for part, cue in CUES.items() if cue.search(clause)}
@@ -131,8 +131,8 @@ def _is_general(clause: str) -> bool:
 
 
 def _tell_by_place(clauses: list[str], told: list[set[StoryPart]]) -> None:
-    """Add what no cue tells: the situation in the first clause, and the result in what is said after an action about
-    somebody or something else."""
+    """Add parts without a cue: the first clause is the situation; after an action, a clause about another subject is
+    the result."""
     acted = False
     for number, (clause, parts) in enumerate(zip(clauses, told, strict=True)):
         happened = bool(PAST.search(clause)) and not _is_general(clause)
@@ -151,12 +151,12 @@ def _tell_by_place(clauses: list[str], told: list[set[StoryPart]]) -> None:
 
 
 def _result_strength(quote: StoryQuote) -> tuple[bool, bool]:
-    """An outcome says more than a lesson, and a measured outcome more than a told one."""
+    """Rank results: an outcome outranks a lesson, and a measured outcome outranks an unmeasured one."""
     return not LESSON.search(quote.quote), bool(MEASURED.search(quote.quote))
 
 
 def _clauses(text: str) -> Iterator[tuple[str, int]]:
-    """Sentences and where they begin; a long one, as speech without punctuation is, at its conjunctions."""
+    """Sentences and their offsets; long unpunctuated sentences are split at conjunctions."""
     for found in _SENTENCE.finditer(text):
         cuts = [0]
         if found.group().count(" ") > _LONG_WORDS:
@@ -168,9 +168,9 @@ def _clauses(text: str) -> Iterator[tuple[str, int]]:
 
 
 def achievement_line(answer: str) -> str | None:
-    """The story as one line for the report, ``what was done – what came of it``, in the candidate's own words.
+    """The story as one line for the report, ``action – result``, in the candidate's own words.
 
-    None when the answer tells no own action or no result: a reframing must not invent what was not said.
+    None when the answer tells no own action or no result: a summary must not invent content.
     """
     quotes = {quote.part: quote.quote for quote in analyse_story(answer).present}
     action, result = quotes.get("action"), quotes.get("result")
@@ -189,7 +189,7 @@ def _first_person_dropped(sentence: str) -> str:
 def _result_clause(sentence: str) -> str:
     clause = _LEAD_IN.sub("", sentence.rstrip(" .!?"))
     found = re.match(r"(?:we|i) (.*)", clause, re.IGNORECASE | re.DOTALL)
-    # "I learned" keeps its subject dropped as well; names and numbers are left exactly as said.
+    # "I learned" also drops its subject; names and numbers stay as said.
     return found.group(1) if found else clause[:1].lower() + clause[1:]
 
 

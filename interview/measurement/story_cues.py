@@ -1,10 +1,10 @@
-"""What tells a part of a story: cues of English, clause by clause.
+"""English cues for the parts of a story, clause by clause.
 
-``CUES`` name a part outright. What has no cue is told by its place and its subject (``star.py``): after the first
-action, a clause in the past about somebody or something else is what came of it.
+``CUES`` identify a part explicitly. A part without a cue is found by its position and its subject (``star.py``): after
+the first action, a past-tense clause about another subject is the result.
 """
 
-# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+# ruff: noqa: E501 – a pattern of alternatives is easier to read on one line
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ NUMBER = (
 )
 VERBS = rf"(?!(?:{_NOT_ACTIONS}|made (?:a|the) mistake)\b)(?:[a-z]{{2,}}ed|{_IRREGULAR})"
 
-#: Told as something that was, or that has come about.
+#: Past tense, or present perfect.
 PAST = re.compile(
     rf"\b(?:[a-z]{{2,}}ed|{_IRREGULAR}|was|were|had|did|became|ate|drank|slept|woke|forgot|blew|beat|hit|let|grew|fell|rose|lost|felt|knew|saw|thought|heard|understood|ended|has|have been|have|could)\b",
     re.IGNORECASE,
 )
-#: Habits, plans and advice are no story.
+#: Habits, plans and advice are not a story.
 GENERIC = re.compile(
     r"\b(?:usually|generally|typically|normally|in general|as a rule|whenever|i (?:always|often|like to|try to|tend to|prefer to|believe)|when faced with|"
     r"you (?:should|have to|need to|must|can)|one (?:should|must)|it is important|a good (?:story|leader|manager|team|engineer)|next time|i will|in the future)\b",
     re.IGNORECASE,
 )
-#: So is what would be done, unless the clause says as well what was.
+#: Nor are hypotheticals, unless the clause also tells something that happened.
 CONDITIONAL = re.compile(
     r"\b(?:if (?:i|you|we|that|there|it|someone|somebody)|(?:i|we|he|she|they|it) would|i'd|we'd)\b", re.IGNORECASE
 )
-#: A story that goes on: its actions are told in the present.
+#: An ongoing story tells its actions in the present.
 ONGOING = re.compile(
     r"\b(?:right now|at the moment|currently|these days|nowadays|this (?:year|quarter|month|week)|so far|since (?:then|last|january|february|march|april|"
     r"may|june|july|august|september|october|november|december|\d{4}))\b",
@@ -108,24 +108,24 @@ CUES: dict[StoryPart, re.Pattern[str]] = {
     part: re.compile("|".join(f"(?:{cue})" for cue in cues), re.IGNORECASE) for part, cues in _CUES.items()
 }
 TEAM_ACTION = re.compile(rf"\bwe {ADVERBS}{VERBS}\b", re.IGNORECASE)
-#: "I did not do anything": nothing was done.
+#: "I did not do anything" is no action.
 IDLE = re.compile(
     r"\bi (?:did not|didn't|could not|couldn't|never|was not able to|wasn't able to) (?:really |actually )?(?:do|act|react|help|say|change|try|take|know|touch|get)\b",
     re.IGNORECASE,
 )
-#: What the speaker or the team did next is no outcome; what they got is one.
+#: A further action of the speaker or the team is not an outcome; something they received is one.
 DOING = re.compile(
     r"^\W*(?:(?:and|so|but|then|also|next|yeah|well|finally|later|after that|afterwards)[, ]+)*"
     r"(?:i (?!(?:got|received|was (?:promoted|praised|thanked))\b)"
     r"|we (?!(?:got|had (?:no|fewer|the)|were|won|finished|met|made|saved|became|ended|still use|have not|never|lost|kept)\b))",
     re.IGNORECASE,
 )
-#: What holds at last is told in the present.
+#: A lasting result is told in the present.
 BY_NOW = re.compile(
     r"\b(?:now|today|these days|nowadays|still|already|by now|ever since|since then|anymore|any more|no longer)\b",
     re.IGNORECASE,
 )
-#: A remark about the story rather than its outcome.
+#: A comment on the story, not its outcome.
 REMARK = re.compile(
     r"\b(?:it|that|this) (?:was|is) (?:not |really |very |quite |a |so |pretty |too |my |an? )*(?:hard|difficult|tough|easy|stressful|challenging|busy|complicated|fun|interesting|long|tricky|tight|task|job|responsibility|goal|role)\b",
     re.IGNORECASE,

@@ -1,7 +1,7 @@
-"""Semantic checks of plans and questions: references, ranges, and budgets that add up.
+"""Semantic checks of plans and questions: references, ranges and budgets.
 
-Every check yields ``(path, problem)`` with the path relative to what it was given, so that a loader can say in which
-line of which file the problem is. All problems are found in one pass: an author mends a file once.
+Every check yields ``(path, problem)``, with the path relative to its argument, so that a loader can name the file and
+line. One pass finds all problems, so an author edits a file once.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _check_hints(hints: tuple[q.Hint, ...]) -> Iterator[Finding]:
 
 def _check_criteria(criteria: tuple[q.Criterion, ...]) -> Iterator[Finding]:
     for first, index in _repeats(criterion.id for criterion in criteria):
-        yield ("criteria", index, "id"), f"{first!r} is used by another criterion of this question"
+        yield ("criteria", index, "id"), f"{first!r} is already used by another criterion of this question"
     for index, criterion in enumerate(criteria):
         path: PathKey = ("criteria", index)
         yield from _positive((*path, "weight"), criterion.weight)
@@ -142,7 +142,7 @@ def _check_options(options: tuple[q.Option, ...], keys: Sequence[tuple[PathKey, 
     if len(options) < 2:
         yield ("options",), "needs at least two options"
     for option, index in _repeats(ids):
-        yield ("options", index, "id"), f"{option!r} is used by another option"
+        yield ("options", index, "id"), f"{option!r} is already used by another option"
     for index, option_text in enumerate(options):
         if not option_text.text.strip():
             yield ("options", index, "text"), "is empty"
@@ -181,7 +181,7 @@ def _check_formula(grader: q.Formula) -> Iterator[Finding]:
         yield ("fill_down",), f"{grader.fill_down} lies outside 1..{grader.rows}, the rows of data"
     yield from _not_negative(("tolerance",), grader.tolerance)
     for name, index in _repeats(column.name for column in grader.columns):
-        yield ("columns", index, "name"), f"{name!r} names another column, too"
+        yield ("columns", index, "name"), f"{name!r} is already the name of another column"
     for index, column in enumerate(grader.columns):
         if column.low > column.high:
             yield ("columns", index, "low"), f"{column.low:g} is greater than high, {column.high:g}"
@@ -204,7 +204,7 @@ def _repeats(values: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 
 def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
-    """Problems of the plan around its questions (``check_question`` has theirs)."""
+    """Problems of the plan itself; ``check_question`` covers its questions."""
     if not _ID.fullmatch(plan.id):
         yield ("id",), f"{plan.id!r} must be lower-case letters, digits and hyphens, at most 64"
     for name in ("title", "role", "greeting", "closing", "consent", "version", "persona"):
@@ -213,7 +213,7 @@ def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
     if not _LANGUAGE.fullmatch(plan.language):
         yield ("language",), f"{plan.language!r} is not a language code such as en or pt-BR"
     if not plan.skills:
-        yield ("skills",), "is empty; a plan needs at least one skill"
+        yield ("skills",), "must not be empty: a plan needs at least one skill"
     used = {question.skill for question in plan.questions}
     for skill, weight in plan.skills.items():
         yield from _positive(("skills", skill), weight)
@@ -229,7 +229,7 @@ def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
 
 
 def check_skills(questions: Iterable[q.Question], skills: Collection[str]) -> Iterator[Finding]:
-    """Questions whose skill the plan does not weigh; paths begin with the question's index."""
+    """Questions whose skill is not in the plan; paths begin with the question's index."""
     for index, question in enumerate(questions):
         if question.skill not in skills:
             yield (index, "skill"), f"{question.skill!r} is not a skill of the plan{nearest(question.skill, skills)}"
@@ -237,9 +237,9 @@ def check_skills(questions: Iterable[q.Question], skills: Collection[str]) -> It
 
 def _check_phases(plan: InterviewPlan) -> Iterator[Finding]:
     if not plan.phases:
-        yield ("phases",), "is empty; a plan needs at least one phase"
+        yield ("phases",), "must not be empty: a plan needs at least one phase"
     for name, index in _repeats(phase.name for phase in plan.phases):
-        yield ("phases", index, "name"), f"{name!r} is another phase's name"
+        yield ("phases", index, "name"), f"{name!r} is already the name of another phase"
     core = [(question, index, place) for index, p in enumerate(plan.phases) for place, question in enumerate(p.core)]
     counts = Counter(question for question, _, _ in core)
     seen: set[str] = set()
@@ -268,7 +268,7 @@ def _check_phase(plan: InterviewPlan, phase: PhasePlan, core: set[str]) -> Itera
         yield ("adaptive",), f"{phase.adaptive} must not be negative"
         return
     if not phase.core and not phase.adaptive:
-        yield (), "asks nothing: give it core questions or an adaptive block"
+        yield (), "has no questions: give it core questions or an adaptive block"
     asked_s = sum(plan.by_id[found].answer_s for found in phase.core if found in plan.by_id)
     if asked_s > phase.time_budget_s > 0:
         yield ("time_budget_s",), f"{phase.time_budget_s:g} s is less than the {asked_s:g} s its core questions take"
@@ -278,7 +278,7 @@ def _check_phase(plan: InterviewPlan, phase: PhasePlan, core: set[str]) -> Itera
 
 
 def eligible(question: q.Question, phase: PhasePlan) -> bool:
-    """Whether the phase's adaptive block may ask this question: a graded one of its types and skills."""
+    """Whether the phase's adaptive block may ask this question: it is graded and of the phase's types and skills."""
     if isinstance(question.grader, q.Ungraded):
         return False
     return (not phase.types or question.type in phase.types) and (not phase.skills or question.skill in phase.skills)

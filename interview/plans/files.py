@@ -35,7 +35,7 @@ class _Problem(Struct, frozen=True):
 
 
 class _QuestionSource(Struct, frozen=True):
-    """A question and the place it was written."""
+    """A question and its source position."""
 
     question: Question
     document: YamlDocument
@@ -115,7 +115,7 @@ def _plan_from(document: YamlDocument, base: Path | None) -> InterviewPlan:
                 sources.extend(_read_bank(read_yaml(bank), problems))
             except ConfigError as error:
                 if error.detail.get("line") is None:
-                    # The bank is not a readable file: the line to mend is the one that names it.
+                    # The bank is not a readable file: report the line that names it.
                     problems.append(_Problem(document, path, f"{bank}: {error.detail.get('problem')}"))
                 else:
                     raise
@@ -125,7 +125,7 @@ def _plan_from(document: YamlDocument, base: Path | None) -> InterviewPlan:
     _check_sources(sources, problems)
     _raise_if_any(problems)
     if not sources:
-        raise document.error((), "the plan has no questions: give it a bank or questions")
+        raise document.error((), "the plan has no questions: add a bank or questions")
     plan = msgspec.convert({**data, "questions": []}, InterviewPlan)
     plan = msgspec.structs.replace(plan, questions=tuple(source.question for source in sources))
     problems.extend(_Problem(document, path, text) for path, text in islice(check_plan(plan), MAX_PROBLEMS))

@@ -1,7 +1,7 @@
-"""Matches a role description to the nearest installed plan, with the words that decided it.
+"""Matches a role description to the nearest installed plan and reports the words that decided it.
 
-A small TF-IDF over the plans' own words (Salton & Buckley 1988, cosine of log-tf times idf): few plans, short texts and
-a choice that must be explained to a person. Misspelt words are mapped to the nearest known one by rapidfuzz.
+The match is a small TF-IDF over the plans' own words (Salton & Buckley 1988, cosine of log-tf times idf), because plans
+are few, texts are short and the choice must be explainable. rapidfuzz maps misspelt words to the nearest known one.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from interview.plans.plan import InterviewPlan
 from interview.text.stems import stem
 from interview.text.stop_words import STOP_WORDS
 
-#: Below this cosine two texts share no more than chance; asking the wrong interview is worse than asking which.
+#: Below this cosine the similarity is noise. Refusing the request is better than running the wrong interview.
 MIN_SCORE = 0.04
 #: Below this cosine the match is called weak: a person should name the plan.
 WEAK_SCORE = 0.15
-#: A lead over the runner-up smaller than this is called a close call in the explanation.
+#: A lead over the runner-up below this is called a close call in the explanation.
 CLOSE_CALL = 0.05
 MAX_DESCRIPTION_CHARS = 10_000
 TYPO_SIMILARITY = 85
@@ -32,7 +32,7 @@ _HEAD_CHARS = 120
 _HEAD_WEIGHT = 3
 
 _WORD = re.compile(r"[a-z][a-z0-9+#]*")
-#: Words of every job advertisement.
+#: Words common to all job advertisements.
 _STOP = STOP_WORDS | frozenset(
     """
     experience experienced good great job join junior look looking need needed new position role senior skill skills
@@ -42,10 +42,10 @@ _STOP = STOP_WORDS | frozenset(
 
 
 class PlanMatch(Struct, frozen=True):
-    """The plan chosen. Scores are cosines in [0, 1]; ``terms`` are the words that weighed most.
+    """The chosen plan. Scores are cosines in [0, 1]; ``terms`` are the words that weighed most.
 
-    ``runner_up`` is empty when only one plan is installed. ``explanation`` is one sentence for people, and says so when
-    the match is weak.
+    ``runner_up`` is empty when only one plan is installed. ``explanation`` is one sentence for people; it says when the
+    match is weak.
     """
 
     plan_id: str
@@ -60,7 +60,8 @@ def match_plan(role_description: str, plans: Mapping[str, InterviewPlan]) -> Pla
     """The installed plan nearest to the description.
 
     Raises:
-        InvalidInput: the description is empty, or no plan has anything to do with it.
+
+        InvalidInput: the description is empty, or no plan is similar enough.
     """
     text = role_description[:MAX_DESCRIPTION_CHARS].strip()
     if not text:
@@ -73,7 +74,7 @@ def match_plan(role_description: str, plans: Mapping[str, InterviewPlan]) -> Pla
     idf = {term: math.log((1 + len(documents)) / (0.5 + count)) for term, count in frequency.items()}
     terms_asked, foreign = _query_terms(text, idf)
     query = _weigh(terms_asked, idf)
-    # Words of the title that no plan knows speak against every plan: a truck driver serves customers, too.
+    # Title words that no plan knows lower every score: a truck driver serves customers, too.
     query_norm = math.hypot(_norm(query), math.sqrt(foreign) * math.log(2 + 2 * len(documents)))
     ranked: list[tuple[float, str, list[str]]] = []
     for plan_id, counts in documents.items():
@@ -121,7 +122,7 @@ def _listed(terms: list[str]) -> str:
 
 
 def _plan_terms(plan: InterviewPlan) -> Counter[str]:
-    """The plan's words; what names the role counts more than what its questions happen to mention."""
+    """The plan's words, weighted by field: the title and keywords weigh more than the questions."""
     counts: Counter[str] = Counter()
     for weight, texts in (
         (6, [plan.title]),
@@ -136,8 +137,8 @@ def _plan_terms(plan: InterviewPlan) -> Counter[str]:
 
 
 def _query_terms(text: str, known: Mapping[str, float]) -> tuple[Counter[str], int]:
-    """The description's known terms, its head, where the job's title stands, counting more; and how many words of the
-    head no plan knows."""
+    """The description's known terms, with those of its head (the job title) weighted up; and the number of unknown head
+    words."""
     counts: Counter[str] = Counter()
     foreign: set[str] = set()
     vocabulary = [term for term in known if " " not in term]

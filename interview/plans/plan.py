@@ -1,4 +1,4 @@
-"""Interview plans: phases with budgets, a core block asked word for word, then an adaptive block."""
+"""Interview plans: phases with time budgets, each a core block asked verbatim, then an adaptive block."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ Phase = Literal["intro", "technical", "behavioral", "closing"]
 
 
 class PhasePlan(Struct, frozen=True, forbid_unknown_fields=True):
-    """One phase. ``core`` question ids are asked of everybody, in order and word for word; then up to ``adaptive``
-    further ones, chosen by ability from those whose type is in ``types`` and skill in ``skills`` (empty: any)."""
+    """One phase.
+
+    ``core`` question ids are asked of every candidate, in order and verbatim. Then up to ``adaptive`` more are chosen
+    by ability from the questions whose type is in ``types`` and skill in ``skills`` (empty: any).
+    """
 
     name: Phase
     time_budget_s: float
@@ -31,10 +34,10 @@ class PhasePlan(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AdaptiveRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """``stop_se``: a skill is known well enough once its standard error is at or below this (θ units).
+    """``stop_se``: a skill is measured precisely enough once its standard error is at or below this (θ units).
 
-    ``randomesque``: the next item is drawn, seeded by the session, from this many most informative ones, so that
-    no item is shown to everybody (exposure control after Kingsbury & Zara, 1989).
+    ``randomesque``: the next item is drawn, seeded by the session, from this many most informative ones, so that no
+    item is shown to everyone (exposure control after Kingsbury & Zara, 1989).
     """
 
     stop_se: float = 0.45
@@ -42,11 +45,11 @@ class AdaptiveRules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """A plan with its questions: all one interview needs, content-addressed by ``digest``.
+    """A plan with its questions: everything one interview needs, content-addressed by ``digest``.
 
     ``skills`` maps a skill to its weight in the report. ``keywords`` help to match a role description to a plan.
-    ``policies`` name files of ``configs/policies``. ``company_facts`` maps what a candidate may ask about (words,
-    alternatives separated by commas: "salary, pay") to the answer. Times in seconds.
+    ``policies`` name files of ``configs/policies``. ``company_facts`` maps topics (words, alternatives separated by
+    commas: "salary, pay") to the answers a candidate gets. Times in seconds.
     """
 
     id: str
@@ -77,11 +80,11 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON, hex: the name under which a session pins this very plan."""
+        """SHA-256 of the canonical JSON, hex; a session pins the plan under it."""
         return hashlib.sha256(encode_plan(self)).hexdigest()
 
     def phase(self, name: str) -> PhasePlan:
-        """Raises KeyError for a phase this plan does not have."""
+        """Raises KeyError for an unknown phase."""
         for phase in self.phases:
             if phase.name == name:
                 return phase
@@ -94,14 +97,14 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 
 class PlanRef(Struct, frozen=True):
-    """Which plan a session is pinned to: ``digest`` finds its exact content in the blob store."""
+    """Reference to a session's pinned plan: ``digest`` finds its exact content in the blob store."""
 
     id: str
     version: str
     digest: str
     title: str = ""
     chosen_because: str = ""
-    #: Came with the request that started the interview: kept with the session, and erased with it.
+    #: Sent with the request that started the interview: stored with the session and erased with it.
     from_request: bool = False
 
 

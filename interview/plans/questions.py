@@ -1,6 +1,6 @@
-"""Questions as their authors write them: prompt, hints, grader with its key, rubric, item parameters.
+"""Questions as authors write them: prompt, hints, grader with its key, rubric, item parameters.
 
-The key, the rubric and the reference answers never reach a candidate; ``QuestionCard`` is the part that does.
+The key, the rubric and the reference answers never reach a candidate; ``QuestionCard`` holds the public part.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ class Difficulty(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hint(Struct, frozen=True, forbid_unknown_fields=True):
-    """One rung of a hint ladder; ``cost`` in [0, 1] is taken off the answer's score."""
+    """One hint of a hint ladder; ``cost`` in [0, 1] is deducted from the answer's score."""
 
     text: str
     cost: float = 0.1
 
 
 class RubricLevel(Struct, frozen=True, forbid_unknown_fields=True):
-    """A behaviourally anchored level: what an answer at this level shows. ``score`` in [0, 1]."""
+    """A behaviourally anchored level: the evidence that defines it. ``score`` in [0, 1]."""
 
     level: int
     score: float
@@ -43,7 +43,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KeyPoint(Struct, frozen=True, forbid_unknown_fields=True):
-    """A point a good answer makes, with other ways of saying it."""
+    """A point that a good answer makes, with alternative wordings."""
 
     text: str
     variants: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GraderSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
-    """How an answer is graded; ``kind`` in the YAML picks the subclass."""
+    """Base of the grader specifications; ``kind`` in the YAML selects the subclass."""
 
 
 class Exact(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="exact"):
@@ -87,13 +87,13 @@ class MultiSelect(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="mult
 
 
 class Ordered(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="ordered"):
-    """``answer`` is the items in the right order; partial credit by pairs in order (Kendall)."""
+    """``answer`` lists the items in the right order; partial credit by concordant pairs (Kendall)."""
 
     answer: tuple[str, ...]
 
 
 class ShortText(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="short_text"):
-    """Accepted variants, compared after normalisation; ``similarity`` in [0, 1] is how much of a typo passes."""
+    """Accepted variants, compared after normalisation; ``similarity`` in [0, 1] is the minimum for a typo to pass."""
 
     accepted: tuple[str, ...]
     similarity: float = 0.88
@@ -117,7 +117,7 @@ class Symbolic(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="symboli
     expression: str
 
 
-#: What a randomised sheet holds besides plain values; ``none`` keeps a column plain.
+#: Contents of randomised sheets besides plain values; ``none`` keeps a column plain.
 EdgeCase = Literal[
     "none", "blank", "zero", "negative", "duplicate", "text", "case", "space", "large", "error", "all_blank"
 ]
@@ -141,9 +141,9 @@ class SheetColumn(Struct, frozen=True, forbid_unknown_fields=True):
 class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"):
     """A spreadsheet formula graded by behaviour against ``reference`` on ``sheets`` randomised sheets.
 
-    Columns take letters A, B, … in order; ``rows`` data rows start at row 2. ``cells`` sets further fixed cells,
-    such as ``{"E1": "North"}``. ``fill_down``: the formula is copied down over so many rows from row 2 on and every
-    copy must agree, which tells a range without ``$`` from one with.
+    Columns take letters A, B, … in order; ``rows`` data rows start at row 2. ``cells`` sets further fixed cells, such
+    as ``{"E1": "North"}``. ``fill_down``: the formula is copied down over this many rows from row 2, and every copy
+    must agree. That tells a range with ``$`` from one without.
     """
 
     reference: str
@@ -156,13 +156,13 @@ class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"
 
 
 class RubricGrading(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="rubric"):
-    """An open answer: graded by the model judge against the question's rubric, or by key-point coverage without one."""
+    """An open answer: graded by the model judge against the rubric, or by key-point coverage when there is none."""
 
     samples: int = 3
 
 
 class Ungraded(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="none"):
-    """Not scored: greetings, closings, logistics."""
+    """Unscored: greetings, closings, logistics."""
 
 
 AnyGrader = (
@@ -171,7 +171,7 @@ AnyGrader = (
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
-    """One item of a bank. ``answer_s`` is how long a usual answer takes, in seconds."""
+    """One item of a bank. ``answer_s`` is the usual answering time in seconds."""
 
     id: str
     type: QuestionType
@@ -204,12 +204,12 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_scored(self) -> bool:
-        """Whether the answer gets a grade: an opener or a closing does not."""
+        """Whether the answer is graded; openers and closings are not."""
         return not isinstance(self.grader, Ungraded)
 
     @property
     def is_open(self) -> bool:
-        """Whether the answer is judged by a rubric: no key decides it."""
+        """Whether a rubric, rather than a key, decides the grade."""
         match self.grader:
             case RubricGrading():
                 return True
@@ -228,7 +228,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The options the candidate chooses from; empty for a question without options."""
+        """The options to choose from; empty for a question without options."""
         match self.grader:
             case MultipleChoice(options=options) | MultiSelect(options=options):
                 return options
@@ -237,7 +237,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QuestionCard(Struct, frozen=True):
-    """What the candidate's screen may show of a question."""
+    """The part of a question that the candidate may see."""
 
     question_id: str
     question_type: QuestionType

@@ -1,1 +1,1 @@
-"""The rules an interviewer's words must keep: their types, their files, and the pure functions that judge a draft."""
+"""The rules for an interviewer's utterances: their types, their files, and the pure functions that judge a draft."""

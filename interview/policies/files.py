@@ -29,7 +29,7 @@ from interview.text.visible_text import plain
 from interview.yaml.schema import misfits
 from interview.yaml.source import PathKey, YamlDocument, parse_yaml, read_yaml
 
-#: A policy set that a plan gets unless it names others.
+#: The policy set for plans that name none.
 DEFAULT = "default"
 
 
@@ -48,7 +48,7 @@ def load_policies(directory: Path | str) -> dict[str, PolicySet]:
             raise document.error(("id",), f"{policies.id!r} must be the file's name, {path.stem!r}")
         found[policies.id] = policies
     if DEFAULT not in found:
-        raise ConfigError.at(str(directory), None, "", f"holds no {DEFAULT}.yaml, which plans get unless they name one")
+        raise ConfigError.at(str(directory), None, "", f"holds no {DEFAULT}.yaml, the default for plans that name none")
     return found
 
 
@@ -71,7 +71,7 @@ def _findings(policies: PolicySet) -> Iterator[tuple[PathKey, str]]:
     if not policies.id:
         yield ("id",), "must not be empty"
     if not policies.rules:
-        yield ("rules",), "holds no rule"
+        yield ("rules",), "has no rules"
     seen: set[str] = set()
     for index, rule in enumerate(policies.rules):
         at: PathKey = ("rules", index)
@@ -81,7 +81,7 @@ def _findings(policies: PolicySet) -> Iterator[tuple[PathKey, str]]:
         if rule.action not in rule.allowed:
             yield (
                 (*at, "action"),
-                f"{rule.action!r} cannot follow {rule.name}: one of {', '.join(sorted(rule.allowed))}",
+                f"{rule.action!r} is not allowed for {rule.name}: one of {', '.join(sorted(rule.allowed))}",
             )
         yield from (((*at, *path), problem) for path, problem in _values(rule))
 
@@ -95,23 +95,23 @@ def _values(rule: AnyRule) -> Iterator[tuple[PathKey, str]]:
                 yield ("grace_s",), "must not be negative"
         case HintBudget(words=size) | NoLeak(words=size):
             if not 2 <= size <= 20:
-                yield ("words",), f"{size} is not within 2 and 20"
+                yield ("words",), f"{size} must be between 2 and 20"
         case RepeatedQuestions(similarity=similarity):
             if not 0.5 <= similarity <= 1:
-                yield ("similarity",), f"{similarity:g} is not within 0.5 and 1"
+                yield ("similarity",), f"{similarity:g} must be between 0.5 and 1"
         case OffLimits(topics=topics):
             if not topics:
-                yield ("topics",), "names no topic"
+                yield ("topics",), "has no topics"
             for topic, phrases in topics.items():
                 yield from _phrases(("topics", topic), phrases)
         case UtteranceLength(max_words=limit):
             if limit < 10:
-                yield ("max_words",), f"{limit} words hold no question; give at least 10"
+                yield ("max_words",), f"{limit} words are too few for a question; allow at least 10"
         case Tone(phrases=phrases) | Injection(phrases=phrases):
             yield from _phrases(("phrases",), phrases)
         case GradingVariance(max_spread=spread):
             if not 0 < spread <= 1:
-                yield ("max_spread",), f"{spread:g} is not within 0 and 1"
+                yield ("max_spread",), f"{spread:g} must be between 0 and 1"
         case AnswerRate(max_answers=limit, window_s=window_s):
             yield from _positive("max_answers", limit - 1)
             yield from _positive("window_s", window_s)
@@ -132,6 +132,6 @@ def _phrases(at: PathKey, phrases: Iterable[str]) -> Iterator[tuple[PathKey, str
     for index, phrase in enumerate(phrases):
         count += 1
         if len(plain(phrase).rstrip("*").strip()) < 3:
-            yield (*at, index), f"{phrase!r} is too short to look for"
+            yield (*at, index), f"{phrase!r} is too short to search for"
     if not count:
-        yield at, "holds no phrase"
+        yield at, "has no phrases"

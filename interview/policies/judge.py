@@ -1,4 +1,4 @@
-"""Judging a draft by a policy set: pure, so that a replay comes to the same verdict from the same record."""
+"""Judges a draft against a policy set. Pure, so that a replay reaches the same verdict from the same record."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ from interview.text.visible_text import first_phrase, other_language, plain, wor
 
 _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
 
-#: Shorter questions ("Why?", "How so?") may well be asked twice.
+#: Shorter questions ("Why?", "How so?") may be repeated.
 _MIN_QUESTION_WORDS = 4
 
 
 def examine(policies: PolicySet, scene: Scene) -> Judgement:
-    """How the interview and the answer go, before anybody decides what to say. Holds for every interviewer."""
+    """Judge the interview's course and the answer before the reply is decided. Applies to every interviewer."""
     return _verdict("", [(rule, _course(rule, scene)) for rule in policies.rules])
 
 
 def review(policies: PolicySet, scene: Scene, draft: Draft) -> Judgement:
-    """What becomes of the words a model wants to say. The script's words are the plan's and need no search."""
+    """Judge a model's draft. Scripted lines come from the plan and need no search."""
     words = draft.words
     found = [(rule, _utterance(rule, scene, draft)) for rule in policies.rules]
     for rule, problem in found:
@@ -75,7 +75,7 @@ def _verdict(words: str, found: list[tuple[AnyRule, str]]) -> Judgement:
 def _course(rule: AnyRule, scene: Scene) -> str:
     match rule:
         case ConversationLength(max_turns=limit):
-            # A warning or a pause comes once; an end is final anyway.
+            # A warning or a pause is recorded once; an end is final anyway.
             reached = scene.turn >= limit if rule.action == "conclude" else scene.turn == limit
             return f"{scene.turn} answers, the limit is {limit}" if reached and not scene.ends else ""
         case TimeLimit(grace_s=grace_s):
@@ -149,7 +149,7 @@ def _mended(rule: AnyRule, words: str) -> str:
 
 
 def _shortened(sentences: list[str], limit: int) -> str:
-    """The question an utterance ends with is what matters: it stays, and from the front what still fits."""
+    """Shorten from the front: the closing question stays, and as many of the sentences before it as fit."""
     if not sentences:
         return ""
     last = sentences[-1]
@@ -177,7 +177,7 @@ def _last_reply(scene: Scene) -> ConversationTurn | None:
 
 
 def _answer(scene: Scene) -> ConversationTurn | None:
-    """What the candidate said in this turn."""
+    """The candidate's answer in this turn."""
     for said in reversed(scene.state.conversation_history):
         if said.role == "candidate":
             return said if said.turn == scene.turn else None
@@ -194,7 +194,7 @@ def _disagreement(scene: Scene, limit: float) -> str:
 
 
 def _too_fast(rule: AnswerRate, scene: Scene) -> str:
-    """Once per burst: only the answer that reaches the limit trips, not each that follows in the same haste."""
+    """Trips once per burst: only on the answer that reaches the limit, not on each later one."""
     if _answer(scene) is None:
         return ""
     times = [said.timestamp for said in scene.state.conversation_history if said.role == "candidate"]
@@ -214,7 +214,7 @@ def _pasted(rule: PastedText, scene: Scene) -> str:
     answer, question = _answer(scene), _last_reply(scene)
     if answer is None or question is None or answer.confidence is not None or len(answer.content) < rule.min_chars:
         return ""
-    # Under a second the clock says little; a second is what reading the question takes at least.
+    # Response times under a second are unreliable; reading the question takes at least a second.
     took_s = max(1.0, (answer.timestamp - question.timestamp).total_seconds())
     rate = len(answer.content) / took_s
     if rate <= rule.max_chars_per_s:
@@ -251,7 +251,7 @@ def _repeated(words: str, scene: Scene, similarity: float) -> str:
             if said.role != "interviewer" or said.question_id != current:
                 continue
             for earlier in sentences_of(said.content):
-                # The question itself may be said again when it is to be explained; a follow-up may not.
+                # The question itself may be repeated when it is explained; a follow-up may not.
                 if plain(earlier) in _plain_prompt(scene.question.prompt):
                     continue
                 if fuzz.ratio(text, plain(earlier)) >= similarity * 100:
@@ -261,5 +261,5 @@ def _repeated(words: str, scene: Scene, similarity: float) -> str:
 
 @lru_cache(maxsize=2048)
 def _plain_prompt(prompt: str) -> str:
-    """A bank's prompts are few, and every follow-up is compared with all of them."""
+    """Cached: a bank has few prompts, and every follow-up is compared with all of them."""
     return plain(prompt)

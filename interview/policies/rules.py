@@ -1,12 +1,12 @@
 """Policies: the rules between an interviewer and a candidate, declared in YAML and judged by pure functions.
 
-A rule looks at a ``Scene`` (what has happened) and a ``Draft`` (what is about to be said) and either says nothing or
-says what it found. Its ``action`` says what then happens; when several rules trip, the weightiest action wins:
+A rule inspects a ``Scene`` (the interview so far) and a ``Draft`` (the planned utterance) and reports a finding or
+nothing. Its ``action`` says what follows; when several rules trip, the strongest action wins:
 
     warn < rewrite < scripted < pause < conclude
 
-``rewrite`` speaks a mended utterance, ``scripted`` has the script speak instead, ``pause`` speaks and then waits for a
-person, ``conclude`` ends the interview politely. Nothing here ever touches a score.
+``rewrite`` speaks a corrected utterance, ``scripted`` replaces it with a scripted line, ``pause`` speaks and then waits
+for a person, ``conclude`` ends the interview politely. No rule ever changes a score.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from interview.sessions.session import ActionType, SessionState
 PolicyAction = Literal["warn", "rewrite", "scripted", "pause", "conclude"]
 Outcome = Literal["speak", "scripted", "pause", "conclude"]
 
-#: What may be done about an utterance that is mendable, one that is not, and about how the interview goes.
+#: The actions allowed for a correctable utterance, for one that is not, and for the interview's course.
 MENDABLE: frozenset[str] = frozenset({"warn", "rewrite", "scripted", "pause", "conclude"})
 UTTERANCE: frozenset[str] = frozenset({"warn", "scripted", "pause", "conclude"})
 COURSE: frozenset[str] = frozenset({"warn", "pause", "conclude"})
 
 
 class Scene(Struct, frozen=True):
-    """What has happened: ``state`` holds this turn's answer. ``now`` is UTC; ``heard`` says what the utterance is
+    """The interview so far: ``state`` holds this turn's answer. ``now`` is UTC; ``heard`` classifies the utterance
     (``answer``, or a request such as ``repeat``)."""
 
     state: SessionState
@@ -47,7 +47,7 @@ class Scene(Struct, frozen=True):
 
     @property
     def ends(self) -> bool:
-        """Whether the interview ends here or with the open question anyway."""
+        """Whether the interview ends here, or after the open question, regardless of policies."""
         return self.next_question is None or self.heard == "end"
 
     @property
@@ -57,7 +57,7 @@ class Scene(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """What is about to be said: the interviewer's own ``words``, then ``verbatim``, what the plan words for all."""
+    """The planned utterance: the interviewer's own ``words``, then ``verbatim``, the plan's wording."""
 
     action: ActionType
     words: str
@@ -65,7 +65,7 @@ class Draft(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", kw_only=True):
-    """Base of the rules; ``rule`` in the YAML picks the subclass."""
+    """Base of the rules; ``rule`` in the YAML selects the subclass."""
 
     action: PolicyAction = "warn"
     allowed: ClassVar[frozenset[str]] = UTTERANCE
@@ -76,40 +76,40 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", kw
 
 
 class ConversationLength(Rule, frozen=True, forbid_unknown_fields=True, tag="conversation_length", kw_only=True):
-    """The interview has had ``max_turns`` answers."""
+    """The interview has reached ``max_turns`` answers."""
 
     allowed: ClassVar[frozenset[str]] = COURSE
     max_turns: int
 
 
 class TimeLimit(Rule, frozen=True, forbid_unknown_fields=True, tag="time", kw_only=True):
-    """The plan's time budget is exceeded by ``grace_s`` seconds, whatever the plan still holds."""
+    """The plan's time budget is exceeded by ``grace_s`` seconds, even if the plan has questions left."""
 
     allowed: ClassVar[frozenset[str]] = COURSE
     grace_s: float
 
 
 class HintBudget(Rule, frozen=True, forbid_unknown_fields=True, tag="hint_budget", kw_only=True):
-    """A rung of the hint ladder is told without being counted as a hint: ``words`` consecutive words of it."""
+    """The utterance tells a hint without counting it: ``words`` consecutive words of it."""
 
     words: int = 4
 
 
 class RepeatedQuestions(Rule, frozen=True, forbid_unknown_fields=True, tag="repeated_questions", kw_only=True):
-    """A question was asked before, or belongs to another place of the plan; ``similarity`` in [0, 1] counts as same."""
+    """A question was asked before, or belongs elsewhere in the plan; ``similarity`` in [0, 1] counts as the same."""
 
     similarity: float = 0.88
 
 
 class OffLimits(Rule, frozen=True, forbid_unknown_fields=True, tag="off_limits", kw_only=True):
-    """The interviewer touches a topic that must play no part; phrases per topic, ``*`` ends a word in any way."""
+    """The interviewer touches a forbidden topic; phrases per topic, ``*`` stands for any word ending."""
 
     topics: dict[str, tuple[str, ...]]
 
 
 class NoLeak(Rule, frozen=True, forbid_unknown_fields=True, tag="no_leak", kw_only=True):
     """``words`` consecutive words of a key, key point, reference answer or rubric anchor that the candidate has not
-    said – or a whole shorter key."""
+    said, or a whole shorter key."""
 
     words: int = 4
 
@@ -119,21 +119,21 @@ class Language(Rule, frozen=True, forbid_unknown_fields=True, tag="language", kw
 
 
 class UtteranceLength(Rule, frozen=True, forbid_unknown_fields=True, tag="utterance_length", kw_only=True):
-    """The interviewer's own words (the plan's left out) exceed ``max_words``; rewritten, whole sentences stay."""
+    """The interviewer's own words (excluding the plan's) exceed ``max_words``; the rewrite keeps whole sentences."""
 
     allowed: ClassVar[frozenset[str]] = MENDABLE
     max_words: int
 
 
 class Tone(Rule, frozen=True, forbid_unknown_fields=True, tag="tone", kw_only=True):
-    """Praise, verdicts, scorn; rewritten, the sentences that hold them are left out."""
+    """Praise, verdicts or scorn; the rewrite drops the sentences that contain them."""
 
     allowed: ClassVar[frozenset[str]] = MENDABLE
     phrases: tuple[str, ...]
 
 
 class GradingVariance(Rule, frozen=True, forbid_unknown_fields=True, tag="grading_variance", kw_only=True):
-    """At the interview's end, a standing grade whose samples disagree by more than ``max_spread`` (score units)."""
+    """At the interview's end, the samples of a standing grade disagree by more than ``max_spread`` (score units)."""
 
     allowed: ClassVar[frozenset[str]] = frozenset({"warn"})
     max_spread: float
@@ -148,7 +148,7 @@ class AnswerRate(Rule, frozen=True, forbid_unknown_fields=True, tag="answer_rate
 
 
 class PastedText(Rule, frozen=True, forbid_unknown_fields=True, tag="pasted_text", kw_only=True):
-    """A typed answer of at least ``min_chars`` that came faster than ``max_chars_per_s`` after the question."""
+    """A typed answer of at least ``min_chars`` arrived faster than ``max_chars_per_s`` after the question."""
 
     allowed: ClassVar[frozenset[str]] = COURSE
     min_chars: int
@@ -156,7 +156,7 @@ class PastedText(Rule, frozen=True, forbid_unknown_fields=True, tag="pasted_text
 
 
 class Injection(Rule, frozen=True, forbid_unknown_fields=True, tag="injection", kw_only=True):
-    """The answer speaks to a machine ("ignore your instructions") or hides characters. Recorded, never scored."""
+    """The answer addresses a machine ("ignore your instructions") or hides characters. Recorded, never scored."""
 
     allowed: ClassVar[frozenset[str]] = COURSE
     phrases: tuple[str, ...]
@@ -180,7 +180,7 @@ AnyRule = (
 
 
 class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """One file of ``configs/policies``, or several joined; ``digest`` names its exact content."""
+    """One file of ``configs/policies``, or several joined; ``digest`` identifies its exact content."""
 
     id: str
     rules: tuple[AnyRule, ...]
@@ -192,7 +192,7 @@ class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 
 class Judgement(Struct, frozen=True):
-    """``words`` are the draft's own words, mended where a rule rewrote them."""
+    """``words`` are the draft's own words, corrected where a rule rewrote them."""
 
     outcome: Outcome
     words: str
@@ -200,7 +200,7 @@ class Judgement(Struct, frozen=True):
 
 
 def joined_policies(sets: tuple[PolicySet, ...]) -> PolicySet:
-    """Several sets as one, in order; a rule of a later set replaces the same rule of an earlier one."""
+    """Join sets in order; a rule of a later set replaces the same rule of an earlier one."""
     if len(sets) == 1:
         return sets[0]
     rules: dict[str, AnyRule] = {}

@@ -1,4 +1,4 @@
-"""The secrets of a question (keys, key points, reference answers, anchors), and leak detection in a text."""
+"""The secrets of a question (keys, key points, reference answers, anchors), and leak detection in text."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from interview.policies.rules import Scene
 from interview.text.stop_words import STOP_WORDS
 from interview.text.visible_text import grams, number_in_words, visible, words_of
 
-#: A run of words gives something away only if it says something: so many of its words must be none of these.
+#: A run of words counts as a leak only if at least this many of its words are not stop words.
 _TELLING_WORDS = 2
 _COMMON = STOP_WORDS | frozenset({"every", "made", "make", "off", "one", "other", "out", "up", "way"})
 
 
 class Secrets(Struct, frozen=True):
-    """``runs`` are the secret texts' runs of words of one length; ``wholes`` are shorter secrets, whole; ``choices``
-    name the right one of options that everybody was told."""
+    """``runs`` are word runs of one length from the secret texts; ``wholes`` are shorter secrets; ``choices`` name the
+    right option where all options are public."""
 
     runs: frozenset[tuple[str, ...]]
     wholes: frozenset[tuple[str, ...]]
@@ -39,10 +39,10 @@ class Secrets(Struct, frozen=True):
 
 
 def leak_in(text: str, scene: Scene, size: int) -> str:
-    """What ``text`` tells of the current and the next question's secrets: a kind of secret, or ``""``.
+    """The kind of secret of the current or next question that ``text`` reveals, or ``""``.
 
-    What the candidate has said, and what was put to them (prompts, follow-ups, hints given), is no secret any more.
-    Which of the options is right stays one, although all of them were told.
+    The candidate's own words, and prompts, follow-ups and hints already given, are not secret. Which option is right
+    stays secret, although all options are public.
     """
     spoken = words_of(text)
     if not spoken:
@@ -66,7 +66,7 @@ def leak_in(text: str, scene: Scene, size: int) -> str:
 
 
 def hint_in(text: str, scene: Scene, size: int) -> str:
-    """Which rung of the current question's ladder ``text`` tells before it was given, or ``""``."""
+    """The hint of the current question that ``text`` reveals before it was given, or ``""``."""
     asked = scene.state.current_question
     given = asked.hints if asked is not None else 0
     spoken = set(grams(words_of(text), size))
@@ -79,10 +79,10 @@ def hint_in(text: str, scene: Scene, size: int) -> str:
 
 
 def secret_texts(question: Question) -> list[str]:
-    """Texts of which no run of words may be told."""
+    """Texts of which no run of words may be revealed."""
     texts = [point for key in question.key_points for point in (key.text, *key.variants)]
     if question.reference is not None:
-        # The weak answer says what anybody would say.
+        # The weak answer says the obvious.
         texts += [question.reference.strong, question.reference.average]
     for criterion in question.criteria:
         texts += [level.anchor for level in criterion.levels]
@@ -90,7 +90,7 @@ def secret_texts(question: Question) -> list[str]:
 
 
 def secret_keys(question: Question) -> list[str]:
-    """Short answers that may not be told as a whole."""
+    """Short answers that may not be revealed as a whole."""
     match question.grader:
         case Exact(accepted=accepted) | ShortText(accepted=accepted):
             return list(accepted)
@@ -109,7 +109,7 @@ def secret_keys(question: Question) -> list[str]:
 
 
 def right_choices(question: Question) -> list[str]:
-    """How the right options are named."""
+    """The names of the right options."""
     match question.grader:
         case MultipleChoice(answer=answer):
             return [f"answer is {answer}", f"option {answer}"]
@@ -120,7 +120,7 @@ def right_choices(question: Question) -> list[str]:
 
 
 class _Key:
-    """A question by what names it: its plan's digest and its id (a question itself cannot be hashed)."""
+    """A question identified by its plan's digest and its id (a question itself is not hashable)."""
 
     __slots__ = ("digest", "question", "size")
 
@@ -180,7 +180,7 @@ def _telling(run: tuple[str, ...]) -> bool:
 
 
 def _forms(value: float) -> list[str]:
-    """How a number is written and said."""
+    """The written and spoken forms of a number."""
     if value == int(value):
         whole = int(value)
         return [form for form in (str(whole), f"{whole:,}", number_in_words(whole)) if form]
@@ -188,5 +188,5 @@ def _forms(value: float) -> list[str]:
 
 
 def hidden_characters(text: str) -> int:
-    """How many characters of ``text`` no reader sees; carriage returns do not count."""
+    """The number of invisible characters in ``text``, without carriage returns."""
     return len(text.replace("\r\n", "\n")) - len(visible(text))

@@ -1,4 +1,4 @@
-"""Assemble a report from a session's log and its pinned plan: pure, so the same log always gives the same report."""
+"""Assembles a report from a session's log and its pinned plan. Pure, so the same log always gives the same report."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SCRIPTED = "scripted interviewer"
 
 
 def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPlan, *, generated_at: datetime) -> Report:
-    """The report of the session that ``events`` fold to ``state`` with the plan it is pinned to."""
+    """The report of a session, from its ``events``, the folded ``state`` and the pinned plan."""
     questions = _questions(state, events, plan)
     skills = skill_reports(state, questions, events, plan)
     ended_at = next((event.time for event in reversed(events) if isinstance(event.data, ev.SessionConcluded)), None)
@@ -72,7 +72,7 @@ def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPla
 
 
 def locate_quote(quote: str, answers: Sequence[AnswerReport], heard: dict[int, ev.AnswerTranscribed]) -> Quote:
-    """Where a quote was said: its turn, and when its utterance begins in the recording."""
+    """The turn of a quote, and the start of its utterance in the recording."""
     wanted = " ".join(quote.split()).casefold()
     for answer in answers:
         text = " ".join(answer.text.split()).casefold()
@@ -112,7 +112,7 @@ def _questions(state: SessionState, events: Sequence[ev.Event], plan: InterviewP
 def _opened(
     state: SessionState, events: Sequence[ev.Event], heard: dict[int, ev.AnswerTranscribed], plan: InterviewPlan
 ) -> list[QuestionReport]:
-    """Every question put, in order, with the utterances that answer it."""
+    """Every question asked, in order, with the utterances that answer it."""
     opened: list[QuestionReport] = []
     current = -1
     asked_of = {asked.question_id: asked for asked in state.questions_asked}
@@ -191,7 +191,7 @@ def _grades(events: Sequence[ev.Event]) -> dict[str, tuple[GradeVersion, ...]]:
 def _quotes(
     answers: Sequence[AnswerReport], versions: Sequence[GradeVersion], heard: dict[int, ev.AnswerTranscribed]
 ) -> tuple[Quote, ...]:
-    """The standing grade's evidence, then quotes of its criteria that the evidence does not hold."""
+    """The standing grade's evidence, then quotes of its criteria that the evidence lacks."""
     if not versions:
         return ()
     grade = versions[-1].grade
@@ -209,7 +209,7 @@ def _needs_review(questions: Sequence[QuestionReport]) -> tuple[ReviewItem, ...]
     for question in questions:
         standing = question.standing
         if standing is not None and standing.grade.needs_review:
-            reason = standing.grade.review_reason or "The grader asks for a person's look."
+            reason = standing.grade.review_reason or "The grader asks for a human review."
             items.append(ReviewItem(question.question_id, question.number, reason))
         elif standing is None and question.graded and question.answers and not question.skipped:
             items.append(ReviewItem(question.question_id, question.number, "Answered, but not graded yet."))
@@ -217,7 +217,7 @@ def _needs_review(questions: Sequence[QuestionReport]) -> tuple[ReviewItem, ...]
 
 
 def _candidate_questions(events: Sequence[ev.Event]) -> tuple[QuestionOfCandidate, ...]:
-    """What the candidate asked, first what a person has to act on."""
+    """The candidate's questions; those that require a person come first."""
     found = [
         QuestionOfCandidate(
             turn=data.turn,
@@ -250,7 +250,7 @@ def _fallbacks(events: Sequence[ev.Event]) -> tuple[FallbackNoted, ...]:
 
 
 def _signals(events: Sequence[ev.Event]) -> tuple[SignalNoted, ...]:
-    """Signals sent between answers, and those that came along with one."""
+    """Signals sent between answers, and signals sent with one."""
     noted = []
     for event in events:
         match event.data:
@@ -264,7 +264,7 @@ def _signals(events: Sequence[ev.Event]) -> tuple[SignalNoted, ...]:
 
 
 def _engines(events: Sequence[ev.Event]) -> tuple[EngineUse, ...]:
-    """What transcribed, decided and graded, and how often; with the notices the engines gave."""
+    """The engines that transcribed, decided and graded, with call counts and notices."""
     uses: Counter[tuple[str, str]] = Counter()
     notices: dict[tuple[str, str], str] = {}
     for event in events:

@@ -11,11 +11,11 @@ from interview.reports.report import Finding, QuestionReport, SkillReport, Sugge
 from interview.sessions import events as ev
 from interview.sessions.session import SessionState
 
-#: Scores from which an answer is a strength, and below which it is a gap (``interview.grades.LEVELS``: good, partial).
+#: Minimum score of a strength, and score below which an answer is a gap (``interview.grades.LEVELS``: good, partial).
 STRENGTH_FROM = 0.65
 GAP_BELOW = 0.4
 
-#: How many strengths, gaps and suggestions fit the first page.
+#: The number of strengths, gaps and suggestions on the first page.
 SHOWN = 4
 
 #: Below this confidence a finding is called tentative.
@@ -30,7 +30,7 @@ _TEXT_CHARS = 220
 def skill_reports(
     state: SessionState, questions: Sequence[QuestionReport], events: Sequence[ev.Event], plan: InterviewPlan
 ) -> tuple[SkillReport, ...]:
-    """The plan's skills, heaviest first, then others that were graded."""
+    """The plan's skills, by weight, then other graded skills."""
     weights = dict(sorted(plan.skills.items(), key=lambda item: -item[1]))
     for question in questions:
         if question.judged is not None:
@@ -39,7 +39,7 @@ def skill_reports(
 
 
 def weighted_score(skills: Sequence[SkillReport]) -> float | None:
-    """Σ weight · mean score / Σ weight over the skills with a grade; None when no weighted skill has one."""
+    """Σ weight · mean score / Σ weight over the graded skills; None when no weighted skill has a grade."""
     graded = [(skill.weight, skill.mean_score) for skill in skills if skill.mean_score is not None and skill.weight > 0]
     total = sum(weight for weight, _ in graded)
     return sum(weight * score for weight, score in graded) / total if total else None
@@ -58,7 +58,8 @@ def gaps(questions: Sequence[QuestionReport]) -> tuple[Finding, ...]:
 def suggestions(
     skills: Sequence[SkillReport], questions: Sequence[QuestionReport], plan: InterviewPlan
 ) -> tuple[Suggestion, ...]:
-    """For each skill not known well enough, heaviest first: an unasked question near the candidate's ability."""
+    """For each skill that is not measured precisely enough, by weight: an unasked question near the candidate's
+    ability."""
     asked = {question.question_id for question in questions}
     made = []
     for skill in skills:
@@ -102,7 +103,7 @@ def _note(name: str, asked: int, items: int, question_ids: set[str], events: Seq
     if not asked:
         return "Not asked."
     if not items:
-        return "Not estimated: no sure grade."
+        return "Not estimated: no confident grade."
     later = False
     for event in events:
         match event.data:

@@ -9,18 +9,19 @@ from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, DifficultyUpdated, GradeRecorded
 from interview.sessions.session import GradeRecord, SessionState
 
-#: What such a grade gives as its grader.
+#: The grader recorded for such a grade.
 HUMAN = "human"
 
 
 def override(
     state: SessionState, plan: InterviewPlan, question_id: str, *, score: float, author: str, reason: str
 ) -> tuple[AnyPayload, ...]:
-    """The person's grade, and the skill's ability with it. The log keeps the grade it replaces.
+    """The reviewer's grade, and the skill's ability with it. The log keeps the replaced grade.
 
     ``score`` lies in [0, 1].
 
     Raises:
+
         InvalidInput: the question was not asked in this interview.
     """
     asked = next((found for found in state.questions_asked if found.question_id == question_id), None)

@@ -1,4 +1,4 @@
-"""The report of one interview, as data: every score with its reasons, every reason with the candidate's own words."""
+"""The report of one interview as data: every score has reasons, and every reason quotes the candidate."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from interview.sessions.session import Candidate, Consent, Insight, Status
 
 
 class Quote(Struct, frozen=True):
-    """A verbatim quote from an answer. ``found`` says that it does occur there; ``at_s`` is when its utterance begins
-    in the recording ``audio_url``, in seconds, None for typed answers."""
+    """A verbatim quote from an answer. ``found``: the quote occurs in the answer. ``at_s`` is the start of its
+    utterance in the recording ``audio_url``, in seconds; None for typed answers."""
 
     text: str
     supports: str = ""
@@ -38,7 +38,7 @@ class AnswerReport(Struct, frozen=True):
 
 
 class GradeVersion(Struct, frozen=True):
-    """A grade as it was recorded. ``source`` is ``inline``, ``background`` or ``override`` (with author and reason)."""
+    """A recorded grade. ``source`` is ``inline``, ``background`` or ``override`` (with author and reason)."""
 
     recorded_at: datetime
     source: str
@@ -48,10 +48,10 @@ class GradeVersion(Struct, frozen=True):
 
 
 class QuestionReport(Struct, frozen=True):
-    """One question put to the candidate. ``grades`` are all that were recorded, oldest first; the last one stands.
+    """One question put to the candidate. ``grades`` holds all recorded grades, oldest first; the last one stands.
 
-    ``prompt_version`` names the interviewer's prompt that put the question; empty when the script did.
-    ``wording`` is what the interviewer said.
+    ``prompt_version`` names the interviewer's prompt that put the question; empty when it was scripted. ``wording`` is
+    the interviewer's utterance.
     """
 
     number: int
@@ -78,13 +78,13 @@ class QuestionReport(Struct, frozen=True):
 
     @property
     def judged(self) -> GradeVersion | None:
-        """The standing grade when it judges the answer; None without one, or when no grader looked."""
+        """The standing grade when it judges the answer, else None."""
         standing = self.standing
         return None if standing is None or not standing.grade.is_judgement else standing
 
     @property
     def original(self) -> GradeVersion | None:
-        """The last grade before a person's override; None when nobody overrode it."""
+        """The last grade before a reviewer's override; None without an override."""
         if not self.grades or self.grades[-1].source != "override":
             return None
         earlier = [version for version in self.grades if version.source != "override"]
@@ -108,7 +108,7 @@ class SkillReport(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """A strength or a gap, and the answer it rests on. ``tentative``: the grade still waits for a person or a model."""
+    """A strength or a gap, and its answer. ``tentative``: the grade still waits for a person or a model."""
 
     question_id: str
     number: int
@@ -120,7 +120,7 @@ class Finding(Struct, frozen=True):
 
 
 class Suggestion(Struct, frozen=True):
-    """What to ask next, and why; ``question_id`` when the bank holds a fitting question that was not asked."""
+    """A question to ask next, and why; ``question_id`` is set when the bank has an unasked question that fits."""
 
     skill: str
     text: str
@@ -134,8 +134,8 @@ class ReviewItem(Struct, frozen=True):
 
 
 class QuestionOfCandidate(Struct, frozen=True):
-    """What the candidate asked the interviewer. ``answered_from`` is empty when it waits for the hiring team;
-    ``for_a_person`` marks what a person has to act on: deletion, a human interviewer, an accommodation."""
+    """A question from the candidate. ``answered_from`` is empty when it waits for the hiring team; ``for_a_person``
+    marks requests that a person must handle: deletion, a human interviewer, an accommodation."""
 
     turn: int
     at: datetime
@@ -175,7 +175,7 @@ class SignalNoted(Struct, frozen=True):
 
 
 class EngineUse(Struct, frozen=True):
-    """What served a tier, and how often."""
+    """An engine that served a tier, and its number of calls."""
 
     tier: str
     name: str
@@ -184,10 +184,11 @@ class EngineUse(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """One interview, explained. ``final`` is false while it runs or a grade is still provisional.
+    """Report of one interview. ``final`` is false while the interview runs or a grade is provisional.
 
-    ``weighted_score`` in [0, 1]: Σ weight · mean_score / Σ weight over the skills that have a grade; None without any.
-    It is an input to a person's decision, not a recommendation. ``version`` is the session's, which this was made of.
+    ``weighted_score`` in [0, 1]: Σ weight · mean_score / Σ weight over the graded skills; None without any. It is an
+    input to a person's decision, not a recommendation. ``version`` is the session version that the report was made
+    from.
     """
 
     interview_id: str

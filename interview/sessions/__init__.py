@@ -1,1 +1,1 @@
-"""One interview as events: the state, the events, the fold between them, and what a candidate asks for."""
+"""One interview as events: the state, the events, the fold between them, and the candidate's requests."""

@@ -1,6 +1,6 @@
-"""An afterthought: a candidate comes back to an earlier question, with or without the addition in the same breath."""
+"""Recognises an afterthought: a candidate returns to an earlier question, with or without the addition itself."""
 
-# ruff: noqa: E501 – a line is one phrase with its alternatives
+# ruff: noqa: E501 – each line is one phrase with its alternatives
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_WORDS = 40
 
 
 class Afterthought(Struct, frozen=True):
-    """``announcement`` says that an earlier question is meant, and ``addition`` (may be empty) is the answer to it."""
+    """``announcement`` refers to an earlier question; ``addition`` (may be empty) is the further answer."""
 
     announcement: str
     addition: str
@@ -81,12 +81,12 @@ _ANNOUNCEMENTS = compiled(
 _AROUND = compiled(FILLERS, GROUPS) + compiled(
     "(wait|oh wait|hold on|no wait|stop|hang on|oh|one (second|moment)|before (that|i answer|we go on))", {}
 )
-#: An announcement has one of these; else the utterance is not read as one.
+#: Words of which an announcement has at least one; a fast filter.
 _MARK = re.compile(
     r"\b(?:previous|last|earlier|prior|before|back|still|finish\w*|done|through|early|soon|accident\w*|mistake|wrong|forgot|first|second|question|answer|meant|complete)\b",
     re.IGNORECASE,
 )
-#: How an addition may begin without a stop before it.
+#: Openers of an addition that has no full stop before it.
 _NEW_CLAUSE = re.compile(
     r"(?:=|i|i'd|i'll|i'm|i’d|we|we'd|it|it's|you|you'd|there|there's|that|also|and|one|option)\b", re.IGNORECASE
 )
@@ -110,8 +110,8 @@ def afterthought_in(utterance: str) -> Afterthought | None:
 
 
 def meant_question(announcement: str, earlier: Sequence[Question]) -> Question | None:
-    """Which of the ``earlier`` questions an announcement means: the only one that shares a word of its subject, else
-    the last one. None when there is none."""
+    """The question among ``earlier`` that an announcement means: the only one that shares a subject word, else the
+    last. None when ``earlier`` is empty."""
     named = _subject_words(announcement)
     sharing = [
         question for question in earlier if named & _subject_words(f"{question.prompt} {' '.join(question.topics)}")

@@ -1,11 +1,10 @@
-"""Questions of a candidate to the interviewer: about the interview, the data, the people, the company.
+"""Recognises a candidate's questions to the interviewer: about the interview, the data, the people, the company.
 
-A question is told sentence by sentence. ``questions_in`` finds those whose whole sentence is one, alone or beside an
-answer, so that a question inside an answer is heard as well, and an answer that ends with a question mark stays one.
-English only.
+Recognition works sentence by sentence. ``questions_in`` accepts a sentence only when all of it is such a question. So
+it finds a question next to an answer, and an answer that ends with a question mark stays an answer. English only.
 """
 
-# ruff: noqa: E501 – a line is one phrase with its alternatives
+# ruff: noqa: E501 – each line is one phrase with its alternatives
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ QuestionTopic = Literal[
     "accommodation", "typing", "presence", "result", "language", "rules", "company",
 ]  # fmt: skip
 
-#: What a person of the hiring team must act on.
+#: Topics that a person of the hiring team must handle.
 FOR_A_PERSON: frozenset[QuestionTopic] = frozenset({"deletion", "person", "accommodation"})
 
 MAX_WORDS = 40
@@ -249,7 +248,7 @@ def questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
 
 @lru_cache(maxsize=2048)
 def open_questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
-    """The same where a candidate is asked for questions: every sentence in a question's form is one."""
+    """As ``questions_in``, after the candidate was asked for questions: every sentence in question form counts."""
     known = questions_in(utterance)
     found = list(known)
     for sentence in _SENTENCE.finditer(utterance):
@@ -263,7 +262,7 @@ def open_questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
 
 
 def without_questions(utterance: str, questions: tuple[CandidateQuestion, ...]) -> str:
-    """What ``utterance`` says besides ``questions``; empty when that is nothing but courtesies."""
+    """The rest of ``utterance`` without ``questions``; empty when only courtesies are left."""
     at, kept = 0, []
     for question in questions:
         kept.append(utterance[at : question.start])

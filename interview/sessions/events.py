@@ -1,7 +1,7 @@
-"""The events of a session: the source of truth; all other state is folded from them.
+"""The events of a session: the source of truth from which all other state is folded.
 
-On the wire and in the log an event is ``{"seq", "time", "type", "data"}``. Model outputs and tool results are
-recorded here, so replay reads them and never calls a model.
+On the wire and in the log an event is ``{"seq", "time", "type", "data"}``. Model outputs and tool results are recorded,
+so replay reads them and never calls a model.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Payload(Struct, frozen=True, tag_field="type"):
 
 
 class SessionStarted(Payload, frozen=True, tag="session.started"):
-    """``documents`` maps ``resume`` and ``role_description`` to blob URLs; ``settings`` must not
-    change under a running interview."""
+    """``documents`` maps ``resume`` and ``role_description`` to blob URLs; ``settings`` stay fixed for the whole
+    interview."""
 
     interview_id: str
     tenant: str
@@ -54,7 +54,7 @@ class AnswerReceived(Payload, frozen=True, tag="answer.received"):
 
 
 class AnswerTranscribed(Payload, frozen=True, tag="answer.transcribed"):
-    """What speech recognition heard; ``failure`` says why it heard nothing, when it could not serve."""
+    """The transcript; ``failure`` is the reason when speech recognition could not serve."""
 
     turn: int
     text: str
@@ -110,7 +110,7 @@ class GradeRecorded(Payload, frozen=True, tag="grade.recorded"):
 
 
 class DifficultyUpdated(Payload, frozen=True, tag="difficulty.updated"):
-    """A skill's ability after a grade. ``next_b`` is the item difficulty now most informative (θ units)."""
+    """A skill's ability after a grade. ``next_b`` is the most informative next difficulty (θ units)."""
 
     turn: int
     skill: str
@@ -122,7 +122,7 @@ class DifficultyUpdated(Payload, frozen=True, tag="difficulty.updated"):
 
 
 class GuardrailTripped(Payload, frozen=True, tag="guardrail.tripped"):
-    """A ``PolicyFinding`` of a turn; on record its fields stand beside ``turn``."""
+    """A ``PolicyFinding`` of a turn; its fields are recorded next to ``turn``."""
 
     turn: int
     rule: str
@@ -139,7 +139,7 @@ class GuardrailTripped(Payload, frozen=True, tag="guardrail.tripped"):
 
 
 class FallbackEntered(Payload, frozen=True, tag="fallback.entered"):
-    """A tier could not do its part and another did: which, to what, and why."""
+    """A tier failed and another took over: which, to what, and why."""
 
     turn: int
     tier: str
@@ -148,10 +148,10 @@ class FallbackEntered(Payload, frozen=True, tag="fallback.entered"):
 
 
 class CandidateAsked(Payload, frozen=True, tag="candidate.asked"):
-    """A question of the candidate to the interviewer.
+    """A question from the candidate to the interviewer.
 
-    ``answered_from`` is ``consent``, ``facts``, ``state`` or ``script``, and empty when it is passed on to the hiring
-    team. ``for_a_person``: a person has to act on it (deletion, a human interviewer, an accommodation).
+    ``answered_from`` is ``consent``, ``facts``, ``state`` or ``script``; it is empty when the question is passed on to
+    the hiring team. ``for_a_person``: a person must handle it (deletion, a human interviewer, an accommodation).
     """
 
     turn: int
@@ -163,15 +163,15 @@ class CandidateAsked(Payload, frozen=True, tag="candidate.asked"):
 
 
 class QuestionReopened(Payload, frozen=True, tag="question.reopened"):
-    """The candidate came back to ``question_id`` in ``turn``; the question that was open is put again afterwards."""
+    """The candidate returned to ``question_id`` in ``turn``; the open question is put again afterwards."""
 
     turn: int
     question_id: str
 
 
 class ResponseSent(Payload, frozen=True, tag="response.sent"):
-    """The reply. ``question`` is set when a question was put; ``hint`` is the rung given (0-based). ``form_asked``: the
-    answer was not of the asked form and is asked for again."""
+    """The reply. ``question`` is set when a question was put; ``hint`` is the index of the hint given (0-based).
+    ``form_asked``: the answer lacked the required form, and the reply asks for it."""
 
     turn: int
     text: str
@@ -249,7 +249,7 @@ AnyPayload = (
 
 
 class Event(Struct, frozen=True):
-    """One thing that happened. ``seq`` counts from 1 without gaps; ``time`` is UTC."""
+    """One event. ``seq`` counts from 1 without gaps; ``time`` is UTC."""
 
     seq: int
     time: datetime
@@ -261,7 +261,7 @@ class Event(Struct, frozen=True):
 
 
 class EventRecord(Struct, frozen=True):
-    """An event as it is stored, streamed and exported."""
+    """An event as stored, streamed and exported."""
 
     seq: int
     time: datetime
@@ -270,16 +270,17 @@ class EventRecord(Struct, frozen=True):
 
 
 def encode_event(event: Event) -> bytes:
-    """The event as one JSON object."""
+    """Encode an event as one JSON object."""
     data = msgspec.to_builtins(event.data)
     kind = data.pop("type")
     return msgspec.json.encode(EventRecord(seq=event.seq, time=event.time, type=kind, data=data))
 
 
 def decode_event(raw: bytes | str) -> Event:
-    """The reverse of ``encode_event``.
+    """Decode an event; the inverse of ``encode_event``.
 
     Raises:
+
         msgspec.ValidationError: not an event, or of an unknown type.
     """
     record = msgspec.json.decode(raw, type=EventRecord)

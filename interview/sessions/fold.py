@@ -235,9 +235,9 @@ def _after_response(state: SessionState, event: ev.Event, data: ev.ResponseSent)
 
 
 def _reopened(state: SessionState, data: ev.QuestionReopened) -> dict[str, Any]:
-    """``data.question_id`` becomes the current question, and what was said in this turn belongs to it.
+    """Make ``data.question_id`` the current question and assign this turn's utterances to it.
 
-    Nothing changes when it was never asked, or is the current question already.
+    Changes nothing when the question was never asked, or is current already.
     """
     again = [found for found in state.questions_asked if found.question_id == data.question_id]
     if not again or again[0] is state.current_question:

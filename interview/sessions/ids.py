@@ -1,4 +1,4 @@
-"""The names an interview is found under: its tenant, chosen with an API key, and its id, chosen by the application."""
+"""Tenant names and interview ids: the tenant comes with an API key, the id is chosen by the application."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import unicodedata
 
 from interview.errors import InvalidInput
 
-#: What an interview id looks like: the one rule for paths, bodies, tools and stored names.
+#: The pattern of an interview id: one rule for paths, bodies, tools and stored names.
 INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 MAX_TENANT_CHARS = 64
-#: Letters outside ASCII take several bytes, and each byte three characters in a stored name (``%C3``).
+#: A non-ASCII letter takes several bytes, and each byte three characters in a stored name (``%C3``).
 MAX_TENANT_BYTES = 80
 
 _FORM = re.compile(INTERVIEW_ID)
 
 
 def check_interview_id(interview_id: str) -> str:
-    """The id itself.
+    """The id itself, validated.
 
     Raises:
+
         InvalidInput: it is not 1 to 64 letters, digits, dots, dashes or underscores that begin with a letter or digit.
     """
     if not _FORM.fullmatch(interview_id):
@@ -32,30 +33,31 @@ def check_interview_id(interview_id: str) -> str:
 
 
 def tenant_problem(tenant: str) -> str:
-    """The rule that ``tenant`` breaks, as the end of a sentence; empty when it is a good name."""
+    """The rule that ``tenant`` breaks, phrased as the end of a sentence; empty when the name is valid."""
     if not tenant:
         return "must not be empty"
     if not tenant.isprintable():
-        return "must hold letters, digits, spaces and signs only; it holds a control character or an unknown one"
+        return "may contain only letters, digits, spaces and signs; it contains a control or unassigned character"
     if tenant != tenant.strip():
         return "must not begin or end with a space"
     if len(tenant) > MAX_TENANT_CHARS or len(tenant.encode()) > MAX_TENANT_BYTES:
         return f"is longer than {MAX_TENANT_CHARS} characters or {MAX_TENANT_BYTES} bytes of UTF-8"
     if tenant != unicodedata.normalize("NFC", tenant):
-        return "must be in Unicode's composed form (NFC), so that it is found however it is typed"
+        return "must be in Unicode's composed form (NFC), so that every spelling of it matches"
     return ""
 
 
 def check_tenant(tenant: str) -> str:
-    """The tenant itself.
+    """The tenant itself, validated.
 
     Raises:
+
         InvalidInput: ``tenant_problem`` finds one.
     """
     problem = tenant_problem(tenant)
     if problem:
         raise InvalidInput(
-            f"The tenant of this API key cannot hold interviews: its name {problem}. "
+            f"The tenant of this API key cannot store interviews: its name {problem}. "
             "Create a key for another name: interview keys create --tenant NAME.",
             detail={"fields": {"tenant": problem}},
         )

@@ -1,8 +1,8 @@
 """Recognises a candidate's requests to the interviewer: repeat, skip, wait, done, hint, end.
 
-Rules, not a model: a request must be heard the same every time, and an answer must never be taken for one. So an
-utterance counts as a request only when *all* of it is one: it must be a sequence of known phrases (``request_phrases``)
-with nothing between them but greetings, fillers and courtesies. "I would skip the cache" is none, and is an answer.
+Rules, not a model: recognition must be deterministic, and an answer must never count as a request. So the *whole*
+utterance must be a sequence of known phrases (``request_phrases``), separated only by greetings, fillers and
+courtesies. "I would skip the cache" is an answer.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from interview.text.plain_words import plain_words
 
 __all__ = ["Intent", "IntentKind", "recognise"]
 
-#: An utterance with more words than this is an answer, whatever it begins with.
+#: A longer utterance is an answer, whatever it begins with.
 MAX_WORDS = 30
 MAX_CHARACTERS = 300
 
-#: Which request wins when an utterance holds two: the one that is worst to miss.
+#: Precedence when an utterance holds two requests: first the one that is worst to miss.
 _PRIORITY: tuple[IntentKind, ...] = ("end", "repeat", "explain", "hint", "wait", "skip", "done")
 
 
@@ -45,8 +45,8 @@ _FILLERS = (*compiled(FILLERS, GROUPS), *DONT_KNOW)
 def recognise(utterance: str) -> Intent | None:
     """The request that ``utterance`` is, or None when it is, or may be, an answer.
 
-    English only; callers of other languages get None and the interview goes on, as with any answer.
-    "I don't know" alone is an answer (a short one), not a request to skip.
+    English only; for other languages the result is None. "I don't know" alone is a (short) answer, not a request to
+    skip.
     """
     if len(utterance) > MAX_CHARACTERS:
         return None
@@ -64,7 +64,7 @@ def recognise(utterance: str) -> Intent | None:
 
 
 class _Reading:
-    """All ways to read ``text`` as phrases one after another, found from its end to its beginning."""
+    """All parses of ``text`` into consecutive phrases, found from its end to its beginning."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -81,7 +81,7 @@ class _Reading:
         return None
 
     def _from(self, at: int) -> dict[IntentKind, tuple[bool, str]] | None:
-        """The requests in the reading from ``at`` to the end that holds most of them; None when there is none."""
+        """The requests in the parse from ``at`` to the end that holds most of them; None when there is no parse."""
         if at >= len(self._text):
             return {}
         if at not in self._known:
@@ -100,7 +100,7 @@ class _Reading:
         return self._known[at]
 
     def _steps(self, at: int) -> Iterator[tuple[IntentKind | None, bool, int]]:
-        """Every phrase that stands at ``at``: its kind (None for a filler), whether it is sure, and its end."""
+        """Every phrase that matches at ``at``: its kind (None for a filler), whether it is certain, and its end."""
         for kinds, sure in ((_PHRASES, True), (_WEAK, False)):
             for kind, phrases in kinds.items():
                 for phrase in phrases:
@@ -112,6 +112,6 @@ class _Reading:
 
 
 def _worth(found: Mapping[IntentKind, tuple[bool, str]]) -> tuple[int, int, int]:
-    """A sure request before a weak one before none; and one request is a plainer reading than two."""
+    """Rank parses: a certain request, then a weak one, then none; one request outranks two."""
     sure = sum(1 for is_sure, _ in found.values() if is_sure)
     return (min(sure, 1), -sure, len(found) - sure)

@@ -1,4 +1,4 @@
-"""The events of one change to a session before they are committed: recorded and folded at once."""
+"""The uncommitted events of one change to a session, recorded and folded at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Ledger:
 
     @property
     def base_version(self) -> int:
-        """The version the commit expects in the store; 0 creates the session."""
+        """The version that the commit expects in the store; 0 creates the session."""
         return self._base_version
 
     @property
@@ -41,7 +41,7 @@ class Ledger:
             self.restore((Event(seq=version + 1, time=self._now(), data=payload),))
 
     def restore(self, events: Sequence[Event]) -> None:
-        """Append events that have their number and time already. Raises InternalError when they do not follow."""
+        """Append events that already have a number and a time. Raises InternalError when they do not follow."""
         for event in events:
             self._state = apply(self._state, event)
             self._events.append(event)

@@ -1,4 +1,4 @@
-"""What a policy rule found: the same thing where it is judged, decided upon and recorded."""
+"""The finding of a policy rule: one type for judging, deciding and recording."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class PolicyFinding(Struct, frozen=True, order=True):
-    """A rule that tripped and the ``action`` that followed. ``detail`` never quotes a candidate."""
+    """A rule that tripped and the resulting ``action``. ``detail`` never quotes a candidate."""
 
     rule: str
     action: str

@@ -1,10 +1,10 @@
-"""The phrases in which candidates ask something of the interviewer, written as ``phrase_patterns`` reads them.
+"""The phrases of candidates' requests to the interviewer, in the syntax of ``phrase_patterns``.
 
-Contractions are written out before ("i'd" is "i would"), so a phrase needs one spelling. ``{ask}``, ``{want}`` and
-``{get}`` are the openers that every kind of request shares ("could you please", "i would like to", "may i have").
+Contractions are expanded first ("i'd" is "i would"), so a phrase needs one spelling. All kinds of request share the
+openers ``{ask}``, ``{want}`` and ``{get}`` ("could you please", "i would like to", "may i have").
 """
 
-# ruff: noqa: E501 – a line is one phrase with its alternatives
+# ruff: noqa: E501 – each line is one phrase with its alternatives
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ GROUPS: dict[str, str] = {
         mind {give_ing} [me|us]
     """,
     "give_ing": "(giving|offering|telling|showing|sharing|providing|throwing|dropping|reading)",
-    # what is spoken of
+    # the topic of the request
     "question": """
         [the|that|this|your|my] [last|current|previous|whole|entire|same|original|first] (question|one|problem|task|prompt|exercise|thing|part|bit|sentence|scenario)
         (it|that|this|that one|this one|the question)
@@ -316,7 +316,7 @@ PHRASES: dict[IntentKind, str] = {
     """,
 }
 
-#: These say a kind only where nothing else in the utterance does.
+#: These indicate a kind only when nothing else in the utterance does.
 WEAK: dict[IntentKind, str] = {
     "hint": """
         i (am|have|got|have got|seem to be|think i am|am afraid i am|guess i am)* (really|a bit|a little|completely|totally|kind of|so|still|just|quite|pretty|sort of|little|bit)* (stuck|blocked|drawing a blank|blanking|going blank) [{on_this}|at the moment|right now|a bit|a little]*
@@ -325,7 +325,7 @@ WEAK: dict[IntentKind, str] = {
     """,
 }
 
-#: These are requests only where they are all that is said.
+#: These are requests only when they are the whole utterance.
 WHOLE: dict[IntentKind, str] = {
     "repeat": """
         (i am [so|very|really|terribly] sorry|sorry|so sorry|excuse me|um sorry|uh sorry|hm|hmm|huh|eh|sorry sorry)
@@ -338,7 +338,7 @@ WHOLE: dict[IntentKind, str] = {
     "end": "(quit|exit)",
 }
 
-#: What carries neither a request nor an answer.
+#: Words that are neither a request nor an answer.
 FILLERS = """
     (i am [so|very|really|terribly] (sorry|afraid)|sorry [about (that|this)]|my (apologies|bad|mistake)|apologies|excuse me|pardon me|forgive me|so sorry|i apologise|i apologize)
     (hello|hi|hey|hi there|hello there|good (morning|afternoon|evening)|dear interviewer|interviewer|hey there|sir|madam|miss|ma'am|mate|buddy|man|dude|alexa|robot|bot|there)

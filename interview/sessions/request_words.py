@@ -1,12 +1,11 @@
-"""Requests in words that no list of phrases has: told by what they ask for, in an utterance that says nothing else.
+"""Recognises requests in free wording by their keywords, in utterances without subject matter.
 
-Beside ``request_phrases``: there, all of an utterance must be known phrases. Here, all of its words must be words of
-conversation (pronouns, auxiliaries, "question", "please"), so that no subject matter is in it, and one of a kind's
-marks must be among them. "Could you go back and repeat the question" is such a request; "repeat the measurement" has a
-word of the subject and is an answer.
+``request_phrases`` requires known phrases throughout. Here every word must be conversational (pronouns, auxiliaries,
+"question", "please"), and one must be a keyword of the kind. "Could you go back and repeat the question" is a request;
+"repeat the measurement" has a subject word and is an answer.
 """
 
-# ruff: noqa: E501 – an alternative a line reads better whole than broken
+# ruff: noqa: E501 – each line is one alternative
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from collections.abc import Mapping
 
 from interview.sessions.request_phrases import IntentKind
 
-#: An utterance in free words has at most this many.
+#: A free-wording request has at most this many words.
 MAX_WORDS = 18
 
 _WORDS = """
@@ -44,7 +43,7 @@ _WORDS = """
 """
 _CONVERSATION = frozenset(_WORDS.split())
 
-#: Who is spoken of is somebody else, or what is told is what one would do at work: then it is an answer.
+#: A third person, or a hypothetical about work: the utterance is an answer.
 _NOT_ASKED = re.compile(
     r"\b(?:not|never|no need to|without) (?:want|need|like|wish|have|going|require|really want|really need)? ?(?:to )?(?:a |the |any |to |more |your |it |this )*(?:skip|hint|hints|clue|clues|help|repeat|stop|end|leave|quit|finish|wait|moment|time|break|explain|rephrase|clarify|pass|move)\b|"
     r"\bno (?:clue|idea)\b|"
@@ -53,7 +52,7 @@ _NOT_ASKED = re.compile(
     r"\b(?:i|we|it|they|he|she) (?:always|usually|often|never|sometimes|normally|did it|do it|had to|went|took|stopped|finished)\b"
 )  # fmt: skip
 
-#: A request turns to somebody, or speaks of the question.
+#: A request addresses the interviewer or mentions the question.
 _TURNS = re.compile(r"\b(?:i|you|me|we|us|my|your|please|question|questions|thanks|sorry)\b")
 
 _MARKS: dict[IntentKind, str] = {
@@ -71,7 +70,7 @@ _COMPILED: Mapping[IntentKind, re.Pattern[str]] = {
 
 
 def asked_in_words(text: str) -> tuple[IntentKind, str] | None:
-    """The kind of request in plain words ``text``, which ends with a space, and the mark that told it; else None."""
+    """The kind of request in normalised ``text`` (ending with a space) and the matched keyword, else None."""
     words = text.split()
     if (
         len(words) > MAX_WORDS

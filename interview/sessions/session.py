@@ -1,4 +1,4 @@
-"""The state of one interview: what the fold of its events yields and the snapshot in the store caches."""
+"""The state of one interview: the fold of its events, cached as a snapshot in the store."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Role = Literal["interviewer", "candidate"]
 
 
 class Candidate(Struct, frozen=True):
-    """Who is interviewed; both fields are the caller's own and may be empty."""
+    """The interviewed person; both fields are chosen by the caller and may be empty."""
 
     name: str = ""
     reference: str = ""
 
 
 class Consent(Struct, frozen=True):
-    """That the candidate saw and accepted the plan's notice; ``text_sha256`` names the very wording."""
+    """The candidate saw and accepted the plan's notice; ``text_sha256`` identifies the exact wording."""
 
     given: bool
     text_sha256: str = ""
@@ -34,7 +34,7 @@ class Consent(Struct, frozen=True):
 class ConversationTurn(Struct, frozen=True, omit_defaults=True):
     """One utterance. ``timestamp`` is UTC; ``confidence`` in [0, 1] is the transcript's, None for typed text.
 
-    ``asked_form`` marks the interviewer's request for a formula, number or option in place of the answer before it.
+    ``asked_form``: the interviewer asked for a formula, number or option in place of the previous answer.
     """
 
     role: Role
@@ -49,7 +49,7 @@ class ConversationTurn(Struct, frozen=True, omit_defaults=True):
 
 
 class AgentAction(Struct, frozen=True):
-    """What the interviewer does next, and why. ``next_phase`` is the phase the reply belongs to."""
+    """The interviewer's next action, and why. ``next_phase`` is the phase the reply belongs to."""
 
     action_type: ActionType
     reasoning: str
@@ -58,7 +58,7 @@ class AgentAction(Struct, frozen=True):
 
 
 class AgentResponse(Struct, frozen=True):
-    """The reply to a candidate. ``time_left_s`` counts down the plan's whole time budget."""
+    """The reply to a candidate. ``time_left_s`` is the time left of the plan's whole budget."""
 
     text: str
     action: AgentAction
@@ -70,7 +70,7 @@ class AgentResponse(Struct, frozen=True):
 
 
 class AudioRef(Struct, frozen=True):
-    """A recording in the blob store. ``duration_s`` is what decoding found."""
+    """A recording in the blob store. ``duration_s`` is measured by decoding."""
 
     url: str
     content_type: str
@@ -80,9 +80,9 @@ class AudioRef(Struct, frozen=True):
 
 
 class HeardAnswer(Struct, frozen=True):
-    """What speech recognition heard in a recording, and which engine heard it. ``confidence`` in [0, 1].
+    """The transcript of a recording, and the engine that made it. ``confidence`` in [0, 1].
 
-    ``failure`` says why nothing was heard, when speech recognition could not serve.
+    ``failure`` is the reason when speech recognition could not serve.
     """
 
     text: str
@@ -93,7 +93,7 @@ class HeardAnswer(Struct, frozen=True):
 
 
 class PendingAnswer(Struct, frozen=True, omit_defaults=True):
-    """An accepted answer whose reply is not committed yet: where a crash resumes from.
+    """An accepted answer without a committed reply: recovery after a crash resumes here.
 
     ``heard`` comes with ``audio``.
     """
@@ -109,8 +109,8 @@ class PendingAnswer(Struct, frozen=True, omit_defaults=True):
 class AskedQuestion(Struct, frozen=True, omit_defaults=True):
     """A question put to this candidate, and how often it was followed up, clarified, hinted or repeated.
 
-    ``interrupted``: the candidate went back to an earlier question before answering this one, so it is put again.
-    ``form_asked``: an answer that was not of the asked form was asked for again, which happens once.
+    ``interrupted``: the candidate returned to an earlier question before answering this one, so it is put again.
+    ``form_asked``: the reply asked for the required form of answer, which happens once.
     """
 
     question_id: str
@@ -148,7 +148,7 @@ class GradeRecord(Struct, frozen=True):
 
 
 class Insight(Struct, frozen=True):
-    """Something learned about the candidate, and the turn it rests on."""
+    """A fact learned about the candidate, and the turn it rests on."""
 
     text: str
     turn: int
@@ -191,7 +191,7 @@ class SessionState(Struct, frozen=True):
 
     @property
     def awaits_report(self) -> bool:
-        """Whether the interview has ended and its evaluation has not."""
+        """Whether the interview has ended but its evaluation has not."""
         return self.status in ("concluded", "expired") and self.report_url is None
 
     @property

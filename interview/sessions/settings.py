@@ -1,4 +1,4 @@
-"""What must not change under a running interview, whatever is configured meanwhile."""
+"""Settings fixed for the whole interview, independent of later configuration changes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Thresholds(Struct, frozen=True, omit_defaults=True):
-    """The thresholds that decide, so that a replay decides by the same ones; None in sessions older than the field.
+    """The decision thresholds, recorded so that a replay uses the same ones; None in sessions older than the field.
 
     ``unsure_below`` is the agent's, ``review_below`` the graders'; both are confidences in [0, 1].
     """
@@ -19,11 +19,12 @@ class SessionSettings(Struct, frozen=True, omit_defaults=True):
     """One session's settings, recorded in ``session.started``.
 
     Attributes:
-        seed: varies words, never decisions; 31 bits, from tenant and interview id.
+
+        seed: varies wording, never decisions; 31 bits, from tenant and interview id.
         voice: whether the start asked for the interviewer's voice.
         resume_years: subject (lower case) → years of experience that the résumé claims.
         policies: digest of the policies in force; empty in a session that pinned none.
-        prompts: prompt name → ``version@digest`` that this session gets.
+        prompts: prompt name → ``version@digest`` of this session.
         thresholds: see ``Thresholds``.
     """
 

@@ -1,6 +1,6 @@
-"""Reads what a candidate said: an answer, a request, a question to the interviewer, an afterthought, or nothing.
+"""Classifies an utterance: an answer, a request, a question to the interviewer, an afterthought, or silence.
 
-Pure and the same every time, so that a replay reads what the interview read.
+Pure and deterministic, so that a replay classifies as the interview did.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from interview.text.machine_orders import text_without_orders
 
 UtteranceKind = IntentKind | Literal["answer", "question", "afterthought", "silence"]
 
-#: Signs that say nothing on their own; others may be an answer ("!", "*", "||").
+#: Signs without meaning on their own; others may be an answer ("!", "*", "||").
 _EMPTY_SIGNS = frozenset("?.…,;:'\"`´·~-–—_ \u2800\u3164\u115f\u1160")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"})
 
 
-#: A question of these topics is heard before these requests, whose phrases are wider: "how many hints are left?"
+#: Questions of these topics take precedence over these requests, whose phrases are wider: "how many hints are left?"
 _LOOSE: dict[QuestionTopic, tuple[IntentKind, ...]] = {"hint_cost": ("explain", "hint")}
 
 
 class Utterance(Struct, frozen=True):
-    """``answer`` is the part that answers, in the candidate's own words; empty when there is none.
+    """``answer`` is the answering part, in the candidate's own words; empty when there is none.
 
-    ``questions`` stand beside an answer or alone (``kind`` is then ``question``). ``announcement`` says which earlier
+    ``questions`` come with an answer or alone (``kind`` is then ``question``). ``announcement`` says which earlier
     question an afterthought belongs to.
     """
 
@@ -47,15 +47,15 @@ class Utterance(Struct, frozen=True):
 
 
 def is_silence(text: str) -> bool:
-    """Whether ``text`` is empty, or nothing but invisible characters and signs such as "?" and "..."."""
+    """Whether ``text`` holds only invisible characters and signs such as "?" and "..."."""
     return all(char in _EMPTY_SIGNS or unicodedata.category(char) in _INVISIBLE for char in text)
 
 
 @lru_cache(maxsize=2048)
 def read_utterance(text: str, *, asked_for_questions: bool = False) -> Utterance:
-    """What ``text`` is; an order to the machine in it says nothing.
+    """Classify ``text``; an order to the machine in it does not count.
 
-    ``asked_for_questions``: it answers "do you have any questions?", so any question is one.
+    ``asked_for_questions``: it answers "do you have any questions?", so any question counts.
     """
     if is_silence(text):
         return Utterance("silence")

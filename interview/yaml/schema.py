@@ -1,7 +1,6 @@
 """Checks plain data against a msgspec Struct and lists every problem; msgspec itself reports only the first.
 
-An operator's typing error deserves better than a silent default, so an unknown field is a problem and comes with the
-nearest known name.
+An unknown field is an error that names the nearest known field, never ignored silently.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ _KIND = {
 }
 
 
-#: A request may hold a plan, so a hostile one must not make this search its names for long.
+#: Bounds the search for similar names: a request may hold a plan, and a hostile one must not make it slow.
 MAX_MISFITS = 50
 _MAX_WORD = 64
 
 
 def nearest(word: object, known: Iterable[object]) -> str:
-    """`` – did you mean 'x'?`` when something known is close, else nothing."""
+    """`` – did you mean 'x'?`` when a known name is close, else an empty string."""
     names = {str(name).casefold(): str(name) for name in known}
     found = difflib.get_close_matches(str(word)[:_MAX_WORD].casefold(), names, n=1, cutoff=0.6)
     return f" – did you mean {names[found[0]]!r}?" if found else ""
@@ -56,14 +55,14 @@ def misfits(data: Any, struct: type[msgspec.Struct]) -> Iterator[tuple[PathKey, 
         try:
             msgspec.convert(data, struct)
         except msgspec.ValidationError as error:
-            # A rule of msgspec this walk does not know; its own words are still right.
+            # A msgspec rule that this walk does not implement; msgspec's own message is used.
             found = [((), str(error))]
     yield from found
 
 
 @lru_cache
 def _type_info(struct: type[msgspec.Struct]) -> inspect.Type:
-    # Resolving the annotations of a question takes 10 ms, and a bank holds dozens.
+    # Cached: resolving the annotations of a question is slow, and a bank holds dozens.
     return inspect.type_info(struct)
 
 

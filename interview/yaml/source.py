@@ -1,7 +1,7 @@
-"""YAML as operators write it, read safely, with the line of every value kept so that an error can point at it.
+"""YAML as operators write it, read safely, with the line of every value so that an error can name it.
 
-Only plain data: no tags that build objects, no aliases (they are how a small file becomes a large one), no duplicate
-keys (YAML lets the last one win, silently), a cap on size and on depth.
+Only plain data: no tags that build objects, no aliases (they let a small file expand into a large one), no duplicate
+keys (YAML silently keeps the last), a limit on size and on depth.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ MAX_DEPTH = 24
 
 PathKey = tuple[str | int, ...]
 
-# libyaml when the wheel carries it: a bank of 38 questions is composed in 0.1 s instead of 0.8 s.
+# libyaml when the wheel includes it: it is several times faster.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class YamlDocument(Struct, frozen=True):
-    """Plain data, and the 1-based line at which each path of it is written."""
+    """Plain data, and the 1-based source line of each path."""
 
     file: str
     data: Any
     lines: dict[PathKey, int]
 
     def line_of(self, path: PathKey) -> int | None:
-        """The line of ``path``, or of its nearest ancestor that is written down."""
+        """The line of ``path``, or of its nearest ancestor in the file."""
         for length in range(len(path), -1, -1):
             line = self.lines.get(path[:length])
             if line is not None:
@@ -45,7 +45,7 @@ class YamlDocument(Struct, frozen=True):
 
 
 def field_name(path: PathKey) -> str:
-    """``("phases", 0, "core")`` as people write it: ``phases[0].core``."""
+    """``("phases", 0, "core")`` in readable form: ``phases[0].core``."""
     name = ""
     for part in path:
         if isinstance(part, int):
@@ -57,15 +57,16 @@ def field_name(path: PathKey) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """``text``, cut to ``length`` characters: what an author wrote is quoted in errors, but not by the page."""
+    """``text`` cut to ``length`` characters, for quoting in errors."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def read_yaml(path: Path, *, name: str | None = None, max_bytes: int = MAX_BYTES) -> YamlDocument:
-    """The one document of the file. ``name`` is how errors call the file (default: its path).
+    """The one document of the file. ``name`` is the file's name in errors (default: its path).
 
     Raises:
-        ConfigError: the file is missing, too large, not UTF-8, not YAML, or uses what this loader refuses.
+
+        ConfigError: the file is missing, too large, not UTF-8, not YAML, or uses a feature that this loader rejects.
     """
     file = name or str(path)
     try:
@@ -84,9 +85,9 @@ def read_yaml(path: Path, *, name: str | None = None, max_bytes: int = MAX_BYTES
 
 
 def parse_yaml(text: str, file: str) -> YamlDocument:
-    """Like ``read_yaml``, from text already in hand."""
+    """Like ``read_yaml``, from text in memory."""
     try:
-        # The event stream is flat, so hostile nesting is refused before anything recurses over it.
+        # The event stream is flat, so hostile nesting is rejected before anything recurses over it.
         _refuse_hostile_structure(text, file)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -94,7 +95,7 @@ def parse_yaml(text: str, file: str) -> YamlDocument:
         problem = error.problem or error.context or "cannot be parsed"
         raise ConfigError.at(file, mark.line + 1 if mark else None, "", f"is not valid YAML: {problem}") from error
     except yaml.YAMLError as error:
-        raise ConfigError.at(file, None, "", "holds characters that YAML does not allow") from error
+        raise ConfigError.at(file, None, "", "contains characters that YAML does not allow") from error
     if root is None:
         raise ConfigError.at(file, 1, "", "is empty")
     lines: dict[PathKey, int] = {}
@@ -112,7 +113,7 @@ def _refuse_hostile_structure(text: str, file: str) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise ConfigError.at(file, line, "", "holds more than one YAML document")
+                raise ConfigError.at(file, line, "", "contains more than one YAML document")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
@@ -127,7 +128,7 @@ def _events(text: str) -> Iterator[Any]:
 
 
 class _Reader:
-    """From composed nodes to plain data, noting where each value stands."""
+    """Converts composed nodes to plain data and records the line of each value."""
 
     def __init__(self, file: str, lines: dict[PathKey, int]) -> None:
         self._file = file
@@ -162,6 +163,6 @@ class _Reader:
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             raise ConfigError.at(self._file, line, field_name(path), f"{node.value!r} is not a valid value") from error
         if isinstance(value, bytes | datetime.date):
-            # A version such as 2026-11-20 is meant as text.
+            # A value such as 2026-11-20 is kept as text.
             return str(node.value)
         return value

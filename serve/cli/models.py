@@ -112,7 +112,7 @@ def remove(names: Names, as_json: Json = False) -> None:
     for name in names:
         manifest = known(name)
         if manifest is None:
-            raise ModelMissing(f"No model is called {name!r}.")
+            raise ModelMissing(f"There is no model {name!r}.")
         removed = remove_copy(manifest.name)
         rows.append({**_row(manifest), "removed": removed})
         if not removed and place_of(manifest) == "package":

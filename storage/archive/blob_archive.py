@@ -1,7 +1,7 @@
 """The archive: event logs and snapshots as blobs, so that replay and reports outlive the live store.
 
-Archiving is idempotent and never goes backwards: the log only grows, so a longer archive replaces a shorter one and a
-shorter one is ignored. The log is written before the snapshot; a reader trusts the log and re-folds when they differ.
+Archiving is idempotent and monotonic: the log only grows, so a longer archive replaces a shorter one and a shorter one
+is ignored. The log is written before the snapshot; a reader trusts the log and re-folds when they differ.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from storage.stored_names import encoded
 
 logger = logging.getLogger(__name__)
 
-#: The batch under which a session that could not be archived is counted.
+#: The batch name under which a failed archiving is counted.
 ARCHIVE = "archive"
 
 
@@ -37,20 +37,21 @@ class StoredSession(Struct, frozen=True):
 
 
 class Sweep(Struct, frozen=True):
-    """How many of the sessions about to expire were archived, and how many could not be."""
+    """The number of expiring sessions that were archived, and of those that failed."""
 
     archived: int = 0
     failed: int = 0
 
 
 async def archive_session(sessions: SessionStore, blobs: BlobStore, key: SessionKey) -> bool:
-    """Copy a live session to the archive; False when it is not live (any more).
+    """Copy a live session to the archive; False when it is no longer live.
 
-    Call it after conclusion, again after each later event (a background grade, an override, the report), and from the
-    sweep below for sessions that nobody concluded. A failure is counted (``interview.failures``).
+    Call it after conclusion, after each later event (a background grade, an override, the report), and from the sweep
+    for abandoned sessions. A failure is counted (``interview.failures``).
 
     Raises:
-        StorageUnavailable: either store does not work; archiving again later is safe.
+
+        StorageUnavailable: either store is unavailable; archiving again later is safe.
     """
     try:
         return await _archive(sessions, blobs, key)
@@ -71,7 +72,7 @@ async def _archive(sessions: SessionStore, blobs: BlobStore, key: SessionKey) ->
     if not log or state is None:
         return False
     if state.version != len(log):
-        # Somebody committed between the two reads; what belongs together is the log and its own fold.
+        # Another commit happened between the two reads; store the log with its own fold.
         state = fold(decode_event(raw) for raw in log)
     if await _archived_length(blobs, key) > len(log):
         return True
@@ -86,6 +87,7 @@ async def archive_expiring(sessions: SessionStore, blobs: BlobStore, within_s: f
     A session that cannot be archived is counted, logged and left for the next sweep; the others are archived.
 
     Raises:
+
         StorageUnavailable: the expiring sessions could not be listed.
     """
     archived = failed = 0
@@ -98,11 +100,12 @@ async def archive_expiring(sessions: SessionStore, blobs: BlobStore, within_s: f
 
 
 async def load_session(sessions: SessionStore, blobs: BlobStore, key: SessionKey) -> StoredSession | None:
-    """A session with its log, from the live store, else from the archive; None when it is in neither.
+    """A session with its log, from the live store, else from the archive; None when neither has it.
 
     Raises:
+
         InternalError: the archived log is damaged.
-        StorageUnavailable: a store does not work.
+        StorageUnavailable: a store is unavailable.
     """
     live = await sessions.events(key)
     state = await sessions.load(key)
@@ -117,12 +120,12 @@ async def load_session(sessions: SessionStore, blobs: BlobStore, key: SessionKey
 
 
 async def load_events(sessions: SessionStore, blobs: BlobStore, key: SessionKey) -> list[Event]:
-    """The event log, from the live store, else from the archive; empty when it is in neither."""
+    """The event log, from the live store, else from the archive; empty when neither has it."""
     return await sessions.events(key) or await _archived_events(blobs, key)
 
 
 async def load_state(sessions: SessionStore, blobs: BlobStore, key: SessionKey) -> SessionState | None:
-    """The snapshot, from the live store, else from the archive; None when it is in neither."""
+    """The snapshot, from the live store, else from the archive; None when neither has it."""
     live = await sessions.load(key)
     if live is not None:
         return live
@@ -146,7 +149,7 @@ async def _archived_events(blobs: BlobStore, key: SessionKey) -> list[Event]:
     try:
         return [decode_event(line) for line in await _archived_lines(blobs, key)]
     except msgspec.DecodeError as error:
-        raise InternalError("An archived event log does not decode.") from error
+        raise InternalError("An archived event log cannot be decoded.") from error
 
 
 async def _archived_state(blobs: BlobStore, key: SessionKey, events: Sequence[Event]) -> SessionState:

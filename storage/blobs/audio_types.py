@@ -1,4 +1,4 @@
-"""The kinds of audio file there are here: container, media type and file extension, told from the bytes."""
+"""The supported kinds of audio file: container, media type and file extension, detected from the bytes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Literal, assert_never
 
 Container = Literal["wav", "mp3", "mp4", "ogg", "matroska", "flac", "aac"]
 
-#: Names an MPEG audio stream's header may start with: sync bits set, layer and bitrate not reserved.
+#: Valid header flags of an MPEG audio stream: sync bits set, layer and bitrate not reserved.
 _MP3_LAYERS = {0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2}
 
-#: Media type → file extension, and the container of such a file.
+#: Media type → file extension and container.
 _TYPES: dict[str, tuple[str, Container]] = {
     "audio/wav": ("wav", "wav"),
     "audio/x-wav": ("wav", "wav"),
@@ -35,7 +35,7 @@ _TYPES: dict[str, tuple[str, Container]] = {
     "audio/x-flac": ("flac", "flac"),
 }
 
-#: File extension → the media type a browser plays it as.
+#: File extension → the media type for browser playback.
 MEDIA_TYPES: dict[str, str] = {
     "wav": "audio/wav",
     "mp3": "audio/mpeg",
@@ -51,7 +51,7 @@ MEDIA_TYPES: dict[str, str] = {
 
 
 def extension_of(media_type: str) -> str:
-    """The file extension of a media type, parameters ignored; ``bin`` if it is none of audio."""
+    """The file extension of a media type, parameters ignored; ``bin`` for a type that is not audio."""
     bare = media_type.partition(";")[0].strip().lower()
     if bare == "audio/pcm":
         return "pcm"
@@ -59,10 +59,10 @@ def extension_of(media_type: str) -> str:
 
 
 def media_type_of(data: bytes, declared: str) -> str:
-    """The media type of a recording: the declared one where the bytes agree with it, else what the bytes say.
+    """The media type of a recording: the declared one when the bytes agree with it, else the detected one.
 
-    Clients declare wrongly (curl sends ``application/octet-stream`` for a webm file), and a browser does not play what
-    is stored under the wrong type. Unknown bytes keep what was declared.
+    Clients send wrong types (curl sends ``application/octet-stream`` for a webm file), and a browser does not play a
+    file stored under the wrong type. For unknown bytes the declared type stays.
     """
     container = sniff(data)
     if container is None:
@@ -82,7 +82,7 @@ def media_type_of(data: bytes, declared: str) -> str:
 
 
 def sniff(data: bytes) -> Container | None:
-    """The container by its magic bytes, or None when it is none that is read here."""
+    """The container by its magic bytes, or None when it is unknown."""
     if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
         return "wav"
     if data[:4] == b"OggS":
@@ -102,8 +102,8 @@ def sniff(data: bytes) -> Container | None:
 
 
 def id3_bytes(data: bytes) -> int:
-    """The length of an ID3v2 tag in front of the audio, 0 without one."""
+    """The length of a leading ID3v2 tag, 0 without one."""
     if data[:3] != b"ID3" or len(data) < 10:
         return 0
-    # The tag's size is "synchsafe": seven bits a byte.
+    # The tag's size is "synchsafe": seven bits per byte.
     return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))

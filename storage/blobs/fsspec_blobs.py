@@ -1,4 +1,4 @@
-"""Blobs through fsspec: a local directory by default, any object store it speaks (``s3://``, ``gs://``) by URL."""
+"""Blobs through fsspec: a local directory by default, or any supported object store (``s3://``, ``gs://``) by URL."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 class FsspecBlobStore:
     """``BlobStore`` under ``url``: a directory, or ``scheme://bucket/prefix`` with ``options`` for fsspec.
 
-    fsspec's calls block, so they run in ``threads`` threads of this store; what does not start within ``timeout_s``
-    and end in time is reported unavailable. Local writes are durable and appear whole or not at all.
+    fsspec's calls block, so they run in ``threads`` threads of this store. A call that does not finish within
+    ``timeout_s``, waiting included, is reported as unavailable. Local writes are durable and atomic.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class FsspecBlobStore:
         return await self._run("delete", lambda: self._remove(full))
 
     def _remove(self, full: str) -> int:
-        # find() lists a file given by its own name, too; listings are cached by some stores.
+        # find() also lists a file given by its own name; some stores cache listings.
         self._files.invalidate_cache()
         found: list[str] = self._files.find(full)
         for name in found:
@@ -102,10 +102,10 @@ class FsspecBlobStore:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFound("There is no such blob.") from error
         except TimeoutError as error:
-            logger.warning("blob store overdue: operation=%s", what)
+            logger.warning("blob store timed out: operation=%s", what)
             raise StorageUnavailable("The blob store did not answer in time.", retry_after_s=1) from error
         except Exception as error:
-            # Each object store's library has errors of its own; what they share is that the blob did not move.
+            # Each object store's library raises its own errors; all of them mean that the transfer failed.
             logger.warning("blob store failed: operation=%s error=%s", what, type(error).__name__)
             raise StorageUnavailable("The blob store failed; try again shortly.", retry_after_s=1) from error
 
@@ -116,10 +116,10 @@ def _protocols(files: Any) -> tuple[str, ...]:
 
 
 def _write(path: Path, data: bytes, *, durable: bool) -> None:
-    """Write aside and rename, so that the old or the new content is there, whole.
+    """Write to a temporary file and rename it, so that readers see the old or the new content, whole.
 
-    ``durable`` syncs the file and its directory, so that this holds when the machine fails, too. Bare system calls, and
-    few: after each one the thread waits for the interpreter's lock, 5 ms at worst.
+    ``durable`` syncs the file and its directory, so that this also holds after a machine crash. Few bare system calls:
+    after each one the thread must reacquire the interpreter's lock.
     """
     draft = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -145,7 +145,7 @@ def _sync(directory: Path) -> None:
 
 
 def _create(path: Path, data: bytes, *, durable: bool) -> None:
-    """A new file with ``data``; nothing stays behind where that fails."""
+    """A new file with ``data``; a failed write leaves no file."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         left = memoryview(data)

@@ -1,4 +1,4 @@
-"""The layout of blob paths. The only module that names paths, so that none is built from a client's words.
+"""The layout of blob paths. Only this module builds paths, and never from client input.
 
 ::
 
@@ -6,12 +6,12 @@
     policies/<digest>.json                          a pinned policy set, shared by its interviews
     sessions/<tenant>/<interview_id>/audio/…        recordings, served at /session/audio/<interview_id>/<name>
                                     /documents/…    résumé and role description
-                                    /plan/…         a plan that came with the start
+                                    /plan/…         a plan sent with the start
                                     /archive/…      event log and snapshot
-                                    /reports/…      reports as they stood when they were ready
+                                    /reports/…      finished reports
 
-Everything personal of an interview lies under one prefix, so that erasing it is one call. Tenant and id are encoded by
-``storage.stored_names``.
+All personal data of an interview lies under one prefix, so that one call erases it. ``storage.stored_names`` encodes
+tenant and id.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Role = Literal["candidate", "interviewer"]
 #: A stored name is at most 255 bytes on every file system.
 _SEGMENT = re.compile(r"[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,254}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-#: A name made by ``audio_name``; a client's must match before a path is built from it.
+#: The pattern of names made by ``audio_name``; a client's name must match before a path is built from it.
 _AUDIO_NAME = re.compile(r"[0-9]{1,6}-(candidate|interviewer)-[0-9a-f]{16}\.[a-z0-9]{2,5}\Z")
 
 
@@ -41,7 +41,7 @@ def plan_path(digest: str) -> str:
 
 
 def session_plan_path(tenant: str, interview_id: str, digest: str) -> str:
-    """The plan that came with the request that started this interview. Raises InvalidInput."""
+    """The plan sent with the request that started this interview. Raises InvalidInput."""
     return f"{session_prefix(tenant, interview_id)}/plan/{_checked_digest(digest)}.json"
 
 
@@ -51,7 +51,7 @@ def policies_path(digest: str) -> str:
 
 
 def session_prefix(tenant: str, interview_id: str) -> str:
-    """Everything kept of one interview, for its erasure. Installed plans and policies are shared and stay."""
+    """Everything stored about one interview, for its erasure. Installed plans and policies are shared and stay."""
     return f"sessions/{encoded(tenant)}/{encoded(interview_id)}"
 
 
@@ -68,12 +68,12 @@ def audio_path(tenant: str, interview_id: str, name: str) -> str:
 
 
 def audio_url(interview_id: str, name: str) -> str:
-    """The address a client finds a recording at."""
+    """The URL of a recording for clients."""
     return f"{AUDIO_URL_PREFIX}{interview_id}/{name}"
 
 
 class StoredAudio(NamedTuple):
-    """Where a recording lies, and the address a client finds it at."""
+    """The blob path of a recording, and its URL for clients."""
 
     path: str
     url: str
@@ -82,7 +82,7 @@ class StoredAudio(NamedTuple):
 def stored_audio(
     tenant: str, interview_id: str, turn: int, role: Role, *, sha256: str, content_type: str
 ) -> StoredAudio:
-    """Where the recording of ``role`` in ``turn`` belongs, by its content."""
+    """The content-addressed place of the recording of ``role`` in ``turn``."""
     name = audio_name(turn, role, sha256, content_type)
     return StoredAudio(audio_path(tenant, interview_id, name), audio_url(interview_id, name))
 
@@ -93,7 +93,7 @@ def path_of_url(tenant: str, interview_id: str, url: str) -> str:
 
 
 def document_path(tenant: str, interview_id: str, kind: str, text: str) -> str:
-    """A document the interview started with; ``kind`` is ``resume`` or ``role_description``, never a file's name."""
+    """A document sent with the start; ``kind`` is ``resume`` or ``role_description``, never a client's file name."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"{session_prefix(tenant, interview_id)}/documents/{kind}-{digest}.txt"
 
@@ -115,7 +115,8 @@ def checked(path: str) -> str:
     """``path`` if it is relative and made of plain segments only.
 
     Raises:
-        InvalidInput: it is empty, absolute, or has a segment that could lead elsewhere.
+
+        InvalidInput: it is empty, absolute, or has a segment such as ``..``.
     """
     if not all(_SEGMENT.match(segment) for segment in path.split("/")):
         raise InvalidInput("That is not the path of a stored blob.")

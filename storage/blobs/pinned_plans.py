@@ -23,7 +23,7 @@ class PinnedPlans:
         self._plans: OrderedDict[str, InterviewPlan] = OrderedDict()
 
     async def pin(self, plan: InterviewPlan, *, only_for: SessionKey | None = None) -> None:
-        """Make ``plan`` findable by its digest. A plan that came with a start is kept ``only_for`` that session.
+        """Store ``plan`` under its digest. A plan sent with a start is stored ``only_for`` that session.
 
         Raises StorageUnavailable.
         """
@@ -57,7 +57,7 @@ class PinnedPlans:
 
 
 def path_of_plan(state: SessionState) -> str:
-    """The blob of the plan that a session is pinned to."""
+    """The blob of a session's pinned plan."""
     if state.plan.from_request:
         return session_plan_path(state.tenant, state.interview_id, state.plan.digest)
     return plan_path(state.plan.digest)

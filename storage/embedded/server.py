@@ -1,8 +1,9 @@
-"""A private Redis or Valkey server for installs without one: started with the platform, kept in its data directory.
+"""A private Redis or Valkey server for installs without one, started with the platform and stored in its data
+directory.
 
-It listens on a Unix socket only its owner can reach, with a random password besides, and appends every write to a log
-before it acknowledges it. The server outlives a SIGKILL of its owner; the next start finds it by its pid file, makes
-sure it really is that server, ends it, and carries on with the same data. Nothing here ever deletes data.
+It listens on a Unix socket accessible to its owner only, requires a random password, and appends every write to a log
+before it acknowledges it. The server outlives a SIGKILL of its owner. The next start finds it by its pid file, verifies
+that it is that server, ends it, and continues with the same data. No code here deletes data.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def end_leftover(data_dir: Path) -> bool:
     """End the server that a killed owner left behind in ``data_dir``; True when there was one.
 
     Raises:
+
         ConfigError: the server's owner is alive: two platforms must not share a data directory.
         StorageUnavailable: the leftover could not be ended.
     """
@@ -67,8 +69,8 @@ def running_url(data_dir: Path) -> str | None:
 class EmbeddedRedis:
     """One server under ``data_dir/redis``; password and address survive restarts, so clients reconnect.
 
-    ``fsync``: ``always`` loses nothing acknowledged, also when the machine loses power; ``everysec`` loses nothing when
-    processes die and about a second or two on power loss; ``no`` is for tests.
+    ``fsync``: ``always`` loses nothing acknowledged, also on power loss; ``everysec`` loses nothing when processes die
+    and a second or two on power loss; ``no`` is for tests.
     """
 
     def __init__(
@@ -95,7 +97,7 @@ class EmbeddedRedis:
 
     @property
     def home(self) -> Path:
-        """The directory the server works in."""
+        """The server's working directory."""
         return self._home
 
     @property
@@ -103,11 +105,12 @@ class EmbeddedRedis:
         return self._server.pid if self._server and self._server.poll() is None else None
 
     def start(self) -> str:
-        """Start, wait until the data is loaded, and return ``url``. Starting twice is the same as once.
+        """Start, wait until the data is loaded, and return ``url``. Idempotent.
 
         Raises:
-            ConfigError: no usable redis-server, or the data directory is in use or was written by a newer one.
-            StorageUnavailable: the server does not come up.
+
+            ConfigError: there is no usable redis-server, or the data directory is in use or was written by a newer one.
+            StorageUnavailable: the server does not start.
         """
         if self.pid is not None:
             return self.url
@@ -139,7 +142,7 @@ class EmbeddedRedis:
         except StorageUnavailable:
             if refused_foreign_format(log, logged_bytes):
                 raise ConfigError(
-                    f"{self._home} was written by another kind of server, or a newer one, and {binary.path} (version "
+                    f"{self._home} was written by a different or newer kind of server, and {binary.path} (version "
                     f"{'.'.join(map(str, binary.version))}) cannot read it. Nothing was changed. Install the server "
                     "that wrote it, or choose another data directory."
                 ) from None
@@ -163,14 +166,14 @@ class EmbeddedRedis:
         self._wait_until_ready(self._server)
 
     def wait(self) -> str:
-        """Block until the server's process ends, and say how: ``signal 9``, ``status 1`` or ``not running``."""
+        """Block until the server's process ends, and return how: ``signal 9``, ``status 1`` or ``not running``."""
         if self._server is None:
             return "not running"
         status = self._server.wait()
         return f"signal {-status}" if status < 0 else f"status {status}"
 
     def stop(self) -> None:
-        """End the server after it wrote its log; also harmless when it is not running."""
+        """Stop the server after it has written its log; harmless when it is not running."""
         if self._server is None:
             return
         self._server.terminate()
@@ -210,20 +213,20 @@ class EmbeddedRedis:
             "appendfsync": self._fsync,
             # Pausing fsync during a rewrite would put up to 30 s of acknowledged writes at risk.
             "no-appendfsync-on-rewrite": "no",
-            # A torn end is cut by storage.embedded.log_repair, because Redis would leave half a transaction.
+            # storage.embedded.log_repair cuts a torn end, because Redis would leave half a transaction.
             "aof-load-truncated": "no",
-            # The log holds commands only. Redis and Valkey read each other's commands and not each other's snapshots,
+            # The log holds commands only. Redis and Valkey read each other's commands but not each other's snapshots,
             # and the system's server may be either (docs/adr/0013-embedded-valkey.md).
             "aof-use-rdb-preamble": "no",
-            # Each commit logs a whole snapshot, and a rewrite can double the p99 of its minute. At the defaults, 64 MB
-            # and 100 %, a busy server would rewrite every few seconds. The log may be three times the data instead;
-            # half a gigabyte loads in a second. Figures: docs/measurements/2026-11-22-load.md.
+            # Each commit logs a whole snapshot, and a rewrite can double the p99 latency while it runs. With the
+            # defaults, 64 MB and 100 %, a busy server would rewrite every few seconds. Figures:
+            # docs/measurements/2026-11-22-load.md.
             "auto-aof-rewrite-min-size": "1gb",
             "auto-aof-rewrite-percentage": "200",
             "save": "",
-            # A slow command is remembered with its arguments, and those are what a candidate said.
+            # The slow log stores a command's arguments, which hold candidates' words.
             "slowlog-log-slower-than": "-1",
-            # An interview may wait, but it may not vanish: when memory is full, writes fail and say so.
+            # No eviction: when memory is full, writes fail with an error and no interview is lost.
             "maxmemory-policy": "noeviction",
         }
         path = self._home / "redis.conf"
@@ -236,12 +239,12 @@ class EmbeddedRedis:
             status = server.poll()
             if status is not None or time.monotonic() > give_up:
                 self.stop()
-                problem = "did not get ready in time" if status is None else f"ended with status {status}"
+                problem = "was not ready in time" if status is None else f"ended with status {status}"
                 raise StorageUnavailable(f"The embedded Redis {problem}; see {self._home / 'redis.log'}.")
             time.sleep(0.02)
 
     def _answers(self) -> bool:
-        """True once the server has loaded its data; it refuses connections before, or answers -LOADING."""
+        """True once the server has loaded its data; before that it refuses connections or answers -LOADING."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(1.0)
             try:
@@ -260,7 +263,7 @@ def _url(password: str, socket_path: Path) -> str:
 
 
 def _socket_path(home: Path) -> Path:
-    """In the data directory, or, where that path is too long for a socket, in a private one named after it."""
+    """In the data directory, or, when that path is too long for a socket, in a private directory named after it."""
     path = home / "redis.sock"
     if len(os.fsencode(path)) <= _SOCKET_PATH_AT_MOST_BYTES:
         return path
@@ -269,7 +272,7 @@ def _socket_path(home: Path) -> Path:
 
 
 def _refuse_newer_data(home: Path, binary: RedisBinary) -> None:
-    """Redis 7 keeps its log in ``appendonlydir``; an older server would start empty beside it."""
+    """Redis 7 keeps its log in ``appendonlydir``; an older server would ignore it and start empty."""
     if binary.version < (7,) and (home / "appendonlydir").exists():
         raise ConfigError(
             f"{home} was written by Redis 7, Valkey or newer and {binary.path} is older: it would start without your "

@@ -1,7 +1,7 @@
-"""Restarts the embedded server when it dies under a running platform, with its data, until it dies too often.
+"""Restarts the embedded server with its data when it dies, until it dies too often.
 
-The state is a file in the server's directory, so that a replica in another process can tell an operator more than that
-the store does not answer: ``state_of``.
+The state is a file in the server's directory, so that a replica in another process can tell an operator why the store
+does not answer: ``state_of``.
 """
 
 from __future__ import annotations
@@ -35,8 +35,11 @@ class SupervisorState(Struct, frozen=True):
 
 
 class RestartRules(Struct, frozen=True):
-    """After more than ``deaths_at_most`` deaths within ``within_s`` the server is left down. A failed restart counts as
-    a death; the pause after the n-th death within that time is ``pause_s`` · 2ⁿ⁻¹, at most ``pause_at_most_s``."""
+    """After more than ``deaths_at_most`` deaths within ``within_s`` the server stays down.
+
+    A failed restart counts as a death. The pause after the n-th death within that time is ``pause_s`` · 2ⁿ⁻¹, at most
+    ``pause_at_most_s``.
+    """
 
     deaths_at_most: int = 5
     within_s: float = 600.0
@@ -48,7 +51,7 @@ Listener = Callable[[SupervisorState], None]
 
 
 class ServerSupervisor:
-    """Keeps ``server`` running from ``start`` to ``stop``. ``listener`` is told of each change, on another thread."""
+    """Keeps ``server`` running from ``start`` to ``stop``. ``listener`` is called on each change, on another thread."""
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class ServerSupervisor:
         return url
 
     def stop(self) -> None:
-        """Stop watching, then stop the server; also harmless when it is not running."""
+        """Stop watching, then stop the server; harmless when it is not running."""
         self._stopping.set()
         with self._lock:
             self._server.stop()
@@ -95,10 +98,10 @@ class ServerSupervisor:
             while not self._restarted(reason):
                 if self._stopping.is_set() or self._too_many_deaths():
                     return
-                reason = "the embedded server does not start again"
+                reason = "the embedded server does not restart"
 
     def _restarted(self, reason: str) -> bool:
-        """One attempt to bring the server back after a death; False when it failed, or when it was the last one."""
+        """Try once to restart the server after a death; False when it failed, or when the limit was reached."""
         now = self._clock()
         self._deaths.append(now)
         while self._deaths[0] < now - self._rules.within_s:
@@ -120,7 +123,7 @@ class ServerSupervisor:
             try:
                 self._server.start()
             except InterviewError as error:
-                logger.error("the embedded server did not come back: %s", error.message)
+                logger.error("the embedded server did not restart: %s", error.message)
                 return False
         self._restarts += 1
         logger.warning("the embedded server is up again: restarts=%d", self._restarts)
@@ -139,7 +142,7 @@ class ServerSupervisor:
 
 
 def state_of(data_dir: Path) -> SupervisorState | None:
-    """The state of the server that a platform supervises on ``data_dir``; None without one."""
+    """The state of the supervised server of ``data_dir``; None without one."""
     try:
         return msgspec.json.decode((home_of(data_dir) / _STATE_FILE).read_bytes(), type=SupervisorState)
     except (FileNotFoundError, msgspec.DecodeError):
@@ -147,7 +150,7 @@ def state_of(data_dir: Path) -> SupervisorState | None:
 
 
 def explained(error: StorageUnavailable, data_dir: Path) -> StorageUnavailable:
-    """``error`` with what the supervisor knows about the server that does not answer."""
+    """``error`` with the supervisor's reason for the server's silence."""
     state = state_of(data_dir)
     if state is None or state.status == "running":
         return error

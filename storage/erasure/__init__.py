@@ -1,1 +1,1 @@
-"""Erasure: everything about one interview, from every store."""
+"""Erasure of one interview from every store."""

@@ -1,11 +1,10 @@
 """Erases everything about one interview: session, idempotency records, jobs, recordings, documents, archive, reports.
 
-The session goes first and stays unusable for ``ERASED_FOR_S``, so that no commit brings it back. A step that was in
-flight may still write a recording, an archive or a job after that; ``erase_leftovers``, run in the background, removes
-those.
+The session goes first and stays unusable for ``ERASED_FOR_S``, so that no commit restores it. A step in flight may
+still write a recording, an archive or a job after that; ``erase_leftovers``, run in the background, removes those.
 
-Installed plans and policies are shared between interviews and stay: no candidate's words are in them. A plan that came
-with the start of an interview goes with it.
+Installed plans and policies are shared between interviews and hold no candidate's words, so they stay. A plan sent with
+the start of an interview is erased with it.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ from storage.work_queue.port import WorkQueue
 
 logger = logging.getLogger(__name__)
 
-#: The batch under which an interview whose leftovers could not be erased is counted.
+#: The batch name under which a failed erasure of leftovers is counted.
 ERASURE = "erasure"
 
 
 class Erased(Struct, frozen=True):
-    """What an erasure removed. ``log_purged`` False: deleted values may still be in the server's append-only log."""
+    """The result of an erasure. ``log_purged`` False: deleted values may still be in the server's append-only log."""
 
     session: bool = False
     jobs: int = 0
@@ -42,7 +41,7 @@ class Erased(Struct, frozen=True):
 
 
 class Erasure:
-    """Over every store that holds something of an interview. ``queues`` are all that take jobs about one."""
+    """Erases from every store that holds data of an interview. ``queues`` are all queues with jobs about one."""
 
     def __init__(self, sessions: SessionStore, blobs: BlobStore, queues: Sequence[WorkQueue]) -> None:
         self._sessions = sessions
@@ -50,11 +49,12 @@ class Erasure:
         self._queues = tuple(queues)
 
     async def erase(self, tenant: str, interview_id: str) -> Erased:
-        """Erase one interview, live or archived. Erasing again is safe, and finishes what failed.
+        """Erase one interview, live or archived. Idempotent; a second call completes a failed one.
 
         Raises:
+
             InvalidInput: tenant or id is empty.
-            StorageUnavailable: a store does not work; something may be left.
+            StorageUnavailable: a store is unavailable; some data may be left.
         """
         prefix = checked(session_prefix(tenant, interview_id))
         found = await self._once(SessionKey(tenant, interview_id), prefix)
@@ -62,11 +62,12 @@ class Erasure:
         return Erased(session=found.session, jobs=found.jobs, blobs=found.blobs, log_purged=purged)
 
     async def erase_leftovers(self) -> int:
-        """Erase again what steps in flight wrote about interviews that were erased lately; returns how many had any.
+        """Erase the writes of steps that were in flight during recent erasures; returns how many interviews had any.
 
-        One that fails is counted (``interview.failures``), logged and left for the next time.
+        A failure is counted (``interview.failures``), logged and left for the next run.
 
         Raises:
+
             StorageUnavailable: the erased interviews could not be listed.
         """
         with_leftovers = 0
@@ -87,7 +88,7 @@ class Erasure:
         return await self._beside(key, prefix, session)
 
     async def _again(self, key: SessionKey) -> Erased:
-        # Not erased anew: that would keep its id unusable, and known, for ever.
+        # Does not renew the erasure mark, which would keep the id unusable, and known, for ever.
         session = await self._sessions.delete(key)
         return await self._beside(key, session_prefix(key.tenant, key.interview_id), session)
 

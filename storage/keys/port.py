@@ -1,7 +1,7 @@
 """The port of API keys: created once, stored as hashes, looked up by a public prefix.
 
 A key reads ``ik_<key id>_<secret>``: the id (48 random bits, hex) finds the record, the secret (256 random bits) proves
-it. What is stored is the SHA-256 of the whole key; with 256 random bits a slow hash would add nothing.
+it. The store holds the SHA-256 of the whole key; with 256 random bits a slow hash would add nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from interview.yaml.schema import nearest
 _PRESENTED = re.compile(r"ik_([0-9a-f]{12})_[A-Za-z0-9_-]{43}\Z")
 _LABEL_AT_MOST = 200
 
-#: Hold interviews: start, turn, hint, state, events, audio, end, signals, tools.
+#: Run interviews: start, turn, hint, state, events, audio, end, signals, tools.
 INTERVIEWS = "interviews"
 #: Read reports and override grades.
 REPORTS = "reports"
@@ -31,7 +31,7 @@ INFERENCE = "inference"
 #: Read ``/status`` and ``/metrics``.
 OPERATIONS = "operations"
 
-#: Every scope there is; a key is created with these only.
+#: All scopes.
 SCOPES = frozenset({INTERVIEWS, REPORTS, INFERENCE, OPERATIONS})
 
 
@@ -51,7 +51,7 @@ class ApiKey(Struct, frozen=True):
 
 
 class CreatedKey(Struct, frozen=True):
-    """A fresh key with its ``secret``, the whole string a client sends: shown once, stored nowhere."""
+    """A new key with its ``secret``, the whole string a client sends: shown once, never stored."""
 
     key: ApiKey
     secret: str
@@ -68,11 +68,11 @@ class ApiKeys(Protocol):
         ...
 
     async def list(self, tenant: str) -> list[ApiKey]:
-        """A tenant's keys, also expired and revoked ones, oldest first. Raises StorageUnavailable."""
+        """A tenant's keys, including expired and revoked ones, oldest first. Raises StorageUnavailable."""
         ...
 
     async def revoke(self, key_id: str) -> None:
-        """End a key everywhere within a second; ending it twice is the same as once.
+        """Revoke a key; it stops working everywhere within a second. Idempotent.
 
         Raises NotFound, StorageUnavailable.
         """
@@ -89,7 +89,7 @@ class ApiKeys(Protocol):
 
 
 def new_key(tenant: str, scopes: frozenset[str], label: str, expires_in: timedelta | None, now: datetime) -> CreatedKey:
-    """A key made of fresh randomness. Raises InvalidInput."""
+    """Create a key from fresh randomness. Raises InvalidInput."""
     wrong: dict[str, str] = {}
     if problem := tenant_problem(tenant):
         wrong["tenant"] = problem
@@ -101,7 +101,7 @@ def new_key(tenant: str, scopes: frozenset[str], label: str, expires_in: timedel
         wrong["expires_in"] = "must be positive"
     if wrong:
         problems = "; ".join(f"{field} {problem}" for field, problem in sorted(wrong.items()))
-        raise InvalidInput(f"The key cannot be made: {problems}.", detail={"fields": wrong})
+        raise InvalidInput(f"The key cannot be created: {problems}.", detail={"fields": wrong})
     key_id = secrets.token_hex(6)
     key = ApiKey(
         key_id=key_id,
@@ -119,12 +119,12 @@ def _scopes_problem(scopes: frozenset[str]) -> str:
     unknown = sorted(scopes - SCOPES)
     if unknown:
         hint = nearest(unknown[0], SCOPES)
-        return f"hold {', '.join(map(repr, unknown))}, which is unknown{hint or '; there are'} ({known})"
+        return f"contain {', '.join(map(repr, unknown))}, which is unknown{hint or '; there are'} ({known})"
     return "" if scopes else f"must name at least one of {known}"
 
 
 def key_id_of(presented: str) -> str | None:
-    """The id inside a presented key; None when it cannot be one of ours."""
+    """The id inside a presented key; None when it is malformed."""
     found = _PRESENTED.match(presented)
     return found.group(1) if found else None
 
@@ -134,5 +134,5 @@ def digest_of(secret: str) -> bytes:
 
 
 def same_digest(one: bytes, other: bytes) -> bool:
-    """Compare in constant time: the place of the first difference must not show in the time it takes."""
+    """Compare in constant time, so that timing does not reveal the first difference."""
     return hmac.compare_digest(one, other)

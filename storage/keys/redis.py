@@ -125,7 +125,7 @@ class RedisApiKeys:
         return found.key if found.key.valid_at(self._clock()) else None
 
     async def _looked_up(self, key_id: str) -> _Remembered | None:
-        """``_look_up`` asked once for all who wait for it: a busy key falls due for hundreds of requests at a time."""
+        """``_look_up``, shared by concurrent callers: a busy key expires for hundreds of requests at once."""
         asked = self._asked.get(key_id)
         if asked is None:
             asked = self._asked[key_id] = asyncio.create_task(self._look_up(key_id))
@@ -133,7 +133,7 @@ class RedisApiKeys:
         return await asyncio.shield(asked)
 
     async def _look_up(self, key_id: str) -> _Remembered | None:
-        """Read a key and remember it; absent ones are not remembered, so that a flood of guesses costs no memory."""
+        """Read a key and cache it; absent ones are not cached, so that a flood of guesses costs no memory."""
         asked_at = self._monotonic()
         record, digest, revoked = await self._link.command(
             "HMGET", self._name(key_id), "record", "digest", "revoked", what="keys.verify"
@@ -143,7 +143,7 @@ class RedisApiKeys:
             return None
         if len(self._remembered) >= _REMEMBERED_AT_MOST:
             self._remembered.clear()
-        # Counted from before the question: what another process revoked since then must not be remembered longer.
+        # Counted from before the read: a revocation in another process since then must not be cached for longer.
         found = _Remembered(_with_revocation(record, revoked), digest, asked_at + self._remember_s)
         self._remembered[key_id] = found
         return found

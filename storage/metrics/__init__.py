@@ -1,1 +1,1 @@
-"""The board on which every replica publishes its metrics."""
+"""The metrics board, on which every replica publishes its metrics."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 class MetricsBoard(Protocol):
     async def put(self, replica: str, exposition: bytes, *, ttl_s: float) -> None:
-        """Leave ``replica``'s metrics (Prometheus text format); they vanish ``ttl_s`` after its last word.
+        """Publish ``replica``'s metrics (Prometheus text format); they expire after ``ttl_s``.
 
         Raises StorageUnavailable.
         """

@@ -6,7 +6,8 @@ from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink
 
 
 class RedisMetricsBoard:
-    """``MetricsBoard`` on Redis. The index is a set beside the entries; names of expired entries go when it is read."""
+    """``MetricsBoard`` on Redis. The index is a set next to the entries; reading it removes the names of expired
+    entries."""
 
     def __init__(self, url: str, *, prefix: str = "interview", limits: RedisLimits = DEFAULT_LIMITS) -> None:
         self._link = RedisLink(url, limits)

@@ -1,4 +1,4 @@
-"""Rewrites Redis's append-only log, so that deleted values are gone from the disk as well."""
+"""Rewrites Redis's append-only log, so that deleted values are also removed from disk."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _TIMEOUT_S = 600.0
 
 
 async def rewrite_append_log(link: RedisLink, *, timeout_s: float = _TIMEOUT_S) -> bool:
-    """Rewrite the log of the server behind ``link`` and forget its slow commands; True when nothing deleted is left.
+    """Rewrite the log of the server behind ``link`` and reset its slow log; True when no deleted value is left.
 
-    The slow log keeps the arguments of slow commands, and those are what a candidate said. False, with an error in the
-    log, when the server refuses (a managed one often does), fails, or takes longer than ``timeout_s``.
+    The slow log keeps the arguments of slow commands, which hold candidates' words. Returns False, and logs an error,
+    when the server refuses (a managed one often does), fails, or takes longer than ``timeout_s``.
     """
     try:
         async with asyncio.timeout(timeout_s):
@@ -26,7 +26,7 @@ async def rewrite_append_log(link: RedisLink, *, timeout_s: float = _TIMEOUT_S) 
             persistence = await _idle(link)
             if persistence.get("aof_enabled") != "1":
                 return True
-            # A rewrite that ran already began before the deletion: only one that begins now leaves it out.
+            # A running rewrite began before the deletion, so only a new one excludes the deleted values.
             await link.command("BGREWRITEAOF", what="purge.rewrite")
             persistence = await _idle(link)
     except (StorageUnavailable, TimeoutError) as error:
@@ -39,7 +39,7 @@ async def rewrite_append_log(link: RedisLink, *, timeout_s: float = _TIMEOUT_S) 
 
 
 async def _idle(link: RedisLink) -> dict[str, str]:
-    """The server's section ``persistence`` once no rewrite runs or waits."""
+    """The server's section ``persistence`` once no rewrite is running or scheduled."""
     while True:
         lines = (await link.command("INFO", "persistence", what="purge.info")).decode().splitlines()
         found = dict(line.split(":", 1) for line in lines if ":" in line)

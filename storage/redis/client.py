@@ -31,10 +31,10 @@ _RETRY_AFTER_S = 1.0
 
 
 class RedisLimits(Struct, frozen=True):
-    """Bounds on every conversation with Redis, so that a stalled server costs a caller seconds and never a hang.
+    """Bounds on every exchange with Redis, so that a stalled server costs a caller seconds and never a hang.
 
-    ``pool_size`` connections at most; a caller waits ``pool_wait_s`` for a free one. A lost connection or an overdue
-    reply is retried ``retries`` times, ``retry_pause_s`` apart, and only where running twice is harmless.
+    At most ``pool_size`` connections; a caller waits ``pool_wait_s`` for a free one. A lost connection or an overdue
+    reply is retried ``retries`` times, ``retry_pause_s`` apart, and only for idempotent operations.
     """
 
     pool_size: int = 64
@@ -49,7 +49,7 @@ DEFAULT_LIMITS = RedisLimits()
 
 
 class Script:
-    """A Lua script called by its SHA-1: one round trip, and one more only after the server forgot it."""
+    """A Lua script called by its SHA-1: one round trip, and a second only when the server does not know it."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -57,10 +57,10 @@ class Script:
 
 
 class RedisLink:
-    """Redis as the stores see it: commands in, replies as bytes out, ``StorageUnavailable`` when it does not work.
+    """The stores' access to Redis: commands in, replies as bytes out, ``StorageUnavailable`` on failure.
 
-    ``url`` is ``redis://``, ``rediss://`` or ``unix://``; the first command connects. Every operation may be sent
-    twice (see ``RedisLimits.retries``), so each one given here must be harmless when it runs twice.
+    ``url`` is ``redis://``, ``rediss://`` or ``unix://``; the first command connects. Every operation may be sent twice
+    (see ``RedisLimits.retries``), so each one must be idempotent.
 
     Replies come as the server sends them (RESP2): a set or a map is a list.
     """
@@ -74,7 +74,7 @@ class RedisLink:
             connect_timeout_s=limits.connect_timeout_s,
             reply_timeout_s=limits.reply_timeout_s,
         )
-        # The library's own retries are off here and there, because they are blind to what must not run twice.
+        # The library's own retries are disabled, because they do not know which operations are idempotent.
         self._subscriber = Redis.from_url(
             url,
             socket_connect_timeout=limits.connect_timeout_s,
@@ -137,10 +137,10 @@ class RedisLink:
 
 
 def cancellation_watch() -> Callable[[], None]:
-    """A check that raises CancelledError if this task was cancelled since now and the library swallowed it.
+    """A check that raises CancelledError if this task was cancelled in the meantime and the library swallowed it.
 
     redis-py writes under ``asyncio.wait_for``, which before Python 3.12 returns normally when the cancellation arrives
-    just as the write completes (python/cpython#81839). A worker told to stop would go on for ever.
+    just as the write completes (python/cpython#81839). A cancelled worker would then run for ever.
     """
     task = asyncio.current_task()
     before = task.cancelling() if task else 0
@@ -153,13 +153,13 @@ def cancellation_watch() -> Callable[[], None]:
 
 
 def _accepted(reply: Any) -> Any:
-    """The reply; raises the error where it is one."""
+    """The reply; raises it when it is an error."""
     if isinstance(reply, RedisError):
         raise reply
     return reply
 
 
 def _unavailable(error: Exception, what: str) -> StorageUnavailable:
-    """The typed error for a failure of Redis; its kind goes to the log, never its arguments (they hold answers)."""
+    """The typed error for a Redis failure. The log gets the error's type, never its arguments (they hold answers)."""
     logger.warning("redis failed: operation=%s error=%s", what, type(error).__name__)
     return StorageUnavailable(_UNAVAILABLE, retry_after_s=_RETRY_AFTER_S, detail={"operation": what})

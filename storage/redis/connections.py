@@ -1,8 +1,7 @@
-"""One exchange with Redis on a connection kept open: commands in one write, one reply for each.
+"""One exchange with Redis on a persistent connection: commands in one write, one reply for each.
 
-redis-py frames the protocol and connects; its pool and its client stay outside, because their own care for every
-command (locks, records, a look whether bytes wait, two timers, on Python 3.11 a task for each write) cost a turn more
-CPU than the conversation itself: docs/measurements/2026-11-22-load.md has the figures.
+redis-py provides the protocol and the connection. Its pool and client are not used, because their work per command
+(locks, records, polling, timers, tasks) costs more CPU than the exchange itself: docs/measurements/2026-11-22-load.md.
 """
 
 from __future__ import annotations
@@ -22,18 +21,17 @@ Argument = str | bytes | int | float
 
 
 class RedisConnections:
-    """At most ``size`` connections to ``url``, made when needed and kept.
+    """At most ``size`` connections to ``url``, created on demand and kept.
 
-    A connection whose exchange did not end as it should is closed, so that no later one reads its replies. Times in
-    seconds.
+    A connection whose exchange failed is closed, so that no later exchange reads its replies. Times in seconds.
     """
 
     def __init__(self, url: str, *, size: int, wait_s: float, connect_timeout_s: float, reply_timeout_s: float) -> None:
-        # reads the URL and makes connections; nothing is ever taken from this pool
+        # parses the URL and creates connections; the pool itself is never used
         self._maker = ConnectionPool.from_url(
             url,
             socket_connect_timeout=connect_timeout_s,
-            # one deadline for the exchange instead of one for each write and read
+            # one deadline for the whole exchange instead of one per write and read
             socket_timeout=None,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
@@ -60,7 +58,7 @@ class RedisConnections:
             except BaseException as error:
                 await connection.disconnect(nowait=True)
                 if isinstance(error, RedisConnectionError):
-                    # a server that went away took the idle ones with it
+                    # a server that closed one connection has closed the idle ones as well
                     await self._close_idle()
                 raise
             self._idle.append(connection)

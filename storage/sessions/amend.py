@@ -1,7 +1,7 @@
 """Changes a session by compare-and-set: load, decide, commit, and decide again after a conflict.
 
 ``amend`` records events that follow from the state. ``transact`` is the general form: its decision may wait (for a
-model, for a voice), may carry an idempotency record, and may find that there is nothing to commit.
+model, for a voice), may carry an idempotency record, and may have nothing to commit.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from storage.sessions.port import IdempotencyRecord, SessionKey
 
 T = TypeVar("T")
 
-#: The one retry policy. A commit that loses its race was beaten by one that stands, so the next attempt follows at
-#: once; a turn commits twice, and more than eight lost races in a row mean that something else is wrong.
+#: The one retry policy. A commit loses only to another commit that succeeded, so the next attempt follows at once. A
+#: turn commits twice; more than eight lost races in a row indicate a defect.
 ATTEMPTS = 8
 
-#: When to come back after ``ATTEMPTS`` lost races.
+#: Retry-After once ``ATTEMPTS`` races are lost.
 RETRY_AFTER_S = 1.0
 
 
@@ -50,14 +50,15 @@ class Transactional(Protocol):
 
 
 class Loaded(Struct, frozen=True):
-    """A session, and the idempotency record asked for, as they were at one moment."""
+    """A session and the requested idempotency record at one moment."""
 
     state: SessionState | None
     record: IdempotencyRecord | None = None
 
 
 class Amendment(Struct, Generic[T], frozen=True):
-    """What the caller gets once ``ledger`` is committed with ``idempotency``; without a ledger nothing is committed.
+    """The decision's result for the caller, returned once ``ledger`` and ``idempotency`` are committed; without a
+    ledger nothing is committed.
 
     ``snapshot`` as in ``SessionStore.commit``.
     """
@@ -77,19 +78,21 @@ async def transact(
     known: Loaded | None = None,
     on_conflict: Callable[[], None] = lambda: None,
 ) -> T:
-    """Commit what ``decide`` makes of the session, and return its result.
+    """Commit the result of ``decide`` for the session, and return it.
 
     Args:
-        decide: is called again, with the session as it is then, after each lost race; so it has no effect that must
-            not happen twice.
+
+        decide: is called again with the new state after each lost race; so it has no effect that must not happen
+            twice.
         record: scope and key of the idempotency record to load with the session.
-        known: the session when it was just loaded or committed; the first attempt then loads nothing.
+        known: the session, if it was just loaded or committed; the first attempt then loads nothing.
         on_conflict: is called after each lost race.
 
     Raises:
+
         VersionConflict: ``ATTEMPTS`` races were lost; nothing was written. Retryable.
         StorageUnavailable: the last commit may or may not have happened.
-        What ``decide`` raises; nothing was written then.
+        Any error of ``decide``; nothing was written then.
     """
     loaded = known
     for _ in range(ATTEMPTS):
@@ -127,13 +130,14 @@ async def amend(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     on_conflict: Callable[[], None] = lambda: None,
 ) -> SessionState:
-    """Record the events that ``decide`` makes of the current state, and return the state after them.
+    """Record the events that ``decide`` returns for the current state, and return the state after them.
 
-    ``decide`` is pure; no events means that there is nothing (left) to record.
+    ``decide`` is pure; no events means that there is nothing to record.
 
     Raises:
+
         NotFound: there is no such session.
-        VersionConflict, StorageUnavailable: as ``transact``. What ``decide`` raises.
+        VersionConflict, StorageUnavailable: as ``transact``. Any error of ``decide``.
     """
 
     async def decided(loaded: Loaded) -> Amendment[SessionState]:

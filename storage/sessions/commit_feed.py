@@ -1,12 +1,12 @@
 """Notifies followers of a session's commits: one pub/sub connection per process, events always read from the log.
 
-A notification only says *look*; the events themselves are always read from the log. So a lost, doubled or late
-notification can cost time, never an event:
+A notification carries no events; followers always read those from the log. So a lost, duplicate or late notification
+can cost time, never an event:
 
-- a follower registers first and reads second, and is woken again when the server confirms the subscription, so a
-  commit before the confirmation is found by that second look and a commit after it is announced;
+- a follower registers first and reads second, and wakes again when the server confirms the subscription: that
+  second read finds a commit before the confirmation, and a commit after it is announced;
 - after a reconnect every channel is subscribed anew, and each confirmation wakes its followers;
-- without any notification a follower looks once per heartbeat.
+- without any notification a follower reads once per heartbeat.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Read = Callable[[int], Awaitable[list[bytes]]]
 
 
 class CommitFeed:
-    """The followers of one process and the one connection they share; both begin with the first follower."""
+    """The followers of one process and their shared connection; both start with the first follower."""
 
     def __init__(self, link: RedisLink) -> None:
         self._link = link
@@ -45,7 +45,7 @@ class CommitFeed:
     async def follow(self, channel: str, read: Read, *, after: int, heartbeat_s: float) -> AsyncIterator[list[bytes]]:
         """Batches of encoded events after ``after``; ``read(seen)`` returns those after ``seen``. ``[]`` = heartbeat.
 
-        An outage of the store does not end it: heartbeats go on, and the log is read again when the store is back.
+        It survives an outage of the store: heartbeats continue, and it reads the log again when the store is back.
         """
         wake = asyncio.Event()
         seen = after
@@ -92,7 +92,8 @@ class CommitFeed:
             await self._tell(channel)
 
     async def _tell(self, channel: str) -> None:
-        """Make the server's view of one channel ours. A broken connection is left to the reader, which resubscribes."""
+        """Bring the server's subscription to one channel up to date. The reader handles a broken connection and
+        resubscribes."""
         async with self._writing:
             if self._pubsub is None:
                 return
@@ -102,7 +103,7 @@ class CommitFeed:
                 else:
                     await self._pubsub.unsubscribe(channel)
             except (RedisError, OSError) as error:
-                logger.info("commit feed could not write: error=%s", type(error).__name__)
+                logger.info("commit feed could not subscribe: error=%s", type(error).__name__)
 
     async def _read_forever(self) -> None:
         pause_s = _RECONNECT_PAUSE_S
@@ -116,7 +117,7 @@ class CommitFeed:
             await asyncio.sleep(pause_s)
 
     async def _read_connection(self) -> None:
-        """One connection's life: subscribe to everything followed, then wake followers until it breaks."""
+        """Serve one connection: subscribe to all followed sessions, then wake followers until it breaks."""
         cancelled = cancellation_watch()
         pubsub = self._link.pubsub()
         try:
@@ -138,7 +139,7 @@ class CommitFeed:
                     unanswered += 1
                     async with self._writing:
                         await pubsub.ping()
-            logger.warning("commit feed: the server is silent, connecting again")
+            logger.warning("commit feed: the server is silent, reconnecting")
         finally:
             self._pubsub = None
             await pubsub.aclose()  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@ from storage.sessions.port import SessionKey
 
 
 def check_commit(key: SessionKey, expected_version: int, state: SessionState, events: Sequence[Event]) -> None:
-    """Raises InternalError when the commit contradicts itself: a defect of the caller, never of the client."""
+    """Raises InternalError when the commit is inconsistent: a defect of the caller, never of the client."""
     if (state.tenant, state.interview_id) != (key.tenant, key.interview_id):
         raise InternalError("A commit addressed one session and carried another.")
     if state.version != expected_version + len(events) or state.version < 1:
@@ -29,6 +29,6 @@ def session_erased() -> SessionEnded:
 
 def version_conflict(expected: int, found: int) -> VersionConflict:
     return VersionConflict(
-        "Somebody else committed to this session first; load it again.",
+        "Another request changed this session first; load it again.",
         detail={"expected_version": expected, "found_version": found},
     )

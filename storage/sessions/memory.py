@@ -1,4 +1,4 @@
-"""Live sessions in this process's memory, for unit tests and embedding: Redis's promises without its durability."""
+"""Live sessions in this process's memory, for unit tests and embedding: Redis's semantics without its durability."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Recorded(Struct):
 
 
 class MemorySessionStore:
-    """``SessionStore`` for one event loop. ``clock`` returns Unix seconds and decides what has expired."""
+    """``SessionStore`` for one event loop. ``clock`` returns Unix seconds and determines expiry."""
 
     def __init__(
         self,

@@ -15,18 +15,18 @@ ERASED_FOR_S = 3600.0
 
 
 class SessionKey(Struct, frozen=True):
-    """A session's address. A foreign tenant's session is simply absent."""
+    """A session's address. Sessions of other tenants appear absent."""
 
     tenant: str
     interview_id: str
 
 
 class IdempotencyRecord(Struct, frozen=True):
-    """What is known of one ``Idempotency-Key`` in one scope (``turn``, ``hint``, …) of a session.
+    """The record of one ``Idempotency-Key`` in one scope (``turn``, ``hint``, …) of a session.
 
     ``fingerprint`` is a hash of the request's content. While ``status`` is ``in_flight`` the lease (Unix seconds)
-    keeps a second worker away; after it, anyone may take the turn over, and compare-and-set lets one commit win.
-    ``body`` is the first reply, byte for byte, once ``done``.
+    excludes other workers. After the lease expires, any worker may take the turn over, and compare-and-set lets one
+    commit win. ``body`` is the first reply, byte for byte, once ``done``.
     """
 
     scope: str
@@ -43,10 +43,11 @@ class SessionStore(Protocol):
     async def load_with_idempotency(
         self, key: SessionKey, scope: str, idempotency_key: str
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        """Both in one round trip, and as they were at one moment.
+        """Load both in one round trip, as of one moment.
 
         Raises:
-            SessionEnded: the session was erased a short while ago.
+
+            SessionEnded: the session was erased recently.
         """
         ...
 
@@ -60,15 +61,16 @@ class SessionStore(Protocol):
         idempotency: IdempotencyRecord | None = None,
         snapshot: bool = True,
     ) -> None:
-        """Write snapshot, events and idempotency record in one atomic step, and wake the followers.
+        """Write snapshot, events and idempotency record atomically, and wake the followers.
 
         ``expected_version`` 0 creates the session. ``state.version`` must be ``expected_version + len(events)``.
-        Refreshes the session's time to live. Without ``snapshot`` the stored one stays as it is, which is cheaper when
-        another commit follows at once: whoever loads before that folds the events that the snapshot lacks.
+        Refreshes the session's time to live. Without ``snapshot`` the stored one stays, which is cheaper when another
+        commit follows at once: a load in between folds the events that the snapshot lacks.
 
         Raises:
+
             VersionConflict: the stored version is not ``expected_version``; nothing was written.
-            SessionEnded: the session was erased a short while ago; nothing was written.
+            SessionEnded: the session was erased recently; nothing was written.
             StorageUnavailable: the store did not answer; the commit may or may not have happened.
         """
         ...
@@ -89,15 +91,15 @@ class SessionStore(Protocol):
         ...
 
     async def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
-        """Give up an in-flight lease, so that a retry need not wait for it. Done records stay."""
+        """Release an in-flight lease, so that a retry need not wait for it. Done records stay."""
         ...
 
     async def live_count(self) -> int:
-        """How many sessions are live (approximately, when many)."""
+        """The number of live sessions (approximate, when many)."""
         ...
 
     async def expiring(self, within_s: float) -> list[SessionKey]:
-        """Sessions that will expire within ``within_s`` unless they commit: the archive keeps them first.
+        """Sessions that will expire within ``within_s`` unless they commit: the archive stores them first.
 
         Walks the whole key space: for a background sweep, not for a request.
         """
@@ -111,11 +113,11 @@ class SessionStore(Protocol):
         ...
 
     async def delete(self, key: SessionKey) -> bool:
-        """Delete a session and all its idempotency records now; False when there was nothing."""
+        """Delete a session and all its idempotency records now; False when there was none."""
         ...
 
     async def erase(self, key: SessionKey) -> bool:
-        """As ``delete``, and for ``ERASED_FOR_S`` nothing is committed under ``key``, so no work in flight restores it.
+        """As ``delete``, and reject commits under ``key`` for ``ERASED_FOR_S``, so that no work in flight restores it.
 
         ``commit`` and ``load_with_idempotency`` raise SessionEnded in that time. Erasing again renews it.
         """
@@ -126,7 +128,7 @@ class SessionStore(Protocol):
         ...
 
     async def purge_log(self) -> bool:
-        """Rewrite the store's own log without what was deleted; False when the server does not let us or fails.
+        """Rewrite the store's own log without deleted values; False when the server refuses or fails.
 
         Takes as long as writing all live data once.
         """

@@ -5,10 +5,10 @@ Keys of one session share a hash tag, so that they live in one slot of a Redis C
     <prefix>:{<tenant>/<interview_id>}:session   hash   s = msgpack of SessionState, b = how many events it is behind
                                                         the log, t = tokens of the last commits
     <prefix>:{<tenant>/<interview_id>}:events    list   JSON of each event; element i has sequence i + 1
-    <prefix>:{<tenant>/<interview_id>}:idem      hash   <scope>\\x1f<key> → flag byte + msgpack of IdempotencyRecord
-    <prefix>:{<tenant>/<interview_id>}:erased    string there for an hour after the session was erased
+    <prefix>:{<tenant>/<interview_id>}:idem      hash   <scope>\x1f<key> → flag byte + msgpack of IdempotencyRecord
+    <prefix>:{<tenant>/<interview_id>}:erased    string present for an hour after the session was erased
 
-The log is the truth, so its length *is* the version: there is no second number that could disagree with it.
+The log is the source of truth, so its length *is* the version: no second number can disagree with it.
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ from storage.stored_names import decoded, encoded
 
 logger = logging.getLogger(__name__)
 
-#: Returns -1 when the commit stands, -2 when the session was erased, else the version found instead of the expected.
-#: A token already among the session's last sixteen means this very commit was applied before and only its reply was
-#: lost.
+#: Returns -1 when the commit succeeded, -2 when the session was erased, else the version found instead of the expected
+#: one. A token among the session's last sixteen means that this commit was applied before and only its reply was lost.
 _COMMIT = Script(
     """
 if redis.call('EXISTS', KEYS[4]) == 1 then return -2 end
@@ -75,8 +74,8 @@ return 1
 """
 )
 
-#: A session and one of its idempotency records as they were at one moment: the snapshot, the events it is behind by
-#: (or, asked for 'all', the whole log and no snapshot), the record, and 1 when the session was erased.
+#: A session and one of its idempotency records at one moment: the snapshot, the events it lacks (or, asked for 'all',
+#: the whole log and no snapshot), the record, and 1 when the session was erased.
 _LOAD = Script(
     """
 local held = redis.call('HMGET', KEYS[1], 's', 'b')
@@ -107,19 +106,19 @@ class _Keys(Struct, frozen=True):
 
     @property
     def stored(self) -> tuple[str, str, str, str]:
-        """The keys as every script takes them."""
+        """The keys, as every script takes them."""
         return self.session, self.events, self.idempotency, self.erased
 
 
 class RedisSessionStore:
     """``SessionStore`` on Redis ≥ 6.2.
 
-    A session lives ``ttl_s`` after its last commit; its idempotency records live at least ``idempotency_ttl_s`` after
+    A session lives ``ttl_s`` after its last commit. Its idempotency records live at least ``idempotency_ttl_s`` after
     theirs, so that a late retry of a request to an expired session still gets its first reply.
 
-    **Retries.** Reads are repeated once after a lost connection. A commit may be repeated, too: each carries a random
-    token that the script remembers for the session's last sixteen commits, so that a repeated commit either happens
-    now, or is recognised as having happened, or meets a version that is truly somebody else's.
+    **Retries.** Reads are repeated once after a lost connection. A commit may be repeated as well: each carries a
+    random token that the script remembers for the session's last sixteen commits. So a repeated commit either happens
+    now, or is recognised as done, or conflicts with another client's version.
     """
 
     def __init__(
@@ -138,7 +137,7 @@ class RedisSessionStore:
         self._idempotency_ttl_ms = max(self._ttl_ms, round(idempotency_ttl_s * 1000))
         self._heartbeat_s = heartbeat_s
         self._feed = CommitFeed(self._link)
-        self._keys = lru_cache(maxsize=512)(self._keys_of)  # several times a turn, and not again
+        self._keys = lru_cache(maxsize=512)(self._keys_of)  # avoids formatting the key several times per turn
 
     def _keys_of(self, key: SessionKey) -> _Keys:
         stem = f"{self._prefix}:{{{encoded(key.tenant)}/{encoded(key.interview_id)}}}"
@@ -162,11 +161,12 @@ class RedisSessionStore:
         try:
             state = _decode_state(snapshot)
         except msgspec.DecodeError:
-            # A snapshot written by another release; the log is the truth, and the next commit writes a fresh one.
+            # A snapshot from another release; the log is the source of truth, and the next commit writes a new
+            # snapshot.
             logger.warning("a stored snapshot does not decode; folding its events instead")
             _, log, record, erased = await self._read(key, field, "all")
             return fold([decode_event(raw) for raw in log]) if log else None, record, erased
-        # A tail is there while a worker is between the commit that accepts an answer and the one that replies to it.
+        # The snapshot lags between the commit that accepts an answer and the one that replies to it.
         return fold([decode_event(raw) for raw in tail], state) if tail else state, record, False
 
     async def _read(
@@ -237,7 +237,7 @@ class RedisSessionStore:
         await self._link.script(_RELEASE, names, args, what="release")
 
     async def live_count(self) -> int:
-        """Exact up to about 20,000 keys; beyond, extrapolated from that many, which a scan meets in hash order."""
+        """Exact up to about 20,000 keys; beyond, extrapolated from that many, which a scan visits in hash order."""
         seen = live = cursor = 0
         suffix = b":session"
         stem = f"{self._prefix}:{{".encode()
@@ -254,11 +254,11 @@ class RedisSessionStore:
         return await self._with_lifetimes(0, within_s * 1000)
 
     async def quiet(self, at_least_s: float, at_most_s: float) -> list[SessionKey]:
-        # Every commit sets the time to live anew, so that what is left of it tells when the last one was.
+        # Every commit resets the time to live, so the remaining time tells when the last commit was.
         return await self._with_lifetimes(self._ttl_ms - at_most_s * 1000, self._ttl_ms - at_least_s * 1000)
 
     async def _with_lifetimes(self, from_ms: float, to_ms: float) -> list[SessionKey]:
-        """Sessions that have between ``from_ms`` and ``to_ms`` left to live."""
+        """Sessions with ``from_ms`` to ``to_ms`` left to live."""
         found: list[SessionKey] = []
         async for page in self._named("session"):
             lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in page], what="lifetimes")

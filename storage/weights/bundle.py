@@ -23,6 +23,7 @@ def bundle(names: Sequence[str], target: Path) -> list[Manifest]:
     """Write the verified weights of models into one file. An interrupted call leaves no file of that name.
 
     Raises:
+
         ModelMissing, ModelCorrupt: as ``resolve_weights``.
     """
     found = [resolve_weights(name) for name in names]
@@ -43,17 +44,18 @@ def bundle(names: Sequence[str], target: Path) -> list[Manifest]:
 def unbundle(source: Path) -> list[Weights]:
     """Install every model of a bundle, each verified against its manifest.
 
-    Of a model that the catalogue lists, the catalogue's hashes count and not the bundle's.
+    For a model in the catalogue, the catalogue's hashes apply, not the bundle's.
 
     Raises:
-        InvalidInput: the file is no bundle.
+
+        InvalidInput: the file is not a bundle.
         ModelCorrupt: a file differs from its manifest.
     """
     try:
         with tarfile.open(source, "r:") as tar:
             return [_installed(tar, entry) for entry in tar.getmembers() if _is_manifest(entry)]
     except (tarfile.TarError, msgspec.DecodeError, FileNotFoundError) as error:
-        raise InvalidInput(f"{source} is no bundle of `interview models bundle`: {error}") from error
+        raise InvalidInput(f"{source} is not a bundle made by `interview models bundle`: {error}") from error
 
 
 def _is_manifest(entry: tarfile.TarInfo) -> bool:
@@ -84,7 +86,7 @@ def _read(tar: tarfile.TarFile, name: str) -> io.BufferedIOBase:
     try:
         content = tar.extractfile(name)
     except KeyError as error:
-        raise ModelCorrupt(f"The bundle lacks {name}.") from error
+        raise ModelCorrupt(f"The bundle does not contain {name}.") from error
     if content is None:
-        raise InvalidInput(f"{name} in the bundle is no plain file.")
+        raise InvalidInput(f"{name} in the bundle is not a regular file.")
     return content  # type: ignore[return-value]

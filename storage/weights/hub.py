@@ -11,14 +11,15 @@ from storage.weights.manifest import HubSource, Manifest, WeightFile
 
 #: Files that engines read; a repository may hold the same weights in several formats.
 _PATTERNS = ("*.safetensors", "model.bin", "*.json", "*.txt", "*.model", "*.jinja", "onnx/model.onnx")
-_NO_HUB = "This machine may have no way to the model hub: pull on one that has, then `interview models bundle`."
+_NO_HUB = "This machine may have no access to the model hub: pull on one that has, then `interview models bundle`."
 
 
 def describe(repo: str) -> Manifest:
     """A manifest of a repository's newest revision, with the hashes that the hub states for its large files.
 
     Raises:
-        ModelMissing: the hub has no such repository, or wants a licence accepted or a token.
+
+        ModelMissing: the hub has no such repository, or requires a licence acceptance or a token.
         EngineUnavailable: the hub cannot be reached.
     """
     from fnmatch import fnmatch
@@ -72,6 +73,6 @@ def _asked(repo: str, ask: Any) -> Any:
     try:
         return ask()
     except RepositoryNotFoundError as error:
-        raise ModelMissing(f"The hub has no model {repo!r}, or it asks for a licence or a token (HF_TOKEN).") from error
+        raise ModelMissing(f"The hub has no model {repo!r}, or it requires a licence or a token (HF_TOKEN).") from error
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise EngineUnavailable(f"The model hub cannot be reached for {repo!r}. {_NO_HUB}") from error

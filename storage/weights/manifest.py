@@ -1,6 +1,6 @@
-"""Manifests of model weights: the files of a model, their hashes, and the package, hub or licence they come from.
+"""Manifests of model weights: the files of a model, their hashes, and their package, hub or licence.
 
-The manifests of the catalogue are ``models/*.json``. Weights that an operator pulled by another name carry their own
+The manifests of the catalogue are ``models/*.json``. Weights that an operator pulled under another name carry their own
 ``manifest.json`` in their directory.
 """
 
@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from interview.errors import ConfigError
 
-#: Where the catalogue lies; ``INTERVIEW_HOME`` names another root, as for ``configs/``.
+#: The catalogue's directory; ``INTERVIEW_HOME`` sets another root, as for ``configs/``.
 _CATALOGUE = Path(os.environ.get("INTERVIEW_HOME", Path(__file__).resolve().parents[2])) / "models"
 
 
@@ -41,10 +41,10 @@ class HubSource(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A model's weights as data.
+    """The description of a model's weights.
 
-    ``packages``: ``pip:NAME==VERSION``. ``languages``: ISO 639-1 codes. ``licence``: SPDX
-    identifier of the weights. ``serving``: settings of the tier that serves this kind of model, read by that tier.
+    ``packages``: ``pip:NAME==VERSION``. ``languages``: ISO 639-1 codes. ``licence``: SPDX identifier of the weights.
+    ``serving``: settings of the tier that serves this kind of model, read by that tier.
     """
 
     name: str
@@ -74,7 +74,8 @@ def catalogue() -> dict[str, Manifest]:
     """The manifests of ``models/*.json`` by name.
 
     Raises:
-        ConfigError: a manifest does not fit; the message names the file.
+
+        ConfigError: a manifest is invalid; the message names the file.
     """
     found = (read_manifest(path) for path in sorted(_CATALOGUE.glob("*.json")))
     return {manifest.name: manifest for manifest in found}
@@ -89,7 +90,7 @@ def catalogued(name: str) -> Manifest | None:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Raises ConfigError when the file is no manifest."""
+    """Raises ConfigError when the file is not a manifest."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except msgspec.DecodeError as error:

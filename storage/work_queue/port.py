@@ -1,13 +1,13 @@
 """The port of the durable work queue: jobs are claimed under a lease, retried with backoff, never lost.
 
-Guarantees, for every implementation (durability is that of the store below):
+Guarantees of every implementation (durability is that of the store below):
 
-- **At least once.** An enqueued job is claimed until it is acknowledged or declared dead. A worker that dies keeps its
-  job to itself only until its lease ends. So a handler may run twice, also at the same time: its *effects* must be
-  idempotent (a commit by compare-and-set under the job's id).
-- **Enqueued once.** A job id that is known (waiting, running, dead, or done within the last day) is not added again.
-- **No endless loops.** After ``max_attempts`` claims a job is dead, also when every worker died without a word; it
-  keeps its payload and its last reason, and ``revive`` gives it a fresh start.
+- **At least once.** An enqueued job is claimed until it is acknowledged or dead. A worker that dies holds its job only
+  until its lease expires. So a handler may run twice, even concurrently: its *effects* must be idempotent (a commit
+  by compare-and-set under the job's id).
+- **Enqueued once.** A known job id (waiting, running, dead, or done within the last day) is not added again.
+- **No endless loops.** After ``max_attempts`` claims a job is dead, even when every worker died without a report; it
+  keeps its payload and its last reason, and ``revive`` resets it.
 - **No order.** Jobs start roughly oldest first; retries and several workers reorder them.
 """
 
@@ -24,7 +24,7 @@ JobState = Literal["waiting", "running", "delayed", "done", "dead"]
 
 
 class QueuedJob(Struct, frozen=True):
-    """``id`` names the effect (``job_id`` for one about an interview); ``kind`` picks the handler."""
+    """``id`` names the effect (``job_id`` for a job about an interview); ``kind`` selects the handler."""
 
     id: str
     kind: str
@@ -38,9 +38,9 @@ def job_id(kind: str, tenant: str, interview_id: str, *effect: object) -> str:
 
 
 class Claim(Struct, frozen=True):
-    """A job lent to one worker until its lease ends. ``attempt`` counts from 1 and fences off earlier claims.
+    """A job leased to one worker. ``attempt`` counts from 1 and fences off earlier claims.
 
-    ``reason`` is why an earlier attempt did not do: what ``retry`` was given, or ``WORKER_LOST``; empty at first.
+    ``reason`` is why the previous attempt failed: the argument of ``retry``, or ``WORKER_LOST``; empty at first.
     """
 
     job: QueuedJob
@@ -49,7 +49,7 @@ class Claim(Struct, frozen=True):
 
 
 class JobStatus(Struct, frozen=True):
-    """Where a job stands. Times are Unix seconds; ``reason`` is why it was last retried or buried."""
+    """The state of a job. Times are Unix seconds; ``reason`` is why it was last retried or buried."""
 
     id: str
     kind: str
@@ -62,7 +62,7 @@ class JobStatus(Struct, frozen=True):
 
 
 class QueueCounts(Struct, frozen=True):
-    """Jobs per state now; ``done`` counts all that were ever finished."""
+    """Jobs per state now; ``done`` counts all jobs ever finished."""
 
     waiting: int = 0
     running: int = 0
@@ -72,10 +72,12 @@ class QueueCounts(Struct, frozen=True):
 
 
 class QueueRules(Struct, frozen=True):
-    """``lease_s`` must be longer than a handler takes between two ``extend``. ``done_kept_s`` is how long a finished
-    id is remembered. The pause before attempt n + 1 is ``backoff_s`` · 2ⁿ⁻¹, at most ``backoff_at_most_s``, of which up
-    to half is taken off at random so that failures do not come back in step. The defaults keep trying for about an
-    hour: long enough to replace a model server."""
+    """``lease_s`` must exceed a handler's time between two ``extend`` calls. ``done_kept_s`` is how long a finished id
+    is remembered.
+
+    The pause before attempt n + 1 is ``backoff_s`` · 2ⁿ⁻¹, at most ``backoff_at_most_s``, minus up to half at random,
+    so that failures do not retry in step. The defaults retry for about an hour: long enough to replace a model server.
+    """
 
     lease_s: float = 60.0
     max_attempts: int = 20
@@ -90,49 +92,49 @@ class QueueRules(Struct, frozen=True):
 
 DEFAULT_RULES = QueueRules()
 REASON_AT_MOST_CHARS = 300
-#: The reason of an attempt whose lease ended without a word.
-WORKER_LOST = "worker-lost: the lease of its worker ended"
+#: The reason of an attempt whose lease expired without a report.
+WORKER_LOST = "worker-lost: the lease of its worker expired"
 
 
 class WorkQueue(Protocol):
-    """Every method raises StorageUnavailable when the store does not work."""
+    """Every method raises StorageUnavailable when the store is unavailable."""
 
     @property
     def rules(self) -> QueueRules: ...
 
     async def enqueue(self, job: QueuedJob, *, delay_s: float = 0.0) -> bool:
-        """Add a job; False when its id is known already (see the module), which is just as good."""
+        """Add a job; False when its id is known already (see the module), which is no error."""
         ...
 
     async def claim(self, worker: str, *, limit: int = 1, wait_s: float = 0.0) -> list[Claim]:
-        """Up to ``limit`` jobs that are due or whose worker's lease ended; waits ``wait_s`` for the first."""
+        """Up to ``limit`` jobs that are due or whose lease expired; waits ``wait_s`` for the first."""
         ...
 
     async def extend(self, claim: Claim) -> bool:
-        """Start the lease anew; False when the job is no longer this claim's: stop working on it."""
+        """Renew the lease; False when this claim no longer holds the job: stop working on it."""
         ...
 
     async def ack(self, claim: Claim) -> bool:
-        """The job is done; False when it was finished before. An outrun claim may still finish it: done is done."""
+        """Mark the job done; False when it was finished before. A superseded claim may still finish it."""
         ...
 
     async def retry(self, claim: Claim, reason: str, *, delay_s: float | None = None) -> JobState | None:
-        """Try again after ``delay_s`` (by default the backoff): ``delayed``, or ``dead`` after the last attempt.
+        """Retry after ``delay_s`` (by default the backoff): ``delayed``, or ``dead`` after the last attempt.
 
-        None when the job is no longer this claim's. ``reason`` is for operators: no answers, no names.
+        None when this claim no longer holds the job. ``reason`` is for operators: no answers, no names.
         """
         ...
 
     async def bury(self, claim: Claim, reason: str) -> bool:
-        """Declare the job dead now, because no further attempt can help. False: no longer this claim's."""
+        """Declare the job dead now, because no attempt can succeed. False: this claim no longer holds it."""
         ...
 
     async def give_back(self, claim: Claim) -> bool:
-        """Return a job unharmed, as on shutdown: the attempt does not count. False: no longer this claim's."""
+        """Return a job on shutdown: the attempt does not count. False: this claim no longer holds it."""
         ...
 
     async def revive(self, job_id: str) -> bool:
-        """Give a dead job a fresh start; False when it is not dead."""
+        """Reset a dead job, so that it is tried again; False when it is not dead."""
         ...
 
     async def erase(self, tenant: str, interview_id: str) -> int:

@@ -1,4 +1,5 @@
-"""The work queue on Redis Streams: a consumer group whose every step is one script, so that no job falls between two.
+"""The work queue on Redis Streams: a consumer group in which every step is one script, so that no job is lost in
+between.
 
 All keys share one hash tag::
 
@@ -8,8 +9,8 @@ All keys share one hash tag::
     <prefix>:{queue:<name>}:totals   hash      counters
     <prefix>:{queue:<name>}:job:<id> hash      the job and its status
 
-All workers share one consumer name: who holds a job is told by the entry's idle time (the lease) and by the attempt
-number (the fence), so replicas that come and go leave no consumers behind.
+All workers share one consumer name. The entry's idle time (the lease) and the attempt number (the fence) identify a
+job's holder, so replicas that come and go leave no consumers behind.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class RedisWorkQueue:
         stem = f"{prefix}:{{queue:{name}}}"
         self._names = tuple(f"{stem}:{part}" for part in ("jobs", "delayed", "dead", "totals"))
         self._job_stem = f"{stem}:job:"
-        # A blocking read must end before the connection's own deadline, and often enough to see leases end.
+        # A blocking read must end before the connection's own deadline, and often enough to notice expired leases.
         self._look_again_s = min(_LOOK_AGAIN_AT_MOST_S, rules.lease_s, limits.reply_timeout_s / 2)
 
     @property
@@ -80,15 +81,15 @@ class RedisWorkQueue:
             if claims or left_s <= 0:
                 return claims
             pause_s = min(left_s, self._look_again_s, left_s if due_s is None else due_s)
-            # Anything added after the script ran has a later id, so this read cannot sleep through it.
+            # Any job added after the script ran has a later id, so this read cannot miss it.
             wait = ("XREAD", "COUNT", 1, "BLOCK", max(1, _ms(pause_s)), "STREAMS", self._names[0], last_id)
             await self._link.command(*wait, what="queue.wait")
 
     async def _claim_or_give_back(self, worker: str, limit: int) -> tuple[list[Claim], bytes, float | None]:
         """Claims, the stream's last id, and seconds until the next delayed job.
 
-        A caller that is cancelled half-way would leave jobs claimed by nobody until their lease ends; so the script is
-        waited for (the reply has a deadline) and what it claimed is given back.
+        If the caller is cancelled meanwhile, claimed jobs would be stuck until their lease expires; so the script runs
+        to its end (the reply has a deadline) and its claims are returned.
         """
         running = asyncio.ensure_future(self._claim_now(worker, limit))
         try:
@@ -132,7 +133,7 @@ class RedisWorkQueue:
         return bool(await self._run(REVIVE, "revive", job_id))
 
     async def erase(self, tenant: str, interview_id: str) -> int:
-        about = f"*:{encoded(tenant)}:{encoded(interview_id)}"  # nothing that a pattern means is left in encoded names
+        about = f"*:{encoded(tenant)}:{encoded(interview_id)}"  # encoded names hold no pattern characters
         erased = cursor = 0
         while True:
             scan = ("SCAN", cursor, "MATCH", _literal(self._job_stem) + about + "*", "COUNT", _SCAN_PAGE)
@@ -177,7 +178,7 @@ class RedisWorkQueue:
 
 
 def _literal(name: str) -> str:
-    """``name`` in a pattern of Redis, where it stands for itself."""
+    """``name`` escaped for use in a Redis pattern."""
     return re.sub(r"([*?\[\]\\])", r"\\\1", name)
 
 

@@ -1,7 +1,7 @@
-"""The steps of the work queue as Lua: each moves a job from one state to the next, or leaves it alone.
+"""The work queue's steps as Lua scripts: each moves a job from one state to the next, or changes nothing.
 
-Every script gets KEYS = jobs, delayed, dead, totals and ARGV[1] = the stem of the job hashes. Time is Redis's own, so
-workers need not agree on theirs.
+Every script gets KEYS = jobs, delayed, dead, totals and ARGV[1] = the prefix of the job hashes. Time is Redis's own, so
+workers' clocks need not agree.
 """
 
 from __future__ import annotations
@@ -186,5 +186,5 @@ return redis.call('DEL', job_key(id))
 """
 )
 
-#: XPENDING's count, and 0 before the first claim made the group.
+#: XPENDING's count; 0 before the first claim creates the group.
 PENDING = "local found = redis.pcall('XPENDING', KEYS[1], 'workers') return found.err and 0 or found[1]"

@@ -60,7 +60,7 @@ def read_labels(text: str, file: str) -> Labels:
             problem = f"{rollout.version!r} is not published{nearest(rollout.version, labels.versions)}"
             raise document.error(("rollout", "version"), problem)
         if not 0 <= rollout.percent <= 100:
-            raise document.error(("rollout", "percent"), f"{rollout.percent:g} is not within 0 and 100")
+            raise document.error(("rollout", "percent"), f"{rollout.percent:g} must be between 0 and 100")
     return labels
 
 

@@ -215,7 +215,7 @@ def _grade(version: GradeVersion) -> dict[str, Any]:
         "rationale": grade.rationale,
         "grader": grade.grader,
         "provisional": grade.provisional,
-        "review": (grade.review_reason or "The grader asks for a person's look.") if grade.needs_review else "",
+        "review": (grade.review_reason or "The grader asks for a human review.") if grade.needs_review else "",
         "hint_cost": f"{grade.hint_cost:.2f}" if grade.hint_cost else "",
         "criteria": [
             {"name": item.criterion, "level": item.level, "score": f"{item.score:.2f}", "rationale": item.rationale}

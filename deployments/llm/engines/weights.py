@@ -77,7 +77,7 @@ def pull_model(name: str, models_dir: str | None = None, revision: str | None = 
             allow_patterns=patterns,
         )
     except RepositoryNotFoundError as error:
-        raise NotFound(f"The hub has no model {name!r}, or it asks for a licence or a token (HF_TOKEN).") from error
+        raise NotFound(f"The hub has no model {name!r}, or it requires a licence or a token (HF_TOKEN).") from error
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise EngineUnavailable(f"The model hub cannot be reached for {name!r}. {_NO_HUB}") from error
     return Path(path)
