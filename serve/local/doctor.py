@@ -134,6 +134,12 @@ def _redis() -> Diagnosis:
 def _stt(config: SttConfig) -> Diagnosis:
     from deployments.stt.engines.model_resolution import resolve_model
 
+    if config.engine == "remote":
+        if not config.remote.base_url:
+            return Diagnosis("speech to text", "fail", "remote, without an address", "set stt.remote.base_url")
+        return Diagnosis("speech to text", "ok", f"remote: {config.remote.model} at {config.remote.base_url}")
+    if config.engine == "fake":
+        return Diagnosis("speech to text", "warn", "fake: nothing is heard", "set stt.engine to whisper or remote")
     try:
         resolved = resolve_model(config)
     except InterviewError as error:
