@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from interview.plans import questions as q
+from interview.plans.key_units import unit_problem
 from interview.plans.plan import InterviewPlan, PhasePlan
 from interview.yaml.schema import nearest
 from interview.yaml.source import PathKey
@@ -164,6 +165,8 @@ def _check_numeric(grader: q.Numeric) -> Iterator[Finding]:
             yield ("low",), f"{grader.low:g} is greater than high, {grader.high:g}"
         elif not grader.low <= grader.value <= grader.high:
             yield ("value",), f"{grader.value:g} lies outside its own range {grader.low:g}..{grader.high:g}"
+    if grader.unit is not None and (problem := unit_problem(grader.unit)) is not None:
+        yield ("unit",), problem
     if grader.unit_required and not grader.unit:
         yield ("unit_required",), "no unit is given that could be required"
 

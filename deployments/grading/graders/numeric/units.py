@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from tokenize import TokenError
 from typing import Any
 
 from deployments.grading.graders.numeric.unit_vocabulary import (
@@ -16,6 +17,7 @@ from deployments.grading.graders.numeric.unit_vocabulary import (
     Unit,
 )
 from interview.errors import InvalidInput
+from interview.plans.key_units import unit_problem
 
 
 def unit_named(text: str, *, expected: Unit | None = None) -> Unit | None:
@@ -82,25 +84,16 @@ def _by_key(text: str, folded: str, expected: Unit) -> Unit | None:
     return None
 
 
-_MAX_KEY_CHARS = 60
-#: An exponent above 9, or one on top of another: pint would compute "m^9^9^9".
-_TOWER = re.compile(r"(?:\^|\*\*)\s*\(?\s*[-+]?\s*(?:\d{2}|\d+\.|\(|[A-Za-z])|(?:\^|\*\*)[^*/\s]*(?:\^|\*\*)|\d{16}")
-
-
 def key_unit(text: str) -> Unit:
     """The unit of a question's key: ours if known, else any pint expression, else a label to count.
 
     Raises:
-        InvalidInput: an empty unit, or one that is too long or holds a tower of exponents.
+        InvalidInput: what ``unit_problem`` finds; a plan that is read anew has no such unit.
     """
+    problem = unit_problem(text)
+    if problem is not None:
+        raise InvalidInput(f"The unit {problem}.", detail={"fields": {"unit": problem}})
     stripped = text.strip()
-    if len(stripped) > _MAX_KEY_CHARS or _TOWER.search(stripped):
-        raise InvalidInput(
-            f"The unit may hold {_MAX_KEY_CHARS} characters and exponents of one digit.",
-            detail={"fields": {"unit": "too long, or its exponents are too large"}},
-        )
-    if not stripped:
-        raise InvalidInput("The unit is empty; leave it out for a plain number.", detail={"fields": {"unit": "empty"}})
     if stripped.upper() in CURRENCY_WORDS:
         return Unit("currency", stripped.upper())
     named = unit_named(stripped, expected=Unit("physical", "meter") if stripped in CASED else None)
@@ -135,15 +128,25 @@ def warm_up() -> None:
     _registry()
 
 
+#: The characters of a unit expression; any other text is a label.
+_EXPRESSION = re.compile(r"[\w°^*/().\s·-]+")
+#: pint reads units with Python's tokenizer, and what is no expression trips either one or an assertion.
+_PARSER_ERRORS = (
+    AssertionError, AttributeError, KeyError, OverflowError, SyntaxError, TokenError, TypeError, ValueError,
+)  # fmt: skip
+
+
 @lru_cache(maxsize=512)
 def _pint_knows(expression: str) -> bool:
     import pint
 
-    try:
-        _registry().parse_units(expression)
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError, SyntaxError, KeyError):
+    if not _EXPRESSION.fullmatch(expression):
         return False
-    return True
+    try:
+        # the dimensionality, too: some units parse and are not defined ("dB³")
+        return _registry().parse_units(expression).dimensionality is not None
+    except (pint.errors.PintError, *_PARSER_ERRORS):
+        return False
 
 
 @lru_cache(maxsize=1024)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deployments.grading.graders.numeric.numeric import grade_numeric
 from deployments.grading.graders.numeric.unit_vocabulary import CASED, FOLDED, Unit
-from deployments.grading.graders.numeric.units import compatible
+from deployments.grading.graders.numeric.units import compatible, key_unit
 from interview.errors import InvalidInput
 from interview.plans.questions import Numeric
 
@@ -139,6 +141,23 @@ def test_a_tiny_key_is_compared_in_its_own_size() -> None:
 def test_a_unit_that_would_take_long_to_compute_is_refused(unit: str) -> None:
     with pytest.raises(InvalidInput):
         grade_numeric(Numeric(value=1, unit=unit), "1 m")
+
+
+@pytest.mark.parametrize(
+    "unit", ["m^", "items (", "steps: ", "a|b", "dB³", "'m'", "__import__('os').getcwd()", "9^5e9<", "{m"]
+)
+def test_a_unit_that_is_no_expression_is_a_label_to_count(unit: str) -> None:
+    assert key_unit(unit).kind == "label"
+    assert grade_numeric(Numeric(value=5, unit=unit), "5").score == 1
+
+
+@given(st.text(max_size=12) | st.text("ms^*/()'\"\\ 0123456789.:|=dB", max_size=12))
+def test_any_unit_is_read_or_refused(unit: str) -> None:
+    try:
+        read = key_unit(unit)
+    except InvalidInput:
+        return
+    assert compatible(read, read)
 
 
 @pytest.mark.parametrize(

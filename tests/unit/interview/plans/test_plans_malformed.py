@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from interview.errors import ConfigError
 from interview.plans.files import load_plan, load_plans, plan_from_data, plan_from_text
@@ -133,3 +134,12 @@ def test_the_documented_example_is_true() -> None:
     outcome = doctest.testmod(schema)
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+@pytest.mark.parametrize("unit", ["m^9^9^9", "m^99999999999", "", " ", "a" * 61, "m\x00"])
+def test_a_unit_that_no_answer_could_be_graded_by_is_refused_with_the_plan(unit: str) -> None:
+    plan = yaml.safe_load(_good())
+    plan["questions"][2]["grader"]["unit"] = unit
+    with pytest.raises(ConfigError) as caught:
+        plan_from_data(plan)
+    assert set(caught.value.detail["fields"]) == {"questions[2].grader.unit"}
