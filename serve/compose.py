@@ -16,7 +16,7 @@ from deployments.tts import deployment as tts_tier
 from serve.composition.grading_placement import GradingStoresFactory
 from serve.composition.ingress import build_ingress
 from serve.composition.tier_ports import AgentPortsFactory
-from serve.metrics.process import metered_here, publish_metrics
+from serve.metrics.process import metered_judge_model, publish_metrics
 from serve.settings import Settings, read_settings
 
 
@@ -41,7 +41,7 @@ def compose(settings: Settings) -> ray_serve.Application:
         # without a model nobody could take a rubric judgement off the queue: key points grade, and say so
         settings = replace(settings, agent=replace(settings.agent, judge_open_answers=False))
     tiers["grading"] = grading_tier.build(
-        settings.grading, stores_factory=GradingStoresFactory(settings), llm=tiers.get("llm"), meter=metered_here
+        settings.grading, stores_factory=GradingStoresFactory(settings), llm=tiers.get("llm"), meter=metered_judge_model
     )
     if settings.placement == "tier":
         tiers["agent"] = agent_tier.build(settings.agent, AgentPortsFactory(settings), **tiers)

@@ -160,9 +160,14 @@ def _tts(config: TtsConfig) -> Diagnosis:
         library, _ = espeak_paths(config.espeak)
     except InterviewError as error:
         return Diagnosis(area, "fail", error.message, "pip install espeakng-loader")
-    if config.engine == "espeak":
-        return Diagnosis(area, "ok", f"espeak-ng ({library})")
-    engine: Neural = "piper" if config.engine == "piper" else "kokoro"
+    engine: Neural
+    match config.engine:
+        case "espeak":
+            return Diagnosis(area, "ok", f"espeak-ng ({library})")
+        case "piper":
+            engine = "piper"
+        case "kokoro" | "auto":
+            engine = "kokoro"
     try:
         _, weights, _ = neural_weights(config, engine)
     except ModelMissing as error:

@@ -35,6 +35,6 @@ def publish_metrics(role: str) -> None:
     process_publisher(role).start()
 
 
-def metered_here(model: LanguageModel) -> LanguageModel:
+def metered_judge_model(model: LanguageModel) -> LanguageModel:
     """``model`` with its tokens counted in this process."""
     return MeteredLanguageModel(model, process_metrics())
