@@ -72,7 +72,7 @@ class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backoff_s: float = 1.0
     #: How long a report waits for the judge without any progress before it is published with provisional grades.
     patience_s: float = 1800.0
-    #: Archive what is about to expire and evaluate what ended without, this often (seconds); 0 switches both off.
+    #: Archive what is about to expire and evaluate what ended without, this often (seconds); 0 switches the sweeps off.
     archive_sweep_s: float = 300.0
     #: Deadline of one call to the language model's deployment, with its time in the queue.
     llm_timeout_s: float = 180.0
