@@ -223,12 +223,21 @@ def _say(brief: TurnBrief, action: ActionType, why: str, *parts: str) -> Decisio
 
 
 def _standing_prompt(brief: TurnBrief) -> str:
-    """What the candidate was last asked: the follow-up if one is open, else the question."""
+    """What the candidate was last asked, without the words that led to it: the follow-up if one is open, else the
+    question."""
+    prompt = spoken_prompt(brief.question)
     if brief.asked.follow_ups:
         for said in reversed(brief.state.conversation_history):
             if said.role == "interviewer" and said.question_type != "clarification":
-                return said.content
-    return spoken_prompt(brief.question)
+                return prompt if said.content.endswith(prompt) else _without_lead(said.content)
+    return prompt
+
+
+def _without_lead(said: str) -> str:
+    for lead in phrases.PROBE:
+        if said.startswith(f"{lead} "):
+            return said.removeprefix(lead).lstrip()
+    return said
 
 
 def _pick(brief: TurnBrief, options: tuple[str, ...]) -> str:

@@ -102,7 +102,19 @@ async def test_a_repeat_says_the_question_again_word_for_word() -> None:
 
 async def test_a_repeat_after_a_follow_up_repeats_the_follow_up() -> None:
     _, state = await after(["Billing.", "Sorry, could you repeat that?"])
-    assert "What part of it do you like most?" in state.conversation_history[-1].content
+    repeated = state.conversation_history[-1].content
+    assert repeated.endswith(" What part of it do you like most?")
+    assert not any(f"{lead} What part" in repeated for lead in phrases.PROBE)
+
+
+async def test_what_is_put_again_after_an_addition_is_the_question_alone() -> None:
+    off_topic = "My favourite holiday is by the sea with a boat and good food"
+    _, state = await after(
+        [LONG, off_topic, "Can I add something to the previous question?", "I own it.", "Please repeat the question."]
+    )
+    repeated = state.conversation_history[-1].content
+    assert repeated.endswith(PLAN.by_id["index-cost"].prompt)
+    assert not any(lead in repeated for lead in (*phrases.ADDED, *phrases.BACK_TO))
 
 
 async def test_a_skip_moves_on_and_leaves_a_grade_that_says_so() -> None:
