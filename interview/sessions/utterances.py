@@ -25,7 +25,7 @@ from interview.text.machine_orders import text_without_orders
 UtteranceKind = IntentKind | Literal["answer", "question", "afterthought", "silence"]
 
 #: Signs without meaning on their own; others may be an answer ("!", "*", "||").
-_EMPTY_SIGNS = frozenset("?.…,;:'\"`´·~-–—_ \u2800\u3164\u115f\u1160")
+_EMPTY_SIGNS = frozenset("?.…？。｡．،؟¿、，,;:'\"`´·~-–—_ \u2800\u3164\u115f\u1160")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"})
 
 

@@ -81,7 +81,9 @@ def test_what_sounds_like_an_afterthought_is_an_answer(answer: str) -> None:
     assert afterthought_in(answer) is None
 
 
-@pytest.mark.parametrize("text", ["", " ", "?", "...", "-", "\u200b", "\u2800", "\ufeff", "…", "- - -"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "?", "...", "-", "\u200b", "\u2800", "\ufeff", "…", "- - -", "。", "？", "؟"]
+)
 def test_nothing_visible_is_silence(text: str) -> None:
     assert is_silence(text)
 
