@@ -48,7 +48,7 @@ def profile_path(profile: str) -> Path:
         return given
     found = HOME / "configs" / "serve" / f"{profile}.yaml"
     if not found.is_file():
-        known = ", ".join(sorted(path.stem for path in found.parent.glob("*.yaml"))) or "none"
+        known = ", ".join(sorted(path.stem for path in (HOME / "configs" / "serve").glob("*.yaml"))) or "none"
         raise ConfigError.at(str(found), None, "", f"no such profile; choose one of: {known}")
     return found
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from interview.errors import Conflict, EngineFailed, InvalidInput
+from interview.errors import ConfigError, Conflict, EngineFailed, InvalidInput
 from serve.local.process_supervisor import end_leftover, running, supervise
 from serve.serve_file import HOME, data_dir, profile_path, read_serve_file
 
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def up(
     profile: Annotated[str, typer.Option(help="A name in configs/serve, or a file.")] = "local",
-    port: Annotated[int | None, typer.Option(help="Instead of the profile's port.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Instead of the profile's port.")] = None,
     data: Annotated[Path | None, typer.Option(help="Data directory; the user's by default.")] = None,
 ) -> None:
     """Run the platform until Ctrl-C, and print its address, where its API key is and requests to paste."""
@@ -63,7 +63,7 @@ def demo(
     plan: Annotated[str, typer.Option(help="The plan that the recordings answer.")] = "backend-engineer",
     out: Annotated[Path, typer.Option(help="Where the report, the events and the audio go.")] = Path("demo-out"),
     profile: Annotated[str, typer.Option(help="A name in configs/serve, or a file.")] = "local",
-    port: Annotated[int | None, typer.Option(help="Any free port by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Any free port by default.")] = None,
 ) -> None:
     """Hold one whole spoken interview, show it live, and stop everything again."""
     out = out.resolve()
@@ -137,6 +137,10 @@ def _port(port: int | None) -> list[str]:
 def _guard(arguments: list[str], data: Path) -> None:
     """Run the same command under a guardian and leave with its status."""
     pid_file = data / "run" / "platform.json"
+    try:
+        pid_file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The data directory {data} cannot be made ({error.strerror}); choose another.") from error
     if running(pid_file):
         raise Conflict(f"A platform already runs on {data}; stop it, or choose another data directory with --data.")
     ended = end_leftover(pid_file)

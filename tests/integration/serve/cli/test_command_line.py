@@ -76,6 +76,23 @@ def test_a_wrong_profile_names_file_and_field_before_anything_starts(
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    ("flags", "status", "named"),
+    [
+        (["--port", "99999"], 2, "--port"),
+        (["--data", "{tmp}/file/data"], 1, "cannot be made"),
+        (["--profile", "../../etc/passwd"], 1, "local"),
+    ],
+    ids=["port-too-large", "data-under-a-file", "profile-elsewhere"],
+)
+def test_a_wrong_flag_of_up_is_named_without_a_trace(tmp_path: Path, flags: list[str], status: int, named: str) -> None:
+    (tmp_path / "file").write_text("")
+    done = interview("up", "--data", str(tmp_path / "data"), *(flag.format(tmp=tmp_path) for flag in flags))
+    said = " ".join((done.stderr + done.stdout).decode().split())
+    assert (done.returncode, "Traceback" in said) == (status, False), said
+    assert named in said
+
+
 @pytest.mark.cluster
 def test_keys_are_made_listed_and_revoked_beside_the_running_platform(platform: RunningPlatform) -> None:
     import httpx
