@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from interview.text.not_knowing import only_not_knowing
 from interview.text.phrase_patterns import compiled, row_of
 from interview.text.plain_words import plain_words
 
@@ -12,8 +13,8 @@ MAX_WORDS = 20
 
 _GROUPS = {
     "how": "(really|just|honestly|truly|simply|actually|genuinely|absolutely|still|quite|even|am afraid i|am sorry i|have to admit i|must admit i|have to say i|think i|sadly|frankly|at the moment|right now|also|definitely|exactly|certainly|particularly|very|all that|entirely|completely|totally|too|so)",
-    "it": "(that|this|it|the answer|this one|that one|them|the word|the term|the name|one|the formula|the exact answer|the right answer) [to (that|this|it|this one|that one|this question|that question|the question|your question)|of (that|this|it)]",
-    "tail": "(at all|for sure|right now|anymore|any more|off the top of my head|off hand|offhand|to be honest|to be frank|honestly|really|here|sorry|i am afraid|on this one|on that one|on that|on this|about it|about that|about this|exactly|yet|now|i must admit|unfortunately|at the moment|what to say|what to answer|how to answer that|how to answer this|how to answer it|what that is|what it is|what this is|what that means|what it is called|what that is called|how that works|how it works|how to do that|how to do it|by heart|anything|either)",
+    "it": "(that|this|it|the answer|this one|that one|(this|that|the) (topic|term|word|name|phrase|expression|concept|acronym|thing|stuff)|such a thing|them|the word|the term|the name|one|the formula|the exact answer|the right answer) [to (that|this|it|this one|that one|this question|that question|the question|your question)|of (that|this|it)]",
+    "tail": "(at all|whatsoever|for certain|for this|for that|for this one|for that one|with this|with that|with this one|with that one|about (this|that) one|about (this|that|the) question|about the answer|of this one|of that one|for sure|right now|anymore|any more|off the top of my head|off hand|offhand|to be honest|to be frank|honestly|really|here|sorry|i am afraid|on this one|on that one|on that|on this|about it|about that|about this|exactly|yet|now|i must admit|unfortunately|at the moment|what to say|what to answer|how to answer that|how to answer this|how to answer it|what that is|what it is|what this is|what that means|what it is called|what that is called|how that works|how it works|how to do that|how to do it|by heart|anything|either)",
 }
 
 _PHRASES = """
@@ -26,6 +27,15 @@ _PHRASES = """
     i am {how}* not {how}* (familiar with {it}|aware of {it}|able to (say|answer|tell|recall|remember) [{it}]|an expert (on|in|at) {it}|good at {it}|up to speed on {it}) {tail}*
     i {how}* (forgot|have forgotten|blanked|blank|blanked out|went blank|draw a blank|am drawing a blank|drew a blank|am blanking|have a blackout|lost it|did know once|used to know [{it}]|knew {it} once|should know {it}) [on] [{it}] {tail}*
     my mind (is|went|has gone|just went) [completely|totally] blank
+    i {how}* (forget|am forgetting|always forget|keep forgetting|have clean forgotten|clean forgot|completely forgot|disremember) [{it}|what {it} is called|what {it} is|what it was called|how {it} works|how it goes] {tail}*
+    i (would|will|might|should) {how}* (have|need) to {how}* (check|ask|ask someone|ask somebody|verify|refresh my memory|brush up|think harder|research|research it|research that) [{it}|in the documentation|in the docs|the docs|the documentation|the manual|on {it}] {tail}*
+    i would {how}* have to (guess|make something up|make it up) {tail}*
+    i {how}* cannot {how}* (answer|answer (this|that|the|your) question|help|help with {it}|come up with anything|come up with an answer|put my finger on it|place it|place that|answer) [{it}] {tail}*
+    i am {how}* (lost|stumped|baffled|clueless|at a loss|out of my depth|drawing blanks|in the dark|out of ideas|none the wiser|puzzled|beaten) {tail}*
+    {how}* (out of my depth|out of my league|over my head|above my head|at a loss|no comment|no memory of it|clueless|drawing a blank) {tail}*
+    i could {how}* only guess {tail}*
+    (that|this|it|that one|this one) (has|is|went) {how}* (stumped me|got me|beyond me|lost on me|new to me|news to me|foreign to me|unfamiliar|unfamiliar to me|a mystery to me|all greek to me|greek to me|double dutch to me) {tail}*
+    (ich weiß [es|das] [leider] nicht|keine ahnung|weiß [ich] nicht|je ne sais pas|aucune idée|no lo sé|no sé|ni idea|não sei|non lo so|geen idee)
     i (would|will|might|should) {how}* (have|need|want|like)? [to] {how}* (look {it} up|look up {it}|google {it}|google|read up on {it}|read about {it}|guess|be guessing) {tail}*
     i {how}* know nothing (about|of|on) {it} {tail}*
     i am {how}* (clueless|ignorant|blank) [about {it}|here|on this]
@@ -61,4 +71,6 @@ _AROUND = compiled(
 def says_dont_know(text: str) -> bool:
     """Whether all of ``text`` says that its speaker does not know. English."""
     plain = plain_words(text)
-    return plain.count(" ") < MAX_WORDS and bool(row_of(f"{plain} ", {"unknown": DONT_KNOW}, _AROUND))
+    if plain.count(" ") >= MAX_WORDS:
+        return False
+    return bool(row_of(f"{plain} ", {"unknown": DONT_KNOW}, _AROUND)) or only_not_knowing(plain)

@@ -13,6 +13,21 @@ from interview.text.order_patterns import MINE, TOP
 ADDRESSES: tuple[tuple[str, str, str], ...] = (
     (
         "that a mark is deserved",
+        "candidate applicant",
+        r"(?:the|this) (?:candidate|applicant) (?:must|should|has to|needs to|shall|ought to|is to|will) (?:definitely |absolutely |certainly |now )?(?:be (?:hired|passed|accepted|approved|recommended|shortlisted|promoted|selected|given|awarded|rated|graded|scored|marked|advanced)|pass|advance|receive|get (?:the job|full|top|maximum|hired))(?!\w)",
+    ),
+    (
+        "for the grader",
+        "i",
+        r"(?:as|i am|i'm|speaking as|acting as) (?:the |your |an? )?(?:\w+ )?(?:admin|administrator|examiner|owner|developer|manager|supervisor|recruiter|teacher|professor|head|director|operator|creator|author)(?: (?:of|for|in|behind) (?:the|this|your|that) (?:\w+ ?){1,2})?,?(?: and)? i (?:hereby |now |officially )*(?:authori[sz]e|grant|approve|award|order|confirm|certify|allow|permit) (?:you to give |giving )?(?:me |this |the candidate |it )?(?:the |a )?(?:full|top|maximum|perfect|highest|best|all)(?: (?:marks?|credits?|scores?|points?|grades?))(?!\w)",
+    ),
+    (
+        "for the grader",
+        "note notes message memo",
+        r"(?:note|notes|message|memo) (?:to|for) (?:the |my |any |whichever )?(?:\w+ )?(?:reviewers?|graders?|markers?|assessors?|examiners?|recruiters?|hiring (?:manager|team)|scorers?|ai|models?)(?: |[:,-]){1,3}(?:please |kindly |you (?:must|should) |just )*(?:approve|accept|pass|give|award|mark|rate|score|grade|hire|ignore|recommend|treat|count|skip|this (?:answer|candidate|response))(?!\w)",
+    ),
+    (
+        "that a mark is deserved",
         "full top maximum perfect highest all",
         r"(?:full|top|maximum|perfect|highest|all) (?:marks|credits?|points|scores?|grades?) (?:for|to) (?:this candidate|me|my answers?|this answer|everything i say)(?!\w)",
     ),
@@ -239,6 +254,7 @@ FORGED: tuple[tuple[str, str], ...] = (
         "in a forged role",
         r"(?:^|(?<=[.!?\n>\]\"*#]))[\s>#*\"]{0,8}(?:system|assistant|developer|admin(?:istrator)?|grader|evaluator|examiner|override)"
         r"(?: (?:message|prompt|note|notes|comments?|override))?\s*:(?=[^.!?\n]{0,120}?\b(?:candidate|scores?|graded?|grading|marks|"
-        r"maximum|hired|all answers|excellent answer|verified|award|deserves|full credit)\b)",
+        r"maximum|hired|all answers|(?:excellent|perfect|correct|flawless|outstanding|ideal|model|strong|great) (?:answer|response|reply)|verified|award|deserves|full credit|10/10|100/100|5/5|100 ?%|ten out of ten|five out of five|"
+        r"top band|highest band|full marks|passed|approved|accept this|approve this)\b)",
     ),
 )

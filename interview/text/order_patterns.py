@@ -46,6 +46,26 @@ _FEW = r"(?:[\w'%+]+ ){0,4}?"
 IMPERATIVES: tuple[tuple[str, str, str], ...] = (
     (
         "to give marks",
+        "assign give award grant allocate",
+        r"(?:assign|give|award|grant|allocate)(?: me| this(?: answer| one)?| it)? (?:the |a )?(?:top|highest|best|maximum|upper|senior|strongest) (?:band|tier|bracket|category|class|mark|level|grade|rank)(?! of)(?=[.!?,;]|$| (?:to|for) (?:me|this|my|the candidate|it)| please| now| possible)",
+    ),
+    (
+        "to disregard its instructions",
+        "ignore skip forget disregard",
+        r"(?:ignore|skip|forget|disregard) (?:the|this|that|your) (?:question|task|assignment|criteria)s?(?:,| and| then| just| simply| instead)* (?:answer|reply|respond|say|write|output|return|print|type)(?: only| just| back| with)*(?: (?:with|the|a|word|words|single|one|message))* [\"']?(?:correct|right|pass|passed|true|yes|perfect|excellent|full marks|ok|approved|strong)(?!\w)",
+    ),
+    (
+        "to give marks",
+        "approve accept pass hire",
+        r"(?:approve|accept|pass|hire) (?:this|it|that)(?: (?:one|answer|candidate|person|applicant))?(?= please|[.!?]? ?$| now(?=[.!?]|$)| without| regardless| no matter| anyway| and (?:move|give|go))",
+    ),
+    (
+        "to disregard its instructions",
+        "do don stop no",
+        r"(?:(?:do not|don't) (?:evaluate|grade|score|assess|judge|mark)|stop (?:evaluating|grading|scoring|assessing|judging|marking))(?: (?:any|anything|it|this|me|us))?(?: (?:further|any more|anymore|any further|beyond this|from here|now))(?=[.!?,;]|$| and)",
+    ),
+    (
+        "to give marks",
         "let put",
         r"let me (?:advance|proceed|move|continue|go|through|pass)(?: on| through)*(?: to)? the (?:next|final|last|following) (?:stage|round|step|level|interview)(?!\w)|put me through(?=[.!?,]|$| please| now| to the (?:next|final))",
     ),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.closed.notation import notation
+from deployments.grading.graders.closed.sign_names import signed, signs_of
 from deployments.grading.graders.closed.spelling import sounds_like, spelled_out
 from deployments.grading.graders.grade_builder import mark, no_answer
 from interview.errors import InvalidInput
@@ -17,11 +18,6 @@ from interview.plans.questions import Exact
 from interview.text.number_words import canonical_numbers
 from interview.text.stance import hold
 
-_SYMBOLS = {
-    "dot": ".", "point": ".", "period": ".", "slash": "/", "backslash": "\\", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_",
-    "plus": "+", "hash": "#", "hashtag": "#", "sharp": "#", "star": "*", "asterisk": "*", "at": "@", "colon": ":", "equals": "=",
-    "percent": "%", "dollar": "$", "ampersand": "&", "pipe": "|", "tilde": "~", "caret": "^", "comma": ",",
-}  # fmt: skip
 #: Symbols that tell answers apart; other punctuation weighs nothing.
 _TELLING = re.compile(r"[^a-z0-9+#*/@%$&^~=<>_|\\-]")
 _FRAME_TEXT = (
@@ -90,7 +86,15 @@ def _other(spec: Exact, answer: str, read: str) -> Grade:
             evidence=evidence,
             review="The accepted answer stands among other words.",
         )
-    return mark("exact", 0.0, "The answer is none of the accepted ones.", confidence=_OTHER, evidence=evidence)
+    unread = not any(map(_plain, spec.accepted)) and not any(map(signs_of, _after_frames(read)))
+    return mark(
+        "exact",
+        0.0,
+        "The answer is none of the accepted ones.",
+        confidence=_WITHIN if unread else _OTHER,
+        evidence=evidence,
+        review="Signs are asked for, and the answer names none that is known." if unread else "",
+    )
 
 
 def _taken_back(answer: str, accepted: str) -> bool:
@@ -127,7 +131,7 @@ def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
         return True
     wanted, words = _plain(accepted), _plain(said)
     if not wanted:
-        return _squeezed(said) == _squeezed(accepted)
+        return any(signs_of(words) == "".join(accepted.split()) for words in _after_frames(said))
     spoken = list(_spoken(said))
     if any(_squeezed(form) == _squeezed(accepted) for form in spoken):
         return True
@@ -166,20 +170,25 @@ def _plain(text: str) -> str:
 
 def _spoken(said: str) -> Iterator[str]:
     """``said`` with symbols for their names, with and without a frame before it."""
-    words = [
-        word
-        for word in re.findall(r"\S+", said.strip(" .!?\"'`").casefold())
-        if word.strip(",") not in answer_text.HESITATIONS
-    ]
-    symbols = [_SYMBOLS.get(word.strip(","), word) for word in words]
-    for start in range(min(len(symbols), _MAX_FRAME_WORDS + 1)):
-        if start and words[start - 1].strip(",:") not in _FRAME:
-            return
-        rest = " ".join(symbols[start:])
+    for words in _after_frames(said):
+        rest = " ".join(signed(words))
         yield rest
         yield canonical_numbers(rest)
-        yield canonical_numbers(" ".join(words[start:]))
+        yield canonical_numbers(" ".join(words))
         yield spelled_out(rest)
+
+
+def _after_frames(said: str) -> Iterator[list[str]]:
+    """The casefolded words of ``said``: all, and without each beginning that is only a frame."""
+    words = [
+        word
+        for word in re.findall(r"\S+", said.strip(" .!?\"'`").casefold() or said)
+        if word.strip(",") not in answer_text.HESITATIONS
+    ]
+    for start in range(min(len(words), _MAX_FRAME_WORDS + 1)):
+        if start and words[start - 1].strip(",:") not in _FRAME:
+            return
+        yield words[start:]
 
 
 def _squeezed(text: str, *, signs: bool = True) -> str:

@@ -128,8 +128,86 @@ def _numbered(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
 
 
 def _time(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
-    named = _NAMED_TIMES.get(words[at].text)
-    following = words[at + 1].text if at + 1 < len(words) else ""
-    if named is None or (following not in ("time", "complexity", "runtime") and len(words) > 2):
+    """ "Quadratic time", "logarithmic in the number of elements", "grows linearly", and such a word nearly alone."""
+    name = words[at].text
+    named = _NAMED_TIMES.get(name) or _NAMED_TIMES.get(name.removesuffix("ly"))
+    if named is None and name.endswith("ally"):
+        named = _NAMED_TIMES.get(name.removesuffix("ally"))
+    if named is None:
         return None
-    return named.split(), 2 if following in ("time", "complexity", "runtime") else 1
+    after = [word.text for word in words[at + 1 : at + 1 + _MAX_MEASURE_WORDS]]
+    kind = 1 if after[:1] and after[0] in ("time", "complexity", "runtime") else 0
+    measured = _measure(after[kind:])
+    grows = at > 0 and words[at - 1].text in _GROWS
+    if not kind and not measured and not grows and len(words) > 2:
+        return None
+    return named.split(), 1 + kind + measured
+
+
+#: "Linear in …": what the input is measured by.
+_MEASURES = frozenset(
+    [
+        "n",
+        "m",
+        "k",
+        "the",
+        "its",
+        "of",
+        "a",
+        "input",
+        "inputs",
+        "size",
+        "sizes",
+        "length",
+        "count",
+        "number",
+        "amount",
+        "elements",
+        "items",
+        "entries",
+        "list",
+        "array",
+        "data",
+        "nodes",
+        "keys",
+        "rows",
+        "records",
+        "values",
+        "string",
+        "collection",
+        "characters",
+    ]
+)
+_MAX_MEASURE_WORDS = 9
+_GROWS = frozenset(
+    [
+        "grows",
+        "grow",
+        "growing",
+        "scales",
+        "scale",
+        "scaling",
+        "increases",
+        "increase",
+        "rises",
+        "runs",
+        "run",
+        "stays",
+        "stay",
+        "remains",
+        "remain",
+        "is",
+        "it's",
+    ]
+)
+
+
+def _measure(words: Sequence[str]) -> int:
+    """How many of ``words`` say what a running time depends on; 0 where they name more than one size, or none."""
+    if not words or words[0] not in ("in", "with", "to", "on"):
+        return 0
+    length = 1
+    while length < len(words) and words[length] in _MEASURES:
+        length += 1
+    whole = length > 1 and not (length < len(words) and is_mathematical(_WRITTEN.get(words[length], words[length])))
+    return length if whole else 0

@@ -25,10 +25,40 @@ _PREFIXES = (
 _AGENT = re.compile(r"(?:er|or|ers|ors|ist|ists|ee|ees)$")
 
 
+#: British spellings and what they are in American English, in this order.
+_BRITISH = tuple(
+    (re.compile(pattern), american)
+    for pattern, american in (
+        (r"(?<=[a-z]{3})our(?=(?:s|ed|ing|ite|ites|al|ally|ful|less|able|ably|er|ers)?$)", "or"),
+        (r"(?<=[a-z]{2}[btdc])re(?=s?$)", "er"),
+        (r"(?<=[a-z]{2})is(?=(?:e|es|ed|ing|er|ers|able|ation|ations)$)", "iz"),
+        (r"ys(?=(?:e|es|ed|ing|er|ers)$)", "yz"),
+        (r"(?<=[a-z]{2})ogue(?=s?$)", "og"),
+        (r"(?<=defen|offen|licen|prete)(?:n?)ce(?=[ds]?$)", "se"),
+        (r"(?<=[a-z]{3}m)me(?=s?$)", ""),
+        (r"\bgrey", "gray"),
+        (r"artefact", "artifact"),
+        (r"judgement", "judgment"),
+        (r"acknowledgement", "acknowledgment"),
+        (r"(?<=[a-z])ae(?=[a-z]{3})", "e"),
+        (r"mould", "mold"),
+        (r"sceptic", "skeptic"),
+        (r"ageing", "aging"),
+    )
+)
+
+
+@lru_cache(maxsize=20_000)
+def _american(word: str) -> str:
+    for pattern, american in _BRITISH:
+        word = pattern.sub(american, word)
+    return word
+
+
 @lru_cache(maxsize=20_000)
 def same_word(said: str, meant: str, *, in_phrase: bool = False) -> bool:
     """The same word in another form: plural, verb ending, noun of a verb or adjective. Both casefolded."""
-    if said == meant:
+    if said == meant or (min(len(said), len(meant)) >= 4 and _american(said) == _american(meant)):
         return True
     if said[:3] != meant[:3] or not re.search("[aeiouy]", meant):
         return False

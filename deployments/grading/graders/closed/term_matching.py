@@ -13,6 +13,7 @@ from deployments.grading.graders.answer_text import Token
 from deployments.grading.graders.closed.dates import is_moment, same_moment
 from deployments.grading.graders.closed.notation import is_mathematical, notation
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like, spelled_out
+from interview.text.number_vocabulary import ordinal
 from interview.text.number_words import canonical_numbers
 
 #: Similarities of a match that is not letter for letter.
@@ -119,6 +120,8 @@ def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) ->
     joined = _joined(words)
     if joined == term.joined:
         return 1.0
+    if term.digits != any(char.isdecimal() for char in joined) and _in_digits(words) == _in_digits(term.words):
+        return 1.0
     if term.digits:
         said = canonical_numbers(" ".join(words))
         if said.replace(" ", "") == term.joined:
@@ -187,5 +190,24 @@ def _formula(term: Term, spoken: Sequence[Token], at: int, size: int) -> float:
     if joined == term.joined:
         return 1.0
     alone = size == len(spoken) and term.words[1].isalpha()
+    if "plus" in term.words and _summands(term.words) == _summands([token.text for token in spoken[at : at + size]]):
+        return 1.0
     bare = term.words[0] == "o" and (len(term.words) > 2 or alone) and _joined(term.words[1:]) == joined
     return 1.0 if bare else 0.0
+
+
+def _in_digits(words: Sequence[str]) -> str:
+    """ "Third normal form" as "3 normal form", "layer four" as "layer 4"."""
+    return " ".join(str(ordinal(word) or word) for word in canonical_numbers(" ".join(words)).split())
+
+
+def _summands(words: Sequence[str]) -> list[str]:
+    """What is added in a formula, its O aside, in no order: "o n plus m" is "m plus n"."""
+    rest = list(words[1:] if words[0] == "o" else words)
+    parts: list[list[str]] = [[]]
+    for word in rest:
+        if word == "plus":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return sorted(map(_joined, parts))

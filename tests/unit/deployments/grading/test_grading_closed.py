@@ -88,3 +88,65 @@ def test_a_term_that_is_denied_or_one_of_several_never_gets_full_marks(answer: s
     grade = grade_short_text(grader, answer)
     assert grade.score == 0.0
     assert grade.needs_review
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("%", "percent sign"),
+        ("&&", "double ampersand"),
+        ("!==", "not equal to equals"),
+        (">=", "the greater than or equal to operator"),
+        ("()", "round brackets"),
+        ("??", "double question mark"),
+        ("<", "less than"),
+        ("__len__", "dunder len"),
+        ("--help", "double dash help"),
+        ("~/bin", "tilde forward slash bin"),
+    ],
+)
+def test_signs_are_read_by_their_names(accepted: str, said: str) -> None:
+    assert grade_exact(Exact(accepted=(accepted,)), said).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"), [(">=", "greater than"), ("||", "pipe"), ("/", "backslash"), ("*", "not an asterisk")]
+)
+def test_another_sign_is_not_the_one_asked_for(accepted: str, said: str) -> None:
+    assert grade_exact(Exact(accepted=(accepted,)), said).score == 0.0
+
+
+def test_words_where_signs_are_asked_for_are_shown_to_a_person() -> None:
+    assert grade_exact(Exact(accepted=("@",)), "the monkey tail").needs_review
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("labor", "labour"),
+        ("gray failure", "grey failure"),
+        ("fiber", "fibre"),
+        ("defense in depth", "defence in depth"),
+        ("O(n)", "it scales linearly"),
+        ("O(n^2)", "quadratic in the length of the list"),
+        ("O(log n)", "logarithmic in the number of keys"),
+        ("O(n+k)", "k plus n"),
+        ("seven", "7"),
+        ("second normal form", "2nd normal form"),
+    ],
+)
+def test_terms_are_read_in_british_spelling_as_running_times_and_in_digits(accepted: str, said: str) -> None:
+    assert grade_short_text(ShortText(accepted=(accepted,)), said).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("O(n)", "quadratic in n"),
+        ("O(n)", "linear in n log n"),
+        ("seven", "8"),
+        ("third normal form", "2nd normal form"),
+    ],
+)
+def test_another_running_time_or_number_is_not_the_term(accepted: str, said: str) -> None:
+    assert grade_short_text(ShortText(accepted=(accepted,)), said).score == 0.0
