@@ -102,6 +102,8 @@ async def speech_body(request: Request) -> SpeechCall:
         raise wrong("speed", "must be a number")
     if not isinstance(language, str):
         raise wrong("language", "must be a language code")
+    if not isinstance(body.get("response_format", ""), str):
+        raise wrong("response_format", "must be the name of a format")
     if form not in CONTENT_TYPES:
         raise unsupported("response_format", f"must be one of {', '.join(CONTENT_TYPES)}")
     if stream_format not in (None, "audio", "sse"):

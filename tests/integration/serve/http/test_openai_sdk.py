@@ -365,6 +365,8 @@ async def test_every_failure_under_v1_has_openais_envelope_and_no_other_path_has
             ("POST", "/v1/chat/completions", b'{"stream": "yes", "messages": []}', 422),
             ("POST", "/v1/chat/completions", b'{"priority": -5, "messages": []}', 422),
             ("POST", "/v1/audio/speech", b'{"model": "tts-1"}', 422),
+            ("POST", "/v1/audio/speech", b'{"input": "Hello.", "response_format": {}}', 422),
+            ("POST", "/v1/audio/speech", b'{"input": "Hello.", "response_format": ["mp3"]}', 422),
             ("POST", "/v1/audio/transcriptions", b"{}", 422),
             ("POST", "/v1/chat/completions", b" " * (5 * 1024 * 1024), 413),
         ):
