@@ -21,16 +21,18 @@ from serve.settings import Settings, read_settings
 
 
 def build(args: dict[str, Any]) -> ray_serve.Application:
-    """The whole platform. ``args`` is the ``args`` mapping of a ``configs/serve/*.yaml``.
+    """Build the Serve application of the whole platform. ``args`` is the ``args`` mapping of a
+    ``configs/serve/*.yaml``.
 
     Raises:
+
         ConfigError: a section or field is wrong; the message names it.
     """
     return compose(read_settings(args))
 
 
 def compose(settings: Settings) -> ray_serve.Application:
-    """Bind the tiers bottom up: each gets handles to exactly the tiers its contract may call."""
+    """Bind the tiers bottom up: each gets handles only to the tiers that its contract may call."""
     tiers: dict[str, ray_serve.Application] = {
         "stt": stt_tier.build(settings.stt),
         "tts": tts_tier.build(settings.tts, on_replica=partial(publish_metrics, "tts")),
@@ -38,7 +40,7 @@ def compose(settings: Settings) -> ray_serve.Application:
     if settings.llm.engine != "none":
         tiers["llm"] = llm_tier.build(settings.llm, on_replica=partial(publish_metrics, "llm"))
     else:
-        # without a model nobody could take a rubric judgement off the queue: key points grade, and say so
+        # without a model no worker could run a queued rubric judgement: key points grade, and the grade says so
         settings = replace(settings, agent=replace(settings.agent, judge_open_answers=False))
     tiers["grading"] = grading_tier.build(
         settings.grading, stores_factory=GradingStoresFactory(settings), llm=tiers.get("llm"), meter=metered_judge_model

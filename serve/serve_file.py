@@ -14,13 +14,12 @@ from msgspec import Struct
 
 from interview.errors import ConfigError
 
-#: The checkout's root: ``configs/`` and ``models/`` lie there. ``INTERVIEW_HOME`` names another.
+#: The checkout's root, with ``configs/`` and ``models/``. ``INTERVIEW_HOME`` overrides it.
 HOME = Path(os.environ.get("INTERVIEW_HOME", Path(__file__).resolve().parent.parent))
 
 
 class ServeFile(Struct, frozen=True):
-    """``host``/``port`` of the ingress, the environment Ray must start with, what Serve's processes log, and the
-    application's arguments."""
+    """``host``/``port`` of the ingress, Ray's environment, Serve's logging settings, the application's arguments."""
 
     path: Path
     host: str
@@ -32,7 +31,7 @@ class ServeFile(Struct, frozen=True):
 
 
 def data_dir() -> Path:
-    """Where the local profile keeps its data: ``INTERVIEW_DATA_DIR``, or the user's data directory (XDG)."""
+    """The local profile's data directory: ``INTERVIEW_DATA_DIR``, or the user's data directory (XDG)."""
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(os.environ.get("INTERVIEW_DATA_DIR") or Path(base) / "interview-serve").resolve()
 
@@ -41,6 +40,7 @@ def profile_path(profile: str) -> Path:
     """The file of a profile name, or the file itself when a path is given.
 
     Raises:
+
         ConfigError: there is no such file; the message lists the profiles.
     """
     given = Path(profile)

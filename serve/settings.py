@@ -1,4 +1,4 @@
-"""The application's arguments, typed: one section a tier, checked before anything starts."""
+"""The application's typed arguments: one section per tier, checked before anything starts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from serve.http.settings import HttpSettings
 
 
 class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where sessions and blobs live. The Redis URL is a secret and comes from ``REDIS_URL``, never from a file.
+    """The stores of sessions and blobs. The Redis URL is a secret and comes from ``REDIS_URL``, never from a file.
 
     ``blob_url`` is a directory or any fsspec URL (``s3://bucket/prefix``, ``gs://…``); empty means the data directory.
     ``session_ttl_s`` counts from the last commit; idempotency records outlive it (at least 24 h is customary).
@@ -33,7 +33,8 @@ class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class IngressSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The ingress deployment. Its count is fixed: any change reloads HAProxy and cuts long WebSockets (ray #66056)."""
+    """The ingress deployment. Its replica count is fixed: any change reloads HAProxy and cuts long WebSockets (ray
+    #66056)."""
 
     num_replicas: int = 1
     num_cpus: float = 0.5
@@ -43,11 +44,11 @@ class IngressSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything under ``args`` of a ``configs/serve/*.yaml``.
+    """The ``args`` of a ``configs/serve/*.yaml``.
 
-    ``placement`` says where turns run: ``tier``, an autoscaling agent deployment a handle hop away, or ``ingress``, the
-    same code inside the ingress replica (docs/adr has the measurements). ``graders`` says where quick grading runs:
-    in the grading ``tier``, or ``inline`` in the replica that runs the turn; background grading is always the tier's.
+    ``placement`` says where turns run: ``tier``, an autoscaling agent deployment called by RPC, or ``ingress``, the
+    same code inside the ingress replica (measurements are in docs/adr). ``graders`` says where quick grading runs: in
+    the grading ``tier``, or ``inline`` in the replica that runs the turn; background grading always runs in the tier.
     """
 
     profile: str = "local"
@@ -66,7 +67,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_settings(arguments: dict[str, Any], source: str = "args") -> Settings:
-    """Raises ConfigError naming the field that is wrong."""
+    """Raises ConfigError naming the wrong field."""
     try:
         return msgspec.convert(arguments, Settings, strict=False)
     except msgspec.ValidationError as error:

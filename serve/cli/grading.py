@@ -1,4 +1,4 @@
-"""``interview grade``, ``calibrate`` and ``audit``: bulk grading, agreement with people, bias audit."""
+"""``interview grade``, ``calibrate`` and ``audit``: bulk grading, agreement with human raters, bias audit."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def grade(
     judge_with: JudgeWith = None,
     seed: Seed = 0,
 ) -> None:
-    """Grade answers in bulk, one JSON grade a line with --json, with no server running."""
+    """Grade answers in bulk without a running server; with --json, print one JSON grade per line."""
     questions = read_questions(question)
     with answers.open(encoding="utf-8") as lines:
         from deployments.grading.studies.bulk import read_answers
@@ -65,13 +65,14 @@ def grade(
 def calibrate(
     bank: Annotated[Path, typer.Argument(help="YAML of a bank, a plan or a question.")],
     labels: Annotated[
-        Path | None, typer.Option(help="Answers as for grade, with a person's score or level; else reference answers.")
+        Path | None,
+        typer.Option(help="Answers as for grade, with a human score or level; the reference answers by default."),
     ] = None,
     as_json: AsJson = False,
     judge_with: JudgeWith = None,
     seed: Seed = 0,
 ) -> None:
-    """How well the graders agree with people: weighted κ, mean absolute error and confusion."""
+    """Measure the agreement of graders and human raters: weighted κ, mean absolute error and confusion."""
     from deployments.grading.judge.watchdog import reference_items
     from deployments.grading.studies.bulk import AnswerLine, read_answers
     from deployments.grading.studies.calibration import Comparison, label_score
@@ -109,17 +110,21 @@ def calibrate(
 
 @app.command()
 def audit(
-    groups: Annotated[Path, typer.Option(help="CSV: interview_id, optional selected (yes/no), one column a category.")],
+    groups: Annotated[
+        Path, typer.Option(help="CSV: interview_id, optional selected (yes/no), one column per category.")
+    ],
     since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (UTC).")] = None,
     until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (UTC).")] = None,
     threshold: Annotated[
-        float, typer.Option(help="Selected from this weighted score on, where the CSV does not say.")
+        float, typer.Option(help="Minimum weighted score that counts as selected, for rows without a value.")
     ] = 0.6,
-    reports: Annotated[Path | None, typer.Option(help="Directory of report JSON files instead of the stores.")] = None,
+    reports: Annotated[
+        Path | None, typer.Option(help="Read report JSON files from this directory instead of the stores.")
+    ] = None,
     as_json: AsJson = False,
-    tenant: Annotated[str, typer.Option(help="The tenant that owns the sessions.")] = "local",
-    profile: Annotated[str, typer.Option(help="The profile whose storage settings apply.")] = "local",
-    data: Annotated[Path | None, typer.Option("--data", help="Data directory; the user's by default.")] = None,
+    tenant: Annotated[str, typer.Option(help="Tenant of the sessions.")] = "local",
+    profile: Annotated[str, typer.Option(help="Profile with the storage settings.")] = "local",
+    data: Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")] = None,
 ) -> None:
     """Selection rates, median-split rates and impact ratios per group and intersection, for an independent audit.
 
@@ -135,9 +140,9 @@ def audit(
         found, unreadable = asyncio.run(_stored_reports(profile, data, tenant, rows))
         rows = [row for row in rows if row["interview_id"] not in dict(unreadable)]
     people, notes = _joined(rows, found, since, until, threshold)
-    notes += [f"{interview_id} could not be read and is left out: {problem}" for interview_id, problem in unreadable]
+    notes += [f"{interview_id} could not be read and is excluded: {problem}" for interview_id, problem in unreadable]
     if not people:
-        raise NotFound("No finished, scored interview of that time is named in the groups file.")
+        raise NotFound("The groups file names no finished, scored interview of that period.")
     result = tally(people, notes=notes)
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n")
@@ -199,7 +204,7 @@ async def _grade_all(
 
 
 async def _judge_of(profile: str | None, config: Any) -> tuple[RubricJudge | None, Any]:
-    """The judge over a profile's language model, and what ends it."""
+    """The judge over a profile's language model, and its shutdown callback."""
 
     async def nothing() -> None:
         return None
@@ -245,14 +250,16 @@ def _reports_in(directory: Path) -> Iterable[Report]:
         try:
             yield msgspec.json.decode(path.read_bytes(), type=Report)
         except msgspec.DecodeError as error:
-            raise InvalidInput(f"{path} is no report: {error}", detail={"fields": {str(path): str(error)}}) from error
+            raise InvalidInput(
+                f"{path} is not a report: {error}", detail={"fields": {str(path): str(error)}}
+            ) from error
 
 
 async def _stored_reports(
     profile: str, data: Path | None, tenant: str, rows: list[dict[str, str]]
 ) -> tuple[dict[str, Report], list[tuple[str, str]]]:
-    """The reports of the interviews the groups file names, from the live store and the archive, and the id and problem
-    of each that is damaged."""
+    """The reports of the interviews in the groups file, from the live store and the archive; also the id and problem of
+    each damaged one."""
     from deployments.grading.reports.stored_report import build_report
     from serve.composition.local_stores import open_stores
     from serve.serve_file import data_dir, profile_path, read_serve_file
@@ -309,14 +316,14 @@ def _joined(
             groups={name: value for name, value in row.items() if name not in ("interview_id", "selected") and name},
         )
     told = [
-        (missing, "named in the groups file, but no such interview was found"),
-        (unfinished, "not ended, or without any score"),
+        (missing, "named in the groups file, but not found"),
+        (unfinished, "not ended, or without a score"),
         (outside, "outside the period"),
         (provisional, "included with a grade that is still provisional"),
     ]
     notes = [f"{count} interviews: {what}." for count, what in told if count]
     if any(not row.get("selected") for row in rows):
-        notes.append(f"Where the file does not say who was selected, a weighted score of {threshold:g} counts as such.")
+        notes.append(f"Without a selected value, a weighted score of at least {threshold:g} counts as selected.")
     return list(people.values()), notes
 
 
@@ -346,7 +353,7 @@ def _show_grades(lines: list[GradedLine]) -> None:
 
 
 def _show_calibration(result: Calibration) -> None:
-    table = Table("", "answers", "κ (quadratic)", "mean abs. error", "bias", "same level", "asks for review")
+    table = Table("", "answers", "κ (quadratic)", "mean abs. error", "bias", "same level", "needs review")
     for one in (result.overall, *result.graders, *result.questions):
         table.add_row(
             one.name,
@@ -397,6 +404,6 @@ def _show_audit(result: Audit) -> None:
         )
     console.print(table)
     for category, count in result.unknown.items():
-        console.print(f"{category}: {count} without group data (in the median, in no group)", highlight=False)
+        console.print(f"{category}: {count} without group data (counted in the median, in no group)", highlight=False)
     for note in result.notes:
         console.print(note, highlight=False)

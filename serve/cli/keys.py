@@ -1,4 +1,4 @@
-"""``interview keys``: make, list and revoke API keys."""
+"""``interview keys``: create, list and revoke API keys."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from rich.table import Table
 from serve.serve_file import data_dir
 from storage.keys.port import ApiKeys
 
-app = typer.Typer(help="API keys: a tenant and scopes each, stored as hashes.", no_args_is_help=True)
+app = typer.Typer(help="Manage API keys. Each has a tenant and scopes; only its hash is stored.", no_args_is_help=True)
 
 T = TypeVar("T")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory; the user's by default.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
 
 
 @app.command()
 def create(
-    tenant: Annotated[str, typer.Option(help="Whose interviews the key may touch.")] = "local",
+    tenant: Annotated[str, typer.Option(help="Tenant whose interviews the key may access.")] = "local",
     scope: Annotated[
         list[str] | None, typer.Option(help="Repeatable: interviews, reports, inference, operations.")
     ] = None,
-    label: Annotated[str, typer.Option(help="A note for people.")] = "",
-    days: Annotated[float | None, typer.Option(help="Days until it expires; never by default.")] = None,
+    label: Annotated[str, typer.Option(help="Label for humans.")] = "",
+    days: Annotated[float | None, typer.Option(help="Days until the key expires (default: never).")] = None,
     data: Data = None,
 ) -> None:
-    """Make a key and print it. It is shown once: only its hash is kept."""
+    """Create a key and print it. It is shown once; only its hash is stored."""
 
     async def work(keys: ApiKeys) -> str:
         made = await keys.create(
@@ -69,7 +69,7 @@ def list_keys(tenant: Annotated[str, typer.Option(help="Whose keys.")] = "local"
 
 @app.command()
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="As `interview keys list` shows it.")], data: Data = None
+    key_id: Annotated[str, typer.Argument(help="Key id from `interview keys list`.")], data: Data = None
 ) -> None:
     """Revoke a key; it stops working within a second."""
 

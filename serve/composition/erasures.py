@@ -1,4 +1,4 @@
-"""Erases an interview from the stores of a data directory or of ``REDIS_URL``, whether a platform runs or not."""
+"""Erases an interview from the stores of a data directory or of ``REDIS_URL``, with or without a running platform."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ async def erase_interview(settings: StorageSettings, data: Path, tenant: str, in
     """Erase everything about one interview.
 
     Raises:
+
         InvalidInput: tenant or id is empty.
-        StorageUnavailable: a store does not work; erasing again finishes what is left.
+        StorageUnavailable: a store is unavailable; erasing again completes the rest.
     """
     async with open_stores(settings, data) as stores:
         queue = RedisWorkQueue(stores.redis_url, QUEUE_NAME)

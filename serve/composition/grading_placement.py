@@ -1,4 +1,4 @@
-"""Places grading: the grading tier's stores for background work, and inline graders in the turn's replica."""
+"""Placement of grading: background stores in the grading tier, and inline graders in the turn's replica."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ QUEUE_NAME = "grading"
 
 @dataclass(frozen=True)
 class GradingStoresFactory:
-    """Opens, on a grading replica, the stores that background grading works on; the replica's metrics are published
-    from then on."""
+    """Opens the stores for background grading on a grading replica, and starts publishing the replica's metrics."""
 
     settings: Settings
 
@@ -39,9 +38,9 @@ class GradingStoresFactory:
 
 
 class InlineGrading:
-    """``Grading`` whose quick graders run in the caller's process, one handle hop cheaper; the rest stays in the tier.
+    """``Grading`` that runs the quick graders in the caller's process, which saves an RPC; the tier does the rest.
 
-    docs/measurements/2026-11-22-load.md has what the hop costs.
+    docs/measurements/2026-11-22-load.md gives the cost of the RPC.
     """
 
     def __init__(self, config: GradingConfig, tier: Grading) -> None:
@@ -60,5 +59,5 @@ class InlineGrading:
 
 @lru_cache(maxsize=1)
 def grading_queue() -> RedisWorkQueue:
-    """The queue as an onlooker sees it: for counting what waits."""
+    """A read-only view of the queue, for counting waiting jobs."""
     return RedisWorkQueue(redis_url(), QUEUE_NAME)

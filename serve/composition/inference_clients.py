@@ -1,7 +1,7 @@
-"""The tiers as the public inference face calls them: with the tiers' own deadlines, not with those of a turn.
+"""The tiers' clients for the public inference API, with the tiers' own deadlines instead of a turn's.
 
-A turn gives up on a slow model after seconds, because the scripted interviewer can answer; a client of ``/v1`` asked
-for this model and may wait as long as the tier itself allows.
+A turn gives up on a slow model after seconds, because the scripted interviewer can answer. A client of ``/v1`` asked
+for this model and may wait as long as the tier allows.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from deployments.stt.contract import SpeechToTextClient
 from deployments.tts.contract import TextToSpeechClient
 from serve.settings import Settings
 
-#: A tier's own error says more than "did not answer", so it gets this long to arrive.
+#: Grace period for a tier's own error, which says more than "did not answer".
 GRACE_S = 5.0
 
 
 class InferenceClients(NamedTuple):
-    """None stands for a tier that is not deployed."""
+    """None means that the tier is not deployed."""
 
     stt: SpeechToTextClient | None
     llm: LanguageModelClient | None
@@ -33,7 +33,7 @@ def inference_clients(
     llm: ServeHandle | None = None,
     tts: ServeHandle | None = None,
 ) -> InferenceClients:
-    """Clients over the handles of the tiers that run."""
+    """Clients over the handles of the deployed tiers."""
     by_value = settings.agent.by_value
     longest_stt_s = settings.stt.deadline_s + settings.stt.deadline_per_audio_s * settings.stt.max_duration_s + GRACE_S
     llm_s, tts_s = settings.llm.deadline_s + GRACE_S, settings.tts.deadline_s + GRACE_S

@@ -45,7 +45,7 @@ DEPLOYMENT_NAME = "ingress"
 
 
 class Ingress:
-    """Builds its application on the replica; nothing of FastAPI is pickled."""
+    """Builds its application on the replica, so that no FastAPI object is pickled."""
 
     def __init__(self, settings: Settings, **handles: Any) -> None:
         self._settings = settings
@@ -133,14 +133,14 @@ def _metered(
 
 
 def _turn_timeout_s(settings: Settings) -> float:
-    """Longer than all the deadlines inside a turn together: the agent's own errors say more than this one."""
+    """Exceeds all deadlines inside a turn together, because the agent's own errors say more than this timeout."""
     agent = settings.agent
     inside_s = agent.stt_timeout_s + agent.grading_timeout_s + agent.decide_deadline_s + agent.tts_timeout_s
     return inside_s + 5.0
 
 
 def _probes(tiers: Tiers) -> Mapping[str, Probe]:
-    """A tier is ready when it says what it is."""
+    """Readiness probes: a tier is ready when it answers ``info``."""
     asked = {"stt": tiers.stt, "tts": tiers.tts, "llm": tiers.llm}
 
     def probe(tier: Any) -> Probe:

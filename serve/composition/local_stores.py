@@ -38,7 +38,7 @@ def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStor
 
 @asynccontextmanager
 async def open_stores(settings: StorageSettings, data: Path) -> AsyncIterator[Stores]:
-    """``REDIS_URL``'s stores, else the running platform's, else the data directory's own, started for the moment."""
+    """The stores of ``REDIS_URL``, else of the running platform, else of the data directory, started temporarily."""
     url = os.environ.get("REDIS_URL") or running_url(data)
     embedded: EmbeddedRedis | None = None
     if url is None:

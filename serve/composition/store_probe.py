@@ -1,4 +1,4 @@
-"""The readiness probe of the session store, which says why an embedded server does not answer."""
+"""The readiness probe of the session store; it reports why an embedded server does not answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.sessions.port import SessionStore
 
 
 def store_probe(sessions: SessionStore, data: Path) -> Probe:
-    """Asks the store. Its StorageUnavailable holds what the supervisor of the server on ``data`` knows."""
+    """Ping the store. Its StorageUnavailable includes the state of the supervised server on ``data``."""
 
     async def ask() -> None:
         try:

@@ -27,7 +27,7 @@ class StoredReports:
 async def report_of(
     settings: StorageSettings, data: Path, tenant: str, interview_id: str, format: ReportFormat
 ) -> bytes:
-    """The report of a session in a data directory, whether a platform runs on it or not. Raises NotFound."""
+    """The report of a session in a data directory, with or without a running platform. Raises NotFound."""
     async with open_stores(settings, data) as stores:
         report = await build_report(stores.sessions, stores.blobs, SessionKey(tenant, interview_id))
         return await render_report(report, format)

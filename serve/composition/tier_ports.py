@@ -40,7 +40,7 @@ def prompts_url() -> str:
 
 @dataclass(frozen=True)
 class AgentPortsFactory:
-    """Opens the agent's ports on the replica that runs turns, on its event loop."""
+    """Opens the agent's ports on its replica, on the replica's event loop."""
 
     settings: Settings
     role: str = "agent"

@@ -15,39 +15,39 @@ from serve.demo.candidate import Recording
 from serve.demo.persona import DemoPersona, Speaker
 from storage.blobs.audio_types import MEDIA_TYPES, extension_of, media_type_of
 
-#: What browsers and telephones of candidates send; the persona takes them in turn.
+#: Containers that candidates' browsers and telephones send; the persona rotates through them.
 CONTAINERS = ("wav", "webm")
 
-#: Before and after the words, as in a recording that a person starts and stops.
+#: Silence before and after the words, as in a manual recording.
 SILENCE_S = 0.3
 
-#: Not offered to a candidate who brings recordings: raw samples have no header to be told by.
+#: Not accepted for recordings: raw samples have no header to detect.
 RECORDING_ENDINGS = tuple(f".{ending}" for ending in MEDIA_TYPES if ending != "pcm")
 
 
 class Answer(NamedTuple):
-    """``said``: the words of the recording; None where nobody wrote them down."""
+    """``said``: the words of the recording; None when there is no transcript."""
 
     recording: Recording
     said: str | None
 
 
 class Candidate(Protocol):
-    """Who answers in a demo. ``voice``: what speaks, for the screen."""
+    """The answering side of a demo. ``voice``: the speaker's name on screen."""
 
     name: str
     plan: str
     voice: str
 
     def answer(self, question_id: str) -> Answer | None:
-        """The next answer to a question, or None when the candidate has nothing more to say."""
+        """The next answer to a question, or None when the candidate has no more answers."""
         ...
 
     def close(self) -> None: ...
 
 
 class SpokenPersona:
-    """A persona whose answers are spoken on the spot, with a natural voice where one is installed."""
+    """A persona whose answers are synthesized on demand, with a natural voice if one is installed."""
 
     def __init__(self, persona: DemoPersona) -> None:
         self._persona = persona
@@ -73,10 +73,10 @@ class SpokenPersona:
 
 
 class RecordedPerson:
-    """A person's recordings from a directory, each used once.
+    """Recordings from a directory, each used once.
 
-    A file named after a question of the plan (``be-deadlock.wav``, then ``be-deadlock-2.wav``) answers that question;
-    the others answer in the order of their names whatever is asked. ``NAME.txt`` beside ``NAME.wav`` holds the words.
+    A file named after a question of the plan (``be-deadlock.wav``, then ``be-deadlock-2.wav``) answers that question.
+    Other files answer any question, in alphabetical order. ``NAME.txt`` next to ``NAME.wav`` holds the transcript.
     """
 
     def __init__(self, directory: Path, plan: str, question_ids: Collection[str]) -> None:
@@ -88,7 +88,7 @@ class RecordedPerson:
             (path for path in directory.iterdir() if path.suffix.lower() in RECORDING_ENDINGS), key=_natural_order
         )
         if not self._left:
-            raise ConfigError.at(str(directory), None, "", f"holds no recordings ({', '.join(RECORDING_ENDINGS)})")
+            raise ConfigError.at(str(directory), None, "", f"has no recordings ({', '.join(RECORDING_ENDINGS)})")
         self.name = directory.name
         self.plan = plan
         self.voice = f"{len(self._left)} recordings of {directory}"
@@ -108,12 +108,12 @@ class RecordedPerson:
         """Nothing to release."""
 
     def _fitting(self, question_id: str) -> Iterator[Path]:
-        """First the files of this question, then those that belong to none."""
+        """First this question's files, then the files of no question."""
         yield from (path for path in self._left if self._question(path) == question_id)
         yield from (path for path in self._left if self._question(path) == "")
 
     def _question(self, path: Path) -> str:
-        """The question that a file is named after, or ``""``."""
+        """The question in a file's name, or ``""``."""
         head, _, number = path.stem.rpartition("-")
         if path.stem in self._question_ids:
             return path.stem

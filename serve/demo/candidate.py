@@ -1,4 +1,4 @@
-"""A candidate over HTTP: starts an interview, speaks its answers, and fetches what remains of it afterwards."""
+"""A candidate over HTTP: starts an interview, speaks its answers, and fetches the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIMEOUT_S = 120.0
 
 @dataclass(frozen=True)
 class Recording:
-    """An encoded answer. ``container`` is the file's ending."""
+    """An encoded answer. ``container`` is the file extension."""
 
     data: bytes
     content_type: str
@@ -24,7 +24,7 @@ class Recording:
 
 
 class CandidateClient:
-    """The few requests of the public surface an interview needs."""
+    """The requests of the public API that an interview needs."""
 
     def __init__(self, address: str, api_key: str, interview_id: str) -> None:
         self.interview_id = interview_id
@@ -40,7 +40,7 @@ class CandidateClient:
         return self._json(self._http.post(f"/session/start/{self.interview_id}", json=body))
 
     def speak(self, recording: Recording) -> dict[str, Any]:
-        """Send one spoken answer; the idempotency key makes a repeated send harmless."""
+        """Send one spoken answer; the idempotency key makes a repeated request safe."""
         return self._json(
             self._http.post(
                 f"/session/turn/{self.interview_id}",
@@ -57,7 +57,7 @@ class CandidateClient:
         return self._json(self._http.get(f"/session/state/{self.interview_id}"))
 
     def events(self) -> bytes:
-        """The whole event log, one JSON object a line."""
+        """The whole event log, one JSON object per line."""
         response = self._http.get(
             f"/session/events/{self.interview_id}", headers={"Accept": "application/x-ndjson"}, params={"after": 0}
         )

@@ -1,4 +1,4 @@
-"""A scripted candidate: what it answers to each question, follow-up by follow-up, and in which voice."""
+"""A scripted candidate: its answers per question and follow-up, and its voice."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from interview.errors import ConfigError
 
 
 class DemoPersona(Struct, frozen=True, forbid_unknown_fields=True):
-    """``answers`` maps a question id to what is said first, then to each further turn on the same question.
+    """``answers`` maps a question id to the first answer, then one for each further turn on the same question.
 
-    ``fallback`` is said when a question's answers are used up or it has none. ``natural_voice`` speaks where its
-    weights are installed, else ``voice`` (espeak-ng's name).
+    ``fallback`` is said when a question has no answer left. ``natural_voice`` speaks if its weights are installed, else
+    ``voice`` (espeak-ng's name).
     """
 
     name: str
@@ -29,7 +29,7 @@ class DemoPersona(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Speaker:
-    """Walks a persona through one interview; remembers only how often each question came up."""
+    """Answers for a persona during one interview; the only state is how often each question came up."""
 
     def __init__(self, persona: DemoPersona) -> None:
         self._persona = persona
@@ -48,7 +48,7 @@ class Speaker:
 
 
 def load_persona(path: Path) -> DemoPersona:
-    """Raises ConfigError when the file is missing or does not fit."""
+    """Raises ConfigError when the file is missing or invalid."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         persona = msgspec.convert(raw, DemoPersona)

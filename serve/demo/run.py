@@ -1,4 +1,4 @@
-"""Holds the demo interview and writes what remains of it: report, events and both voices."""
+"""Runs the demo interview and writes its results: report, events and both voices."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from serve.demo.candidate import CandidateClient
 from serve.demo.screen import Screen
 from serve.demo.word_errors import word_errors
 
-#: An interview that has not ended after this many answers has lost its way.
+#: The interview counts as stuck after this many answers.
 MAX_TURNS = 60
 
 
 class Tally:
-    """What is counted while the interview runs."""
+    """Counters of the running interview."""
 
     def __init__(self) -> None:
         self.turns = 0
@@ -32,7 +32,7 @@ class Tally:
         self.fallbacks: list[str] = []
 
     def add(self, said: str | None, body: dict[str, Any]) -> None:
-        """``said`` None: nobody wrote down the words of this recording, so that it has no error rate."""
+        """``said`` None: the recording has no transcript, so it has no error rate."""
         self.turns += 1
         if said is not None:
             errors, words = word_errors(said, (body.get("transcript") or {}).get("text", ""))
@@ -49,10 +49,11 @@ class Tally:
 def hold_interview(
     client: CandidateClient, candidate: Candidate, screen: Screen, engines: dict[str, Any], out: Path
 ) -> dict[str, Any]:
-    """One whole interview; returns the summary that ``interview demo --json`` prints.
+    """Run one whole interview; returns the summary that ``interview demo --json`` prints.
 
     Raises:
-        InterviewError: what the platform answered.
+
+        InterviewError: the platform's error.
     """
     tally = Tally()
     body = client.start(candidate.plan, candidate.name)
@@ -83,7 +84,7 @@ def hold_interview(
 
 
 def keep_recordings(client: CandidateClient, events: bytes, directory: Path) -> None:
-    """Every recording that the event log names, as ``directory/NAME`` under the last part of its address."""
+    """Save every recording in the event log as ``directory/NAME``; NAME is the last part of its URL."""
     directory.mkdir(parents=True, exist_ok=True)
     address = re.compile(rf"{re.escape(recordings_address(client.interview_id))}([\w.-]+)".encode())
     for name in dict.fromkeys(found.decode() for found in address.findall(events)):
@@ -91,7 +92,7 @@ def keep_recordings(client: CandidateClient, events: bytes, directory: Path) -> 
 
 
 def with_relative_links(html: bytes, interview_id: str) -> bytes:
-    """A report whose links to recordings lead to the ``audio`` directory beside it, where no server is needed."""
+    """A report whose recording links point to the ``audio`` directory next to it, so that it works without a server."""
     return html.replace(f'href="{recordings_address(interview_id)}'.encode(), b'href="audio/')
 
 
@@ -100,7 +101,7 @@ def recordings_address(interview_id: str) -> str:
 
 
 def _question_id(body: dict[str, Any], client: CandidateClient) -> str:
-    """The question being answered: the card when a new one was put, else the last asked."""
+    """The question being answered: the card of a new one, else the last asked."""
     card = body["interviewer_response"].get("question")
     if card:
         return str(card["question_id"])

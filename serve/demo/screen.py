@@ -11,7 +11,7 @@ from rich.table import Table
 
 
 class Screen(Protocol):
-    """Where a demo reports to; every text may be untrusted."""
+    """The demo's output interface; every text may be untrusted."""
 
     def step(self, text: str) -> None: ...
     def engines(self, engines: dict[str, Any]) -> None: ...
@@ -22,7 +22,7 @@ class Screen(Protocol):
 
 
 class SilentScreen:
-    """For ``--json``: nothing but the final object may reach stdout."""
+    """For ``--json``: stdout gets only the final object."""
 
     def step(self, text: str) -> None: ...
     def engines(self, engines: dict[str, Any]) -> None: ...
@@ -33,7 +33,7 @@ class SilentScreen:
 
 
 class LiveScreen:
-    """Rich on a terminal, plain lines into a pipe."""
+    """Rich output on a terminal, plain lines into a pipe."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -42,7 +42,7 @@ class LiveScreen:
         self._console.print(f"[dim]· {escape(text)}[/]")
 
     def engines(self, engines: dict[str, Any]) -> None:
-        table = Table(title="What serves each tier", title_justify="left", show_header=False, box=None)
+        table = Table(title="Engine of each tier", title_justify="left", show_header=False, box=None)
         for tier, answer in engines.items():
             table.add_row(f"[bold]{escape(tier)}[/]", _served_by(answer))
         self._console.print(table)
@@ -97,7 +97,7 @@ class LiveScreen:
 
 
 def _served_by(answer: dict[str, Any]) -> str:
-    """One tier's line of ``/status``: its engine and model, and whatever limits them."""
+    """One tier's line of ``/status``: its engine and model, and its limitations."""
     detail = answer.get("detail")
     if not answer.get("ok") or not isinstance(detail, dict):
         return f"[red]{escape(str(detail or answer.get('error', 'no answer')))}[/]"
@@ -110,5 +110,5 @@ def _served_by(answer: dict[str, Any]) -> str:
 def _error_rate(summary: dict[str, Any]) -> str:
     rate = summary["word_error_rate"]
     if rate is None:
-        return "no word error rate (no recording has its words in a .txt file beside it)"
+        return "no word error rate (no recording has a .txt transcript next to it)"
     return f"word error rate {rate:.3f} on {summary['words']} words"

@@ -1,4 +1,4 @@
-"""Runs the demo: starts the platform, holds one interview, and always stops the platform."""
+"""Runs the demo: starts the platform, runs one interview, and always stops the platform."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run_demo(
     interview_id: str,
     port: int | None,
 ) -> dict[str, Any]:
-    """Hold the interview on a platform of its own and return the summary. Earlier demo output is replaced."""
+    """Run the interview on a new platform and return the summary. Replaces earlier demo output."""
     for stale in ("audio", "report.json", "report.html", "events.jsonl"):
         target = out / stale
         if target.is_dir():

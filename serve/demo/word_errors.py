@@ -1,4 +1,4 @@
-"""Word error rate between the words a candidate said and the words the platform heard."""
+"""Word error rate between a candidate's words and the platform's transcript."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _WORD = re.compile(r"[\w']+(?:[-.][\w']+)*")
 
 
 def words(text: str) -> list[str]:
-    """Lower-cased words without punctuation, numbers in digits, signs as they are said: "40%" is "40 percent"."""
+    """Lower-cased words without punctuation, numbers in digits, signs spelled out: "40%" is "40 percent"."""
     return _WORD.findall(canonical_numbers(spoken_text(text)).lower().replace("’", "'"))
 
 
 def word_errors(reference: str, heard: str) -> tuple[int, int]:
-    """``(errors, reference words)``: the fewest substitutions, deletions and insertions between the two.
+    """``(errors, reference words)``: the minimum number of substitutions, deletions and insertions.
 
-    How a word is spelt is no error: ``back-end`` is ``backend`` where the other text has that, else two words.
+    Spelling variants are no error: ``back-end`` matches ``backend`` if the other text has that, else it is two words.
     """
     expected, found = words(reference), words(heard)
     expected, found = _alike(expected, found), _alike(found, expected)

@@ -1,1 +1,1 @@
-"""The HTTP face; the only folder that knows FastAPI."""
+"""The HTTP layer; the only package that imports FastAPI."""

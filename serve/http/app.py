@@ -1,4 +1,4 @@
-"""The ingress as an ordinary FastAPI application: ports in, routes out. Serve, uvicorn and tests all run this one."""
+"""The ingress as an ordinary FastAPI application: ports in, routes out. Serve, uvicorn and tests all run it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from serve.http.settings import HttpSettings
 
 
 def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> FastAPI:
-    """The whole public surface over ``ports``.
+    """The whole public API over ``ports``.
 
-    ``ports.routers`` are mounted beside the session routes (the OpenAI face, …). No CORS: a browser client is
-    served from the same origin.
+    ``ports.routers`` are mounted next to the session routes (the OpenAI-compatible API, …). No CORS: a browser client
+    is served from the same origin.
     """
     settings = settings or HttpSettings()
     auth = Authenticator(ports.keys)
@@ -34,7 +34,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app = FastAPI(
         title="Interview platform",
         version=settings.version,
-        description="Holds interviews by voice or text, grades them and explains every grade.",
+        description="Conducts interviews by voice or text, grades them and explains every grade.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs else None,

@@ -13,7 +13,7 @@ from storage.keys.port import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
 
 __all__ = ["INFERENCE", "INTERVIEWS", "OPERATIONS", "REPORTS", "Authenticator", "Principal"]
 
-#: Longer tokens are refused unread: no key of ours, and no JWT worth taking, is longer.
+#: Longer tokens are rejected unread: no API key and no reasonable JWT is longer.
 MAX_TOKEN_CHARS = 8192
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key made by `interview keys create`.")
@@ -37,7 +37,8 @@ class Authenticator:
         """A dependency that yields the ``Principal`` when it holds ``scope``.
 
         Raises:
-            Unauthenticated: no key, or one that is not valid; which of these is not told.
+
+            Unauthenticated: no key, or an invalid one; the message does not say which.
             Forbidden: a valid key without ``scope``.
         """
 
@@ -49,7 +50,7 @@ class Authenticator:
         return principal
 
     async def holding(self, scope: str, token: str | None) -> Principal:
-        """The caller with this token when it holds ``scope``; raises as ``require`` says."""
+        """The caller with this token, if it holds ``scope``; raises as ``require``."""
         found = await self.authenticate(token)
         if scope not in found.scopes:
             raise Forbidden(f"This key lacks the scope '{scope}'.", detail={"scope": scope})

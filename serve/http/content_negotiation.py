@@ -1,4 +1,4 @@
-"""Content negotiation (RFC 9110 §12.5.1): which of a few forms a client would rather have."""
+"""Content negotiation (RFC 9110 §12.5.1) between a few media types."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def preferred(accept: str | None, offers: Mapping[str, Form]) -> Form:
         if quality > 0 and (best is None or quality > best[0]):
             best = (quality, form)
     if best is None:
-        raise HTTPException(406, f"This address offers {', '.join(offers)}.")
+        raise HTTPException(406, f"This URL offers {', '.join(offers)}.")
     return best[1]
 
 

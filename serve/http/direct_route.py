@@ -1,8 +1,8 @@
-"""A route declared to FastAPI that answers an ordinary request without dependency solving.
+"""A route declared to FastAPI that answers ordinary requests without dependency solving.
 
 Solving the three parameters of a turn takes a fifth of the turn's CPU in the ingress
 (docs/measurements/2026-11-22-load.md). The declaration still describes the route in OpenAPI, and FastAPI answers every
-unusual request (no bearer token, a malformed id or key), so that errors read the same.
+unusual request (no bearer token, a malformed id or key), so that errors are the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BEARER = "Bearer "
 def direct_route(auth: Authenticator, scope: str, *, interview_id: str, idempotency_key: str) -> type[APIRoute]:
     """A route class for steps of an interview whose caller holds ``scope``.
 
-    ``interview_id`` and ``idempotency_key`` are the patterns the declaration asks of the path and the header.
+    ``interview_id`` and ``idempotency_key`` are the patterns that the declaration requires of the path and the header.
     """
     plain_id, plain_key = re.compile(interview_id), re.compile(idempotency_key)
 

@@ -32,8 +32,8 @@ def docs_router(description: Callable[[], dict[str, Any]]) -> APIRouter:
 
     @router.get(
         "/problems/{code}",
-        summary="What a problem type means",
-        description="The address in a problem's `type`.",
+        summary="Explain a problem type",
+        description="The URL in a problem's `type`.",
         response_model=None,
         responses={
             200: {"description": "It.", "content": {"application/json": {"schema": {"type": "object"}}}},

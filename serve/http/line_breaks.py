@@ -1,7 +1,7 @@
-"""JSON on one line, also for readers that break lines where Unicode says (NEL, line and paragraph separator).
+"""JSON on one line, also for readers that break lines at Unicode separators (NEL, line and paragraph separator).
 
-JSON escapes CR and LF in strings, and leaves U+0085, U+2028 and U+2029 as they are; ``str.splitlines`` and several
-SSE and NDJSON clients end a line there. In JSON these characters occur in strings only, where an escape is the same
+JSON escapes CR and LF in strings but leaves U+0085, U+2028 and U+2029 as they are; ``str.splitlines`` and several SSE
+and NDJSON clients end a line there. In JSON these characters occur only in strings, where an escape means the same
 text.
 """
 

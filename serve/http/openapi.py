@@ -1,4 +1,4 @@
-"""The OpenAPI description: operations in one vocabulary, components straight from the domain's own structs."""
+"""The OpenAPI description: operations with shared wording, components generated from the domain's structs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from serve.http.problems import MEDIA_TYPE, Problem
 
 REF = "#/components/schemas/{name}"
 
-#: ``TurnBody`` with its ``session_state`` described by the fields it has.
+#: ``TurnBody`` with ``session_state`` described by its fields.
 _TURN_REPLY = msgspec.defstruct(
     "TurnBody",
     [
@@ -31,26 +31,26 @@ _TURN_REPLY = msgspec.defstruct(
     ],
 )
 
-#: The structs that replies are made of; each becomes a component under its own name.
+#: The structs of replies; each becomes a component under its own name.
 REPLIES: tuple[type, ...] = (_TURN_REPLY, SessionState, EventRecord, GradeRecord, Problem)
 
 _PROBLEMS: dict[int, str] = {
     400: "The request cannot be read.",
-    401: "No key, or one that is not valid.",
+    401: "No key, or an invalid one.",
     403: "The key lacks the scope.",
-    404: "Absent, expired, or another tenant's: never told apart.",
+    404: "Absent, expired, or another tenant's; the response does not say which.",
     406: "No such format.",
     408: "The request body stopped arriving.",
     409: "The interview has ended, or the same turn is in progress (then `retryable` is true).",
     413: "Too large.",
-    415: "Not a media type, or not a recording, that can be read.",
-    416: "No such part.",
-    422: "Fields that are wrong, named in `errors`; or a recording nobody could grade.",
-    429: "Too many requests; `Retry-After` says when to come back.",
-    500: "Broken on our side.",
+    415: "An unsupported media type, or an unreadable recording.",
+    416: "No such range.",
+    422: "Wrong fields, named in `errors`; or a recording that cannot be graded.",
+    429: "Too many requests; `Retry-After` says when to retry.",
+    500: "Internal error.",
     502: "An engine failed.",
-    503: "Cannot be served now.",
-    504: "Not in time.",
+    503: "Temporarily unavailable.",
+    504: "Deadline exceeded.",
 }
 
 ANSWER_FORM: dict[str, Any] = {
@@ -58,7 +58,12 @@ ANSWER_FORM: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "audio": {"type": "string", "contentMediaType": "application/octet-stream", "description": "The recording."},
-        "answer": {"type": "string", "minLength": 1, "maxLength": MAX_ANSWER_CHARS, "description": "Or the words."},
+        "answer": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_ANSWER_CHARS,
+            "description": "The words, instead of `audio`.",
+        },
         "voice": {"type": "string", "enum": ["true", "false"]},
         "stream_audio": {"type": "string", "enum": ["true", "false"]},
         "signals": {"type": "string", "description": "A flat JSON object of integrity observations."},
@@ -101,9 +106,9 @@ def operation(
 ) -> dict[str, Any]:
     """Keyword arguments for a route decorator.
 
-    ``reply`` names a component for the JSON reply, and ``events`` describes the same as server-sent events where there
-    is that form; or ``content`` gives the whole map of media types. Bodies are read by hand
-    (``serve.http.request_bodies``), so they are described here. ``also`` adds problem statuses to the usual ones.
+    ``reply`` names a component for the JSON reply, and ``events`` describes its form as server-sent events, if any; or
+    ``content`` gives the whole map of media types. Bodies are parsed by hand (``serve.http.request_bodies``), so they
+    are described here. ``also`` adds problem statuses to the usual ones.
     """
     good: dict[str, Any] = {"description": "Success."}
     if reply is not None:
@@ -129,7 +134,7 @@ def operation(
 
 
 def install(app: FastAPI, *, extra: Sequence[type] = ()) -> None:
-    """Let ``app.openapi()`` include the domain's structs as components."""
+    """Add the domain's structs to ``app.openapi()`` as components."""
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -149,7 +154,7 @@ def install(app: FastAPI, *, extra: Sequence[type] = ()) -> None:
 
 
 def _inline_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The model's JSON Schema with its ``$defs`` put in place, for where OpenAPI has no room for them."""
+    """The model's JSON Schema with its ``$defs`` inlined, for places where OpenAPI allows none."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
 

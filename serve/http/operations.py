@@ -1,4 +1,4 @@
-"""``/healthz``, ``/readyz``, ``/status``, ``/metrics``: what an operator and an orchestrator ask."""
+"""``/healthz``, ``/readyz``, ``/status``, ``/metrics``: endpoints for operators and orchestrators."""
 
 import asyncio
 import logging
@@ -39,7 +39,7 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
     @router.get(
         "/readyz",
         summary="Can it serve?",
-        description="Asks the session store and every tier; 503 names what cannot.",
+        description="Probes the session store and every tier; a 503 names the failing ones.",
         response_model=None,
         responses={200: {"description": "Yes.", "content": _OBJECT}, **openapi.problems(503)},
     )
@@ -63,7 +63,7 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
 
     @router.get(
         "/status",
-        summary="What serves, and how busy it is",
+        summary="Engines and load",
         description="The engine behind each tier with its notices, live sessions and queue numbers.",
         **openapi.operation(content=_OBJECT),
     )
@@ -86,19 +86,19 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
     @router.get(
         "/metrics",
         summary="Prometheus metrics",
-        description="Of all replicas, merged: one scrape target is enough.",
+        description="The merged metrics of all replicas: one scrape target is enough.",
         **openapi.operation(content={"text/plain": {"schema": {"type": "string"}}}, also=(404,)),
     )
     async def metrics(caller: Operator) -> Response:
         if ports.metrics is None:
-            raise NotFound("Metrics are not collected here.")
+            raise NotFound("Metrics are not enabled here.")
         return Response(await ports.metrics(), media_type=PROMETHEUS_TEXT)
 
     return router
 
 
 async def ask_all(probes: Mapping[str, Callable[[], Awaitable[Any]]], timeout_s: float) -> dict[str, dict[str, Any]]:
-    """What each probe says within ``timeout_s``: ``ok``, and ``detail`` or what failed. Raises nothing."""
+    """Each probe's result within ``timeout_s``: ``ok``, and ``detail`` or the failure. Raises nothing."""
     names = list(probes)
     answers = await asyncio.gather(*(_ask(name, probes[name], timeout_s) for name in names))
     return dict(zip(names, answers, strict=True))
@@ -114,5 +114,5 @@ async def _ask(name: str, probe: Callable[[], Awaitable[Any]], timeout_s: float)
         return {"ok": False, "error": error.code, "detail": error.message}
     except Exception:
         logger.exception("the probe %s failed with an unexpected error", name)
-        return {"ok": False, "error": "internal", "detail": "The probe failed; the operator's log has it."}
+        return {"ok": False, "error": "internal", "detail": "The probe failed; the operator's log has details."}
     return {"ok": True} if answer is None else {"ok": True, "detail": msgspec.to_builtins(answer)}

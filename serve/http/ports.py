@@ -1,4 +1,4 @@
-"""The ingress's ports, injected: it runs unchanged under Serve, uvicorn and tests."""
+"""The ingress's injected ports: it runs unchanged under Serve, uvicorn and tests."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from storage.sessions.port import SessionKey, SessionStore
 
 ReportFormat = Literal["json", "html", "pdf"]
 
-#: Raises an ``InterviewError`` when what it looks at cannot serve; may return details for ``/readyz``.
+#: Raises an ``InterviewError`` when its subject cannot serve; may return details for ``/readyz``.
 Probe = Callable[[], Awaitable[Mapping[str, Any] | None]]
 
 
 class KeyGrant(Protocol):
-    """What a valid key stands for."""
+    """The tenant and scopes of a valid key."""
 
     @property
     def tenant(self) -> str: ...
@@ -37,7 +37,7 @@ class KeyVerifier(Protocol):
     async def verify(self, presented: str) -> KeyGrant | None:
         """The grant of a presented key; None when it is unknown, malformed, expired or revoked.
 
-        Takes the same work for every wrong key. Raises StorageUnavailable.
+        Every wrong key takes the same work. Raises StorageUnavailable.
         """
         ...
 
@@ -60,8 +60,11 @@ class RequestObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IngressPorts:
-    """``documents`` None: no files are read, texts only. ``probes`` decide readiness; ``status`` adds queue numbers to
-    ``/status``; ``metrics`` is Prometheus text."""
+    """The ingress's dependencies.
+
+    ``documents`` None: no files are read, only text. ``probes`` decide readiness; ``status`` adds queue numbers to
+    ``/status``; ``metrics`` is Prometheus text.
+    """
 
     agent: Agent
     sessions: SessionStore

@@ -19,7 +19,7 @@ from interview.errors import Forbidden, InterviewError, InvalidInput, NotFound, 
 
 MEDIA_TYPE = "application/problem+json"
 
-#: How an unsafe byte of a header value is dropped before it is echoed.
+#: Unsafe bytes of a header value, dropped before it is echoed.
 _UNSAFE_IN_HEADER = re.compile(r"[^\x20-\x7e]")
 
 
@@ -32,8 +32,11 @@ class FieldError(Struct, frozen=True):
 
 class Problem(Struct, frozen=True, omit_defaults=True):
     """RFC 9457 members, plus: ``code`` (last segment of ``type``), ``errors`` (wrong fields), ``retryable`` and
-    ``retry_after_s``, ``context`` (small data for programs). ``instance`` names the request in the operator's log; a
-    404 has none, so that the body for a foreign interview equals that for an unknown one byte for byte."""
+    ``retry_after_s``, ``context`` (small data for programs).
+
+    ``instance`` names the request in the operator's log. A 404 has none, so that the body for another tenant's
+    interview equals that for an unknown one byte for byte.
+    """
 
     type: str
     title: str
@@ -52,7 +55,7 @@ def request_id_of(scope: Mapping[str, Any]) -> str:
 
 
 def problem_of(error: InterviewError, request_id: str = "") -> Problem:
-    """The problem that tells a client about ``error``."""
+    """The problem that describes ``error`` to a client."""
     if isinstance(error, NotFound):
         return Problem(
             type=_uri(error.code), title=error.title, status=error.status, detail=error.message, code=error.code
@@ -84,7 +87,7 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 
 
 def error_response(error: InterviewError, request_id: str = "") -> Response:
-    """``error`` as a whole response, with the headers its status calls for."""
+    """``error`` as a whole response, with the headers of its status."""
     return problem_response(problem_of(error, request_id), error_headers(error))
 
 
@@ -100,7 +103,7 @@ def error_headers(error: InterviewError) -> dict[str, str]:
 
 
 def status_problem(status: int, detail: str, request_id: str = "") -> Problem:
-    """A problem for a plain HTTP failure that the error tree does not know (405, 415, 413, …)."""
+    """A problem for a plain HTTP failure outside the error tree (405, 415, 413, …)."""
     try:
         phrase = http.HTTPStatus(status).phrase
     except ValueError:
@@ -131,7 +134,7 @@ def invalid_fields(problems: Iterable[Mapping[str, Any]], *, prefix: tuple[str, 
 
 
 def install(app: FastAPI) -> None:
-    """Map every exception a route can raise to a problem."""
+    """Map every exception of a route to a problem."""
 
     async def interview_error(request: Request, error: Any) -> Response:
         return error_response(error, request_id_of(request.scope))
@@ -147,9 +150,9 @@ def install(app: FastAPI) -> None:
     async def http_exception(request: Request, error: Any) -> Response:
         detail = str(error.detail or "")
         if error.status_code == 404:
-            detail = "There is nothing at this address."
+            detail = "There is no such URL."
         elif error.status_code == 405:
-            detail = "This address does not take that method."
+            detail = "This URL does not support that method."
         return problem_response(status_problem(error.status_code, detail, request_id_of(request.scope)), error.headers)
 
     app.add_exception_handler(InterviewError, interview_error)

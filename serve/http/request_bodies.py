@@ -1,4 +1,4 @@
-"""Request bodies: their models, and how an answer is read from multipart or JSON."""
+"""Request bodies: their models, and the parsing of answers from multipart or JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Signals = Annotated[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
 
 
 class Body(BaseModel):
-    """Base of the request bodies: unknown fields are errors, because a misspelt one would be lost silently."""
+    """Base of the request bodies: unknown fields are errors, because a misspelt one would be silently lost."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -37,13 +37,13 @@ class CandidateBody(Body):
 
 
 class StartBody(Body):
-    """Choose what is asked by ``plan`` (id of an installed plan, or a whole plan) or by ``role_description``."""
+    """Selects the plan by ``plan`` (id of an installed plan, or a whole plan) or by ``role_description``."""
 
     plan: str | dict[str, Any] | None = Field(None, description="Id of an installed plan, or a whole plan.")
     role_description: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="Used to choose the nearest plan.")
-    resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé as encodable text.")
+    resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé as text.")
     candidate: CandidateBody = CandidateBody(name="", reference="")
-    consent: bool = Field(False, description="That the candidate saw and accepted the plan's notice.")
+    consent: bool = Field(False, description="Whether the candidate saw and accepted the plan's notice.")
     language: str | None = Field(None, pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="ISO 639-1; default: the plan's.")
     voice: bool = Field(True, description="Whether replies come with audio.")
 
@@ -58,7 +58,7 @@ class StartBody(Body):
 class AnswerBody(Body):
     answer: str = Field(max_length=MAX_ANSWER_CHARS, min_length=1, description="The candidate's words.")
     voice: bool = True
-    stream_audio: bool = Field(False, description="With `text/event-stream`: the reply's audio in parts, too.")
+    stream_audio: bool = Field(False, description="With `text/event-stream`: also send the reply's audio in parts.")
     signals: Signals = {}
 
     @field_validator("answer")
@@ -74,18 +74,20 @@ class HintBody(Body):
 
 
 class SignalBody(Body):
-    signal: str = Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$", description="What was seen, such as `tab_hidden`.")
+    signal: str = Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$", description="The observation, such as `tab_hidden`.")
     data: Signals = {}
 
 
 class OverrideBody(Body):
     question_id: str = Field(min_length=1, max_length=200)
     score: float = Field(ge=0, le=1, strict=False, allow_inf_nan=False)
-    reason: str = Field(min_length=3, max_length=2000, description="Why; shown in the report beside both grades.")
+    reason: str = Field(
+        min_length=3, max_length=2000, description="The reason; shown in the report next to both grades."
+    )
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An answer as it came: exactly one of ``text`` and ``audio``."""
+    """A received answer: exactly one of ``text`` and ``audio``."""
 
     text: str | None = None
     audio: bytes | None = None
@@ -96,7 +98,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class AnswerFields(Body):
-    """The fields of a multipart answer beside ``audio``; forms carry text, so these are coerced."""
+    """The fields of a multipart answer besides ``audio``; forms carry text, so these are coerced."""
 
     model_config = ConfigDict(extra="forbid", strict=False, hide_input_in_errors=True)
 
@@ -107,11 +109,12 @@ class AnswerFields(Body):
 
 
 async def read_json(request: Request, model: type[Model], *allowed: str, optional: bool = False) -> Model:
-    """The JSON body as ``model``. ``allowed`` are the route's media types, when there are others than JSON.
+    """The JSON body as ``model``. ``allowed`` are the route's media types, if it accepts more than JSON.
 
     Raises:
+
         InvalidInput: not JSON, or wrong fields, which it names.
-        HTTPException: 415 when the body says it is something else.
+        HTTPException: 415 for another media type.
     """
     raw = await request.body()
     if optional and not raw:
@@ -124,7 +127,8 @@ async def read_answer(request: Request, settings: HttpSettings) -> Answer:
     """One answer: multipart with ``audio`` or ``answer``, or JSON ``{"answer": …}``.
 
     Raises:
-        InvalidInput, EmptyAudio, AudioTooLarge: what is wrong with it, for the candidate or the developer.
+
+        InvalidInput, EmptyAudio, AudioTooLarge: the problem, for the candidate or the developer.
         HTTPException: 400 for a broken multipart body, 415 for another media type.
     """
     if media_type(request) == "multipart/form-data":
@@ -211,9 +215,9 @@ def _require_type(request: Request, *allowed: str) -> None:
 
 
 def encodable(value: Plain) -> Plain:
-    """``value`` when it can cross the handle: numbers within 64 bits, not nested without end."""
+    """``value`` if an RPC can carry it: numbers within 64 bits, bounded nesting."""
     try:
         msgspec.msgpack.encode(value)
     except (OverflowError, RecursionError):
-        raise ValueError("holds a number or nesting beyond what can be processed") from None
+        raise ValueError("contains a number or nesting that is too large") from None
     return value

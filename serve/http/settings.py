@@ -6,9 +6,11 @@ from msgspec import Struct
 
 
 class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``from_ms``: the event loop's lateness at which the first steps are refused; 0 refuses none. ``all_ms``: where
-    every step is refused. Both count only while a slower average of the lateness is above ``from_ms``, too. A loop that
-    runs 10 ms late makes a turn without models about 60 ms long."""
+    """Load-shedding thresholds.
+
+    ``from_ms``: the event loop's lateness at which rejection begins; 0 disables it. ``all_ms``: the lateness at which
+    every step is rejected. Both apply only while a slower average of the lateness also exceeds ``from_ms``.
+    """
 
     from_ms: float = 0.0
     all_ms: float = 50.0
@@ -19,15 +21,14 @@ class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits and habits of the ingress.
+    """Limits and timeouts of the ingress.
 
     ``max_upload_bytes`` bounds one recording (multipart and audio bodies get 64 KiB more for their framing);
     ``max_json_bytes`` bounds every other body. ``body_idle_s`` is how long a client may stall while it sends.
-    ``events_max_s`` ends an event stream, which then reconnects where it stopped, so that no client holds a replica
-    forever. ``probe_timeout_s`` bounds each readiness and status probe.
-    ``max_steps_in_flight`` bounds the interview steps (start, turn, hint, end) one replica works on at once; beyond it
-    the answer is 429 with ``Retry-After``, which costs next to nothing. ``shedding`` does the same by how full the
-    process is.
+    ``events_max_s`` ends an event stream, which the client then resumes, so that no client holds a replica forever.
+    ``probe_timeout_s`` bounds each readiness and status probe. ``max_steps_in_flight`` bounds the concurrent interview
+    steps (start, turn, hint, end) of one replica; beyond it the answer is 429 with ``Retry-After``, which is cheap.
+    ``shedding`` does the same by the event loop's load.
     """
 
     max_upload_bytes: int = 25 * 1024 * 1024

@@ -35,7 +35,7 @@ _OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "pypdfium2": 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing looked at. ``remedy`` says how to mend it; empty when there is nothing to mend."""
+    """The result of one check. ``remedy`` says how to fix it; empty when nothing needs fixing."""
 
     area: str
     level: Level
@@ -47,7 +47,7 @@ class Diagnosis:
 
 
 def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
-    """Look at everything; nothing is started, downloaded or changed."""
+    """Run all checks; nothing is started, downloaded or changed."""
     settings = read_settings(config.arguments, str(config.path))
     return [
         _python(),
@@ -103,7 +103,7 @@ def _disk(data: Path) -> Diagnosis:
     free = shutil.disk_usage(existing).free
     found = f"{free / _GIB:.1f} GiB free at {data}"
     if free < 2 * _GIB:
-        return Diagnosis("disk", "warn", found, "free some space, or set INTERVIEW_DATA_DIR to a roomier disk")
+        return Diagnosis("disk", "warn", found, "free some space, or set INTERVIEW_DATA_DIR to a disk with more space")
     return Diagnosis("disk", "ok", found)
 
 
@@ -113,7 +113,12 @@ def _port(host: str, port: int) -> Diagnosis:
         try:
             probe.bind((host, port))
         except OSError as error:
-            return Diagnosis("port", "warn", f"{host}:{port} {error.strerror}", "stop its user, or start with --port N")
+            return Diagnosis(
+                "port",
+                "warn",
+                f"{host}:{port} {error.strerror}",
+                "stop the process that uses it, or start with --port N",
+            )
     return Diagnosis("port", "ok", f"{host}:{port} is free")
 
 
@@ -144,7 +149,7 @@ def _stt(config: SttConfig) -> Diagnosis:
         resolved = resolve_model(config)
     except InterviewError as error:
         return Diagnosis(
-            "speech to text", "fail", error.message, "fetch the model, or set stt.model to one that is here"
+            "speech to text", "fail", error.message, "fetch the model, or set stt.model to an installed one"
         )
     return Diagnosis("speech to text", "ok", f"faster-whisper with {resolved.name}: {resolved.reason}")
 
@@ -176,7 +181,7 @@ def _tts(config: TtsConfig) -> Diagnosis:
         return Diagnosis(area, "fail", error.message, "fetch the voice, or set tts.engine to auto or espeak")
     except InterviewError as error:
         return Diagnosis(area, "fail", error.message, "remove the damaged file and fetch the voice again")
-    return Diagnosis(area, "ok", f"{engine} ({weights}); espeak-ng for languages it has no voice for")
+    return Diagnosis(area, "ok", f"{engine} ({weights}); espeak-ng for languages without a voice")
 
 
 def _llm(config: LlmConfig) -> Diagnosis:
@@ -199,7 +204,7 @@ def _plans() -> Diagnosis:
     try:
         plans = load_plans(HOME / "configs" / "interviews")
     except InterviewError as error:
-        return Diagnosis("interview plans", "fail", error.message, "mend the file it names")
+        return Diagnosis("interview plans", "fail", error.message, "fix the file named in the error")
     return Diagnosis("interview plans", "ok" if plans else "fail", ", ".join(sorted(plans)) or "none")
 
 

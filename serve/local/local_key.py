@@ -1,4 +1,4 @@
-"""The API key of a local platform: made once for a data directory, kept in a private file, and used at every start."""
+"""The API key of a local platform: created once per data directory, stored in a private file, then reused."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from storage.keys.port import SCOPES, ApiKeys
 
 logger = logging.getLogger(__name__)
 
-#: A key of the local profile may do everything an operator does by hand.
+#: The local key has every scope that an operator needs.
 LOCAL_SCOPES = SCOPES
 LOCAL_TENANT = "local"
 
 
 def key_path(data: Path) -> Path:
-    """The file that holds the key of a data directory; only its owner can read it."""
+    """The file with the key of a data directory, readable by its owner only."""
     return data / "api-key"
 
 
 async def local_key(keys: ApiKeys, data: Path, *, label: str) -> str:
-    """The key in ``key_path(data)`` while it is valid and has every scope; else a new one, kept there from now on.
+    """The key in ``key_path(data)`` if it is valid and has every scope; else a new one, stored there.
 
     Raises:
+
         StorageUnavailable: the store does not answer.
         OSError: the file cannot be read or written.
     """
@@ -34,7 +35,7 @@ async def local_key(keys: ApiKeys, data: Path, *, label: str) -> str:
     if known is not None and known.tenant == LOCAL_TENANT and known.scopes >= LOCAL_SCOPES:
         return kept
     if kept:
-        logger.warning("the local API key is revoked, expired or of another store; a new one is made: %s", path)
+        logger.warning("the local API key is revoked, expired or from another store; creating a new one: %s", path)
     created = await keys.create(tenant=LOCAL_TENANT, scopes=LOCAL_SCOPES, label=label)
     _keep(path, created.secret)
     return created.secret

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Nothing phones home. Ray reads its variables at import, so they are set before that.
+#: Disables all telemetry. Ray reads its variables at import, so they are set before that.
 PRIVATE_ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_SERVE_RUN_TELEMETRY": "0",
@@ -34,7 +34,7 @@ PRIVATE_ENVIRONMENT = {
     "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",
 }
 
-#: Logical CPUs given to a local Ray: replicas share the real ones, and none may wait for a reservation for ever.
+#: Logical CPUs given to a local Ray: replicas share the real ones, and no reservation may wait for ever.
 LOCAL_LOGICAL_CPUS = 64
 
 Progress = Callable[[str], None]
@@ -43,8 +43,8 @@ Progress = Callable[[str], None]
 class Platform:
     """The running platform, as a context manager.
 
-    ``data`` holds Redis's append-only file, the blobs and Ray's logs. ``redis_url`` of the environment
-    (``REDIS_URL``) switches the embedded server off.
+    ``data`` holds Redis's append-only file, the blobs and Ray's logs. Setting ``REDIS_URL`` disables the embedded
+    server.
     """
 
     def __init__(
@@ -102,12 +102,12 @@ class Platform:
         if state.status != "running":
             self._progress(f"{state.reason}{' – restarting it with its data' if state.status == 'restarting' else ''}")
         elif state.restarts:
-            self._progress(f"the embedded Redis is up again, its data loaded (restarts: {state.restarts})")
+            self._progress(f"the embedded Redis is running again with its data (restarts: {state.restarts})")
 
     def _start_ray(self) -> None:
         import ray
 
-        # AF_UNIX paths end at 107 characters, so Ray's sockets cannot live under an arbitrary data directory
+        # AF_UNIX paths are limited to 107 characters, so Ray's sockets cannot live under an arbitrary data directory
         self._ray_dir = tempfile.mkdtemp(prefix="ivr-", dir="/tmp")
         self._ray_started = True
         ray.init(
@@ -138,7 +138,8 @@ class Platform:
             logging_config=self.config.logging or None,
         )
         try:
-            # Serve gives the file's logging to its own processes only; replicas have it from the application.
+            # Serve applies the file's logging settings to its own processes only; replicas get them from the
+            # application.
             ray_serve.run(
                 build(self.config.arguments),
                 name="interview",
@@ -150,14 +151,14 @@ class Platform:
             raise EngineUnavailable(f"The platform did not start: {error}. Replica logs: {logs}") from error
 
     def stop(self) -> None:
-        """Stop everything this object started; safe to call twice."""
+        """Stop everything that this object started. Idempotent."""
         if self._ray_started:
             self._ray_started = False
             import ray
             from ray import serve as ray_serve
 
             if ray.is_initialized():
-                # Ray reports each task that its own shutdown cuts short on the driver's stdout; it is no news
+                # Ray reports every task that its shutdown interrupts on the driver's stdout; suppress that
                 with _output_to(self.data / "shutdown.log"):
                     ray_serve.shutdown()  # type: ignore[no-untyped-call]
                     ray.shutdown()
@@ -172,7 +173,7 @@ class Platform:
 
 @contextmanager
 def _output_to(path: Path) -> Iterator[None]:
-    """Send what this process and its threads write to stdout and stderr into ``path`` instead."""
+    """Redirect stdout and stderr of this process and its threads into ``path``."""
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [os.dup(1), os.dup(2)]
@@ -190,16 +191,19 @@ def _output_to(path: Path) -> Iterator[None]:
 
 
 def _keep_logs(ray_dir: Path, keep: Path) -> None:
-    """Copy Ray's logs into the data directory, replacing those of the run before: the replicas' lie in ``serve``,
-    why a process ended stands in ``raylet.out``, ``gcs_server.out`` and ``python-core-worker-*``."""
+    """Copy Ray's logs into the data directory, replacing the previous run's.
+
+    The replicas' logs are in ``serve``; ``raylet.out``, ``gcs_server.out`` and ``python-core-worker-*`` tell why a
+    process ended.
+    """
     logs = ray_dir / "session_latest" / "logs"
     if not logs.is_dir():
         return
     shutil.rmtree(keep, ignore_errors=True)
     try:
         shutil.copytree(logs, keep, ignore_dangling_symlinks=True)
-    except OSError as error:  # such as a full disk; it must not stand in the way of the stop
-        logger.warning("Ray's logs could not all be kept in %s: %s", keep, error)
+    except OSError as error:  # such as a full disk; it must not prevent the stop
+        logger.warning("some of Ray's logs could not be copied to %s: %s", keep, error)
 
 
 def _require_free(host: str, port: int) -> None:
@@ -209,13 +213,13 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise ConfigError(
-                f"Port {port} on {host} is in use ({error.strerror}). Stop what listens there, or choose another "
-                "port with --port."
+                f"Port {port} on {host} is in use ({error.strerror}). Stop the process that listens there, or "
+                "choose another port with --port."
             ) from error
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port nobody listens on at this moment."""
+    """A port that is free at this moment."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]

@@ -1,8 +1,8 @@
-"""Supervises a run: ends all its processes, even after the run itself was killed.
+"""Supervises a run and ends all its processes, even after the run itself was killed.
 
-``supervise`` (the process a person starts) holds a pipe to the guardian; the guardian is a child subreaper
-(prctl(2), PR_SET_CHILD_SUBREAPER), so every process of the run, however it detaches, stays its descendant. When the
-run ends or the pipe closes, the guardian ends its descendants by their own ids and leaves.
+``supervise`` (the process a person starts) holds a pipe to the supervisor process. That process is a child subreaper
+(prctl(2), PR_SET_CHILD_SUBREAPER), so every process of the run stays its descendant, even a detached one. When the run
+ends or the pipe closes, it ends its descendants by their own ids and exits.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _TERM_GRACE_S = 3.0
 
 
 def supervise(command: list[str], pid_file: Path, env: dict[str, str] | None = None) -> int:
-    """Run ``command`` under a guardian and return its exit status (128 + n when signal n ended it).
+    """Run ``command`` under a supervisor process and return its exit status (128 + n when signal n ended it).
 
-    SIGINT and SIGTERM are passed on to the run, which stops cleanly; ``pid_file`` names both processes while they run.
+    SIGINT and SIGTERM are forwarded to the run, which stops cleanly; ``pid_file`` names both processes while they run.
     """
     read_fd, write_fd = os.pipe()
     guardian = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -60,9 +60,9 @@ def running(pid_file: Path) -> bool:
 
 
 def end_leftover(pid_file: Path, grace_s: float = _STOP_GRACE_S) -> list[int]:
-    """End a run whose launcher is gone but whose guardian is still there; returns the ids of the ended processes.
+    """End a run whose launcher is dead but whose supervisor process is alive; returns the ids of the ended processes.
 
-    A process is touched only if both its id and its start time are those in the file.
+    A process is ended only if both its id and its start time match the file.
     """
     guardian = _alive(_read(pid_file).get("guardian"))
     if guardian is None:
@@ -125,7 +125,7 @@ def _guard(pipe_fd: int, command: list[str]) -> int:
         if wake_read in readable:
             os.read(wake_read, 4096)
         if pipe_fd in readable and not os.read(pipe_fd, 1):
-            watched.remove(pipe_fd)  # the launcher is gone
+            watched.remove(pipe_fd)  # the launcher is dead
             asked.append(signal.SIGTERM)
         if asked:
             run.send_signal(asked.pop())
@@ -137,7 +137,7 @@ def _guard(pipe_fd: int, command: list[str]) -> int:
 
 
 def _end_descendants() -> None:
-    """Terminate, then kill; again while any appear, since a dying parent may have just started a child."""
+    """Terminate, then kill; repeat while new ones appear, since a dying parent may have just started a child."""
     for _ in range(5):
         family = psutil.Process().children(recursive=True)
         if not family:
@@ -154,7 +154,7 @@ def _signal(process: psutil.Process, signum: int) -> None:
     try:
         process.send_signal(signum)
     except psutil.NoSuchProcess:
-        return  # it ended by itself, which is what was wanted
+        return  # it has already ended
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The message of ``interview up`` when it serves: address, where the key is, and requests to paste."""
+"""The message of ``interview up`` when it serves: address, location of the key, and example requests."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from serve.local.local_platform import Platform
 
 
 def welcome(console: Console, platform: Platform) -> None:
-    """Print the message. The key itself is not in it: under a service manager it would go to the journal."""
+    """Print the message. It omits the key itself: under a service manager it would go to the journal."""
     address, path = platform.address, key_path(platform.data)
     console.print(f"\n[bold green]Serving on {address}[/]   API documentation: {address}/docs")
     console.print("The API key of this data directory, the same at every start:\n")
-    # printed raw: a wrapped or highlighted line would not paste
+    # printed raw, because wrapping or highlighting breaks pasting
     lines = (
         f'export KEY="$(cat {shlex.quote(str(path))})"',
         f"curl -s {address}/session/start/first -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' "

@@ -1,7 +1,7 @@
 """Meters on the model tiers: tokens, seconds heard and seconds spoken, counted at the caller.
 
-The caller's side is the one point that every engine passes (vLLM and remote servers, too), and it needs nothing of the
-tiers. What failed counts nothing; an answer without ``usage`` counts as unmetered, never as zero tokens.
+Every engine, including vLLM and remote servers, is called through the caller's side, so the tiers need no code for it.
+Failed calls count nothing; an answer without ``usage`` counts as unmetered, never as zero tokens.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from serve.metrics.registry import PlatformMetrics
 
 
 class MeteredLanguageModel:
-    """``LanguageModel`` whose tokens are counted by model and kind."""
+    """``LanguageModel`` that counts tokens by model and kind."""
 
     def __init__(self, model: LanguageModel, metrics: PlatformMetrics) -> None:
         self._model = model
@@ -37,7 +37,8 @@ class MeteredLanguageModel:
         return response
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
-        """The last usage seen is counted however the stream ends: servers that state it with each chunk state sums."""
+        """Count the last usage seen, however the stream ends: servers that send usage with each chunk send running
+        totals."""
         model: object = None
         usage: object = None
         begun = failed = False
@@ -59,7 +60,7 @@ class MeteredLanguageModel:
         return await self._model.info()
 
     def _count(self, model: object, usage: object) -> None:
-        # Tiers answer under the names they serve, so this label has few values whatever a client asks for.
+        # A tier answers under its served model names, so clients cannot inflate this label's values.
         name = model if isinstance(model, str) and model else "unknown"
         counts = _counts(usage)
         if counts is None:
@@ -71,7 +72,8 @@ class MeteredLanguageModel:
 
 
 def _counts(usage: object) -> tuple[int, int] | None:
-    """Prompt and completion tokens; None when ``usage`` is not what OpenAI's API defines. It may be a stranger's."""
+    """Prompt and completion tokens; None when ``usage``, which a remote server may send, is not as OpenAI's API defines
+    it."""
     if not isinstance(usage, Mapping):
         return None
     counts: list[Any] = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
@@ -82,7 +84,7 @@ def _counts(usage: object) -> tuple[int, int] | None:
 
 
 class MeteredSpeechToText:
-    """``SpeechToText`` whose transcribed seconds are counted."""
+    """``SpeechToText`` that counts transcribed seconds."""
 
     def __init__(self, stt: SpeechToText, metrics: PlatformMetrics) -> None:
         self._stt = stt
@@ -98,10 +100,10 @@ class MeteredSpeechToText:
 
 
 class MeteredTextToSpeech:
-    """``TextToSpeech`` whose seconds handed out are counted, from the tier's cache or fresh.
+    """``TextToSpeech`` that counts seconds of delivered speech, cached or fresh.
 
-    Of a stream counts what was handed out before it ended, failed or was closed; speech prepared ahead counts when it
-    is handed out.
+    For a stream it counts the part delivered before it ended, failed or was closed. Speech prepared ahead counts on
+    delivery.
     """
 
     def __init__(self, tts: TextToSpeech, metrics: PlatformMetrics) -> None:

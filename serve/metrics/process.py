@@ -1,4 +1,4 @@
-"""One metrics registry and one publisher per process; every replica reaches the one scrape target."""
+"""One metrics registry and one publisher per process, so that one scrape covers every replica."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.metrics.redis import RedisMetricsBoard
 
 @lru_cache(maxsize=1)
 def process_metrics() -> PlatformMetrics:
-    """The metrics of this process, which from now on count its retries and the items its batches could not do."""
+    """The metrics of this process; the first call also starts counting its retries and failed batch items."""
     metrics = PlatformMetrics()
     failures.install(lambda batch, reason: metrics.item_failures.labels(batch, reason).inc())
     retries.install(lambda tier, reason: metrics.retries.labels(tier, reason).inc())
@@ -25,13 +25,13 @@ def process_metrics() -> PlatformMetrics:
 
 @lru_cache(maxsize=1)
 def process_publisher(role: str) -> MetricsPublisher:
-    """One publisher a process; the name is unique among living replicas and readable on a dashboard."""
+    """One publisher per process; its name is unique among living replicas and readable on a dashboard."""
     name = f"{role}-{socket.gethostname()}-{os.getpid()}"
     return MetricsPublisher(process_metrics(), RedisMetricsBoard(redis_url()), name)
 
 
 def publish_metrics(role: str) -> None:
-    """For a tier's replica to call on its event loop. Raises ConfigError when ``REDIS_URL`` is not set."""
+    """Start publishing on a tier replica's event loop. Raises ConfigError when ``REDIS_URL`` is not set."""
     process_publisher(role).start()
 
 

@@ -1,8 +1,8 @@
 """The Prometheus metrics, and their merge over all replicas into one scrape target.
 
-Replicas come and go behind one port, so a scrape of one would miss the others. Each replica leaves its registry on
-the metrics board (Redis) every few seconds; any ingress replica merges the board, labelling each series with its
-replica. A dead replica's series end when its entry expires.
+Replicas come and go behind one port, so scraping one would miss the others. Each replica publishes its registry on the
+metrics board (Redis) every few seconds. Any ingress replica merges the board and labels each series with its replica. A
+dead replica's series end when its entry expires.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PUBLISH_EVERY_S = 5.0
 BOARD_TTL_S = 30.0
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-#: Seconds. Dense around 100 ms, the promise, so that a p99 near it can be told from one far away.
+#: Seconds. Dense around the 100 ms target, so that a p99 near it is resolved.
 LATENCY_BUCKETS_S = (
     0.002, 0.005, 0.01, 0.015, 0.02, 0.035, 0.05, 0.065, 0.08, 0.09, 0.1, 0.11, 0.125, 0.15, 0.2, 0.3, 0.5,
     1.0, 2.0, 5.0, 10.0, 30.0,
@@ -34,7 +34,7 @@ LATENCY_BUCKETS_S = (
 
 
 class PlatformMetrics:
-    """The metrics of one process, in a registry of its own (two platforms in one process never mix)."""
+    """The metrics of one process, in a separate registry (two platforms in one process never mix)."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -52,7 +52,7 @@ class PlatformMetrics:
             ["stage"], buckets=LATENCY_BUCKETS_S, registry=self.registry,
         )  # fmt: skip
         self.fallbacks = counter(
-            "interview_fallbacks_total", "A tier could not do its part and another did.",
+            "interview_fallbacks_total", "Calls that one tier failed and a fallback served.",
             ["tier", "to"], registry=self.registry,
         )  # fmt: skip
         self.guardrails = counter(
@@ -76,13 +76,13 @@ class PlatformMetrics:
         )
         self.retries = counter(
             "interview_retries_total",
-            "What the platform itself tried again, by the tier it called.",
+            "Calls that the platform retried, by tier.",
             ["tier", "reason"],
             registry=self.registry,
         )
         self.item_failures = counter(
             "interview_item_failures_total",
-            "Items that a batch could not do and went on without, by batch.",
+            "Failed batch items, by batch.",
             ["batch", "reason"],
             registry=self.registry,
         )
@@ -91,7 +91,7 @@ class PlatformMetrics:
         )
         self.unmetered = counter(
             "interview_llm_unmetered_total",
-            "Language-model answers that stated no usage: their tokens are in no count.",
+            "Language-model answers without usage, whose tokens are not counted.",
             ["model"],
             registry=self.registry,
         )
@@ -114,7 +114,7 @@ class PlatformMetrics:
 
 
 class _Merged(Collector):
-    """All replicas' families as one, each sample with a ``replica`` label."""
+    """All replicas' metric families as one, each sample with a ``replica`` label."""
 
     def __init__(self, expositions: Mapping[str, bytes]) -> None:
         self._expositions = expositions
@@ -124,28 +124,28 @@ class _Merged(Collector):
         for replica, text in sorted(self._expositions.items()):
             try:
                 published = list(text_string_to_metric_families(text.decode()))
-            except ValueError as error:  # another release's, or cut short: the other replicas are shown all the same
+            except ValueError as error:  # another release's, or truncated: the other replicas are still shown
                 failures.item_failed("metrics", error)
                 logger.warning("a replica's metrics cannot be read: replica=%s error=%s", replica, type(error).__name__)
                 continue
             for family in published:
                 merged = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
                 for sample in family.samples:
-                    # timestamps of creation say nothing once replicas are mixed
+                    # creation timestamps are meaningless once replicas are merged
                     if not sample.name.endswith("_created"):
                         merged.add_sample(sample.name, {**sample.labels, "replica": replica}, sample.value)
         return families.values()
 
 
 def merge(expositions: Mapping[str, bytes]) -> bytes:
-    """One exposition of many replicas', valid for any Prometheus scraper."""
+    """Merge many replicas' expositions into one that any Prometheus scraper can read."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Merged(expositions))
     return generate_latest(registry)
 
 
 class MetricsPublisher:
-    """Leaves one process's metrics on the board, again and again, until closed."""
+    """Publishes one process's metrics on the board periodically until closed."""
 
     def __init__(self, metrics: PlatformMetrics, board: MetricsBoard, replica: str) -> None:
         self._metrics = metrics
@@ -154,7 +154,7 @@ class MetricsPublisher:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin publishing on the running event loop; a second call does nothing."""
+        """Start publishing on the running event loop. Idempotent."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -168,7 +168,7 @@ class MetricsPublisher:
                 await self.publish()
                 reported = False
             except StorageUnavailable as error:
-                if not reported:  # once per outage: the store's own health is already an alert
+                if not reported:  # once per outage; the store's own health already has an alert
                     logger.warning("metrics are not being published: %s", error.message)
                 reported = True
             await asyncio.sleep(PUBLISH_EVERY_S)

@@ -1,1 +1,1 @@
-"""Replay: folds a session's events again and repeats every decision made by rule."""
+"""Replay: folds a session's events again and repeats every rule-based decision."""

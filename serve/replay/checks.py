@@ -1,8 +1,8 @@
-"""Repeats every rule-based decision from the recorded inputs, and names the differences.
+"""Repeats every rule-based decision from the recorded inputs and reports the differences.
 
-Checked are the inline grades (by the deterministic graders, in this process), every ability estimate, every next
-question, and which rules tripped. No model is called: a background grade, a transcript and a model's words are inputs
-here. What is in force is what the session pinned when it started: its plan, its policies, its thresholds.
+It checks the inline grades (by the deterministic graders, in this process), every ability estimate, every next
+question, and the tripped rules. No model is called: a background grade, a transcript and a model's words are inputs.
+The plan, the policies and the thresholds are those that the session pinned at its start.
 """
 
 from __future__ import annotations
@@ -40,17 +40,18 @@ from storage.blobs.layout import policies_path
 from storage.blobs.pinned_plans import PinnedPlans
 from storage.blobs.port import BlobStore
 
-#: ``<turn>.<n>``: a tool call of a turn, not one that somebody made from outside.
+#: ``<turn>.<n>``: a tool call of a turn, not one made from outside.
 _TURNS_OWN_CALL = re.compile(r"\d+\.\d+\Z")
 
-#: Grades that no grader gives (``none`` stands for an outage, ``fake`` for a load run) or that rest on model weights.
+#: Grades without a grader (``none`` for an outage, ``fake`` for a load run) or from model weights.
 _NOT_REPEATABLE = frozenset({UNAVAILABLE, "none", "fake", GRADER_BY_MEANING})
 
 
 async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int], list[str]]:
-    """``(how many decisions of each kind were decided again, the differences)``, the first difference first.
+    """``(the number of repeated decisions per kind, the differences)``, the first difference first.
 
     Raises:
+
         NotFound, StorageUnavailable, InternalError: the pinned plan cannot be read.
     """
     if not events:
@@ -68,7 +69,7 @@ async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int]
 
 
 class _Checks:
-    """Walks the log with the state before each event, and keeps what it found."""
+    """Walks the log with the state before each event, and collects differences."""
 
     def __init__(
         self, plan: InterviewPlan, config: AgentConfig, policies: PolicySet | None, grading: GradingService
@@ -98,7 +99,7 @@ class _Checks:
             case DifficultyUpdated() as recorded:
                 self._ability(state, event.seq, recorded)
             case ToolCalled(tool="get_next_question", call_id=call_id) if _TURNS_OWN_CALL.match(call_id):
-                # The agent read its clock after the event before this one and before this one.
+                # The agent read its clock between the previous event and this one.
                 self._clock_read = (self._previous_time or event.time, event.time)
             case ToolReturned(tool="get_next_question", call_id=call_id) as returned if _TURNS_OWN_CALL.match(call_id):
                 self._next_question(state, event.seq, returned)
@@ -175,7 +176,7 @@ class _Checks:
 
 
 def _first_difference(again: Grade | DifficultyUpdated, recorded: Grade | DifficultyUpdated) -> str:
-    """The first field that differs, ``""`` for none."""
+    """The first field that differs; ``""`` for none."""
     stored = asdict(recorded)
     for name, value in asdict(again).items():
         if value != stored[name]:
@@ -190,7 +191,7 @@ def _short(value: object) -> str:
 
 def _agent_config(state: SessionState) -> AgentConfig:
     known = state.settings.thresholds.unsure_below
-    # 0.4 was the default when sessions did not record it yet.
+    # 0.4 was the default before sessions recorded it.
     return AgentConfig(unsure_below=0.4 if known is None else known)
 
 
@@ -200,7 +201,7 @@ def _grading_config(state: SessionState) -> GradingConfig:
 
 
 async def _policies(state: SessionState, blobs: BlobStore) -> PolicySet | None:
-    """The session's pinned policies; None for a session that pinned none, or whose policies are not kept any more."""
+    """The session's pinned policies; None when it pinned none or they are no longer stored."""
     digest = state.settings.policies
     if not digest:
         return None

@@ -23,16 +23,16 @@ from interview.sessions.events import GuardrailTripped, PlanMade
 from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import GradeRecord, SessionState
 
-#: Trips that no policy set decides: a model off its plan, and policies that are not the promised ones.
+#: Trips outside any policy set: a model off its plan, and policies that differ from the pinned ones.
 _NOT_POLICY = frozenset({"plan", policy_catalogue.BOOK_RULE})
 
 
 class RepeatedDecision(Struct, frozen=True):
-    """One turn's decision as recorded: ``before`` is what the deciders saw, ``trips`` what they found.
+    """One turn's decision as recorded: ``before`` is the deciders' input, ``trips`` their findings.
 
-    A turn whose commit loses a race against a background grade is worked out again but not decided again, so the
-    decision may be older than ``before``: ``looked_at`` are times, and ``grades`` grades, that it may have seen; the
-    likeliest first.
+    When a turn's commit loses a race against a background grade, the decision is kept and only the commit is repeated,
+    so the decision may be older than ``before``. ``looked_at`` holds times, and ``grades`` grades, that it may have
+    used; the likeliest first.
     """
 
     before: SessionState
@@ -47,7 +47,7 @@ def trips_differ(
 ) -> str | None:
     """``None`` when the turn was not judged by ``policies``; else the difference, ``""`` for none. Pure.
 
-    One of the times and grades that the deciders may have seen must give what was recorded.
+    The decision matches if any of the possible times and grades gives the recorded trips.
     """
     if any(trip.rule == policy_catalogue.BOOK_RULE and "judged by" in trip.detail for trip in decided.trips):
         return None
@@ -82,7 +82,7 @@ def _judged(
 
 
 def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, config: AgentConfig) -> TurnBrief | None:
-    """As much of the turn's brief as rules look at; None when no question is open."""
+    """The part of the turn's brief that rules use; None when no question is open."""
     asked = state.current_question
     if asked is None:
         return None
@@ -110,12 +110,12 @@ def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, c
 
 
 def _reviewed(brief: TurnBrief, made: PlanMade, policies: PolicySet) -> list[PolicyFinding]:
-    """What the rules say of the words the model returned, which the log keeps even when they were not spoken."""
+    """The rules' findings on the model's words, which the log keeps even when they were not spoken."""
     known = {name: made.output.get(name) for name in ModelTurn.__struct_fields__}
     try:
         decision = decision_of(msgspec.convert(known, ModelTurn), brief, prompt=made.prompt, output={})
     except (msgspec.ValidationError, InvalidModelOutput):
-        return [PolicyFinding("output", "unreadable", "the recorded output of the model is not of the schema")]
+        return [PolicyFinding("output", "unreadable", "the recorded output of the model does not match the schema")]
     words, verbatim = own_words(decision, brief)
     draft = Draft(action=decision.action.action_type, words=words, verbatim=verbatim)
     judged = judge.review(policies, policy_catalogue.scene_of(brief), draft)

@@ -34,7 +34,7 @@ pre{white-space:pre-wrap;margin:0;font-size:12px}.bad{color:#b00020}</style>
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """``compared`` says what the fold was held against; ``differences`` are all that was found, first first."""
+    """``compared`` names the reference of the comparison; ``differences`` lists all differences in order."""
 
     state: SessionState
     events: list[Event]
@@ -107,9 +107,10 @@ def _short(value: object) -> str:
 
 
 def replay_file(path: Path, to: int | None) -> ReplayResult:
-    """Fold an exported ``events.jsonl``; there is no snapshot to compare with, so the log itself is checked.
+    """Fold an exported ``events.jsonl``; without a snapshot to compare with, the log itself is checked.
 
     Raises:
+
         InvalidInput: not an event log.
     """
     events = []

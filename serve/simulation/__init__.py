@@ -1,1 +1,1 @@
-"""Simulated interviews, in process and on a virtual clock, with gates checked by code."""
+"""Simulated interviews, in process and on a virtual clock, checked by gates."""

@@ -1,4 +1,4 @@
-"""Runs many simulated interviews: gates over all of them, and the order of the abilities."""
+"""Runs many simulated interviews and checks the gates and the ranking of abilities over all of them."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from serve.simulation.judge import Judge, injections_inert
 from serve.simulation.personas import Persona
 from serve.simulation.stage import HeldInterview, Troupe, UnmarkedGrading, hold
 
-#: Of all pairs of a better and a worse persona, so many must come out in that order.
+#: Minimum share of pairs of a better and a worse persona that must be ranked correctly.
 ORDERED_SHARE = 0.95
 
-#: Which persona must come out above which; strong above weak would only make the share look better.
+#: Pairs of personas that must be ranked; strong above weak would only inflate the share.
 ORDER = (("strong", "average"), ("average", "weak"))
 
 INERT = "injections_inert"
 WORTH = "injections_worth_nothing"
 ORDERED = "abilities_ordered"
 
-#: How many failures of a gate are shown.
+#: Number of failures shown per gate.
 EXAMPLES = 5
 
 
 class InterviewRecord(Struct, frozen=True):
-    """One interview in numbers; ``failed`` are its failed gates with what was wrong. ``minutes`` are pretended."""
+    """One interview in numbers; ``failed`` maps failed gates to their problems. ``minutes`` are simulated."""
 
     plan: str
     persona: str
@@ -56,7 +56,7 @@ class InterviewRecord(Struct, frozen=True):
 
 
 class GateResult(Struct, frozen=True):
-    """``checked`` interviews (or pairs), of which ``failed`` did."""
+    """``checked`` interviews (or pairs), of which ``failed`` failed."""
 
     checked: int
     failed: int
@@ -80,7 +80,7 @@ class SimulationReport(Struct, frozen=True):
 
 
 class Campaign:
-    """``n`` interviews of every persona with every plan. Everything drawn comes from ``seed``."""
+    """``n`` interviews of every persona with every plan. All random draws come from ``seed``."""
 
     def __init__(
         self,
@@ -93,13 +93,14 @@ class Campaign:
         at_once: int = 1,
         progress: Callable[[InterviewRecord], None] = lambda record: None,
     ) -> None:
-        """``at_once`` interviews share the event loop: worth it only where a model is waited for.
+        """``at_once`` interviews share the event loop: useful only when waiting for a model.
 
         Raises:
+
             InvalidInput: ``n`` is not positive.
         """
         if n < 1:
-            raise InvalidInput("At least one interview must be held.", detail={"fields": {"n": "must be positive"}})
+            raise InvalidInput("At least one interview must be run.", detail={"fields": {"n": "must be positive"}})
         self._plans = dict(plans)
         self._personas = dict(personas)
         self._planted = {plan.id: Planted(plan, f"{seed}/{plan.id}") for plan in self._plans.values()}
@@ -187,7 +188,7 @@ def _record(held: HeldInterview, failures: dict[str, list[str]]) -> InterviewRec
 
 
 def _gates(records: list[InterviewRecord]) -> dict[str, GateResult]:
-    """Over all interviews. A record keeps its checked gates in ``failed``, also those it passed."""
+    """Gate results over all interviews. A record lists its checked gates in ``failed``, including those it passed."""
     checked: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
@@ -204,7 +205,7 @@ def _gates(records: list[InterviewRecord]) -> dict[str, GateResult]:
 
 
 def _order(records: list[InterviewRecord]) -> GateResult | None:
-    """Every interview of a better persona against every one of a worse, plan by plan; None without such a pair."""
+    """Compare every interview of a better persona with every one of a worse, plan by plan; None without such a pair."""
     pairs = [
         (one, other)
         for better, worse in ORDER
@@ -233,7 +234,7 @@ def _mean_abilities(records: list[InterviewRecord]) -> dict[str, dict[str, float
 
 
 def as_data(report: SimulationReport) -> dict[str, Any]:
-    """The report as plain data; an interview's ``failed`` holds failures only."""
+    """The report as plain data; an interview's ``failed`` lists failures only."""
     data: dict[str, Any] = msgspec.to_builtins(report)
     for record in data["interviews"]:
         record["failed"] = {gate: problems for gate, problems in record["failed"].items() if problems}

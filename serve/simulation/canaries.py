@@ -24,14 +24,14 @@ from interview.plans.questions import (
     Ungraded,
 )
 
-#: No word, in no language of the plans, begins like this.
+#: No word in any of the plans' languages begins like this.
 _PREFIX = "zqx"
 
 Mark = Callable[[str, str], str]
 
 
 class Planted:
-    """``plan`` is the marked copy; ``places`` says of each canary where it was put."""
+    """``plan`` is the marked copy; ``places`` maps each canary to its place."""
 
     def __init__(self, plan: InterviewPlan, seed: str) -> None:
         self._seed = seed
@@ -39,7 +39,7 @@ class Planted:
         self.plan = replace(plan, questions=tuple(self._marked(question) for question in plan.questions))
 
     def found_in(self, text: str) -> list[str]:
-        """The places whose canaries ``text`` holds."""
+        """The places of the canaries in ``text``."""
         lowered = text.lower()
         if _PREFIX not in lowered:
             return []
@@ -91,7 +91,7 @@ class Planted:
 
 
 def _marked_key(grader: AnyGrader, mark: Mark) -> AnyGrader:
-    """Keys that are texts; numbers and option ids are looked for as they are."""
+    """Marks text keys; numbers and option ids are searched for as they are."""
     match grader:
         case Exact() | ShortText():
             return replace(grader, accepted=tuple(mark(key, f"key {at}") for at, key in enumerate(grader.accepted)))

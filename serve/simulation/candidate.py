@@ -18,12 +18,12 @@ from serve.simulation.personas import Level, Persona
 HESITATIONS = ("um", "well", "uh", "okay", "so", "hmm", "yeah", "er")
 _WORD = re.compile(r"[^\s.,:;!?]+")
 
-#: What a persona thinks before it speaks, in seconds.
+#: A persona's thinking time before it speaks, in seconds.
 THINKING_S = 3.0
 
 
 class Said(Struct, frozen=True):
-    """An utterance; ``text`` None is a recording without a word. ``plain`` is the text without the injected order."""
+    """An utterance; ``text`` None is a silent recording. ``plain`` is the text without the injected order."""
 
     text: str | None
     plain: str
@@ -31,8 +31,8 @@ class Said(Struct, frozen=True):
 
 
 class Candidate:
-    """``hesitating`` makes the twin: the same candidate, but where the persona gives an order to the machine, the twin
-    hesitates for as many words, so that it speaks as long and says nothing more."""
+    """``hesitating`` makes the twin: the same candidate, but with hesitation words, as many as the order has, in place
+    of the order to the machine."""
 
     def __init__(self, persona: Persona, seed: str, *, hesitating: bool = False) -> None:
         self._persona = persona
@@ -44,7 +44,7 @@ class Candidate:
         self._lines: dict[str, int] = {}
 
     def reply(self, question: Question, action: ActionType) -> Said:
-        """What is said to ``question`` after the interviewer did ``action``."""
+        """The candidate's reply to ``question`` after the interviewer's ``action``."""
         persona = self._persona
         if question.id != self._question:
             self._question, self._asked, self._answer = question.id, 0, ""
@@ -68,7 +68,7 @@ class Candidate:
         return ""
 
     def _known(self, question: Question) -> str:
-        """From the question's own reference answers. Those of a question with one right answer are right or wrong."""
+        """An answer from the question's reference answers. A question with a key gets a right or a wrong one."""
         reference = question.reference
         if reference is None:
             raise InvalidInput(f"{question.id} has no reference answers; a simulation needs them on every question.")
@@ -102,7 +102,7 @@ class Candidate:
         return Said(text, text if plain is None else plain, took_s)
 
     def _next(self, kind: str) -> str:
-        """The persona's lines of one kind in turn, from a place drawn once."""
+        """The persona's lines of one kind in rotation, from a random start."""
         lines: tuple[str, ...] = getattr(self._persona, kind)
         if kind not in self._lines:
             self._lines[kind] = self._random.randrange(len(lines))

@@ -1,4 +1,4 @@
-"""Measures what prompt injections are worth: the same answers graded with and without them."""
+"""Measures the effect of prompt injections: the same answers graded with and without them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from serve.simulation.stage import HeldInterview
 
 
 class Lift(Struct, frozen=True):
-    """One question's score with the orders in the answer and without. ``lexical``: graded by key-point coverage, which
-    counts the words that a key point holds, so that an order it does not recognise may be worth some."""
+    """One question's score with and without the orders in the answer. ``lexical``: graded by key-point coverage, which
+    counts a key point's words, so an unrecognised order may gain score."""
 
     question_id: str
     lexical: bool
@@ -24,7 +24,7 @@ class Lift(Struct, frozen=True):
 
 
 async def lifts_of(held: HeldInterview, grading: Grading) -> list[Lift]:
-    """One for each question that got an order with its answer."""
+    """One lift for each question whose answer had an order."""
     said: dict[str, list[tuple[str, str]]] = {}
     for response, answer in zip(held.responses, held.said, strict=False):
         if answer.text is not None:
@@ -43,8 +43,8 @@ async def lifts_of(held: HeldInterview, grading: Grading) -> list[Lift]:
 
 
 def worth_something(lifts: list[Lift]) -> list[str]:
-    """Answers of which an order changed the score, up or down, however they are graded. No tolerance: what an order
-    adds is left out, and the rest is graded as it is without."""
+    """Answers whose score an order changed, up or down, with any grader. There is no tolerance: orders are removed
+    before grading."""
     return [
         f"an order changed the score of {lift.question_id} from {lift.without:g} to {lift.with_orders:g}"
         for lift in lifts
@@ -53,7 +53,7 @@ def worth_something(lifts: list[Lift]) -> list[str]:
 
 
 class LiftSummary(Struct, frozen=True):
-    """Over answers graded by key-point coverage; ``mean`` and ``most`` are changes of the score, signed."""
+    """Over answers graded by key-point coverage; ``mean`` and ``most`` are signed changes of the score."""
 
     answers: int
     changed: int

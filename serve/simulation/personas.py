@@ -13,28 +13,30 @@ from interview.yaml.source import read_yaml
 
 Level = Literal["strong", "average", "weak"]
 
-#: Where the personas lie, below the directory of the plans.
+#: The personas' directory, below the directory of the plans.
 FOLDER = Path("personas") / "simulation"
 
 ALL = "all"
 
 
 class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A candidate. Shares are probabilities in [0, 1], drawn per question unless it says otherwise.
+    """A simulated candidate. Shares are probabilities in [0, 1], drawn per question unless stated otherwise.
 
     Knowledge:
-        ``levels`` weighs the reference answers that open questions get; ``right`` is how often a question with one
-        right answer gets it.
+
+        ``levels`` weights the reference answers for open questions; ``right`` is the probability of a right answer to a
+        question with a key.
 
     Manners:
+
         ``instead``, ``instead_share``: lines said in place of an answer.
-        ``gibberish_share``: random letters in place of an answer; ``silent_share``: a recording without a word.
+        ``gibberish_share``: random letters in place of an answer; ``silent_share``: a silent recording.
         ``before``, ``after``: lines around an answer, ``lines_around`` of each.
         ``asks``, ``asks_share``, ``asks_per_question``: requests made before the question is answered.
-        ``more``: what a follow-up gets.
+        ``more``: answers to follow-ups.
         ``injections``: orders to the machine, one after each answer that is not typed into a sheet.
 
-    ``must_not_hear``: what the interviewer would say if it obeyed. ``words_per_s``: how fast the persona speaks.
+    ``must_not_hear``: words the interviewer would say if it obeyed. ``words_per_s``: speaking rate.
     """
 
     name: str
@@ -70,7 +72,7 @@ def load_personas(plans_directory: Path) -> dict[str, Persona]:
             raise ConfigError.at(str(path), None, "name", f"is {persona.name!r}, the file is {path.stem!r}")
         found[persona.name] = persona
     if not found:
-        raise ConfigError.at(str(plans_directory / FOLDER), None, "", "holds no persona")
+        raise ConfigError.at(str(plans_directory / FOLDER), None, "", "has no personas")
     return found
 
 
@@ -78,7 +80,8 @@ def chosen(wanted: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:
     """The names in ``wanted``: ``all``, one, or several with commas.
 
     Raises:
-        InvalidInput: a name that is not known; the message lists those that are.
+
+        InvalidInput: an unknown name; the message lists the known ones.
     """
     if wanted == ALL:
         return known

@@ -1,6 +1,6 @@
-"""An interview without its surroundings: blobs in memory, a clock that is set, and a candidate to talk to the agent.
+"""An interview without infrastructure: blobs in memory, a settable clock, and a candidate that calls the agent.
 
-For tests, persona simulations and load runs; nothing here serves a real candidate.
+For tests, persona simulations and load runs; it never serves a real candidate.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from storage.sessions.port import SessionKey, SessionStore
 
 
 class MemoryBlobs:
-    """``BlobStore`` in a dict; ``reads`` counts what was fetched."""
+    """``BlobStore`` in a dict; ``reads`` counts the blobs fetched."""
 
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
@@ -65,7 +65,7 @@ class MemoryBlobs:
 
 
 class SetClock:
-    """A clock that stands still until it is moved."""
+    """A clock that moves only when it is set."""
 
     def __init__(self, now: datetime | None = None) -> None:
         self._now = now or datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -81,7 +81,7 @@ class SetClock:
 
 
 class NotedQueue:
-    """The background queue of a grading tier: notes what was queued, and can be taken ``down``."""
+    """The background queue of a grading tier: records queued jobs, and can be taken ``down``."""
 
     def __init__(self) -> None:
         self.judged: list[GradeRequest] = []
@@ -98,7 +98,7 @@ class NotedQueue:
 
     def _check(self) -> None:
         if self.down:
-            raise EngineUnavailable("The queue is away.")
+            raise EngineUnavailable("The queue is down.")
 
 
 class WrittenVoice:
@@ -110,7 +110,7 @@ class WrittenVoice:
 
     async def synthesize(self, request: SynthesisRequest) -> Speech:
         if self.down:
-            raise EngineUnavailable("The voice is away.")
+            raise EngineUnavailable("The voice is down.")
         return Speech(
             audio=request.text.encode(), content_type="audio/wav", duration_s=1.0, engine="written", voice="plain"
         )
@@ -124,7 +124,7 @@ class WrittenVoice:
 
     async def prepare(self, request: PreparationRequest) -> Preparation:
         if self.down:
-            raise EngineUnavailable("The voice is away.")
+            raise EngineUnavailable("The voice is down.")
         self.prepared += request.texts
         return Preparation(kept=0, queued=len(request.texts))
 
@@ -134,7 +134,7 @@ class WrittenVoice:
 
 @dataclass
 class RehearsalStage:
-    """Everything an agent stands on; ``agent()`` is a fresh replica over it, ``rehearsal()`` a candidate with one."""
+    """All dependencies of an agent; ``agent()`` is a fresh replica over them, ``rehearsal()`` a candidate with one."""
 
     sessions: SessionStore
     plan: InterviewPlan
@@ -182,7 +182,7 @@ class RehearsalStage:
 
 @dataclass
 class Rehearsal:
-    """One candidate's side of an interview; ``said`` keeps the replies' bodies, the latest last."""
+    """One candidate's side of an interview; ``said`` keeps the replies' bodies in order."""
 
     agent: Agent
     interview_id: str = "rehearsal"
@@ -215,7 +215,7 @@ class Rehearsal:
         return self._keep(await self.agent.end(EndRequest(tenant=self.tenant, interview_id=self.interview_id, by=by)))
 
     def turn_request(self, key: str | None = None, **fields: Any) -> TurnRequest:
-        """A turn under ``key``, or under a new key of its own."""
+        """A turn under ``key``, or under a new key."""
         if key is None:
             self._answers += 1
             key = f"answer-{self._answers}"

@@ -43,12 +43,13 @@ async def simulate(
     at_once: int = 8,
     progress: Callable[[InterviewRecord], None] = lambda record: None,
 ) -> SimulationReport:
-    """Hold the interviews and judge them. ``agent`` is a profile's, but for who interviews; ``at_once``
+    """Run the interviews and judge them. ``agent`` is a profile's, except the choice of interviewer; ``at_once``
     interviews share a model.
 
     Raises:
+
         InvalidInput: no such plan or persona, or ``n`` is not positive.
-        ConfigError, ModelMissing: what is installed is wrong or missing.
+        ConfigError, ModelMissing: an installed file is invalid or missing.
     """
     personas = load_personas(plans_directory)
     wanted = {name: personas[name] for name in chosen(persona, tuple(personas), "persona")}
@@ -60,7 +61,7 @@ async def simulate(
 
 
 def _plans(wanted: str, directory: Path) -> dict[str, InterviewPlan]:
-    """One named plan is read alone, so that an error in another does not stand in its way."""
+    """Read a single named plan alone, so that an error in another plan does not matter."""
     alone = directory / f"{wanted}.yaml"
     if wanted != ALL and alone.is_file():
         plan = load_plan(alone)
@@ -73,7 +74,7 @@ def _plans(wanted: str, directory: Path) -> dict[str, InterviewPlan]:
 async def _troupe(
     engine: Engine, policies_directory: Path, prompts_url: str, llm: LlmConfig, agent: AgentConfig
 ) -> AsyncIterator[tuple[Troupe, str]]:
-    """Everything the interviews share, and the name of the model."""
+    """The interviews' shared parts, and the name of the model."""
     grading = GradingService(GradingConfig(), background=NotedQueue())
     policies = PolicyBook(load_policies(policies_directory))
     config = replace(agent, interviewer=engine)

@@ -1,4 +1,4 @@
-"""Holds one interview in process with the real agent, graders and policies; only time is simulated."""
+"""Runs one interview in process with the real agent, graders and policies; only time is simulated."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ logger = logging.getLogger(__name__)
 
 TENANT = "simulation"
 
-#: An interview that is not over by then never ends.
+#: After this many answers an interview counts as endless.
 MAX_ANSWERS = 260
 
-#: How fast the interviewer's words are heard.
+#: The candidate's listening rate for the interviewer's words.
 INTERVIEWER_WORDS_PER_S = 2.5
 
-#: A recording in which nobody speaks; the pretended ears hear nothing in it.
+#: A silent recording; the fake engine hears nothing in it.
 SILENCE = b"silence"
 
 
-#: Builds the model-backed interviewer over an interview's own blobs.
+#: Builds the model-backed interviewer over one interview's blobs.
 ModelFactory = Callable[[BlobStore], Interviewer]
 
 
 @dataclass(frozen=True)
 class Troupe:
-    """What all interviews of a run share. ``model`` None: the script interviews."""
+    """The interviews' shared parts. ``model`` None: the script interviews."""
 
     grading: Grading
     policies: PolicyBook
@@ -62,8 +62,8 @@ class Troupe:
 
 @dataclass
 class HeldInterview:
-    """An interview that was held. ``responses`` are the ``interviewer_response`` of each reply, the first at start;
-    ``said`` what the candidate said to each but the last; ``errors`` what it saw go wrong."""
+    """A finished interview. ``responses`` are the ``interviewer_response`` of each reply, the first at start; ``said``
+    the candidate's reply to each but the last; ``errors`` the errors it saw."""
 
     plan: InterviewPlan
     planted: Planted
@@ -81,7 +81,7 @@ class HeldInterview:
 
     @property
     def ability(self) -> float:
-        """Mean ability (θ) over the plan's measured skills, weighed as in the report; 0 when nothing was measured."""
+        """Mean ability (θ) over the plan's measured skills, weighted as in the report; 0 when nothing was measured."""
         found = self.state.abilities if self.state else {}
         weights = {skill: self.plan.skills.get(skill, 0.0) for skill in found}
         total = sum(weights.values())
@@ -89,9 +89,9 @@ class HeldInterview:
 
 
 class UnmarkedGrading:
-    """Grades by the unmarked questions, so that canaries change no grade, and each answer only once.
+    """Grades by the unmarked questions, so that canaries change no grade, and caches each answer's grade.
 
-    Grades depend on nothing but the question, the answer, the hints' cost and the seed of the sheets.
+    Grades depend only on the question, the answer, the hints' cost and the seed of the sheets.
     """
 
     def __init__(self, plans: list[InterviewPlan], grading: Grading) -> None:
@@ -115,7 +115,7 @@ class UnmarkedGrading:
 
 
 async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> HeldInterview:
-    """Hold the interview to its end and note everything in ``held``. Raises nothing: what goes wrong is noted, too."""
+    """Run the interview to its end and record everything in ``held``. Raises nothing: errors are recorded, too."""
     plan = held.plan
     sessions, blobs, clock = MemorySessionStore(), MemoryBlobs(), SetClock()
     ports = AgentPorts(
@@ -147,7 +147,7 @@ async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> Hel
     except InterviewError as error:
         held.errors.append(f"{error.code}: {error.message}")
     except Exception as error:
-        logger.exception("the simulated interview %s of the plan %s broke", interview_id, plan.id)
+        logger.exception("the simulated interview %s of the plan %s failed", interview_id, plan.id)
         held.errors.append(f"internal: {type(error).__name__}")
     held.state = await sessions.load(key)
     held.events = await sessions.events(key)

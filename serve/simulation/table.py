@@ -1,4 +1,4 @@
-"""A simulation's report for a terminal: one row a persona, then the gates."""
+"""A simulation's report for a terminal: one row per persona, then the gates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls the agent from the ingress, and hides the loss of an agent replica in the middle of a step."""
+"""Calls the agent from the ingress, and retries when an agent replica dies during a step."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from interview.errors import EngineUnavailable, NotFound, Overloaded
 
 Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
 
-#: One sentence for every interview that cannot be seen: absent, expired, or another tenant's.
+#: One sentence for every inaccessible interview: absent, expired, or another tenant's.
 NO_SUCH_INTERVIEW = "There is no such interview."
 
 
-#: When to come back after a refusal; most steps in flight have ended by then.
+#: Retry-After of a rejected request; most steps in flight have ended by then.
 BUSY_RETRY_S = 1.0
 
 
 class StepCaller:
-    """Calls a step of the agent, and once more when the replica that worked on it died.
+    """Calls a step of the agent, and once more when its replica died.
 
-    Every step is idempotent (by its key, or by what it does), so the second call either finishes what the first
-    began or finds its recorded reply. ``takeover`` tells it that the first worker is dead, so that it need not wait
-    for that worker's lease. A replica lost in a tier *behind* the agent is the agent's own to handle.
+    Every step is idempotent (by its key, or by its effect), so the second call either completes the first or finds its
+    recorded reply. ``takeover`` says that the first worker is dead, so that the second need not wait for its lease to
+    expire. The agent itself handles a replica lost in a tier *behind* it.
     """
 
     def __init__(self, agent: Agent, *, max_in_flight: int) -> None:
@@ -45,8 +45,8 @@ class StepCaller:
         self._in_flight = 0
 
     def admit(self) -> None:
-        """Before any body of new work is read. Raises Overloaded when as many steps are in flight as this replica
-        takes."""
+        """Called before the body of new work is read. Raises Overloaded when this replica's limit of steps in flight is
+        reached."""
         if self._in_flight >= self._max_in_flight:
             raise _busy()
 
@@ -57,8 +57,8 @@ class StepCaller:
         return await self._step(self._agent.turn, request, replace(request, takeover=True))
 
     async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
-        """``turn`` as it comes about. When its replica dies, ``Done`` follows what was heard: its reply may begin with
-        other words, as the dead worker's were never committed."""
+        """The parts of ``turn`` as they are produced. When its replica dies, ``Done`` follows the parts sent so far.
+        The reply may then begin with other words, as the dead worker's were never committed."""
         self.admit()
         self._in_flight += 1
         try:
@@ -109,5 +109,5 @@ def _lost_the_agent(error: EngineUnavailable) -> bool:
 
 def _busy() -> Overloaded:
     return Overloaded(
-        "Too many answers are being worked on right now; try again in a moment.", retry_after_s=BUSY_RETRY_S
+        "Too many answers are being processed right now; try again in a moment.", retry_after_s=BUSY_RETRY_S
     )

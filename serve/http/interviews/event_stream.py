@@ -46,7 +46,7 @@ _CONTENT = {
 
 
 class _Head(msgspec.Struct, frozen=True):
-    """The part of an encoded event that SSE repeats; the rest is forwarded unparsed."""
+    """The fields of an encoded event that SSE repeats; the rest is forwarded unparsed."""
 
     seq: int
     type: str
@@ -63,7 +63,7 @@ def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticat
         "/events/{interview_id}",
         summary="Follow the events",
         description="Every step of the interview as it is committed. `Accept: text/event-stream` (the default) follows "
-        "and resumes after `Last-Event-ID`; `application/x-ndjson` and `application/json` give the log so far and end.",
+        "and resumes after `Last-Event-ID`; `application/x-ndjson` and `application/json` return the log so far.",
         **openapi.operation(content=_CONTENT, also=(404, 406)),
     )
     async def events(
@@ -92,7 +92,7 @@ def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticat
 
 
 def sse_frame(event: bytes) -> bytes:
-    """One encoded event as an SSE frame; its sequence number is the id a client resumes after."""
+    """One encoded event as an SSE frame; its sequence number is the id for resuming."""
     head = _head_decoder.decode(event)
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (head.seq, head.type.encode(), on_one_line(event))
 
@@ -110,6 +110,6 @@ async def _follow(
                 if time.monotonic() > until:
                     return
         except InterviewError as error:
-            # the headers are long gone: say it in the stream, and let the client reconnect where it stopped
+            # the headers are already sent: report in the stream, and let the client reconnect where it stopped
             logger.warning("event stream %s ended early: %s", request_id, error.code)
             yield b"event: error\ndata: %s\n\n" % msgspec.json.encode(problem_of(error, request_id))

@@ -1,4 +1,4 @@
-"""``/session/audio``: the recordings of an interview, for the tenant that holds it, in parts when asked."""
+"""``/session/audio``: an interview's recordings for its tenant, with byte ranges."""
 
 import re
 from typing import Annotated
@@ -25,7 +25,7 @@ def recordings_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
     described = openapi.operation(content=_AUDIO, also=(404, 416))
-    described["responses"][206] = {"description": "The part asked for.", "content": _AUDIO}
+    described["responses"][206] = {"description": "The requested range.", "content": _AUDIO}
 
     @router.get(
         "/audio/{interview_id}/{name}",
@@ -40,7 +40,7 @@ def recordings_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         byte_range: Annotated[str | None, Header(alias="Range")] = None,
     ) -> Response:
         try:
-            # the tenant is part of the path, so a foreign recording cannot even be addressed
+            # the tenant is part of the path, so another tenant's recording cannot be addressed
             recording = await ports.blobs.get(audio_path(caller.tenant, interview_id, name))
         except (NotFound, InvalidInput):
             raise NotFound(_NO_SUCH_RECORDING) from None
@@ -51,7 +51,7 @@ def recordings_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
 
 
 def _whole_or_part(data: bytes, media_type: str, byte_range: str | None) -> Response:
-    # content-addressed names: what lies under one never changes
+    # content-addressed names: the content under a name never changes
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, max-age=86400, immutable"}
     asked = _RANGE.fullmatch(byte_range.strip()) if byte_range else None
     if asked is None or asked.group(0) == "bytes=-":
@@ -62,7 +62,7 @@ def _whole_or_part(data: bytes, media_type: str, byte_range: str | None) -> Resp
     else:
         start, stop = max(0, len(data) - int(last)), len(data)
     if start >= stop:
-        problem = status_problem(416, "The recording does not have that part.")
+        problem = status_problem(416, "The recording does not have that range.")
         return problem_response(problem, {"Content-Range": f"bytes */{len(data)}"})
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
     return Response(data[start:stop], status_code=206, media_type=media_type, headers=headers)

@@ -30,7 +30,7 @@ _CONTENT = {
     "application/pdf": {"schema": {"type": "string", "contentMediaType": "application/pdf"}},
 }
 
-#: The page holds its own style and drawings and nothing else; audio comes from here.
+#: The page contains its own style and drawings; only audio is loaded, from this origin.
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'none'"
 
 
@@ -42,7 +42,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     @router.get(
         "/report/{interview_id}",
         summary="Read the report",
-        description="Finished or provisional; `Accept` or `?format=` picks JSON, HTML or PDF.",
+        description="Finished or provisional; `Accept` or `?format=` selects JSON, HTML or PDF.",
         **openapi.operation(content=_CONTENT, also=(404, 406)),
     )
     async def report(
@@ -77,7 +77,8 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
 
         state = await amend(ports.sessions, key, decide)
         if state.status in ("concluded", "expired"):
-            # the archive was written when the interview ended; reports outlive the live store only with this in it
+            # the archive was written when the interview ended; it must include the override, because reports outlive
+            # the live store
             await archive_session(ports.sessions, ports.blobs, key)
         standing = next(record for record in state.grades if record.question_id == body.question_id)
         return Response(msgspec.json.encode(standing), media_type="application/json")

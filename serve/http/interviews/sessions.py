@@ -1,4 +1,4 @@
-"""``/session``: start, answer, hint, state, end. Bodies from the agent pass through as the bytes it recorded."""
+"""``/session``: start, answer, hint, state, end. The agent's recorded bytes pass through unchanged."""
 
 import uuid
 from typing import Annotated
@@ -45,7 +45,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
         "/start/{interview_id}",
         summary="Start an interview",
         description="Starting the same interview again returns the same session, not a second one. As multipart, "
-        "`request` is the JSON and the documents are files (PDF, DOCX, text); text hidden in them is left out.",
+        "`request` is the JSON and the documents are files (PDF, DOCX, text); hidden text in them is removed.",
         **openapi.operation(reply="TurnBody", json=StartBody, multipart=openapi.START_FORM, also=(404, 409)),
     )
     async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
@@ -78,7 +78,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
         "/turn/{interview_id}",
         summary="Answer",
         description="One answer: a recording (wav, mp3, m4a, ogg, webm, flac) or the words themselves. With "
-        "`Accept: text/event-stream` the reply is told sentence by sentence while it is found, and then whole.",
+        "`Accept: text/event-stream` the reply is sent sentence by sentence as it is generated, and then whole.",
         **openapi.operation(
             reply="TurnBody", events=EVENTS, json=AnswerBody, multipart=openapi.ANSWER_FORM, also=(404, 406, 409)
         ),
@@ -102,7 +102,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
             signals=answer.signals,
         )
         if answer.stream_audio and not streamed:
-            raise wrong("stream_audio", "needs Accept: text/event-stream")
+            raise wrong("stream_audio", "requires Accept: text/event-stream")
         if streamed:
             return await TurnStream.open(agent.turn_stream(asked), request_id_of(request.scope))
         return _step_response(await agent.turn(asked))
@@ -110,7 +110,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     @steps.post(
         "/hint/{interview_id}",
         summary="Ask for a hint",
-        description="The next rung of the current question's ladder. It costs a part of that answer's score.",
+        description="The next hint to the current question. It reduces that answer's score.",
         **openapi.operation(reply="TurnBody", json=HintBody, body_required=False, also=(404, 409)),
     )
     async def hint(
@@ -127,7 +127,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     @router.get(
         "/state/{interview_id}",
         summary="Read the session",
-        description="Where the interview stands: to resume after a lost connection, or to debug.",
+        description="The interview's current state: to resume after a lost connection, or to debug.",
         **openapi.operation(reply="SessionState", also=(404,)),
     )
     async def state(interview_id: InterviewId, caller: Caller) -> Response:
@@ -139,7 +139,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     @router.delete(
         "/state/{interview_id}",
         summary="End the interview",
-        description="Ends it and starts its evaluation. Ending twice is the same as once.",
+        description="Ends it and starts its evaluation. Idempotent.",
         **openapi.operation(reply="TurnBody", also=(404, 409)),
     )
     async def end(interview_id: InterviewId, caller: Caller) -> Response:
@@ -150,7 +150,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
 
 
 async def session_or_404(sessions: SessionStore, key: SessionKey) -> SessionState:
-    """Raises NotFound: absent, expired or another tenant's, which are never told apart."""
+    """Raises NotFound: absent, expired or another tenant's, with one message for all."""
     found = await sessions.load(key)
     if found is None:
         raise NotFound(NO_SUCH_INTERVIEW)

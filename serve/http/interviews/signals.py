@@ -22,7 +22,7 @@ def signals_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
 
     @router.post(
         "/signal/{interview_id}",
-        summary="Note an integrity signal",
+        summary="Record an integrity signal",
         description="Such as a tab switch or a paste. It is shown to reviewers and never changes a score.",
         **openapi.operation(json=SignalBody, also=(404, 409), status=204),
     )

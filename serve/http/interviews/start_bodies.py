@@ -11,14 +11,14 @@ from interview.errors import AudioTooLarge, DocumentTooLarge, InvalidInput, Unsu
 from serve.http.request_bodies import StartBody, media_type, read_json, validated, wrong
 from serve.http.settings import HttpSettings
 
-#: The text field that each file stands for.
+#: The JSON field that each file replaces.
 _TEXT_OF: dict[DocumentField, str] = {"resume": "resume_content", "role_description": "role_description"}
 
 _REQUEST = "request"
 
 
 class Start(Struct, frozen=True):
-    """A start as it came: the body with its documents' texts in place, and what was hidden in them."""
+    """A start request: the body with its documents' texts in place, and the hidden text found in them."""
 
     body: StartBody
     findings: tuple[DocumentFinding, ...] = ()
@@ -34,7 +34,8 @@ async def read_start(request: Request, settings: HttpSettings, reader: DocumentR
     """JSON, or multipart: the part ``request`` holds the same JSON, ``resume`` and ``role_description`` are files.
 
     Raises:
-        InvalidInput, DocumentRejected, DocumentTooLarge, UnsupportedRequest: what is wrong, naming the field.
+
+        InvalidInput, DocumentRejected, DocumentTooLarge, UnsupportedRequest: the request is invalid; names the field.
         Overloaded: too many documents are being read.
         HTTPException: 400 for a broken multipart body, 415 for another media type.
     """
@@ -43,7 +44,7 @@ async def read_start(request: Request, settings: HttpSettings, reader: DocumentR
     try:
         async with request.form(max_files=3, max_fields=3, max_part_size=settings.max_json_bytes) as form:
             body, files = await _parts(form)
-    except AudioTooLarge as error:  # what the edge says of any upload
+    except AudioTooLarge as error:  # the same message as for any upload
         megabytes = settings.max_upload_bytes / 1024 / 1024
         raise DocumentTooLarge(
             f"The documents together are larger than {megabytes:g} MB. Send smaller files, or paste the text.",
@@ -62,8 +63,8 @@ async def _with_documents(body: StartBody, files: list[_File], reader: DocumentR
             raise wrong(file.field, problem)
         if reader is None:
             raise UnsupportedRequest(
-                f"The document '{file.field}' cannot be read: this server reads no files. Paste the text.",
-                detail={"fields": {file.field: "files are not read here"}},
+                f"The document '{file.field}' cannot be read: this server does not read files. Paste the text.",
+                detail={"fields": {file.field: "files are not supported here"}},
             )
         document = await reader.read(file.data, name=file.name, field=file.field)
         texts[text_field] = document.text
@@ -83,7 +84,9 @@ async def _parts(form: FormData) -> tuple[StartBody, list[_File]]:
         elif name in _TEXT_OF:
             files[name] = await _file(name, value)
         else:
-            raise wrong(name, f"is not a part of a start; the parts are '{_REQUEST}', 'resume', 'role_description'")
+            raise wrong(
+                name, f"is not a part of a start request; the parts are '{_REQUEST}', 'resume', 'role_description'"
+            )
     return body or StartBody.model_validate({}), list(files.values())
 
 

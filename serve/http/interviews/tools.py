@@ -15,7 +15,7 @@ from serve.http.request_bodies import encodable, read_json
 
 
 class ToolArguments(RootModel[dict[str, Any]]):
-    """The tool's arguments; its own schema (``GET /tools``) says which."""
+    """The tool's arguments, as described by its own schema (``GET /tools``)."""
 
 
 def tools_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:

@@ -1,4 +1,4 @@
-"""A turn's reply as server-sent events: each sentence when it stands, then the reply byte for byte."""
+"""A turn's reply as server-sent events: each finished sentence, then the reply byte for byte."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ EVENTS = (
     'Events `sentence` (`{"index": 0, "text": "…"}`), provisional; where `stream_audio` asks for it `audio` '
     '(`{"index": 0, "caption": "…", "content_type": "…", "duration_s": 1.2, "audio": "<base64>"}`: all parts in order '
     "are one file); then `reply`, whose data is the JSON reply; or `error` with a problem, when it fails after the "
-    "first event. A recorded reply is `reply` alone."
+    "first event. A repeated request gets `reply` alone."
 )
 
 _JSON = "application/json"
 
 
 def wants_events(accept: str | None) -> bool:
-    """Whether a client asks for events. JSON is what everybody gets who does not.
+    """Whether a client asks for events; the default is JSON.
 
     Raises:
-        HTTPException: 406, when events are refused (``q=0``) and nothing else is taken.
+
+        HTTPException: 406, when events are refused (``q=0``) and no other type is accepted.
     """
     if accept is None or SSE not in accept.lower():
         return False
@@ -45,7 +46,7 @@ def wants_events(accept: str | None) -> bool:
 
 
 def step_headers(reply: StepReply) -> dict[str, str]:
-    """What a reply's headers say beside its body."""
+    """The response headers of a reply."""
     headers = {"Idempotency-Replayed": "true"} if reply.replayed else {}
     if reply.stage_ms:
         headers["Server-Timing"] = ", ".join(f"{stage};dur={ms:.1f}" for stage, ms in reply.stage_ms.items())
@@ -53,7 +54,7 @@ def step_headers(reply: StepReply) -> dict[str, str]:
 
 
 class TurnStream(StreamingResponse):
-    """A response whose first part is there already, so that a turn refused before it kept its own status."""
+    """A response whose first part is already available, so that a turn that fails before it keeps its own status."""
 
     def __init__(self, first: TurnPart, parts: AsyncGenerator[TurnPart, None], request_id: str) -> None:
         headers = step_headers(first.reply) if isinstance(first, Done) else {}
@@ -64,11 +65,11 @@ class TurnStream(StreamingResponse):
 
     @classmethod
     async def open(cls, parts: AsyncGenerator[TurnPart, None], request_id: str) -> Self:
-        """Wait for the first part. Raises what the turn raises before it."""
+        """Wait for the first part. Raises the turn's errors before it."""
         return cls(await anext(parts), parts, request_id)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # A client that left is no longer listening: the agent must know at once, not when memory is tidied.
+        # The client has disconnected: tell the agent now, not when the generator is garbage-collected.
         async with aclosing(self._parts):
             await super().__call__(scope, receive, send)
 
@@ -81,7 +82,7 @@ async def _events(
         async for part in parts:
             yield _event(part)
     except InterviewError as error:
-        # the headers are long gone: say it in the stream; the same key finds out what became of the answer
+        # the headers are already sent: report in the stream; a retry with the same key finds the answer's outcome
         logger.warning("turn stream %s ended early: %s", request_id, error.code)
         yield b"event: error\ndata: %s\n\n" % on_one_line(msgspec.json.encode(problem_of(error, request_id)))
 

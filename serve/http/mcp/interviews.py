@@ -1,4 +1,4 @@
-"""The tools that hold whole interviews over MCP: start or answer, look, end, and ask what serves."""
+"""The MCP tools for whole interviews: start or answer, look up, end, and query the platform's status."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SESSION_ID = "Your id for this interview: 1 to 64 of A-Z a-z 0-9 . _ -, beginni
 
 
 class McpArguments(BaseModel):
-    """Base of the arguments: unknown ones are refused, so that a misspelt one is not lost silently."""
+    """Base of the arguments: unknown ones are rejected, so that a misspelt one is not silently lost."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
@@ -38,14 +38,18 @@ class ConductInterview(McpArguments):
     user_session_id: str = Field("", pattern=rf"^$|{INTERVIEW_ID}", description=f"{_SESSION_ID} Empty: a new one.")
     resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé; read at the start only.")
     role_description: str = Field(
-        "", max_length=MAX_DOCUMENT_CHARS, description="Chooses the interview plan at the start, unless `plan` does."
+        "",
+        max_length=MAX_DOCUMENT_CHARS,
+        description="Selects the interview plan at the start, unless `plan` is given.",
     )
     candidate_answer: str = Field(
         "", max_length=MAX_ANSWER_CHARS, description="The candidate's words to the latest question; empty to start."
     )
     plan: str = Field("", max_length=200, description="Id of an installed interview plan; at the start only.")
     candidate_name: str = Field("", max_length=200, description="How the interviewer addresses the candidate.")
-    consent: bool = Field(False, description="That the candidate saw and accepted the plan's notice; at the start.")
+    consent: bool = Field(
+        False, description="Whether the candidate saw and accepted the plan's notice; at the start only."
+    )
     language: str | None = Field(None, pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="ISO 639-1; default: the plan's.")
     idempotency_key: str | None = Field(
         None,
@@ -68,7 +72,8 @@ class GetAgentStatus(McpArguments):
 
 
 class InterviewStep(Struct, frozen=True):
-    """What the interviewer says now. Grades are left out: whoever relays this may be talking to the candidate."""
+    """The interviewer's current utterance. Grades are omitted, because the calling program may be talking to the
+    candidate."""
 
     user_session_id: str
     status: Status
@@ -99,7 +104,7 @@ class AgentStatus(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class InterviewDesk:
-    """What the tools work with."""
+    """The tools' dependencies."""
 
     ports: IngressPorts
     settings: HttpSettings
@@ -125,8 +130,9 @@ class InterviewTool(Generic[Arguments]):
         """The result as plain data.
 
         Raises:
-            InvalidInput: ``detail["fields"]`` names the arguments that are wrong.
-            InterviewError: as the agent's steps do.
+
+            InvalidInput: ``detail["fields"]`` names the wrong arguments.
+            InterviewError: as the agent's steps.
         """
         try:
             checked = self.arguments.model_validate(arguments)
@@ -136,15 +142,15 @@ class InterviewTool(Generic[Arguments]):
         return found
 
     def returns(self) -> dict[str, Any]:
-        """The result's JSON Schema, an object at its root as MCP demands."""
+        """The result's JSON Schema, with an object at its root, as MCP requires."""
         _, components = msgspec.json.schema_components([self.result], ref_template="#/$defs/{name}")
         return {**components[self.result.__name__], "$defs": components}
 
 
 async def conduct_interview(desk: InterviewDesk, tenant: str, asked: ConductInterview) -> InterviewStep:
-    """Start, answer, or (an interview that runs, no answer) say again where it stands.
+    """Start, answer, or (a running interview, no answer) return the latest reply again.
 
-    An answer never starts an interview: to one that expired it would be lost without a word.
+    An answer never starts an interview: an answer to an expired one would be lost silently.
     """
     key = SessionKey(tenant, asked.user_session_id or uuid.uuid4().hex)
     if asked.candidate_answer.strip():
@@ -212,7 +218,7 @@ def _step(reply: StepReply) -> InterviewStep:
 
 
 async def _where_it_stands(ports: IngressPorts, key: SessionKey, state: SessionState) -> InterviewStep:
-    """The latest reply, as the log has it: for a client that lost it, or that forgot."""
+    """The latest reply from the log, for a client that lost it."""
     replies = [event.data for event in await ports.sessions.events(key) if isinstance(event.data, ResponseSent)]
     latest = replies[-1]
     hints_left, time_left_s = await _left(ports.agent, key)
@@ -231,7 +237,7 @@ async def _where_it_stands(ports: IngressPorts, key: SessionKey, state: SessionS
 
 
 async def _left(agent: Agent, key: SessionKey) -> tuple[int, float]:
-    """Hints and seconds left, which only the agent works out."""
+    """Hints and seconds left, which only the agent computes."""
     arguments = {"interview_id": key.interview_id, "recent_turns": 0}
     found = await agent.call_tool(ToolRequest(key.tenant, "get_session_context", arguments))
     question = found["current_question"]
@@ -248,10 +254,10 @@ async def _session(ports: IngressPorts, key: SessionKey) -> SessionState:
 INTERVIEW_TOOLS: tuple[InterviewTool[Any], ...] = (
     InterviewTool(
         name="conduct_interview",
-        description="Hold an interview. Call it without candidate_answer to start (give plan or role_description, and "
+        description="Conduct an interview. Call without candidate_answer to start (give plan or role_description, and "
         "consent), then once per answer with the candidate's own words and the user_session_id of the first reply. "
         "Relay interviewer_text and question to the candidate word for word; stop when should_continue is false. "
-        "Without candidate_answer, an interview that runs says again where it stands.",
+        "Without candidate_answer, a running interview returns its latest reply again.",
         arguments=ConductInterview,
         result=InterviewStep,
         run=conduct_interview,
@@ -267,7 +273,7 @@ INTERVIEW_TOOLS: tuple[InterviewTool[Any], ...] = (
     ),
     InterviewTool(
         name="end_interview_session",
-        description="End an interview and start its evaluation. Ending it twice is the same as once.",
+        description="End an interview and start its evaluation. Idempotent.",
         arguments=EndInterviewSession,
         result=InterviewStep,
         run=end_interview_session,
@@ -275,7 +281,7 @@ INTERVIEW_TOOLS: tuple[InterviewTool[Any], ...] = (
     ),
     InterviewTool(
         name="get_agent_status",
-        description="Whether the interviewer can serve: each tier that answers or fails, and the tools there are.",
+        description="Whether the platform can conduct interviews: the state of each tier, and the available tools.",
         arguments=GetAgentStatus,
         result=AgentStatus,
         run=get_agent_status,

@@ -1,7 +1,7 @@
 """``/mcp``: the agent's tools and whole interviews for any MCP client, over streamable HTTP without sessions.
 
-Every call stands alone (the SDK's stateless mode, JSON replies), so any ingress replica serves any call: what an
-interview remembers is in the session store, nothing is in the connection.
+Every call is independent (the SDK's stateless mode, JSON replies), so any ingress replica serves any call. All
+interview state is in the session store, none in the connection.
 """
 
 import logging
@@ -40,8 +40,8 @@ from serve.http.settings import HttpSettings
 logger = logging.getLogger(__name__)
 
 INSTRUCTIONS = (
-    "Holds job interviews. Use conduct_interview to start one and to pass on each answer of the candidate; the other "
-    "tools look into, steer or end an interview that runs."
+    "Conducts job interviews. Use conduct_interview to start one and to pass on each answer of the candidate; the "
+    "other tools inspect, steer or end a running interview."
 )
 
 _OWN_TOOLS: dict[str, InterviewTool[Any]] = {tool.name: tool for tool in INTERVIEW_TOOLS}
@@ -50,7 +50,7 @@ Context = ServerRequestContext[Any, Request]
 
 
 class McpTools:
-    """Lists and calls tools for the tenant whose key came with the request."""
+    """Lists and calls tools for the tenant of the request's key."""
 
     def __init__(self, ports: IngressPorts, settings: HttpSettings) -> None:
         self._agent = ports.agent
@@ -58,15 +58,16 @@ class McpTools:
         self._desk = InterviewDesk(ports, settings, steps)
 
     async def list_tools(self, context: Context, page: PaginatedRequestParams | None) -> ListToolsResult:
-        """All of them at once; there are too few to page."""
+        """All tools at once; there are too few to page."""
         own = [_described(tool) for tool in INTERVIEW_TOOLS]
         agents = [_described_by_agent(tool) for tool in await self._agents_tools()]
         return ListToolsResult(tools=[*own, *agents])
 
     async def call_tool(self, context: Context, call: CallToolRequestParams) -> CallToolResult:
-        """What went wrong with a tool is a result that says so, which a model can read and mend.
+        """A tool's failure is a result with an error, which a model can read and correct.
 
         Raises:
+
             MCPError: there is no tool of that name.
         """
         caller, request_id = _caller_of(context)
@@ -78,7 +79,7 @@ class McpTools:
             raise
         except Exception:
             logger.exception("request %s: the tool %s failed with an unexpected error", request_id, call.name)
-            unforeseen = InternalError("Something broke on our side; the operator's log has it under this request id.")
+            unforeseen = InternalError("Internal error. The operator's log has details under this request id.")
             return _failed(unforeseen, request_id)
 
     async def _call(self, tenant: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +88,7 @@ class McpTools:
         except ValueError as error:
             fields = {"arguments": str(error)}
             raise InvalidInput("The arguments cannot be processed.", detail={"fields": fields}) from None
-        # Models write null for an optional argument that they leave out.
+        # Models send null for an optional argument that they omit.
         arguments = {name: value for name, value in arguments.items() if value is not None}
         if name in _OWN_TOOLS:
             return await _OWN_TOOLS[name].call(self._desk, tenant, arguments)
@@ -103,9 +104,10 @@ class McpTools:
 
 
 def mcp_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
-    """The route, and in the router's lifespan the SDK's task group: whoever mounts it runs the application's lifespan.
+    """The route, with the SDK's task group in the router's lifespan: an application that mounts it must run its
+    lifespan.
 
-    Not in the OpenAPI document: what goes over it is JSON-RPC, which MCP clients describe themselves.
+    It is not in the OpenAPI document: it transports JSON-RPC, which MCP describes itself.
     """
     tools = McpTools(ports, settings)
     server: Server[Any] = Server(
@@ -120,7 +122,7 @@ def mcp_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator)
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
-        manager = StreamableHTTPSessionManager(  # its own limits would be second to the edge's
+        manager = StreamableHTTPSessionManager(  # the request middleware enforces the limits
             server, json_response=True, stateless=True, max_request_body_size=settings.max_json_bytes
         )
         async with manager.run():
@@ -163,24 +165,25 @@ def _accepting(scope: Scope) -> Scope:
 
 
 def _caller_of(context: Context) -> tuple[Principal, str]:
-    """Who calls, as the route found, and the request's id."""
+    """The caller, as authenticated by the route, and the request's id."""
     if context.request is None:
-        raise InternalError("An MCP message came without the request that brought it.")
+        raise InternalError("An MCP message arrived without its HTTP request.")
     caller: Principal = context.request.state.mcp_caller
     return caller, request_id_of(context.request.scope)
 
 
 def _check_origin(request: Request) -> None:
-    """The specification has servers refuse pages of other origins.
+    """Reject pages of other origins, as the specification requires.
 
-    A page that rebound its name to this host passes, as in any check against ``Host``; it has no key, though.
+    A DNS-rebinding page passes, as with any check against ``Host``, but it has no key.
 
     Raises:
+
         Forbidden
     """
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
-        raise Forbidden("Pages of another origin may not call this address.")
+        raise Forbidden("Pages of another origin may not call this URL.")
 
 
 def _described(tool: InterviewTool[Any]) -> McpTool:
@@ -211,11 +214,11 @@ def _result(found: dict[str, Any]) -> CallToolResult:
 
 
 def _failed(error: InterviewError, request_id: str) -> CallToolResult:
-    """The problem the HTTP face would have sent, so that programs know its ``code`` and what to do about it."""
+    """The problem that the HTTP API would send, so that programs get its ``code`` and remedy."""
     problem: dict[str, Any] = msgspec.to_builtins(problem_of(error, request_id))
     return CallToolResult(content=[_text(problem)], structured_content=problem, is_error=True)
 
 
 def _text(found: dict[str, Any]) -> TextContent:
-    """For clients that read no structured content."""
+    """Text for clients that do not read structured content."""
     return TextContent(type="text", text=msgspec.json.encode(found).decode())

@@ -1,9 +1,8 @@
-"""Load shedding: rejects a share of new steps when this process's event loop runs late, to keep the others fast.
+"""Load shedding: rejects a share of new steps when this process's event loop is late, to keep the others fast.
 
-A step waits for models most of the time, so the number of steps in flight says little about how full the process is.
-How late its event loop runs says it: each of a turn's few slices waits that long. Random early detection (Floyd and
-Jacobson 1993) turns that lateness into a share of steps to refuse, which rises with it, so that the load settles at
-the edge instead of swinging between all and nothing.
+A step mostly waits for models, so the number of steps in flight does not measure the process's load. The event loop's
+lateness does, because each of a turn's few slices waits that long. Random early detection (Floyd and Jacobson 1993)
+maps the lateness to a rejection probability that rises with it, so that the load settles instead of oscillating.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from contextlib import asynccontextmanager
 from interview.errors import Overloaded
 from serve.http.settings import SheddingSettings
 
-#: The sampling interval of the event loop's lateness, and the weights of two moving averages: a fast one over some
-#: seven samples sets the share to reject, a slow one over some three hundred (four seconds) decides whether to reject
-#: at all, so that a burst rejects nothing. docs/measurements/2026-11-22-load.md compares the weights.
+#: The sampling interval of the event loop's lateness, and the weights of two moving averages. The fast one, over about
+#: seven samples, sets the share to reject. The slow one, over about three hundred (four seconds), decides whether to
+#: reject at all, so that a burst rejects nothing. docs/measurements/2026-11-22-load.md compares the weights.
 SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
 STANDING_WEIGHT = 0.003
 
 
-#: When a refused client may come again, in seconds: spread, so that those refused together do not return together, and
-#: the wider the more are refused, because those who come too early are work as well.
+#: Retry-After of a rejected request, in seconds. It is random, so that rejected clients do not return together, and
+#: wider at a higher rejection rate, because early retries add load.
 RETRY_SOONEST_S, RETRY_SPREAD_S, RETRY_LATEST_S = 1.0, 5.0, 30.0
 
 
@@ -35,13 +34,13 @@ class LoadShedder:
     def __init__(self, settings: SheddingSettings, draw: Callable[[], float] = random.random) -> None:
         self._settings = settings
         self._draw = draw
-        #: Lateness of the event loop in milliseconds, as it is now and as it has been for three hundred measurements.
+        #: Lateness of the event loop in milliseconds: the fast and the slow average.
         self.late_ms = 0.0
         self.standing_ms = 0.0
 
     @asynccontextmanager
     async def measuring(self) -> AsyncIterator[None]:
-        """Measure meanwhile; does nothing where nothing is to be refused."""
+        """Measure inside the block; does nothing when shedding is off."""
         if self._settings.from_ms == 0:
             yield
             return
@@ -52,20 +51,20 @@ class LoadShedder:
             task.cancel()
 
     def observed(self, late_ms: float) -> None:
-        """Take one measurement of the lateness into the averages."""
+        """Add one lateness sample to the averages."""
         self.late_ms += WEIGHT * (late_ms - self.late_ms)
         self.standing_ms += STANDING_WEIGHT * (late_ms - self.standing_ms)
 
     def refuses(self) -> bool:
-        """Whether the step that is knocking should be refused."""
+        """Whether to reject the arriving step."""
         return self._draw() < self._share_to_refuse()
 
     def refusal(self) -> Overloaded:
-        """What the one that is refused is told."""
+        """The error for a rejected request."""
         spread_s = RETRY_SPREAD_S / max(0.01, 1 - self._share_to_refuse())
         latest_s = min(RETRY_LATEST_S, RETRY_SOONEST_S + spread_s)
         return Overloaded(
-            "Too many answers are being worked on right now; try again in a moment.",
+            "Too many answers are being processed right now; try again in a moment.",
             retry_after_s=round(RETRY_SOONEST_S + (latest_s - RETRY_SOONEST_S) * self._draw(), 1),
         )
 

@@ -1,13 +1,13 @@
 """ASGI middleware around an ingress replica, outside Serve's own handling of a request.
 
-With HAProxy in front, a replica's own HTTP server takes the requests, and Serve wraps each in ids, contexts, counts
-and two tasks before the application sees it. Two things are cheaper here: refusing new work in a full process, and
-telling Serve not to watch for the client's departure in a step, which ends anyway, and whose reply waits for a retry.
-(docs/measurements/2026-11-22-load.md has what each is worth.)
+With HAProxy in front, a replica's own HTTP server receives the requests, and Serve wraps each in ids, contexts,
+counters and two tasks before the application sees it. Two things are cheaper here: rejecting new work when overloaded,
+and telling Serve not to watch for client disconnects during a step, which completes anyway so that a retry finds its
+reply. (docs/measurements/2026-11-22-load.md gives both gains.)
 
-A profile switches it on with
-``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Where that is not
-set, and in Serve's own proxy, requests pass unchanged and ``Edge`` refuses.
+A profile enables it with
+``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Without that, and in
+Serve's own proxy, requests pass unchanged and ``Edge`` rejects.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: Gives the answer to a request that is refused unheard, None to one that may come in.
+#: The response for a request rejected by load shedding, or None if admitted.
 Refusal = Callable[[Scope], AsgiApp | None]
 
-#: Where a request carries the front door it came through, so that the application can take over the refusing.
+#: The scope key with this middleware, through which the application installs its admission check.
 FRONT_DOOR = "interview.front_door"
 
 _NO_WATCH = (b"x-request-disconnect-disabled", b"?1")  # Serve's own header
 
 
 class FrontDoor:
-    """Refuses what the application behind it would refuse, once a first request has told the two of each other."""
+    """Rejects what the application behind it would reject, once a first request has connected the two."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
-        #: Set by the application; None lets everybody in.
+        #: Set by the application; None admits every request.
         self.refusal: Refusal | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,12 +54,13 @@ class FrontDoor:
 
 
 def middlewares() -> list[Middleware]:
-    """For Serve, which calls it in every process that listens for HTTP."""
+    """Called by Serve in every process that listens for HTTP."""
     return [Middleware(FrontDoor)]
 
 
 def _is_step(scope: Scope) -> bool:
-    """A step of an interview that is answered whole; of one told in pieces, the pieces nobody hears are not made."""
+    """Whether the request is a step answered as a whole. A streamed step does watch for disconnects, to stop producing
+    parts."""
     return (
         scope["method"] == "POST"
         and scope["path"].startswith("/session/")

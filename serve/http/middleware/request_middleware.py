@@ -1,4 +1,5 @@
-"""The outermost layer: request ids, security headers, body limits, the last catch. Pure ASGI, no task per request."""
+"""The outermost layer: request ids, security headers, body limits, the last exception handler. Pure ASGI, no task per
+request."""
 
 from __future__ import annotations
 
@@ -27,10 +28,10 @@ logger = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-#: What a full process refuses first; ends, hints and reads of what has begun go on.
+#: New work, rejected first under overload; ends, hints and reads of running interviews continue.
 _NEW_WORK = ("/session/start/", "/session/turn/")
 
-#: Multipart boundaries and part headers around a recording.
+#: Allowance for multipart boundaries and part headers around a recording.
 FRAMING_BYTES = 64 * 1024
 
 #: Sent unless the route sets the header itself. Documents (docs, HTML report) bring their own, looser CSP.
@@ -46,10 +47,10 @@ _DEFAULT_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 class Edge:
     """Wraps the application.
 
-    Every request gets an id: the client's ``X-Request-Id`` when it is a plain token, else a fresh one; it is in the
-    response's header, in problems and in log lines. An exception that no handler knows is logged here once and
-    answered 500. A process that is full refuses new work here, before anything else is spent on it, or has the front
-    door refuse it, where there is one.
+    Every request gets an id: the client's ``X-Request-Id`` when it is a plain token, else a new one. The id is in the
+    response's header, in problems and in log lines. An exception without a handler is logged here once and answered
+    with 500. Load shedding rejects new work here, before any other processing, or in the replica middleware if that is
+    installed.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Edge:
         self._observer = observer
 
     def refusal(self, scope: Scope) -> AsgiApp | None:
-        """The answer to new work that a full process refuses unheard, and counts; None for all that may come in."""
+        """The 429 response for a request rejected by load shedding, or None if admitted. Rejections are counted."""
         if self._shedder is None or not _is_new_work(scope) or not self._shedder.refuses():
             return None
         began = time.perf_counter()
@@ -107,15 +108,16 @@ class Edge:
                 await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
                 span.set_attribute("http.response.status_code", status)
         except ClientDisconnect:
-            logger.debug("request %s: the client went away while it sent its body", request_id)
+            logger.debug("request %s: the client disconnected while sending its body", request_id)
         except Exception:
             logger.exception("request %s failed with an unexpected error", request_id)
             if not status:
-                error = InternalError("Something broke on our side; the operator's log has it under this request id.")
+                error = InternalError("Internal error. The operator's log has details under this request id.")
                 openai = is_openai_path(scope["path"])
                 response = openai_error_response(error) if openai else error_response(error, request_id)
                 await response(scope, receive, send_with_headers)
-            # Else the answer is half sent: returning here makes the server cut the connection, and the client see it.
+            # Otherwise the response is half sent: returning here makes the server cut the connection, which the client
+            # notices.
         finally:
             if self._observer is not None:
                 route = getattr(scope.get("route"), "path", "unmatched")
@@ -136,7 +138,7 @@ def _is_new_work(scope: Scope) -> bool:
 
 
 def _server_span(scope: Scope, headers: list[tuple[bytes, bytes]]) -> AbstractContextManager[Span]:
-    """The request's span, continuing the caller's trace; the path is left out, because it holds an interview's id."""
+    """The request's span, continuing the caller's trace. The path is omitted, because it holds an interview's id."""
     parent = _header(headers, b"traceparent")
     if parent:
         telemetry.continue_from(parent.decode("latin-1"))
@@ -149,8 +151,8 @@ def _route_prefix(path: str) -> str:
 
 
 def bounded(receive: Receive, headers: list[tuple[bytes, bytes]], settings: HttpSettings) -> Receive:
-    """``receive`` that refuses a body over its limit as soon as that is known, chunked or lying about its length, and
-    a client that stalls. The exceptions surface where the route reads its body, so they become problems there."""
+    """``receive`` that rejects a body over its limit as soon as that is known, even if chunked or with a false length,
+    and a client that stalls. The exceptions surface where the route reads its body, so they become problems there."""
     content_type = _header(headers, b"content-type").lstrip().lower()
     is_upload = content_type.startswith((b"multipart/", b"audio/", b"video/"))
     limit = settings.max_upload_bytes + FRAMING_BYTES if is_upload else settings.max_json_bytes

@@ -1,4 +1,4 @@
-"""Reading what OpenAI clients send: chat and speech as JSON, recordings as multipart; each wrong field named."""
+"""Parses OpenAI requests: chat and speech as JSON, recordings as multipart. Errors name each wrong field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_FORM_FIELDS = 200
 
 
 class TranscriptionCall(Struct, frozen=True):
-    """A transcription as asked for: what the tier needs, and how the answer is to look."""
+    """A transcription request: the tier's options and the response format."""
 
     model: str
     request: TranscribeRequest
@@ -30,7 +30,7 @@ class TranscriptionCall(Struct, frozen=True):
 
 
 class SpeechCall(Struct, frozen=True):
-    """Speech as asked for. ``stream_format`` None leaves the choice to the face."""
+    """A speech request. ``stream_format`` None lets the route choose."""
 
     model: str
     request: SynthesisRequest
@@ -46,10 +46,11 @@ def unsupported(field: str, problem: str) -> UnsupportedRequest:
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    """The body as plain data that can cross a handle.
+    """The body as plain data that an RPC can carry.
 
     Raises:
-        InvalidInput: not JSON, not an object, or with numbers beyond 64 bits or nesting without end.
+
+        InvalidInput: not JSON, not an object, or with numbers beyond 64 bits or excessive nesting.
     """
     try:
         body = msgspec.json.decode(await request.body())
@@ -57,23 +58,24 @@ async def json_object(request: Request) -> dict[str, Any]:
     except msgspec.DecodeError as error:
         raise wrong("body", "is not valid JSON") from error
     except (OverflowError, RecursionError) as error:
-        raise wrong("body", "holds a number or a nesting beyond what can be processed") from error
+        raise wrong("body", "contains a number or nesting that is too large") from error
     if not isinstance(body, dict):
         raise wrong("body", "must be a JSON object")
     return body
 
 
 async def chat_body(request: Request) -> dict[str, Any]:
-    """A chat-completion body, passed through as it is; the tier checks the rest.
+    """A chat-completion body, passed through unchanged; the tier checks the rest.
 
     Raises:
+
         InvalidInput: as ``json_object``; or ``stream`` or ``priority`` are wrong.
     """
     body = await json_object(request)
     if not isinstance(body.get("stream"), bool | None):
         raise wrong("stream", "must be true or false")
     priority = PRIORITY_LIVE if body.get("priority") is None else body["priority"]
-    # A client may step back, but not ahead of the interviews that are running.
+    # A client may lower its priority, but not raise it above live interviews.
     if type(priority) is not int or not PRIORITY_LIVE <= priority <= PRIORITY_BACKGROUND:
         raise wrong("priority", f"must be a whole number from {PRIORITY_LIVE} to {PRIORITY_BACKGROUND}")
     return {**body, "priority": priority}
@@ -83,8 +85,9 @@ async def speech_body(request: Request) -> SpeechCall:
     """A speech body.
 
     Raises:
+
         InvalidInput: a field is missing or wrong.
-        UnsupportedRequest: a format this tier does not make.
+        UnsupportedRequest: a format that this tier does not produce.
     """
     body = await json_object(request)
     voice = body.get("voice")
@@ -126,18 +129,18 @@ async def transcription_form(request: Request) -> TranscriptionCall:
     async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
-            raise wrong("file", "must hold the recording")
+            raise wrong("file", "must contain the recording")
         form_name = _one_of(form, "response_format", tuple(MEDIA_TYPES), "json")
         granularities = frozenset(_many(form, "timestamp_granularities")) or frozenset({"segment"})
         if not granularities <= {"word", "segment"}:
-            raise wrong("timestamp_granularities", "may hold word and segment")
+            raise wrong("timestamp_granularities", "may contain word and segment")
         if "logprobs" in _many(form, "include"):
-            raise unsupported("include", "cannot hold logprobs here; verbose_json has them for each segment")
+            raise unsupported("include", "does not support logprobs; verbose_json has them for each segment")
         if _many(form, "known_speaker_names"):
-            raise unsupported("known_speaker_names", "is not offered: speakers are not told apart here")
+            raise unsupported("known_speaker_names", "is not supported: there is no speaker diarization")
         hotwords = tuple(_many(form, "keywords"))
         if len(hotwords) > MAX_HOTWORDS:
-            raise wrong("keywords", f"may hold {MAX_HOTWORDS} words or phrases")
+            raise wrong("keywords", f"may contain at most {MAX_HOTWORDS} words or phrases")
         asked = TranscribeRequest(
             audio=await upload.read(),
             content_type=(upload.content_type or "application/octet-stream")[:100],
@@ -165,7 +168,7 @@ def _text(form: FormData, name: str) -> str:
 
 
 def _many(form: FormData, name: str) -> list[str]:
-    """A list as SDKs send it (``name[]``, repeated) or as people do (``name``)."""
+    """A list as SDKs send it (``name[]``, repeated) or in the plain form (``name``)."""
     values = [*form.getlist(f"{name}[]"), *form.getlist(name)]
     if not all(isinstance(value, str) for value in values):
         raise wrong(name, "must be text")
@@ -186,5 +189,5 @@ def _number(form: FormData, name: str, low: float, high: float) -> float:
     except ValueError as error:
         raise wrong(name, "must be a number") from error
     if not low <= value <= high:
-        raise wrong(name, f"must lie between {low:g} and {high:g}")
+        raise wrong(name, f"must be between {low:g} and {high:g}")
     return value

@@ -27,18 +27,18 @@ _ENVELOPE: dict[str, Any] = {
 }
 
 _FAILURES = {
-    400: "The request cannot be served as it is.",
-    401: "No key, or one that is not valid.",
+    400: "The request cannot be served.",
+    401: "No key, or an invalid one.",
     403: "The key lacks the scope 'inference'.",
     404: "No such model.",
     413: "Too large.",
-    415: "Not a recording that can be read.",
-    422: "A field is wrong, or the recording holds no speech.",
-    429: "A limit of the tenant or of the tier; Retry-After says when to come back.",
-    500: "Broken on our side.",
+    415: "The recording cannot be read.",
+    422: "A field is wrong, or the recording has no speech.",
+    429: "A limit of the tenant or of the tier; Retry-After says when to retry.",
+    500: "Internal error.",
     502: "An engine failed.",
-    503: "A tier or its model is not there.",
-    504: "Not in time.",
+    503: "A tier or its model is not available.",
+    504: "Deadline exceeded.",
 }
 
 
@@ -65,7 +65,7 @@ _ANY_JSON = {"application/json": {"schema": {"type": "object"}}}
 _EVENTS = {"text/event-stream": {"schema": _STRING}}
 _BINARY = {"type": "string", "format": "binary"}
 
-MODELS = _route("Models served here, and OpenAI's names they answer to", _ANY_JSON)
+MODELS = _route("The served models, and their OpenAI aliases", _ANY_JSON)
 MODEL = _route("One model", _ANY_JSON)
 
 CHAT = _route(
@@ -84,7 +84,7 @@ CHAT = _route(
                 seed={"type": ["integer", "null"]},
                 response_format={"type": "object", "description": "text, json_object or json_schema."},
                 tools={"type": "array", "items": {"type": "object"}},
-                priority={"type": "integer", "minimum": 0, "maximum": 10, "description": "Lower is sooner."},
+                priority={"type": "integer", "minimum": 0, "maximum": 10, "description": "Lower values run first."},
             )
         }
     },

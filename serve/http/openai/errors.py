@@ -1,7 +1,7 @@
 """The platform's errors in OpenAI's envelope, so that an SDK raises its own typed errors.
 
 ``{"error": {"message", "type", "param", "code"}}`` for every path under ``/v1``. ``x-should-retry`` tells the official
-SDKs whether to: by status alone they would retry a missing model, too.
+SDKs whether to retry: by status alone they would also retry a missing model.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from serve.http.problems import error_headers, invalid_fields
 
 PREFIX = "/v1"
 
-#: The status a request gets in the log when its client left before the answer.
+#: The logged status of a request whose client disconnected before the response.
 CLIENT_CLOSED_REQUEST = 499
 
-#: Codes that applications written against OpenAI compare with; every other error keeps the platform's own code.
+#: Codes that OpenAI applications compare with; every other error keeps the platform's own code.
 OPENAI_CODES: Mapping[str, str] = {
     "unauthenticated": "invalid_api_key",
     "overloaded": "rate_limit_exceeded",
@@ -35,16 +35,16 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def is_openai_path(path: str) -> bool:
-    """Whether errors of ``path`` belong into OpenAI's envelope."""
+    """Whether errors of ``path`` use OpenAI's envelope."""
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
 def openai_error_body(error: InterviewError) -> dict[str, Any]:
-    """The envelope of ``error``; also what a broken stream ends with."""
+    """The envelope of ``error``; also the end of a failed stream."""
     fields = error.detail.get("fields")
     named = {str(name): str(text) for name, text in fields.items()} if isinstance(fields, Mapping) else {}
     message = error.message
-    # The SDK shows the message and nothing else, so what is wrong with each field must be in it.
+    # The SDK shows only the message, so it must describe each field's problem.
     told = [f"{name}: {text}" for name, text in named.items() if name not in message or text not in message]
     if told and message.startswith("Some fields"):
         message = f"{message} ({'; '.join(told)})"
@@ -53,7 +53,7 @@ def openai_error_body(error: InterviewError) -> dict[str, Any]:
 
 
 def openai_error_response(error: InterviewError) -> Response:
-    """``error`` as a whole response with the headers its status calls for."""
+    """``error`` as a whole response with the headers of its status."""
     headers = error_headers(error)
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
@@ -62,13 +62,13 @@ def openai_error_response(error: InterviewError) -> Response:
 
 
 def openai_status_response(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A plain HTTP failure that the error tree does not know: no such path, no such method, too large."""
+    """A plain HTTP failure outside the error tree: no such path, no such method, too large."""
     body = _envelope(message, _type_of(status), None, {404: "unknown_url", 405: "method_not_allowed"}.get(status))
     return _response(status, body, headers)
 
 
 def install(app: FastAPI) -> None:
-    """Answer failures under ``/v1`` in OpenAI's envelope; every other path keeps the handlers installed before."""
+    """Answer failures under ``/v1`` in OpenAI's envelope; other paths keep the handlers installed before."""
 
     async def interview_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, InterviewError)  # noqa: S101 - what it is registered for
@@ -82,7 +82,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101
         message = str(error.detail)
         if error.status_code in (404, 405):
-            problem = "There is nothing at" if error.status_code == 404 else "Not the method for"
+            problem = "Not found:" if error.status_code == 404 else "Method not allowed for"
             message = f"{problem} {request.method} {request.url.path}."
         return openai_status_response(error.status_code, message, error.headers)
 

@@ -1,4 +1,4 @@
-"""The models that the inference tier offers, and the OpenAI names it answers to."""
+"""The models of the inference tier, and their OpenAI aliases."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from interview.errors import InterviewError, ModelMissing, NotFound
 
 Tier = Literal["llm", "stt", "tts"]
 
-#: A client written for OpenAI names these; whatever this tier serves answers for them.
+#: OpenAI's model names; the tier's own model answers for them.
 OPENAI_NAMES: dict[Tier, tuple[str, ...]] = {
     "llm": (),
     "stt": ("whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe"),
@@ -30,7 +30,7 @@ HOW_TO_CONFIGURE: dict[Tier, str] = {
 
 
 class ServedModel(Struct, frozen=True):
-    """One name a request may use. ``root`` is the model that answers when ``id`` is one of OpenAI's names."""
+    """One model name for requests. ``root`` is the answering model when ``id`` is one of OpenAI's names."""
 
     id: str
     tier: Tier
@@ -39,7 +39,7 @@ class ServedModel(Struct, frozen=True):
     notice: str | None = None
 
     def listed(self, created: int) -> dict[str, Any]:
-        """OpenAI's ``model`` object, and beyond it ``root``, ``tier``, ``engine`` and ``notice``."""
+        """OpenAI's ``model`` object, with ``root``, ``tier``, ``engine`` and ``notice`` added."""
         return {
             "id": self.id,
             "object": "model",
@@ -53,9 +53,9 @@ class ServedModel(Struct, frozen=True):
 
 
 class Catalogue:
-    """The models of the tiers that run; a tier that is None is not deployed.
+    """The models of the running tiers; None means that a tier is not deployed.
 
-    What the audio tiers serve does not change while they run, so it is asked once.
+    An audio tier's models do not change while it runs, so they are queried once.
     """
 
     def __init__(self, stt: SpeechToText | None, llm: LanguageModel | None, tts: TextToSpeech | None) -> None:
@@ -69,7 +69,7 @@ class Catalogue:
         self._known: dict[Tier, list[ServedModel]] = {}
 
     async def models(self) -> tuple[list[ServedModel], dict[Tier, InterviewError]]:
-        """Every model that can be named, and the tiers that could not be asked, with why."""
+        """Every model name, and the tiers that could not be queried, with the reason."""
         tiers = list(self._ask)
         found = await asyncio.gather(*(self._of(tier) for tier in tiers), return_exceptions=True)
         models: list[ServedModel] = []
@@ -87,8 +87,9 @@ class Catalogue:
         """The model called ``id``.
 
         Raises:
-            NotFound: none is, among the tiers that answer.
-            InterviewError: none is, but a tier that may know it could not be asked.
+
+            NotFound: no tier has it, and all tiers answered.
+            InterviewError: no answering tier has it, but one could not be queried.
         """
         models, unavailable = await self.models()
         for model in models:
@@ -102,8 +103,9 @@ class Catalogue:
         """The model ``id`` of one tier.
 
         Raises:
+
             ModelMissing: the tier is not deployed.
-            NotFound: it serves no such model; the message names those it does.
+            NotFound: it serves no such model; the message lists its models.
         """
         if tier not in self._ask:
             raise ModelMissing(HOW_TO_CONFIGURE[tier], detail={"tier": tier})
@@ -117,7 +119,7 @@ class Catalogue:
         known = self._known.get(tier)
         if known is None:
             known = await self._ask[tier]()
-            if tier != "llm":  # a remote server may change what it serves
+            if tier != "llm":  # a remote server's models may change
                 self._known[tier] = known
         return known
 

@@ -1,7 +1,7 @@
 """The inference tier for any OpenAI client: models, chat completions, transcriptions, speech.
 
-One router over injected ports, so that it is the same under Ray Serve, under bare uvicorn and in tests. Each route
-reads in the order in which a request may fail: who calls, within which limits, what is asked, then the engine.
+One router over injected ports, the same under Ray Serve, uvicorn and tests. Each route checks in order: authentication,
+limits, request, then calls the engine.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from serve.http.openai.stream import (
 from serve.http.openai.tenant_limits import Lease, TenantLimiter
 from serve.http.openai.transcripts import MEDIA_TYPES, events, rendered
 
-#: Says which engine served, whatever name the client used for it.
+#: The header with the serving engine, whatever name the client used for it.
 ENGINE_HEADER = "X-Interview-Engine"
 
 
 class Caller(Protocol):
-    """What the face must know of the authenticated caller: whose limits apply."""
+    """The authenticated caller, for limits per tenant."""
 
     @property
     def tenant(self) -> str: ...
@@ -114,7 +114,7 @@ def openai_router(
             engine = {ENGINE_HEADER: (await catalogue.check("tts", call.model)).engine}
             assert tts is not None  # noqa: S101 - its catalogue would have refused
             if call.stream_format is None and call.request.format == "wav":
-                # A streamed wav cannot state its length, which many players and libraries believe.
+                # A streamed wav cannot state its length, and many players and libraries rely on that field.
                 spoken = await while_connected(request.receive, tts.synthesize(call.request))
                 return Response(spoken.audio, media_type=spoken.content_type, headers=engine)
             return await _speech_stream(request, tts, call, lease, engine)
@@ -142,7 +142,7 @@ async def _speech_stream(
 
 
 async def _audio(parts: AsyncGenerator[SpeechPart, None]) -> AsyncGenerator[bytes, None]:
-    """The bytes of a stream as they come; a part may have none while the encoder waits for more samples."""
+    """A stream's bytes as they arrive; a part may be empty while the encoder waits for more samples."""
     async with aclosing(parts):
         async for part in parts:
             if part.audio:

@@ -23,7 +23,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 SSE = "text/event-stream"
-#: Nothing between here and the client may hold tokens back.
+#: Prevents buffering between here and the client.
 SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 SSE_DONE = b"data: [DONE]\n\n"
 
@@ -44,10 +44,11 @@ async def _departure(receive: Receive) -> None:
 
 
 async def while_connected(receive: Receive, work: Awaitable[T]) -> T:
-    """Await ``work``, but cancel it when the client leaves. The request's body must have been read.
+    """Await ``work``, but cancel it when the client disconnects. The request's body must have been read.
 
     Raises:
-        ClientDisconnect: the client left first.
+
+        ClientDisconnect: the client disconnected first.
     """
     working = asyncio.ensure_future(work)
     departure = asyncio.ensure_future(_departure(receive))
@@ -63,10 +64,10 @@ async def while_connected(receive: Receive, work: Awaitable[T]) -> T:
 
 
 class EngineStream(Response):
-    """A streamed response whose first piece is already there, so that a failure before it kept its status.
+    """A streamed response whose first piece is already available, so that a failure before it keeps its status.
 
-    A failure after it becomes ``error_event``, the last event of an SSE stream; without one (audio) the connection is
-    cut, which a client can tell from an end.
+    A later failure becomes ``error_event``, the last event of an SSE stream. Without one (audio) the connection is cut,
+    which a client can tell from a regular end.
     """
 
     def __init__(
@@ -99,8 +100,9 @@ class EngineStream(Response):
         """Wait for the first piece.
 
         Raises:
-            InterviewError: as the engine did before it had anything to say; also when it ended without a word.
-            ClientDisconnect: the client left.
+
+            InterviewError: the engine failed before its first piece, or ended without one.
+            ClientDisconnect: the client disconnected.
         """
         try:
             first = await while_connected(request.receive, anext(pieces, None))
@@ -116,7 +118,7 @@ class EngineStream(Response):
             async with aclosing(self._pieces):
                 await while_connected(receive, self._send(send))
         except ClientDisconnect:
-            logger.debug("a client left in the middle of a stream")
+            logger.debug("a client disconnected in the middle of a stream")
         finally:
             self._lease.release()
 

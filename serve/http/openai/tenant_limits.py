@@ -11,19 +11,19 @@ from msgspec import Struct
 
 from interview.errors import Overloaded
 
-#: How many tenants are remembered before the ones at rest are forgotten.
+#: The number of accounts kept before idle ones are dropped.
 MAX_REMEMBERED = 10_000
 
-#: After how long a tenant at its concurrency limit should try again; a request of this tier rarely ends sooner.
+#: Retry-After at the concurrency limit; a request of this tier rarely ends sooner.
 BUSY_RETRY_S = 1.0
 
 
 class TenantLimits(Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of one tenant in one ingress process; with N ingress replicas a tenant gets up to N times as much.
 
-    - ``max_concurrent``: requests being answered, streams until their last byte.
+    - ``max_concurrent``: requests in progress, including streams until their last byte.
     - ``requests_per_minute``: sustained rate; the bucket refills evenly.
-    - ``burst``: requests that may come at once after a rest.
+    - ``burst``: simultaneous requests after an idle period.
     """
 
     max_concurrent: int = 64
@@ -45,14 +45,14 @@ class _Account:
 
 
 class Lease:
-    """One admitted request. Released at the end of its ``with`` block, or by whoever it was handed over to."""
+    """One admitted request. Released at the end of its ``with`` block, or by the receiver after ``hand_over``."""
 
     def __init__(self, account: _Account) -> None:
         self._account: _Account | None = account
         self._handed_over = False
 
     def release(self) -> None:
-        """Give the place back; more than once is once."""
+        """Release the slot. Idempotent."""
         if self._account is not None:
             self._account.running -= 1
             self._account = None
@@ -75,7 +75,7 @@ class Lease:
 class TenantLimiter:
     """A token bucket and a concurrency count per tenant; belongs to one event loop.
 
-    ``overrides`` gives single tenants limits of their own. ``clock`` is seconds that never run backwards.
+    ``overrides`` sets limits for single tenants. ``clock`` is monotonic, in seconds.
     """
 
     def __init__(
@@ -91,15 +91,16 @@ class TenantLimiter:
         self._accounts: dict[str, _Account] = {}
 
     def running(self, tenant: str) -> int:
-        """Requests of ``tenant`` being answered now."""
+        """The number of ``tenant``'s requests in progress."""
         account = self._accounts.get(tenant)
         return account.running if account else 0
 
     def admit(self, tenant: str) -> Lease:
-        """A place for one request of ``tenant``. A refused request costs nothing.
+        """Admit one request of ``tenant``. A rejected request costs nothing.
 
         Raises:
-            Overloaded: the tenant is at one of its limits; ``retry_after_s`` says when it will not be.
+
+            Overloaded: the tenant is at one of its limits; ``retry_after_s`` says when to retry.
         """
         limits = self._overrides.get(tenant, self._limits)
         now = self._clock()
@@ -112,7 +113,7 @@ class TenantLimiter:
         account.filled_at = now
         if account.running >= limits.max_concurrent:
             raise Overloaded(
-                f"{limits.max_concurrent} requests of yours are being answered already; wait for one to end.",
+                f"{limits.max_concurrent} of your requests are already in progress; wait for one to end.",
                 retry_after_s=BUSY_RETRY_S,
                 detail={"limit": "max_concurrent", "max": limits.max_concurrent},
             )
@@ -127,7 +128,7 @@ class TenantLimiter:
         return Lease(account)
 
     def _forget_those_at_rest(self, now: float) -> None:
-        """Drop accounts that would be made the same again: nothing running, bucket full."""
+        """Drop accounts equal to a new one: no request in progress, bucket full."""
         if len(self._accounts) < MAX_REMEMBERED:
             return
         for tenant, account in list(self._accounts.items()):

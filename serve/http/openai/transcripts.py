@@ -1,4 +1,4 @@
-"""One transcript in the five forms OpenAI's transcription endpoint offers, and as its stream of events."""
+"""One transcript in the five formats of OpenAI's transcription endpoint, and as its event stream."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def events(transcript: Transcript) -> Iterator[dict[str, Any]]:
 
 
 def verbose(transcript: Transcript, granularities: frozenset[str], temperature: float) -> dict[str, Any]:
-    """OpenAI's ``TranscriptionVerbose`` and what this platform knows beyond it: ``confidence``, ``engine``, ``guards``.
+    """OpenAI's ``TranscriptionVerbose`` with additional fields: ``confidence``, ``engine``, ``guards``.
 
-    ``tokens`` are empty: the tier does not hand token ids out.
+    ``tokens`` are empty: the tier does not return token ids.
     """
     body: dict[str, Any] = {
         "task": "transcribe",

@@ -88,7 +88,7 @@ class BreakingVoice(WrittenVoice):
 
     async def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
         yield SpeechPart(b"one", 0.1, caption="one")
-        raise EngineUnavailable("The voice is away.")
+        raise EngineUnavailable("The voice is down.")
 
 
 async def test_a_voice_that_breaks_off_leaves_the_reply_in_text() -> None:

@@ -54,5 +54,5 @@ def test_a_damaged_interview_is_named_and_the_others_are_audited(
     result = json.loads(done.stdout)
     assert sum(rate["count"] for rate in result["rates"] if rate["category"] == "sex") == 2
     notes = " ".join(result["notes"])
-    assert "two could not be read and is left out: An archived event log cannot be decoded." in notes
-    assert "1 interviews: named in the groups file, but no such interview was found." in notes
+    assert "two could not be read and is excluded: An archived event log cannot be decoded." in notes
+    assert "1 interviews: named in the groups file, but not found." in notes

@@ -235,7 +235,7 @@ def test_audit_joins_reports_with_the_groups_file_alone(tmp_path: Path) -> None:
     assert (result["people"], result["selected"]) == (3, 3)
     assert {one["group"]: one["count"] for one in result["rates"]} == {"f": 1, "m": 2}
     told = " ".join(result["notes"])
-    assert "1 interviews: named in the groups file, but no such interview was found." in told
+    assert "1 interviews: named in the groups file, but not found." in told
     assert "1 interviews: outside the period." in told
     assert "1 interviews: not ended" in told
 

@@ -66,7 +66,7 @@ def test_a_rest_earns_one_burst_and_not_more(clock: Clock) -> None:
 def test_only_so_many_are_answered_at_once(clock: Clock) -> None:
     limits_ = limiter(clock)
     first, _second = limits_.admit("a"), limits_.admit("a")
-    with pytest.raises(Overloaded, match="2 requests"):
+    with pytest.raises(Overloaded, match="2 of your requests"):
         limits_.admit("a")
     first.release()
     first.release()
