@@ -1,4 +1,4 @@
-# The two commands of a fresh machine are `make demo` and `make test`; everything else is for developers.
+# On a fresh machine run `make demo` or `make test`; all other targets are for developers.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,7 +31,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Real language-model engines on a tiny model, in an environment of their own (CPU torch and vLLM).
+# Real language-model engines on a tiny model, in a separate environment (CPU torch and vLLM).
 .venv-models/.ready: tests/models/requirements.txt tests/models/make_environment.sh constraints-models.txt
 	bash tests/models/make_environment.sh
 	touch $@

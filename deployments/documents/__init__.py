@@ -1,1 +1,1 @@
-"""Documents people send (résumés, job descriptions): what a reader of them sees, as text, and what was hidden."""
+"""Candidates' documents (résumés, job descriptions): the visible text, and a record of hidden text."""

@@ -11,10 +11,10 @@ from interview.limits import MAX_DOCUMENT_CHARS
 class DocumentsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of one document, and of the process that reads it.
 
-    - ``max_bytes``: of the file; ``max_expanded_bytes``: of a DOCX's parts together, unpacked.
-    - ``max_pages``: of a PDF; each is drawn at least twice.
+    - ``max_bytes``: of the file; ``max_expanded_bytes``: of a DOCX's unpacked parts together.
+    - ``max_pages``: of a PDF; each is rendered at least twice.
     - ``max_chars``: of visible text.
-    - ``max_waiting``: documents being read or waiting for it in one process of the platform; beyond: 429.
+    - ``max_waiting``: documents being read or queued in one process of the platform; beyond: 429.
     """
 
     max_bytes: int = 10 * 1024 * 1024

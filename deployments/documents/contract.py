@@ -1,4 +1,4 @@
-"""The document reader's contract: the ingress calls it, and the agent records the hidden text that it found."""
+"""The document reader's contract: the ingress calls it, and the agent records the hidden text it found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _IN_WORDS: dict[HiddenKind, str] = {
     "transparent": "fully transparent",
     "off_page": "outside the page",
     "covered": "covered, cut off or in a layer that is switched off",
-    "crowded": "packed into the room of a few",
+    "crowded": "squeezed into the space of a few",
     "deleted": "in deleted revisions",
     "comment": "in comments",
 }
@@ -28,7 +28,7 @@ _NAMES: dict[DocumentField, str] = {"resume": "résumé", "role_description": "r
 
 
 class HiddenText(Struct, frozen=True):
-    """``characters`` of one kind that a reader does not see; never the text itself. ``page`` is 1-based, 0: unknown."""
+    """``characters`` of one kind that a reader cannot see; never the text itself. ``page`` is 1-based, 0: unknown."""
 
     kind: HiddenKind
     characters: int
@@ -36,7 +36,7 @@ class HiddenText(Struct, frozen=True):
 
 
 class DocumentFinding(Struct, frozen=True):
-    """What was left out of one of the documents an interview is started with."""
+    """Text removed from one of the documents sent with a start."""
 
     field: DocumentField
     hidden: HiddenText
@@ -47,7 +47,7 @@ class DocumentFinding(Struct, frozen=True):
 
 
 class ReadDocument(Struct, frozen=True):
-    """``text`` is what a reader of the document sees; ``hidden`` what was left out."""
+    """``text`` is the visible text of the document; ``hidden`` describes the removed text."""
 
     text: str
     hidden: tuple[HiddenText, ...] = ()
@@ -55,13 +55,14 @@ class ReadDocument(Struct, frozen=True):
 
 class DocumentReader(Protocol):
     async def read(self, data: bytes, *, name: str = "", field: str = "document") -> ReadDocument:
-        """The visible text of a file. ``name`` is the uploader's file name, a hint only; ``field`` is named in errors.
+        """The visible text of a file. ``name`` is the uploader's file name, a hint only; errors name ``field``.
 
         Raises:
+
             DocumentTooLarge: more bytes, pages, characters or expanded data than allowed, or too much work.
             DocumentRejected: damaged, encrypted, or without any text.
-            UnsupportedRequest: not a kind of file that is read here.
-            Overloaded: as many documents are being read as there is room for.
-            EngineFailed, EngineUnavailable: the reading process did not start, or died of something else.
+            UnsupportedRequest: an unsupported file format.
+            Overloaded: too many documents are being read.
+            EngineFailed, EngineUnavailable: the reading process did not start, or died for its own reasons.
         """
         ...

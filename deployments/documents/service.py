@@ -1,4 +1,4 @@
-"""``DocumentReader``: detects a file's format, refuses unsupported ones, and reads the rest in the sandbox."""
+"""``DocumentReader``: detects a file's format, rejects unsupported ones, and reads the rest in the sandbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 MODULE = "deployments.documents.engines.extract"
 
-#: What each format needs installed.
+#: The dependencies of each format.
 _LIBRARIES: dict[Format, str] = {"pdf": "pypdfium2", "docx": "docx"}
 
 _BUSY_RETRY_S = 2.0
@@ -26,11 +26,11 @@ _BUSY_RETRY_S = 2.0
 _SEND = "Send a PDF, a DOCX or a text file, or paste the text."
 
 _REFUSED: dict[Kind, str] = {
-    "html": f"web pages (HTML) are not read here. {_SEND}",
-    "rtf": f"RTF is not read here. {_SEND}",
+    "html": f"web pages (HTML) are not supported. {_SEND}",
+    "rtf": f"RTF is not supported. {_SEND}",
     "old_office": "it is an old Word file (.doc) or a file with a password. Save it as .docx without one, or as PDF.",
     "archive": f"it is an archive, not a Word document. {_SEND}",
-    "unknown": f"its format is not known here. {_SEND}",
+    "unknown": f"its format is not supported. {_SEND}",
 }
 
 _NOT_INSTALLED = (
@@ -38,7 +38,7 @@ _NOT_INSTALLED = (
     "Paste the text, or send a text file."
 )
 
-_NO_TEXT = "no text can be seen in it. It may be scanned; OCR is not done here: paste the text."
+_NO_TEXT = "it has no visible text. It may be a scan, and OCR is not supported: paste the text."
 
 _PROBLEMS: dict[Problem, str] = {
     "damaged": "it is damaged. Save it again, or paste the text.",
@@ -66,9 +66,9 @@ class DocumentService:
         if kind == "pdf" or kind == "docx":
             return await self._read_apart(kind, data, field)
         if kind == "picture":
-            raise _rejected(field, "it is a picture; OCR is not done here: paste the text.")
+            raise _rejected(field, "it is a picture, and OCR is not supported: paste the text.")
         if kind in _REFUSED:
-            raise _unsupported(field, _REFUSED[kind], "not a kind of file that is read here")
+            raise _unsupported(field, _REFUSED[kind], "an unsupported kind of file")
         try:
             document = read_text(data, kind)
         except UnicodeDecodeError:
@@ -98,8 +98,8 @@ class DocumentService:
             logger.warning("a %s of %d bytes ran out of %s", format, len(data), outcome.kind)
             raise self._too_large(field, f"reading it ran out of {outcome.kind}")
         if outcome.kind != "done":
-            # Its last words may quote the document: they are not logged.
-            logger.warning("a %s of %d bytes broke its reader", format, len(data))
+            # Its last output may quote the document, so it is not logged.
+            logger.warning("a %s of %d bytes crashed its reader", format, len(data))
             raise _rejected(field, _PROBLEMS["damaged"])
         extracted = msgspec.msgpack.decode(outcome.result, type=Extracted)
         if extracted.problem:
@@ -112,7 +112,7 @@ class DocumentService:
                 field, f"it has more than {self._config.max_pages} pages", max_pages=self._config.max_pages
             )
         if problem == "expanded":
-            return self._too_large(field, "it unpacks to more than is read here")
+            return self._too_large(field, "it unpacks to more than the limit")
         if problem == "chars":
             return self._too_many_characters(field)
         return _rejected(field, _PROBLEMS[problem])

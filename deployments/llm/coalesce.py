@@ -1,4 +1,4 @@
-"""Coalesces chunks of a stream that are close in time: each message over a handle costs half a millisecond of CPU."""
+"""Coalesces chunks of a stream that are close in time, because each RPC message costs CPU whatever its size."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ T = TypeVar("T")
 
 
 class Pacing:
-    """How long a replica's streams wait for company, so that all of them together send a bounded number of messages.
+    """The coalescing interval, which bounds the number of messages of all a replica's streams together.
 
-    A crossing costs the replica's event loop 0.25 to 0.6 ms and its caller as much again, whatever it carries. At 64
-    streams a message for every token would cost more than a small model's arithmetic.
+    Sending a message costs CPU on the replica's event loop and at its caller. With many streams, a message per token
+    would cost more than a small model's inference.
     """
 
     def __init__(self, interval_s: float, messages_per_s: float) -> None:
-        """``interval_s`` is the shortest wait, 0 for never waiting; ``messages_per_s`` is shared by all streams."""
+        """``interval_s`` is the shortest wait, 0 to disable; ``messages_per_s`` is shared by all streams."""
         self._least_s = interval_s
         self._messages_per_s = messages_per_s
         self._streams = 0
@@ -29,7 +29,7 @@ class Pacing:
         return max(self._least_s, self._streams / self._messages_per_s) if self._least_s > 0 else 0.0
 
     async def paced(self, items: AsyncGenerator[T, None]) -> AsyncGenerator[list[T], None]:
-        """``coalesced`` by the interval of the moment."""
+        """``coalesced`` by the current interval."""
         self._streams += 1
         try:
             async with aclosing(coalesced(items, lambda: self.interval_s)) as batches:
@@ -40,10 +40,9 @@ class Pacing:
 
 
 async def coalesced(items: AsyncGenerator[T, None], interval_s: Callable[[], float]) -> AsyncGenerator[list[T], None]:
-    """The items of ``items`` in lists: the first at once, later ones at most ``interval_s()`` after they came.
+    """The items of ``items`` in lists: the first at once, later ones at most ``interval_s()`` after they arrived.
 
-    Nothing waits for company after the end or an error: what came before is yielded first. Closing this closes
-    ``items`` before it returns.
+    The end or an error flushes the waiting items first. Closing this closes ``items`` before it returns.
     """
     if interval_s() <= 0:
         async with aclosing(items):

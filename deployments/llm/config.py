@@ -14,7 +14,7 @@ ServiceTimeKind = Literal["zero", "fixed", "lognormal"]
 
 
 class LlmReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Many requests share one engine's batch; loading weights takes long, so replicas stay for ten minutes.
+    """Many requests share one engine's batch. Loading weights is slow, so replicas stay for ten minutes.
 
     vLLM reserves ``vllm.bundles`` instead of ``num_cpus`` and ``num_gpus``.
     """
@@ -27,7 +27,7 @@ class LlmReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class FakeModelConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The shipped fake. ``service_ms`` is the time of one whole completion: exact for ``fixed``, the median for
+    """The fake engine. ``service_ms`` is the time of one whole completion: exact for ``fixed``, the median for
     ``lognormal``, whose ``service_sigma`` is the standard deviation of the logarithm."""
 
     seed: int = 0
@@ -43,13 +43,13 @@ class TransformersConfig(Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     device: str = "auto"
     dtype: str = "auto"
-    #: Sequences decoded together; more wait in the engine's queue in order of priority.
+    #: Sequences decoded together; more wait in the engine's queue by priority.
     max_batch: int = 32
-    #: Memory for keys and values. Fewer sequences than ``max_batch`` are decoded together when it is too small.
+    #: Memory of the KV cache. When it is too small, fewer sequences than ``max_batch`` are decoded together.
     kv_cache_gib: float = 4.0
-    #: Prompt tokens processed in one step, between the tokens of running answers.
+    #: Prompt tokens processed per step, between the tokens of running answers.
     prefill_tokens: int = 2048
-    #: torch's intra-operation threads, 0 for torch's own choice.
+    #: torch's intra-operation threads; 0 for torch's default.
     num_threads: int = 0
     trust_remote_code: bool = False
     #: Passed to ``AutoModelForCausalLM.from_pretrained``, e.g. a quantisation config.
@@ -66,8 +66,8 @@ class LoraAdapter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class VllmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """vLLM through ``ray.serve.llm``.
 
-    ``accelerator_type`` is Ray's name of the card (``H100``), or None on CPU. ``engine_kwargs`` go to vLLM as they
-    are and win over the named fields.
+    ``accelerator_type`` is Ray's name of the card (``H100``), or None on CPU. ``engine_kwargs`` go to vLLM unchanged
+    and override the named fields.
     """
 
     accelerator_type: str | None = None
@@ -88,17 +88,17 @@ class VllmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_lora_rank: int = 16
     #: Enables ``tools`` with ``tool_choice: auto``; the name of vLLM's parser for the model (``hermes`` for Qwen).
     tool_call_parser: str | None = None
-    #: ``ray`` placement bundles; None means one bundle of one GPU for each tensor-parallel worker.
+    #: ``ray`` placement bundles; None means one one-GPU bundle per tensor-parallel worker.
     bundles: tuple[dict[str, float], ...] | None = None
     engine_kwargs: dict[str, Any] = field(default_factory=dict)
-    #: Set when the machine that deploys has no copy of the weights: they are then looked for only by the workers.
+    #: Set when the deploying machine has no copy of the weights: only the workers then look for them.
     weights_on_workers_only: bool = False
     #: Environment of the engine's processes.
     env: dict[str, str] = field(default_factory=dict)
 
 
 class RemoteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Any OpenAI-compatible server. The API key is read from the environment variable named ``api_key_env``."""
+    """Any OpenAI-compatible server. The API key comes from the environment variable named ``api_key_env``."""
 
     base_url: str = ""
     api_key_env: str = "INTERVIEW_LLM_API_KEY"
@@ -109,7 +109,7 @@ class RemoteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     breaker: BreakerConfig = field(default_factory=BreakerConfig)
     #: Extra keys for every request body, e.g. ``{"keep_alive": "10m"}`` for Ollama.
     extra_body: dict[str, Any] = field(default_factory=dict)
-    #: Sends vLLM's own ``priority`` field; other servers reject fields they do not know.
+    #: Sends vLLM's own ``priority`` field; other servers reject unknown fields.
     forward_priority: bool = False
 
 
@@ -123,19 +123,20 @@ class LlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     engine: EngineName = "none"
     model: str = ""
     served_name: str | None = None
-    #: Where ``interview models pull`` keeps weights; None is Hugging Face's own cache.
+    #: Directory of ``interview models pull``; None is Hugging Face's own cache.
     models_dir: str | None = None
     max_model_len: int | None = None
-    #: Used when a request names no ``max_tokens``; a request may not ask for more than ``max_tokens_limit``.
+    #: The default for requests without ``max_tokens``; a request may not exceed ``max_tokens_limit``.
     max_tokens_default: int = 512
     max_tokens_limit: int = 4096
-    #: Characters of all messages together.
+    #: Limit on the characters of all messages together.
     max_prompt_chars: int = 400_000
     #: A request's own ``deadline_s`` may only shorten this.
     deadline_s: float = 60.0
-    #: After the first chunk of a stream, later ones wait up to this long to cross the handle together; 0 for never.
+    #: After the first chunk of a stream, later ones wait up to this long to share an RPC message; 0 to disable.
     stream_interval_ms: float = 20.0
-    #: Messages all streams of a replica send together; with more than 10 streams (at 20 ms) each waits longer.
+    #: Limit on the messages of all streams of a replica together; with more than 10 streams (at 20 ms) each waits
+    #: longer.
     stream_messages_per_s: float = 500.0
     warm_up_deadline_s: float = 600.0
     health_deadline_s: float = 20.0

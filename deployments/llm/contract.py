@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 
-#: An OpenAI chat-completion request body. Extra keys understood here: ``priority`` (int, lower is sooner;
-#: live turns 0, background grading 10) and ``deadline_s`` (float). Structured output is the standard
-#: ``response_format = {"type": "json_schema", "json_schema": {"name": ..., "schema": {...}}}``.
+#: An OpenAI chat-completion request body. Additional keys: ``priority`` (int, lower runs first; live turns 0,
+#: background grading 10) and ``deadline_s`` (float). Structured output is the standard ``response_format = {"type":
+#: "json_schema", "json_schema": {"name": ..., "schema": {...}}}``.
 ChatRequest = dict[str, Any]
 
 #: An OpenAI ``chat.completion`` object.
@@ -40,9 +40,10 @@ class LanguageModel(Protocol):
         """One completion.
 
         Raises:
+
             InvalidInput, ContextTooLong, UnsupportedRequest: the request is wrong.
-            ModelMissing: the weights are not here; the message says how to get them.
-            Overloaded, DeadlineExceeded, EngineUnavailable, CircuitOpen, EngineFailed: the engine's trouble.
+            ModelMissing: the weights are not on this machine; the message says how to get them.
+            Overloaded, DeadlineExceeded, EngineUnavailable, CircuitOpen, EngineFailed: the engine failed.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""A deadline on a whole stream, kept without holding a timeout open across a ``yield``."""
+"""A deadline on a whole stream, without a timeout held open across a ``yield``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ T = TypeVar("T")
 async def bounded(items: AsyncGenerator[T, None], deadline_s: float) -> AsyncGenerator[T, None]:
     """The items of ``items`` until ``deadline_s`` seconds from now; always closes ``items``.
 
-    ``asyncio.timeout`` around a ``yield`` would cancel whatever the consumer does then, so it is entered anew for
-    every item and never spans one.
+    ``asyncio.timeout`` around a ``yield`` would cancel the consumer's work, so it is entered anew for every item and
+    never spans one.
 
     Raises:
-        DeadlineExceeded: the last item did not come in time.
+
+        DeadlineExceeded: the last item did not arrive in time.
     """
     until = asyncio.get_running_loop().time() + deadline_s
     expired = DeadlineExceeded(f"The language model did not finish within {deadline_s:g} s.", retry_after_s=1)
@@ -38,6 +39,6 @@ async def bounded(items: AsyncGenerator[T, None], deadline_s: float) -> AsyncGen
                     raise expired from error
                 raise
             if timer.expired():
-                # vLLM answers a cancellation with an error of its own instead of letting it through.
+                # vLLM answers a cancellation with its own error instead of propagating it.
                 raise expired
             yield item

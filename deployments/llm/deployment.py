@@ -51,7 +51,7 @@ def create_language_model(config: LlmConfig) -> HostedLanguageModel:
 
 
 class LlmDeployment:
-    """A ``LanguageModel`` behind a Serve handle; payloads and replies as ``deployments.shell.handle_rpc`` has them."""
+    """A ``LanguageModel`` behind a Serve handle, with the payloads of ``deployments.shell.handle_rpc``."""
 
     async def __init__(  # type: ignore[misc]  # Serve awaits it
         self, config: LlmConfig, on_replica: Callable[[], None] | None = None
@@ -94,10 +94,11 @@ class LlmDeployment:
 def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) -> ray_serve.Application:
     """The tier's application: deployment ``LanguageModel`` with methods ``chat``, ``stream`` and ``info``; no route.
 
-    ``on_replica`` is called in each replica before its engine starts, on its event loop (publishing of metrics); it
-    must be picklable. vLLM's replicas, which retry nothing and have an environment of their own, do not call it.
+    Each replica calls ``on_replica`` on its event loop before its engine starts (to publish metrics); it must be
+    picklable. vLLM's replicas, which retry nothing and have a separate environment, do not call it.
 
     Raises:
+
         ConfigError: the engine cannot be built from this configuration.
         ModelMissing: engine ``vllm``, and its packages or the weights are not on this machine.
     """

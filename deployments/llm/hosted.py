@@ -9,7 +9,7 @@ from deployments.llm.contract import LanguageModel
 
 class HostedLanguageModel(LanguageModel, Protocol):
     async def start(self) -> None:
-        """Load and warm up; returns when the first request will be answered at full speed."""
+        """Load and warm up; returns when the first request would run at full speed."""
         ...
 
     async def stop(self) -> None: ...

@@ -1,4 +1,4 @@
-"""OpenAI's chat-completion vocabulary: a request body read and checked once, responses and chunks built."""
+"""OpenAI's chat-completion format: request bodies parsed and validated once, responses and chunks built."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _StreamOptions(Struct, frozen=True):
 
 
 class _Body(Struct, frozen=True):
-    """The fields this tier reads; others are left alone, as OpenAI's own servers and clients add to them."""
+    """The fields that this tier reads; others are ignored, as OpenAI's own servers and clients add to them."""
 
     messages: list[dict[str, Any]]
     model: str | None = None
@@ -58,10 +58,10 @@ class _Body(Struct, frozen=True):
 
 
 class ChatCall(Struct, frozen=True, kw_only=True):
-    """A checked request; ``request`` is the body as it came.
+    """A validated request; ``request`` is the original body.
 
-    ``schema`` is a JSON Schema the answer must satisfy, ``{"type": "object"}`` for ``json_object``. ``deadline_s`` is
-    already the smaller of the request's and the tier's.
+    ``schema`` is a JSON Schema that the answer must satisfy, ``{"type": "object"}`` for ``json_object``. ``deadline_s``
+    is the smaller of the request's and the tier's.
     """
 
     request: ChatRequest
@@ -90,13 +90,14 @@ def _wrong(field: str, problem: str) -> InvalidInput:
 
 
 def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] = ()) -> ChatCall:
-    """Read and check a request body against the tier's limits. ``models`` are the names served (default: the one).
+    """Parse and validate a request body against the tier's limits. ``models`` are the served names (default: the one).
 
     Raises:
+
         InvalidInput: a field is missing, of the wrong type or out of range; ``detail["fields"]`` names it.
         NotFound: no such model.
         ContextTooLong: the messages exceed ``config.max_prompt_chars``.
-        UnsupportedRequest: valid for OpenAI, but not served here.
+        UnsupportedRequest: valid for OpenAI, but not supported.
     """
     try:
         body = msgspec.convert(request, _Body)
@@ -112,7 +113,7 @@ def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] =
         prompt_chars += len(message_text(message, f"messages[{index}].content"))
     if prompt_chars > config.max_prompt_chars:
         raise ContextTooLong(
-            f"The messages hold {prompt_chars} characters; this tier takes {config.max_prompt_chars}.",
+            f"The messages have {prompt_chars} characters; this tier takes {config.max_prompt_chars}.",
             detail={"limit_chars": config.max_prompt_chars, "chars": prompt_chars},
         )
     served = models or (config.name,)
@@ -122,19 +123,19 @@ def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] =
     if max_tokens is None:
         max_tokens = min(config.max_tokens_default, config.max_tokens_limit)
     if not 1 <= max_tokens <= config.max_tokens_limit:
-        raise _wrong("max_tokens", f"must lie between 1 and {config.max_tokens_limit}")
+        raise _wrong("max_tokens", f"must be between 1 and {config.max_tokens_limit}")
     temperature = 1.0 if body.temperature is None else body.temperature
     if not 0.0 <= temperature <= 2.0:
-        raise _wrong("temperature", "must lie between 0 and 2")
+        raise _wrong("temperature", "must be between 0 and 2")
     top_p = 1.0 if body.top_p is None else body.top_p
     if not 0.0 < top_p <= 1.0:
-        raise _wrong("top_p", "must be above 0 and at most 1")
+        raise _wrong("top_p", "must be greater than 0 and at most 1")
     stop = (body.stop,) if isinstance(body.stop, str) else tuple(body.stop or ())
     if len(stop) > MAX_STOP_SEQUENCES or not all(stop):
         raise _wrong("stop", f"at most {MAX_STOP_SEQUENCES} sequences, none of them empty")
     if body.n not in (None, 1):
         raise UnsupportedRequest(
-            "This tier makes one choice per request (n = 1).", detail={"fields": {"n": "must be 1"}}
+            "This tier returns one choice per request (n = 1).", detail={"fields": {"n": "must be 1"}}
         )
     if body.logprobs:
         raise UnsupportedRequest("This tier does not return logprobs.", detail={"fields": {"logprobs": "unsupported"}})
@@ -184,7 +185,7 @@ def message_text(message: Mapping[str, Any], where: str = "content") -> str:
     texts = []
     for part in content:
         if not isinstance(part, dict) or part.get("type") != "text" or not isinstance(part.get("text"), str):
-            raise UnsupportedRequest("Only text parts are understood here.", detail={"fields": {where: "not text"}})
+            raise UnsupportedRequest("Only text parts are supported.", detail={"fields": {where: "not text"}})
         texts.append(part["text"])
     return "".join(texts)
 
@@ -246,11 +247,11 @@ class Completion:
         return self._chunk({}, finish)
 
     def usage(self, prompt_tokens: int, completion_tokens: int) -> ChatChunk:
-        """The extra chunk of ``stream_options.include_usage``: no choices, only the counts."""
+        """The additional chunk of ``stream_options.include_usage``: no choices, only the counts."""
         return {**self._head("chat.completion.chunk"), "choices": [], "usage": usage(prompt_tokens, completion_tokens)}
 
 
 def tool_call(name: str, arguments: object) -> dict[str, Any]:
-    """An OpenAI tool call; ``arguments`` become a JSON string as the API has it."""
+    """An OpenAI tool call; ``arguments`` become a JSON string, as the API defines."""
     encoded = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     return {"id": f"call_{uuid.uuid4().hex[:24]}", "type": "function", "function": {"name": name, "arguments": encoded}}

@@ -1,4 +1,4 @@
-"""The language-model tier without Ray: checks, deadline and OpenAI's shapes around an in-process engine."""
+"""The language-model tier without Ray: validation, deadline and OpenAI's format around an in-process engine."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ class ChatService:
         self._config = config
 
     async def start(self) -> None:
-        """Load the engine and complete one tiny request, so that the first candidate does not pay for it.
+        """Load the engine and complete one tiny request, so that the first candidate does not wait for the warm-up.
 
         Raises:
-            ModelMissing: the weights are not here.
-            EngineFailed, DeadlineExceeded: the warm-up did not come through.
+
+            ModelMissing: the weights are not on this machine.
+            EngineFailed, DeadlineExceeded: the warm-up failed.
         """
         await self._engine.start()
         call = read_call({**_WARM_UP}, self._config)
@@ -93,5 +94,5 @@ class ChatService:
 
 def _finish(last: TextPiece) -> FinishReason:
     if last.finish is None:
-        raise EngineFailed("The engine ended a completion without saying why.")
+        raise EngineFailed("The engine ended a completion without a finish reason.")
     return last.finish

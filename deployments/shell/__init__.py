@@ -1,1 +1,1 @@
-"""The shell that every tier shares: RPC over Serve handles, replica set-up, tracing, circuit breaker, sandbox."""
+"""Code shared by all tiers: RPC over Serve handles, replica set-up, tracing, circuit breaker, sandbox."""

@@ -1,4 +1,4 @@
-"""A circuit breaker: after repeated failures, fail fast for a while instead of queueing on a dead server."""
+"""A circuit breaker: after repeated failures, calls fail fast for a while instead of queueing on a dead server."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ State = Literal["closed", "open", "half-open"]
 
 
 class BreakerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Opens after ``failures`` consecutive failures, lets one trial through after ``open_s`` seconds."""
+    """Opens after ``failures`` consecutive failures and allows one trial after ``open_s`` seconds."""
 
     failures: int = 5
     open_s: float = 10.0
 
 
 class CircuitBreaker:
-    """Closed until ``failures`` consecutive failures; then open for ``open_s``; then half-open: one trial goes through.
+    """Closed until ``failures`` consecutive failures; then open for ``open_s``; then half-open for one trial call.
 
-    Every ``admit`` is answered by exactly one of ``succeeded``, ``failed`` or ``withdrawn``.
+    Every ``admit`` is followed by exactly one of ``succeeded``, ``failed`` or ``withdrawn``.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class CircuitBreaker:
         *,
         guarded: str = "The language-model server",
     ) -> None:
-        """``clock`` returns seconds that never go back; ``guarded`` names what the breaker stands before."""
+        """``clock`` is monotonic, in seconds; ``guarded`` names the protected server."""
         self._config = config
         self._clock = clock
         self._guarded = guarded
@@ -48,9 +48,10 @@ class CircuitBreaker:
         return "half-open" if self._clock() - self._opened_at >= self._config.open_s else "open"
 
     def admit(self) -> None:
-        """Let a call through, or not.
+        """Admit a call.
 
         Raises:
+
             CircuitOpen: with the seconds until the next trial in ``retry_after_s``.
         """
         if self._opened_at is None:
@@ -58,7 +59,7 @@ class CircuitBreaker:
         wait_s = self._config.open_s - (self._clock() - self._opened_at)
         if wait_s > 0 or self._trial:
             raise CircuitOpen(
-                f"{self._guarded} failed repeatedly and is given time to recover.",
+                f"{self._guarded} failed repeatedly; calls are paused while it recovers.",
                 retry_after_s=max(round(wait_s, 1), 1.0),
             )
         self._trial = True
@@ -75,5 +76,5 @@ class CircuitBreaker:
         self._trial = False
 
     def withdrawn(self) -> None:
-        """The call ended without saying anything about the server: cancelled, or refused for its own fault."""
+        """The call ended without evidence about the server: it was cancelled, or rejected for its own fault."""
         self._trial = False

@@ -1,10 +1,10 @@
 """RPC between deployments: a method name and a msgpack payload in, a msgpack envelope out.
 
 Plain bytes cross the handle, so neither side needs the other's libraries to unpickle, and an error of
-``interview.errors`` arrives as itself instead of as a ``RayTaskError``.
+``interview.errors`` arrives with its own type instead of as a ``RayTaskError``.
 
 While a process traces, a payload is preceded by 0xC1 (the one byte msgpack never uses) and the caller's W3C
-``traceparent``; ``decode`` takes both off again.
+``traceparent``; ``decode`` removes both.
 """
 
 from __future__ import annotations
@@ -71,15 +71,15 @@ def decode(raw: bytes | msgspec.Raw, type_: type[T]) -> T:
 
 
 def traced(payload: bytes) -> bytes:
-    """``payload`` with the current span before it, when there is one."""
+    """``payload`` preceded by the current span's context, if there is one."""
     parent = telemetry.traceparent()
     return _TRACED + parent.encode() + payload if len(parent) == _TRACEPARENT_CHARS else payload
 
 
 async def reply(result: Awaitable[object]) -> bytes:
-    """Await a service call and wrap its result, or its typed error, for the way back.
+    """Await a service call and wrap its result, or its typed error, in an envelope.
 
-    An error from outside the tree is logged here, with its trace, and leaves as ``InternalError``.
+    An error from outside the tree is logged here, with its stack trace, and becomes ``InternalError``.
     """
     try:
         value = await result
@@ -89,13 +89,16 @@ async def reply(result: Awaitable[object]) -> bytes:
         raise
     except Exception:
         logger.exception("unexpected error in a deployment")
-        return encode(Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire()))
+        return encode(Envelope(error=InternalError("Internal error. The operator's log has details.").to_wire()))
     return encode(Envelope(value=msgspec.Raw(encode(value))))
 
 
 async def serve_call(method: Callable[[Request], Awaitable[object]], payload: bytes, kind: type[Request]) -> bytes:
-    """Decode a request, call a service's method with it, and wrap what comes of it; a malformed payload is an error
-    of its sender (``InvalidInput``). While the process traces, the call is a span of the caller's trace."""
+    """Decode a request, call a service's method with it, and wrap the result or error.
+
+    A malformed payload is ``InvalidInput``, an error of its sender. While the process traces, the call is a span of the
+    caller's trace.
+    """
     if payload[:1] != _TRACED:
         return await reply(_called(method, payload, kind))
     telemetry.continue_from(payload[1:_TRACED_AT_END].decode())
@@ -109,14 +112,14 @@ async def _called(method: Callable[[Request], Awaitable[object]], payload: bytes
     try:
         request = decode(payload, kind)
     except msgspec.MsgspecError as error:
-        raise InvalidInput(f"The payload is malformed: it is no {kind.__name__}.") from error
+        raise InvalidInput(f"The payload is malformed: it is not a {kind.__name__}.") from error
     return await method(request)
 
 
 async def reply_stream(items: AsyncGenerator[object, None]) -> AsyncGenerator[bytes, None]:
-    """Each item of a service's stream in an envelope of its own; a failure is the last envelope.
+    """Each item of a service's stream in a separate envelope; a failure is the last envelope.
 
-    Closing this generator closes ``items`` at once, so that an engine notices a caller that went away.
+    Closing this generator closes ``items`` at once, so that an engine notices a caller's disconnect.
     """
     async with aclosing(items):
         try:
@@ -126,20 +129,21 @@ async def reply_stream(items: AsyncGenerator[object, None]) -> AsyncGenerator[by
             yield encode(Envelope(error=error.to_wire()))
         except Exception:
             logger.exception("unexpected error in a deployment's stream")
-            yield encode(
-                Envelope(error=InternalError("An internal error occurred; the operator's log has it.").to_wire())
-            )
+            yield encode(Envelope(error=InternalError("Internal error. The operator's log has details.").to_wire()))
 
 
 async def serve_stream(
     method: Callable[[Request], AsyncGenerator[Any, None]], payload: bytes, kind: type[Request]
 ) -> AsyncGenerator[bytes, None]:
-    """``serve_call`` for a method that streams: a malformed payload is its only envelope. What the method calls belongs
-    to the caller's trace; the stream has no span of its own, as one cannot stay open across a ``yield``."""
+    """``serve_call`` for a streaming method: a malformed payload gives a single envelope.
+
+    The method's calls belong to the caller's trace. The stream has no span, because a span cannot stay open across a
+    ``yield``.
+    """
     try:
         request = decode(payload, kind)
     except msgspec.MsgspecError:
-        yield encode(Envelope(error=InvalidInput(f"The payload is malformed: it is no {kind.__name__}.").to_wire()))
+        yield encode(Envelope(error=InvalidInput(f"The payload is malformed: it is not a {kind.__name__}.").to_wire()))
         return
     async with aclosing(reply_stream(method(request))) as items:
         async for item in items:
@@ -155,7 +159,8 @@ def unwrap(raw: bytes, type_: type[T]) -> T:
     """The value of an envelope.
 
     Raises:
-        InterviewError: the typed error the far side raised.
+
+        InterviewError: the typed error of the remote side.
     """
     envelope = msgspec.msgpack.decode(raw, type=Envelope)
     if envelope.error is not None:
@@ -164,7 +169,7 @@ def unwrap(raw: bytes, type_: type[T]) -> T:
 
 
 class ServeHandle(Protocol):
-    """The part of ``ray.serve.handle.DeploymentHandle`` used here."""
+    """The part of ``ray.serve.handle.DeploymentHandle`` used by the callers."""
 
     def options(self, **kwargs: Any) -> Any: ...
 
@@ -174,9 +179,9 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
 
     ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode) instead of the object store.
 
-    The caller raises ``DeadlineExceeded`` after ``timeout_s`` (and cancels the call), ``Overloaded`` when the
-    tier's queue is full and ``EngineUnavailable`` when a replica died: the call may or may not have run, so only
-    callers whose effects are idempotent retry.
+    The caller raises ``DeadlineExceeded`` after ``timeout_s`` (and cancels the call), ``Overloaded`` when the tier's
+    queue is full, and ``EngineUnavailable`` when a replica died. In the last case the call may or may not have run, so
+    only idempotent calls may be retried.
     """
     by_reference_handles: dict[str, Any] = {}
     by_value_handles: dict[str, Any] = {}
@@ -218,7 +223,7 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
             raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
         except (RayError, DeploymentUnavailableError) as error:
             raise EngineUnavailable(
-                f"The {tier} tier lost a replica while it worked; try again.",
+                f"The {tier} tier lost a replica during the call; try again.",
                 retry_after_s=1,
                 detail={"lost_replica": tier},
             ) from error
@@ -231,7 +236,7 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by
 
     ``by_value`` sends items over Serve's gRPC channel, which takes half the CPU; each must stay below 4 MiB.
 
-    Raises what ``handle_caller``'s caller raises, before the first item or in the middle of the stream.
+    Raises the errors of ``handle_caller``'s caller, before the first item or during the stream.
     """
     handles: dict[str, Any] = {}
 
@@ -261,7 +266,7 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by
             raise Overloaded(f"The {tier} tier's queue is full; try again shortly.", retry_after_s=1) from error
         except (RayError, DeploymentUnavailableError) as error:
             raise EngineUnavailable(
-                f"The {tier} tier lost a replica while it worked; try again.",
+                f"The {tier} tier lost a replica during the call; try again.",
                 retry_after_s=1,
                 detail={"lost_replica": tier},
             ) from error

@@ -21,9 +21,9 @@ _TOO_LONG = ("context length", "context_length", "maximum context", "input is to
 
 
 class RemoteServer(NamedTuple):
-    """A server as messages name it.
+    """How messages name a server.
 
-    ``kind``: "language-model server". ``model`` is what it is asked for, ``setting`` the operator's name for that
+    ``kind``: "language-model server". ``model`` is the requested model, ``setting`` the operator's setting for it
     (``llm.model``), ``api_key_env`` the environment variable of its key.
     """
 
@@ -36,8 +36,8 @@ class RemoteServer(NamedTuple):
 def typed_error(error: BaseException, server: RemoteServer) -> InterviewError:
     """The typed error for an exception of the ``openai`` client.
 
-    4xx is the caller's or the operator's fault and never retried, except 408 and 429; 5xx and a lost connection are
-    the server's and are.
+    A 4xx is the caller's or the operator's fault and never retried, except 408 and 429; a 5xx or a lost connection is
+    retried.
     """
     import openai
 
@@ -79,7 +79,7 @@ def from_status(status: int, message: str, server: RemoteServer, retry_after_s: 
         case 408 | 504:
             return DeadlineExceeded(f"The {server.kind} timed out.", retry_after_s=retry_after_s or 1)
         case 429:
-            return Overloaded(f"The {server.kind} is at its limit.", retry_after_s=retry_after_s or 1)
+            return Overloaded(f"The {server.kind} is overloaded.", retry_after_s=retry_after_s or 1)
         case 502 | 503:
             return EngineUnavailable(f"The {server.kind} is not available.", retry_after_s=retry_after_s or 1)
         case _ if status >= 500:
@@ -97,7 +97,7 @@ def _from_stream(error: Any, server: RemoteServer) -> InterviewError:
 
 
 def _message(body: object, fallback: str) -> str:
-    """The server's own sentence: OpenAI's envelope, or its ``error`` object, or problem+json."""
+    """The server's own message, from OpenAI's envelope, its ``error`` object, or problem+json."""
     if isinstance(body, dict):
         inner = body.get("error", body)
         if isinstance(inner, dict):
@@ -111,4 +111,4 @@ def _after_s(error: Any) -> float | None:
     try:
         return float(error.response.headers.get("retry-after"))
     except (TypeError, ValueError):
-        return None  # absent, or a date: the back-off's own pause applies
+        return None  # absent, or a date: use the back-off's own pause

@@ -1,4 +1,4 @@
-"""Replicas, queues and health checks of a tier: one configuration section and one mapping onto Ray Serve's options."""
+"""Replicas, queues and health checks of a tier: one configuration section and its mapping to Ray Serve's options."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from msgspec import Struct
 
 
 class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Section ``replicas`` of a tier; each tier overrides the defaults that its work calls for.
+    """Section ``replicas`` of a tier; each tier overrides the defaults to fit its work.
 
-    - ``min_replicas``, ``max_replicas``: bounds of autoscaling; equal values switch it off.
+    - ``min_replicas``, ``max_replicas``: bounds of autoscaling; equal values disable it.
     - ``target_ongoing_requests``: requests in flight per replica that the autoscaler aims at. Ray Serve's own default
       is 2, and ``ray.serve.llm`` sets 1e9, which never scales up.
-    - ``upscale_delay_s``, ``downscale_delay_s``: how long demand must stand before the number of replicas follows it.
-    - ``max_ongoing_requests``: requests one replica works on at once (Ray Serve's default of 5 starves an async tier).
-    - ``max_queued_requests``: requests one caller may have waiting before the next is refused with 429.
-    - ``num_cpus``, ``num_gpus``: what one replica reserves, in CPUs and (fractions of) GPUs.
+    - ``upscale_delay_s``, ``downscale_delay_s``: how long demand must last before the number of replicas follows it.
+    - ``max_ongoing_requests``: concurrent requests of one replica (Ray Serve's default of 5 starves an async tier).
+    - ``max_queued_requests``: waiting requests of one caller before the next is rejected with 429.
+    - ``num_cpus``, ``num_gpus``: reserved by one replica, in CPUs and (fractions of) GPUs.
     - ``health_check_period_s``, ``health_check_timeout_s``, ``graceful_shutdown_timeout_s``: as in Ray Serve.
     """
 

@@ -1,7 +1,7 @@
-"""A pool of warm, killable processes for work on what strangers wrote: graded answers, uploaded documents.
+"""A pool of warm, killable processes for work on untrusted input: graded answers, uploaded documents.
 
-Each slot is a process that has the heavy library imported and forks a limited child per task. A task ends in a
-result, or in an ``SandboxOutcome`` that says which limit it ran into; nothing it does reaches this process.
+Each slot is a process that has imported the heavy library and forks a limited child per task. A task ends with a
+result, or with a ``SandboxOutcome`` that names the exceeded limit; it cannot affect this process.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from interview.errors import EngineFailed, EngineUnavailable
 
 logger = logging.getLogger(__name__)
 
-#: Where this very package lies: the workers must run the same code.
+#: The root of this package, so that the workers run the same code.
 _ROOT = str(Path(__file__).resolve().parents[2])
 _HEADER = struct.Struct(">I")
 
 
 class SandboxLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one task may use. ``memory_bytes`` counts on top of the warm process; ``start_s`` bounds its imports."""
+    """Limits of one task. ``memory_bytes`` counts on top of the warm process; ``start_s`` bounds its imports."""
 
     cpu_s: float = 2.0
     wall_s: float = 2.5
@@ -48,7 +48,7 @@ class SandboxJob(Struct, frozen=True):
 
 
 class SandboxOutcome(Struct, frozen=True):
-    """How a task ended. ``peak_bytes`` is its resident memory above the warm process's, ``cpu_s`` what it computed."""
+    """How a task ended. ``peak_bytes`` is its resident memory above the warm process's, ``cpu_s`` its CPU time."""
 
     kind: Ending
     result: bytes = b""
@@ -59,7 +59,7 @@ class SandboxOutcome(Struct, frozen=True):
 class Sandbox:
     """Runs ``MODULE.run(payload: bytes) -> bytes`` in limited processes.
 
-    ``start`` is optional: the first ``run`` starts what it needs. Use it from one event loop only.
+    ``start`` is optional: the first ``run`` starts the process. Use it from one event loop only.
     """
 
     def __init__(self, module: str, limits: SandboxLimits | None = None) -> None:
@@ -72,17 +72,19 @@ class Sandbox:
         """Warm every process, so that the first candidate does not wait for imports.
 
         Raises:
-            EngineFailed: a process did not come up.
+
+            EngineFailed: a process did not start.
         """
         self._queue()
         await asyncio.gather(*(slot.ensure() for slot in self._slots))
 
     async def run(self, payload: bytes) -> SandboxOutcome:
-        """One task. Waits for a free process.
+        """Run one task. Waits for a free process.
 
         Raises:
+
             EngineFailed: the process could not be started.
-            EngineUnavailable: the process died under the task for reasons of its own; a retry may work.
+            EngineUnavailable: the process died for its own reasons; a retry may work.
         """
         queue = self._queue()
         slot = await queue.get()
@@ -102,7 +104,7 @@ class Sandbox:
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The warm processes now alive."""
+        """The ids of the living warm processes."""
         return tuple(slot.pid for slot in self._slots if slot.pid)
 
     def _queue(self) -> asyncio.LifoQueue[_Slot]:
@@ -115,7 +117,7 @@ class Sandbox:
 
 
 class _Slot:
-    """One warm process, restarted when it is gone."""
+    """One warm process, restarted when it has died."""
 
     def __init__(self, module: str, limits: SandboxLimits) -> None:
         self._module = module
@@ -125,11 +127,11 @@ class _Slot:
 
     @property
     def pid(self) -> int:
-        """0 when no process is up."""
+        """0 when no process is running."""
         return self._process.pid if self._process is not None and self._process.returncode is None else 0
 
     async def ensure(self) -> asyncio.subprocess.Process:
-        """The warm process. A caller that gives up waiting leaves the start to the next one."""
+        """The warm process. If a caller gives up waiting, the next one continues the start."""
         if self._process is not None and self._process.returncode is None:
             return self._process
         if self._starting is None or self._starting.done():
@@ -143,7 +145,7 @@ class _Slot:
             "PYTHONPATH": os.pathsep.join(part for part in (_ROOT, os.environ.get("PYTHONPATH", "")) if part),
             "HOME": os.environ.get("HOME", ""),
             "LANG": "C.UTF-8",
-            # One thread each: a fork copies only the calling one, and a candidate gets one core, not all of them.
+            # One thread each: a fork copies only the calling thread, and a candidate gets one core.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -185,7 +187,7 @@ class _Slot:
             await _kill(process)
             raise EngineUnavailable("The sandbox process died; try again.", retry_after_s=1) from error
         except asyncio.CancelledError:
-            # The reply of an abandoned task must not be read as the next one's.
+            # A later task must not read the reply of an abandoned one.
             await asyncio.shield(_kill(process))
             raise
 

@@ -1,8 +1,8 @@
 """The sandbox's worker program: a warm process that forks one resource-limited child per task.
 
-Run as ``python -m deployments.shell.sandbox_worker MODULE``. It imports MODULE once (seconds, for the heavy library),
-then serves tasks from stdin: a forked child has the library at once, its own CPU and memory limits, and takes
-whatever a hostile answer does to it into its grave.
+Run as ``python -m deployments.shell.sandbox_worker MODULE``. It imports MODULE once (the heavy library takes seconds),
+then serves tasks from stdin. A forked child has the library at once and its own CPU and memory limits; damage by a
+hostile input ends with the child.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import msgspec
 
 from deployments.shell.sandbox import Ending, SandboxJob, SandboxOutcome
 
-#: What a sandboxed module offers as ``run``.
+#: The ``run`` function of a sandboxed module.
 Task = Callable[[bytes], bytes]
 
 _HEADER = struct.Struct(">I")
@@ -32,10 +32,10 @@ _MAX_RESULT_BYTES = 1 << 20
 
 
 def main(module: str) -> None:
-    """Serve until stdin closes, which is how a dead parent is noticed."""
+    """Serve until stdin closes, which signals that the parent has died."""
     _die_with_parent()
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing a library prints may corrupt the frames
+    os.dup2(2, 1)  # library output must not corrupt the frames
     task = importlib.import_module(module)
     warm_up = getattr(task, "warm_up", None)
     if warm_up is not None:
@@ -47,7 +47,7 @@ def main(module: str) -> None:
 
 
 def _run(run: Task, job: SandboxJob) -> SandboxOutcome:
-    """Fork, wait no longer than the job's wall clock, and say how it ended."""
+    """Fork, wait at most the job's wall-clock limit, and report how it ended."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -108,7 +108,7 @@ def _limit(job: SandboxJob) -> None:
 
 
 def _collect(reader: int, wall_s: float) -> tuple[bytes, bool]:
-    """The child's bytes until it closes the pipe; True when the wall clock ran out first."""
+    """The child's bytes until it closes the pipe; True when the wall-clock limit passed first."""
     until = time.monotonic() + wall_s
     parts: list[bytes] = []
     while True:
@@ -132,7 +132,7 @@ def _resident_kib() -> int:
 
 
 def _die_with_parent() -> None:
-    """Linux: SIGKILL this process when its parent dies, so that none is ever left behind."""
+    """Linux: SIGKILL this process when its parent dies, so that no orphan is left."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 

@@ -1,10 +1,10 @@
-"""Installs the OpenTelemetry SDK in a process whose environment asks for traces.
+"""Installs the OpenTelemetry SDK when the environment configures tracing.
 
 The standard variables apply: ``OTEL_EXPORTER_OTLP_ENDPOINT`` (such as ``http://collector:4318``) or
-``OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`` switches tracing on, ``OTEL_SDK_DISABLED=true`` off, and
-``OTEL_TRACES_SAMPLER``, ``OTEL_SERVICE_NAME``, ``OTEL_RESOURCE_ATTRIBUTES`` and ``OTEL_EXPORTER_OTLP_HEADERS`` mean
-what OpenTelemetry's specification says. A Serve config sets them for all replicas under ``runtime_env.env_vars``.
-Needs the extra ``tracing``.
+``OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`` enables tracing, ``OTEL_SDK_DISABLED=true`` disables it, and
+``OTEL_TRACES_SAMPLER``, ``OTEL_SERVICE_NAME``, ``OTEL_RESOURCE_ATTRIBUTES`` and ``OTEL_EXPORTER_OTLP_HEADERS`` have
+their specified meaning. A Serve config sets them for all replicas under ``runtime_env.env_vars``. Needs the extra
+``tracing``.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ _installed = False
 
 
 def install_from_environment() -> None:
-    """Start exporting spans when the environment names a collector; a second call does nothing.
+    """Start exporting spans when the environment names a collector. Idempotent.
 
     Raises:
-        ConfigError: a collector is named, but the exporter is not installed.
+
+        ConfigError: a collector is configured, but the exporter is not installed.
     """
     global _installed  # noqa: PLW0603 - one tracer provider a process is the point
     named = next((name for name in ENDPOINTS if os.environ.get(name)), None)

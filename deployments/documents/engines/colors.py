@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-#: Below this ratio (1: the same, 21: black on white) nobody reads text without knowing that it is there.
+#: Below this ratio (1: the same, 21: black on white) text is invisible unless a reader knows it is there.
 LEGIBLE_CONTRAST = 1.3
 
-#: Strong colour without contrast, yellow on white say, is seen as well: by this much in one channel, of 255.
+#: Strong colour without luminance contrast, such as yellow on white, is visible, too: minimum difference in one
+#: channel, of 255.
 LEGIBLE_CHANNEL = 128
 
 Colour = tuple[int, int, int]
@@ -19,12 +20,12 @@ _WEIGHTS = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
 def legible(text: Colour, background: Colour) -> bool:
-    """Whether text of one colour can be told from its background."""
+    """Whether text of one colour is distinguishable from its background."""
     return bool(told_apart(np.array([text], dtype=np.uint8), np.array([background], dtype=np.uint8))[0])
 
 
 def told_apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """For two arrays of RGB pixels (..., 3): which pixels a reader tells apart (...)."""
+    """For two arrays of RGB pixels (..., 3): which pixels are distinguishable (...)."""
     first, second = _LINEAR[one] @ _WEIGHTS + 0.05, _LINEAR[other] @ _WEIGHTS + 0.05
     contrast = np.maximum(first, second) / np.minimum(first, second)
     channels = np.abs(one.astype(np.int16) - other).max(axis=-1)

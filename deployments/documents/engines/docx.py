@@ -1,4 +1,4 @@
-"""DOCX: the text Word shows. The only module, with ``docx_format``, that imports ``docx``; runs in the sandbox."""
+"""DOCX: the text that Word shows. Only this module and ``docx_format`` import ``docx``; runs in the sandbox."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _V = "{urn:schemas-microsoft-com:vml}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 
 _MAX_PARTS = 2000
-#: English Metric Units by which a frame must be moved to leave a page: 30 inches, or before its edge by 10.
+#: English Metric Units by which a frame must be moved to leave a page: 30 inches, or 10 before its edge.
 _EMU_PER_INCH = 914_400
 _AWAY_STYLE = re.compile(r"(?:margin-left|margin-top|left|top)\s*:\s*-?(?:\d{4,}pt|\d{2,}in)")
 
-#: What Word shows of an ``mc:AlternateContent``: the choice when it knows the dialect, which it does of these.
+#: Dialects of ``mc:AlternateContent`` that Word knows; it shows the choice for these.
 _KNOWN_DIALECTS = frozenset({"wps", "wpg", "wpc", "wp14", "w14", "w15", "v", "c", "cx", "aink", "am3d"})
 
 _BREAKS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:sym"): "•"}
@@ -55,7 +55,8 @@ def extract(job: ExtractJob) -> Extracted:
 
 
 def _check_archive(job: ExtractJob) -> None:
-    """Raises Unreadable: no archive, or one that unpacks to more than allowed. Its sizes hold: no reader goes on."""
+    """Raises Unreadable: not an archive, or one that unpacks to more than allowed. The stated sizes are binding: no
+    reader goes beyond them."""
     try:
         with zipfile.ZipFile(io.BytesIO(job.data)) as archive:
             parts = archive.infolist()
@@ -68,7 +69,7 @@ def _check_archive(job: ExtractJob) -> None:
 
 
 class _Reading:
-    """One walk through the document's parts, in the order a reader meets them."""
+    """One walk through the document's parts in reading order."""
 
     def __init__(self, document: Any) -> None:
         self.hidden: Counter[HiddenKind] = Counter()
@@ -90,7 +91,7 @@ class _Reading:
         return "\n".join(line for line in lines if line)
 
     def _walk(self, element: Any, paragraph: Any, behind: tuple[Colour, ...]) -> Iterator[str]:
-        """The visible text under ``element``. ``behind``: the colours that may lie behind it."""
+        """The visible text under ``element``. ``behind``: the possible background colours."""
         for child in element:
             tag = child.tag
             if tag == qn("w:r") or tag == f"{_M}r":
@@ -128,7 +129,7 @@ class _Reading:
                 yield from self._frames(child, behind, kind)
 
     def _frames(self, element: Any, behind: tuple[Colour, ...], kind: HiddenKind | None) -> Iterator[str]:
-        """The text boxes in a drawing: each with what its shape puts behind it, and only where it can be seen."""
+        """The text boxes in a drawing, each with its shape's background, if visible."""
         if element.tag == f"{_MC}AlternateContent":
             element = _shown_alternative(element)
             if element is None:
@@ -163,7 +164,7 @@ class _Reading:
         return None if reference is None or reference.get("idx") == "0" else self._looks.drawing_fill(reference)
 
     def _headers(self, kind: str) -> Iterator[Any]:
-        """Headers or footers that some page shows, each once."""
+        """Headers or footers of the visible pages, each once."""
         both_sides = self._document.settings.odd_and_even_pages_header_footer
         for section in self._document.sections:
             shown = [getattr(section, kind)]
@@ -178,7 +179,7 @@ class _Reading:
                 yield found
 
     def _part_xml(self, kind: str) -> Any:
-        """The root of the main part's related part of a kind; None when there is none."""
+        """The root of the main part's related part of a kind, or None."""
         for relationship in self._document.part.rels.values():
             if relationship.reltype == kind and not relationship.is_external:
                 return parse_xml(relationship.target_part.blob)
@@ -196,7 +197,7 @@ def _shown_alternative(element: Any) -> Any:
 
 
 def _hides_frame(element: Any) -> HiddenKind | None:
-    """Whether a drawing or shape is switched off or lies far outside any page."""
+    """Whether a drawing or shape is disabled or lies far outside any page."""
     if element.tag.startswith(_V):
         style = element.get("style", "").lower()
         if re.search(r"visibility\s*:\s*hidden|display\s*:\s*none", style):

@@ -15,13 +15,13 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 WHITE: Colour = (255, 255, 255)
 
-#: Half points up to which text is not read (2 pt), twentieths of a point of an exact line up to which it is cut off,
-#: and per cent of a character's width up to which it is a line.
+#: Limits of readable text: half points of size (2 pt), twentieths of a point of exact line height, and per cent of a
+#: character's width.
 _SMALLEST_HALF_POINTS = 4
 _LOWEST_LINE = 40
 _NARROWEST_PERCENT = 10
 
-#: Twentieths of a point by which text must be moved to leave a page: half a metre has none, five inches suffice.
+#: Twentieths of a point by which text must be moved to leave a page: no page has half a metre, five inches suffice.
 _OFF_PAGE_TWIPS = 7200
 
 _HIGHLIGHTS: dict[str, Colour] = {
@@ -31,7 +31,7 @@ _HIGHLIGHTS: dict[str, Colour] = {
     "darkGray": (128, 128, 128), "lightGray": (192, 192, 192),
 }  # fmt: skip
 
-#: What Word's colour names mean in a theme.
+#: Word's colour names and their theme colours.
 _ROLES = {
     "background1": "lt1", "text1": "dk1", "background2": "lt2", "text2": "dk2", "light1": "lt1", "dark1": "dk1",
     "light2": "lt2", "dark2": "dk2", "bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2",
@@ -40,7 +40,7 @@ _ROLES = {
 
 
 class Looks:
-    """The document's styles and theme, asked about one run at a time."""
+    """The document's styles and theme, queried one run at a time."""
 
     def __init__(self, styles: Any, theme: Any) -> None:
         self._styles = {} if styles is None else {one.get(qn("w:styleId")): one for one in styles.iter(qn("w:style"))}
@@ -58,7 +58,8 @@ class Looks:
         self._theme = _theme_colours(theme)
 
     def hides(self, run: Any, paragraph: Any, backgrounds: Sequence[Colour]) -> HiddenKind | None:
-        """Why a reader does not see the run's text, or None. ``backgrounds`` are what may lie behind the paragraph."""
+        """The reason why the run's text is invisible, or None. ``backgrounds`` are the possible backgrounds of the
+        paragraph."""
         properties = list(self._chain(run, paragraph))  # strongest first
         if _is_on(_first(properties, qn("w:vanish"))) or _is_on(_first(properties, qn("w:specVanish"))):
             return "invisible"
@@ -86,14 +87,15 @@ class Looks:
         return None
 
     def fill_of(self, shading: Any) -> Colour | None:
-        """The colour of a ``w:shd``, None when it has none of its own."""
+        """The colour of a ``w:shd``, None when it sets none."""
         if shading is None:
             return None
         themed = self.theme_colour(shading.get(qn("w:themeFill")))
         return _hex(shading.get(qn("w:fill"))) or themed
 
     def table_fills(self, table: Any) -> tuple[Colour, ...]:
-        """Every colour that a table's style may put behind a cell: which cell gets which is the style's own maths."""
+        """Every possible cell background of a table's style; the style's conditional rules decide which cell gets
+        which."""
         name = table.find(f"{qn('w:tblPr')}/{qn('w:tblStyle')}")
         found: list[Colour] = []
         for style in self._inherited(None if name is None else name.get(qn("w:val"))):
@@ -102,7 +104,7 @@ class Looks:
         return tuple(found)
 
     def drawing_fill(self, fill: Any) -> Colour | None:
-        """The colour of a DrawingML fill (``a:solidFill``, ``a:gradFill``, a style's reference), if it has one."""
+        """The colour of a DrawingML fill (``a:solidFill``, ``a:gradFill``, a style's reference), if any."""
         for one in fill.iter(f"{_A}srgbClr", f"{_A}schemeClr", f"{_A}sysClr"):
             value = one.get("lastClr") or one.get("val")
             return _hex(value) or self.theme_colour(value)
@@ -112,7 +114,7 @@ class Looks:
         return None if name is None else self._theme.get(_ROLES.get(name, name))
 
     def _text_colour(self, properties: list[Any]) -> Colour | None:
-        """None: automatic, which is chosen to be read."""
+        """None: automatic, which Word chooses to be readable."""
         fill = _first(properties, f"{_W14}textFill")
         if fill is not None:
             for one in fill.iter(f"{_W14}srgbClr", f"{_W14}schemeClr"):
@@ -157,7 +159,7 @@ class Looks:
                 yield properties
 
     def _inherited(self, name: str | None) -> Iterator[Any]:
-        """A style and those it is based on; a circle ends where it began."""
+        """A style and the styles it is based on; a cycle ends at its start."""
         seen: set[str] = set()
         while name is not None and name in self._styles and name not in seen:
             seen.add(name)
@@ -195,7 +197,7 @@ def _is_far_out(indent: Any) -> bool:
 
 
 def _is_transparent(fill: Any) -> bool:
-    """``w14:alpha`` is a transparency in thousandths of a per cent: 100 000 shows nothing."""
+    """``w14:alpha`` is a transparency in thousandths of a per cent: 100 000 is fully transparent."""
     if fill.find(f"{_W14}noFill") is not None:
         return True
     return any(_int(alpha.get(f"{_W14}val"), 0) >= 94_000 for alpha in fill.iter(f"{_W14}alpha"))

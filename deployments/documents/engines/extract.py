@@ -1,4 +1,4 @@
-"""The reading process's side: a file's bytes in, visible text and findings out. Runs in the sandbox only."""
+"""The reading process: a file's bytes in, visible text and findings out. Runs in the sandbox only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ExtractJob(Struct, frozen=True):
 
 
 class Extracted(Struct, frozen=True):
-    """``problem`` says why there is no text; empty when there is."""
+    """``problem`` is the reason when there is no text, else empty."""
 
     text: str = ""
     hidden: tuple[HiddenText, ...] = ()
@@ -34,7 +34,7 @@ class Extracted(Struct, frozen=True):
 
 
 class Unreadable(Exception):
-    """An engine gives up on a document; the ``Problem`` is its argument."""
+    """The document cannot be read; the argument is the ``Problem``."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
@@ -42,12 +42,12 @@ class Unreadable(Exception):
 
 
 def warm_up() -> None:
-    """Load what is installed: a task's fork then has it at once."""
+    """Import the installed libraries, so that a task's fork has them at once."""
     for engine in _ENGINES.values():
         try:
             importlib.import_module(engine)
         except ImportError:
-            continue  # the service refuses this format before anything comes here
+            continue  # the service rejects this format before calling the sandbox
 
 
 def run(payload: bytes) -> bytes:
@@ -64,7 +64,7 @@ def run(payload: bytes) -> bytes:
 
 
 def joined(hidden: dict[tuple[str, int], int]) -> tuple[HiddenText, ...]:
-    """Findings out of counts by kind and page, in the order of pages."""
+    """Findings from counts by kind and page, in page order."""
     found = [msgspec.convert((kind, count, page), _Row) for (kind, page), count in hidden.items() if count]
     return tuple(HiddenText(*msgspec.structs.astuple(row)) for row in sorted(found, key=lambda row: row.page))
 

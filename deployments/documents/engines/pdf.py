@@ -1,8 +1,8 @@
-"""PDF: the words that leave ink on the page. The only module that imports ``pypdfium2``; runs in the sandbox.
+"""PDF: the words that are visible on the page. Only this module imports ``pypdfium2``; runs in the sandbox.
 
-Hidden text has too many forms to list (white, covered, clipped, transparent, in a layer that is off), so it is not
-looked for by its attributes: each page is drawn without its text, then with it, and a word counts as visible when a
-reader could tell the two apart where the word stands. Attributes only name the kind of what was found hidden.
+Hidden text has too many forms to list (white, covered, clipped, transparent, in a disabled layer), so detection does
+not rely on attributes. Each page is rendered without its text, then with it, and a word counts as visible when the two
+images differ visibly at its place. Attributes only name the kind of hidden text.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from deployments.documents.engines.colors import legible, told_apart
 from deployments.documents.engines.extract import Extracted, ExtractJob, Unreadable, joined
 from deployments.documents.engines.reading_order import Piece, in_reading_order
 
-#: Pixels a point at best (144 dpi), and pixels of a drawn page at most.
+#: Maximum pixels per point (144 dpi), and maximum pixels of a rendered page.
 _SCALE = 2.0
 _MAX_PIXELS = 4_000_000
 
-#: Smaller text (points) is not read by anybody; footnotes have 6 and more.
+#: Smaller text (points) is unreadable; footnotes have 6 or more.
 _SMALLEST_PT = 2.5
 
-#: Characters narrower than this share of their height on average are no text that a reader sees: other characters
-#: stand there, and these are their "actual text".
+#: Characters narrower on average than this share of their height are not visible text: other characters stand there,
+#: and these are their "actual text".
 _NARROWEST_EM = 0.12
 
-#: The share of a character's box that is ink at least; a thin dash has a multiple.
+#: Minimum share of ink in a character's box; a thin dash has several times that.
 _INK = 0.04
 
-#: Texts that lie over each other are drawn apart, in so many drawings at most; honest pages need one or two.
+#: Maximum number of layers for overlapping texts; honest pages need one or two.
 _MAX_LAYERS = 5
 _OVERLAP = 0.3
 
@@ -50,7 +50,7 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 
 @dataclass
 class _Word:
-    """Characters without a space between them, of one text object."""
+    """Characters of one text object without a space between them."""
 
     handle: Any
     text: str
@@ -64,7 +64,7 @@ class _Word:
 
 @dataclass
 class _Layer:
-    """Text objects that do not lie over each other."""
+    """Text objects that do not overlap."""
 
     boxes: list[Box] = field(default_factory=list)
     handles: list[Any] = field(default_factory=list)
@@ -112,7 +112,7 @@ def _page_text(page: Any, number: int, hidden: Counter[tuple[str, int]]) -> str:
 
 
 def _pieces(textpage: Any) -> list[_Word | str]:
-    """The page's words and the white space between them, in the order they were drawn."""
+    """The page's words and the white space between them, in drawing order."""
     pieces: list[_Word | str] = []
     count = pdfium_c.FPDFText_CountChars(textpage)
     characters = ((index, _handle(textpage, index), _character(textpage, index)) for index in range(count))
@@ -138,7 +138,7 @@ def _pieces(textpage: Any) -> list[_Word | str]:
 
 
 def _look(page: Any, words: list[_Word]) -> None:
-    """Mark the words that a reader sees: draw the page without text, then with one layer of text at a time."""
+    """Mark visible words: render the page without text, then with one layer of text at a time."""
     handles = [one.raw for one in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=_FORM_DEPTH)]
     for handle in handles:
         pdfium_c.FPDFPageObj_SetIsActive(handle, False)
@@ -166,7 +166,7 @@ def _is_seen(word: _Word, page: Any, ink: NDArray[np.int64]) -> bool:
 
 
 def _kind(word: _Word, page: Any) -> HiddenKind:
-    """What hides a word, as far as its attributes say."""
+    """The reason why a word is hidden, as far as its attributes tell."""
     if pdfium_c.FPDFTextObj_GetTextRenderMode(word.handle) in _INVISIBLE_MODES:
         return "invisible"
     if word.alpha < 16:
@@ -183,7 +183,7 @@ def _kind(word: _Word, page: Any) -> HiddenKind:
 
 
 def _mark_crowded(words: list[_Word]) -> None:
-    """Mark the words of text objects that hold more characters than there is room for where they are drawn."""
+    """Mark the words of text objects that hold more characters than fit their area."""
     for _, run in groupby(words, key=lambda word: _address(word.handle)):
         own = list(run)
         boxes = [box for word in own for box in word.boxes]
@@ -195,7 +195,7 @@ def _mark_crowded(words: list[_Word]) -> None:
 
 
 def _layers(words: list[_Word]) -> list[_Layer]:
-    """Text objects in layers without overlap. What is piled higher is in none: no reader gets through that."""
+    """Text objects in layers without overlap. Objects stacked higher are in no layer: they are illegible."""
     boxes: dict[int, list[Box]] = {}
     handles: dict[int, Any] = {}
     for word in words:
@@ -237,7 +237,7 @@ def _drawn(page: Any, scale: float) -> NDArray[np.uint8]:
 
 
 def _ink(bare: NDArray[np.uint8], drawn: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Sums over all pixels above and left of a place (height + 1, width + 1) of those that text has changed visibly."""
+    """Integral image of pixels visibly changed by text: sums above and left of each place (height + 1, width + 1)."""
     changed = (bare != drawn).any(axis=-1)
     changed[changed] = told_apart(bare[changed], drawn[changed])
     sums = np.zeros((changed.shape[0] + 1, changed.shape[1] + 1), dtype=np.int64)
@@ -279,7 +279,7 @@ def _union(boxes: list[Box]) -> Box:
 
 
 def _handle(textpage: Any, index: int) -> tuple[int, Any]:
-    """The text object of a character, and its address; 0 for characters that PDFium put in between."""
+    """The text object of a character, and its address; 0 for characters that PDFium inserted."""
     if pdfium_c.FPDFText_IsGenerated(textpage, index):
         return 0, None
     handle = pdfium_c.FPDFText_GetTextObject(textpage, index)
@@ -291,7 +291,7 @@ def _address(handle: Any) -> int:
 
 
 def _character(textpage: Any, index: int) -> str:
-    """A character as text: a hyphen at a line's end joins, and a glyph of a font's own (a bullet) is a bullet."""
+    """A character as text: a line-end hyphen joins words, and a private-use glyph (a bullet) becomes a bullet."""
     code = pdfium_c.FPDFText_GetUnicode(textpage, index)
     if code in (0, 2, 0xFFFE) or pdfium_c.FPDFText_IsHyphen(textpage, index) == 1:
         return ""
@@ -305,7 +305,7 @@ def _char_box(textpage: Any, index: int) -> Box:
 
 
 def _size_pt(textpage: Any, index: int) -> float:
-    """The size a character is drawn at, along its narrower direction."""
+    """The drawn size of a character, along its narrower direction."""
     matrix = pdfium_c.FS_MATRIX()
     pdfium_c.FPDFText_GetMatrix(textpage, index, matrix)
     scale = min(math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d))

@@ -14,7 +14,8 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def kind_of(data: bytes, name: str) -> Kind:
-    """What ``data`` is. ``name`` only tells Markdown from plain text: senders err, bytes do not."""
+    """The format of ``data``. ``name`` only distinguishes Markdown from plain text, because senders' names may be
+    wrong."""
     head = data[:1024]
     if b"%PDF-" in head:
         return "pdf"
@@ -34,10 +35,11 @@ def kind_of(data: bytes, name: str) -> Kind:
 
 
 def read_text(data: bytes, kind: Kind) -> ReadDocument:
-    """Text in UTF-8, or in UTF-16 with its byte order mark. Comments of Markdown are left out.
+    """Text in UTF-8, or in UTF-16 with its byte order mark. Comments of Markdown are removed.
 
     Raises:
-        UnicodeDecodeError: in no such encoding.
+
+        UnicodeDecodeError: another encoding.
     """
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = data.decode(encoding)
@@ -48,7 +50,7 @@ def read_text(data: bytes, kind: Kind) -> ReadDocument:
 
 
 def _without_comments(text: str) -> tuple[str, int]:
-    """``text`` without ``<!-- … -->``, and how many characters stood in them; an open comment goes on to the end."""
+    """``text`` without ``<!-- … -->``, and the number of characters removed; an unclosed comment extends to the end."""
     shown: list[str] = []
     hidden = 0
     position = 0

@@ -1,8 +1,8 @@
-"""Puts a page's text into reading order where the order in which it was drawn is none.
+"""Puts a page's text into reading order when its drawing order is not the reading order.
 
-Mostly the drawing order is the reading order, and it alone knows which text belongs together (a sidebar, a table). So
-it is left alone but in two cases: lines drawn from the bottom of the page upwards, and two columns drawn row by row.
-A table and a date beside each line stay as they are.
+Usually the drawing order is the reading order, and only it tells which text belongs together (a sidebar, a table). So
+it is kept except in two cases: lines drawn from the bottom of the page upwards, and two columns drawn row by row. A
+table and a date next to each line stay as they are.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from msgspec import Struct
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 
-#: A gap of so many heights of the text ends a line's fragment: the next one is in another column.
+#: A gap of this many text heights ends a line's fragment: the next one is in another column.
 _COLUMN_GAP_EM = 1.5
-#: Two columns have so many lines side by side, one of them so many words a line, and each begins at one left edge.
+#: Evidence of two columns: this many lines side by side, this many words per line in one of them, and aligned left
+#: edges.
 _COLUMN_LINES = 3
 _PROSE_WORDS = 3.0
 _EDGE_PT = 12.0
-#: A gap of so many usual gaps parts two words of letter-spaced text.
+#: A gap of this many usual gaps separates two words of letter-spaced text.
 _WORD_GAP = 1.6
 _SPACED_LETTERS = 4
 
@@ -67,7 +68,7 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def _fragments(line: Sequence[Piece]) -> list[Fragment]:
-    """``line`` cut at its wide gaps."""
+    """``line`` split at its wide gaps."""
     found: list[Fragment] = []
     space = ""
     for piece in line:
@@ -94,7 +95,7 @@ def _drawn_upwards(fragments: Sequence[Fragment]) -> bool:
 
 
 def _gutter(lines: Sequence[Sequence[Piece]]) -> float | None:
-    """Where two columns of prose part that were drawn row by row; None for any other page."""
+    """The gap between two columns of prose drawn row by row; None for any other page."""
     pairs = [fragments for line in lines if len(fragments := _fragments(line)) == 2]
     if len(pairs) < _COLUMN_LINES:
         return None
@@ -102,7 +103,7 @@ def _gutter(lines: Sequence[Sequence[Piece]]) -> float | None:
     if not any(fmean(len(one.text.split()) for one in side) >= _PROSE_WORDS for side in sides):
         return None
     if any(sum(any(map(str.isdigit, one.text)) for one in side) * 2 > len(side) for side in sides):
-        return None  # a date or an amount beside each line belongs to it
+        return None  # a date or an amount next to each line belongs to it
     if any(max(one.box[0] for one in side) - min(one.box[0] for one in side) > _EDGE_PT for side in sides):
         return None
     left_end, right_start = max(pair[0].box[2] for pair in pairs), min(pair[1].box[0] for pair in pairs)
@@ -143,7 +144,7 @@ def _unspaced(line: list[Piece]) -> list[Piece]:
 
 
 def _as_text(fragments: Sequence[Fragment]) -> str:
-    """One line a fragment; those at one height are one line."""
+    """One line per fragment; fragments at one height share a line."""
     lines: list[str] = []
     for number, fragment in enumerate(fragments):
         before = fragments[number - 1] if number else None

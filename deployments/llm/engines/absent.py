@@ -1,4 +1,4 @@
-"""The engine when no language model is configured: every request fails with instructions to configure one."""
+"""The engine without a language model: every request fails with instructions to configure one."""
 
 from __future__ import annotations
 

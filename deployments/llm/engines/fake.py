@@ -1,4 +1,4 @@
-"""The shipped fake language model: deterministic, scripted or generated answers, with a service time for load runs."""
+"""The fake language model: deterministic, scripted or generated answers, with a service time for load runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from interview.errors import ContextTooLong, EngineFailed
 #: error to raise.
 Answer = str | dict[str, Any] | list[Any] | Exception
 
-#: Computes the answer to a request; None falls through to the generated answer.
+#: Computes the answer to a request; None selects the generated answer.
 Responder = Callable[[ChatRequest], Answer | None]
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -40,16 +40,16 @@ _FIRST_TOKEN_SHARE = 0.3
 
 
 def tokens_of(text: str) -> list[str]:
-    """The fake's tokens: words with the space before them. ``"".join`` gives the text back."""
+    """The fake's tokens: words with their leading space. ``"".join`` restores the text."""
     return _TOKEN.findall(text)
 
 
 class FakeTextEngine:
     """A ``TextEngine`` without weights.
 
-    Answers come, in this order, from injected failures, from ``answers`` (each used once), from ``respond``, and
-    else from the request itself: a minimal instance of its schema, or a sentence chosen by a hash of the messages
-    and the seed. Equal requests with equal seeds get equal answers.
+    Answers come, in this order, from injected failures, from ``answers`` (each used once), from ``respond``, and else
+    from the request itself: a minimal instance of its schema, or a sentence chosen by a hash of the messages and the
+    seed. Equal requests with equal seeds get equal answers.
     """
 
     name = "fake"
@@ -65,7 +65,7 @@ class FakeTextEngine:
         record: bool = True,
         max_model_len: int | None = None,
     ) -> None:
-        """``record`` keeps every call in ``calls``; a deployment under load switches it off."""
+        """``record`` keeps every call in ``calls``; a deployment under load disables it."""
         self._config = config or FakeModelConfig()
         self.max_model_len = max_model_len
         self._answers = deque(answers)
@@ -133,7 +133,7 @@ class FakeTextEngine:
         if self._failures:
             return self._failures.popleft()
         if self._config.failure_rate and self._random.random() < self._config.failure_rate:
-            return EngineFailed("The fake language model failed, as it was told to.")
+            return EngineFailed("The fake language model failed, as configured.")
         if self._answers:
             return self._answers.popleft()
         if self._respond is not None:
@@ -166,7 +166,8 @@ class FakeTextEngine:
                 return self._random.lognormvariate(mu, self._config.service_sigma) / 1000
 
     async def _pause(self, seconds: float) -> None:
-        """Even a fake that takes no time gives way between tokens: cancelling it works as with a real engine."""
+        """Yields to the event loop between tokens even without a service time, so that cancellation works as with a
+        real engine."""
         await self._sleep(seconds)
 
 
@@ -175,7 +176,7 @@ def _sentence(chooser: random.Random) -> str:
 
 
 def _cut(text: str, call: ChatCall) -> tuple[list[str], Any]:
-    """The tokens left of ``text`` after ``stop`` and ``max_tokens``, and why it ends."""
+    """The tokens of ``text`` after ``stop`` and ``max_tokens`` are applied, and the finish reason."""
     ends = [at for at in (text.find(stop) for stop in call.stop) if at >= 0]
     tokens = tokens_of(text[: min(ends)] if ends else text)
     if len(tokens) > call.max_tokens:

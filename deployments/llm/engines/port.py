@@ -1,4 +1,4 @@
-"""The port of an in-process engine: one checked call in, pieces of text out."""
+"""The port of an in-process engine: one validated call in, pieces of text out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TextPiece(Struct, frozen=True):
 
 
 class TextEngine(Protocol):
-    """Stop sequences are cut, token limits kept and schemas enforced by the engine, which knows its tokens."""
+    """The engine, which knows its tokens, cuts at stop sequences, limits tokens and enforces schemas."""
 
     name: str
     max_model_len: int | None
@@ -29,7 +29,7 @@ class TextEngine(Protocol):
 
     @property
     def running(self) -> int:
-        """Requests waiting or decoding in the engine now; 0 once every caller has been served or has gone."""
+        """Requests waiting or decoding in the engine; 0 when no caller is left."""
         ...
 
     async def start(self) -> None:
@@ -45,7 +45,7 @@ class TextEngine(Protocol):
         ...
 
     async def check_health(self) -> None:
-        """Raises ``EngineUnavailable`` when the engine cannot decode any more."""
+        """Raises ``EngineUnavailable`` when the engine can no longer decode."""
         ...
 
     async def stop(self) -> None: ...

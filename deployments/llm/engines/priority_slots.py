@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 
 class PrioritySlots:
-    """``places`` at once; a lower ``priority`` is served sooner, equals in order of arrival. One event loop only."""
+    """``places`` slots; a lower ``priority`` is served sooner, equals in order of arrival. One event loop only."""
 
     def __init__(self, places: int) -> None:
         self._free = places
@@ -23,7 +23,7 @@ class PrioritySlots:
 
     @asynccontextmanager
     async def taken(self, priority: int) -> AsyncIterator[None]:
-        """Wait for a place and hold it. A waiter that is cancelled loses its turn to the next, never the place."""
+        """Wait for a slot and hold it. A cancelled waiter passes its turn on and never loses a slot."""
         await self._take(priority)
         try:
             yield
@@ -40,7 +40,7 @@ class PrioritySlots:
             await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled():
-                self._release()  # the place was given in the same moment the waiter left
+                self._release()  # the slot was granted at the moment of the cancellation
             raise
 
     def _release(self) -> None:

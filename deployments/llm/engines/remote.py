@@ -32,16 +32,17 @@ from interview.errors import (
 
 logger = logging.getLogger(__name__)
 
-#: Keys of a request that are this tier's own, not the server's.
+#: Keys of a request that belong to this tier and are not sent to the server.
 _OWN_KEYS = frozenset({"priority", "deadline_s", "model", "messages", "stream", "stream_options", "max_tokens"})
 
 Sleep = Callable[[float], Awaitable[None]]
 
 
 class RemoteLanguageModel:
-    """``LanguageModel`` over the ``openai`` client, with retries before the first byte, a breaker and typed errors.
+    """``LanguageModel`` over the ``openai`` client, with retries before the first byte, a circuit breaker and typed
+    errors.
 
-    The client's own retries are off: a retry must know the request's deadline and the breaker.
+    The client's own retries are disabled, because a retry must respect the request's deadline and the breaker.
     """
 
     def __init__(
@@ -55,17 +56,16 @@ class RemoteLanguageModel:
         """``jitter`` returns a number in [0, 1) that scales every back-off.
 
         Raises:
-            ConfigError: no base_url or model, or a host this process may not reach.
+
+            ConfigError: no base_url or model, or a host that this process may not reach.
         """
         from openai import AsyncOpenAI, Timeout
 
         remote = config.remote
         if not remote.base_url:
-            raise ConfigError(
-                "llm.remote.base_url: the address of the server is needed, e.g. http://127.0.0.1:11434/v1"
-            )
+            raise ConfigError("llm.remote.base_url: set the server's URL, e.g. http://127.0.0.1:11434/v1")
         if not config.model:
-            raise ConfigError("llm.model: the server's name of the model is needed")
+            raise ConfigError("llm.model: set the server's name of the model")
         require_allowed(remote.base_url)
         self._config = config
         self._server = RemoteServer("language-model server", config.model, "llm.model", remote.api_key_env)
@@ -75,14 +75,14 @@ class RemoteLanguageModel:
         self._breaker = CircuitBreaker(remote.breaker, clock)
         self._running = 0
         self._notice: str | None = None
-        # Servers without authentication still need a header the client agrees to send.
+        # The client requires a key even for servers without authentication.
         api_key = os.environ.get(remote.api_key_env) or "none"
         timeout = Timeout(config.deadline_s, connect=remote.connect_timeout_s)
         self._client = AsyncOpenAI(base_url=remote.base_url, api_key=api_key, max_retries=0, timeout=timeout)
 
     async def start(self) -> None:
-        """Ask the server for its models. A server that is down does not keep the replica from starting: the breaker
-        and the caller's fallback cover it, and ``info().notice`` says so until a call succeeds."""
+        """Query the server's models. A server that is down does not prevent the replica's start: the breaker and the
+        caller's fallback cover it, and ``info().notice`` reports it until a call succeeds."""
         from openai import OpenAIError
 
         try:
@@ -101,7 +101,7 @@ class RemoteLanguageModel:
         await self._client.close()
 
     async def check_health(self) -> None:
-        """A replica is healthy even when the server is not: restarting the replica would not bring the server back."""
+        """Always healthy: restarting the replica would not restore the server."""
 
     async def info(self) -> LlmInfo:
         state = self._breaker.state
@@ -125,7 +125,7 @@ class RemoteLanguageModel:
         return read_call(request, self._config)
 
     async def _attempts(self, call: ChatCall, *, stream: bool) -> AsyncGenerator[dict[str, Any], None]:
-        """One attempt after another until one has yielded something; then its errors are the caller's."""
+        """Retry until an attempt has yielded an item; later errors go to the caller."""
         self._running += 1
         try:
             for attempt in range(1, self._remote.attempts + 1):
@@ -147,7 +147,7 @@ class RemoteLanguageModel:
             self._running -= 1
 
     def _backoff_s(self, attempt: int, error: InterviewError) -> float:
-        """Exponential with full jitter, never sooner than the server asked.
+        """Exponential with full jitter, never sooner than the server's Retry-After.
 
         Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
         """
@@ -166,7 +166,7 @@ class RemoteLanguageModel:
                     yield item
         except InterviewError as error:
             if isinstance(error, InvalidModelOutput | Overloaded):
-                verdict = self._breaker.succeeded  # it answers, however badly
+                verdict = self._breaker.succeeded  # it answered, so it is up
             elif isinstance(error, Unavailable | EngineFailed | DeadlineExceeded) and error.retryable:
                 verdict = self._breaker.failed
             raise
@@ -203,13 +203,13 @@ class RemoteLanguageModel:
         finally:
             await stream.close()
         if not finished:
-            raise EngineFailed("The server's stream broke off before its end.")
+            raise EngineFailed("The server's stream ended prematurely.")
 
     def _body(self, call: ChatCall) -> dict[str, Any]:
         extra = {key: value for key, value in call.request.items() if key not in _OWN_KEYS}
         if self._remote.forward_priority:
             extra["priority"] = call.priority
-        # A server's own default may be anything: the tier's limit is always sent, under the name the caller chose.
+        # A server's default limit is unknown, so the tier's limit is always sent, under the name that the caller used.
         limit = {} if "max_completion_tokens" in extra else {"max_tokens": call.max_tokens}
         return {
             "model": self._config.model,
@@ -221,10 +221,10 @@ class RemoteLanguageModel:
 
 
 def _check(response: ChatResponse, call: ChatCall) -> None:
-    """Raises when the answer is unusable: no choice, or not JSON although a schema was sent and nothing cut it off."""
+    """Raises when the answer is unusable: no choice, or invalid JSON for a schema although it was not truncated."""
     choices = response.get("choices") or []
     if not choices:
-        raise InvalidModelOutput("The server's answer holds no choice.")
+        raise InvalidModelOutput("The server's answer has no choices.")
     if call.schema is None or choices[0].get("finish_reason") != "stop":
         return
     try:

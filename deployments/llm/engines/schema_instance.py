@@ -22,11 +22,12 @@ _MAX_DEPTH = 64
 def minimal_instance(schema: dict[str, Any], text: Callable[[str], str] = str) -> Any:
     """A value valid under ``schema``: first alternatives, required properties, shortest arrays, numbers nearest 0.
 
-    ``text`` gives the content of a free string from its property's name. Understood: the keywords structured
-    output uses (``$ref``, ``const``, ``enum``, ``anyOf``, ``oneOf``, ``allOf``, types, bounds, formats).
+    ``text`` maps a property's name to the content of its free string. Supported: the keywords of structured output
+    (``$ref``, ``const``, ``enum``, ``anyOf``, ``oneOf``, ``allOf``, types, bounds, formats).
 
     Raises:
-        UnsupportedRequest: ``pattern``, ``not`` or boundless recursion, for which no value is built here.
+
+        UnsupportedRequest: ``pattern``, ``not`` or infinite recursion, which are not supported.
     """
     return _Builder(schema, text).value(schema, "answer", 0)
 
@@ -40,7 +41,7 @@ class _Builder:
         if schema is True or schema == {}:
             return self._text(name)
         if depth > _MAX_DEPTH:
-            raise UnsupportedRequest(f"The schema at {name!r} requires an endless value.")
+            raise UnsupportedRequest(f"The schema at {name!r} requires an infinite value.")
         if not isinstance(schema, dict) or "not" in schema:
             raise UnsupportedRequest(f"The fake cannot build a value for the schema at {name!r}.")
         if "$ref" in schema:
@@ -98,16 +99,16 @@ class _Builder:
     def _resolve(self, ref: str) -> Any:
         node: Any = self._root
         if not ref.startswith("#"):
-            raise UnsupportedRequest(f"The reference {ref!r} leaves the schema.")
+            raise UnsupportedRequest(f"The reference {ref!r} points outside the schema.")
         for part in ref.lstrip("#/").split("/") if ref != "#" else []:
             key = part.replace("~1", "/").replace("~0", "~")
             if not isinstance(node, dict) or key not in node:
-                raise UnsupportedRequest(f"The reference {ref!r} points at nothing.")
+                raise UnsupportedRequest(f"The reference {ref!r} has no target.")
             node = node[key]
         return node
 
     def _plainest(self, alternatives: list[Any]) -> Any:
-        """The first alternative that needs no recursion: a plain type before a reference."""
+        """The first alternative without recursion: a plain type before a reference."""
         return next((one for one in alternatives if isinstance(one, dict) and "$ref" not in one), alternatives[0])
 
     def _merge(self, parts: list[Any]) -> dict[str, Any]:
@@ -150,4 +151,4 @@ def _number(schema: dict[str, Any], *, whole: bool) -> float | int:
     for number in candidates:
         if fits(number):
             return int(number) if whole else number
-    raise UnsupportedRequest("The schema's number bounds leave no value.")
+    raise UnsupportedRequest("The schema's number bounds allow no value.")

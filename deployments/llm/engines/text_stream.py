@@ -19,17 +19,17 @@ TOOL_CALL_CLOSE = "</tool_call>"
 def escape_control_characters(json_text: str) -> str:
     """Compact JSON with raw control characters escaped.
 
-    xgrammar's grammar for strings with ``maxLength`` lets raw control characters through, which JSON forbids. Where
-    the grammar allows no white space between tokens, every control character stands inside a string.
+    xgrammar's grammar for strings with ``maxLength`` allows raw control characters, which JSON forbids. Where the
+    grammar allows no white space between tokens, every control character is inside a string.
     """
     return json_text.translate(_ESCAPES)
 
 
 class IncrementalDecoder:
-    """Tokens in, newly finished text out.
+    """Converts tokens to newly finished text.
 
-    A byte-level token may be part of a character, and a token's text depends on its neighbours; so a short window is
-    decoded with and without the new token and the difference is emitted once it no longer ends inside a character.
+    A byte-level token may be part of a character, and a token's text depends on its neighbours. So a short window is
+    decoded with and without the new token, and the difference is emitted once it no longer ends inside a character.
     Source: the two-offset algorithm of Text Generation Inference, also used by vLLM.
     """
 
@@ -48,7 +48,7 @@ class IncrementalDecoder:
         return after[len(before) :]
 
     def flush(self) -> str:
-        """What is left when no token follows, unfinished characters replaced."""
+        """The remaining text when no token follows; unfinished characters are replaced."""
         before, after = self._texts()
         self._window = self._read = len(self._tokens)
         return after[len(before) :]
@@ -58,7 +58,7 @@ class IncrementalDecoder:
 
 
 class StopCutter:
-    """Cuts text at the first stop sequence, holding back what might be the beginning of one."""
+    """Cuts text at the first stop sequence, holding back a possible beginning of one."""
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stops)
@@ -66,7 +66,7 @@ class StopCutter:
         self.stopped = False
 
     def feed(self, text: str) -> str:
-        """The text that may be shown now."""
+        """The text that can no longer be part of a stop sequence."""
         if self.stopped:
             return ""
         held = self._held + text
@@ -85,7 +85,7 @@ class StopCutter:
 
 
 def _overlap(text: str, stop: str) -> int:
-    """The length of the longest end of ``text`` that begins ``stop``."""
+    """The length of the longest suffix of ``text`` that is a prefix of ``stop``."""
     for length in range(min(len(text), len(stop) - 1), 0, -1):
         if stop.startswith(text[-length:]):
             return length
@@ -93,9 +93,10 @@ def _overlap(text: str, stop: str) -> int:
 
 
 class ToolCallReader:
-    """Takes tool calls in the Hermes form (``<tool_call>{"name", "arguments"}</tool_call>``; Qwen, Hermes) out of text.
+    """Extracts tool calls in the Hermes form (``<tool_call>{"name", "arguments"}</tool_call>``; Qwen, Hermes) from
+    text.
 
-    ``whole`` reads instead the entire text as one call: the form a grammar enforces when a tool is required.
+    ``whole`` parses the entire text as one call: the form that a grammar enforces when a tool is required.
     """
 
     def __init__(self, *, whole: bool = False) -> None:
@@ -109,7 +110,7 @@ class ToolCallReader:
         return "" if self._whole else self._cutter.feed(text)
 
     def finish(self) -> tuple[str, tuple[dict[str, Any], ...]]:
-        """The rest of the text, and the calls. A malformed call stays text: the caller sees what the model said."""
+        """The rest of the text, and the calls. A malformed call stays text, so that the caller sees it."""
         if self._whole:
             call = _read_call(self._text)
             return ("", (call,)) if call else (self._text, ())
@@ -154,7 +155,7 @@ def tool_choice_schema(tools: Sequence[dict[str, Any]], choice: str | dict[str, 
 
 
 class AnswerReader:
-    """One request's tokens as text: decoded, cut at stop sequences, tool calls taken out."""
+    """Converts one request's tokens to text: decoded, cut at stop sequences, tool calls extracted."""
 
     def __init__(self, call: ChatCall, decode: Callable[[Sequence[int]], str], stop_tokens: Collection[int]) -> None:
         required = call.schema is None and tool_choice_schema(call.tools, call.tool_choice) is not None

@@ -30,9 +30,9 @@ _GIB = 1024**3
 class TransformersEngine:
     """``TextEngine`` over ``ContinuousBatchingManager``.
 
-    The manager decodes in a thread of its own; this class feeds it at most ``max_batch`` requests at a time, in order
-    of priority, and turns its tokens into text. CUDA graphs and double buffering are off: ``RowSampler`` runs Python
-    in every step. For throughput on a GPU use vLLM; this engine is for machines and models vLLM does not serve.
+    The manager decodes in its own thread; this class feeds it at most ``max_batch`` requests at a time, by priority,
+    and converts its tokens to text. CUDA graphs and double buffering are off, because ``RowSampler`` runs Python in
+    every step. Use vLLM for throughput on a GPU; this engine is for machines and models that vLLM does not support.
     """
 
     name = "transformers"
@@ -137,8 +137,8 @@ class TransformersEngine:
         logger.info("transformers engine: %d sequences, %d pages, on %s", places, pages, self._device)
 
     def _sizes(self, text_config: Any, element_bytes: int) -> tuple[int, int]:
-        """(sequences decoded together, pages of KV cache): every admitted sequence can reach full length, so that the
-        batch never has to evict one."""
+        """(sequences decoded together, pages of KV cache). Every admitted sequence can reach full length, so the batch
+        never evicts one."""
         heads = text_config.num_attention_heads
         head_size = getattr(text_config, "head_dim", None) or text_config.hidden_size // heads
         kv_heads = getattr(text_config, "num_key_value_heads", None) or heads
@@ -162,7 +162,7 @@ class TransformersEngine:
             await asyncio.to_thread(manager.stop, hard_stop=True, timeout=10)
 
     async def check_health(self) -> None:
-        """Raises when the decoding thread is dead, or has requests and made no step for the health deadline."""
+        """Raises when the decoding thread is dead, or has requests but made no step within the health deadline."""
         if self._manager is None or not self._manager.is_running():
             raise EngineUnavailable("The transformers engine's decoding thread has ended.")
         idle_s = time.monotonic() - self._sampler.last_step_at
@@ -184,17 +184,17 @@ class TransformersEngine:
                 add_generation_prompt=True,
                 return_dict=True,
             )
-        except Exception as error:  # a template is a program of the model's author: it may refuse in any way
+        except Exception as error:  # a template is a program of the model's author and may raise any error
             raise InvalidInput(
                 f"The model's chat template refuses these messages: {type(error).__name__}.",
                 detail={"fields": {"messages": "refused by the chat template"}},
             ) from error
         prompt: list[int] = list(rendered["input_ids"])
-        # Some tokenizers know more tokens than their model; one such token would end the decoding thread.
+        # Some tokenizers have more tokens than their model; such a token would end the decoding thread.
         if any(token >= self._vocab_size for token in prompt):
             raise InvalidInput(
-                "The messages hold a special token that the model has no weights for.",
-                detail={"fields": {"messages": "hold a token outside the model's vocabulary"}},
+                "The messages contain a special token without weights in the model.",
+                detail={"fields": {"messages": "contain a token outside the model's vocabulary"}},
             )
         limit = self.max_model_len or 0
         if len(prompt) >= limit:
@@ -254,7 +254,7 @@ class TransformersEngine:
 def _forget(manager: Any, request_id: str) -> None:
     router = manager.output_router
     router.result_handlers.pop(request_id, None)
-    # Steps already under way for a cancelled request end up here, and nobody else would ever read them.
+    # Steps already running for a cancelled request end here; no other code reads them.
     while True:
         try:
             router.output_queue.get_nowait()

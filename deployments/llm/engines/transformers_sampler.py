@@ -1,8 +1,8 @@
 """Per-request sampling inside transformers' continuous batch: temperature, top-p, seed and grammar for every row.
 
-transformers' continuous batching samples a whole batch with one configuration and knows no grammar. Its logits
-processors, however, see which request owns which row. So this processor chooses each row's token itself and leaves
-that token as the only one possible; the batch's own greedy choice then can only agree.
+transformers' continuous batching samples a whole batch with one configuration and supports no grammar, but its logits
+processors see which request owns which row. So this processor chooses each row's token itself and masks all others; the
+batch's own greedy choice then agrees.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class GrammarCompiler:
-    """JSON Schemas compiled against one tokenizer; xgrammar keeps compiled ones."""
+    """JSON Schemas compiled against one tokenizer; xgrammar caches them."""
 
     def __init__(self, tokenizer: Any, vocab_size: int, stop_tokens: list[int]) -> None:
         """``vocab_size`` is the width of the logits, which may exceed the tokenizer's."""
@@ -33,13 +33,14 @@ class GrammarCompiler:
         self._compiler = xgrammar.GrammarCompiler(info, max_threads=2, cache_limit_bytes=64 * 1024 * 1024)
 
     def matcher(self, schema: dict[str, Any]) -> Any:
-        """A fresh matcher. Compact JSON only: with free whitespace a weak model may write spaces until its limit.
+        """A new matcher. Compact JSON only: with free whitespace a weak model may write spaces until its limit.
 
         Raises:
+
             InvalidInput: the schema cannot be compiled.
         """
         try:
-            # An object of no known properties must stay open, or only {} would be allowed.
+            # An object without known properties must stay open, or only {} would be allowed.
             strict = bool(schema.get("properties")) or schema.get("type") != "object"
             compiled = self._compiler.compile_json_schema(json.dumps(schema), any_whitespace=False, strict_mode=strict)
         except (RuntimeError, ValueError, TypeError) as error:
@@ -51,8 +52,8 @@ class GrammarCompiler:
 
 
 class RowSampling:
-    """How one request's tokens are chosen. ``error`` is set instead of raised: what is raised in the decoding thread
-    ends it, and with it every other request."""
+    """How one request's tokens are chosen. ``error`` is set instead of raised, because an exception in the decoding
+    thread ends it, and with it every other request."""
 
     def __init__(self, call: ChatCall, matcher: Any | None, device: torch.device) -> None:
         self.temperature = call.temperature
@@ -67,7 +68,7 @@ class RowSampling:
 
     @property
     def grammar(self) -> Any | None:
-        """The matcher that still has a say about the next token."""
+        """The matcher, if it still constrains the next token."""
         over = self.matcher is None or self.error is not None or self.matcher.is_terminated()
         return None if over else self.matcher
 
@@ -77,7 +78,7 @@ class RowSampling:
 
     @contextmanager
     def failing_alone(self, work: str) -> Iterator[None]:
-        """Whatever ``work`` on this row raises becomes this row's ``error``."""
+        """Any exception of ``work`` on this row becomes this row's ``error``."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - any type ends the thread; a message may quote the answer
@@ -85,7 +86,7 @@ class RowSampling:
 
 
 class RowSampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]  # untyped library
-    """Chooses every row's next token. Rows are added and removed by the event loop, chosen by the engine's thread."""
+    """Chooses every row's next token. The event loop adds and removes rows; the engine's thread samples them."""
 
     supported_kwargs: dict[str, type] = {}  # noqa: RUF012 - the base class reads these
     ignored_kwargs: tuple[str, ...] = ()
@@ -106,7 +107,7 @@ class RowSampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]  # un
         int32_tensor.zero_()
 
     def prepare_tensor_args(self, requests_with_new_token: list[Any]) -> torch.Tensor:
-        """Called just before each step with the requests that get a token in it, in the order of their rows."""
+        """Called just before each step with the requests that get a token in it, in row order."""
         self._rows = [request.state.request_id for request in requests_with_new_token]
         return torch.zeros(len(self._rows), dtype=torch.int32)
 
@@ -114,10 +115,10 @@ class RowSampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]  # un
         """``scores`` float32 [requests in the step, vocabulary] → the same shape, one finite entry in every row that is
         read.
 
-        A request whose prompt is not whole yet gets no token, but the step holds a row for it all the same. The rows
-        of those that do get one come first; what follows is padding, which the manager never reads.
+        A request with an unfinished prompt gets no token but still has a row in the step. The rows that get a token
+        come first; the rest is padding, which the manager never reads.
         """
-        # None where the event loop has removed the request since the step was scheduled.
+        # None if the event loop has removed the request since the step was scheduled.
         rows = [self._requests.get(request_id) for request_id in self._rows]
         chosen = torch.full_like(scores, float("-inf"))
         if rows:
@@ -127,7 +128,7 @@ class RowSampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]  # un
         return chosen
 
     def _tokens(self, scores: torch.Tensor, rows: list[RowSampling | None]) -> torch.Tensor:
-        """``scores`` [rows, vocabulary], which it changes → the token chosen for each row, int64 [rows]."""
+        """``scores`` [rows, vocabulary], modified in place → the token chosen for each row, int64 [rows]."""
         self._mask(scores, rows)
         tokens = _choose(scores, rows)
         for row, token in zip(rows, tokens.tolist(), strict=True):
@@ -164,7 +165,7 @@ def _choose(scores: torch.Tensor, rows: list[RowSampling | None]) -> torch.Tenso
     top_p = torch.tensor([row.top_p for _, row in sampled], device=scores.device)
     if bool((top_p < 1).any()):
         probabilities = _nucleus(probabilities, top_p)
-    # argmax(p / Exponential(1)) is a draw from p, and lets every row use its own generator.
+    # argmax(p / Exponential(1)) samples from p, and lets every row use its own generator.
     noise = torch.empty_like(probabilities)
     for at, (_, row) in enumerate(sampled):
         noise[at].exponential_(generator=row.generator)
@@ -176,7 +177,7 @@ def _advance(row: RowSampling, token: int) -> None:
     with row.failing_alone("advancing the grammar"):
         grammar = row.grammar
         if grammar is not None and not grammar.accept_token(token):
-            row.fail("the grammar refused the token it had allowed")
+            row.fail("the grammar rejected a token that it had allowed")
 
 
 def _nucleus(probabilities: torch.Tensor, top_p: torch.Tensor) -> torch.Tensor:

@@ -1,6 +1,6 @@
 """Converts between this tier's dicts and vLLM's OpenAI layer: requests, SSE strings, objects and errors.
 
-Nothing here imports vLLM, so that callers and tests need not.
+This module does not import vLLM, so that callers and tests need not install it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from interview.errors import EngineFailed, InterviewError
 _DATA = "data: "
 _DONE = "[DONE]"
 
-#: Fields of vLLM's answers that are null or empty unless asked for, and are not OpenAI's.
+#: vLLM's own response fields that are null or empty by default and are not OpenAI's.
 _OWN_FIELDS = (
     "prompt_logprobs",
     "prompt_token_ids",
@@ -38,9 +38,9 @@ _OWN_MESSAGE_FIELDS = ("reasoning", "reasoning_content")
 def vllm_request(call: ChatCall, *, stream: bool) -> dict[str, Any]:
     """The body of vLLM's ``ChatCompletionRequest``.
 
-    The request id is always set: Ray would stamp Serve's, which every call of one turn shares, and vLLM refuses a
-    second request under the same id. Without the caller's own ``max_tokens`` none is sent: the engine's default then
-    shrinks to what is left of the window, where an explicit number beyond it is an error.
+    The request id is always set: Ray would set Serve's, which every call of one turn shares, and vLLM rejects a second
+    request under the same id. ``max_tokens`` is sent only if the caller set it: the engine's default adapts to the
+    remaining context window, while an explicit number beyond it is an error.
     """
     body = {key: value for key, value in call.request.items() if key not in ("deadline_s", "stream")}
     if body.get("max_tokens") is None:
@@ -49,10 +49,11 @@ def vllm_request(call: ChatCall, *, stream: bool) -> dict[str, Any]:
 
 
 async def responses(items: AsyncIterator[Any], call: ChatCall) -> AsyncGenerator[dict[str, Any], None]:
-    """What ``LLMServer`` yields for one call, as OpenAI's dicts: the response, or the chunks.
+    """``LLMServer``'s output for one call, as OpenAI's dicts: the response, or the chunks.
 
     Raises:
-        InterviewError: an error the engine yielded, as the typed error it stands for.
+
+        InterviewError: an error that the engine yielded, mapped to its type.
     """
     async for item in items:
         for part in item if isinstance(item, list) else [item]:
@@ -103,7 +104,7 @@ def _cleaned(item: dict[str, Any], call: ChatCall) -> ChatChunk | ChatResponse:
 
 
 def yielded_error(error: dict[str, Any], model: str) -> InterviewError:
-    """The typed error for the ``error`` object vLLM yields instead of raising."""
+    """The typed error for the ``error`` object that vLLM yields instead of raising."""
     code = str(error.get("code", ""))
     server = RemoteServer("language-model server", model, "llm.model")
     return from_status(int(code) if code.isdigit() else 500, str(error.get("message", "")), server)

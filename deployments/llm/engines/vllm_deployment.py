@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 DEPLOYMENT_NAME = "LanguageModel"
 
-#: Nothing may phone home, and serving never downloads.
+#: Disables telemetry and downloads.
 _ENVIRONMENT = {
     "VLLM_NO_USAGE_STATS": "1",
     "DO_NOT_TRACK": "1",
@@ -51,7 +51,7 @@ _WARM_UP: tuple[ChatRequest, ...] = (
 
 
 class VllmDeployment(LLMServer):
-    """``LLMServer`` whose ``chat``, ``stream`` and ``info`` take and give this tier's bytes: no caller imports vLLM."""
+    """``LLMServer`` whose ``chat``, ``stream`` and ``info`` exchange this tier's bytes, so no caller imports vLLM."""
 
     async def __init__(self, llm_config: LLMConfig, *, config: LlmConfig) -> None:  # type: ignore[misc]
         """Returns only when the engine has completed requests, so Serve routes nothing to a cold replica."""
@@ -108,7 +108,7 @@ class VllmDeployment(LLMServer):
                 yield chunk
 
     async def _items(self, call: ChatCall, *, stream: bool) -> AsyncGenerator[Any, None]:
-        """What ``LLMServer.chat`` yields; closing this closes it, which aborts the request in the engine."""
+        """The output of ``LLMServer.chat``; closing this closes it, which aborts the request in the engine."""
         from pydantic import ValidationError
         from ray.serve.llm.openai_api_models import ChatCompletionRequest
 
@@ -131,7 +131,7 @@ class VllmDeployment(LLMServer):
 
 
 def _invalid(error: Exception) -> InvalidInput:
-    """vLLM's own validation, field by field; its messages may quote the request, so only the kinds are kept."""
+    """Maps vLLM's field errors to InvalidInput; its messages may quote the request, so only error types are kept."""
     errors = getattr(error, "errors", None)
     fields = {".".join(str(at) for at in one["loc"]): one["msg"] for one in errors()} if callable(errors) else {}
     named = ", ".join(fields) or "request"
@@ -148,7 +148,7 @@ def _load_lora_modules(llm_config: LLMConfig) -> None:
 
 
 def engine_kwargs(config: LlmConfig) -> dict[str, Any]:
-    """vLLM's engine arguments; ``vllm.engine_kwargs`` wins over all of them."""
+    """vLLM's engine arguments; ``vllm.engine_kwargs`` overrides all of them."""
     settings = config.vllm
     arguments: dict[str, Any] = {
         "tensor_parallel_size": settings.tensor_parallel,

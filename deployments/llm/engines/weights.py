@@ -10,7 +10,7 @@ from storage.weights.resolve import known, resolve_weights
 
 #: Models of this hub owner embed sentences (``grading.embeddings``) and run from their plain ONNX export.
 _EMBEDDING_OWNER = "sentence-transformers/"
-_NO_HUB = "This machine may have no way to the model hub; pull on one that has, and copy the directory."
+_NO_HUB = "This machine may have no access to the model hub; pull on one that has, and copy the directory."
 
 
 def no_model_configured() -> ModelMissing:
@@ -33,7 +33,8 @@ def local_model(name: str, models_dir: str | None = None) -> Path:
     """The directory of a model: ``name`` itself, or the pulled snapshot of the hub id ``name``. No network.
 
     Raises:
-        ModelMissing: neither is here; the message says how to get it.
+
+        ModelMissing: neither exists; the message says how to get it.
     """
     if not name:
         raise no_model_configured()
@@ -56,10 +57,11 @@ def local_model(name: str, models_dir: str | None = None) -> Path:
 def pull_model(name: str, models_dir: str | None = None, revision: str | None = None) -> Path:
     """Download the snapshot of a hub model: weights in safetensors, configuration and tokenizer. Resumes.
 
-    Of an embedding model (``grading.embeddings``) also the ONNX export, of which a hub repository holds many.
+    For an embedding model (``grading.embeddings``) it also downloads the one ONNX export that is used.
 
     Raises:
-        NotFound: the hub has no such model, or it needs a licence this account has not accepted.
+
+        NotFound: the hub has no such model, or this account has not accepted its licence.
         EngineUnavailable: the hub cannot be reached.
     """
     require_allowed("https://huggingface.co")

@@ -73,7 +73,7 @@ class RemoteRecognizer:
 
         remote = config.remote
         if not remote.base_url:
-            raise ConfigError("stt.remote.base_url: the address of the server is needed, e.g. http://127.0.0.1:8000/v1")
+            raise ConfigError("stt.remote.base_url: set the server's URL, e.g. http://127.0.0.1:8000/v1")
         require_allowed(remote.base_url)
         self._remote = remote
         self._server = RemoteServer("transcription server", remote.model, "stt.remote.model", remote.api_key_env)
