@@ -88,6 +88,10 @@ _TOPICS: dict[QuestionTopic, str] = {
         (when|how|will|do|can|could|would|are) (do|will|can|could|would|are|is)? (you|i) [going to|ever] (delete|erase|remove) {data} [afterwards|later|again|please|after the interview]*
         i (do not want|would not like|do not agree|object) [you|to|that|for|my]* (having|keeping|storing|to keep|to store|keep|store|being|using|to use|processing|to process)* {data} (being|to be|kept|stored|saved|used|processed)*
         i (withdraw|revoke|take back|want to withdraw|would like to withdraw|want to revoke|retract) [my] consent [to this|to the recording|now]*
+        i [hereby|really|actually|also]* (do not|did not|no longer|never|cannot|can not|will not|refuse to|do not want to|have not|never have) (consent|consented|give consent|give my consent|given my consent|give you my consent|give permission|give my permission) [to|for|that|this|it|any|of|be|being|the|my|me|you|recorded|recording|recordings|taped|filmed|transcribed|graded|stored|saved|voice|data|interview|anymore|any longer|longer|here]*
+        i [really|actually]* (do not|would not|no longer|refuse to|refuse|object to|am not ok with|am not okay with|am not fine with|am not happy with|am not comfortable with|am not comfortable|do not feel comfortable) [want|like|wish|agree|accept|allow|to|with|be|being|you|that|it|is|the|this|have|my voice|me]* (recorded|recording|record|taped|taping|filmed|filming) [of|me|this|my|voice|the|interview|anymore|here|at all|please]*
+        {ask}* (stop|turn off|switch off|shut off|disable|end|pause) [the|this|your|my]* (recording|recorder) [of|me|this|my|voice|please|now|right now]*
+        {ask}* (do not|stop to) (record|tape|film) [me|this|my voice|my answers|anything|it|please|anymore|now]*
         (what about|how about|is there) [a] (deletion|deleting|right to be forgotten|erasure) [of] [{data}]
     """,
     "machine": """

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from interview.sessions.afterthoughts import afterthought_in
+from interview.sessions.candidate_questions import FOR_A_PERSON
 from interview.sessions.utterances import is_silence, read_utterance
 from tests.support.paths import TESTS
 
@@ -21,9 +22,28 @@ def test_a_question_to_the_interviewer_is_heard_with_its_topic(case: dict[str, s
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "I do not consent", "I don't consent to being recorded.", "i no longer consent to this recording",
+        "I don't want to be recorded", "I am not comfortable with being recorded", "I object to the recording.",
+        "turn off the recording please", "Could you stop recording me?", "please don't record me",
+        "I cannot give my consent to this",
+    ],
+)  # fmt: skip
+def test_an_objection_to_the_recording_waits_for_a_person_and_is_no_answer(said: str) -> None:
+    heard = read_utterance(said)
+    assert (heard.kind, heard.answer) == ("question", "")
+    assert heard.questions[0].topic in FOR_A_PERSON
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "Is it B?",
+        "Users who do not consent are left out of the analysis.",
+        "I do not record passwords in the log.",
+        "I would stop the recording job first and then look at the disk.",
+        "I do not agree with my colleague.",
         "Would a queue help here? I think so, because the email server is slow.",
         "I would ask whether the data is recorded per order.",
         "The service records who deleted the data and when.",
