@@ -21,34 +21,36 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of the agent tier. Times in seconds, sizes in bytes, confidences in [0, 1].
 
     Sessions:
+
         ``require_consent``: a plan with a consent text starts only once the candidate accepted it.
-        ``lease_s``: how long a turn belongs to the worker that accepted it; a retry after that takes it over.
-        Longer than the slowest turn after its recording is transcribed (grade + decision + speech), else two workers do
-        the same work.
+        ``lease_s``: the lease of the worker that accepted a turn; after it, a retry takes over. It must exceed the
+        slowest turn after transcription (grade + decision + speech), else two workers do the same work.
         ``max_repeats``: how often, per question, a candidate may ask for a repeat or a moment before it moves on.
 
     Limits: ``max_answer_chars``, ``max_audio_bytes``, ``max_document_chars``, ``max_signals_bytes``.
 
     Hearing and judging:
-        ``unsure_below``: a transcript less confident than this (expected share of right words) asks again and is not
-            scored.
-        ``short_answer_words``: an answer to an open question below this many words is probed once.
-        ``off_topic_below``: so is one whose grade is below this score.
+
+        ``unsure_below``: below this transcript confidence (expected share of right words) the question is repeated and
+            the answer not scored.
+        ``short_answer_words``: a shorter answer to an open question is probed once.
+        ``off_topic_below``: so is an answer with a lower score.
         ``judge_open_answers``: queue the rubric grading of open answers in the background.
 
     Speaking:
+
         ``interviewer``: ``auto`` uses the model when one serves, ``scripted`` never, ``model`` always tries.
         ``decide_deadline_s``: the model's time for one decision; then the scripted interviewer answers.
-        ``model_window_tokens``: what the model's context holds; ``reply_tokens`` of it are the reply's.
-        ``temperature``: of the interviewer's words.
-        ``breaker_failures``, ``breaker_open_s``: after so many failures in a row the script interviews for so long,
-        then one turn tries the model again.
+        ``model_window_tokens``: the model's context size, including ``reply_tokens`` for the reply.
+        ``temperature``: of the interviewer's utterances.
+        ``breaker_failures``, ``breaker_open_s``: after this many consecutive failures the script interviews for this
+        long, then one turn tries the model again.
         ``reply_audio_format``: of the interviewer's voice.
 
-    Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is how many pinned
-    plans a replica keeps decoded; ``speech_cache_bytes`` of spoken replies stay with it (0: none);
-    ``by_value`` sends small payloads over Serve's gRPC channel (throughput mode);
-    ``replicas`` scales on the turns in flight per replica.
+    Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is the number of
+    decoded plans a replica caches; ``speech_cache_bytes`` bounds its cache of spoken replies (0: none); ``by_value``
+    sends small payloads over Serve's gRPC channel (throughput mode); ``replicas`` scales on the turns in flight per
+    replica.
     """
 
     require_consent: bool = True

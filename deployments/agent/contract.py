@@ -16,10 +16,10 @@ from interview.sessions.session import AgentResponse
 
 
 class StartRequest(Struct, frozen=True):
-    """Start, or return unchanged, the interview ``interview_id``.
+    """Start the interview ``interview_id``, or return it unchanged.
 
-    Either ``plan`` (id of an installed plan, or a whole plan as a dict) or ``role_description`` chooses what is asked.
-    ``document_findings`` say what was hidden in the documents that the texts were read from; they go on record.
+    Either ``plan`` (id of an installed plan, or a whole plan as a dict) or ``role_description`` selects the plan.
+    ``document_findings`` describe the hidden text in the uploaded documents; they are recorded.
     """
 
     tenant: str
@@ -38,9 +38,9 @@ class StartRequest(Struct, frozen=True):
 class TurnRequest(Struct, frozen=True):
     """One answer: exactly one of ``text`` and ``audio`` (an encoded file of ``content_type``).
 
-    ``voice`` asks for the reply's audio, ``stream_audio`` for its parts while it is spoken (only ``turn_stream`` tells
-    them). ``signals`` are the client's integrity observations. ``takeover`` skips the
-    wait for a dead worker's lease: set only by a caller that knows that worker died.
+    ``voice`` asks for the reply's audio, ``stream_audio`` for its parts as they are spoken (only with ``turn_stream``).
+    ``signals`` are the client's integrity observations. ``takeover`` skips the wait for a dead worker's lease: set it
+    only if that worker is known to be dead.
     """
 
     tenant: str
@@ -70,7 +70,7 @@ class EndRequest(Struct, frozen=True):
 
 
 class TranscriptView(Struct, frozen=True):
-    """What was heard, for the caller's screen. ``confidence`` is None for typed answers."""
+    """The transcript, for the caller's screen. ``confidence`` is None for typed answers."""
 
     text: str
     confidence: float | None = None
@@ -84,7 +84,7 @@ class GradeView(Struct, frozen=True):
 
 
 class FallbackView(Struct, frozen=True):
-    """A tier that could not do its part in this step, what did it instead, and why."""
+    """A tier that failed in this step, its replacement, and the reason."""
 
     tier: str
     to: str
@@ -92,9 +92,9 @@ class FallbackView(Struct, frozen=True):
 
 
 class TurnBody(Struct, frozen=True, omit_defaults=True):
-    """What a step replies.
+    """The reply of a step.
 
-    ``session_state`` has fields of ``SessionState``: all in the reply to ``start``, else those that do not grow.
+    ``session_state`` has fields of ``SessionState``: all in the reply to ``start``, else those of bounded size.
     """
 
     interview_id: str
@@ -110,9 +110,8 @@ class TurnBody(Struct, frozen=True, omit_defaults=True):
 class StepReply(Struct, frozen=True):
     """The result of a step.
 
-    ``encoded`` is ``body`` as JSON, encoded once and before the step's commit, because the commit records it under
-    the idempotency key: a replay has the same bytes. ``replayed`` says it was recorded earlier. ``stage_ms`` is not
-    part of that promise.
+    ``encoded`` is ``body`` as JSON, encoded once before the step's commit, which records it under the idempotency key,
+    so that a replay has the same bytes. ``replayed``: it was recorded earlier. ``stage_ms`` may differ.
     """
 
     encoded: bytes
@@ -125,18 +124,21 @@ class StepReply(Struct, frozen=True):
 
 
 class Sentence(Struct, frozen=True, tag="sentence"):
-    """A sentence of the reply, or the plan's own wording in one piece. Sentences joined with single spaces are the
-    beginning of the reply's text. They are provisional: a worker that dies before its commit takes them with it."""
+    """A sentence of the reply, or the plan's own wording in one piece.
+
+    Sentences joined with single spaces form the beginning of the reply's text. They are provisional: if a worker dies
+    before its commit, they are void.
+    """
 
     index: int
     text: str
 
 
 class SpokenPart(Struct, frozen=True, tag="audio"):
-    """The next part of the reply's audio, which the request asked for: an audio file of ``content_type``, cut where a
-    clause ends, is all parts in order.
+    """The next part of the reply's requested audio, cut at clause ends. All parts in order form one file of
+    ``content_type``.
 
-    ``caption``: the words that begin in this part, as a reader should see them; ``""`` if none do.
+    ``caption``: the words that begin in this part, in written form; ``""`` if none do.
     """
 
     index: int
@@ -171,11 +173,11 @@ class Agent(Protocol):
         ...
 
     def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
-        """The same turn as it comes about: sentences, and ``Done`` last. Raises what ``turn`` raises, mostly before
-        the first part; a recorded reply is ``Done`` alone.
+        """The same turn as it is produced: sentences, then ``Done``. Raises as ``turn``, mostly before the first part;
+        a recorded reply is ``Done`` alone.
 
-        Whoever stops listening does not undo the turn: once a sentence was said it is finished without a listener;
-        before that it is given up like a ``turn`` whose caller went away, and the same key resumes it.
+        Closing the stream does not undo the turn. After the first sentence the turn is completed without a listener.
+        Before it, the turn is cancelled like a ``turn`` whose caller disconnected, and the same key resumes it.
         """
         ...
 
@@ -184,7 +186,7 @@ class Agent(Protocol):
         ...
 
     async def end(self, request: EndRequest) -> StepReply:
-        """End the interview and trigger its evaluation; ending twice is the same as once. Raises NotFound."""
+        """End the interview and trigger its evaluation. Idempotent. Raises NotFound."""
         ...
 
     async def tools(self) -> list[dict[str, Any]]:

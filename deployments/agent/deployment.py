@@ -37,12 +37,12 @@ class Tiers:
     llm: LanguageModel | None = None
 
 
-#: Builds the ports on the replica: opens the stores, loads the plans, picks the interviewer. Must be picklable.
+#: Builds the ports on the replica: opens the stores, loads the plans, selects the interviewer. Must be picklable.
 PortsFactory = Callable[[AgentConfig, Tiers], AgentPorts]
 
 
 class AgentDeployment:
-    """``contract.Agent`` over the handle. Stateless: any replica takes any step."""
+    """``contract.Agent`` over the handle. Stateless: any replica can serve any step."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class AgentDeployment:
         return await serve_call(self._service.call_tool, payload, ToolRequest)
 
     async def check_health(self) -> None:
-        """A replica stays up while the store is away: killing it would help nobody. ``/readyz`` asks the store.
+        """Stays healthy while the store is unavailable, because a restart would not help; ``/readyz`` probes the store.
 
         The first check is also the first moment at which the other tiers can be called.
         """
@@ -96,7 +96,7 @@ def wrap_handles(
     tts: ServeHandle | None = None,
     llm: ServeHandle | None = None,
 ) -> Tiers:
-    """Handles as the clients of their contracts, each with its deadline."""
+    """Handles as clients of their contracts, each with its deadline."""
     by_value = config.by_value
     return Tiers(
         grading=GradingClient(

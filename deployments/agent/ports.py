@@ -31,26 +31,26 @@ class SystemClock:
 
 
 class PlanChoice(Struct, frozen=True):
-    """A plan and, in a sentence for people, why it was chosen."""
+    """A plan, and one sentence for people on why it was chosen."""
 
     plan: InterviewPlan
     reason: str
 
 
 class PlanCatalogue(Protocol):
-    """The installed plans. Read at start only: a running session keeps its own pinned copy."""
+    """The installed plans. Read at start only: a running session keeps its pinned copy."""
 
     def ids(self) -> tuple[str, ...]: ...
 
     def get(self, plan_id: str) -> InterviewPlan | None: ...
 
     def match(self, role_description: str) -> PlanChoice:
-        """The plan nearest to a role description. Raises InvalidInput when none has anything to do with it."""
+        """The plan nearest to a role description. Raises InvalidInput when none is similar."""
         ...
 
 
 class Observer(Protocol):
-    """Who wants to know how steps went: serve/ turns this into metrics. Calls must be cheap and must not raise."""
+    """Receives steps' outcomes; serve/ turns them into metrics. Calls must be cheap and must not raise."""
 
     def step_finished(self, step: str, outcome: str, stage_ms: Mapping[str, float]) -> None:
         """``step`` is start, turn, hint or end; ``outcome`` is ``ok``, ``replayed``, ``resumed`` or an error's code."""
@@ -87,15 +87,17 @@ class Pins(Protocol):
     async def pinned(
         self, settings: SessionSettings, plan: InterviewPlan, *, tenant: str, interview_id: str
     ) -> SessionSettings:
-        """``settings`` of a new session with what it keeps however configuration changes: versions, digests,
-        thresholds."""
+        """``settings`` of a new session with its pinned versions, digests and thresholds."""
         ...
 
 
 @dataclass(frozen=True)
 class AgentPorts:
-    """``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews.
-    ``policy`` None: no rules but the plan's. ``pins`` None: nothing is pinned but plan and seed."""
+    """The agent's dependencies.
+
+    ``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews.
+    ``policy`` None: only the plan's rules. ``pins`` None: only plan and seed are pinned.
+    """
 
     sessions: SessionStore
     blobs: BlobStore

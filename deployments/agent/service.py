@@ -1,4 +1,4 @@
-"""The agent without Ray: steps composed over ports. It keeps nothing between calls but decoded plans."""
+"""The agent without Ray: steps composed over ports. Its only state is a cache of decoded plans."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from interview.errors import InterviewError
 
 
 class AgentService:
-    """``contract.Agent`` over ``ports``. Any instance can take any step of any interview."""
+    """``contract.Agent`` over ``ports``. Any instance can serve any step of any interview."""
 
     def __init__(self, ports: AgentPorts, config: AgentConfig | None = None, clock: Clock | None = None) -> None:
         self._runtime = Runtime.over(ports, config, clock)
@@ -69,7 +69,7 @@ class AgentService:
         return await self._observed("end", self._end.run(request, times), times)
 
     def prepare_voice(self) -> None:
-        """Have the words of the installed plans spoken ahead, in the background; again only after a failure."""
+        """Synthesize the installed plans' lines in the background; repeats only after a failure."""
         plans = self._runtime.ports.plans
         for plan_id in plans.ids():
             plan = plans.get(plan_id)
@@ -85,7 +85,7 @@ class AgentService:
         return await tool.call(desk, request.arguments)
 
     async def ready(self) -> None:
-        """Raises StorageUnavailable when no step could be taken now."""
+        """Raises StorageUnavailable when no step could run now."""
         await self._runtime.ports.sessions.ping()
 
     async def _observed(self, step: str, work: Awaitable[StepReply], times: StageTimes) -> StepReply:

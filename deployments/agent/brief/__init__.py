@@ -1,1 +1,1 @@
-"""The seam between a turn and its interviewer: the brief that goes in and the decision that comes out."""
+"""The interface between a turn and its interviewer: the brief as input and the decision as output."""

@@ -1,7 +1,7 @@
-"""The interviewer's port: the scripted and the model-backed interviewer implement it.
+"""The interviewer's port, implemented by the scripted and the model-backed interviewer.
 
-An interviewer gets a ``TurnBrief`` (all it may know) and returns a ``Decision`` (all it may do). Which question comes
-next and which actions are open was settled before, by pure code; an interviewer picks among them and finds the words.
+An interviewer gets a ``TurnBrief`` and returns a ``Decision``. Pure code has already chosen the next question and the
+open actions; an interviewer picks one action and words it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from interview.sessions.candidate_questions import CandidateQuestion
 from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ActionType, AgentAction, AskedQuestion, SessionState
 
-#: What a candidate's utterance is. All but ``answer`` is procedure: never scored, and mostly handled by the script.
+#: The kinds of utterance. All but ``answer`` are procedural: never scored, and mostly handled by the script.
 Heard = Literal[
     "answer", "repeat", "explain", "skip", "wait", "done", "hint", "end", "unsure", "question", "afterthought",
     "unformed",
@@ -27,12 +27,12 @@ Heard = Literal[
 
 
 class Observation(Struct, frozen=True):
-    """What was heard in this turn. ``confidence`` in [0, 1] is the transcript's, None for typed text.
+    """The utterance of this turn. ``confidence`` in [0, 1] is the transcript's, None for typed text.
 
-    ``unsure`` in ``heard`` means the transcript is too doubtful to score; ``why`` says what made it so. ``question``:
-    nothing but questions to the interviewer; ``questions`` may also stand beside an answer. ``afterthought``: the
-    candidate came back to an earlier question, which is open again, and has yet to say what. ``unformed``: an answer
-    that is not of the asked form, to be asked for again.
+    ``unsure`` in ``heard`` means that the transcript is too doubtful to score, for the reason in ``why``. ``question``:
+    only questions to the interviewer; ``questions`` may also come with an answer. ``afterthought``: the candidate
+    returned to an earlier question, which is open again, without the addition yet. ``unformed``: an answer that lacks
+    the required form, to be requested again.
     """
 
     text: str
@@ -43,7 +43,7 @@ class Observation(Struct, frozen=True):
 
 
 class NextStep(Struct, frozen=True):
-    """What the plan holds next: a question of a phase, or (``question`` None) its end; ``rationale`` says why."""
+    """The plan's next step: a question of a phase, or (``question`` None) the end; ``rationale`` says why."""
 
     question: Question | None
     phase: Phase
@@ -53,12 +53,12 @@ class NextStep(Struct, frozen=True):
 
 
 class TurnBrief(Struct, frozen=True):
-    """Everything an interviewer may base a decision on.
+    """The basis of an interviewer's decision.
 
-    ``state`` already holds this turn's answer and grade. ``answer`` is all the candidate said to the current question.
-    ``open_actions`` are the actions the rules allow now. ``follow_up`` is the next probe (the question's own, or for
-    what a story leaves out), and ``probe_because`` why the script would use it (empty: it would not). ``seed`` varies
-    words, never decisions.
+    ``state`` already holds this turn's answer and grade. ``answer`` is everything the candidate said to the current
+    question. ``open_actions`` are the actions the rules allow now. ``follow_up`` is the next probe (the question's own,
+    or for a missing part of a story), and ``probe_because`` the script's reason to use it (empty: it would not).
+    ``seed`` varies wording, never decisions.
     """
 
     state: SessionState
@@ -79,12 +79,12 @@ class TurnBrief(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What the interviewer does and says.
+    """The interviewer's action and utterance.
 
-    ``text`` is the whole utterance; with ``question`` set it contains that question's prompt word for word.
-    ``hint`` is the rung given (0-based). ``skipped`` marks the current question as passed over. ``concluded_by`` is
-    set with the action ``conclude``; ``paused_because`` when a person must look before it goes on. ``prompt`` and
-    ``output`` record what a model was asked with and returned.
+    ``text`` is the whole utterance; with ``question`` set it contains that question's prompt verbatim. ``hint`` is the
+    index of the hint given (0-based). ``skipped`` marks the current question as skipped. ``concluded_by`` is set with
+    the action ``conclude``; ``paused_because`` when a person must review before the interview continues. ``prompt`` and
+    ``output`` record a model's input and output.
     """
 
     action: AgentAction
@@ -104,14 +104,14 @@ class Decision(Struct, frozen=True):
 
 
 class DecisionOutcome(Struct, frozen=True):
-    """A decision, and the fallback's reason when the configured interviewer could not make it."""
+    """A decision, and the fallback's reason when the configured interviewer could not decide."""
 
     decision: Decision
     fallback_reason: str = ""
     fallback_tier: str = "llm"
 
 
-#: Told, while a decision is being made, what it would be if it ended with the sentence that has just ended.
+#: Called during a decision with the decision as it would be if it ended after the sentence just finished.
 Overheard = Callable[[Decision], None]
 
 
@@ -119,16 +119,16 @@ class Interviewer(Protocol):
     async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
         """Raises InterviewError when it cannot decide; the caller then falls back to the script.
 
-        Whoever decides all at once never calls ``overheard``, and is not given one when nobody listens.
+        A non-streaming interviewer never calls ``overheard``, and it is None without a listener.
         """
         ...
 
 
 class Ruling(Struct, frozen=True):
-    """What the rules say about an answer or about a decision, and everything that tripped.
+    """The policies' verdict on an answer or a decision, and everything that tripped.
 
-    ``rule`` decides what follows: ``allow`` (also after warnings, and with ``rewritten`` in place of the decision),
-    ``script`` (the script speaks instead), ``pause`` (a person looks first) or ``conclude``; ``reason`` says why.
+    ``rule`` is ``allow`` (also after warnings, and with ``rewritten`` replacing the decision), ``script`` (the script
+    speaks instead), ``pause`` (a person reviews first) or ``conclude``; ``reason`` says why.
     """
 
     rule: Literal["allow", "script", "pause", "conclude"] = "allow"
@@ -138,10 +138,10 @@ class Ruling(Struct, frozen=True):
 
 
 class Policy(Protocol):
-    """The rules around an interviewer, whoever it is. Both are pure and fast: they stand in every turn."""
+    """The policies for every interviewer. Both methods are pure and fast: they run in every turn."""
 
     def examine(self, brief: TurnBrief) -> Ruling:
-        """Before anybody decides: the answer and the course of the interview (length, pasted text, injections)."""
+        """Before the decision: judges the answer and the interview's course (length, pasted text, injections)."""
         ...
 
     def review(self, brief: TurnBrief, decision: Decision) -> Ruling:

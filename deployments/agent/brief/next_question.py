@@ -1,7 +1,7 @@
 """Chooses the plan's next question without a model: core questions in order, then adaptive ones, within budgets.
 
-A phase's time budget cuts its adaptive block only: the core block is what makes candidates comparable, so nothing but
-the whole interview's time budget cuts that.
+A phase's time budget limits only its adaptive block. The core block makes candidates comparable, so only the whole
+interview's time budget limits it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def next_step(state: SessionState, plan: InterviewPlan, now: datetime) -> NextSt
 
 
 def questions_left(state: SessionState, plan: InterviewPlan) -> tuple[int, int]:
-    """The fewest and the most questions that can come after the current one, the time budget aside."""
+    """The minimum and maximum number of questions after the current one, ignoring the time budget."""
     asked = {found.question_id for found in state.questions_asked}
     names = [phase.name for phase in plan.phases]
     fewest = sum(found.interrupted for found in state.questions_asked[:-1])

@@ -13,12 +13,13 @@ from storage.sessions.port import SessionKey
 
 
 async def trigger_evaluation(ports: AgentPorts, clock: Clock, state: SessionState) -> FallbackEntered | None:
-    """Queue the evaluation; when that fails, the log says so.
+    """Queue the evaluation; a failure is recorded in the event log.
 
-    The next end or replay asks again, and so does the sweep of the grading worker (``evaluation_sweep.py``).
+    The next end or replay retries, and so does the sweep of the grading worker (``evaluation_sweep.py``).
 
     Raises:
-        StorageUnavailable, VersionConflict: the failure could not be logged either.
+
+        StorageUnavailable, VersionConflict: the failure could not be recorded either.
     """
     try:
         await ports.grading.evaluate(state.tenant, state.interview_id)

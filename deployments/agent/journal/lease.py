@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def given_up_on_failure(sessions: SessionStore, key: SessionKey, idempotency_key: str) -> AsyncIterator[None]:
-    """Let a retry begin at once when the work inside fails, or when its caller goes away (cancellation).
+    """Release the lease when the block fails or its caller is cancelled, so that a retry can begin at once.
 
-    Best effort: where the lease cannot be given up, it runs out by itself. Giving up another worker's lease on the same
-    answer costs work at most: one commit wins.
+    Best effort: a lease that cannot be released expires. Releasing another worker's lease on the same answer wastes
+    work at most, because one commit wins.
     """
     try:
         yield
@@ -32,5 +32,5 @@ async def given_up_on_failure(sessions: SessionStore, key: SessionKey, idempoten
             async with asyncio.timeout(GIVE_UP_WITHIN_S):
                 await sessions.release(key, TURN, idempotency_key)
         except (InterviewError, TimeoutError) as error:
-            logger.warning("a lease could not be given up; it runs out by itself: %s", type(error).__name__)
+            logger.warning("a lease could not be released; it will expire: %s", type(error).__name__)
         raise

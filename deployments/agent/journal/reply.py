@@ -1,4 +1,4 @@
-"""The finished JSON of a step's reply, and the idempotency record that keeps it byte for byte."""
+"""The encoded reply of a step, and the idempotency record that stores it byte for byte."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from interview.sessions.events import FallbackEntered, GradeRecorded, ResponseSe
 from interview.sessions.session import AgentResponse, SessionState
 from storage.sessions.port import IdempotencyRecord
 
-#: The session in a reply: all its fields but the growing ones, which ``GET /session/state`` has.
+#: The bounded fields of a session, for replies; ``GET /session/state`` has the growing ones as well.
 _LEFT_OUT = frozenset({"conversation_history", "insights", "grades", "settings", "documents", "pending_answer"})
 _FIELDS = tuple(name for name in SessionState.__struct_fields__ if name not in _LEFT_OUT)
 
 
 def session_view(state: SessionState, *, whole: bool = False) -> dict[str, Any]:
-    """The session for a reply; unless ``whole``, small enough to be kept with every turn."""
+    """The session for a reply; unless ``whole``, small enough to be stored with every turn."""
     return {name: getattr(state, name) for name in (state.__struct_fields__ if whole else _FIELDS)}
 
 
 def hints_left(state: SessionState, plan: InterviewPlan) -> int:
-    """Hints that may still be asked for on the current question."""
+    """Hints still available for the current question."""
     asked = state.current_question
     if asked is None or asked.question_id not in plan.by_id:
         return 0
@@ -36,7 +36,7 @@ def hints_left(state: SessionState, plan: InterviewPlan) -> int:
 
 
 def agent_response(sent: ResponseSent, state: SessionState, plan: InterviewPlan, now: datetime) -> AgentResponse:
-    """``state`` is the state after ``sent``. The card stays that of the current question while it is talked about."""
+    """``state`` is the state after ``sent``. While the current question is discussed, its card stays."""
     return AgentResponse(
         text=sent.text,
         action=sent.action,
@@ -65,7 +65,7 @@ def encoded_reply(
     fallbacks: tuple[FallbackEntered, ...] = (),
     stage_ms: dict[str, float] | None = None,
 ) -> bytes:
-    """A ``TurnBody`` as JSON: the one encoding of a start, turn, hint or end."""
+    """A ``TurnBody`` as JSON, for start, turn, hint and end alike."""
     body = TurnBody(
         interview_id=state.interview_id,
         turn_number=state.turn_number if turn is None else turn,
@@ -81,5 +81,5 @@ def encoded_reply(
 
 def done_record(scope: str, key: str, fingerprint: str, body: bytes) -> IdempotencyRecord:
     if not body:
-        raise InternalError("A finished step has a body.")
+        raise InternalError("A finished step must have a body.")
     return IdempotencyRecord(scope=scope, key=key, fingerprint=fingerprint, status="done", body=body)

@@ -1,4 +1,4 @@
-"""Measures the stages of one step and keeps its outcome."""
+"""Measures the stages of one step and records its outcome."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from time import perf_counter
 
 
 class StageTimes:
-    """Wall-clock milliseconds per stage; ``overhead`` is what no stage accounts for."""
+    """Wall-clock milliseconds per stage; ``overhead`` is the time outside all stages."""
 
     def __init__(self) -> None:
         self._began = perf_counter()
         self._ms: dict[str, float] = {}
-        #: How the step came out, for whoever counts: ``ok``, ``replayed`` or ``resumed``.
+        #: The step's outcome for metrics: ``ok``, ``replayed`` or ``resumed``.
         self.outcome = "ok"
 
     @contextmanager
@@ -29,7 +29,7 @@ class StageTimes:
         """The stages so far with ``total`` and ``overhead``, rounded to 10 µs."""
         total = (perf_counter() - self._began) * 1000.0
         stages = {name: round(ms, 2) for name, ms in self._ms.items()}
-        # Stages that run side by side (speaking, queueing the judge) may add up to more than the wall clock.
+        # Concurrent stages (speaking, queueing the judge) may add up to more than the wall clock.
         stages["overhead"] = round(max(0.0, total - sum(self._ms.values())), 2)
         stages["total"] = round(total, 2)
         return stages

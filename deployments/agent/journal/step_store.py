@@ -1,4 +1,4 @@
-"""The session store as a step uses it: its time is counted, and a lease that may have been taken is given up."""
+"""The session store as a step uses it: measures its time, and releases a possibly acquired lease after a failure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class StepStore:
         idempotency: IdempotencyRecord | None = None,
         snapshot: bool = True,
     ) -> None:
-        """As ``SessionStore.commit``. A lease that may have been written although the commit failed is given up."""
+        """As ``SessionStore.commit``. If the commit fails, a lease that may have been written is released."""
 
         async def commit() -> None:
             with self._times.stage("store"):

@@ -1,1 +1,1 @@
-"""The model-backed interviewer: prompt, structured answer, and its reading."""
+"""The model-backed interviewer: prompt, structured answer, and its validation."""

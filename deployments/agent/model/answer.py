@@ -1,4 +1,4 @@
-"""The one structured answer a model gives per turn: its schema, and its reading without trust."""
+"""The structured answer of a model for one turn: its schema, and its validation as untrusted input."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from interview.text.visible_text import plain, visible
 
 SOURCE = "model"
 
-#: The order in which a schema lists the open actions: what moves the interview on comes first.
+#: The order of the open actions in the schema: actions that advance the interview come first.
 ORDER: tuple[ActionType, ...] = ("new_question", "conclude", "ask_followup", "clarify", "give_hint")
 
-#: A grade below this is an answer of somebody who is stuck; only then may a hint be offered unasked, as it costs.
+#: A candidate with a lower score is stuck; only then may a model offer a hint, because a hint costs score.
 STUCK_BELOW = 0.15
 
-#: How like the plan's wording a sentence of the model's may be before it counts as saying it.
+#: Minimum similarity at which a model's sentence counts as the plan's wording.
 _SAME_WORDING = 85
 
 _Note = Annotated[str, Meta(max_length=1000)]
 
 
 class ModelTurn(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the model returned. Lengths in characters; an utterance of 2 000 is read out for two minutes."""
+    """A model's output. Lengths in characters; an utterance of 2 000 takes two minutes to speak."""
 
     observation: _Note
     action: ActionType
@@ -44,8 +44,8 @@ class ModelTurn(Struct, frozen=True, forbid_unknown_fields=True):
 def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     """The open actions that a model may take, in ``ORDER``. Pure.
 
-    Clarifying is bounded as asking again is, or a model could clarify for ever; a hint costs the candidate, so it is
-    open only to one who asked what is meant or is stuck.
+    Clarifications are limited like repeats, or a model could clarify for ever. A hint costs score, so it is open only
+    when the candidate asked for the meaning or is stuck.
     """
     open_actions = set(brief.open_actions)
     if brief.asked.clarifications >= brief.plan.max_clarifications:
@@ -57,8 +57,8 @@ def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
 
 
 def schema_for(brief: TurnBrief, actions: Sequence[ActionType]) -> dict[str, Any]:
-    """The JSON Schema of this turn's answer: only open actions, only phases the plan allows next. The action stands
-    before the words, so that a reader of the stream knows it first."""
+    """The JSON Schema of this turn's answer: only open actions, only phases the plan allows next. The action precedes
+    the utterance, so that a reader of the stream knows it first."""
     phases = list(dict.fromkeys((brief.state.current_phase, brief.next_step.phase)))
     text = {"type": "string"}
     properties: dict[str, Any] = {
@@ -78,10 +78,11 @@ def schema_for(brief: TurnBrief, actions: Sequence[ActionType]) -> dict[str, Any
 
 
 def read_turn(content: object, actions: Sequence[ActionType]) -> ModelTurn:
-    """The model's answer.
+    """Validate the model's answer.
 
     Raises:
-        InvalidModelOutput: no JSON, not of the schema, or an action that is not open. Never quotes the output.
+
+        InvalidModelOutput: not JSON, not of the schema, or an action that is not open. Never quotes the output.
     """
     if not isinstance(content, str):
         raise InvalidModelOutput("The model returned no text.")
@@ -89,16 +90,16 @@ def read_turn(content: object, actions: Sequence[ActionType]) -> ModelTurn:
         turn = msgspec.json.decode(content.strip(), type=ModelTurn)
     except msgspec.MsgspecError as error:
         where = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "the answer"
-        raise InvalidModelOutput(f"The model's answer is not of the schema, at {where.strip('`')}.") from error
+        raise InvalidModelOutput(f"The model's answer does not match the schema at {where.strip('`')}.") from error
     if turn.action not in actions:
         raise InvalidModelOutput(f"The model chose {turn.action}, which is not open now.")
     return turn
 
 
 def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[str, Any]) -> Decision:
-    """The decision: the model's words, and after them what the plan words for everybody.
+    """The decision: the model's words, then the plan's wording.
 
-    The phase follows the plan, whatever the model wrote. Raises InvalidModelOutput when nothing is left to say.
+    The phase follows the plan, whatever the model wrote. Raises InvalidModelOutput when no words are left.
     """
     words = " ".join(visible(turn.utterance).split())
     action = turn.action
@@ -118,7 +119,7 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
     if verbatim:
         words = _without(words, verbatim)
     if not words and not verbatim:
-        raise InvalidModelOutput("The model had nothing to say.")
+        raise InvalidModelOutput("The model's answer has no utterance.")
     return Decision(
         action=AgentAction(action_type=action, reasoning=turn.reasoning, next_phase=phase, topic=turn.topic),
         text=phrases.joined(words, verbatim),
@@ -134,7 +135,7 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
 
 
 def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
-    """A decision's text as the interviewer's own words and what the plan words. Pure."""
+    """Split a decision's text into the interviewer's own words and the plan's wording. Pure."""
     verbatim = ""
     if decision.question is not None:
         verbatim = scripted.spoken_prompt(decision.question)
@@ -148,7 +149,7 @@ def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
 
 
 def _without(words: str, verbatim: str) -> str:
-    """Own words before the plan's: no question among them (one thing is asked at a time), and nothing the plan says."""
+    """Own words before the plan's, without questions (one thing is asked at a time) and without the plan's wording."""
     planned = [plain(sentence) for sentence in growing_sentences(" ".join(verbatim.split()))]
     return " ".join(
         sentence

@@ -1,4 +1,4 @@
-"""Résumé and role description of a session: read once, cut into passages, of which the relevant ones are shown."""
+"""Résumé and role description of a session: loaded once, split into passages, selected by relevance."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from interview.text.visible_text import words_of
 from storage.blobs.port import BlobStore
 
 PASSAGE_CHARS = 360
-#: Beyond this a document is a book; its first pages say who somebody is.
+#: Longer documents are cut; the first pages describe the person.
 MAX_DOCUMENT_CHARS = 40_000
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 class Passage(Struct, frozen=True):
-    """A piece of a document, as inert text, with the stems of its words."""
+    """A piece of a document as inert text, with the stems of its words."""
 
     position: int
     text: str
@@ -32,7 +32,7 @@ class Passage(Struct, frozen=True):
 
 
 class DocumentShelf:
-    """Documents by blob path, the last ``capacity`` of them cut up in memory: a path names one content for ever."""
+    """Documents by blob path, the last ``capacity`` of them split in memory; the content of a path never changes."""
 
     def __init__(self, blobs: BlobStore, *, capacity: int = 64) -> None:
         self._blobs = blobs
@@ -56,7 +56,7 @@ class DocumentShelf:
 
 
 def passages(text: str) -> tuple[Passage, ...]:
-    """The text as passages of about ``PASSAGE_CHARS``: whole paragraphs where they are short, whole lines otherwise."""
+    """The text as passages of about ``PASSAGE_CHARS``: whole paragraphs if short, else whole lines."""
     pieces: list[str] = []
     for paragraph in _PARAGRAPH.split(text[:MAX_DOCUMENT_CHARS]):
         current = ""
@@ -76,8 +76,8 @@ def passages(text: str) -> tuple[Passage, ...]:
 
 
 def relevant(found: tuple[Passage, ...], query: str, budget: int) -> str:
-    """The passages that share most with ``query`` (rarer stems weigh more), in the document's order, within ``budget``
-    tokens. Pure; a document that fits is shown whole."""
+    """The passages most similar to ``query`` (rarer stems weigh more), in document order, within ``budget`` tokens.
+    Pure; a document that fits is included whole."""
     if sum(passage.tokens + 1 for passage in found) <= budget:
         return "\n".join(passage.text for passage in found)
     spread = Counter(stem for passage in found for stem in passage.stems)

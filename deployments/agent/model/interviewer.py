@@ -1,10 +1,9 @@
 """The model-backed interviewer: one structured call per turn, within a deadline, behind a circuit breaker.
 
 It raises a typed error whenever it cannot decide, and the script speaks in that turn. After repeated failures the
-breaker lets no call through, so that candidates do not wait for a model that is down; a trial turn after a while hands
-the interview back to the model.
+breaker rejects calls, so that candidates do not wait for a model that is down; a later trial turn restores the model.
 
-When somebody listens, the answer is read as it is written, and whoever overhears it is told of every finished sentence.
+With a listener the answer is parsed while it streams, and ``overheard`` is called for every finished sentence.
 """
 
 from __future__ import annotations
@@ -31,15 +30,15 @@ from interview.errors import DeadlineExceeded, InterviewError, InvalidInput, Inv
 from interview.sessions.session import ActionType
 from storage.blobs.port import BlobStore
 
-#: The model's share of the time to decide: what is left is for building the prompt and for the script.
+#: The model's share of the decision time; the rest is for building the prompt and for the script.
 MODEL_SHARE = 0.9
 
-#: Hears the turn as far as it has been written.
+#: Called with the partial turn as it grows.
 _Hear = Callable[[ModelTurn], None]
 
 
 class ModelInterviewer:
-    """``Interviewer`` over a language model. Keeps nothing of a session but cut-up documents."""
+    """``Interviewer`` over a language model. Its only state is a cache of documents."""
 
     def __init__(
         self,
@@ -60,7 +59,7 @@ class ModelInterviewer:
 
     async def decide(self, brief: TurnBrief, overheard: Overheard | None = None) -> Decision:
         """Raises CircuitOpen, DeadlineExceeded, InvalidModelOutput, ContextTooLong, ConfigError (a pinned prompt is
-        gone), StorageUnavailable (the documents), and what ``LanguageModel.chat`` raises."""
+        gone), StorageUnavailable (the documents), and the errors of ``LanguageModel.chat``."""
         give_up_at = asyncio.get_running_loop().time() + self._deadline_s
         actions = actions_for(brief)
         head, special = await self._pinned_prompts(brief)
@@ -118,14 +117,14 @@ class ModelInterviewer:
             self._breaker.failed()
             raise DeadlineExceeded(f"The model did not decide within {self._deadline_s:g} s.") from error
         except InvalidInput:
-            # The request's own fault, such as a prompt that is too long, says nothing about the model's health.
+            # An error of the request itself, such as a prompt that is too long, does not indicate the model's health.
             self._breaker.withdrawn()
             raise
         except InterviewError:
             self._breaker.failed()
             raise
         except BaseException:
-            # On a busy machine the caller's own deadline may end this call in the same moment as ours.
+            # On a busy machine the caller's deadline may end this call at the same moment as ours.
             if deadline.expired():
                 self._breaker.failed()
             else:
@@ -135,7 +134,7 @@ class ModelInterviewer:
         return turn, _recorded(response, turn)
 
     async def _followed(self, request: ChatRequest, actions: tuple[ActionType, ...], hear: _Hear) -> ChatResponse:
-        """The same response out of its chunks, heard on the way."""
+        """Assemble the response from its chunks, reporting partial answers."""
         growing = GrowingTurn(actions)
         kept: dict[str, Any] = {}
         asked = {**request, "stream_options": {"include_usage": True}}
@@ -151,12 +150,12 @@ def _overhear(overheard: Overheard, brief: TurnBrief, prompt: str, turn: ModelTu
     try:
         decision = decision_of(turn, brief, prompt=prompt, output=msgspec.to_builtins(turn))
     except InvalidModelOutput:
-        return  # nothing to say yet
+        return  # no content yet
     overheard(decision)
 
 
 def _written(chunk: ChatChunk) -> str:
-    """What a chunk adds to the message; the last ones carry only the reason or the counts."""
+    """The text that a chunk adds to the message; the last chunks carry only the finish reason or the usage."""
     for choice in chunk.get("choices") or ():
         text = (choice.get("delta") or {}).get("content")
         return text if isinstance(text, str) else ""
@@ -168,11 +167,11 @@ def _content(response: ChatResponse) -> object:
     try:
         return response["choices"][0]["message"]["content"]
     except (KeyError, IndexError, TypeError) as error:
-        raise InvalidModelOutput("The model's response holds no message.") from error
+        raise InvalidModelOutput("The model's response has no message.") from error
 
 
 def _recorded(response: ChatResponse, turn: ModelTurn) -> dict[str, Any]:
-    """What the event log keeps of a model's answer."""
+    """The part of a model's answer that the event log records."""
     kept: dict[str, Any] = msgspec.to_builtins(turn)
     if response.get("model"):
         kept["model"] = str(response["model"])

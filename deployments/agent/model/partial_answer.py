@@ -1,4 +1,4 @@
-"""The model's answer while it is being written: which sentences of its utterance have ended already?"""
+"""Parses a model's answer while it streams and finds the finished sentences of its utterance."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from interview.sessions.session import ActionType
 from interview.text.sentences import growing_sentences
 from interview.text.visible_text import visible
 
-#: Stands for a word that begins where the text so far ends: whatever is before it has ended, or it has not.
+#: Marks the end of the text so far: the sentence before it has ended, or it has not.
 _NEXT_WORD = "x"
 
 
 class GrowingTurn:
-    """The JSON of a ``ModelTurn``, taken piece by piece, however it is cut.
+    """Incremental parser for the JSON of a ``ModelTurn``, in pieces of any size.
 
-    It rests on the schema's order, in which everything else stands before the utterance. An answer in another order,
-    not of the schema, or with an action that is not open gives nothing here; it is judged once it is whole.
+    It relies on the schema's order, in which the utterance comes last. An answer in another order, off the schema, or
+    with an action that is not open yields nothing here and is judged once it is complete.
     """
 
     def __init__(self, actions: Sequence[ActionType]) -> None:
@@ -30,7 +30,7 @@ class GrowingTurn:
         self.text = ""
 
     def add(self, piece: str) -> list[ModelTurn]:
-        """For each sentence that has ended with ``piece``: the turn as if the utterance ended there, too."""
+        """For each sentence that ``piece`` completes: the turn as if the utterance ended there."""
         self.text += piece
         turn = self._so_far()
         if turn is None:
@@ -43,7 +43,7 @@ class GrowingTurn:
     def _so_far(self) -> ModelTurn | None:
         try:
             fields = from_json(self.text.encode(), allow_partial="trailing-strings")
-            # Only the last member of an unfinished object may be unfinished itself.
+            # Only the last member of an unfinished object can itself be unfinished.
             if not isinstance(fields, dict) or next(reversed(fields), "") != "utterance":
                 return None
             turn = msgspec.convert(fields, ModelTurn)

@@ -1,13 +1,13 @@
-"""The prompts in use: read through fsspec, refreshed every minute, pinned per session, never worse than the last good.
+"""The prompts in use: read through fsspec, refreshed every minute, pinned per session; a bad version is never used.
 
 ::
 
-    <url>/<name>/labels.yaml      which versions exist (with their hashes), which is live, what is being rolled out
+    <url>/<name>/labels.yaml      the versions (with their hashes), the live one, and the one being rolled out
     <url>/<name>/<version>.md     one immutable version
 
-A refresh that finds something wrong changes nothing for that prompt: the version last found good stays in use, the
-problem is logged and kept in ``problems``. Reading happens in a thread and never while a candidate waits for a reply,
-but for a pinned version that this process has not met yet.
+If a refresh finds an error, that prompt does not change: the last good version stays in use, and the problem is logged
+and kept in ``problems``. Reading happens in a thread and never delays a reply, except for a pinned version that this
+process has not loaded yet.
 """
 
 from __future__ import annotations
@@ -40,26 +40,28 @@ class PromptBook:
     """The prompts under an fsspec URL (a directory, ``s3://bucket/prompts``, ``gs://…``)."""
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic, refresh_s: float = REFRESH_S) -> None:
-        """Read everything once. ``clock`` returns seconds that never go back.
+        """Read everything once. ``clock`` is monotonic, in seconds.
 
         Raises:
-            ConfigError: a prompt has no good version at all; the message names file and field.
+
+            ConfigError: a prompt has no good version; the message names file and field.
         """
         self._files, root = fsspec.core.url_to_fs(url)
         self._root = str(root).rstrip("/")
         self._clock = clock
         self._refresh_s = refresh_s
-        #: By name, version and the digest's first digits: an old content stays for the sessions pinned to it.
+        #: By name, version and digest prefix: old content stays for the sessions pinned to it.
         self._known: dict[tuple[str, str, str], Prompt] = {}
         self._in_use: dict[str, _InUse] = {}
         self._lock = asyncio.Lock()
-        #: What the latest reading found wrong, by prompt.
+        #: Problems of the latest refresh, by prompt.
         self.problems: dict[str, str] = {}
         self._read_all()
         self._read_at = clock()
 
     async def refresh(self) -> None:
-        """Read again when the last reading is older than ``refresh_s``. Never raises: the last good stays in use."""
+        """Read again when the last reading is older than ``refresh_s``. Never raises: the last good version stays in
+        use."""
         if self._clock() - self._read_at < self._refresh_s or self._lock.locked():
             return
         async with self._lock:
@@ -71,10 +73,11 @@ class PromptBook:
         return {name: self._choice(name, tenant, interview_id).pin for name in KINDS}
 
     async def get(self, name: str, pins: Mapping[str, Any], *, tenant: str, interview_id: str) -> Prompt:
-        """The version pinned in ``pins``; without a pin, what the session would get today.
+        """The version pinned in ``pins``; without a pin, the session's current version.
 
         Raises:
-            ConfigError: the pinned version is gone or is not what it was.
+
+            ConfigError: the pinned version is gone or has changed.
         """
         pin = pins.get(name)
         if not isinstance(pin, str):
@@ -93,7 +96,7 @@ class PromptBook:
 
     def _read_all(self) -> None:
         problems: dict[str, str] = {}
-        # Object stores cache listings; a moved label must be seen.
+        # Object stores cache listings; a moved label must be noticed.
         self._files.invalidate_cache()
         for name in KINDS:
             try:
@@ -115,7 +118,7 @@ class PromptBook:
         except ConfigError as error:
             if name in self._in_use:
                 raise
-            # Nothing was good before in this process: the newest published version that is.
+            # This process has loaded no good version yet: use the newest good published one.
             live = self._newest_good(name, labels, error)
             problems[name] = error.message
         rollout = labels.rollout
@@ -136,11 +139,11 @@ class PromptBook:
             try:
                 return self._read_version(name, version, labels.versions[version])
             except ConfigError:
-                logger.warning("prompt %s: version %s is no better", name, version)
+                logger.warning("prompt %s: version %s cannot be used either", name, version)
         raise cause
 
     def _read_version(self, name: str, version: str, digest: str) -> Prompt:
-        """``digest``: the SHA-256 its content must have, or how that begins."""
+        """``digest``: the required SHA-256 of the content, or its prefix."""
         key = (name, version, digest[:PIN_DIGITS])
         known = self._known.get(key)
         if known is None:
@@ -154,7 +157,7 @@ class PromptBook:
         except FileNotFoundError as error:
             raise ConfigError.at(file, None, "", "there is no such file") from error
         except Exception as error:
-            # Each store's library has errors of its own; what they share is that the file was not read.
+            # Each store's library raises its own errors; all of them mean that the file was not read.
             logger.warning("prompts: %s could not be read: %s", file, type(error).__name__)
             raise ConfigError.at(file, None, "", f"cannot be read: {type(error).__name__}") from error
 

@@ -4,12 +4,12 @@
 
     system   interviewer prompt (persona, rules, plan)            the same for every turn of every such interview
              specialised prompt (question, rubric, no key)        the same while a question is open
-    user     passages of résumé and role description              chosen for the question
+    user     passages of résumé and role description              selected for the question
              summary of older turns, then the latest turns whole
-             the answer, what is open now, the time left
+             the answer, the open actions, the time left
 
-An engine that caches prefixes computes the system part once. Keys, key points, reference answers, scores and the
-wording of later questions are not in it: what a model has not read it cannot tell.
+An engine with prefix caching computes the system part once. The prompt omits keys, key points, reference answers,
+scores and the wording of later questions, because a model cannot reveal what it has not read.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from interview.plans.questions import Question
 from interview.sessions.session import ActionType, ConversationTurn, SessionState
 from interview.text.sentences import sentences_of
 
-#: What a chat template adds around messages, at most.
+#: Upper bound on the tokens that a chat template adds around messages.
 TEMPLATE_TOKENS = 48
-#: The latest turns are shown whole, up to this many.
+#: The latest turns are included whole, up to this many.
 WINDOW_TURNS = 12
-#: Shares of what the fixed part leaves: the answer goes first, then what was said, then the documents.
+#: Shares of the remaining budget: first the answer, then the conversation, then the documents.
 ANSWER_SHARE = 0.5
 WINDOW_SHARE = 0.5
 SUMMARY_SHARE = 0.4
-#: Below this nothing useful can be asked.
+#: Below this budget the prompt is not useful.
 LEAST_ANSWER_TOKENS = 64
 
 MAX_WORDS = 60
@@ -45,7 +45,7 @@ _SUMMARY_CHARS = 160
 
 
 class Asked(Struct, frozen=True):
-    """The messages, and what they can come to in tokens."""
+    """The messages, and an upper bound of their tokens."""
 
     messages: tuple[dict[str, str], ...]
     tokens: int
@@ -90,7 +90,7 @@ def assemble(
 
 @lru_cache(maxsize=128)
 def _tokens_of_prompt(system: str) -> int:
-    """The system part is the same for many turns; only this process's own prompts are kept here."""
+    """Cached: the system part is the same for many turns, and only this process's own prompts are cached."""
     return tokens_at_most(system)
 
 
@@ -120,7 +120,7 @@ def _about_question(question: Question) -> dict[str, str]:
 
 
 def rubric_of(question: Question) -> str:
-    """The criteria with their anchored levels; neither key nor key points nor reference answers."""
+    """The criteria with their anchored levels; no key, key points or reference answers."""
     lines = []
     for criterion in question.criteria:
         lines.append(f"- {criterion.name}")
@@ -141,7 +141,7 @@ def _documents(brief: TurnBrief, documents: Mapping[str, Sequence[Passage]], bud
 
 
 def _window(brief: TurnBrief, budget: int) -> tuple[list[str], Sequence[ConversationTurn]]:
-    """The latest turns as data, oldest first, and the turns before them; this turn's answer is not among either."""
+    """The latest turns as data, oldest first, and the turns before them; both exclude this turn's answer."""
     said = [one for one in brief.state.conversation_history if not (one.role == "candidate" and one.turn == brief.turn)]
     shown: list[str] = []
     while said and len(shown) < WINDOW_TURNS:
@@ -157,7 +157,7 @@ def _window(brief: TurnBrief, budget: int) -> tuple[list[str], Sequence[Conversa
 
 
 def _summary(state: SessionState, older: Sequence[ConversationTurn], budget: int) -> str:
-    """The running summary of what no longer fits: a line a turn, the newest kept, then what was learned."""
+    """The running summary of older turns: one line per turn, the newest kept, then insights."""
     if not older or budget <= 0:
         return ""
     lines = [f"{one.turn} {one.role}: {_gist(one.content)}" for one in older]
@@ -175,7 +175,7 @@ def _summary(state: SessionState, older: Sequence[ConversationTurn], budget: int
 
 
 def _gist(text: str) -> str:
-    """What an utterance comes to in a line: the question it ends with, or how it begins."""
+    """One line per utterance: its closing question, or its beginning."""
     sentences = sentences_of(" ".join(text.split()))
     if not sentences:
         return ""
@@ -184,7 +184,7 @@ def _gist(text: str) -> str:
 
 
 def _turn(brief: TurnBrief, actions: Sequence[ActionType], answer: str) -> str:
-    """The changing end: the answer as data, then what is open and what each way would do."""
+    """The variable end: the answer as data, then the open actions and their effects."""
     minutes = int(brief.time_left_s // 60)
     return "\n".join(
         (

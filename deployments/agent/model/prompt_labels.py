@@ -43,7 +43,7 @@ def read_labels(text: str, file: str) -> Labels:
         raise document.error(path, problem)
     labels = msgspec.convert(document.data, Labels)
     if not labels.versions:
-        raise document.error(("versions",), "names no version")
+        raise document.error(("versions",), "has no versions")
     for version, digest in labels.versions.items():
         if not _VERSION.match(version):
             raise document.error(("versions", version), "a version is 1 to 32 letters, digits, dots and dashes")
@@ -65,6 +65,6 @@ def read_labels(text: str, file: str) -> Labels:
 
 
 def in_rollout(name: str, tenant: str, interview_id: str, percent: float) -> bool:
-    """Whether this session is among the ``percent``: the same answer every time, and independent between prompts."""
+    """Whether this session is among the ``percent``: deterministic, and independent between prompts."""
     digest = hashlib.sha256("\0".join((name, tenant, interview_id)).encode()).digest()
     return int.from_bytes(digest[:4], "big") % 10_000 < percent * 100

@@ -1,4 +1,4 @@
-"""A prompt version: Markdown with ``{{variables}}``, checked before anybody is interviewed with it."""
+"""A prompt version: Markdown with ``{{variables}}``, validated before use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from interview.yaml.schema import nearest
 
 MAX_BYTES = 16_384
 
-#: How many hex digits of a version's digest a session remembers.
+#: Hex digits of a version's digest in a session's pin.
 PIN_DIGITS = 12
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][\w-]*)\s*\}\}")
@@ -21,7 +21,7 @@ _BRACES = re.compile(r"\{\{|\}\}")
 
 
 class PromptKind(Struct, frozen=True):
-    """What a prompt of this name may mention, and what it must."""
+    """The variables that a prompt of this name may use, and those it must use."""
 
     variables: frozenset[str]
     required: frozenset[str]
@@ -30,8 +30,8 @@ class PromptKind(Struct, frozen=True):
 _ABOUT_INTERVIEW = frozenset({"persona", "title", "role", "language", "plan", "max_words"})
 _ABOUT_QUESTION = frozenset({"question", "rubric", "skill"})
 
-#: The prompts there are. ``interviewer`` is the stable head of every request; one of the others follows it, chosen by
-#: the type of the question that is being answered.
+#: All prompt names. ``interviewer`` is the stable head of every request; a specialised prompt for the answered
+#: question's type follows it.
 KINDS: dict[str, PromptKind] = {
     "interviewer": PromptKind(_ABOUT_INTERVIEW, frozenset({"persona", "role", "plan", "language"})),
     "technical": PromptKind(_ABOUT_QUESTION, frozenset({"question", "rubric"})),
@@ -39,7 +39,7 @@ KINDS: dict[str, PromptKind] = {
     "conversation": PromptKind(_ABOUT_QUESTION, frozenset({"question"})),
 }
 
-#: Which specialised prompt goes with which type of question.
+#: The specialised prompt for each question type.
 BY_QUESTION_TYPE = {
     "technical": "technical",
     "problem_solving": "technical",
@@ -58,16 +58,16 @@ class Prompt(Struct, frozen=True):
 
     @property
     def pin(self) -> str:
-        """How a session remembers it: ``2@3f9a0c1b5d7e``."""
+        """The form in a session's pins: ``2@3f9a0c1b5d7e``."""
         return f"{self.version}@{self.digest[:PIN_DIGITS]}"
 
     @property
     def label(self) -> str:
-        """How the event log names it: ``interviewer/2@3f9a0c1b5d7e``."""
+        """The form in the event log: ``interviewer/2@3f9a0c1b5d7e``."""
         return f"{self.name}/{self.pin}"
 
     def render(self, values: Mapping[str, str]) -> str:
-        """The text with its variables filled; what the values hold is not looked at again."""
+        """Fill in the variables; the values are not expanded again."""
         return _VARIABLE.sub(lambda found: values[found[1]], self.text)
 
 
@@ -76,9 +76,10 @@ def specialised(question_type: str) -> str:
 
 
 def read_prompt(name: str, version: str, raw: bytes, file: str, *, expected_digest: str | None = None) -> Prompt:
-    """The version that ``raw`` holds.
+    """Parse and validate a version.
 
     Raises:
+
         ConfigError: too large, empty, not UTF-8, other content than ``expected_digest``, or a variable that is
             unknown, missing or malformed; with file, line and field.
     """

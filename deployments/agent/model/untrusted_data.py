@@ -1,4 +1,4 @@
-"""Others' text inside a prompt: visible only, unable to close its delimiter, counted in tokens."""
+"""Untrusted text inside a prompt: visible characters only, delimiters escaped, counted in tokens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from interview.text.visible_text import visible
 
-#: Every run the estimate prices: letters with the space before them, white space, anything else.
+#: The runs that the estimate counts: letters with the space before them, white space, anything else.
 _RUN = re.compile(r"[ ]?[A-Za-z]+|\s+|[^\sA-Za-z]+")
 _CONTROL_WORD = re.compile(r"\[(/?[A-Z_]{3,})\]")
 _ATTRIBUTE = re.compile(r"[^\w .:-]+")
@@ -15,11 +15,11 @@ CUT = " […] "
 
 
 def tokens_at_most(text: str) -> int:
-    """How many tokens ``text`` can come to, without the model's tokenizer: an estimate meant never to be too low.
+    """An upper estimate of the tokens of ``text`` without the model's tokenizer.
 
-    A byte-level BPE makes at most one token of a byte, so whatever is not a word of ASCII letters counts its UTF-8
-    bytes: that part is a bound. A word counts half its letters, rounded up, the space before it included: about two
-    and a half times what an LLM's tokenizer makes of English. docs/prompts.md has the measurement.
+    A byte-level BPE makes at most one token per byte, so any run that is not an ASCII word counts its UTF-8 bytes: that
+    part is a bound. A word counts half its letters, rounded up, including the space before it. docs/prompts.md compares
+    the estimate with real tokenizers.
     """
     total = 0
     for run in _RUN.findall(text):
@@ -51,16 +51,16 @@ def _middle_out(text: str, keep: int) -> str:
 
 
 def inert(text: str) -> str:
-    """``text`` as data: nothing hidden in it, and no character sequence that opens or closes an element or a chat role.
+    """``text`` as data: no hidden characters, and no sequence that opens or closes an element or a chat role.
 
-    ``<`` and ``&`` are written as in XML, which also breaks up the ``<|…|>`` marks of chat templates; ``[INST]`` and
-    its kind get round brackets.
+    ``<`` and ``&`` are escaped as in XML, which also breaks the ``<|…|>`` marks of chat templates; ``[INST]`` and
+    similar marks get round brackets.
     """
     shown = visible(text).replace("&", "&amp;").replace("<", "&lt;")
     return _CONTROL_WORD.sub(r"(\1)", shown)
 
 
 def data(kind: str, text: str, **attributes: str | int) -> str:
-    """A ``<data>`` element; ``text`` must have gone through ``inert`` (and maybe ``fitted``) before."""
+    """A ``<data>`` element; ``text`` must have passed ``inert`` (and possibly ``fitted``) before."""
     named = "".join(f' {name}="{_ATTRIBUTE.sub("", str(value))}"' for name, value in attributes.items())
     return f'<data kind="{kind}"{named}>\n{text}\n</data>'

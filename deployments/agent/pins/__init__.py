@@ -1,1 +1,1 @@
-"""The versions a session is pinned to at its start: plan, prompts, policies and thresholds."""
+"""The versions pinned at a session's start: plan, prompts, policies and thresholds."""

@@ -1,4 +1,4 @@
-"""The installed interview plans, as the catalogue a start chooses from."""
+"""The installed interview plans, from which a start selects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from interview.plans.plan import InterviewPlan
 
 
 class InstalledPlans:
-    """Plans read once, when the replica starts; new ones come with a rollout."""
+    """Plans read once, when the replica starts; new ones require a rollout."""
 
     def __init__(self, plans: Mapping[str, InterviewPlan]) -> None:
         if not plans:

@@ -1,4 +1,4 @@
-"""The installed policies, as the rules around an interviewer; a session keeps the very set it started with."""
+"""The installed policies; a session keeps the exact set it started with."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import SessionState
 from interview.yaml.schema import nearest
 
-#: The rule that trips when the policies themselves are not what the session was promised.
+#: Trips when the policies in force differ from the session's pinned set.
 BOOK_RULE = "policies"
 
 
 class PolicyBook:
-    """``Policy`` over policy sets read once, when the replica starts; new ones come with a rollout."""
+    """``Policy`` over policy sets read once, when the replica starts; new ones require a rollout."""
 
     def __init__(self, sets: Mapping[str, PolicySet]) -> None:
         self._sets = dict(sets)
@@ -32,14 +32,15 @@ class PolicyBook:
         self._for_plan((DEFAULT,))
 
     def of_plan(self, plan: InterviewPlan) -> PolicySet:
-        """The plan's policies, joined in the plan's order; a name that is not installed is left out."""
+        """The plan's policies, joined in the plan's order; names that are not installed are skipped."""
         return self._for_plan(plan.policies)
 
     def missing(self, plan: InterviewPlan) -> tuple[str, ...]:
         return tuple(name for name in plan.policies if name not in self._sets)
 
     def require(self, plan: InterviewPlan) -> None:
-        """Raises InvalidInput when the plan names policies that are not installed: nobody is interviewed without."""
+        """Raises InvalidInput when the plan names policies that are not installed, because no interview may run without
+        them."""
         missing = self.missing(plan)
         if missing:
             hint = nearest(missing[0], self._sets)
@@ -66,7 +67,7 @@ class PolicyBook:
     def _in_force(
         self, state: SessionState, plan: InterviewPlan, turn: int
     ) -> tuple[PolicySet, tuple[PolicyFinding, ...]]:
-        """The session's own set when this replica has it; else the installed one, and a trip that says so."""
+        """The session's own set if this replica has it; else the installed one, with a trip."""
         installed = self._for_plan(plan.policies)
         pinned = state.settings.policies
         trips: list[PolicyFinding] = []
@@ -117,6 +118,6 @@ def _ruling(judged: Judgement, rewritten: Decision | None, more: tuple[PolicyFin
 
 
 def _reason(trips: tuple[PolicyFinding, ...], action: str) -> str:
-    # Without a trip of that weight, an utterance was mended until nothing of it was left.
+    # Without a trip of that action, rewriting removed the whole utterance.
     decisive = next((trip for trip in trips if trip.action == action), trips[0])
     return f"The rule {decisive.rule}: {decisive.detail}."

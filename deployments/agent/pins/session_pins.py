@@ -15,7 +15,7 @@ from storage.blobs.port import BlobStore
 
 
 class SessionPins:
-    """The settings of a new session. Policies go to the blob store under their digest, once a process."""
+    """The settings of a new session. Each process stores the policies in the blob store under their digest once."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class SessionPins:
         *,
         review_below: float | None = None,
     ) -> None:
-        """``review_below`` is the grading tier's, for the same reason as the agent's own thresholds."""
+        """``review_below`` is the grading tier's threshold, pinned like the agent's own."""
         self._blobs = blobs
         self._policies = policies
         self._prompts = prompts

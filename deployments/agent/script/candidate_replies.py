@@ -1,5 +1,5 @@
-"""What the script replies to a candidate's question: from the plan's consent text and facts, the interview's state, or
-that it passes the question on. Pure."""
+"""The script's replies to a candidate's questions: from the plan's consent text and facts, or the interview's state;
+other questions are passed on. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Reply(Struct, frozen=True):
 
 
 def reply_to(question: CandidateQuestion, brief: TurnBrief) -> Reply:
-    """The reply to ``question``, without the question that is open."""
+    """The reply to ``question``, without repeating the open question."""
     fact = _fact(question.text, brief.plan)
     if fact:
         return Reply(fact, "facts")
@@ -39,12 +39,12 @@ def reply_to(question: CandidateQuestion, brief: TurnBrief) -> Reply:
 
 
 def replies_to(brief: TurnBrief) -> str:
-    """The replies to all questions of this turn, each once."""
+    """The replies to all questions of this turn, without duplicates."""
     return joined(*dict.fromkeys(reply_to(question, brief).text for question in brief.observation.questions))
 
 
 def _fact(text: str, plan: InterviewPlan) -> str:
-    """The plan's fact that ``text`` asks for: the first of whose names all words occur in it."""
+    """The plan's fact that ``text`` asks for: the first one with a name whose words all occur in it."""
     asked = _stems(text)
     for names, answer in plan.company_facts.items():
         if any(words and words <= asked for words in map(_stems, names.split(","))):
@@ -57,7 +57,7 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _consent(brief: TurnBrief, words: str) -> str:
-    """The sentences of the consent text that speak of one of ``words`` (a pattern)."""
+    """The sentences of the consent text that match ``words`` (a pattern)."""
     found = re.compile(rf"\b(?:{words})", re.IGNORECASE)
     return joined(*(sentence for sentence in sentences_of(brief.plan.consent) if found.search(sentence)))
 

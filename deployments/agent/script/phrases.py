@@ -1,6 +1,6 @@
-"""The scripted interviewer's words, varied by seed so that two interviews do not sound alike and a replay does.
+"""The scripted interviewer's phrases, varied by seed: interviews differ, and a replay does not.
 
-Acknowledgements are neutral on purpose: praise or doubt would tell a candidate how an answer was graded.
+Acknowledgements are neutral on purpose: praise or doubt would reveal an answer's grade.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ _ENTERING: dict[Phase, tuple[str, ...]] = {
 
 
 def pick(options: Sequence[str], seed: int, turn: int) -> str:
-    """One of ``options``: the same for the same session and turn, another in the next turn."""
+    """One of ``options``: deterministic per session and turn, different in the next turn."""
     return options[(seed + turn) % len(options)]
 
 
@@ -142,7 +142,7 @@ def joined(*parts: str) -> str:
 
 
 def everything() -> Iterator[str]:
-    """Every phrase there is."""
+    """All phrases."""
     for options in (
         ACKNOWLEDGE_TOLD,
         ACKNOWLEDGE,

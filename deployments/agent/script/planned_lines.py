@@ -1,4 +1,4 @@
-"""The words of a plan and of the script that every candidate may hear: they can be spoken before they are needed."""
+"""All lines of a plan and of the script that a candidate may hear, for synthesis ahead of time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from interview.plans.plan import InterviewPlan
 def planned_lines(plan: InterviewPlan) -> tuple[str, ...]:
     """The greeting, questions, follow-ups and hints in the plan's order, the script's phrases and the closing words.
 
-    Nothing of them depends on the candidate: the greeting is the one without a name, most sentences of which are in
-    every greeting.
+    None depends on the candidate: the greeting is the one without a name, most sentences of which are in every
+    greeting.
     """
     return tuple(dict.fromkeys(line.strip() for line in _lines(plan) if line.strip()))
 

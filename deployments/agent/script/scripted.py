@@ -1,4 +1,4 @@
-"""The scripted interviewer: follows the plan word for word, and is what every interview can fall back on.
+"""The scripted interviewer: follows the plan verbatim and is every interview's fallback.
 
 Pure and total: for every brief it has a decision, without a model, a network or a clock.
 """
@@ -21,7 +21,7 @@ from interview.text.plain_words import HESITATIONS, plain_words
 
 SOURCE = "scripted"
 
-#: An answer of so many words is told rather than named.
+#: An answer with at least this many words is an explanation, not a name.
 TOLD_WORDS = 12
 
 _NAME = re.compile(r",?[ ]?\{name\}")
@@ -51,13 +51,13 @@ def opening(plan: InterviewPlan, first: NextStep, candidate_name: str = "") -> D
 
 
 def greeting_to(greeting: str, name: str) -> str:
-    """The plan's greeting; ``{name}`` in it is the candidate's name, or falls away with the comma before it."""
+    """The plan's greeting; ``{name}`` is the candidate's name, or is removed with the comma before it."""
     plain = " ".join(name.split())
     return greeting.replace("{name}", plain) if plain else _NAME.sub("", greeting)
 
 
 def decide(brief: TurnBrief) -> Decision:
-    """The script's decision. ``observe.bounded`` bounded the requests before, so this never loops."""
+    """The script's decision. ``observe.bounded`` limits requests beforehand, so this never loops."""
     decision = _decided(brief)
     if brief.observation.questions and brief.observation.heard != "question":
         return replace(decision, text=phrases.joined(replies_to(brief), decision.text))
@@ -109,7 +109,7 @@ def _decided(brief: TurnBrief) -> Decision:
 
 
 def _acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
-    """Thanks that fit what was said, and tell nothing about how it was graded."""
+    """Thanks that fit the kind of answer and reveal nothing about its grade."""
     if _resumed(brief):
         return phrases.ADDED
     said = text_without_orders(brief.observation.text)
@@ -133,25 +133,25 @@ def _was_reopened(brief: TurnBrief) -> bool:
 
 
 def _open_again(brief: TurnBrief) -> tuple[str, str]:
-    """The question that is open, after a reply to the candidate's own."""
+    """The open question, after a reply to the candidate's own question."""
     if brief.asked.phase == "closing" and not brief.question.is_scored:
         return _pick(brief, phrases.ANYTHING_ELSE), ""
     return _pick(brief, phrases.BACK_TO), _standing_prompt(brief)
 
 
 def conclude(brief: TurnBrief, *, by: str, why: str) -> Decision:
-    """An end that is not the plan's: the same polite close."""
+    """An end outside the plan: the same polite close."""
     return _conclude(brief, by, why, phrases.STOP_HERE)
 
 
 def pause(brief: TurnBrief, why: str) -> Decision:
-    """Nothing is asked until a person has looked."""
+    """No question is asked until a person has reviewed."""
     decision = _say(brief, "clarify", f"Paused for a person to look: {why}", _pick(brief, phrases.PAUSE))
     return replace(decision, paused_because=why)
 
 
 def spoken_prompt(question: Question) -> str:
-    """The prompt word for word; options are read out after it, for whoever only listens."""
+    """The prompt verbatim; options are read out after it, for listeners."""
     if not question.options:
         return question.prompt
     options = "; ".join(f"{option.id.upper()}: {option.text.rstrip('.')}" for option in question.options)
@@ -223,8 +223,7 @@ def _say(brief: TurnBrief, action: ActionType, why: str, *parts: str) -> Decisio
 
 
 def _standing_prompt(brief: TurnBrief) -> str:
-    """What the candidate was last asked, without the words that led to it: the follow-up if one is open, else the
-    question."""
+    """The open follow-up, else the question, without the words that introduced it."""
     prompt = spoken_prompt(brief.question)
     if brief.asked.follow_ups:
         for said in reversed(brief.state.conversation_history):

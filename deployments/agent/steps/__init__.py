@@ -1,1 +1,1 @@
-"""The steps that are not turns: start, hint, end."""
+"""The steps other than turns: start, hint, end."""

@@ -1,4 +1,4 @@
-"""Ends an interview on request, once, and asks for its evaluation."""
+"""Ends an interview on request, once, and requests its evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gives the next hint of the question's ladder, within the budget and at its cost in the grade."""
+"""Gives the next hint of the question, within the budget and at its cost in the grade."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ class HintStep:
         return StepReply(encoded=body, replayed=replayed, stage_ms=times.snapshot())
 
     def _check_idle(self, state: SessionState) -> None:
-        """A hint in the middle of an answer's work would change that answer's cost. A dead worker's answer does not
-        count: its lease has run out."""
+        """Rejects a hint while an answer is processed, because it would change that answer's cost. A dead worker's
+        answer does not count: its lease has expired."""
         pending = state.pending_answer
         if pending is None:
             return
         left_s = self._runtime.config.lease_s - (self._runtime.clock.now() - pending.received_at).total_seconds()
         if left_s > 0:
             raise TurnInFlight(
-                "Your answer is being worked on; ask for a hint after the reply.", retry_after_s=min(left_s, 2.0)
+                "Your answer is being processed; ask for a hint after the reply.", retry_after_s=min(left_s, 2.0)
             )
 
     async def _give(self, request: HintRequest, state: SessionState, times: StageTimes) -> tuple[Ledger, bytes]:
@@ -114,10 +114,11 @@ class HintStep:
 
 
 def check_hint_left(state: SessionState, plan: InterviewPlan) -> int:
-    """The next rung (0-based).
+    """The index of the next hint (0-based).
 
     Raises:
-        Conflict: no open question, its ladder is used up, or the plan's hint budget is.
+
+        Conflict: no open question, or no hint left for it or in the plan's budget.
     """
     asked = state.current_question
     if asked is None:

@@ -1,4 +1,4 @@
-"""Starts an interview, idempotently: chooses and pins the plan, greets, and asks the first question."""
+"""Starts an interview, idempotently: selects and pins the plan, greets, and asks the first question."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ START = "start"
 
 
 class Started(Struct, frozen=True):
-    """An interview's first reply and the events it began with; ``replayed``, without events, when it existed."""
+    """An interview's first reply and its first events; ``replayed``, without events, when it existed."""
 
     body: bytes
     events: tuple[Event, ...] = ()
@@ -46,7 +46,7 @@ class StartStep:
         self._runtime = runtime
 
     async def run(self, request: StartRequest, times: StageTimes) -> StepReply:
-        """The first reply; the recorded one when the interview exists, whatever else the request says."""
+        """The first reply; the recorded one when the interview exists, regardless of the request."""
         check_tenant(request.tenant)
         check_interview_id(request.interview_id)
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
@@ -89,11 +89,11 @@ class StartStep:
         if state is None and record is None:
             return None
         if state is None:
-            # Its keys are still known: a new interview under this id would answer with the old one's replies.
-            raise SessionEnded("An interview of this id has expired; start a new one under a new id.")
+            # Its keys are still known, so a new interview under this id would answer with the old one's replies.
+            raise SessionEnded("The interview with this id has expired; start a new one under a new id.")
         if record is not None and record.status == "done":
             return Started(record.body, replayed=True)
-        # The record has outlived its keeping time: the session as it stands answers.
+        # The idempotency record has expired, so the current session answers.
         return Started(await self._current_body(state), replayed=True)
 
     async def _current_body(self, state: SessionState) -> bytes:
@@ -104,7 +104,7 @@ class StartStep:
             text=said[-1].content if said else "",
             action=AgentAction(
                 action_type="clarify" if state.status == "active" else "conclude",
-                reasoning="The interview had been started before.",
+                reasoning="The interview was started before.",
                 next_phase=state.current_phase,
                 topic=asked.skill if asked else "",
             ),
@@ -160,7 +160,7 @@ class StartStep:
         return ledger, body
 
     async def _recorded_start(self, request: StartRequest, choice: PlanChoice, times: StageTimes) -> Ledger:
-        """Pin what the session keeps, and record its start."""
+        """Pin the session's versions and record its start."""
         plan, brought = choice.plan, isinstance(request.plan, dict)
         key = SessionKey(request.tenant, request.interview_id)
         with times.stage("blob"):
@@ -186,11 +186,11 @@ class StartStep:
     async def _first_question(
         self, ledger: Ledger, request: StartRequest, plan: InterviewPlan, times: StageTimes
     ) -> ResponseSent:
-        """Greet and ask. Raises InvalidInput: the plan holds no question."""
+        """Greet and ask. Raises InvalidInput: the plan has no question."""
         first = next_step(ledger.state, plan, self._runtime.clock.now())
         if first.question is None:
             raise InvalidInput(
-                f"The plan holds no question to begin with: {first.rationale}.",
+                f"The plan has no question to begin with: {first.rationale}.",
                 detail={"fields": {"plan": "no question"}},
             )
         decision = scripted.opening(plan, first, request.candidate_name)
@@ -242,6 +242,6 @@ class StartStep:
 
 
 def seed_of(tenant: str, interview_id: str) -> int:
-    """The session's seed, 31 bits: the same interview id varies the same way."""
+    """The session's seed, 31 bits, from tenant and interview id."""
     digest = hashlib.sha256(msgspec.json.encode([tenant, interview_id])).digest()
     return int.from_bytes(digest[:4], "big") >> 1

@@ -1,4 +1,4 @@
-"""The texts of a start: their limits, and what is hidden in them from a human reader."""
+"""The texts of a start: their limits, and removal of text hidden from human readers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from interview.limits import MAX_NAME_CHARS
 from interview.sessions.events import GuardrailTripped
 from interview.text.visible_text import suspicious_characters, visible
 
-#: The rule in the log, the metric and the report.
+#: The rule's name in the log, the metric and the report.
 HIDDEN_TEXT = "hidden_text"
 
-#: Fewer invisible characters than this come from word processors; the rule ``injection`` has the same limit.
+#: Fewer invisible characters come from word processors; the rule ``injection`` has the same limit.
 HARMLESS_CHARACTERS = 3
 
 
@@ -40,7 +40,7 @@ def check_texts(request: StartRequest, config: AgentConfig) -> None:
 
 
 def hidden_text_trips(request: StartRequest) -> tuple[GuardrailTripped, ...]:
-    """One trip for each kind of hidden text that is kept from the interview, whatever it was. Never quotes it."""
+    """One trip for each kind of removed hidden text. Never quotes it."""
     details = [finding.sentence() for finding in request.document_findings]
     for name, text in (("résumé", request.resume_content), ("role description", request.role_description)):
         count = suspicious_characters(text)
@@ -50,7 +50,7 @@ def hidden_text_trips(request: StartRequest) -> tuple[GuardrailTripped, ...]:
 
 
 def without_hidden_text(request: StartRequest) -> StartRequest:
-    """What no reader sees (invisible characters, tags that spell ASCII) is kept nowhere and shown to no model."""
+    """Remove invisible text (invisible characters, tags that spell ASCII): it is never stored or shown to a model."""
     return replace(
         request,
         resume_content=visible(request.resume_content),

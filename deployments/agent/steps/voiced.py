@@ -1,4 +1,4 @@
-"""Speaking a reply that a step has worded, with the voice's failure on record."""
+"""Speaks a step's reply and records a failure of the voice."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from interview.sessions.ledger import Ledger
 
 
 async def voiced(runtime: Runtime, ledger: Ledger, text: str, *, turn: int, times: StageTimes) -> str | None:
-    """The address of the spoken ``text``; None without a voice.
+    """The URL of the spoken ``text``; None without a voice.
 
-    A voice that fails leaves the text alone and is recorded in ``ledger``. So is, in the first turn, one that stands in
-    for another.
+    If the voice fails, the text stands alone and ``ledger`` records the failure. A substitute voice is recorded in the
+    first turn.
     """
     state = ledger.state
     with times.stage("tts"):
@@ -28,5 +28,5 @@ async def voiced(runtime: Runtime, ledger: Ledger, text: str, *, turn: int, time
 
 
 def fallbacks_of(ledger: Ledger) -> tuple[FallbackEntered, ...]:
-    """The fallbacks that a step recorded, for its reply."""
+    """The fallbacks recorded by a step, for its reply."""
     return tuple(event.data for event in ledger.events if isinstance(event.data, FallbackEntered))

@@ -1,1 +1,1 @@
-"""A reply that is heard while it is decided."""
+"""Streaming of a reply while it is decided."""

@@ -1,4 +1,4 @@
-"""The part of an uncommitted reply that a listener has heard already; the final reply begins with it."""
+"""The part of an uncommitted reply that a listener has already heard; the final reply begins with it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from interview.text.sentences import growing_sentences
 
 
 class Aloud:
-    """The sentences said so far, in order; a turn that nobody listens to has none of this.
+    """The sentences streamed so far, in order; a turn without a listener has no instance.
 
-    Joined with single spaces they are always the beginning of the reply's text, and in the end all of it.
+    Joined with single spaces they are always a prefix of the reply's text, and in the end all of it.
     """
 
     def __init__(self, tell: Callable[[str], None], play: Callable[[SpeechPart], None] | None = None) -> None:
-        """``tell`` is called with each sentence as it is said, ``play`` with each part of its audio, where the listener
-        asked for it; they must neither wait nor raise."""
+        """``tell`` is called with each sentence, ``play`` with each part of its audio if the listener asked for it;
+        they must neither block nor raise."""
         self._tell = tell
         self.play = play
         self.sentences: list[str] = []
@@ -31,16 +31,16 @@ class Aloud:
             self._tell(sentence)
 
     def finish(self, text: str, verbatim: str) -> None:
-        """Say what is left of ``text``, which begins with what was said; ``verbatim``, at its end, in one piece."""
+        """Stream the rest of ``text``, which begins with the streamed part; ``verbatim``, at its end, in one piece."""
         rest = text[len(self.text) :].strip()
         verbatim = verbatim.strip()
         ends = bool(verbatim) and rest.endswith(verbatim)
         own = rest.removesuffix(verbatim).rstrip() if ends else rest
         parts = [*growing_sentences(own), *([verbatim] if ends else [])]
-        # Sentences are cut at white space; where that was more than a space, cutting would lose it.
+        # Sentences are split at white space, which would be lost if it is more than one space.
         self.say(*(parts if " ".join(parts) == rest else [rest]))
 
 
 def begins_with(text: str, said: str) -> bool:
-    """Whether ``text`` goes on, or ends, where the sentences of ``said`` end. Pure."""
+    """Whether ``text`` has the sentences of ``said`` as a prefix, cut at a sentence end. Pure."""
     return text == said or text.startswith(f"{said} ")

@@ -1,4 +1,4 @@
-"""A decision that is heard while it is being made: which of its sentences may be said, and what follows if it fails."""
+"""Streaming of a decision while it is made: which sentences may be released, and the recovery if it fails."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from interview.text.sentences import growing_sentences
 
 
 class Unfinished:
-    """Hears a model's decision as it grows (``interviewer.Overheard``) and says what is beyond doubt.
+    """Receives a model's decision as it grows (``interviewer.Overheard``) and releases the safe part.
 
-    ``ripe`` and ``sound`` judge the decision so far as if it were whole. What is not ripe waits for the next sentence.
-    A sentence is said only when everything up to its end is sound; after the first that is not, nothing more is said
-    before the whole decision stands.
+    ``ripe`` and ``sound`` judge the partial decision as if it were complete. An unripe one waits for the next sentence.
+    A sentence is released only if everything up to its end is sound; after the first unsound one, nothing more is
+    released before the decision is complete.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Unfinished:
         self._ripe = ripe
         self._sound = sound
         self._doubted = False
-        #: The decision so far, all of whose own words were said; None while nothing was.
+        #: The partial decision whose own words are all released; None before the first.
         self.said: Decision | None = None
 
     def __call__(self, decision: Decision) -> None:
@@ -50,7 +50,7 @@ class Unfinished:
         self.said = decision
 
     def continued(self, decided: DecisionOutcome) -> DecisionOutcome:
-        """``decided`` as the continuation of what was said: its text begins with it, and its record tells it."""
+        """``decided`` as the continuation of the released part: its text and record begin with that part."""
         if self.said is None:
             return decided
         said = self._aloud.text
@@ -61,7 +61,7 @@ class Unfinished:
             if not begins_with(decision.text, said):
                 decision = with_fields(decision, text=phrases.joined(said, decision.text))
             if not decision.output:
-                # The model never finished: what was heard of it is all there is to check again.
+                # The model never finished: only the part that was heard can be checked again.
                 output = {**self.said.output, "unfinished": True}
                 decision = with_fields(decision, prompt=self.said.prompt, output=output)
             if reason:
@@ -71,10 +71,10 @@ class Unfinished:
         return with_fields(decided, decision=recorded, fallback_reason=reason)
 
     def _kept(self, said: Decision, decision: Decision) -> tuple[Decision, str]:
-        """Instead of a decision that was mended, or changed its mind, after some of it had been heard."""
+        """The replacement when a decision was rewritten, or changed its words, after a part had been heard."""
         _, verbatim = own_words(said, self._brief)
         if verbatim:
-            # What was said and the plan's wording were sound together: the decision ends there.
+            # The released part and the plan's wording were sound together: the decision ends there.
             return with_fields(said, output=decision.output, trips=decision.trips), ""
         script = scripted.decide(self._brief)
         rules = ", ".join(trip.rule for trip in decision.trips if trip.action == "rewrite")
@@ -83,7 +83,7 @@ class Unfinished:
 
 
 def after(before: str, decided: DecisionOutcome) -> DecisionOutcome:
-    """A decision made anew, when the words of an earlier one, ``before``, cannot be taken back. Pure."""
+    """A new decision, when the released words of an earlier one, ``before``, cannot be retracted. Pure."""
     decision = decided.decision
     text = phrases.joined(before, decision.text)
     return with_fields(decided, decision=_noted(with_fields(decision, text=text), said_before=before))

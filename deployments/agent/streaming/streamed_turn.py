@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Told:
-    """What a step tells its listener, numbered and in order; None is the end."""
+    """The step's output for its listener, in order; None is the end."""
 
     def __init__(self, audio_type: str) -> None:
         self.parts: asyncio.Queue[TurnPart | None] = asyncio.Queue()
@@ -39,11 +39,11 @@ async def streamed(
     *,
     audio_type: str = "",
 ) -> AsyncGenerator[TurnPart, None]:
-    """The sentences of ``step`` as they are said, its audio as it is spoken if ``audio_type`` names its content type,
-    then its reply. Raises what it raises.
+    """The sentences of ``step`` as they are released, its audio as it is spoken if ``audio_type`` names its content
+    type, then its reply. Raises the step's errors.
 
-    Closed early, the step is cancelled, which gives its lease up; but once somebody has heard a sentence, it is
-    finished and committed as it was heard, kept in ``unheard`` meanwhile.
+    Closing this cancels the step, which releases its lease. Once a sentence has been sent, the step is instead
+    completed and committed as it was heard, kept in ``unheard`` meanwhile.
     """
     told = _Told(audio_type)
     aloud = Aloud(told.say, told.play if audio_type else None)
@@ -55,7 +55,7 @@ async def streamed(
         yield Done(await working)
     finally:
         if working.done():
-            # Retrieved, so that asyncio does not call an error lost that nobody was left to raise it to.
+            # Retrieved, so that asyncio does not report an unhandled exception.
             _ = working.cancelled() or working.exception()
         elif aloud.sentences:
             unheard.add(working)
@@ -67,11 +67,11 @@ async def streamed(
 
 
 def _noted(working: asyncio.Task[StepReply]) -> None:
-    """Nobody awaits the task any more, so that its failure is told here."""
+    """Nothing awaits the task any more, so its failure is logged here."""
     if working.cancelled():
         return
     error = working.exception()
     if isinstance(error, InterviewError):
-        logger.info("a turn whose listener left was not finished: %s", error.code)
+        logger.info("a turn whose listener disconnected was not finished: %s", error.code)
     elif error is not None:
-        logger.error("a turn whose listener left failed unexpectedly", exc_info=error)
+        logger.error("a turn whose listener disconnected failed unexpectedly", exc_info=error)

@@ -1,4 +1,4 @@
-"""``finalize_session``: end the interview and ask for its evaluation."""
+"""``finalize_session``: end the interview and request its evaluation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deployments.agent.tools.tool_context import ToolDesk
 
 
 class FinalizeSessionArguments(Arguments):
-    reason: str = Field("Ended on request.", description="Why it ends, for the report.", min_length=1, max_length=500)
+    reason: str = Field("Ended on request.", description="The reason, for the report.", min_length=1, max_length=500)
     by: Literal["candidate", "operator", "policy"] = Field("operator", description="Who ends it.")
 
 
@@ -40,7 +40,7 @@ async def finalize_session(desk: ToolDesk, arguments: FinalizeSessionArguments) 
 
 TOOL = Tool(
     name="finalize_session",
-    description="End the interview and queue its evaluation. Ending twice is the same as ending once.",
+    description="End the interview and queue its evaluation. Idempotent.",
     arguments=FinalizeSessionArguments,
     result=Finalized,
     run=finalize_session,

@@ -15,7 +15,7 @@ from interview.limits import MAX_KEY_CHARS
 class GetHintArguments(Arguments):
     idempotency_key: str | None = Field(
         None,
-        description="The same key gives the same hint again; without one, every call gives the next.",
+        description="The same key returns the same hint again; without one, every call gives the next.",
         min_length=1,
         max_length=MAX_KEY_CHARS,
     )

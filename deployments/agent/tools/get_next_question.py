@@ -1,4 +1,4 @@
-"""``get_next_question``: what the plan holds next, and why."""
+"""``get_next_question``: the plan's next question, and why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class GetNextQuestionArguments(Arguments):
 
 
 class NextQuestion(Result):
-    """``question_id`` null: the plan is done, or its time is."""
+    """``question_id`` null: the plan or its time is used up."""
 
     question_id: str | None
     phase: str
@@ -37,7 +37,7 @@ async def get_next_question(desk: ToolDesk, arguments: GetNextQuestionArguments)
 
 TOOL = Tool(
     name="get_next_question",
-    description="What the interview plan asks next, with the reason: core question, ability, budget. Changes nothing.",
+    description="The plan's next question and the reason: core question, ability, budget. Read-only.",
     arguments=GetNextQuestionArguments,
     result=NextQuestion,
     run=get_next_question,

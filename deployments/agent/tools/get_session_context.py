@@ -1,4 +1,4 @@
-"""``get_session_context``: what an interviewer needs to know to go on – never a key, a rubric or a reference answer."""
+"""``get_session_context``: the context an interviewer needs to continue, without keys, rubrics or reference answers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class SessionContext(Result):
     abilities: dict[str, AbilityView]
     summary: str
     recent: tuple[Utterance, ...]
-    documents: tuple[str, ...] = Field(description="Which documents the session holds.")
+    documents: tuple[str, ...] = Field(description="The session's documents.")
 
 
 async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArguments) -> SessionContext:
@@ -99,7 +99,7 @@ async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArgume
 
 TOOL = Tool(
     name="get_session_context",
-    description="Where the interview stands: phase, question, answer so far, abilities, time left. Changes nothing.",
+    description="The interview's state: phase, question, answer so far, abilities, time left. Read-only.",
     arguments=GetSessionContextArguments,
     result=SessionContext,
     run=get_session_context,

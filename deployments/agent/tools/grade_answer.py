@@ -15,7 +15,9 @@ from interview.limits import MAX_ANSWER_CHARS
 class GradeAnswerArguments(Arguments):
     question_id: str | None = Field(None, description="A question asked in this interview; default: the current one.")
     answer: str | None = Field(
-        None, description="The answer; default: all the candidate said to the question.", max_length=MAX_ANSWER_CHARS
+        None,
+        description="The answer; default: everything the candidate said to the question.",
+        max_length=MAX_ANSWER_CHARS,
     )
 
 
@@ -69,7 +71,7 @@ async def grade_answer(desk: ToolDesk, arguments: GradeAnswerArguments) -> Grade
 TOOL = Tool(
     name="grade_answer",
     description=(
-        "Grade an answer now with its question's own grader, with rationale and quoted evidence. Changes nothing: "
+        "Grade an answer now with its question's own grader, with rationale and quoted evidence. Read-only: "
         "answers given in turns are graded and recorded by the turn."
     ),
     arguments=GradeAnswerArguments,

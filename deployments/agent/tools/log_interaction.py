@@ -1,4 +1,4 @@
-"""``log_interaction``: put something that happened around the interview into its log; recorded, never scored."""
+"""``log_interaction``: record an occurrence around the interview; never scored."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from interview.sessions.session import SessionState
 
 class LogInteractionArguments(Arguments):
     signal: str = Field(
-        description="What happened, e.g. tab_hidden or reconnected.", pattern=r"^[a-z][a-z0-9_.-]{0,63}$"
+        description="The occurrence, e.g. tab_hidden or reconnected.", pattern=r"^[a-z][a-z0-9_.-]{0,63}$"
     )
-    data: dict[str, Any] = Field(default_factory=dict, description="Small JSON about it.")
+    data: dict[str, Any] = Field(default_factory=dict, description="Small JSON with details.")
 
 
 class Logged(Result):
@@ -42,7 +42,7 @@ async def log_interaction(desk: ToolDesk, arguments: LogInteractionArguments) ->
 
 TOOL = Tool(
     name="log_interaction",
-    description="Put something that happened around the interview into its log. Recorded, never scored.",
+    description="Record an occurrence around the interview in its log. Never scored.",
     arguments=LogInteractionArguments,
     result=Logged,
     run=log_interaction,

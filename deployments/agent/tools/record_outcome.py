@@ -1,4 +1,4 @@
-"""``record_outcome``: put on record how the exchange about a question went."""
+"""``record_outcome``: record the outcome of the exchange about a question."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def record_outcome(desk: ToolDesk, arguments: RecordOutcomeArguments) -> O
 
 TOOL = Tool(
     name="record_outcome",
-    description="Put on record how the exchange about a question ended, with a remark for the report. Never scored.",
+    description="Record how the exchange about a question ended, with a remark for the report. Never scored.",
     arguments=RecordOutcomeArguments,
     result=Outcome,
     run=record_outcome,

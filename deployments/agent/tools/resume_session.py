@@ -1,4 +1,4 @@
-"""``resume_session``: go on with an interview that a rule paused, once a person has looked."""
+"""``resume_session``: resume an interview that a rule paused, after a person's review."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from interview.sessions.session import SessionState
 
 
 class ResumeSessionArguments(Arguments):
-    reason: str = Field(description="What the person found, for the log.", min_length=1, max_length=500)
+    reason: str = Field(description="The reviewer's finding, for the log.", min_length=1, max_length=500)
 
 
 class Resumed(Result):
@@ -35,7 +35,7 @@ async def resume_session(desk: ToolDesk, arguments: ResumeSessionArguments) -> R
 
 TOOL = Tool(
     name="resume_session",
-    description="Go on with an interview that a rule paused for a person to look at.",
+    description="Resume an interview that a rule paused for a person's review.",
     arguments=ResumeSessionArguments,
     result=Resumed,
     run=resume_session,

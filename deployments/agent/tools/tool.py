@@ -14,11 +14,11 @@ from interview.sessions.ids import INTERVIEW_ID
 
 
 class Arguments(BaseModel):
-    """Base of every tool's arguments: unknown ones are refused, so that a misspelt one is not ignored."""
+    """Base of every tool's arguments: unknown ones are rejected, so that a misspelt one is not ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    interview_id: str = Field(description="The interview the tool works on.", pattern=INTERVIEW_ID)
+    interview_id: str = Field(description="Id of the interview.", pattern=INTERVIEW_ID)
 
 
 class Result(BaseModel):
@@ -31,7 +31,7 @@ ResultT = TypeVar("ResultT", bound=Result)
 
 @dataclass(frozen=True)
 class Tool(Generic[ArgumentsT, ResultT]):
-    """``changes`` says whether calling it changes the session."""
+    """``changes``: calling it changes the session."""
 
     name: str
     description: str
@@ -44,8 +44,9 @@ class Tool(Generic[ArgumentsT, ResultT]):
         """The result as plain data.
 
         Raises:
-            InvalidInput: ``detail["fields"]`` names the arguments that are wrong.
-            InterviewError: as the tool itself says.
+
+            InvalidInput: ``detail["fields"]`` names the wrong arguments.
+            InterviewError: as documented by the tool.
         """
         try:
             checked = self.arguments.model_validate(arguments)
@@ -77,7 +78,7 @@ class ToolRegistry:
         """Raises NotFound."""
         if name not in self._tools:
             raise NotFound(
-                f"There is no tool of that name. There are: {', '.join(self._tools)}.",
+                f"There is no tool of that name. Tools: {', '.join(self._tools)}.",
                 detail={"tools": list(self._tools)},
             )
         return self._tools[name]

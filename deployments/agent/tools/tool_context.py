@@ -20,15 +20,15 @@ from storage.sessions.port import SessionKey
 
 T = TypeVar("T", bound=BaseModel)
 
-#: The events of a call itself come first: ``tool.called`` and ``tool.returned``.
+#: The call's own events come first: ``tool.called`` and ``tool.returned``.
 EVENTS_OF_A_CALL = 2
 
-#: From a session and its plan: what the tool returns, and the events that are its effect.
+#: Maps a session and its plan to the tool's result and the events of its effect.
 Change = Callable[[SessionState, InterviewPlan], tuple[T, Sequence[AnyPayload]]]
 
 
 class Steps(Protocol):
-    """The agent's own steps that a tool may take."""
+    """The agent's own steps, for tools."""
 
     async def hint(self, request: HintRequest) -> StepReply: ...
 
@@ -57,9 +57,10 @@ class ToolDesk:
         *,
         while_paused: bool = False,
     ) -> T:
-        """Commit a tool's effect with the record of its call, redone when somebody else commits first.
+        """Commit a tool's effect with the record of its call; retried when another commit comes first.
 
         Raises:
+
             NotFound, SessionEnded, Conflict (paused), VersionConflict (too many writers), StorageUnavailable.
         """
 
@@ -89,9 +90,10 @@ class ToolDesk:
 
 
 def asked_question(state: SessionState, question_id: str | None) -> AskedQuestion:
-    """The question named, or the current one.
+    """The named question, or the current one.
 
     Raises:
+
         NotFound: it was not asked in this interview.
     """
     if question_id is None and state.current_question is not None:

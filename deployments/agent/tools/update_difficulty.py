@@ -1,4 +1,4 @@
-"""``update_difficulty``: estimate the ability on a skill anew from its standing grades."""
+"""``update_difficulty``: re-estimate the ability on a skill from its standing grades."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class UpdateDifficultyArguments(Arguments):
 
 
 class DifficultyResult(Result):
-    """``theta`` and ``standard_error`` in θ units; ``next_b`` is the difficulty that would tell most now."""
+    """``theta`` and ``standard_error`` in θ units; ``next_b`` is the most informative next difficulty."""
 
     skill: str
     theta: float
@@ -32,7 +32,7 @@ async def update_difficulty(desk: ToolDesk, arguments: UpdateDifficultyArguments
     def change(state: SessionState, plan: InterviewPlan) -> tuple[DifficultyResult, list[AnyPayload]]:
         if arguments.skill not in plan.skills:
             raise InvalidInput(
-                f"The plan has no such skill. It has: {', '.join(plan.skills)}.",
+                f"The plan has no such skill. Skills: {', '.join(plan.skills)}.",
                 detail={"fields": {"skill": "not in the plan"}},
             )
         event = turn_tools.ability_event(state, plan, arguments.skill, state.turn_number)
@@ -52,7 +52,7 @@ async def update_difficulty(desk: ToolDesk, arguments: UpdateDifficultyArguments
 TOOL = Tool(
     name="update_difficulty",
     description=(
-        "Estimate the candidate's ability on a skill anew from all its standing grades (2PL, EAP), and record it; "
+        "Re-estimate the candidate's ability on a skill from all its standing grades (2PL, EAP), and record it; "
         "the next adaptive question follows from it."
     ),
     arguments=UpdateDifficultyArguments,

@@ -1,15 +1,15 @@
-"""Step 1 of a turn, accept: hear the answer, make it durable before anything else happens, and have it worked on once.
+"""Step 1 of a turn, accept: hear the answer, make it durable first, and let one worker process it.
 
-What an ``Idempotency-Key`` meets:
+Cases by ``Idempotency-Key``:
 
 - unknown: a recording is transcribed (bad audio leaves the session untouched) and stored; then ``answer.received`` and
-  ``answer.transcribed`` are committed together with an in-flight record whose lease keeps other workers away;
-- in flight, lease alive: ``TurnInFlight``, with how long to wait;
-- in flight, lease over or given up (or ``takeover``): the accepted answer is resumed;
+  ``answer.transcribed`` are committed together with an in-flight record whose lease excludes other workers;
+- in flight, lease valid: ``TurnInFlight``, with the time to wait;
+- in flight, lease expired or released (or ``takeover``): the accepted answer is resumed;
 - done: the recorded reply, byte for byte;
 - another answer: ``IdempotencyMismatch``.
 
-An unknown key that meets somebody else's unanswered answer is settled in ``turn.py``.
+``turn.py`` handles an unknown key that meets another client's unanswered answer.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from storage.sessions.port import IdempotencyRecord, SessionKey
 
 
 class Accepted(Struct, frozen=True):
-    """An answer that cannot be lost any more; ``resumed`` when another worker had accepted it."""
+    """A durable answer; ``resumed`` when another worker had accepted it."""
 
     state: SessionState
     pending: PendingAnswer
@@ -54,14 +54,14 @@ class Accepted(Struct, frozen=True):
 
 
 class Abandoned(Struct, frozen=True):
-    """A new answer, of ``fingerprint``, met ``earlier``, an accepted one whose reply never came."""
+    """A new answer, with ``fingerprint``, found ``earlier``, an accepted one without a reply."""
 
     earlier: Accepted
     fingerprint: str
 
 
 class Replay(Struct, frozen=True):
-    """The answer had its reply; ``state`` is the session as it is now, None when it has expired."""
+    """The answer already had its reply; ``state`` is the current session, None when it has expired."""
 
     record: IdempotencyRecord
     state: SessionState | None
@@ -72,10 +72,11 @@ class Acceptance:
         self._runtime = runtime
 
     async def accept(self, request: TurnRequest, times: StageTimes) -> Accepted | Abandoned | Replay:
-        """The accepted answer, the recorded reply of a finished one, or the earlier answer that stands in the way.
+        """The accepted answer, the recorded reply of a finished one, or the earlier answer that blocks it.
 
         Raises:
-            InvalidInput, AudioRejected, UnsupportedRequest: the request; the session is as it was.
+
+            InvalidInput, AudioRejected, UnsupportedRequest: the request; the session is unchanged.
             NotFound, SessionEnded, Conflict, TurnInFlight, IdempotencyMismatch: the session's state.
             Overloaded, DeadlineExceeded, Unavailable: nothing was accepted; try again.
         """
@@ -90,7 +91,7 @@ class Acceptance:
             if record is not None:
                 check_fingerprint(record.fingerprint, fingerprint)
                 if record.status == "done":
-                    # Before anything else: a late retry gets its first reply even when the session is gone.
+                    # First of all: a late retry gets its first reply even when the session is gone.
                     return Amendment(Replay(record=record, state=state))
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))
@@ -98,7 +99,7 @@ class Acceptance:
             if state.pending_answer is not None:
                 return await self._taken_over(request, fingerprint, state, state.pending_answer, record, times)
             if record is not None:
-                raise Conflict("This answer was settled under another Idempotency-Key; reload the interview.")
+                raise Conflict("This answer was completed under another Idempotency-Key; reload the interview.")
             if recording is not None and heard is None:
                 heard = await hear(self._runtime, recording, state, times)
             return self._received(request, fingerprint, state, heard)
@@ -120,13 +121,13 @@ class Acceptance:
         record: IdempotencyRecord | None,
         times: StageTimes,
     ) -> Amendment[Accepted | Abandoned | Replay]:
-        """Put this worker's lease on an accepted answer, this one or another, whose worker is gone."""
+        """Acquire the lease on an accepted answer, this one or another, whose worker is gone."""
         earlier = resumed(state, pending)
         own = pending.idempotency_key == request.idempotency_key
         if own:
             check_fingerprint(earlier.fingerprint, fingerprint)
         elif record is not None:
-            raise Conflict("This answer was settled under another Idempotency-Key; reload the interview.")
+            raise Conflict("This answer was completed under another Idempotency-Key; reload the interview.")
         else:
             key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
             sessions = self._runtime.sessions(times)
@@ -146,7 +147,7 @@ class Acceptance:
         left_s = record.lease_until - self._runtime.clock.now().timestamp()
         if left_s > 0 and not takeover:
             raise TurnInFlight(
-                "This answer is being worked on; ask again with the same Idempotency-Key.",
+                "This answer is being processed; retry with the same Idempotency-Key.",
                 retry_after_s=round(min(left_s, 2.0), 3),
                 detail={"lease_left_s": round(left_s, 3)},
             )
@@ -208,7 +209,7 @@ def check_turn_request(request: TurnRequest, config: AgentConfig) -> None:
         wrong["signals"] = f"larger than {config.max_signals_bytes} bytes"
     if wrong:
         sentences = "; ".join(f"{field}: {problem}" for field, problem in wrong.items())
-        raise InvalidInput(f"The answer cannot be taken: {sentences}.", detail={"fields": wrong})
+        raise InvalidInput(f"The answer cannot be accepted: {sentences}.", detail={"fields": wrong})
     if request.audio is not None:
         if not request.audio:
             raise EmptyAudio("The recording is empty. Please record your answer again.")
@@ -221,7 +222,7 @@ def check_turn_request(request: TurnRequest, config: AgentConfig) -> None:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether ``text`` can be stored: JSON may smuggle in half of a surrogate pair."""
+    """Whether ``text`` can be stored: JSON may contain a lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -234,18 +235,18 @@ def check_open(state: SessionState) -> None:
     if state.status in ("concluded", "expired"):
         raise SessionEnded("This interview has ended; no more answers can be given.")
     if state.status == "paused":
-        raise Conflict("This interview is paused until a person has looked at it; please wait.")
+        raise Conflict("This interview is paused for a person's review; please wait.")
 
 
 def fingerprint_of(text: str | None, audio_sha256: str) -> str:
-    """What must not change under one Idempotency-Key: the answer's content, as its kind and SHA-256."""
+    """The hash of an answer's content, which must not change under one Idempotency-Key."""
     if text is None:
         return f"audio:{audio_sha256}"
     return f"text:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def fingerprint_of_pending(pending: PendingAnswer) -> str:
-    """The same of an accepted answer, for when its in-flight record was given up."""
+    """The same for an accepted answer, when its in-flight record was released."""
     return fingerprint_of(pending.text, pending.audio.sha256 if pending.audio else "")
 
 

@@ -1,4 +1,4 @@
-"""Step 3 of a turn, act: what was answered, its grade, whether to probe, and what comes next."""
+"""Step 3 of a turn, act: the answer, its grade, whether to probe, and the next question."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from interview.sessions.session import ActionType
 
 
 async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
-    """Run the turn's tools on the pending answer, each call an event of the log."""
+    """Run the turn's tools on the pending answer; each call is an event of the log."""
     plan, asked, question = exchange.plan, exchange.asked, exchange.question
     state, config = exchange.ledger.state, runtime.config
     hint_open = hints_left(state, plan) > 0
@@ -65,7 +65,7 @@ async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
 def _open_actions(
     observation: Observation, *, has_next: bool, may_follow_up: bool, hint_open: bool
 ) -> frozenset[ActionType]:
-    """What the rules allow now; ``observe.bounded`` has bounded the asking again before."""
+    """The actions that the rules allow now; ``observe.bounded`` has limited repeated requests before."""
     actions: set[ActionType] = {"clarify"}
     if may_follow_up and observation.heard == "answer":
         actions.add("ask_followup")

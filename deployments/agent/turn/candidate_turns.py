@@ -1,4 +1,4 @@
-"""What a candidate does besides answering: coming back to an earlier question, and asking the interviewer."""
+"""Candidates' turns besides answers: returning to an earlier question, and asking the interviewer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from interview.sessions.utterances import read_utterance
 
 
 def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
-    """Make the question that an afterthought comes back to the open one; nothing changes in any other turn."""
+    """Reopen the question that an afterthought returns to; in any other turn nothing changes."""
     observation = observed_answer(exchange.pending, exchange.asked, exchange.plan, config=runtime.config)
     if observation.heard != "afterthought":
         return
@@ -31,7 +31,7 @@ def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
 
 
 def note_questions(exchange: Exchange, brief: TurnBrief) -> None:
-    """Put what the candidate asked on record, for the hiring team and for the report."""
+    """Record the candidate's questions, for the hiring team and for the report."""
     for asked in brief.observation.questions:
         exchange.record(
             CandidateAsked(

@@ -1,4 +1,4 @@
-"""The interviewer behind step 4: asked within its deadline and checked, or the script speaks."""
+"""Step 4's interviewer call: within a deadline and checked, with the script as fallback."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from interview.errors import InterviewError
 from interview.sessions.policy_finding import PolicyFinding
 from interview.text.visible_text import refers_to
 
-#: What is said when there are no rules.
+#: The verdict without policies.
 ALLOWED = Ruling()
 
-#: Procedure, not conversation: the same for every candidate, so no model is asked.
+#: Procedural requests: handled alike for every candidate, so no model is called.
 PROCEDURAL = frozenset(
     {"repeat", "wait", "hint", "skip", "unsure", "done", "end", "question", "afterthought", "unformed"}
 )
@@ -46,10 +46,10 @@ class Decider:
         )
 
     async def decide(self, brief: TurnBrief, aloud: Aloud | None = None) -> DecisionOutcome:
-        """What to say. Never raises for a model's failure: the script decides then, and the result says so.
+        """The decision. Never raises for a model's failure: the script then decides, and the result records it.
 
-        With ``aloud`` somebody listens: every sentence is said as soon as it may be, and all of them on return. The
-        decision's text then begins with whatever ``aloud`` has said, before this call or in it.
+        With ``aloud``, every sentence is streamed as soon as it is safe, and all of them before return. The decision's
+        text then begins with everything ``aloud`` has streamed, before this call or in it.
         """
         if aloud is None:
             return await self._decided(brief)
@@ -89,8 +89,8 @@ class Decider:
         return DecisionOutcome(scripted.decide(brief), fallback_reason=reason)
 
     def _is_sound(self, brief: TurnBrief, decision: Decision) -> bool:
-        """Whether no rule has anything to say about ``decision``, not even a warning: the words of such a one may be
-        heard before the whole is judged."""
+        """Whether no rule, not even a warning, trips on ``decision``, so that its words may be heard before the whole
+        is judged."""
         if misstep(brief, decision):
             return False
         return self._policy is None or self._policy.review(brief, decision) == ALLOWED
@@ -115,7 +115,7 @@ class Decider:
 
 
 def misstep(brief: TurnBrief, decision: Decision) -> str:
-    """What is wrong with a decision by the plan's rules, whoever made it; ``""`` when nothing is. Pure."""
+    """The violation of the plan's rules by a decision; ``""`` when there is none. Pure."""
     action = decision.action.action_type
     if action not in brief.open_actions:
         return f"the action {action} is not open now"
@@ -137,7 +137,7 @@ def misstep(brief: TurnBrief, decision: Decision) -> str:
 
 
 def _is_to_the_point(brief: TurnBrief, decision: Decision) -> bool:
-    """Whether a follow-up is the plan's own or speaks of the question or the answer; other actions always are. Pure."""
+    """Whether a follow-up is the plan's own or refers to the question or the answer; other actions pass. Pure."""
     if decision.action.action_type != "ask_followup":
         return True
     if any(planned and planned in decision.text for planned in (*brief.question.follow_ups, brief.follow_up)):
@@ -146,12 +146,12 @@ def _is_to_the_point(brief: TurnBrief, decision: Decision) -> bool:
 
 
 def _instead_of(decision: Decision, brief: TurnBrief) -> Decision:
-    """The script's decision; what it stands in for stays on record, so that the refusal can be checked again."""
+    """The script's decision, with the rejected one on record, so that the rejection can be checked again."""
     return with_fields(scripted.decide(brief), prompt=decision.prompt, output=decision.output)
 
 
 def _by_rule(brief: TurnBrief, ruling: Ruling) -> Decision:
-    """A rule ends the interview, or has a person look first."""
+    """A rule ends the interview, or requires a person's review."""
     decision = (
         scripted.pause(brief, ruling.reason)
         if ruling.rule == "pause"
@@ -165,6 +165,6 @@ def _off_policy(ruling: Ruling) -> str:
 
 
 def _with_trips(decision: Decision, trips: tuple[PolicyFinding, ...]) -> Decision:
-    """``decision`` with ``trips`` before its own; each is reported once."""
+    """``decision`` with ``trips`` before its own, without duplicates."""
     together = (*trips, *(trip for trip in decision.trips if trip not in trips))
     return decision if together == decision.trips else with_fields(decision, trips=together)

@@ -1,4 +1,4 @@
-"""Step 4 of a turn, decide: the decision on record, made once however often the pass is repeated."""
+"""Step 4 of a turn, decide: the recorded decision, made once even if the pass is repeated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMad
 
 
 async def decide(runtime: Runtime, exchange: Exchange, brief: TurnBrief) -> Decision:
-    """The interviewer's decision, made or kept, with what the rules found and what stood in for a model."""
+    """The interviewer's decision, new or reused, with tripped rules and the fallback's reason."""
     decided = exchange.work.decision_for(brief)
     if decided is None:
         with exchange.times.stage("llm" if runtime.decider.asks_model(brief) else "decide"):

@@ -1,4 +1,4 @@
-"""One pass over an accepted answer, from its transcript to its reply: the ledger and what has been found so far."""
+"""One pass over an accepted answer, from its transcript to its reply: the ledger and intermediate results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from interview.sessions.session import AskedQuestion, PendingAnswer, SessionStat
 
 @dataclass
 class Exchange:
-    """One pass over an accepted answer: its ledger and what has been found so far."""
+    """One pass over an accepted answer: its ledger and intermediate results."""
 
     plan: InterviewPlan
     pending: PendingAnswer
@@ -56,7 +56,7 @@ class Exchange:
 
     @property
     def transcript(self) -> TranscriptView:
-        """What the candidate said, for the reply."""
+        """The candidate's words, for the reply."""
         heard = self.pending.heard
         if heard is None:
             return TranscriptView(text=self.pending.text or "")
@@ -82,7 +82,7 @@ class Exchange:
         *effects: AnyPayload,
         error: InterviewError | None = None,
     ) -> None:
-        """A call of one of the turn's tools, what it returned, and the events that are its effect."""
+        """A tool call of the turn: its result, and the events of its effect."""
         self.calls += 1
         turn, call_id = self.pending.turn, f"{self.pending.turn}.{self.calls}"
         self.record(

@@ -1,4 +1,4 @@
-"""Hearing a recording: it crosses to speech-to-text once, before its answer is accepted, and is hashed once."""
+"""Transcribes a recording: sent to speech-to-text once, before its answer is accepted, and hashed once."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from interview.sessions.session import AudioRef, SessionState
 from storage.blobs.audio_types import media_type_of
 from storage.blobs.layout import stored_audio
 
-#: How many words of a plan's vocabulary bias the decoder; more crowd out the speech in Whisper's prompt.
+#: Vocabulary words that bias the decoder; more would displace speech in Whisper's prompt.
 MAX_HOTWORDS = 48
 
 
 class Recording(Struct, frozen=True):
-    """A candidate's encoded recording, the media type it truly has, and its SHA-256 in hexadecimal."""
+    """A candidate's encoded recording, its detected media type, and its SHA-256 in hexadecimal."""
 
     audio: bytes
     content_type: str
@@ -34,7 +34,7 @@ class Recording(Struct, frozen=True):
 
 
 class HeardRecording(Struct, frozen=True):
-    """A stored recording and its transcript; ``failure`` says why speech recognition failed for good, if it did."""
+    """A stored recording and its transcript; ``failure`` is the reason if speech recognition failed permanently."""
 
     audio: AudioRef
     transcript: Transcript
@@ -59,8 +59,9 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
     """Transcribe ``recording`` and store it.
 
     Raises:
-        AudioRejected, UnsupportedRequest: nothing can be heard; nothing was stored.
-        Overloaded, DeadlineExceeded, Unavailable: worth another try; nothing was stored.
+
+        AudioRejected, UnsupportedRequest: the recording has no usable speech; nothing was stored.
+        Overloaded, DeadlineExceeded, Unavailable: retryable; nothing was stored.
         StorageUnavailable: the recording could not be stored.
     """
     stt = runtime.ports.stt
@@ -76,7 +77,7 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
         except InterviewError as error:
             if error.retryable:
                 raise
-            # No retry mends this: the candidate is asked again, and may type.
+            # A retry cannot fix this: the candidate is asked again, and may type.
             transcript, failure = nothing_heard(request, error), f"{error.code}: {error.message}"
     stored = stored_audio(
         state.tenant,
@@ -99,7 +100,7 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
 
 
 def transcription_request(recording: Recording, state: SessionState, plan: InterviewPlan) -> TranscribeRequest:
-    """The recording with the words this question makes likely."""
+    """The recording with this question's vocabulary as bias."""
     asked = state.current_question
     question = plan.by_id.get(asked.question_id) if asked else None
     words = (*(question.vocabulary if question else ()), *plan.vocabulary)

@@ -11,7 +11,7 @@ from interview.sessions.events import FallbackEntered
 
 
 async def queue_judge(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Decision) -> None:
-    """Hand a finished open answer to the rubric judge; before the commit, so that a crash cannot lose it."""
+    """Queue a finished open answer for the rubric judge, before the commit, so that a crash cannot lose it."""
     leaves = decision.action.action_type in ("new_question", "conclude")
     if not (runtime.config.judge_open_answers and leaves and brief.answer and brief.question.is_open):
         return

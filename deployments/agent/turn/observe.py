@@ -1,4 +1,4 @@
-"""Step 2 of a turn, observe: what did the candidate say, how sure is that, and is it an answer at all?"""
+"""Step 2 of a turn, observe: classifies the utterance and decides whether it is an answer."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from interview.sessions.utterances import is_silence, read_utterance
 
 
 class Answer(Struct, frozen=True):
-    """What was answered to a question, utterances joined by newlines; empty when nothing was.
+    """The answer to a question, utterances joined by newlines; empty without one.
 
-    ``confidence`` is the lowest of the transcripts it rests on, None when all of it was typed.
+    ``confidence`` is the lowest of its transcripts', None when all of it was typed.
     """
 
     text: str = ""
@@ -28,10 +28,10 @@ class Answer(Struct, frozen=True):
 
 
 class Understood(Struct, frozen=True):
-    """What this turn's utterance is, with asking again bounded, and what was answered to the question.
+    """This turn's utterance, with repeated requests limited, and the answer to the question.
 
-    ``answer`` is what counts now: without this turn's utterance, unless that is an answer. ``whole`` has it, also when
-    it is too doubtful to count.
+    ``answer`` is what counts now: it includes this turn's utterance only if that is an answer. ``whole`` includes it
+    even when it is too doubtful to count.
     """
 
     observation: Observation
@@ -48,14 +48,11 @@ def understood(
     hint_open: bool,
     config: AgentConfig,
 ) -> Understood:
-    """What the pending answer means for the question it was given to. Pure.
-
-    Each utterance is read once; reading one costs a tenth of a millisecond (2026-11-29).
-    """
+    """Interpret the pending answer to its question. Pure. Each utterance is read once."""
     first = observed_answer(pending, asked, plan, config=config)
     said = _answering(first)
     if first.heard == "afterthought" and said:
-        first = replace(first, heard="answer")  # the addition came in the same breath
+        first = replace(first, heard="answer")  # the addition came in the same utterance
     earlier = answer_so_far(state, asked, earlier_only=True, config=config)
     whole = earlier.and_then(said, first.confidence) if said else earlier
     observation = bounded(first, asked, plan, answered=bool(earlier.text), hint_open=hint_open, config=config)
@@ -65,7 +62,7 @@ def understood(
 def observed_answer(
     pending: PendingAnswer, asked: AskedQuestion, plan: InterviewPlan, *, config: AgentConfig
 ) -> Observation:
-    """What the pending answer to ``asked`` is, before asking again is bounded. Pure."""
+    """Interpret the pending answer to ``asked`` before repeated requests are limited. Pure."""
     text, confidence = pending.text, None
     if text is None:
         heard = pending.heard
@@ -87,10 +84,10 @@ def _answering(observation: Observation) -> str:
 def observed(
     text: str, confidence: float | None, *, config: AgentConfig, asked_for_questions: bool = False
 ) -> Observation:
-    """What an utterance is; ``confidence`` None for typed text. Pure.
+    """Classify an utterance; ``confidence`` None for typed text. Pure.
 
-    A doubtful transcript still counts as a request to repeat, wait or hint: those are short, and a mistaken one costs
-    a candidate nothing but a sentence.
+    A doubtful transcript still counts as a request to repeat, wait or hint: those are short, and a misread one costs
+    the candidate only a sentence.
     """
     said = read_utterance(text, asked_for_questions=asked_for_questions)
     if said.kind == "silence":
@@ -113,8 +110,8 @@ def bounded(
     hint_open: bool,
     config: AgentConfig,
 ) -> Observation:
-    """``observation`` with asking again bounded: past the limits a doubtful answer is taken as heard, and a request
-    that led nowhere moves on. Pure. ``answered`` says whether this question has an answer from earlier turns."""
+    """``observation`` with repeated requests limited: past the limits a doubtful answer counts as heard, and a futile
+    request moves on. Pure. ``answered``: this question has an answer from earlier turns."""
     heard, used = observation.heard, asked.clarifications
     again = plan.max_clarifications
     move_on: Heard = "done" if answered else "skip"
@@ -139,8 +136,8 @@ def answer_so_far(
 ) -> Answer:
     """Everything the candidate answered to ``asked``.
 
-    Requests ("please repeat"), questions to the interviewer, and what was asked for again are left out.
-    ``earlier_only`` leaves out the turn whose reply is still due.
+    It omits requests ("please repeat"), questions to the interviewer, and answers that were requested again.
+    ``earlier_only`` omits the turn whose reply is still due.
     """
     replies = {said.turn: said for said in state.conversation_history if said.role == "interviewer"}
     answer = Answer()

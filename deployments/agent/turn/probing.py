@@ -1,6 +1,6 @@
 """Decides whether an answer gets a follow-up question, and which one.
 
-Only spoken, open answers are probed: asking on after a wrong choice or number would give the key away.
+Only spoken, open answers are probed, because probing a wrong choice or number would reveal the key.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from interview.text.experience_claims import mismatches
 
 
 class Probe(Struct, frozen=True):
-    """``because`` empty: the answer needs no probe; ``question`` is then what one could still ask, or None."""
+    """``because`` empty: the answer needs no probe; ``question`` is then a possible probe, or None."""
 
     question: str | None
     because: str = ""
@@ -35,7 +35,7 @@ def probe_for(
     language: str,
     config: AgentConfig,
 ) -> Probe:
-    """The next probe of ``question``, and why ``answer`` (all of it so far) deserves it. Pure."""
+    """The next probe of ``question``, and why ``answer`` (all of it so far) needs it. Pure."""
     own = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
     if question.answer_mode != "spoken" or not answer or says_dont_know(answer):
         return Probe(question=None)

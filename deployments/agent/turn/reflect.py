@@ -1,4 +1,4 @@
-"""Step 7 of a turn, reflect: what this turn taught, each insight with the turn it rests on."""
+"""Step 7 of a turn, reflect: the turn's insights, each with the turn it rests on."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MAX_QUOTE_CHARS = 240
 
 
 def reflect(exchange: Exchange, brief: TurnBrief) -> None:
-    """Record what this turn taught, if it taught anything."""
+    """Record this turn's insights, if any."""
     noted = reflection(brief)
     if noted is not None:
         exchange.record(noted)
 
 
 def reflection(brief: TurnBrief) -> ReflectionNoted | None:
-    """Topics covered and insights of this turn; None when it taught nothing. Pure."""
+    """Topics covered and insights of this turn; None when there are none. Pure."""
     if brief.observation.heard != "answer":
         return None
     question = brief.question
@@ -40,7 +40,7 @@ def _insights(brief: TurnBrief) -> tuple[Insight, ...]:
 
 
 def _evidence(brief: TurnBrief) -> tuple[Insight, ...]:
-    """What the answer's grade rests on first."""
+    """The first evidence of the answer's grade."""
     if brief.grade is None or not brief.grade.evidence:
         return ()
     best = brief.grade.evidence[0]
@@ -49,7 +49,7 @@ def _evidence(brief: TurnBrief) -> tuple[Insight, ...]:
 
 
 def _contradictions(brief: TurnBrief) -> tuple[Insight, ...]:
-    """Years of experience that the résumé gives otherwise."""
+    """Years of experience that differ from the résumé's."""
     claims = brief.state.settings.resume_years
     if not claims:
         return ()
@@ -59,7 +59,7 @@ def _contradictions(brief: TurnBrief) -> tuple[Insight, ...]:
 
 
 def _story(brief: TurnBrief) -> tuple[Insight, ...]:
-    """Which parts a behavioural story lacks, and its achievement in the candidate's own words."""
+    """The missing parts of a behavioural story, and its achievement in the candidate's own words."""
     found: list[Insight] = []
     story = analyse_story(brief.answer)
     if story.missing:

@@ -1,4 +1,4 @@
-"""Step 8 of a turn, reply: the response on record and its encoded form."""
+"""Step 8 of a turn, reply: records the response and encodes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from interview.sessions.events import ResponseSent, SessionConcluded, SessionPau
 
 
 def reply(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Decision, spoken: Spoken) -> None:
-    """Record what is said and what follows from it, and encode the reply."""
+    """Record the response and its consequences, and encode the reply."""
     concludes = decision.action.action_type == "conclude"
     sent = ResponseSent(
         turn=brief.turn,

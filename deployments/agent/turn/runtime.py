@@ -17,7 +17,7 @@ from storage.blobs.pinned_plans import PinnedPlans
 
 @dataclass(frozen=True)
 class Runtime:
-    """The agent's ports, settings and clock, and what it makes of them once. It keeps no session."""
+    """The agent's ports, settings and clock, and objects built from them once. It holds no session."""
 
     ports: AgentPorts
     config: AgentConfig
@@ -39,9 +39,9 @@ class Runtime:
         )
 
     def ledger(self, base: SessionState | None) -> Ledger:
-        """Events that follow ``base``, dated by this runtime's clock."""
+        """A ledger on ``base``, dated by this runtime's clock."""
         return Ledger(base, self.clock.now)
 
     def sessions(self, times: StageTimes) -> StepStore:
-        """The session store, its time counted in ``times``."""
+        """The session store; ``times`` measures its calls."""
         return StepStore(self.ports.sessions, times)

@@ -1,4 +1,4 @@
-"""Results of slow calls within one turn, reused when a commit lost a race and the turn is decided again."""
+"""Results of slow calls within one turn, reused when a commit loses a race and the turn is decided again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from interview.sessions.session import AudioRef
 
 @dataclass(frozen=True)
 class StandIn:
-    """``engine`` speaks instead of the voice that was wanted, for ``reason``."""
+    """``engine`` speaks instead of the preferred voice, for ``reason``."""
 
     engine: str
     reason: str
@@ -22,7 +22,7 @@ class StandIn:
 
 @dataclass(frozen=True)
 class Spoken:
-    """``audio`` None: text only; ``error`` says why when a voice was wanted."""
+    """``audio`` None: text only; ``error`` is the reason when a voice was requested."""
 
     audio: AudioRef | None
     error: InterviewError | None = None
@@ -31,7 +31,7 @@ class Spoken:
 
 @dataclass
 class SlowWork:
-    """``aloud`` is what a listener has heard of the reply, None when nobody listens."""
+    """``aloud`` is the part of the reply that a listener has heard, None without a listener."""
 
     aloud: Aloud | None = None
     grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
@@ -46,7 +46,7 @@ class SlowWork:
         return None
 
     def decision_for(self, brief: TurnBrief) -> DecisionOutcome | None:
-        """The decision made on the same grounds, unless a listener has heard more than its words since."""
+        """The earlier decision on equal grounds, unless a listener has heard more than its words since."""
         for known, decided in self.decisions:
             if _same_choice(known, brief) and (self.aloud is None or self.aloud.text == decided.decision.text):
                 return decided
@@ -54,7 +54,7 @@ class SlowWork:
 
 
 def _same_choice(one: TurnBrief, other: TurnBrief) -> bool:
-    """Whether a decision made on ``one`` still holds for ``other``: the same exchange with the same ways on."""
+    """Whether a decision made on ``one`` still holds for ``other``: the same exchange with the same open actions."""
     return (
         one.observation == other.observation
         and one.asked == other.asked

@@ -1,4 +1,4 @@
-"""The interviewer's voice: synthesise the reply and keep it as a blob; without a voice the text stands alone."""
+"""The interviewer's voice: synthesizes the reply and stores it as a blob; without a voice there is only text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from storage.blobs.port import BlobStore
 
 logger = logging.getLogger(__name__)
 
-#: The voice keeps more; a plan asked for again after these is only looked up.
+#: The number of prepared plans that are remembered; the voice keeps more.
 MAX_PREPARED_PLANS = 256
 
 
@@ -44,9 +44,9 @@ class Speaker:
         language: str,
         play: Callable[[SpeechPart], None] | None = None,
     ) -> Spoken:
-        """The reply's audio, complete; ``play`` hears its parts as they are spoken.
+        """The reply's audio, complete; ``play`` gets its parts as they are spoken.
 
-        Never raises for a voice's failure: the result says what went wrong.
+        Never raises for a voice's failure: the result holds the error.
         """
         if self._tts is None:
             return Spoken(audio=None)
@@ -56,7 +56,7 @@ class Speaker:
             sha256 = hashlib.sha256(speech.audio).hexdigest()
             content_type = speech.content_type
             stored = stored_audio(tenant, interview_id, turn, "interviewer", sha256=sha256, content_type=content_type)
-            # The text is on record and can be spoken again: half a millisecond of CPU less than a durable write.
+            # Not durable: the text is recorded and can be spoken again, and a durable write costs more CPU.
             await self._blobs.put(stored.path, speech.audio, durable=False)
         except InterviewError as error:
             return Spoken(audio=None, error=error)
@@ -72,10 +72,10 @@ class Speaker:
         )
 
     def prepare(self, plan: InterviewPlan, language: str, *, begun: bool) -> None:
-        """Have the plan's words spoken ahead, in the background; without it they are spoken when needed.
+        """Synthesize the plan's lines in the background; otherwise they are spoken when needed.
 
-        Asked once for an installed plan, and once more when an interview has ``begun`` with it, which puts its words
-        before those of all other plans.
+        Called once for an installed plan, and once more when an interview has ``begun`` with it, which gives its lines
+        priority over all other plans'.
         """
         wanted = (plan.digest, language, begun)
         if self._tts is None or wanted in self._prepared:
@@ -91,14 +91,14 @@ class Speaker:
         try:
             found = await tts.prepare(PreparationRequest(planned_lines(plan), wanted[1]))
         except InterviewError as error:
-            logger.warning("the words of the plan %s are not spoken ahead: %s", plan.id, error.code)
+            logger.warning("the lines of the plan %s are not synthesized ahead: %s", plan.id, error.code)
             self._prepared.pop(wanted, None)
         else:
-            logger.info("plan %s: %d sentences are kept, %d are spoken ahead", plan.id, found.kept, found.queued)
+            logger.info("plan %s: %d sentences are cached, %d are being synthesized", plan.id, found.kept, found.queued)
 
 
 async def _played(tts: TextToSpeech, request: SynthesisRequest, play: Callable[[SpeechPart], None]) -> Speech:
-    """The complete file at the end of a stream whose parts ``play`` hears."""
+    """The complete file at the end of a stream; ``play`` gets its parts."""
     async with aclosing(tts.stream(request)) as parts:
         async for part in parts:
             if part.speech is not None:
@@ -113,7 +113,7 @@ def voice_fallback(turn: int, error: InterviewError) -> FallbackEntered:
 
 
 def stand_in_noted(turn: int, stand_in: StandIn) -> FallbackEntered:
-    """The event of an interview that another voice speaks than the one that was wanted."""
+    """The event of an interview that a substitute voice speaks."""
     engine, _, _ = stand_in.engine.partition(" ")
     why = stand_in.reason.partition(". ")[0].rstrip(".")
     return FallbackEntered(turn=turn, tier="tts", to=engine, reason=f"model-missing: {why}.")

@@ -1,4 +1,4 @@
-"""Step 6 of a turn, speak: the reply's audio, spoken once however often the pass is repeated."""
+"""Step 6 of a turn, speak: the reply's audio, synthesized once even if the pass is repeated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deployments.agent.turn.speak import voice_fallback
 
 
 async def speak(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Decision) -> Spoken:
-    """The reply's audio, made or kept; without a voice the text stands alone."""
+    """The reply's audio, new or reused; without a voice there is only text."""
     if not exchange.voice:
         return Spoken(audio=None)
     spoken = exchange.work.speech.get(decision.text)

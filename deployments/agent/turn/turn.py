@@ -1,12 +1,12 @@
 """One turn, top to bottom: accept (hear) → act → decide → judge → speak → reflect → commit.
 
-The first commit (``accept``) makes the answer durable; the second makes everything that follows from it visible at
-once, with the reply recorded under its ``Idempotency-Key``. Between the two nothing is kept but in ``SlowWork``, so a
-worker may die anywhere: whoever takes the turn over starts from the accepted answer and one commit wins.
+The first commit (``accept``) makes the answer durable. The second makes all its consequences visible at once, with the
+reply recorded under its ``Idempotency-Key``. Between the two only ``SlowWork`` holds state, so a worker may die
+anywhere: the next worker starts from the accepted answer, and one commit wins.
 
-A new answer that meets an earlier one whose worker died: the earlier one is answered first. The new one is then refused
-with ``Conflict``, because the candidate has not seen the question it would be taken to answer – unless it is the
-same answer sent again under a new key, which gets the earlier one's reply.
+If a new answer finds an earlier one whose worker died, the earlier one is answered first. The new one is then rejected
+with ``Conflict``, because the candidate has not seen the question it would answer – unless it is the same answer sent
+again under a new key, which gets the earlier one's reply.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class TurnStep:
         self._acceptance = Acceptance(runtime)
 
     async def run(self, request: TurnRequest, times: StageTimes, aloud: Aloud | None = None) -> StepReply:
-        """The reply to one answer; see ``contract.Agent.turn`` for what it raises.
+        """The reply to one answer; raises as ``contract.Agent.turn``.
 
-        ``aloud`` hears it as it comes about; of a recorded reply, or of the reply to another answer, it hears nothing.
+        ``aloud`` gets it as it is produced, except a recorded reply or the reply to another answer.
         """
         found = await self._acceptance.accept(request, times)
         if isinstance(found, Replay):
@@ -55,7 +55,7 @@ class TurnStep:
 
     async def _replayed(self, record: IdempotencyRecord, state: SessionState | None, times: StageTimes) -> StepReply:
         if state is not None and state.awaits_report:
-            # The worker that concluded the interview may have died before it asked for the evaluation.
+            # The worker that concluded the interview may have died before it requested the evaluation.
             await trigger_evaluation(self._runtime.ports, self._runtime.clock, state)
         return StepReply(encoded=record.body, replayed=True, stage_ms=times.snapshot())
 
@@ -64,7 +64,7 @@ class TurnStep:
         reply = await self._finish(earlier, SlowWork(), times, voice=request.voice)
         if earlier.fingerprint != found.fingerprint:
             raise Conflict(
-                "An earlier answer of this interview had been interrupted and was answered just now. "
+                "An earlier answer of this interview was interrupted and has just been answered. "
                 "Reload the interview: its last question may be a new one. Then answer that with a new key.",
                 detail={"recovered_turn": earlier.pending.turn, "recovered_key": earlier.pending.idempotency_key},
             )
@@ -72,7 +72,7 @@ class TurnStep:
         return replace(reply, replayed=True)
 
     async def _remember_alias(self, request: TurnRequest, fingerprint: str, reply: StepReply) -> None:
-        """Keep the reply under the second key of the same answer, too."""
+        """Store the reply under the second key of the same answer, too."""
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
         alias = done_record(TURN, request.idempotency_key, fingerprint, reply.encoded)
 
@@ -82,7 +82,7 @@ class TurnStep:
         await transact(self._runtime.ports.sessions, key, decide, on_conflict=self._lost_race)
 
     async def _finish(self, accepted: Accepted, work: SlowWork, times: StageTimes, *, voice: bool) -> StepReply:
-        """Work on an accepted answer until one commit stands, this worker's or another's."""
+        """Process an accepted answer until a commit succeeds, this worker's or another's."""
         key = SessionKey(tenant=accepted.state.tenant, interview_id=accepted.state.interview_id)
         idempotency_key = accepted.pending.idempotency_key
 
@@ -123,11 +123,11 @@ class TurnStep:
 
 
 def _still_pending(state: SessionState | None, accepted: Accepted) -> SessionState:
-    """The state to try again on; raises when the answer is no longer anybody's to work on."""
+    """The state for the next attempt; raises when the answer no longer awaits a reply."""
     if state is None:
         raise NotFound(no_such_interview(accepted.state.interview_id))
     if state.status in ("concluded", "expired"):
-        raise SessionEnded("This interview was ended while the answer was being worked on; the answer is kept.")
+        raise SessionEnded("This interview was ended while the answer was being processed; the answer is kept.")
     if state.pending_answer != accepted.pending:
-        raise Conflict("This answer was settled by another request; reload the interview.")
+        raise Conflict("This answer was completed by another request; reload the interview.")
     return state

@@ -1,6 +1,6 @@
-"""One pass over an accepted answer: act → decide → judge → speak → reflect → reply. Nothing here commits.
+"""One pass over an accepted answer: act → decide → judge → speak → reflect → reply. It commits nothing.
 
-The pass may be repeated on a newer state when its commit loses a race; ``SlowWork`` keeps what must not be paid twice.
+The pass may be repeated on a newer state when its commit loses a race; ``SlowWork`` keeps the expensive results.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from interview.sessions.session import SessionState
 async def run_pass(
     runtime: Runtime, state: SessionState, work: SlowWork, times: StageTimes, *, voice: bool
 ) -> Exchange:
-    """The events and the reply that follow from the pending answer; nothing is committed yet."""
+    """The events and the reply for the pending answer; nothing is committed yet."""
     exchange = await begin(runtime, state, work, times, voice=voice)
     reopen_earlier(runtime, exchange)
     brief = await act(runtime, exchange)

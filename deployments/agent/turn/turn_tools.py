@@ -1,4 +1,4 @@
-"""The tools of step 3, act (grade, adapt, look up what comes next), each call an event of the log."""
+"""The tools of step 3, act (grade, adapt, next question); each call is an event of the log."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from interview.sessions.events import (
 )
 from interview.sessions.session import AskedQuestion, SessionState
 
-#: Answers that have a form, so that prose can be told from one.
+#: Grader kinds whose answers have a required form.
 FORMED: frozenset[AnswerMode] = frozenset({"formula", "number", "choice"})
 
-#: What ``record_outcome`` calls what was heard.
+#: ``record_outcome``'s outcome for each kind of utterance.
 OUTCOMES: dict[Heard, str] = {"answer": "answered", "skip": "skipped", "unsure": "unclear"}
 
 
 async def grade_answer(grading: Grading, exchange: Exchange, said: Understood) -> Grade | Literal["unformed"] | None:
-    """Grade the whole answer so far, and estimate the ability on its skill anew.
+    """Grade the whole answer so far, and re-estimate the ability on its skill.
 
-    A question passed over with nothing said gets its grade, too. None when there is nothing to grade, ``unformed`` when
-    the answer is not of the asked form and may be given once more: then nothing is recorded.
+    A skipped question without an answer is graded, too. Returns None when there is nothing to grade, and ``unformed``
+    when the answer lacks the required form and may be given once more: then nothing is recorded.
     """
     question, heard = exchange.question, said.observation.heard
     if not question.is_scored:
@@ -66,7 +66,7 @@ async def grade_answer(grading: Grading, exchange: Exchange, said: Understood) -
 def get_next_question(
     exchange: Exchange, observation: Observation, grade: Grade | None, probe_because: str, now: datetime
 ) -> NextStep:
-    """Put the outcome on record, and look up what the plan holds next."""
+    """Record the outcome, and look up the plan's next question."""
     _record_outcome(exchange, observation, grade, probe_because)
     step = next_step(exchange.ledger.state, exchange.plan, now)
     exchange.record_call(
@@ -99,7 +99,7 @@ def grade_request(
 
 
 async def graded(grading: Grading, request: GradeRequest) -> tuple[Grade, InterviewError | None]:
-    """The grade; when the grading tier cannot give one, a placeholder for a person to replace, and the reason."""
+    """The grade; if the grading tier fails, a placeholder for a person to replace, and the reason."""
     try:
         return await grading.grade(request), None
     except InterviewError as error:
@@ -120,7 +120,7 @@ def ungraded(error: InterviewError) -> Grade:
 
 
 def passed_over() -> Grade:
-    """The grade of a question the candidate chose not to answer."""
+    """The grade of a skipped question."""
     return Grade(
         score=0.0,
         level="missing",
@@ -131,7 +131,7 @@ def passed_over() -> Grade:
 
 
 def _record_grade(exchange: Exchange, request: GradeRequest, grade: Grade, error: InterviewError | None) -> None:
-    """``grade_answer`` with its effect. The answer's text is in the log already and not repeated in the arguments."""
+    """``grade_answer`` with its effect. The log already has the answer's text, so the arguments omit it."""
     question_id = request.question.id
     effects: list[AnyPayload] = []
     if error is not None:
@@ -181,7 +181,7 @@ def _record_ability(exchange: Exchange) -> None:
 
 
 def _record_outcome(exchange: Exchange, observation: Observation, grade: Grade | None, probe_because: str) -> None:
-    """``record_outcome``: how the exchange went, in numbers a report can use. A mere request has no outcome yet."""
+    """``record_outcome``: the outcome of the exchange in numbers for the report. A mere request has no outcome yet."""
     outcome, asked = OUTCOMES.get(observation.heard), exchange.asked
     if outcome is None:
         return
