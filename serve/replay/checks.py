@@ -124,7 +124,7 @@ class _Checks:
         self.counts["grades"] += 1
         again = turn_tools.passed_over()
         if recorded.grade.grader != again.grader:
-            answer = observe.answer_so_far(state, asked, config=self.config)
+            answer = observe.answer_so_far(state, asked, question, config=self.config)
             request = turn_tools.grade_request(state, asked, question, answer, recorded.turn)
             try:
                 again = await self.grading.grade(request)

@@ -62,7 +62,7 @@ async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArgume
     asked = state.current_question
     current = None
     if asked is not None:
-        answer = observe.answer_so_far(state, asked, config=desk.runtime.config)
+        answer = observe.answer_so_far(state, asked, plan.by_id[asked.question_id], config=desk.runtime.config)
         current = CurrentQuestion(
             question_id=asked.question_id,
             question_type=asked.question_type,

@@ -58,7 +58,7 @@ async def grade_answer(desk: ToolDesk, arguments: GradeAnswerArguments) -> Grade
     asked = asked_question(state, arguments.question_id)
     question = plan.by_id[asked.question_id]
     if arguments.answer is None:
-        answer = observe.answer_so_far(state, asked, config=desk.runtime.config)
+        answer = observe.answer_so_far(state, asked, question, config=desk.runtime.config)
     else:
         answer = observe.Answer(arguments.answer)
     if not answer.text.strip():

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from deployments.agent.brief.interviewer import Heard, Observation
 from deployments.agent.config import AgentConfig
 from interview.plans.plan import InterviewPlan
+from interview.plans.questions import MultiSelect, Question
 from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
 from interview.sessions.utterances import is_silence, read_utterance
 
@@ -53,8 +54,9 @@ def understood(
     said = _answering(first)
     if first.heard == "afterthought" and said:
         first = replace(first, heard="answer")  # the addition came in the same utterance
-    earlier = answer_so_far(state, asked, earlier_only=True, config=config)
-    whole = earlier.and_then(said, first.confidence) if said else earlier
+    question = plan.by_id[asked.question_id]
+    earlier = answer_so_far(state, asked, question, earlier_only=True, config=config)
+    whole = _with(earlier, question, said, first.confidence) if said else earlier
     observation = bounded(first, asked, plan, answered=bool(earlier.text), hint_open=hint_open, config=config)
     return Understood(observation, whole if observation.heard == "answer" else earlier, whole)
 
@@ -131,10 +133,18 @@ def bounded(
     return observation
 
 
+def _with(answer: Answer, question: Question, text: str, confidence: float | None) -> Answer:
+    """``answer`` and a later utterance. A formula, a number or an option that is given later takes the place of the
+    earlier one; to what is told or listed it is added."""
+    listed = isinstance(question.grader, MultiSelect)
+    replaced = question.answer_mode in ("formula", "number", "choice") and not listed
+    return (Answer() if replaced else answer).and_then(text, confidence)
+
+
 def answer_so_far(
-    state: SessionState, asked: AskedQuestion, *, earlier_only: bool = False, config: AgentConfig
+    state: SessionState, asked: AskedQuestion, question: Question, *, earlier_only: bool = False, config: AgentConfig
 ) -> Answer:
-    """Everything the candidate answered to ``asked``.
+    """Everything the candidate answered to ``asked``, which put ``question``.
 
     It omits requests ("please repeat"), questions to the interviewer, and answers that were requested again.
     ``earlier_only`` omits the turn whose reply is still due.
@@ -151,5 +161,5 @@ def answer_so_far(
         if observation.heard == "unsure" and reply is not None and reply.question_type == "clarification":
             continue
         if answering := _answering(observation):
-            answer = answer.and_then(answering, said.confidence)
+            answer = _with(answer, question, answering, said.confidence)
     return answer

@@ -202,3 +202,27 @@ async def test_thanks_fit_what_was_said() -> None:
     assert candidate.response["text"].split(".")[0] in {
         "That is fine", "No problem", "Thanks for saying so", "That is all right, thank you", "No matter",
     }  # fmt: skip
+
+
+ENGINEER = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")
+
+
+@pytest.mark.parametrize(
+    ("plan", "question", "wrong", "right"),
+    [
+        (ANALYST, "da-sheet-sumif", "=SUM(B2:B11)", '=SUMIF(A2:A11,"North",B2:B11)'),
+        (ANALYST, "da-sheet-sumif", "=SUM(B2:B11)", 'It should be =SUMIF(A2:A11,"North",B2:B11)'),
+        (ENGINEER, "be-requests-per-minute", "300", "18000"),
+        (ENGINEER, "be-queue-choice", "A", "B"),
+    ],
+)
+async def test_a_formula_a_number_or_an_option_given_later_takes_the_place_of_the_first(
+    plan: InterviewPlan, question: str, wrong: str, right: str
+) -> None:
+    stage, candidate = await begun(plan=plan)
+    while candidate.response["question"]["question_id"] != question:
+        await candidate.answer("skip")
+    for said in (wrong, "Can I change my last answer?", right):
+        await candidate.answer(said)
+    grades = {found.question_id: found.grade.score for found in (await stage.state()).grades}
+    assert grades[question] == 1.0
