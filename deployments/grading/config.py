@@ -12,7 +12,7 @@ from interview.limits import MAX_ANSWER_CHARS
 
 
 class FakeGradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The shipped fake's service time: exact for ``fixed``, the median for ``lognormal``."""
+    """The fake tier's service time: exact for ``fixed``, the median for ``lognormal``."""
 
     seed: int = 0
     service_time: Literal["zero", "fixed", "lognormal"] = "zero"
@@ -21,23 +21,23 @@ class FakeGradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class WatchdogPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Beyond these limits (all on the scale of scores, [0, 1]) a rubric grade asks for review."""
+    """Limits (on the scale of scores, [0, 1]) beyond which a rubric grade needs review."""
 
     #: Highest minus lowest score of one criterion among the samples.
     spread: float = 0.34
-    #: Judge against key-point coverage.
+    #: Difference between judge and key-point coverage.
     disagreement: float = 0.6
     #: Mean absolute error on the plan's reference answers (labelled 1, 0.6 and 0.2).
     drift: float = 0.25
-    #: How many of them are judged, and how often (seconds) per plan; 0 switches the measurement off.
+    #: How many of them are judged, and how often (seconds) per plan; 0 disables the measurement.
     drift_items: int = 6
     drift_every_s: float = 6 * 3600.0
-    #: A confidence below this.
+    #: Minimum confidence.
     confidence: float = 0.5
 
 
 class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rubric judge. A question's own ``samples`` win, up to ``samples_at_most``."""
+    """The rubric judge. A question's own ``samples`` override, up to ``samples_at_most``."""
 
     samples: int = 3
     samples_at_most: int = 9
@@ -54,7 +54,7 @@ class MeaningThresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     The defaults are a guess for all-MiniLM-L6-v2, not calibrated against people.
     """
 
-    #: From here the point is made, and from here it is touched (half its weight).
+    #: Minimum cosine at which the point is made, and at which it is touched (half its weight).
     made: float = 0.65
     touched: float = 0.5
 
@@ -70,11 +70,11 @@ class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lease_s: float = 60.0
     max_attempts: int = 20
     backoff_s: float = 1.0
-    #: How long a report waits for the judge without any progress before it is published with provisional grades.
+    #: How long a report waits for the judge without progress before it is published with provisional grades.
     patience_s: float = 1800.0
-    #: Archive what is about to expire and evaluate what ended without, this often (seconds); 0 switches the sweeps off.
+    #: Interval (seconds) of the sweeps that archive expiring sessions and queue missing evaluations; 0 disables them.
     archive_sweep_s: float = 300.0
-    #: Deadline of one call to the language model's deployment, with its time in the queue.
+    #: Deadline of one call to the language model's deployment, including its time in the queue.
     llm_timeout_s: float = 180.0
 
 
@@ -83,13 +83,13 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     #: ``graders`` grades; ``fake`` draws scores from a hash of the answer (load runs).
     engine: Literal["graders", "fake"] = "graders"
-    #: Below this transcript confidence a grade asks for review.
+    #: Below this transcript confidence a grade needs review.
     review_below: float = 0.6
-    #: Longer answers are cut for grading, and the grade says so.
+    #: Longer answers are truncated for grading, and the grade says so.
     max_answer_chars: int = MAX_ANSWER_CHARS
-    #: A call that takes longer fails with ``deadline-exceeded``.
+    #: A longer call fails with ``deadline-exceeded``.
     deadline_s: float = 10.0
-    #: Processes and limits for what evaluates a candidate's own text: formulas, and symbolic answers.
+    #: Processes and limits for evaluating candidates' formulas and symbolic answers.
     formula_sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     symbolic_sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     #: Start the formula processes with the replica (about 1.5 s and 120 MB each) instead of with the first formula.

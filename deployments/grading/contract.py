@@ -15,9 +15,9 @@ class GradeRequest(Struct, frozen=True):
     """One answer to grade.
 
     ``answer`` is everything the candidate said to this question (follow-ups joined by newlines), untrusted data.
-    ``transcript_confidence`` in [0, 1] is None for typed text; it bounds the grade's confidence.
-    ``hint_cost`` in [0, 1] is taken off the score. ``interview_id``/``tenant``/``turn`` tie a background grade to
-    its session; empty when grading in bulk.
+    ``transcript_confidence`` in [0, 1] is None for typed text; it bounds the grade's confidence. ``hint_cost`` in [0,
+    1] is deducted from the score. ``interview_id``/``tenant``/``turn`` tie a background grade to its session; empty in
+    bulk grading.
     """
 
     question: Question
@@ -33,21 +33,22 @@ class GradeRequest(Struct, frozen=True):
 
 class Grading(Protocol):
     async def grade(self, request: GradeRequest) -> Grade:
-        """Grade now, without a language model: deterministic graders, or a provisional key-point coverage grade
-        (``provisional`` and ``needs_review`` set) for open answers.
+        """Grade now, without a language model: deterministic graders, or for open answers a provisional key-point
+        coverage grade (``provisional`` and ``needs_review`` set).
 
         Raises:
-            InvalidInput: the question's grader does not fit its key.
+
+            InvalidInput: the question's key does not fit its grader.
             Overloaded, DeadlineExceeded, EngineUnavailable: the tier cannot serve it now.
         """
         ...
 
     async def evaluate(self, tenant: str, interview_id: str) -> None:
-        """Queue the final evaluation of a concluded interview (background, at least once, effects once)."""
+        """Queue the final evaluation of a concluded interview (background, at least once, idempotent)."""
         ...
 
     async def judge(self, request: GradeRequest) -> None:
-        """Queue the rubric grading of one open answer (background, at least once, effects once)."""
+        """Queue the rubric grading of one open answer (background, at least once, idempotent)."""
         ...
 
 

@@ -15,7 +15,7 @@ from deployments.shell.handle_rpc import ServeHandle, handle_caller, handle_stre
 
 
 class GradingDeployment:
-    """A thin shell around ``GradingTier``."""
+    """A thin wrapper around ``GradingTier``."""
 
     async def __init__(  # type: ignore[misc]  # Serve awaits it
         self,
@@ -53,7 +53,8 @@ class GradingDeployment:
         await self._tier.service.evaluate(request.tenant, request.interview_id)
 
     async def check_health(self) -> None:
-        """A background task that should never end and did is worth a restart; a store or model that is away is not."""
+        """Unhealthy when a background task has ended, which a restart fixes; an unavailable store or model does not
+        count."""
         self._tier.check_health()
 
     async def __del__(self) -> None:
@@ -72,8 +73,8 @@ def build(
     """The deployment, ready for ``serve.run``.
 
     ``stores_factory`` opens the stores for background grading on each replica; without it ``judge`` and ``evaluate``
-    are refused. ``llm`` is the language model's application (or handle), None without a model;
-    ``meter`` wraps it on the replica, to count what judging costs (picklable).
+    are rejected. ``llm`` is the language model's application (or handle), None without a model; ``meter`` wraps it on
+    the replica to count the judge's tokens (picklable).
     """
     deployed: ray_serve.Deployment = ray_serve.deployment(**config.replicas.deployment_options("grading"))(
         GradingDeployment

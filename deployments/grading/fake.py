@@ -1,4 +1,4 @@
-"""The fake grading tier: seeded grades after a set service time, for load runs and tests."""
+"""The fake grading tier: seeded grades after a configured service time, for load runs and tests."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FakeGrading:
         digest = hashlib.sha256(f"{self._config.seed}|{request.question.id}|{request.answer}".encode()).digest()
         score = digest[0] / 255
         evidence = [answer_text.whole(request.answer, "the answer")]
-        return mark("fake", score, "A seeded stand-in score.", confidence=0.5, evidence=evidence)
+        return mark("fake", score, "A seeded fake score.", confidence=0.5, evidence=evidence)
 
     async def judge(self, request: GradeRequest) -> None:
         self.judged.append(request)

@@ -1,4 +1,4 @@
-"""The grading tier without Ray: grade now, and queue what takes longer."""
+"""The grading tier without Ray: grade now, and queue slow work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from interview.grades import Grade
 
 
 class BackgroundWork(Protocol):
-    """Where background grading is queued; durable before it returns."""
+    """The queue of background grading; durable before a method returns."""
 
     async def judge(self, request: GradeRequest) -> None: ...
 
@@ -35,7 +35,7 @@ class GradingService:
         self._background = background
 
     async def start(self) -> None:
-        """Do what the first candidates would otherwise wait for."""
+        """Warm up, so that the first candidates do not wait."""
         await asyncio.to_thread(units.warm_up)
         if self._config.warm_sandboxes:
             await self._registry.start()

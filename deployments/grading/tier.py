@@ -24,7 +24,7 @@ from storage.work_queue.port import WorkQueue
 
 @dataclass(frozen=True)
 class GradingStores:
-    """What background grading works on."""
+    """The stores of background grading."""
 
     sessions: SessionStore
     blobs: BlobStore
@@ -37,7 +37,7 @@ StoresFactory = Callable[[GradingConfig], GradingStores]
 
 
 class GradingTier:
-    """The service with its background worker, without Ray. Without ``stores`` nothing can be queued."""
+    """The service with its background worker, without Ray. Without ``stores``, background work is rejected."""
 
     def __init__(
         self, config: GradingConfig, stores: GradingStores | None = None, model: LanguageModel | None = None

@@ -9,9 +9,9 @@ from interview.sessions.utterances import read_utterance
 
 
 def answer_to(state: SessionState, asked: AskedQuestion) -> tuple[str, float | None, int]:
-    """Everything said to ``asked`` joined by newlines, its lowest transcript confidence, and the last turn of it.
+    """The whole answer to ``asked`` joined by newlines, its lowest transcript confidence, and its last turn.
 
-    Requests ("please repeat", "a hint"), questions to the interviewer, and what was asked for again are left out.
+    It omits requests ("please repeat", "a hint"), questions to the interviewer, and answers that were requested again.
     """
     replies = {said.turn: said for said in state.conversation_history if said.role == "interviewer"}
     parts: list[str] = []

@@ -1,7 +1,7 @@
 """Handlers of background grading: rubric grades and final evaluations, delivered at least once, effective once.
 
-A handler may be killed anywhere and run again, also twice at the same time. So it decides on a session's state and
-commits by compare-and-set on that very state's version: whoever comes second finds the effect there and leaves.
+A handler may be killed anywhere and run again, even concurrently. So it decides on a session's state and commits by
+compare-and-set on that state's version: a second run finds the effect in place and does nothing.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ logger = logging.getLogger(__name__)
 
 #: Judges an open answer: question, answer, seed.
 Judge = Callable[[Question, str, int], Awaitable[Grade]]
-#: Why the judge's grades under a plan need a look; empty when they do not.
+#: Why the judge's grades under a plan need review; empty when they do not.
 DriftCheck = Callable[[InterviewPlan], Awaitable[str]]
-#: What to record on a state; empty when there is nothing (left) to do.
+#: The events to record on a state; empty when there is nothing to do.
 Decide = Callable[[SessionState], Sequence[AnyPayload]]
 
 BACKGROUND = "background"
 
-#: Decoded plans kept in memory.
+#: Decoded plans cached in memory.
 PLANS_KEPT = 16
 
 
@@ -91,7 +91,8 @@ class BackgroundGrading:
         """Grade one open answer and record it.
 
         Raises:
-            TurnInFlight: the turn that asked is not committed yet; try again.
+
+            TurnInFlight: the requesting turn is not committed yet; try again.
             NotFound: there is no such interview.
             InterviewError: of the judge or a store.
         """
@@ -117,8 +118,8 @@ class BackgroundGrading:
         key = SessionKey(wanted.tenant, wanted.interview_id)
         state = await self._live(key)
         if state.status not in ("concluded", "expired"):
-            raise Conflict("An interview is evaluated when it has ended.")
-        await archive_session(self._sessions, self._blobs, key)  # whatever comes of the judge, the interview is safe
+            raise Conflict("An interview can be evaluated only after it has ended.")
+        await archive_session(self._sessions, self._blobs, key)  # safe even if the judge fails
         failure: InterviewError | None = None
         if self._judge is not None:
             try:
@@ -132,10 +133,10 @@ class BackgroundGrading:
         await self._keep_report(key)
 
     async def _judge_open_answers(self, judge: Judge, key: SessionKey, state: SessionState) -> InterviewError | None:
-        """One after the other, each committed by itself: a crash costs one answer's judging at most.
+        """Judge one after the other, each with its own commit: a crash costs at most one answer's judging.
 
-        An answer that cannot be judged keeps its provisional grade and does not stop the others; the first such
-        failure is returned. A failure that a later attempt may not meet again is raised, because it concerns them all.
+        An answer that cannot be judged keeps its provisional grade and does not stop the others; the first such failure
+        is returned. A retryable failure is raised, because it affects them all.
         """
         plan = await self._plan(state)
         failure: InterviewError | None = None
@@ -174,16 +175,17 @@ class BackgroundGrading:
         await self._commit(key, decide)
 
     async def _commit(self, key: SessionKey, decide: Decide) -> None:
-        """Record what ``decide`` makes of the current state, unless it is there already.
+        """Record the events of ``decide`` for the current state, unless they are recorded already.
 
         Raises:
-            VersionConflict: too many others commit; the job is tried again.
+
+            VersionConflict: too many concurrent commits; the job is retried.
         """
         await self._live(key)
         await amend(self._sessions, key, decide, now=self._now)
 
     async def _live(self, key: SessionKey) -> SessionState:
-        """The live state; a session that expired while its grading waited comes back from the archive first."""
+        """The live state; a session that expired while its grading was queued is first restored from the archive."""
 
         async def restored(loaded: Loaded) -> Amendment[SessionState]:
             if loaded.state is not None:
@@ -201,18 +203,18 @@ class BackgroundGrading:
         return await self._plans.get(state)
 
     async def _keep_report(self, key: SessionKey) -> None:
-        """The report as it stood when it was ready, for audits; it can be built again from the log at any time."""
+        """Store the finished report for audits; it can be rebuilt from the log at any time."""
         report = await build_report(self._sessions, self._blobs, key, generated_at=self._now())
         document = await render_report(report, "json")
         await self._blobs.put(report_path(key.tenant, key.interview_id, "report.json"), document)
 
     def _out_of_patience(self, state: SessionState) -> bool:
-        """Counted from the session's last event: every grade that comes through is progress."""
+        """Counted from the session's last event, because every recorded grade is progress."""
         return (self._now() - state.last_updated).total_seconds() > self._config.background.patience_s
 
 
 def _grade_is_wanted(state: SessionState, request: GradeRequest) -> bool:
-    """Not when the standing grade is a person's, a background grade of this turn, or of a later answer."""
+    """False when the standing grade is a person's, a background grade of this turn, or of a later answer."""
     standing = next((found for found in state.grades if found.question_id == request.question.id), None)
     if standing is None:
         return True
@@ -222,7 +224,7 @@ def _grade_is_wanted(state: SessionState, request: GradeRequest) -> bool:
 
 
 def _ability(state: SessionState, plan: InterviewPlan, recorded: GradeRecorded, skill: str) -> DifficultyUpdated:
-    """The skill's ability with the new grade in place of the question's old one."""
+    """The skill's ability with the new grade replacing the question's old one."""
     record = GradeRecord(recorded.question_id, recorded.turn, recorded.grade, recorded.source)
     others = [found for found in state.grades if found.question_id != recorded.question_id and found.grade.is_judgement]
     update = ability_after(plan, [*others, record], skill)
@@ -238,14 +240,12 @@ def _ability(state: SessionState, plan: InterviewPlan, recorded: GradeRecorded, 
 
 
 def _report_ready(state: SessionState, failure: InterviewError | None) -> Sequence[AnyPayload]:
-    """``report.ready``, once; with the reason when the judge was given up on."""
+    """``report.ready``, once; with the reason when the judge was given up."""
     if state.report_url is not None:
         return ()
     provisional = any(record.grade.provisional for record in state.grades)
     ready = ReportReady(url=report_url(state.interview_id), provisional=provisional)
     if failure is None:
         return (ready,)
-    reason = (
-        f"The rubric judge could not serve ({failure.code}); key-point coverage stands, to be reviewed by a person."
-    )
+    reason = f"The rubric judge could not serve ({failure.code}); key-point coverage stands and needs human review."
     return (FallbackEntered(turn=state.turn_number, tier="grading", to="key-point coverage", reason=reason), ready)

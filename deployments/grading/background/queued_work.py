@@ -11,7 +11,7 @@ EVALUATE = "evaluate"
 
 
 class QueuedWork:
-    """``BackgroundWork`` on a work queue: durable once a method has returned, queued once however often it is asked."""
+    """``BackgroundWork`` on a work queue: durable once a method has returned, and idempotent."""
 
     def __init__(self, queue: WorkQueue) -> None:
         self._queue = queue
@@ -25,7 +25,7 @@ class QueuedWork:
         )
 
     async def _enqueue(self, job: QueuedJob) -> None:
-        """A job that died is given a fresh start when somebody asks for it again."""
+        """Enqueue; a dead job is revived when it is requested again."""
         if not await self._queue.enqueue(job):
             await self._queue.revive(job.id)
 

@@ -1,4 +1,4 @@
-"""The background worker of a grading replica: the queue's consumer, the archive's sweep, and a clean end of both."""
+"""The background worker of a grading replica: the queue's consumer, the sweeps, and a clean shutdown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rules_of(config: BackgroundConfig) -> QueueRules:
 
 
 class GradingWorker:
-    """Works on the grading queue until stopped; what was claimed and not finished goes back on the queue."""
+    """Works on the grading queue until stopped; unfinished jobs return to the queue."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class GradingWorker:
             self._tasks.append(asyncio.create_task(self._sweep_erased(), name="erasure-sweep"))
 
     def check_health(self) -> None:
-        """Raises the error that ended a task which should never end."""
+        """Raises the error that ended a background task, which should never end."""
         for task in self._tasks:
             if task.done() and not task.cancelled():
                 task.result()
@@ -70,14 +70,14 @@ class GradingWorker:
                 await task
 
     async def _sweep(self) -> None:
-        """Sessions nobody concluded are archived before they expire: twice per sweep period ahead of time."""
+        """Archive abandoned sessions before they expire, at least two sweep periods ahead."""
         while True:
             await asyncio.sleep(self._config.archive_sweep_s)
             try:
                 swept = await archive_expiring(self._sessions, self._blobs, 3 * self._config.archive_sweep_s)
             except InterviewError as error:
                 failures.item_failed(ARCHIVE, error)
-                logger.error("the archive sweep failed and will be repeated: error=%s", error.code)
+                logger.error("the archive sweep failed and will be retried: error=%s", error.code)
                 continue
             if swept.failed:
                 logger.error(
@@ -85,27 +85,27 @@ class GradingWorker:
                 )
 
     async def _sweep_evaluations(self) -> None:
-        """Interviews that ended without an evaluation are evaluated, even if nobody asks for their report."""
+        """Evaluate interviews that ended without an evaluation, even if no client requests their report."""
         while True:
             await asyncio.sleep(self._config.archive_sweep_s)
             try:
                 asked = await request_missing_evaluations(self._sessions, self._work, self._config.archive_sweep_s)
             except InterviewError as error:
                 failures.item_failed(EVALUATION, error)
-                logger.error("the evaluation sweep failed and will be repeated: error=%s", error.code)
+                logger.error("the evaluation sweep failed and will be retried: error=%s", error.code)
                 continue
             if asked:
-                logger.warning("evaluations that nobody had asked for were queued: count=%d", asked)
+                logger.warning("missing evaluations were queued: count=%d", asked)
 
     async def _sweep_erased(self) -> None:
-        """What steps in flight wrote about an interview while it was erased is erased as well."""
+        """Erase writes of steps that were in flight while their interview was erased."""
         while True:
             await asyncio.sleep(self._config.archive_sweep_s)
             try:
                 found = await self._erasure.erase_leftovers()
             except InterviewError as error:
                 failures.item_failed(ERASURE, error)
-                logger.error("the erasure sweep failed and will be repeated: error=%s", error.code)
+                logger.error("the erasure sweep failed and will be retried: error=%s", error.code)
                 continue
             if found:
                 logger.warning("leftovers of erased interviews were erased: interviews=%d", found)

@@ -1,4 +1,4 @@
-"""Builds grades, and applies the rules common to all: the cost of hints, and confidence bounded by the transcript's."""
+"""Builds grades and applies the rules common to all graders: hint costs, and confidence bounded by the transcript's."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def mark(
 
 
 def no_answer(grader: str, answer: str) -> Grade | None:
-    """The zero grade of an empty answer or a "don't know", whatever it orders the machine; None when there is something
-    to grade."""
+    """The zero grade of an empty answer or a "don't know", whatever orders to the machine it holds; None for any other
+    answer."""
     if answer_text.is_blank(answer):
         return mark(grader, 0.0, "No answer was given.", confidence=1.0)
     kept = " ".join(answer[start:end].strip() for start, end in without_orders(answer))
@@ -58,7 +58,7 @@ def no_answer(grader: str, answer: str) -> Grade | None:
 
 
 def nonsense(grader: str, answer: str) -> Grade | None:
-    """The zero grade of text that is no language; None otherwise."""
+    """The zero grade of gibberish; None otherwise."""
     if not answer_text.is_gibberish(answer):
         return None
     return mark(
@@ -73,10 +73,10 @@ def nonsense(grader: str, answer: str) -> Grade | None:
 def with_deductions(
     grade: Grade, *, hint_cost: float, transcript_confidence: float | None, review_below: float
 ) -> Grade:
-    """The grade after what holds for every grader.
+    """The grade after the deductions common to all graders.
 
-    ``hint_cost`` comes off the score (never below 0). A transcript's confidence bounds the grade's, and below
-    ``review_below`` a person is asked to look: a grade must not rest on words nobody is sure of.
+    ``hint_cost`` is deducted from the score (never below 0). A transcript's confidence bounds the grade's, and below
+    ``review_below`` the grade needs review, because it rests on uncertain words.
     """
     taken = min(grade.score, max(0.0, hint_cost))
     score = grade.score - taken

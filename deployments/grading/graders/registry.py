@@ -1,4 +1,4 @@
-"""The registry of graders: dispatches a question on its grader's kind."""
+"""The registry of graders: dispatches on the kind of the question's grader."""
 
 from __future__ import annotations
 
@@ -33,15 +33,16 @@ from interview.plans.questions import (
     Ungraded,
 )
 
-#: A grader that has to wait for a worker process: the key, the answer, a seed.
+#: A grader that runs in a worker process: the key, the answer, a seed.
 ProcessGrader = Callable[[Question, str, int], Awaitable[Grade]]
 
 
 class Registry:
-    """Dispatch on the grader's type. ``processes`` replaces the graders that run in worker processes.
+    """Dispatches on the grader's type. ``processes`` overrides the graders that run in worker processes.
 
     Raises:
-        ConfigError: ``config.embeddings`` names no embedding model.
+
+        ConfigError: ``config.embeddings`` is not an embedding model.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Registry:
             await grader.stop()
 
     async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
-        """Raises InvalidInput (a key that cannot be used), UnsupportedRequest (no such grader here), EngineFailed."""
+        """Raises InvalidInput (an unusable key), UnsupportedRequest (no such grader), EngineFailed."""
         spec = question.grader
         match spec:
             case Exact():
@@ -96,7 +97,7 @@ class Registry:
 
 
 def not_scored() -> Grade:
-    """The grade of a question that is not scored; it stays out of every average."""
+    """The grade of a question that is not scored; averages exclude it."""
     return Grade(
         score=0.0, level=NOT_SCORED, confidence=1.0, rationale="This question is not scored.", grader=NOT_SCORED
     )

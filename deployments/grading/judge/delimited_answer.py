@@ -8,13 +8,13 @@ from functools import cached_property
 
 from interview.grades import Evidence
 
-#: Signs that chat templates give a meaning of their own; a space takes it from them.
+#: Characters with a meaning in chat templates; an inserted space removes it.
 _CONTROL = re.compile(r"<\|?|\|>|\[/?(?:INST|SYS)\]|<<|>>", re.IGNORECASE)
 _EDGE = " \t\r\n\"'“”‘’.,;:!?…"
 
 
 class UntrustedText:
-    """``text`` with its template marks disarmed. The delimiters carry a hash of it, which no text can hold itself."""
+    """``text`` with its template marks disarmed. The delimiters carry a hash of the text, which it cannot contain."""
 
     def __init__(self, text: str, *, salt: str = "") -> None:
         self.original = text
@@ -30,9 +30,9 @@ class UntrustedText:
 
     @cached_property
     def _folded(self) -> tuple[str, list[int]]:
-        """The text without white space, casefolded, and where each of its characters stands in the original.
+        """The casefolded text without white space, and each character's position in the original.
 
-        White space is dropped, not collapsed: disarming adds some, and nothing else may differ from the answer.
+        White space is dropped, not collapsed, because disarming adds some; nothing else may differ from the answer.
         """
         chars: list[str] = []
         places: list[int] = []
@@ -44,9 +44,9 @@ class UntrustedText:
         return "".join(chars), places
 
     def find(self, quote: str, supports: str = "") -> Evidence | None:
-        """The quote as it stands in the answer, case and white space aside; None when it does not occur there.
+        """The quote as it occurs in the answer, ignoring case and white space; None when it does not occur.
 
-        A quote has to say something: two words at least, or the whole answer.
+        A quote must be at least two words, or the whole answer.
         """
         trimmed = quote.strip(_EDGE)
         wanted = "".join(trimmed.split()).casefold()
@@ -62,7 +62,7 @@ class UntrustedText:
         return Evidence(quote=self.original[start:end], start=start, end=end, supports=supports)
 
     def _at_words(self, text: str, places: list[int], wanted: str) -> int | None:
-        """Where ``wanted`` occurs from the beginning of a word to the end of one."""
+        """Occurrences of ``wanted`` that start and end at word boundaries."""
         at = text.find(wanted)
         while at >= 0:
             start, end = places[at], places[at + len(wanted) - 1] + 1

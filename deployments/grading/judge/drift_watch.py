@@ -1,4 +1,4 @@
-"""Watches the judge for drift: from time to time it grades the plan's own reference answers, whose level is known."""
+"""Watches the judge for drift: periodically it grades the plan's own reference answers, whose level is known."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Measured(Struct, frozen=True):
 
 
 class DriftWatch:
-    """Remembers, per plan, whether the judge keeps within the policy; measures again when that is too long ago.
+    """Caches, per plan, whether the judge meets the policy; measures again when the result is too old.
 
     Measuring costs ``policy.drift_items`` judgements per plan every ``policy.drift_every_s`` seconds and replica.
     """
@@ -42,7 +42,7 @@ class DriftWatch:
         self._measured: dict[str, _Measured] = {}
 
     async def __call__(self, plan: InterviewPlan) -> str:
-        """Why rubric grades of this plan need a look; empty while the judge keeps to the labels, or there are none."""
+        """Why rubric grades of this plan need review; empty while the judge matches the labels, or without labels."""
         if self._policy.drift_every_s <= 0:
             return ""
         known = self._measured.get(plan.digest)
@@ -52,7 +52,7 @@ class DriftWatch:
         try:
             drift = await measure_drift(self._judge, calibration_items(plan, self._policy.drift_items))
         except InterviewError as error:
-            # The grade at hand will meet the same trouble and report it; without a measurement the last one holds.
+            # The grade at hand will meet the same error and report it; without a new measurement the last one holds.
             logger.warning("the judge's drift could not be measured: plan=%s error=%s", plan.id, error.code)
             return known.reason if known is not None else ""
         reason = drift.reason(self._policy)
@@ -67,7 +67,7 @@ def calibration_items(plan: InterviewPlan, count: int) -> list[CalibrationItem]:
     items = reference_items([question for question in plan.questions if question.is_open])
     if len(items) <= count:
         return items
-    # A step that is no multiple of three walks through strong, average and weak answers alike.
+    # A step that is not a multiple of three covers strong, average and weak answers alike.
     step = max(1, len(items) // count)
     step += step % 3 == 0
     return [items[index * step % len(items)] for index in range(count)]

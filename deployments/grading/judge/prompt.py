@@ -1,4 +1,4 @@
-"""The judge's prompt and the schema of its verdict; a change of either is a new version, named in every grade."""
+"""The judge's prompt and the schema of its verdict; changing either makes a new version, named in every grade."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def _criterion(criterion: Criterion) -> str:
 
 
 def ordered(criterion: Criterion) -> list[RubricLevel]:
-    """Levels from the lowest score up."""
+    """Levels by ascending score."""
     return sorted(criterion.levels, key=lambda level: (level.score, level.level))
 
 
 def schema(criteria: Sequence[Criterion]) -> dict[str, Any]:
-    """Quote first, then reason, then level: the verdict follows from the evidence, and not the other way round."""
+    """Quote first, then reason, then level, so that the verdict follows from the evidence."""
     return {
         "type": "object",
         "additionalProperties": False,

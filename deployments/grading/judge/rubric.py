@@ -1,8 +1,8 @@
 """The rubric judge: a model proposes levels with quotes, code checks the quotes and computes the score.
 
-The model is asked ``samples`` times with different seeds; the median level stands, and how far the samples lie apart
-bounds the confidence. Nothing the model says is taken over unchecked: a level counts only with a quote that occurs in
-the answer, levels come from a closed set, and the score is the weighted mean of the levels' scores.
+The model is called ``samples`` times with different seeds. The median level stands, and the spread of the samples
+bounds the confidence. All model output is checked: a level counts only with a quote that occurs in the answer, levels
+come from a closed set, and the score is the weighted mean of the levels' scores.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ logger = logging.getLogger(__name__)
 
 GRADER = "rubric"
 
-#: A single sample says nothing about its own reliability.
+#: A single sample does not measure its own reliability.
 _SINGLE_SAMPLE_CONFIDENCE = 0.5
 _BEST_CONFIDENCE = 0.95
 
 
 class _Verdict(Struct, frozen=True):
-    """What the model says of one criterion."""
+    """The model's verdict on one criterion."""
 
     level: int
     quote: str = ""
@@ -65,9 +65,10 @@ class RubricJudge:
         self._config = config or JudgeConfig()
 
     async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
-        """The grade of an open answer; the deterministic coverage grade where no rubric can be made for the question.
+        """The grade of an open answer; the deterministic coverage grade when the question has no usable rubric.
 
         Raises:
+
             InvalidModelOutput: no sample was usable.
             ModelMissing, Overloaded, DeadlineExceeded, EngineUnavailable, CircuitOpen, EngineFailed: of the model.
         """
@@ -132,12 +133,12 @@ class RubricJudge:
 
 
 def _read(response: ChatResponse, criteria: Sequence[Criterion]) -> Mapping[str, _Verdict]:
-    """Raises InvalidModelOutput for anything but a verdict on every criterion with one of its levels."""
+    """Raises InvalidModelOutput unless there is a verdict with a valid level on every criterion."""
     try:
         content: Any = response["choices"][0]["message"]["content"]
         verdicts = msgspec.convert(json.loads(content), type=dict[str, _Verdict])
     except (KeyError, IndexError, TypeError, ValueError, msgspec.ValidationError) as error:
-        raise InvalidModelOutput("The judge's verdict is not the JSON it was asked for.") from error
+        raise InvalidModelOutput("The judge's verdict is not the requested JSON.") from error
     for criterion in criteria:
         verdict = verdicts.get(criterion.id)
         if verdict is None or verdict.level not in {level.level for level in criterion.levels}:
@@ -146,7 +147,7 @@ def _read(response: ChatResponse, criteria: Sequence[Criterion]) -> Mapping[str,
 
 
 def _checked(criterion: Criterion, verdict: _Verdict, text: UntrustedText) -> _Reading:
-    """A verdict after its quote was looked for. The lowest level needs no quote: there may be nothing to quote."""
+    """A verdict after its quote was checked. The lowest level needs no quote, because there may be none."""
     levels = ordered(criterion)
     chosen = next(level for level in levels if level.level == verdict.level)
     evidence = text.find(verdict.quote, supports=criterion.name)
@@ -158,9 +159,9 @@ def _checked(criterion: Criterion, verdict: _Verdict, text: UntrustedText) -> _R
 def _combined(
     criteria: Sequence[Criterion], readings: Mapping[str, Sequence[_Reading]], *, asked: int, answer: str
 ) -> Grade:
-    """Median level per criterion over the accepted readings; score, spread and confidence in code.
+    """Median level per criterion over the accepted readings; score, spread and confidence computed in code.
 
-    ``confidence = 0.95 · (1 - min(1, 2 · spread)) · (accepted readings / readings asked for)``, at most 0.5 for a
+    ``confidence = 0.95 · (1 - min(1, 2 · spread)) · (accepted readings / requested readings)``, at most 0.5 for a
     single sample; ``spread`` is the weighted mean over the criteria of (highest - lowest score).
     """
     graded = [_criterion_grade(criterion, readings[criterion.id]) for criterion in criteria]

@@ -1,4 +1,4 @@
-"""Asks for review when the judge is unreliable: wide sample spread, disagreement of graders, or drift."""
+"""Requests review when the judge is unreliable: wide sample spread, disagreement of graders, or drift."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from interview.plans.questions import Question
 
 
 def doubts(grade: Grade, deterministic: Grade, policy: WatchdogPolicy) -> list[str]:
-    """The reasons for a person to look at ``grade``; empty when there are none."""
+    """The reasons to review ``grade``; empty when there are none."""
     found: list[str] = []
     apart = [one.criterion for one in grade.criteria if one.spread > policy.spread]
     if apart:
@@ -28,7 +28,7 @@ def doubts(grade: Grade, deterministic: Grade, policy: WatchdogPolicy) -> list[s
 
 
 class CalibrationItem(Struct, frozen=True):
-    """An answer whose score people agreed on."""
+    """An answer with an agreed human score."""
 
     question: Question
     answer: str
@@ -36,14 +36,14 @@ class CalibrationItem(Struct, frozen=True):
 
 
 class Drift(Struct, frozen=True):
-    """Mean absolute error against the labels now, and the mean signed error (above 0: too generous)."""
+    """Mean absolute error against the labels, and the mean signed error (above 0: too generous)."""
 
     items: int
     mean_absolute_error: float
     bias: float
 
     def reason(self, policy: WatchdogPolicy) -> str:
-        """Why rubric grades need a look until the judge is calibrated again; empty while it keeps within the limit."""
+        """Why rubric grades need review until the judge is recalibrated; empty while the error is within the limit."""
         if self.items == 0 or self.mean_absolute_error <= policy.drift:
             return ""
         towards = "generous" if self.bias > 0 else "strict"
@@ -54,7 +54,7 @@ class Drift(Struct, frozen=True):
 
 
 async def measure_drift(judge: Callable[[Question, str], Awaitable[Grade]], items: Sequence[CalibrationItem]) -> Drift:
-    """Judge the calibration set and compare. Raises what the judge raises."""
+    """Judge the calibration set and compare. Raises the judge's errors."""
     errors = [(await judge(item.question, item.answer)).score - item.score for item in items]
     if not errors:
         return Drift(0, 0.0, 0.0)
@@ -62,7 +62,7 @@ async def measure_drift(judge: Callable[[Question, str], Awaitable[Grade]], item
 
 
 def reference_items(questions: Sequence[Question]) -> list[CalibrationItem]:
-    """The calibration set every bank brings along: its reference answers, strong 1, average 0.6, weak 0.2."""
+    """The calibration set of every bank: its reference answers, strong 1, average 0.6, weak 0.2."""
     return [
         CalibrationItem(question, answer, score)
         for question in questions

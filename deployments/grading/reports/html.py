@@ -14,7 +14,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_html(report: Report, *, audio_base: str = "") -> bytes:
-    """UTF-8 HTML. Every value is escaped by the template engine; nothing of the interview is trusted."""
+    """UTF-8 HTML. The template engine escapes every value; the interview's content is untrusted."""
     return _template().render(view_of(report, audio_base=audio_base)).encode()
 
 

@@ -24,6 +24,6 @@ def render_pdf(report: Report, *, audio_base: str = "") -> bytes:
     view = msgspec.json.encode(view_of(report, audio_base=audio_base)).decode()
     try:
         document: bytes = typst.compile(str(_TEMPLATE), sys_inputs={"report": view})
-    except RuntimeError as error:  # what the typst binding raises for any diagnostic
+    except RuntimeError as error:  # raised by the typst binding for any diagnostic
         raise InternalError("The report could not be typeset.") from error
     return document

@@ -1,4 +1,4 @@
-"""The report of a stored session: read its log and its pinned plan, assemble, render as JSON, HTML or PDF."""
+"""The report of a stored session: read its log and its pinned plan, assemble, and render as JSON, HTML or PDF."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ async def build_report(
     if stored is None:
         raise NotFound("There is no such interview.")
     plan = await _pinned_plan(blobs, stored.state)
-    # a long log takes a few milliseconds to go through: not on the loop that serves live turns
+    # a long log takes a few milliseconds to process: run it off the event loop that serves live turns
     return await asyncio.to_thread(
         assemble, stored.state, stored.events, plan, generated_at=generated_at or datetime.now(UTC)
     )
 
 
 async def render_report(report: Report, form: ReportFormat, *, audio_base: str = "") -> bytes:
-    """The report as one document. ``audio_base`` (such as ``http://host:8000``) precedes the addresses of recordings
-    when the document will be read away from the platform."""
+    """The report as one document. ``audio_base`` (such as ``http://host:8000``) prefixes the URLs of recordings for
+    reading outside the platform."""
     return await asyncio.to_thread(_render, report, form, audio_base)
 
 

@@ -1,4 +1,4 @@
-"""The report's view model: the words and numbers that HTML and PDF share."""
+"""The report's view model: the text and numbers shared by HTML and PDF."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from interview.reports.report import (
     SkillReport,
 )
 
-#: The ability axis of the plots, in θ units; what lies beyond is drawn at its end.
+#: The ability axis of the plots, in θ units; values beyond it are drawn at its end.
 AXIS_LOW, AXIS_HIGH = -3.0, 3.0
 
 _FIRST_PAGE_CHARS = 110
 
-#: What a candidate asks for, where a person has to act on it.
+#: Candidates' requests that a person must handle.
 _ASKED = {
     "deletion": "Asks for deletion",
     "person": "Asks for a human interviewer",
@@ -37,7 +37,7 @@ _SOURCES = {"inline": "at once", "background": "in the background", "override": 
 
 
 def view_of(report: Report, *, audio_base: str = "") -> dict[str, Any]:
-    """The report as plain strings, numbers and lists for a template. All text stays untrusted: templates escape it."""
+    """The report as plain strings, numbers and lists for a template. All text is untrusted: templates escape it."""
     return {
         "title": report.plan.title or report.plan.id,
         "candidate": report.candidate.name or "Candidate",
@@ -113,7 +113,7 @@ def _skill(skill: SkillReport) -> dict[str, Any]:
 
 
 def _on_axis(theta: float) -> float:
-    """Where on the axis, in [0, 1]."""
+    """The position on the axis, in [0, 1]."""
     return round((min(max(theta, AXIS_LOW), AXIS_HIGH) - AXIS_LOW) / (AXIS_HIGH - AXIS_LOW), 4)
 
 
@@ -129,13 +129,13 @@ def _finding(found: Finding, audio_base: str) -> dict[str, Any]:
 
 
 def _shortened(quote: dict[str, Any]) -> dict[str, Any]:
-    """A quote as the first page has room for it; the question's own section has it whole."""
+    """A quote shortened for the first page; the question's own section has it whole."""
     text: str = quote["text"]
     return quote if len(text) <= _FIRST_PAGE_CHARS else {**quote, "text": text[:_FIRST_PAGE_CHARS].rstrip() + " …"}
 
 
 def _by_reason(items: Sequence[ReviewItem]) -> list[dict[str, Any]]:
-    """One line a reason: without a language model most answers share one."""
+    """One line per reason, because without a language model most answers share one."""
     numbers: dict[str, list[int]] = {}
     for item in items:
         numbers.setdefault(item.reason, []).append(item.number)
@@ -239,7 +239,7 @@ def _engine(engine: EngineUse) -> dict[str, Any]:
 
 
 def _link(audio_url: str | None, audio_base: str, at_s: float | None) -> str:
-    """The address of a recording at a moment (media fragment); only our own addresses become links."""
+    """The URL of a recording at a moment (media fragment); only the platform's own URLs become links."""
     if audio_url is None or not audio_url.startswith("/"):
         return ""
     return audio_base.rstrip("/") + audio_url + ("" if at_s is None else f"#t={at_s:.1f}")

@@ -1,1 +1,1 @@
-"""Studies of grades: bulk grading, calibration against people, bias audit."""
+"""Studies of grades: bulk grading, calibration against human raters, bias audit."""

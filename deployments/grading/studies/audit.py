@@ -1,9 +1,9 @@
 """The bias audit's arithmetic: selection and median-split rates and impact ratios per group and intersection.
 
-Group data comes from a file of the auditor's and is joined here, after all grading is done: neither model nor grader
-ever sees it. Terms follow the final rule on New York City's Local Law 144 (6 RCNY § 5-300): the selection rate of a
-group is its selected members over its members; the scoring rate is the share of a group above the median score of the
-whole sample; an impact ratio is a group's rate over the highest group's rate.
+Group data comes from an auditor's file and is joined here, after all grading: no model and no grader ever sees it.
+Terms follow the final rule on New York City's Local Law 144 (6 RCNY § 5-300): the selection rate of a group is its
+selected members over its members; the scoring rate is the share of a group above the median score of the whole sample;
+an impact ratio is a group's rate over the highest group's rate.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from msgspec import Struct
 
 #: Groups below this share of the sample may be left out of impact ratios (6 RCNY § 5-301(d)).
 SMALL_SHARE = 0.02
-#: Below this count a rate is too unsteady to conclude from.
+#: Below this count a rate is not conclusive.
 SMALL_COUNT = 30
 UNKNOWN = "unknown"
 
 
 class AuditedPerson(Struct, frozen=True):
-    """One interview: its score in [0, 1], whether it led on, and the groups its candidate belongs to."""
+    """One interview: its score in [0, 1], whether the candidate was selected, and the candidate's groups."""
 
     interview_id: str
     score: float
@@ -32,8 +32,8 @@ class AuditedPerson(Struct, frozen=True):
 
 
 class GroupRates(Struct, frozen=True):
-    """``category`` is a column or an intersection of columns (``sex × race``). Ratios are None when no group has a
-    rate above 0. ``note`` says what keeps the numbers from being conclusive."""
+    """``category`` is a column or an intersection of columns (``sex × race``). Ratios are None when no group has a rate
+    above 0. ``note`` says why the numbers are not conclusive."""
 
     category: str
     group: str
@@ -49,7 +49,7 @@ class GroupRates(Struct, frozen=True):
 
 
 class Audit(Struct, frozen=True):
-    """``unknown`` counts people without group data per category: they are in the median and in no group."""
+    """``unknown`` counts people without group data per category: they count in the median but in no group."""
 
     people: int
     selected: int
@@ -63,7 +63,8 @@ def audit(people: Sequence[AuditedPerson], *, notes: Sequence[str] = ()) -> Audi
     """Rates per group of every category, and of every pair of categories.
 
     Raises:
-        ValueError: nobody to audit.
+
+        ValueError: there are no interviews.
     """
     if not people:
         raise ValueError("There is no interview to audit.")
@@ -103,7 +104,7 @@ def _rates(
     counted = {name: len(some) for name, some in members.items()}
     selection = {name: sum(one.selected for one in some) / counted[name] for name, some in members.items()}
     scoring = {name: sum(one.score > median for one in some) / counted[name] for name, some in members.items()}
-    # A group too small to count may not set the mark for the others.
+    # A group too small to count must not be the reference for the others.
     bearing = [name for name in members if counted[name] / total >= SMALL_SHARE] or list(members)
     best_selection = max((selection[name] for name in bearing), default=0.0)
     best_scoring = max((scoring[name] for name in bearing), default=0.0)
@@ -127,7 +128,7 @@ def _rates(
 
 def _note(count: int, total: int) -> str:
     if count / total < SMALL_SHARE:
-        return f"below {SMALL_SHARE:.0%} of the sample: may be left out of impact ratios, and sets no mark here"
+        return f"below {SMALL_SHARE:.0%} of the sample: may be left out of impact ratios, and is no reference here"
     if count < SMALL_COUNT:
         return f"fewer than {SMALL_COUNT} people: too few to conclude from"
     return ""

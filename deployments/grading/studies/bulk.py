@@ -1,4 +1,4 @@
-"""Grading many answers without a server: for calibration, for audits, for trying a question out."""
+"""Grades many answers without a server: for calibration, audits and testing a question."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from interview.plans.questions import Question
 
 
 class AnswerLine(Struct, frozen=True):
-    """One line of an answers file. ``question_id`` may be left out when there is only one question.
+    """One line of an answers file. ``question_id`` may be omitted when there is only one question.
 
-    ``score`` in [0, 1] or ``level`` (strong, good, partial, weak, missing) is a person's label, for calibration.
+    ``score`` in [0, 1] or ``level`` (strong, good, partial, weak, missing) is a human label, for calibration.
     """
 
     answer: str
@@ -33,7 +33,7 @@ class AnswerLine(Struct, frozen=True):
 
 
 class GradedLine(Struct, frozen=True, omit_defaults=True):
-    """The grade of a line (counted from 1), or the error that kept it from being graded."""
+    """The grade of a line (counted from 1), or its error."""
 
     line: int
     question_id: str
@@ -46,7 +46,8 @@ def read_answers(lines: Iterable[str], questions: Mapping[str, Question], source
     """The answers of a JSON-lines file; a bare JSON string is an answer, too.
 
     Raises:
-        InvalidInput: naming ``source:line`` and what is wrong there.
+
+        InvalidInput: naming ``source:line`` and the problem.
     """
     only = next(iter(questions)) if len(questions) == 1 else ""
     found: list[tuple[int, AnswerLine]] = []
@@ -75,7 +76,7 @@ async def grade_lines(
     review_below: float = 0.6,
     seed: int = 0,
 ) -> AsyncIterator[GradedLine]:
-    """One result a line, in order; what one line does wrong does not keep the others from their grades.
+    """One result per line, in order; an error in one line does not affect the others.
 
     With a ``judge``, open answers get its grade; without, provisional key-point coverage.
     """

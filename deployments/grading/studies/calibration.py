@@ -15,7 +15,7 @@ _SCORE_OF = {"strong": 1.0, "good": 0.75, "partial": 0.5, "weak": 0.25, "missing
 
 
 class Comparison(Struct, frozen=True):
-    """One answer: a person's score and the grader's, both in [0, 1]."""
+    """One answer: a human score and the grader's, both in [0, 1]."""
 
     question_id: str
     grader: str
@@ -25,9 +25,9 @@ class Comparison(Struct, frozen=True):
 
 
 class Agreement(Struct, frozen=True):
-    """``kappa`` is None where either side gives only one level: agreement beyond chance is then not defined.
+    """``kappa`` is None when either side gives only one level: agreement beyond chance is then undefined.
 
-    ``confusion`` maps a person's level to how often the grader gave which. ``bias`` is the mean of score - label.
+    ``confusion`` maps a human level to the grader's level counts. ``bias`` is the mean of score - label.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Calibration(Struct, frozen=True):
 
 
 def label_score(score: float | None, level: str) -> float | None:
-    """A label as a score; a level word stands for the middle of its range. None when there is no label."""
+    """A label as a score; a level word stands for the middle of its range. None without a label."""
     return score if score is not None else _SCORE_OF.get(level)
 
 
@@ -87,7 +87,7 @@ def agreement(name: str, comparisons: Sequence[Comparison]) -> Agreement:
 
 
 def weighted_kappa(pairs: Iterable[tuple[str, str]]) -> float | None:
-    """Cohen's κ with quadratic weights over the five levels (Cohen 1968); None when it is not defined."""
+    """Cohen's κ with quadratic weights over the five levels (Cohen 1968); None when it is undefined."""
     places = [(ORDER.index(label), ORDER.index(given)) for label, given in pairs]
     count = len(places)
     if count == 0:

@@ -1,10 +1,10 @@
-"""Signs that an answer uses a key point's words to say something else: denials, opposites, swapped subjects, bare lists.
+"""Signs that an answer contradicts a key point in its own words: denials, opposites, swapped subjects, bare lists.
 
-Word overlap alone takes "locking the row is a bad idea" for "lock the row". Each check looks at the clause of the answer that
-has most of the point's words, and says nothing where it is in doubt.
+Word overlap alone takes "locking the row is a bad idea" for "lock the row". Each check inspects the clause of the
+answer with most of the point's words, and stays silent when in doubt.
 """
 
-# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+# ruff: noqa: E501 – a pattern of alternatives is easier to read on one line
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DENIES = re.compile(
     r"|nonsense|a mistake|makes? no sense|waste of time|wrong|false|avoid(?:ed|s|ing)?|refuse[sd]?|remov(?:e|es|ed|ing)|disabl(?:e|es|ed|ing)|(?:switch|turn)(?:ed)? off|get rid of|ignor(?:e|es|ed|ing))\b",
     re.IGNORECASE,
 )
-#: These may deny or not, by what they govern: no judgement where one stands on either side.
+#: Words that deny only in some contexts: no judgement when one occurs on either side.
 _UNCERTAIN = re.compile(
     r"\b(?:without|instead|rather than|only|except|unless|until|otherwise|than|fails?|lack|less|either|risk)\b",
     re.IGNORECASE,
@@ -46,13 +46,13 @@ for _pair in _OPPOSITE_PAIRS:
     _OPPOSITES.setdefault(_one, set()).add(_two)
     _OPPOSITES.setdefault(_two, set()).add(_one)
 
-#: A sentence of so many words with hardly a word of grammar is a list of terms.
+#: A sentence of this many words with almost no function words is a list of terms.
 _LIST_WORDS = 6
 _LIST_GRAMMAR_SHARE = 0.1
 
 
 def is_list_of_terms(sentence: str) -> bool:
-    """Whether ``sentence`` only strings terms together: no punctuation within and hardly a word of grammar."""
+    """Whether ``sentence`` only lists terms: no punctuation within and almost no function words."""
     words = answer_text.tokens(sentence)
     if len(words) < _LIST_WORDS or re.search(r"[,;:/()–—-]", sentence.strip(" .!?")):
         return False
@@ -60,12 +60,12 @@ def is_list_of_terms(sentence: str) -> bool:
 
 
 def contradicts(wording: str, passage: str) -> bool:
-    """Whether the passage of an answer that has the words of ``wording`` denies it or says the opposite."""
+    """Whether the answer's passage with the words of ``wording`` denies it or states the opposite."""
     return _denied(wording, passage) or _opposite(wording, passage)
 
 
 def swaps(wording: str, passage: str, contrasted: Sequence[str]) -> bool:
-    """Whether the passage tells of one of the ``contrasted`` things (stems, from the question) what is true of another."""
+    """Whether the passage says of one of the ``contrasted`` things (stems, from the question) what is true of another."""
     own = [one for one in answer_text.content_words(wording) if one in contrasted]
     clauses = [
         clause for clause in re.split(r"[,;.!?\n]|\band\b|\bbut\b|\bwhile\b|\bwhereas\b", passage) if clause.strip()
@@ -78,18 +78,18 @@ def swaps(wording: str, passage: str, contrasted: Sequence[str]) -> bool:
     return len(wanted & set(said)) > 1 and said[0] in contrasted and said[0] != own[0]
 
 
-#: A clause of the answer speaks of a clause of the wording when it has two of its words and this share of them.
+#: Minimum number of words, and share, that a clause must have in common with one of the wording.
 _SAME_CLAUSE = 0.6
-#: A predicate after what the two share: "… is a bad idea", "… does not help".
+#: A predicate after the shared words: "… is a bad idea", "… does not help".
 _SAID_OF_IT = re.compile(
     r"(?:\w+ )?(?:is|are|was|were|does|do|did|will|would|can|could|should|has|have|isn't|aren't|doesn't|don't|didn't|won't|wouldn't|can't|cannot)\b.*"
 )
-#: How many words before and after what the two share a denial reaches.
+#: The range of a denial, in words before and after the shared words.
 _REACH_WORDS = 5
 
 
 def _denied(wording: str, passage: str) -> bool:
-    """Whether a clause is denied in one of the two and not in the other; in doubt it is not."""
+    """Whether exactly one of the two clauses is denied; when in doubt, False."""
     said = [clause for clause in _CLAUSE.split(_LIST_COMMA.sub(" ", passage)) if clause and clause.strip()]
     for meant in _CLAUSE.split(wording):
         wanted = set(answer_text.content_words(meant or ""))
@@ -105,7 +105,7 @@ def _denied(wording: str, passage: str) -> bool:
 
 
 def _around(clause: str, shared: set[str]) -> str:
-    """What the clause has from a few words before the first of the ``shared`` stems to the last, and what is said of it."""
+    """The clause from a few words before the first of the ``shared`` stems to the last, and its predicate."""
     words = answer_text.tokens(clause)
     places = [at for at, word in enumerate(words) if stem(word.text) in shared]
     if not places:
@@ -121,7 +121,7 @@ def _denials(text: str) -> int:
 
 
 def _opposite(wording: str, passage: str) -> bool:
-    """Whether a clause has an opposite of the wording's adjective beside the noun that it belongs to there."""
+    """Whether a clause has the opposite of the wording's adjective next to the same noun."""
     said = [_words(clause) for clause in re.split(r"[,;.!?\n]|\bbut\b|\band\b|\bwhile\b|\bso\b", passage)]
     meant = [_words(clause) for clause in re.split(r"[,;.!?\n]|\bbut\b|\band\b|\bwhile\b", wording)]
     for clause in meant:

@@ -1,9 +1,9 @@
-"""Key-point coverage: the provisional grade of an open answer when no language model judges it.
+"""Key-point coverage: the provisional grade of an open answer without a language model.
 
-Modest: it sees whether the content words of a key point (or of one of its other wordings) occur close together in the
-answer and, where an embedding model is configured, whether a sentence means much the same. It cannot tell a good
-explanation from a list of terms, so its confidence stays low and every grade asks for review. Orders to the machine
-(``interview.text.machine_orders``) are left out before anything is compared: their words are nobody's answer.
+It detects whether the content words of a key point (or of one of its other wordings) occur close together in the answer
+and, with an embedding model, whether a sentence has a similar meaning. It cannot tell a good explanation from a list of
+terms, so its confidence stays low and every grade needs review. Orders to the machine
+(``interview.text.machine_orders``) are removed first.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from interview.plans.questions import KeyPoint, Question
 from interview.text.machine_orders import orders_in, without_orders
 
 GRADER = "coverage"
-#: With an embedding model, whose numbers depend on weights and machine: a replay does not repeat such a grade.
+#: With an embedding model the result depends on weights and machine, so a replay does not repeat such a grade.
 GRADER_BY_MEANING = "coverage-embeddings"
 REVIEW = "No language model judged this answer; key-point coverage is provisional."
 
-#: Share of a key point's content words that counts as the point made, and as the point touched (half).
+#: Share of a key point's content words at which the point is made, and at which it is touched (half).
 _MADE = 0.6
 _TOUCHED = 0.4
-#: Similarity (0-100) from which a word of the answer is a word of the key point.
+#: Minimum similarity (0-100) of a word of the answer and a word of the key point.
 _WORD_MATCH = 86.0
-#: A sentence this similar to the prompt only repeats the question.
+#: A sentence at least this similar to the prompt only repeats the question.
 _ECHO = 90.0
 _CONFIDENCE_LIMIT = 0.4
-#: So many sentences of an answer are embedded (a few milliseconds each); words are compared in all of them.
+#: Maximum number of sentences to embed (a few milliseconds each); words are compared in all of them.
 _SENTENCES_BY_MEANING = 60
 
 
@@ -47,8 +47,8 @@ class _Window(Struct, frozen=True):
 
 
 class _Finding(Struct, frozen=True):
-    """How much of a point the answer makes, in [0, 1], and where; ``by_meaning`` when its words alone say less;
-    ``against`` when its words are there but deny it."""
+    """How much of a point the answer makes, in [0, 1], and where. ``by_meaning``: the words alone make less of it.
+    ``against``: its words occur but deny it."""
 
     point: KeyPoint
     share: float
@@ -58,12 +58,13 @@ class _Finding(Struct, frozen=True):
 
 
 def grade_coverage(question: Question, answer: str, meaning: Meaning | None = None) -> Grade:
-    """The weighted share of the question's key points that the answer makes; provisional, to be reviewed.
+    """The weighted share of the question's key points in the answer; provisional, needs review.
 
     Key points come from the question, else from the sentences of its strong reference answer. A point counts by its
-    words or, with ``meaning``, by a sentence that is like it, whichever is more.
+    words or, with ``meaning``, by its most similar sentence, whichever is more.
 
     Raises:
+
         EngineFailed: of the embedding model.
     """
     orders = len(orders_in(answer))
@@ -75,11 +76,11 @@ def grade_coverage(question: Question, answer: str, meaning: Meaning | None = No
 
 
 def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], meaning: Meaning | None) -> Grade:
-    """By the stretches of the answer that are ``kept``. Raises EngineFailed."""
+    """Grade the ``kept`` passages of the answer. Raises EngineFailed."""
     text = "\n".join(answer[start:end] for start, end in kept)
     empty = no_answer(GRADER, text) or nonsense(GRADER, text)
     if empty:
-        # Its quote is of the text that was kept; where that stands in the answer is another place.
+        # The quote is from the kept text; its position in the answer differs.
         whole = tuple(answer_text.whole(answer, found.supports) for found in empty.evidence)
         return replace(empty, evidence=whole)
     points = question.key_points or _points_of(question)
@@ -132,7 +133,7 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], mea
 
 
 def _weighed(finding: _Finding, answer: str, contrasted: Sequence[str]) -> _Finding:
-    """``finding`` without credit where the words deny the point, with half of it where they only list terms."""
+    """``finding`` without credit when the words deny the point, with half of it when they only list terms."""
     if finding.window is None or finding.share < _TOUCHED:
         return finding
     passage = answer[finding.window.start : finding.window.end]
@@ -143,7 +144,7 @@ def _weighed(finding: _Finding, answer: str, contrasted: Sequence[str]) -> _Find
 
 
 def _contrasted(prompt: str, points: Sequence[KeyPoint]) -> list[str]:
-    """The things that the question compares: words of its prompt with which two or more of its key points begin."""
+    """The things that the question compares: prompt words with which two or more of its key points begin."""
     asked = set(answer_text.content_words(prompt))
     heads = {words[0] for point in points if (words := answer_text.content_words(point.text))}
     return sorted(heads & asked) if len(heads & asked) > 1 else []
@@ -154,12 +155,12 @@ def _credit(share: float) -> float:
 
 
 def _confidence(points: int, words: int) -> float:
-    """More points and a longer answer make word overlap a little more telling; never beyond the limit."""
+    """Word overlap is more reliable with more points and a longer answer; capped."""
     return min(_CONFIDENCE_LIMIT, 0.15 + 0.04 * min(points, 4) + 0.002 * min(words, 45))
 
 
 def _spoken_words(text: str) -> int:
-    """How many words, hesitations left out: they weigh nothing, not even in the confidence."""
+    """The number of words without hesitations, which must not affect the confidence."""
     return sum(word.text not in answer_text.FILLERS for word in answer_text.tokens(text))
 
 
@@ -172,7 +173,7 @@ def _points_of(question: Question) -> tuple[KeyPoint, ...]:
 
 
 def _sentences(answer: str, kept: Sequence[tuple[int, int]], prompt: str) -> list[_Window]:
-    """The sentences of what is kept of the answer, without those that only repeat the question."""
+    """The sentences of the kept answer, without those that only repeat the question."""
     asked = answer_text.normal(prompt)
     spans = [(at + start, at + end) for at, stop in kept for start, end in answer_text.sentences(answer[at:stop])]
     return [
@@ -185,12 +186,12 @@ def _sentences(answer: str, kept: Sequence[tuple[int, int]], prompt: str) -> lis
 
 
 def _pairs(sentences: Sequence[_Window]) -> list[_Window]:
-    """Neighbouring sentences as one: a point may be made in two."""
+    """Pairs of neighbouring sentences, because a point may span two."""
     return [_Window(one.words + two.words, one.start, two.end) for one, two in pairwise(sentences)]
 
 
 def _best(point: KeyPoint, windows: Sequence[_Window]) -> tuple[float, _Window | None]:
-    """The largest share of a wording's content words in one window, the shortest such window."""
+    """The largest share of a wording's content words in one window, and the shortest such window."""
     best: tuple[float, _Window | None] = (0.0, None)
     for wording in _wordings(point):
         for window in windows:
@@ -209,7 +210,7 @@ def _share(wording: str, window: _Window | None) -> float:
 
 
 def _wordings(point: KeyPoint) -> tuple[str, ...]:
-    """The point's text and variants, and either side of an "or" that joins two ways to make it."""
+    """The point's text and variants, and either side of an "or" between two ways to make it."""
     sides = [side for text in (point.text, *point.variants) if text.count(" or ") == 1 for side in text.split(" or ")]
     ways = [side for side in sides if len(answer_text.content_words(side)) > 2]
     return (point.text, *point.variants, *ways)
@@ -218,7 +219,7 @@ def _wordings(point: KeyPoint) -> tuple[str, ...]:
 def _by_meaning(
     found: Sequence[_Finding], sentences: Sequence[_Window], answer: str, meaning: Meaning
 ) -> list[_Finding]:
-    """``found`` with the points that words alone do not make compared by meaning. Raises EngineFailed."""
+    """``found``, with points that words alone do not make compared by meaning. Raises EngineFailed."""
     wordings = [
         (at, wording)
         for at, one in enumerate(found)

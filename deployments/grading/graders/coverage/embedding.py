@@ -1,4 +1,4 @@
-"""Semantic similarity for key-point coverage: the embedding port, and how a cosine becomes a share."""
+"""Semantic similarity for key-point coverage: the embedding port, and the mapping from cosine to share."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Meaning:
         return likeness
 
     def share(self, cosine: float, *, touched: float, made: float) -> float:
-        """A cosine on the scale of word shares: linear between 0, the two thresholds and 1, so that the point at
-        ``thresholds.made`` counts as one with the share ``made`` of its words."""
+        """A cosine on the scale of word shares: linear between 0, the two thresholds and 1, so that ``thresholds.made``
+        maps to the share at which words make the point."""
         at = [0.0, self.thresholds.touched, self.thresholds.made, 1.0]
         return float(np.interp(cosine, at, [0.0, touched, made, 1.0]))

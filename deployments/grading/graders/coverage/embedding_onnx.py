@@ -1,4 +1,4 @@
-"""Sentence embeddings from a local ONNX export (all-MiniLM and its kin), with what faster-whisper installs anyway."""
+"""Sentence embeddings from a local ONNX export (all-MiniLM and similar), with dependencies of faster-whisper."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from interview.errors import ConfigError, EngineFailed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: What all-MiniLM-L6-v2 was trained on; longer sentences are cut, as sentence-transformers does.
+#: The training length of all-MiniLM-L6-v2; longer sentences are truncated, as sentence-transformers does.
 _MAX_TOKENS = 256
 #: Bounds memory: 16 rows of 256 tokens.
 _BATCH = 16
 
 
 class OnnxSentenceEmbedder:
-    """A BERT-like encoder; mean over the tokens, then length 1 (Reimers & Gurevych 2019, sentence-transformers).
+    """A BERT-like encoder; mean over the tokens, then normalised (Reimers & Gurevych 2019, sentence-transformers).
 
-    ``directory`` holds ``tokenizer.json`` and ``model.onnx`` (or ``onnx/model.onnx``, as on the hub). A call takes
-    one thread.
+    ``directory`` holds ``tokenizer.json`` and ``model.onnx`` (or ``onnx/model.onnx``, as on the hub). A call takes one
+    thread.
 
     Raises:
-        ConfigError: a file is missing (the message says how to get it), or is no such model.
+
+        ConfigError: a file is missing (the message says how to get it), or is not such a model.
     """
 
     def __init__(self, directory: str | Path) -> None:
@@ -42,7 +43,8 @@ class OnnxSentenceEmbedder:
             self._tokenizer = tokenizers.Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # neither library has a narrower class
             raise ConfigError(f"grading.embeddings: {root} cannot be read as an embedding model: {error}") from error
-        # A batch is padded here: the library's own batches start threads, which a later fork would not survive.
+        # Batches are padded here, because the library's own batching starts threads, which a later fork would not
+        # survive.
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._inputs = {one.name for one in self._session.get_inputs()}
@@ -50,7 +52,7 @@ class OnnxSentenceEmbedder:
         known = {"input_ids", "attention_mask", "token_type_ids"}
         if not {"input_ids", "attention_mask"} <= self._inputs <= known or not self._output:
             raise ConfigError(
-                f"grading.embeddings: {model} is no sentence encoder: it needs input_ids and attention_mask, and an"
+                f"grading.embeddings: {model} is not a sentence encoder: it needs input_ids and attention_mask, and an"
                 f" output per token; it takes {', '.join(sorted(self._inputs))}."
             )
 
@@ -58,7 +60,7 @@ class OnnxSentenceEmbedder:
         """One row of length 1 per text (zeros for a text without tokens). Raises EngineFailed."""
         if not texts:
             return np.zeros((0, 0), np.float32)
-        # Texts of like length share a batch, so that little of it is padding.
+        # Texts of similar length share a batch, which minimises padding.
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
         rows = np.concatenate([self._embed_batch([texts[at] for at in batch]) for batch in batches])

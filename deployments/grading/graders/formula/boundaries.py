@@ -1,9 +1,9 @@
-"""Plain sheets that tell a question's reference from its near misses.
+"""Plain sheets that distinguish a question's reference from near misses.
 
-Random values alone leave them equal: a range one row short sums the same when its last row does not meet the condition,
-and ``>`` equals ``>=`` until a cell holds the very limit. So several drafts of each plain sheet are made, with the
-reference's own numbers and texts in some cells and mostly in the first and last row, and the draft is kept that tells
-apart the most near misses (``mutants``) that no earlier sheet has told apart twice.
+Random values alone do not: a range one row short has the same sum when its last row does not meet the condition, and
+``>`` equals ``>=`` until a cell holds the limit itself. So several drafts of each plain sheet are made, with the
+reference's own numbers and texts in some cells, mostly in the first and last row. The draft is kept that distinguishes
+the most near misses (``mutants``) not yet distinguished by two earlier sheets.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from deployments.grading.graders.formula.mutants import mutants
 from interview.plans.questions import Formula, SheetColumn
 
 SheetCells = dict[tuple[int, int], Scalar]
-#: Gives the results of a formula on a sheet's cells, and the cells that it read and made.
+#: A formula's results on a sheet's cells, and the number of cells read and created.
 Run = Callable[[Node, SheetCells], tuple[object, int]]
 
 DRAFTS = 8
-#: A near miss counts as told apart when so many plain sheets do.
+#: The number of plain sheets that must distinguish a near miss.
 ENOUGH = 2
-#: Cells that the near misses of one question may read and make, about half a second; each evaluation counts 50 more.
-#: Sheets beyond stay as drafted first.
+#: Budget of cells for the near misses of one question, about half a second; each evaluation counts 50 more. Sheets
+#: beyond it keep their first draft.
 MAX_CELLS = 600_000
 
 
 class Chooser:
-    """Keeps, for each plain sheet, the best of its drafts. Deterministic: nothing depends on the candidate."""
+    """Selects the best draft of each plain sheet. Deterministic, and independent of the candidate."""
 
     def __init__(self, spec: Formula, reference: Node, run: Run, extent: Extent) -> None:
         self._spec = spec
@@ -45,7 +45,7 @@ class Chooser:
         self._values = literals(reference, extent) | fixed
 
     def best(self, draft: Callable[[int], SheetCells], seed: str) -> SheetCells:
-        """The best of ``DRAFTS`` drafts; ``draft(0)`` is the sheet as it would be without boundaries."""
+        """The best of ``DRAFTS`` drafts; ``draft(0)`` is the sheet without boundary values."""
         chosen, told = draft(0), self._tells(draft(0))
         for number in range(1, DRAFTS):
             if not self._open():
@@ -60,7 +60,7 @@ class Chooser:
         return chosen
 
     def _open(self) -> list[int]:
-        """The near misses that too few sheets tell apart so far."""
+        """The near misses that too few sheets distinguish so far."""
         return [at for at, count in enumerate(self._told) if count < ENOUGH] if self._left > 0 else []
 
     def _tells(self, cells: SheetCells) -> set[int]:
@@ -69,7 +69,7 @@ class Chooser:
         return {at for at in places if self._left > 0 and self._result(self._mutants[at], cells) != due}
 
     def _result(self, node: Node, cells: SheetCells) -> object:
-        """None when it needs more than a formula may."""
+        """None when it exceeds a formula's limits."""
         try:
             result, spent = self._run(node, cells)
         except LimitReached:
@@ -82,7 +82,7 @@ class Chooser:
         return sum(1.0 if self._told[at] == 0 else 0.3 for at in told)
 
     def _planted(self, cells: SheetCells, rng: random.Random) -> SheetCells:
-        """The draft with literals of the reference in some cells, and with some values twice."""
+        """The draft with literals of the reference in some cells, and with some values repeated."""
         made = dict(cells)
         last = self._spec.rows + 1
         for at, column in enumerate(self._spec.columns, start=1):
@@ -108,7 +108,7 @@ def _fixed_places(spec: Formula) -> list[tuple[int, int]]:
 
 
 def _near(value: Scalar, column: SheetColumn) -> list[Scalar]:
-    """The value and its neighbours, as far as the column may hold them."""
+    """The value and its neighbours within the column's bounds."""
     match column.values:
         case "choice":
             return [value] if value in column.choices else []
@@ -128,7 +128,7 @@ def _near(value: Scalar, column: SheetColumn) -> list[Scalar]:
 
 
 def literals(node: Node, extent: Extent) -> set[Scalar]:
-    """The values that a formula names: constants, operands of criteria, and what calls without cells give."""
+    """The values in a formula: constants, operands of criteria, and results of calls without cells."""
     found: set[Scalar] = set()
     for one in parts(node):
         names = any(isinstance(below, Cells | Name) for below in parts(one))

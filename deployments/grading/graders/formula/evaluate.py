@@ -1,4 +1,4 @@
-"""The worker's side of formula grading: parse two formulas, run both on every sheet, say where they differ.
+"""The worker's side of formula grading: parse two formulas, run both on every sheet, report the differences.
 
 Runs inside the sandbox only (``sandbox_worker``).
 """
@@ -19,7 +19,7 @@ from deployments.grading.graders.formula.screen import parsed
 from deployments.grading.graders.formula.sheets import Sheet, extent_of, make_sheets
 from interview.plans.questions import Formula
 
-#: What a formula gives in each row it is filled down to.
+#: A formula's result in each row it is filled down to.
 Results = tuple[Array, ...]
 #: A result grid: rows of shown values.
 Grid = tuple[tuple[str, ...], ...]
@@ -45,7 +45,7 @@ class ValueJob(Struct, frozen=True):
 
 
 class Difference(Struct, frozen=True):
-    """The first sheet (1-based) on which the formulas differ, and what each gives there."""
+    """The first sheet (1-based) on which the formulas differ, and both results."""
 
     sheet: int
     kind: str
@@ -54,8 +54,8 @@ class Difference(Struct, frozen=True):
 
 
 class FormulaVerdict(Struct, frozen=True):
-    """``stated_differences`` counts differing sheets of a stated kind: plain, or an edge case that a column names.
-    ``broken`` names the formula that cannot be run (``reference``: the key is wrong), with ``problem``.
+    """``stated_differences`` counts differing sheets that are plain or of an edge case that a column names. ``broken``
+    names the formula that cannot run (``reference``: the key is wrong), with ``problem``.
     """
 
     sheets: int = 0
@@ -73,7 +73,7 @@ class _Broken(Exception):
 
 
 def warm_up() -> None:
-    """Evaluate once, so that the first candidate waits for no import."""
+    """Evaluate once, so that the first candidate does not wait for imports."""
     import numpy_financial
 
     _Program("=SUM(A1:A2)+IF(A1>1,1,0)", Extent(2, 1)).on(Sheet("plain", {(1, 1): 1.0, (1, 2): 2.0}))
@@ -130,7 +130,7 @@ def _verdict(job: FormulaJob) -> FormulaVerdict:
 
 
 def _folded(results: list[Results]) -> list[Results]:
-    """The results with every text in one case."""
+    """The results with all texts in one case."""
     return [tuple(Array([[_fold(one) for one in row] for row in array.rows]) for array in given) for given in results]
 
 
@@ -155,7 +155,7 @@ def _compared(spec: Formula, sheets: list[Sheet], found: list[Results], wanted: 
         if not same and difference is None:
             difference = Difference(number, sheet.kind, _show(got), _show(due))
     if failures == len(sheets) - agreed and plain and not agreed_plain:
-        agreed = 0  # a formula that fails on every plain sheet earns nothing for failing where an error was due
+        agreed = 0  # a formula that fails on every plain sheet gets no credit for failing where an error is right
     return FormulaVerdict(len(sheets), agreed, difference, agreed_plain, plain, stated_differences)
 
 
@@ -171,7 +171,7 @@ class _Program:
             raise _Broken(error.reason) from error
 
     def on(self, sheet: Sheet) -> Results:
-        """The results, one for each row the formula is filled down to."""
+        """The results, one for each filled-down row."""
         try:
             return self.run(self.node, sheet.cells)
         except LimitReached as error:
@@ -182,7 +182,7 @@ class _Program:
         return self.measured(node, cells)[0]
 
     def measured(self, node: Node, cells: dict[tuple[int, int], Scalar]) -> tuple[Results, int]:
-        """The results, and the cells that the evaluation read and made."""
+        """The results, and the number of cells read and created."""
         column = max(self._extent.columns, max((at for at, _ in cells), default=1)) + 2
         results, spent = [], 0
         for row in self._rows:
@@ -193,13 +193,13 @@ class _Program:
 
 
 def _error_excused(got: Array, due: Array, stated: set[str]) -> bool:
-    """Whether an error as a result is right on a sheet that holds one: SUM(IF(…)) passes it on where SUMIF does not. A
-    column that names the edge case asks for the reference's behaviour."""
+    """Whether an error is a correct result on a sheet with errors: SUM(IF(…)) propagates it, SUMIF does not. A column
+    that names the edge case requires the reference's behaviour."""
     return _failed(got) and (_failed(due) or "error" not in stated)
 
 
 def _failed(result: Array) -> bool:
-    """A single error. Which of several errors on a sheet comes out first is no matter of right or wrong."""
+    """A single error. Which of several errors on a sheet is reported does not matter."""
     return result.height == result.width == 1 and isinstance(result.rows[0][0], ErrorValue)
 
 
@@ -217,7 +217,7 @@ def _same_value(one: Scalar, other: Scalar, tolerance: float) -> bool:
 
 
 def _show(results: Results) -> str:
-    """Results as a person reads them, cut to six values."""
+    """Results in readable form, cut to six values."""
     flat = [_shown(value) for result in results for value in result.items()]
     if len(flat) == 1:
         return flat[0]

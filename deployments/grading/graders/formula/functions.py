@@ -1,4 +1,4 @@
-"""The allow-list of spreadsheet functions, and the sentence a candidate gets for each refusal."""
+"""The allow-list of spreadsheet functions, and the message for each rejection."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def canonical(name: str) -> str:
 
 
 def refusal(name: str) -> str | None:
-    """Why the function may not run, as a sentence; None when it may."""
+    """Why the function is not allowed, as a sentence; None when it is."""
     if name in ALLOWED:
         return None
     if name in VOLATILE:
@@ -40,7 +40,7 @@ def refusal(name: str) -> str | None:
 
 
 def arity_problem(name: str, count: int) -> str | None:
-    """Why a call with ``count`` arguments is none; None when it is one."""
+    """Why a call with ``count`` arguments is invalid; None when it is valid."""
     function = FUNCTIONS[name]
     if count < function.least:
         return f"{name} is called with too few arguments." if count else f"{name} is called without an argument."

@@ -1,4 +1,4 @@
-"""The formula grader: find the formula in the answer, screen it, let the sandbox compare it with the reference."""
+"""The formula grader: find the formula in the answer, screen it, and compare it with the reference in the sandbox."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from interview.grades import Evidence, Grade
 from interview.plans.questions import Formula, Question
 
 GRADER = "formula"
-#: The most that a formula gets which differs on a sheet of plain values, or of an edge case that the question names. It
-#: lies below "strong".
+#: The score limit of a formula that differs on a plain sheet or on an edge case that the question names. It lies below
+#: "strong".
 MOST_WITH_A_DIFFERENCE = 0.8
-#: A spoken formula with a lower score is reviewed: it may have been misheard or misread.
+#: A spoken formula with a lower score needs review: it may have been misheard or misread.
 SPOKEN_REVIEW_BELOW = 0.15
 MODULE = "deployments.grading.graders.formula.evaluate"
 
@@ -32,7 +32,7 @@ _STOPPED = {
 
 
 class FormulaGrader:
-    """Grades by behaviour on at least 20 seeded sheets; partial credit is the share on which the results agree."""
+    """Grades by behaviour on at least 20 seeded sheets; partial credit is the share of sheets with equal results."""
 
     def __init__(self, limits: SandboxLimits | None = None, caps: Limits | None = None) -> None:
         self._limits = limits or SandboxLimits()
@@ -46,7 +46,7 @@ class FormulaGrader:
         await self._sandbox.stop()
 
     async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
-        """Raises InvalidInput (the question's own reference may not run), EngineUnavailable (the sandbox died)."""
+        """Raises InvalidInput (the question's own reference cannot run), EngineUnavailable (the sandbox died)."""
         spec = question.grader
         if not isinstance(spec, Formula):
             raise InvalidInput("Not a formula question.", detail={"fields": {"grader": "kind"}})
@@ -117,7 +117,7 @@ class FormulaGrader:
 
 
 def score_of(verdict: FormulaVerdict) -> float:
-    """The share of sheets on which the results agree, capped where a sheet of a stated kind differs."""
+    """The share of sheets with equal results, capped when a plain or named edge-case sheet differs."""
     share = verdict.agreed / verdict.sheets
     return min(share, MOST_WITH_A_DIFFERENCE) if verdict.stated_differences else share
 
@@ -135,7 +135,7 @@ def _rationale(text: str, verdict: FormulaVerdict) -> str:
 
 
 def _worse(grades: list[Grade]) -> Grade:
-    """The lowest grade of alternatives ("=SUM(A2:A9) or =A2+A9"), to be reviewed."""
+    """The lowest grade of alternatives ("=SUM(A2:A9) or =A2+A9"); needs review."""
     lowest = min(grades, key=lambda grade: grade.score)
     reason = "The answer offers several formulas; the lowest grade counts."
     return replace(lowest, needs_review=True, review_reason=f"{reason} {lowest.review_reason}".strip())

@@ -1,7 +1,6 @@
 """Near misses of a formula: ranges one row short, ``>`` for ``>=``, a wrong match mode, a neighbouring number.
 
-The sheets of a question are chosen so that each near miss of its reference gives another result on at least one of them
-(``boundaries``).
+The sheets of a question are chosen so that each near miss of its reference differs on at least one (``boundaries``).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from deployments.grading.graders.formula.engine.syntax import (
 )
 from deployments.grading.graders.formula.engine.values import Reference, general
 
-#: More near misses than these are left out, the later kinds first.
+#: Maximum number of near misses; later kinds are dropped first.
 MAX_MUTANTS = 80
 
 _SIGNS = {">": (">=", "<"), ">=": (">", "<="), "<": ("<=", ">"), "<=": ("<", ">="), "=": ("<>",), "<>": ("=",),
@@ -36,7 +35,7 @@ _SWAPS = {
     "PERCENTILE.INC": ("PERCENTILE.EXC",), "STDEV.S": ("STDEV.P",), "STDEV.P": ("STDEV.S",), "COUNTA": ("COUNT",),
 }  # fmt: skip
 _CRITERION = re.compile(r"(>=|<=|<>|>|<|=)?(-?\d+(?:\.\d+)?)?(.*)", re.DOTALL)
-#: The argument that says how VLOOKUP and its relatives match, and the other modes.
+#: The match-mode argument of VLOOKUP and its relatives, and its other values.
 _MODES = {"VLOOKUP": 3, "HLOOKUP": 3, "MATCH": 2, "XMATCH": 2, "XLOOKUP": 4}
 
 Edit = Callable[[Node], Node]
@@ -159,7 +158,7 @@ def _swapped(one: Node) -> Iterator[Node]:
 
 
 def _dropped(one: Node) -> Iterator[Node]:
-    """A branch or an operand alone, an error not caught, a pair of criteria left out."""
+    """A branch or an operand alone, an uncaught error, or a pair of criteria dropped."""
     if isinstance(one, Operation) and one.sign in "+-*/&":
         yield one.left
         yield one.right

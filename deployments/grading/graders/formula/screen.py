@@ -1,6 +1,6 @@
-"""Reading a formula before anything runs it: tokens, a parse, a whitelist, caps, and one canonical spelling.
+"""Screens a formula before it runs: tokens, a parse, an allow-list, limits, and one canonical spelling.
 
-A formula that passes holds only listed functions, cells of this one sheet, short literals and operators.
+A formula that passes holds only allowed functions, cells of this one sheet, short literals and operators.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["Extent", "Limits", "Refused", "Screened", "screen"]
 
 
 class Limits(Struct, frozen=True):
-    """Caps on one formula. ``max_cells`` counts every range's cells together, whole columns being cut to the sheet."""
+    """Limits on one formula. ``max_cells`` counts all ranges' cells together, with whole columns cut to the sheet."""
 
     max_chars: int = 1000
     max_tokens: int = 250
@@ -41,8 +41,8 @@ class Limits(Struct, frozen=True):
 
 
 class Screened(Struct, frozen=True):
-    """A formula that may run. ``text`` is canonical, ``functions`` are the names it calls, ``used_chars`` how much
-    of the given text it takes."""
+    """A formula that may run. ``text`` is canonical, ``functions`` are the functions it calls, ``used_chars`` the
+    length of the part of the input that it takes."""
 
     text: str
     functions: tuple[str, ...]
@@ -50,20 +50,20 @@ class Screened(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """Why a formula may not run, as a sentence; ``syntax`` when it is no formula at all."""
+    """Why a formula may not run, as a sentence; ``syntax`` when it is not a formula at all."""
 
     reason: str
     syntax: bool = False
 
 
-#: Functions that call the function given as their last argument.
+#: Functions that call their last argument.
 _CALLERS = frozenset({"MAP", "REDUCE", "SCAN", "BYROW", "BYCOL", "MAKEARRAY"})
 _BRACES = re.compile(r"\s*\{\s*(=.*)\}\s*", re.DOTALL)
 
 
 def screen(formula: str, extent: Extent, limits: Limits | None = None) -> Screened | Refused:
-    """The canonical formula, or why it may not run. ``formula`` may start with ``=``; prose after a finished formula
-    ("=A1+1 because …") is left out."""
+    """The canonical formula, or the reason for rejection. ``formula`` may start with ``=``; prose after a finished
+    formula ("=A1+1 because …") is ignored."""
     limits = limits or Limits()
     if len(formula) > limits.max_chars:
         beginning = screen(formula[: limits.max_chars], extent, limits)
@@ -105,7 +105,7 @@ def parsed(text: str, extent: Extent) -> Node:
 
 
 def _bound(node: Node, names: frozenset[str]) -> Refused | None:
-    """The first name or function that is not known where it stands. ``names`` are those of LET and LAMBDA."""
+    """The first unknown name or function. ``names`` are those of LET and LAMBDA."""
     if isinstance(node, Name):
         known = node.name.lower() in names
         return None if known else Refused(f"The sheet has no cell or name {node.name[:40]!r}.", syntax=True)
@@ -124,7 +124,7 @@ def _bound(node: Node, names: frozenset[str]) -> Refused | None:
 
 
 def _names_a_function(node: Node) -> bool:
-    """Whether the last argument is a function by its name, as in ``BYROW(A2:C9,SUM)``."""
+    """Whether the last argument is a function's name, as in ``BYROW(A2:C9,SUM)``."""
     if not isinstance(node, Call) or node.function not in _CALLERS or not isinstance(node.arguments[-1], Name):
         return False
     return node.arguments[-1].name.upper() in functions.ALLOWED

@@ -1,4 +1,4 @@
-"""Seeded sheets for a question: plain ones and ones full of edge cases, the same for every candidate."""
+"""Seeded sheets for a question: plain ones and edge cases, the same for every candidate."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def place_of(address: str) -> tuple[int, int]:
     """Column and row of a cell's address.
 
     Raises:
-        ValueError: it is none.
+
+        ValueError: it is not an address.
     """
     found = reference_in(address, Extent(1, 1))
     if found is None:

@@ -1,4 +1,4 @@
-"""Compares a quantity with a numeric key: unit, tolerance, range, and the sentence that explains the result."""
+"""Compares a quantity with a numeric key: unit, tolerance, range, and the explanation of the result."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from deployments.grading.graders.numeric.units import compatible, convert
 from interview.plans.questions import Numeric
 from interview.text.number_vocabulary import as_text
 
-#: Slack on every comparison for binary floating point, relative.
+#: Relative slack on every comparison, for binary floating point.
 _FLOAT_SLACK = 1e-9
-#: A margin of error above this share of the value makes a right number half right.
+#: A margin of error above this share of the value halves a right number's score.
 _WIDE_MARGIN = 0.25
 
 
@@ -28,7 +28,7 @@ class Judged(Struct, frozen=True):
 
 
 def judge(spec: Numeric, one: Quantity, unit: Unit | None) -> Judged:
-    """The best score over the values that ``one``'s text may have; the usual reading is tried first."""
+    """The best score over the possible values of ``one``'s text; the usual reading comes first."""
     first = _judge(spec, one, unit)
     if first.score > 0:
         return first
@@ -124,8 +124,8 @@ def _compare(spec: Numeric, one: Quantity, said: str) -> Judged:
 
 
 def _compare_range(spec: Numeric, one: Quantity, said: str, unit: str) -> Judged:
-    """A range given for a single value: full marks if all of it is within tolerance, half if it holds the value and is
-    at most a quarter of it wide."""
+    """A range for a single value: full score if all of it is within tolerance, half if it holds the value and is at
+    most a quarter of it wide."""
     high = one.high if one.high is not None else one.value
     margin = _tolerance(spec) + _slack(spec.value)
     if spec.value - margin <= one.value and high <= spec.value + margin:
@@ -149,7 +149,7 @@ def _bound(value: float | None, otherwise: str) -> str:
 
 
 def _slip(value: float, expected: float) -> str:
-    """What kind of slip a wrong number is, for the reviewer: sign, or a power of ten."""
+    """The kind of error of a wrong number, for the reviewer: sign, or a power of ten."""
     if value and math.isclose(value, -expected, rel_tol=1e-6):
         return " (the sign is wrong)"
     if value and expected and value / expected > 0:
