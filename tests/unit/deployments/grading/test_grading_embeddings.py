@@ -193,7 +193,7 @@ def test_a_file_that_is_no_model_is_a_configuration_error(tmp_path, broken):
 
 @pytest.mark.parametrize("shape", [{"inputs": ("input_ids", "pixel_values")}, {"inputs": ("input_ids",)}, {"rank": 2}])
 def test_a_model_of_another_kind_is_refused(tmp_path, shape):
-    with pytest.raises(ConfigError, match="no sentence encoder"):
+    with pytest.raises(ConfigError, match="not a sentence encoder"):
         OnnxSentenceEmbedder(build_model(tmp_path, **shape))
 
 
