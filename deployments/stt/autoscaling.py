@@ -1,4 +1,4 @@
-"""Replicas by seconds of audio in hand: ten short answers and one long one are not the same load."""
+"""Scales replicas by seconds of queued audio, because the number of requests does not reflect their length."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ QUEUED_AUDIO_METRIC = "stt_queued_audio_s"
 
 
 class QueuedAudioPolicy:
-    """``f(ctx) -> (replicas, state)`` for Serve: total audio in hand divided by what one replica should hold.
+    """``f(ctx) -> (replicas, state)`` for Serve: total queued audio divided by the target per replica.
 
-    Keeps no state of its own; Serve applies its delays and bounds to the result.
+    It is stateless; Serve applies its delays and bounds to the result.
     """
 
     def __init__(self, target_audio_s: float) -> None:
@@ -21,7 +21,7 @@ class QueuedAudioPolicy:
     def __call__(self, ctx: Any) -> tuple[int | float, dict[str, Any]]:
         per_replica: dict[Any, float] = (ctx.aggregated_metrics or {}).get(QUEUED_AUDIO_METRIC, {})
         if not per_replica:
-            # Nothing reported yet: a starting replica must not read as an idle tier.
+            # No report yet: a starting replica must not look like an idle tier.
             return ctx.target_num_replicas, {}
         wanted = math.ceil(sum(per_replica.values()) / self._target_audio_s)
         return max(wanted, ctx.capacity_adjusted_min_replicas), {}

@@ -1,9 +1,9 @@
-"""Calibrated confidence: the share of words that are right, expected from the decoder's scores.
+"""Calibrated confidence: the expected share of right words, from the decoder's scores.
 
-The decoder's own probability says how sure it is of its next token, not whether it heard: on foreign speech or babble
-it invents fluent sentences. The coefficients are fitted per model on mixes of human and synthetic speech with noise,
-music, other languages, overlapping voices and room responses (``benchmarks/stt/calibrate.py``) and lie in the model's
-manifest.
+The decoder's own probability is its certainty about the next token, not about the audio: on foreign speech or babble it
+invents fluent sentences. The coefficients are fitted per model on mixes of human and synthetic speech with noise,
+music, other languages, overlapping voices and room responses (``benchmarks/stt/calibrate.py``) and are stored in the
+model's manifest.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from msgspec import Struct
 class ConfidenceModel(Struct, frozen=True, forbid_unknown_fields=True):
     """A logistic regression (Platt scaling) of word accuracy on the scores of a segment.
 
-    ``evidence``: where the coefficients come from. The defaults are those of no model: the mean probability of a
-    token, as it is.
+    ``evidence``: the source of the coefficients. The defaults belong to no model: they return the mean probability of a
+    token.
     """
 
     intercept: float | None = None

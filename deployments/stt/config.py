@@ -1,4 +1,4 @@
-"""Configuration of the speech-to-text tier, with units and the reason for each default."""
+"""Configuration of the speech-to-text tier: section ``stt`` of ``configs/serve/*.yaml``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WindowPolicy = Literal["auto", "full"]
 
 
 class FakeTiming(Struct, frozen=True, forbid_unknown_fields=True):
-    """Service time of the fake engine: nothing, ``mean_ms`` exactly, or lognormal around it (seeded)."""
+    """Service time of the fake engine: zero, ``mean_ms`` exactly, or lognormal around it (seeded)."""
 
     kind: Literal["zero", "fixed", "lognormal"] = "zero"
     mean_ms: float = 0.0
@@ -31,11 +31,11 @@ class RemoteSttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: The server's own name of the model.
     model: str = "whisper-1"
     api_key_env: str = "INTERVIEW_STT_API_KEY"
-    #: ``json`` for servers and models without ``verbose_json``: they give no segments, words and scores.
+    #: ``json`` for servers and models without ``verbose_json``: they return no segments, words or scores.
     response_format: Literal["verbose_json", "json"] = "verbose_json"
-    #: The confidence of a transcript that came without scores, in (0, 1].
+    #: The confidence of a transcript without scores, in (0, 1].
     assumed_confidence: float = 0.7
-    #: How the server's scores become a confidence; see ``benchmarks/stt/calibrate.py``.
+    #: Maps the server's scores to a confidence; see ``benchmarks/stt/calibrate.py``.
     confidence: ConfidenceModel = ConfidenceModel()
     attempts: int = 3
     backoff_s: float = 0.25
@@ -51,7 +51,7 @@ class RemoteSttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class SttReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Scales on seconds of audio in hand (``target_queued_audio_s``), not on requests.
+    """Scales on seconds of queued audio (``target_queued_audio_s``), not on requests.
 
     ``num_gpus`` is the fraction of a GPU that a replica reserves when ``device`` is ``cuda``.
     """
@@ -80,20 +80,20 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     # --- engine --------------------------------------------------------------------------------------------------
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    #: ``int8`` on a CPU, ``float16`` or ``int8_float16`` on a GPU; ``auto`` picks those.
+    #: ``int8`` on a CPU, ``float16`` or ``int8_float16`` on a GPU; ``auto`` selects these.
     compute_type: str = "auto"
-    #: Batches decoded side by side. Keep ``workers × threads_per_worker`` ≤ physical cores; one is enough on a GPU.
+    #: Batches decoded concurrently. Keep ``workers × threads_per_worker`` ≤ physical cores; one is enough on a GPU.
     workers: int = 2
     threads_per_worker: int = 1
     beam_size: int = 1
-    #: Temperatures tried after the first when a piece looks repetitive or improbable; each costs one more decode.
+    #: Fallback temperatures when a piece looks repetitive or improbable; each costs one more decode.
     temperature_fallback: tuple[float, ...] = ()
     max_new_tokens: int = 224
     #: Segments as the decoder marks them instead of one per piece: finer subtitles, a few more decoded tokens.
     segment_timestamps: bool = False
     #: ``auto`` takes the windows of the model's profile (manifest or ``serving.json``); ``full`` always pads to 30 s.
     window_policy: WindowPolicy = "auto"
-    #: Windows to use whatever the model says (seconds, ascending). Measure the word error rate before you set this.
+    #: Windows that override the model's (seconds, ascending). Measure the word error rate before you set this.
     windows_s: tuple[float, ...] = ()
 
     # --- batching across requests --------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     #: On a CPU pieces are encoded one by one and decoded together: eight 10 s pieces of tiny.en cost a third of the
     #: decoding time that they cost alone. On a GPU set 480 or more, and one worker.
     max_batch_audio_s: int = 80
-    #: How long the first piece waits for company. While the engine is busy, pieces join without waiting.
+    #: How long the first piece waits for others. While the engine is busy, pieces join without waiting.
     batch_wait_s: float = 0.005
     #: Hotwords beyond this many tokens are cut; prompt lengths are rounded down to multiples of the bucket.
     max_prompt_tokens: int = 64
@@ -113,27 +113,27 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     max_decoded_bytes: int = 256 * 1024 * 1024
     decode_workers: int = 2
     decode_timeout_s: float = 30.0
-    #: Seconds of audio waiting or being decoded in one replica before it answers 429.
+    #: Limit on the seconds of audio waiting or being decoded in one replica; beyond it the answer is 429.
     max_queued_audio_s: float = 1800.0
-    #: Budget of one call: the base plus this much for every second of audio.
+    #: Deadline of one call: the base plus this much per second of audio.
     deadline_s: float = 60.0
     deadline_per_audio_s: float = 0.5
 
     # --- voice activity and guards -------------------------------------------------------------------------------
     vad_threshold: float = 0.5
-    #: Recordings with less speech than this are refused as silent.
+    #: Recordings with less speech are rejected as silent.
     min_speech_s: float = 0.1
     #: Silences at least this long are reported as ``vad`` guards.
     reported_silence_s: float = 2.0
     no_speech_threshold: float = 0.6
     log_prob_threshold: float = -1.0
     compression_ratio_threshold: float = 2.4
-    #: Extra whole-segment phrases to drop, beside the built-in list of Whisper's known inventions.
+    #: Additional whole-segment phrases to drop, besides the built-in list of Whisper's known inventions.
     blocked_phrases: tuple[str, ...] = ()
 
     # --- replica -------------------------------------------------------------------------------------------------
     replicas: SttReplicas = SttReplicas()
-    #: Seconds of audio in hand per replica that the autoscaler aims at.
+    #: Target of the autoscaler: seconds of queued audio per replica.
     target_queued_audio_s: float = 60.0
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from deployments.shell.handle_rpc import Caller, encode, unwrap
 
 
 class EngineInfo(Struct, frozen=True):
-    """Which engine and weights produced a result. ``notice`` says in plain words what limits the result, if any."""
+    """The engine and weights that produced a result. ``notice`` states the result's limitations, if any."""
 
     name: str
     model: str
@@ -54,11 +54,11 @@ class Segment(Struct, frozen=True):
 
 
 class Guard(Struct, frozen=True):
-    """What a hallucination guard did to a stretch of audio, and its text if it had one.
+    """The action of a hallucination guard on a stretch of audio, and its text if it had one.
 
     ``guard``: ``vad``, ``no_speech``, ``repetition``, ``phrase`` or ``hotwords``. ``action``: ``dropped`` (not in the
-    transcript), ``flagged`` (in it, but doubtful), ``skipped`` (silence never decoded) or ``ignored`` (prompts that the
-    model cannot use).
+    transcript), ``flagged`` (in it, but doubtful), ``skipped`` (silence, never decoded) or ``ignored`` (prompts that
+    the model cannot use).
     """
 
     guard: str
@@ -69,8 +69,11 @@ class Guard(Struct, frozen=True):
 
 
 class Transcript(Struct, frozen=True):
-    """``duration_s`` is the length that decoding found. ``confidence`` in [0, 1]: the share of words
-    expected to be right by the model's calibration, weighted by the duration of the kept segments; 0 without any."""
+    """``duration_s`` is measured by decoding.
+
+    ``confidence`` in [0, 1] is the expected share of right words by the model's calibration, weighted by the duration
+    of the kept segments; 0 without any.
+    """
 
     text: str
     language: str

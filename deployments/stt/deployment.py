@@ -1,4 +1,4 @@
-"""The Ray Serve shell of the speech-to-text tier: queues, batches, health and scale; the work is in ``service.py``."""
+"""The Ray Serve deployment of the speech-to-text tier: queues, batches, health and scaling around ``service.py``."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 DEPLOYMENT_NAME = "stt"
 
-#: Two seconds of espeak-ng: any English speech model hears words in it.
+#: Two seconds of espeak-ng speech, in which any English model recognises words.
 HEALTH_CLIP = Path(__file__).parent / "health_clip.wav"
 
 
 class SpeechToTextDeployment:
-    """``SpeechToText`` as bytes in, bytes out. Loads the weights in its replica and nowhere else."""
+    """``SpeechToText`` as bytes in, bytes out. Only its replica loads the weights."""
 
     def __init__(self, config: SttConfig) -> None:
         self._config = config
@@ -40,7 +40,7 @@ class SpeechToTextDeployment:
         @ray_serve.batch(
             max_batch_size=config.max_batch_audio_s,
             batch_wait_timeout_s=config.batch_wait_s,
-            # Not the engine's workers: pieces must reach the lanes of KeyedBatches while the engine is busy.
+            # More than the engine's workers: pieces must reach the lanes of KeyedBatches while the engine is busy.
             max_concurrent_batches=config.replicas.max_ongoing_requests,
             batch_size_fn=batch_audio_s,
         )
@@ -71,10 +71,10 @@ class SpeechToTextDeployment:
         return await reply(self._service.info())
 
     async def check_health(self) -> None:
-        """Transcribe a clip, unless requests proved since the last check that transcribing works.
+        """Transcribe a clip, unless requests have succeeded since the last check.
 
-        A clip behind a long queue would time out and have Serve kill the replica that works hardest. A replica of a
-        remote engine is healthy even when the server is not: a restart would not bring the server back.
+        Behind a long queue the clip would time out, and Serve would kill the busiest replica. A replica of a remote
+        engine is always healthy, because a restart would not restore the server.
         """
         if self._config.engine == "remote":
             return
@@ -85,7 +85,7 @@ class SpeechToTextDeployment:
         request = TranscribeRequest(audio=await asyncio.to_thread(HEALTH_CLIP.read_bytes), content_type="audio/wav")
         heard = await self._real.transcribe(request)
         if not heard.text and not heard.guards:
-            raise RuntimeError("the speech engine heard nothing in a clip of speech")
+            raise RuntimeError("the speech engine recognised nothing in a clip of speech")
         self._pieces_at_last_check = self._engine.stats.pieces
 
     async def record_autoscaling_stats(self) -> dict[str, float]:

@@ -1,6 +1,6 @@
-"""Whisper invents text from silence and noise; a graded answer must not rest on it.
+"""Hallucination guards: Whisper invents text on silence and noise, which must not be graded.
 
-Every segment passes here, and whatever is dropped or flagged is recorded with its reason.
+Every segment is checked, and each dropped or flagged one is recorded with its reason.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from deployments.stt.audio.vad import Span
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import Guard, Segment
 
-#: Sentences that Whisper learnt from subtitles and says on silence; no candidate answers with one of them.
+#: Sentences that Whisper learnt from subtitles and emits on silence; no candidate answers with one of them.
 _INVENTIONS = (
     "thanks for watching",
     "thank you for watching",
@@ -25,14 +25,14 @@ _INVENTIONS = (
     "transcription by castingwords",
     "www mooji org",
 )
-#: Things people do say; dropped only when the decoder itself doubts that it heard speech.
+#: Plausible phrases; dropped only when the decoder itself doubts that there was speech.
 _DOUBTFUL = ("thank you", "thank you very much", "you", "bye", "bye bye", "okay", "so", "the end")
 _DOUBTFUL_NO_SPEECH = 0.3
 
 _LONGEST_LOOP_WORDS = 6
 _LOOP_REPEATS = 4
 _SINGLE_WORD_REPEATS = 8
-#: An ending of at least this many words that repeats the beginning.
+#: Minimum length, in words, of an ending that repeats the beginning.
 _RESTART_WORDS = 4
 
 
@@ -59,13 +59,13 @@ def check_segment(segment: Segment, config: SttConfig) -> Guard | None:
 
 
 def restarts(text: str) -> bool:
-    """Whether the text ends by saying its own beginning again, as a decoder does that runs on past the audio."""
+    """Whether the text ends by repeating its own beginning, as a decoder does that runs past the audio."""
     words = _normalised(text)
     return any(words[at:] == words[: len(words) - at] for at in range(_RESTART_WORDS, len(words) - _RESTART_WORDS + 1))
 
 
 def silence_guards(speech: tuple[Span, ...], duration_s: float, at_least_s: float) -> tuple[Guard, ...]:
-    """The long silences that the VAD kept away from the model."""
+    """The long silences that the VAD did not pass to the model."""
     edges = [0.0]
     for span in speech:
         edges += [span.start_s, span.end_s]
@@ -82,7 +82,7 @@ def _normalised(text: str) -> list[str]:
 
 
 def _loops(words: list[str]) -> bool:
-    """Whether a run of words repeats itself on the spot.
+    """Whether a run of words repeats immediately.
 
     Digits are spoken in runs ("nine nine nine"), so one word must repeat more often than a phrase.
     """

@@ -1,8 +1,8 @@
 """Batches pieces by key within a replica: joins waiting pieces, drops cancelled ones, and isolates failures.
 
-``ray.serve.batch`` gathers pieces for a few milliseconds and hands them over; CTranslate2 takes only pieces of one key
-in a call. While the engine is busy, the small batches that arrive are joined with others of their key, so that load
-makes batches larger instead of queues longer. Knows no Ray, so that it is tested without.
+``ray.serve.batch`` collects pieces for a few milliseconds; CTranslate2 takes only pieces of one key per call. While the
+engine is busy, arriving small batches are joined with others of their key, so that load enlarges batches instead of
+queues. It does not use Ray, so tests need none.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class KeyedBatches:
     """Runs mixed batches on an engine: at most ``engine.workers`` groups at a time, each of one key, in a thread.
 
     The oldest waiting piece decides which key goes next, so none starves. CTranslate2 releases the GIL, so the event
-    loop keeps answering meanwhile. For one event loop.
+    loop stays responsive. For one event loop.
     """
 
     def __init__(self, engine: Recognizer, max_batch_audio_s: float) -> None:
@@ -49,7 +49,7 @@ class KeyedBatches:
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, pieces: Sequence[AudioPiece]) -> list[PieceOutcome]:
-        """One outcome per piece, in order; never raises for a piece's sake."""
+        """One outcome per piece, in order; never raises because of a piece."""
         loop = asyncio.get_running_loop()
         outcomes: list[asyncio.Future[PieceOutcome]] = []
         for piece in pieces:
@@ -92,7 +92,7 @@ class KeyedBatches:
         self._start_idle_workers()
 
     def _run_group(self, pieces: list[AudioPiece]) -> list[PieceOutcome]:
-        # Asked here and not on arrival: the group may have waited for a free worker.
+        # Checked here and not on arrival, because the group may have waited for a free worker.
         wanted = [piece for piece in pieces if piece.wanted()]
         self._engine.stats.dropped += len(pieces) - len(wanted)
         outcomes = dict(zip(map(id, wanted), self._isolating(wanted), strict=True))
@@ -100,7 +100,7 @@ class KeyedBatches:
         return [outcomes.get(id(piece), late) for piece in pieces]
 
     def _isolating(self, pieces: list[AudioPiece]) -> list[PieceOutcome]:
-        """Run a group; when it fails, halve it until the piece at fault stands alone."""
+        """Run a group; when it fails, bisect it until the piece at fault is alone."""
         if not pieces:
             return []
         try:

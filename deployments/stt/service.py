@@ -39,7 +39,7 @@ class SttService:
         self._engine = engine
         self._transcribe_piece = transcriber
         self._decoders = ThreadPoolExecutor(max_workers=config.decode_workers, thread_name_prefix="stt-decode")
-        #: Seconds of audio admitted and not yet answered; what the autoscaler looks at.
+        #: Seconds of audio admitted and not yet answered; the autoscaler's input.
         self.queued_audio_s = 0.0
 
     async def info(self) -> EngineInfo:
@@ -80,13 +80,14 @@ class SttService:
         """Decode and find speech.
 
         Raises:
-            AudioRejected: as ``decode_audio``; also when nobody speaks.
+
+            AudioRejected: as ``decode_audio``; also when there is no speech.
         """
         abandoned = threading.Event()
         try:
             recording = await self._off_loop(self._decode, data, abandoned)
         finally:
-            # A caller that left must not hold one of two decode workers.
+            # A disconnected caller must not hold one of two decode workers.
             abandoned.set()
         if recording.speech_s < self._config.min_speech_s:
             raise SilentAudio(
@@ -124,21 +125,21 @@ class SttService:
         try:
             return await asyncio.gather(*tasks)
         finally:
-            # Whoever is still in a queue when the caller leaves, or when a sibling failed, is worth no compute.
+            # Pieces still queued when the caller disconnects, or when a sibling failed, are not worth computing.
             for piece in submitted:
                 piece.dropped = True
             for task in tasks:
                 task.cancel()
 
     async def _decode_fully(self, piece: AudioPiece, submitted: list[AudioPiece]) -> PieceText:
-        """One piece to its end: again in the full window and at higher temperatures if improbable, and on from where
-        a segment was cut off.
+        """Decode one piece completely: again in the full window and at higher temperatures if improbable, and on from
+        where a segment was cut off.
 
-        Appends every piece it submits to ``submitted``.
+        Appends every submitted piece to ``submitted``.
         """
         text = await self._transcribe_piece(piece)
         if self._improbable(text) or restarts(text.text):
-            # A window shorter than the weights were trained on makes the decoder lose its place now and then.
+            # In a window shorter than the training window the decoder sometimes loses its place.
             full = self._engine.full_window(piece)
             if full is not None:
                 submitted.append(full)
@@ -202,7 +203,7 @@ class SttService:
 
     @contextmanager
     def _admitted(self, audio_s: float) -> Iterator[None]:
-        """Hold a share of the queue. An idle replica admits anything that the decoder let through."""
+        """Hold a share of the queue. An idle replica admits any recording that passed the decoder's limits."""
         if self.queued_audio_s and self.queued_audio_s + audio_s > self._config.max_queued_audio_s:
             raise Overloaded(
                 "The transcription queue is full; try again shortly.",
@@ -221,7 +222,7 @@ class SttService:
 
 @asynccontextmanager
 async def _deadline(seconds: float) -> AsyncIterator[None]:
-    """``asyncio.timeout`` that ends in this platform's own error."""
+    """``asyncio.timeout`` that raises the platform's own error."""
     try:
         async with asyncio.timeout(max(0.0, seconds)):
             yield
@@ -232,7 +233,7 @@ async def _deadline(seconds: float) -> AsyncIterator[None]:
 
 
 def _joined(first: PieceText, rest: PieceText, rest_starts_s: float) -> PieceText:
-    """Two consecutive texts of one piece; the worse figure of each kind stands for both."""
+    """Join two consecutive texts of one piece; for each score the worse value stands."""
     return PieceText(
         parts=(*first.parts, *(Part(p.start + rest_starts_s, p.end + rest_starts_s, p.text) for p in rest.parts)),
         avg_logprob=min(first.avg_logprob, rest.avg_logprob),
@@ -248,7 +249,7 @@ def _shifted(word: Word, by_s: float) -> Word:
 
 
 def _segments(span: Span, text: PieceText) -> list[Segment]:
-    """The parts of a piece on the recording's clock, each with the words whose middle lies in it."""
+    """The parts of a piece on the recording's clock, each with the words whose midpoint lies in it."""
     offset = span.start_s
     segments: list[Segment] = []
     for part in text.parts:

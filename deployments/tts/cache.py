@@ -9,7 +9,7 @@ from deployments.tts.contract import Speech
 
 
 class SpeechKey(NamedTuple):
-    """Everything that changes a byte of the result."""
+    """All inputs that determine the bytes of the result."""
 
     engine: str
     voice: str
@@ -19,7 +19,7 @@ class SpeechKey(NamedTuple):
 
 
 class Keyed(Protocol):
-    """What speech is kept under: hashable, with the text that was spoken."""
+    """A cache key for speech: hashable, with the spoken text."""
 
     @property
     def text(self) -> str: ...
@@ -31,9 +31,9 @@ Key = TypeVar("Key", bound=Keyed)
 
 
 class SpeechCache(Generic[Key]):
-    """Least recently used first out. Not thread-safe: it belongs to one event loop.
+    """Evicts the least recently used first. Not thread-safe: it belongs to one event loop.
 
-    A key weighs as much as its text, so that long texts with short audio cannot slip past the bound.
+    A key counts its text's size, so that long texts with short audio cannot exceed the bound.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -60,7 +60,7 @@ class SpeechCache(Generic[Key]):
         return found
 
     def put(self, key: Key, speech: Speech) -> None:
-        """Keep ``speech``; one larger than the whole cache is not kept."""
+        """Cache ``speech``, unless it is larger than the whole cache."""
         weight = self._weight(key, speech)
         if weight > self._max_bytes:
             return

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from deployments.shell.replicas import ReplicaConfig
 
-#: OpenAI's voice names, so that a client written for OpenAI speaks without being changed. These are espeak-ng's.
+#: OpenAI's voice names mapped to espeak-ng's, so that a client written for OpenAI works unchanged.
 OPENAI_VOICES: dict[str, str] = {
     "alloy": "en-us",
     "ash": "en-us+m3",
@@ -27,9 +27,9 @@ OPENAI_VOICES: dict[str, str] = {
 
 
 class EspeakConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """``rate_wpm`` is the rate at speed 1.0, in words a minute; ``pitch`` is espeak's 0–99.
+    """``rate_wpm`` is the rate at speed 1.0, in words per minute; ``pitch`` is espeak's 0–99.
 
-    ``library`` and ``data`` override the copies in the ``espeakng-loader`` wheel with a system's own.
+    ``library`` and ``data`` override the copies in the ``espeakng-loader`` wheel.
     """
 
     default_voice: str = "en-us"
@@ -69,10 +69,10 @@ class FakeVoiceConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LoudnessConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """Integrated loudness (ITU-R BS.1770-4, gated) each sentence is brought to, and the peak it may not pass.
+    """The integrated loudness (ITU-R BS.1770-4, gated) of every sentence, and the peak limit.
 
-    −20 LUFS is near what spoken podcasts are mastered to in mono (−19), and low enough that the limiter rarely works:
-    synthetic voices peak 18 to 20 dB above their loudness. −1 dBFS leaves lossy codecs headroom.
+    −20 LUFS is near the mastering level of spoken podcasts in mono (−19), and low enough that the limiter rarely works:
+    synthetic voices peak 18 to 20 dB above their loudness. −1 dBFS leaves headroom for lossy codecs.
     """
 
     target_lufs: float = -20.0

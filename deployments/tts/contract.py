@@ -14,13 +14,13 @@ AudioFormat = Literal["wav", "mp3", "opus", "pcm"]
 
 CONTENT_TYPES: dict[str, str] = {"wav": "audio/wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "pcm": "audio/pcm"}
 
-#: Hz of all speech, whatever engine speaks: what voice frameworks expect of raw ``pcm`` (16-bit mono, little-endian).
+#: Sample rate of all speech in Hz, as voice frameworks expect of raw ``pcm`` (16-bit mono, little-endian).
 SAMPLE_RATE = 24_000
 
 
 class SynthesisRequest(Struct, frozen=True):
     """Text to speak, plain or markdown. ``voice`` None is the engine's default for the language; ``speed`` 1.0 is the
-    voice's normal rate. ``whole`` asks a stream for the complete file at its end, too."""
+    voice's normal rate. ``whole``: a stream also returns the complete file at its end."""
 
     text: str
     voice: str | None = None
@@ -33,7 +33,7 @@ class SynthesisRequest(Struct, frozen=True):
 class Speech(Struct, frozen=True):
     """``audio`` is a complete file of ``content_type``.
 
-    ``stands_in``: why ``engine`` spoke instead of the one that was wanted; ``""`` when it is the wanted one.
+    ``stands_in``: why ``engine`` spoke instead of the preferred one; ``""`` for the preferred one.
     """
 
     audio: bytes
@@ -48,8 +48,8 @@ class Speech(Struct, frozen=True):
 class SpeechPart(Struct, frozen=True, omit_defaults=True):
     """The next bytes of a stream: ``duration_s`` more of speech.
 
-    ``caption``: the words that begin in this part, as a reader should see them. ``speech``: the complete file, in the
-    last part of a stream that was asked for it (``whole``), which has no audio of its own.
+    ``caption``: the words that begin in this part, in written form. ``speech``: the complete file, in the last part of
+    a ``whole`` stream, which has no audio of its own.
     """
 
     audio: bytes
@@ -59,14 +59,14 @@ class SpeechPart(Struct, frozen=True, omit_defaults=True):
 
 
 class PreparationRequest(Struct, frozen=True):
-    """Texts that will be wanted in the default voice of ``language``, the first soonest."""
+    """Texts that will be needed in the default voice of ``language``, the most urgent first."""
 
     texts: tuple[str, ...]
     language: str = "en"
 
 
 class Preparation(Struct, frozen=True):
-    """How many sentences of a ``PreparationRequest`` are kept already, and how many wait to be spoken ahead."""
+    """The number of sentences of a ``PreparationRequest`` that are stored already, and of those queued."""
 
     kept: int
     queued: int
@@ -92,7 +92,7 @@ class TextToSpeech(Protocol):
         ...
 
     def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
-        """The same file in parts, the first clause and then each sentence as soon as it is spoken.
+        """The same file in parts: the first clause, then each sentence as soon as it is spoken.
 
         Closing the iterator stops the synthesis. A streamed wav states no length in its header. Raises as
         ``synthesize``.
@@ -100,13 +100,14 @@ class TextToSpeech(Protocol):
         ...
 
     async def prepare(self, request: PreparationRequest) -> Preparation:
-        """Speak texts ahead, while nobody waits, and keep them on disk; returns at once.
+        """Synthesize texts in the background and store them on disk; returns at once.
 
-        A quick voice (espeak-ng) needs none of this and keeps nothing.
+        A fast voice (espeak-ng) needs none of this and stores nothing.
 
-        Only for texts without personal data: what is kept outlives the session.
+        Only for texts without personal data, because stored sentences outlive the session.
 
         Raises:
+
             InvalidInput: no voice speaks the language.
         """
         ...

@@ -1,4 +1,4 @@
-"""The text-to-speech tier as a Ray Serve deployment: bytes in, envelopes out, and nothing else."""
+"""The text-to-speech tier as a Ray Serve deployment: bytes in, envelopes out."""
 
 from __future__ import annotations
 
@@ -47,8 +47,7 @@ class TtsDeployment:
 def build(config: TtsConfig, *, on_replica: Callable[[], None] | None = None) -> ray_serve.Application:
     """The tier's application, for the composition root to bind or run.
 
-    ``on_replica`` is called in each replica as it starts, on its event loop (publishing of metrics); it must be
-    picklable.
+    Each replica calls ``on_replica`` on its event loop when it starts (to publish metrics); it must be picklable.
     """
     deployed: ray_serve.Deployment = ray_serve.deployment(**config.replicas.deployment_options("tts"))(TtsDeployment)
     return deployed.bind(msgspec.to_builtins(config), on_replica)

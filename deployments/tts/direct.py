@@ -1,4 +1,4 @@
-"""Speech for scripts, without Ray or an event loop: the demo's candidate persona speaks through this."""
+"""Speech for scripts, without Ray or an event loop; the demo's persona uses it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Voice", "encode_audio", "synthesize_wav"]
 
 
 class Voice:
-    """The tier's voice for a program without an event loop; blocking, used from one thread. ``close`` it when done."""
+    """The tier's voice for a program without an event loop; blocking, for one thread. ``close`` it when done."""
 
     def __init__(self, config: TtsConfig | None = None) -> None:
         """Raises ModelMissing, ModelCorrupt: as ``engines.selection.build_engine``."""
@@ -34,7 +34,7 @@ class Voice:
         self._service = TtsService(config or TtsConfig(kept_bytes=0), self._engine)
 
     def first_of(self, *voices: str) -> str:
-        """The first of ``voices`` that can be spoken here. Raises InvalidInput when none can."""
+        """The first of ``voices`` that is installed. Raises InvalidInput when none is."""
         for voice in voices:
             if self._engine.resolve(voice, "en") is not None:
                 return voice

@@ -1,4 +1,4 @@
-"""Speech kept by its caller, so that words said in every interview cross the handle once."""
+"""A cache of speech at the caller, so that lines common to all interviews cross the RPC once."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from deployments.tts.contract import (
 
 
 class NearCache:
-    """``TextToSpeech`` that keeps up to ``max_bytes`` of complete speech, least recently used first out.
+    """``TextToSpeech`` that caches up to ``max_bytes`` of complete speech, evicting the least recently used.
 
-    The tier keeps speech, too; a hit here also saves the call (docs/measurements/2026-11-29-straight-turn.md). Speech
-    of a stand-in voice is not kept, so that the wanted voice is heard as soon as it is back. Streams pass through.
+    The tier caches speech, too; a hit here also saves the call (docs/measurements/2026-11-29-straight-turn.md). Speech
+    of a substitute voice is not cached, so that the preferred voice is used as soon as it is back. Streams pass
+    through.
     """
 
     def __init__(self, tts: TextToSpeech, max_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""A request that has been checked: what to say, in whose voice, and where its result is kept."""
+"""A validated request: the text, the voice, and the cache key of its result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Order(NamedTuple):
 
 
 class Orders:
-    """Checks requests against the configuration and the engine's voices."""
+    """Validates requests against the configuration and the engine's voices."""
 
     def __init__(self, config: TtsConfig, engine: VoiceEngine) -> None:
         self._config = config
@@ -34,7 +34,7 @@ class Orders:
         }
 
     def checked(self, request: SynthesisRequest) -> Order:
-        """Raises InvalidInput; the message says which field is wrong and what is offered."""
+        """Raises InvalidInput; the message names the wrong field and the choices."""
         config = self._config
         if len(request.text) > config.max_characters:
             raise InvalidInput(
@@ -44,7 +44,7 @@ class Orders:
         if not config.min_speed <= request.speed <= config.max_speed:
             raise InvalidInput(
                 f"Speed {request.speed:g} is outside {config.min_speed:g} to {config.max_speed:g}.",
-                detail={"fields": {"speed": f"not within {config.min_speed:g} to {config.max_speed:g}"}},
+                detail={"fields": {"speed": f"must be within {config.min_speed:g} to {config.max_speed:g}"}},
             )
         if request.format not in CONTENT_TYPES:
             raise InvalidInput(
@@ -53,7 +53,7 @@ class Orders:
             )
         units = units_of(request.text, request.language, pause_s=config.pause_s / request.speed)
         if not units:
-            raise InvalidInput("There is no text to speak.", detail={"fields": {"input": "holds no words"}})
+            raise InvalidInput("There is no text to speak.", detail={"fields": {"input": "has no words"}})
         voice = self.voice(request.voice, request.language)
         key = SpeechKey(self._engine.version(voice), voice, request.format, request.speed, request.text)
         return Order(units, voice, request.language, key, request.format, request.speed)

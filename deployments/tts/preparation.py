@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: More than the sentences of a hundred plans; beyond it the oldest wait no longer.
+#: More than the sentences of a hundred plans; beyond it the oldest are dropped.
 MAX_QUEUED = 10_000
 
 
@@ -40,7 +40,7 @@ class SpeakAhead:
         return len(self._queue)
 
     def add(self, keys: list[SentenceKey]) -> None:
-        """Queue ``keys`` before what waits already: an interview that begins now needs its own first."""
+        """Queue ``keys`` before those already waiting, because an interview that begins now needs its own first."""
         for key in reversed(keys):
             self._queue[key] = None
             self._queue.move_to_end(key, last=False)
@@ -51,7 +51,7 @@ class SpeakAhead:
 
     @contextmanager
     def held_off(self) -> Iterator[None]:
-        """While a request is served, nothing is spoken ahead."""
+        """Suspends background synthesis while a request is served."""
         self._requests += 1
         self._idle.clear()
         if self._current is not None:
@@ -64,7 +64,7 @@ class SpeakAhead:
                 self._idle.set()
 
     async def drained(self) -> None:
-        """Wait until everything queued is spoken."""
+        """Wait until the queue is empty."""
         if self._worker is not None:
             await self._worker
 
@@ -84,9 +84,9 @@ class SpeakAhead:
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
                     raise
-                continue  # a request came first; the sentence is spoken when it is served
+                continue  # a request came first, and will speak the sentence itself
             except InterviewError as error:
-                logger.warning("a planned sentence could not be spoken ahead: %s", error.code)
+                logger.warning("a planned sentence could not be synthesized ahead: %s", error.code)
                 self._queue.pop(key, None)
                 continue
             finally:
@@ -95,5 +95,5 @@ class SpeakAhead:
             try:
                 await asyncio.to_thread(self._store.keep, key, samples)
             except OSError as error:
-                logger.error("planned sentences cannot be kept: %s; speaking ahead stops", error.strerror)
+                logger.error("planned sentences cannot be stored: %s; background synthesis stops", error.strerror)
                 self._queue.clear()

@@ -1,7 +1,7 @@
-"""Sentences spoken before: a bounded LRU in memory, and those of plans on disk, where they outlive the replica.
+"""Stored sentences: a bounded LRU in memory, and planned sentences on disk, where they outlive the replica.
 
-What a model or a candidate's answer put into a reply never reaches the disk: only ``keep`` writes there, and only
-planned texts are kept.
+Text from a model or a candidate's answer never reaches the disk: only ``keep`` writes there, and only planned texts are
+kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SUFFIX = ".pcm"
 
 
 class SentenceKey(NamedTuple):
-    """Everything that changes a sample of the result: ``version`` covers engine, weights and loudness."""
+    """All inputs that determine the samples of the result: ``version`` covers engine, weights and loudness."""
 
     version: str
     voice: str
@@ -35,7 +35,7 @@ class SentenceStore:
     """PCM of sentences, int16 of shape ``[n]``. Belongs to one event loop; ``keep`` and ``load`` block on the disk."""
 
     def __init__(self, max_bytes: int, directory: Path | None, max_kept_bytes: int) -> None:
-        """``directory`` None keeps nothing on disk."""
+        """``directory`` None disables the disk store."""
         self._max_bytes = max_bytes
         self._entries: OrderedDict[SentenceKey, NDArray[np.int16]] = OrderedDict()
         self.size_bytes = 0
@@ -55,7 +55,7 @@ class SentenceStore:
         return found
 
     def put(self, key: SentenceKey, samples: NDArray[np.int16]) -> None:
-        """Remember in memory; a sentence larger than the whole bound is not kept."""
+        """Cache in memory, unless the sentence is larger than the whole bound."""
         if samples.nbytes > self._max_bytes or key in self._entries:
             return
         self._entries[key] = samples
@@ -67,7 +67,7 @@ class SentenceStore:
         return self._directory is not None and self._path(self._directory, key).is_file()
 
     def load(self, key: SentenceKey) -> NDArray[np.int16] | None:
-        """A sentence from the disk, which from then on is one of the last used; None if it is not there or damaged."""
+        """Load a sentence from disk and mark it as recently used; None if it is absent or damaged."""
         if self._directory is None:
             return None
         path = self._path(self._directory, key)
@@ -77,13 +77,13 @@ class SentenceStore:
         except FileNotFoundError:
             return None
         if not data or len(data) % 2:
-            logger.warning("the kept sentence %s is damaged; it is spoken again", path.name)
+            logger.warning("the stored sentence %s is damaged and will be synthesized again", path.name)
             path.unlink(missing_ok=True)
             return None
         return np.frombuffer(data, dtype="<i2").astype(np.int16)
 
     def keep(self, key: SentenceKey, samples: NDArray[np.int16]) -> None:
-        """Write to disk, whole or not at all; the least recently used go when the bound is passed."""
+        """Write to disk atomically; the least recently used are deleted beyond the bound."""
         if self._directory is None:
             return
         path = self._path(self._directory, key)

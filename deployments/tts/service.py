@@ -1,4 +1,4 @@
-"""The text-to-speech tier itself: sentences to one engine, one loudness, one file or stream; no Ray."""
+"""The text-to-speech service: sentences to one engine, one loudness, one file or stream; no Ray."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ HEALTH_TEXT = "ok"
 class TtsService:
     """``TextToSpeech`` over an engine. Belongs to one event loop; ``close`` it when done.
 
-    ``running`` counts requests being worked on now, ``queued`` those waiting for a worker.
+    ``running`` counts requests in progress, ``queued`` those waiting for a worker.
     """
 
     def __init__(self, config: TtsConfig | None = None, engine: VoiceEngine | None = None) -> None:
@@ -64,7 +64,7 @@ class TtsService:
         )
         self.ahead = SpeakAhead(self.sentences, partial(self._spoken, quiet=True))
         self._slots = Slots(self._config.workers)
-        # Encoding mp3 or Opus costs more than espeak's speaking does: it must not stand in the event loop either.
+        # Encoding mp3 or Opus costs more than espeak's synthesis, so it must not run in the event loop either.
         self._encoders = ThreadPoolExecutor(max_workers=max(1, self._config.workers), thread_name_prefix="tts-encode")
         self.running = 0
         self.queued = 0
@@ -79,9 +79,10 @@ class TtsService:
         )
 
     async def check_health(self) -> None:
-        """Truly speak one word, unless a sentence was spoken since the last check.
+        """Speak one word, unless a sentence was spoken since the last check.
 
         Raises:
+
             InterviewError: the engine cannot.
         """
         spoken, self._sentences_spoken = self._sentences_spoken, 0
@@ -122,7 +123,7 @@ class TtsService:
         return self._kept(order, audio, samples)
 
     async def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
-        """See ``TextToSpeech.stream``. The deadline covers synthesis only: a slow reader costs nothing but memory."""
+        """See ``TextToSpeech.stream``. The deadline covers synthesis only; a slow reader costs only memory."""
         order = self._orders.checked(request)
         found = self.cache.get(order.key)
         if found is not None:
@@ -162,7 +163,7 @@ class TtsService:
         return Preparation(kept=len(kept), queued=len(keys) - len(kept))
 
     def _planned(self, request: PreparationRequest, voice: str) -> tuple[list[SentenceKey], set[SentenceKey]]:
-        """The sentences of ``request``, and those that are kept already. Blocking."""
+        """The sentences of ``request``, and those already stored. Blocking."""
         longest = self._config.max_characters
         units = [unit for text in request.texts for unit in units_of(text[:longest], request.language, pause_s=0.0)]
         keys = list(dict.fromkeys(self._sentence_key(voice, 1.0, unit.spoken) for unit in units))
@@ -170,14 +171,16 @@ class TtsService:
 
     @asynccontextmanager
     async def _admitted(self, due: float | None = None) -> AsyncIterator[None]:
-        """A worker's slot, within the queue's bound and the deadline.
+        """Hold a worker's slot, within the queue's bound and the deadline.
 
         Args:
+
             due: the event loop's time at which a listener needs the audio; None is now.
 
         Raises:
-            Overloaded: too many wait already.
-            DeadlineExceeded: the time is up.
+
+            Overloaded: too many requests are waiting.
+            DeadlineExceeded: the deadline has passed.
         """
         deadline_s = self._config.deadline_s
         if self.queued >= self._config.max_queued:
@@ -200,7 +203,7 @@ class TtsService:
             raise DeadlineExceeded(f"The voice did not finish within {deadline_s:g} s.", retry_after_s=1) from error
 
     async def _in_turn(self, order: Order) -> AsyncIterator[tuple[SpokenUnit, NDArray[np.int16]]]:
-        """Each unit with its audio. Between two the worker is given back: a slow reader must not hold it."""
+        """Each unit with its audio. The worker is released between units, so that a slow reader does not hold it."""
         units = order.units
         if self._engine.slow and await self._known(self._key_of(order, units[0])) is None:
             pause_s = self._config.clause_pause_s / order.speed
@@ -214,7 +217,7 @@ class TtsService:
             yield unit, pcm
 
     async def _audio(self, order: Order, unit: SpokenUnit) -> NDArray[np.int16]:
-        """The unit's audio, the pause before it included."""
+        """The unit's audio, including the pause before it."""
         import numpy as np
 
         key = self._key_of(order, unit)
@@ -274,7 +277,7 @@ class TtsService:
 
 
 def _parts_of(speech: Speech, order: Order) -> list[SpeechPart]:
-    """A cached file in parts of a size that crosses a handle well; the first one carries the whole caption."""
+    """A cached file in parts sized for an RPC; the first one carries the whole caption."""
     pieces = [
         speech.audio[start : start + STREAM_PIECE_BYTES] for start in range(0, len(speech.audio), STREAM_PIECE_BYTES)
     ]
@@ -286,7 +289,7 @@ def _parts_of(speech: Speech, order: Order) -> list[SpeechPart]:
 
 
 def _kept_directory(config: TtsConfig) -> Path | None:
-    """Where planned sentences are kept; None where no directory is configured."""
+    """The directory of stored sentences; None when none is configured."""
     if config.kept_directory:
         return Path(config.kept_directory).expanduser()
     data = os.environ.get("INTERVIEW_DATA_DIR")

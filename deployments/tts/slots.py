@@ -1,4 +1,4 @@
-"""Worker slots, given to the sentence that a listener needs first (earliest due date first)."""
+"""Worker slots, granted to the sentence that a listener needs first (earliest due date first)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import count
 class Slots:
     """``total`` slots. Belongs to one event loop.
 
-    A listener who has heard nothing yet needs audio now; one who has ten seconds of it in hand can wait that long. With
-    absolute due dates nobody starves: whoever waits becomes the earliest in the end.
+    A listener without audio needs it now; one with ten seconds buffered can wait that long. Due dates are absolute, so
+    no request starves.
     """
 
     def __init__(self, total: int) -> None:
@@ -33,7 +33,7 @@ class Slots:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.release()  # the slot came in the moment in which its taker left
+                self.release()  # the slot was granted at the moment of the cancellation
             raise
 
     def release(self) -> None:

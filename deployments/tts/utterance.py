@@ -1,4 +1,4 @@
-"""A text as the tier speaks it: its sentences, each as a caption shows it and as a voice is given it."""
+"""Splits a text into sentences, each with its caption and its spoken form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SpokenUnit(NamedTuple):
 
 
 def units_of(text: str, language: str, *, pause_s: float) -> list[SpokenUnit]:
-    """The sentences of ``text`` (plain or markdown) that hold something to say, in order."""
+    """The speakable sentences of ``text`` (plain or markdown), in order."""
     captions = bounded_sentences(plain_text(text), MAX_SENTENCE_CHARACTERS, language)
     said = ((caption, spoken_text(caption, language)) for caption in captions)
     speakable = [(caption, spoken) for caption, spoken in said if any(char.isalnum() for char in spoken)]
@@ -29,7 +29,7 @@ def units_of(text: str, language: str, *, pause_s: float) -> list[SpokenUnit]:
 
 
 def with_first_clause(units: list[SpokenUnit], language: str, *, pause_s: float) -> list[SpokenUnit]:
-    """``units`` with the first cut after its first clause, so that a stream can begin with it."""
+    """``units`` with the first split after its first clause, so that a stream can begin with it."""
     head, rest = first_clause(units[0].caption)
     clauses = [SpokenUnit(head, spoken_text(head, language)), SpokenUnit(rest, spoken_text(rest, language), pause_s)]
     if not rest or not all(any(char.isalnum() for char in clause.spoken) for clause in clauses):

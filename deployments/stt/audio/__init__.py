@@ -1,1 +1,1 @@
-"""Recordings in, samples and speech intervals out."""
+"""Decoding of recordings to samples, and detection of speech intervals."""

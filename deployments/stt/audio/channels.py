@@ -1,11 +1,11 @@
-"""Several channels to one, so that no speech cancels out and no silent channel makes it faint."""
+"""Mixes several channels into one without cancelling speech or diluting it with silent channels."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-#: A channel this far below the loudest one (power ratio) is left out of the mix.
+#: A channel this far below the loudest one (power ratio) is excluded from the mix.
 _SILENT_BELOW = 0.01
 
 
@@ -13,8 +13,8 @@ def mixed_to_mono(channels: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     """The mean of the channels that carry sound, each with the polarity of the loudest.
 
     A microphone wired with reversed polarity, or a balanced line recorded as stereo, has one channel that is the
-    inverse of the other: their plain mean is silence. Levels and polarity are compared on the first difference of
-    the signal, so that hum and direct current do not decide.
+    inverse of the other, and their plain mean is silence. Levels and polarity are compared on the first difference of
+    the signal, so that hum and direct current have no influence.
 
     ``channels``: int16, shape (channels, samples). Returns int16, shape (samples,).
     """

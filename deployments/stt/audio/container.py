@@ -1,7 +1,7 @@
 """Detects a recording's container and whether it is complete; libav does neither reliably.
 
-Its probing would also try playlists and image demuxers on hostile input, and a cut webm or wav decodes to its first
-part without a word.
+libav's probing would also try playlists and image demuxers on hostile input, and it silently decodes a truncated webm
+or wav to its first part.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from storage.blobs.audio_types import Container, id3_bytes
 _EBML_SEGMENT = 0x18538067
 _EBML_CLUSTER = 0x1F43B675
 
-#: No recording of this size is accepted, so a data chunk that claims more holds a streaming writer's placeholder
-#: (0x7FFFFFFF, 2,000,000,000, 0xFFFFFFFF and their like).
+#: No recording of this size is accepted, so a data chunk that claims more has a streaming writer's placeholder
+#: (0x7FFFFFFF, 2,000,000,000, 0xFFFFFFFF and similar).
 _WAV_PLACEHOLDER_BYTES = 2**28
 
 
 def cut_short(container: Container, data: bytes) -> bool:
-    """Whether the file says it is longer than the bytes that arrived.
+    """Whether the file's structure claims more bytes than arrived.
 
-    Looks at structure only: RIFF size, last Ogg page, EBML element and mp4 box sizes, the byte count of a Xing header,
+    It checks structure only: RIFF size, last Ogg page, EBML element and mp4 box sizes, the byte count of a Xing header,
     the length of the last ADTS frame. Durations prove nothing, since sound may start after the picture and end before
-    it; only flac, which holds one track, shows a cut as fewer samples than declared. An mp3 stream without a Xing
-    header, or an ADTS stream, that is cut at a frame cannot be told from a shorter recording.
+    it; only flac, which holds one track, shows truncation as fewer samples than declared. An mp3 stream without a Xing
+    header, or an ADTS stream, that is cut at a frame looks like a shorter recording.
     """
     match container:
         case "wav":
@@ -59,8 +59,8 @@ def _wav_cut(data: bytes) -> bool:
 def with_true_data_size(data: bytes) -> bytes:
     """A wav file whose data chunk covers all samples that arrived.
 
-    Some writers leave the size of their first flush in the header and go on writing. Bytes behind the data chunk that
-    are no chunks are therefore samples. Returns ``data`` itself when its header is true.
+    Some writers leave the size of their first flush in the header and continue writing. So bytes after the data chunk
+    that are not chunks are samples. Returns ``data`` itself when its header is right.
     """
     offset = 12
     while offset + 8 <= len(data):
@@ -75,7 +75,7 @@ def with_true_data_size(data: bytes) -> bytes:
 
 
 def _are_chunks(data: bytes, offset: int) -> bool:
-    """Whether RIFF chunks with printable names fill the rest of the file, a byte of padding aside."""
+    """Whether RIFF chunks with printable names fill the rest of the file, except a byte of padding."""
     while offset + 8 <= len(data):
         name, size = data[offset : offset + 4], struct.unpack_from("<I", data, offset + 4)[0]
         if not (name.isascii() and name.decode("ascii").isprintable()):
@@ -85,7 +85,7 @@ def _are_chunks(data: bytes, offset: int) -> bool:
 
 
 def _mp3_cut(data: bytes) -> bool:
-    """By the byte count in the Xing (or Info) header of the first frame, where the encoder wrote one."""
+    """By the byte count in the Xing (or Info) header of the first frame, if the encoder wrote one."""
     start = id3_bytes(data)
     first_frame = data[start : start + 256]
     header = max(first_frame.find(b"Xing"), first_frame.find(b"Info"))
@@ -96,7 +96,7 @@ def _mp3_cut(data: bytes) -> bool:
         return False
     size_at = header + (12 if flags & 1 else 8)
     declared = int.from_bytes(first_frame[size_at : size_at + 4], "big")
-    # Encoders differ by a frame in what they count.
+    # Encoders differ by a frame in their counts.
     return declared > len(data) - start + 2048
 
 
@@ -122,7 +122,7 @@ def _adts_cut(data: bytes) -> bool:
     offset = id3_bytes(data)
     while offset + 7 <= len(data):
         if data[offset] != 0xFF or data[offset + 1] & 0xF6 != 0xF0:
-            return False  # a tag or padding behind the audio
+            return False  # a tag or padding after the audio
         length = (data[offset + 3] & 3) << 11 | data[offset + 4] << 3 | data[offset + 5] >> 5
         if length < 7:
             return False
@@ -140,7 +140,7 @@ def _ogg_cut(data: bytes) -> bool:
 
 
 def _matroska_cut(data: bytes) -> bool:
-    """Walk the elements, entering Segment and Cluster, and see whether one runs past the end."""
+    """Walk the elements, entering Segment and Cluster, and check whether one runs past the end."""
     offset = 0
     while offset < len(data):
         header = _ebml_header(data, offset)
@@ -159,7 +159,7 @@ def _matroska_cut(data: bytes) -> bool:
 
 
 def _ebml_header(data: bytes, offset: int) -> tuple[int, int | None, int] | None:
-    """(id, size or None when unknown, offset of the body); None when the header itself is cut or invalid."""
+    """(id, size or None when unknown, offset of the body); None when the header itself is truncated or invalid."""
     id_length = 9 - data[offset].bit_length()
     if id_length > 4 or offset + id_length >= len(data):
         return None

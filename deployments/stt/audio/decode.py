@@ -1,7 +1,7 @@
-"""Recordings in, 16 kHz mono samples out, with the limits enforced while decoding and not after.
+"""Decodes recordings to 16 kHz mono samples and enforces the limits while decoding.
 
-A 25 MB Opus file can unpack to gigabytes and a forged sample rate defeats any check of a header, so every frame is
-counted as it comes.
+A 25 MB Opus file can unpack to gigabytes, and a forged sample rate defeats any check of a header, so every frame is
+counted as it arrives.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ Samples = npt.NDArray[np.float32]
 
 SAMPLE_RATE = 16_000
 
-#: Codecs a browser, a phone or an editor writes; libav knows hundreds more, each one attack surface.
+#: Codecs of browsers, phones and editors; libav has hundreds more, each of them attack surface.
 _CODECS = frozenset({"mp3", "mp3float", "aac", "opus", "libopus", "vorbis", "libvorbis", "flac", "alac"})
 _SAMPLE_RATES = range(4_000, 384_001)
 _MAX_CHANNELS = 16
 _MAX_TRACKS = 4
-#: libav looks for DTS in the samples of a wav: 15 ms of CPU per file, unless it may look at little.
+#: libav searches a wav's samples for DTS, which costs CPU unless its probe size is small.
 _OPTIONS = {"wav": {"probesize": "8192"}}
 _FORMATS = "wav, mp3, m4a, aac, ogg, webm or flac"
 
@@ -57,12 +57,13 @@ def decode_audio(
 ) -> DecodedAudio:
     """Decode a whole recording. Blocking: runs in a decode worker.
 
-    ``abandoned`` set by another thread ends the work early. Of several sound tracks (a screen recording holds the
-    desktop's and the microphone's) the one of most ``track_merit`` is returned, the first of equals.
+    ``abandoned`` set by another thread ends the work early. Of several sound tracks (a screen recording has the
+    desktop's and the microphone's) the one with the highest ``track_merit`` is returned, the first of equals.
 
     Raises:
+
         AudioRejected: with a sentence the candidate can act on.
-        DeadlineExceeded: decoding took longer than ``decode_timeout_s``, or nobody waits any more.
+        DeadlineExceeded: decoding took longer than ``decode_timeout_s``, or was abandoned.
     """
     import av
     from av.error import FFmpegError
@@ -70,7 +71,7 @@ def decode_audio(
     container = _accept(data, config)
     budget = _Budget(config, abandoned)
     try:
-        # No file name and a named demuxer: nothing in the bytes can make libav open anything else.
+        # Without a file name and with a named demuxer, the bytes cannot make libav open anything else.
         with av.open(
             io.BytesIO(with_true_data_size(data) if container == "wav" else data),
             mode="r",
@@ -91,7 +92,7 @@ def decode_audio(
         ) from error
     audible = [audio for audio in decoded if len(audio.samples)]
     if not audible:
-        raise EmptyAudio("The recording holds no sound. Please check your microphone and record your answer again.")
+        raise EmptyAudio("The recording has no sound. Please check your microphone and record your answer again.")
     _check_complete(declared_s, audible[0].duration_s)
     return audible[0] if len(audible) == 1 else max(audible, key=lambda audio: track_merit(audio.samples))
 
@@ -107,20 +108,21 @@ def _accept(data: bytes, config: SttConfig) -> Container:
         )
     container = sniff(data)
     if container is None:
-        raise UnreadableAudio(f"The file is not a recording this service can read. Please send {_FORMATS}.")
+        raise UnreadableAudio(f"This service cannot read the file. Please send {_FORMATS}.")
     if cut_short(container, data):
         raise _truncated()
     return container
 
 
 def _accept_tracks(source: Any) -> dict[int, _Track]:
-    """The sound tracks of a file that can be decoded, by their index.
+    """The decodable sound tracks of a file by their index.
 
     Raises:
+
         UnreadableAudio: there is none.
     """
     if not source.streams.audio:
-        raise UnreadableAudio("The file holds no sound. Please record your answer again.")
+        raise UnreadableAudio("The file has no sound. Please record your answer again.")
     tracks: dict[int, _Track] = {}
     refused: UnreadableAudio | None = None
     for stream in source.streams.audio[:_MAX_TRACKS]:
@@ -138,19 +140,19 @@ def _accept_tracks(source: Any) -> dict[int, _Track]:
 def _accept_codec(stream: Any) -> tuple[str, int]:
     context = stream.codec_context
     if context is None:
-        raise UnreadableAudio(f"The recording uses a codec this service does not read. Please send {_FORMATS}.")
+        raise UnreadableAudio(f"The recording uses a codec this service does not support. Please send {_FORMATS}.")
     codec: str = context.name
     rate = int(context.sample_rate or 0)
     channels = int(context.channels or 0)
     if not (codec in _CODECS or codec.startswith("pcm_")):
-        raise UnreadableAudio(f"The recording uses a codec this service does not read. Please send {_FORMATS}.")
+        raise UnreadableAudio(f"The recording uses a codec this service does not support. Please send {_FORMATS}.")
     if rate not in _SAMPLE_RATES or not 0 < channels <= _MAX_CHANNELS:
         raise UnreadableAudio("The recording's header is damaged. Please record your answer again.")
     return codec, rate
 
 
 def _check_complete(declared_s: float | None, decoded_s: float) -> None:
-    """The half second and 2 % leave room for codec delay and rounding."""
+    """The tolerance of half a second and 2 % allows for codec delay and rounding."""
     if declared_s is not None and decoded_s < declared_s - max(0.5, 0.02 * declared_s):
         raise _truncated()
 
@@ -160,7 +162,7 @@ def _truncated() -> UnreadableAudio:
 
 
 class _Budget:
-    """Counts what has been unpacked, of all tracks together, and stops the work at the first limit passed."""
+    """Counts the unpacked data of all tracks together and stops at the first limit exceeded."""
 
     def __init__(self, config: SttConfig, abandoned: threading.Event | None) -> None:
         self._config = config
@@ -171,10 +173,10 @@ class _Budget:
     def spend(self, frame: Any, track_s: float) -> None:
         """Account for one decoded frame; ``track_s`` is the length of its track so far."""
         if self._abandoned is not None and self._abandoned.is_set():
-            raise DeadlineExceeded("Nobody waits for this recording any more.")
+            raise DeadlineExceeded("The caller of this recording has disconnected.")
         if time.monotonic() > self._ends_at:
             raise DeadlineExceeded("Decoding the recording took too long; try again.", retry_after_s=5)
-        # The larger of what libav unpacked and what resampling makes of it.
+        # The larger of libav's output and the resampled output.
         per_channel = max(frame.samples * frame.format.bytes, frame.samples * SAMPLE_RATE // frame.sample_rate * 2)
         self._bytes += per_channel * len(frame.layout.channels)
         if track_s > self._config.max_duration_s or self._bytes > self._config.max_decoded_bytes:
@@ -186,7 +188,7 @@ class _Budget:
 
 
 class _Track:
-    """One sound track on its way to mono at 16 kHz. Its channels are mixed when all of them are known."""
+    """Converts one sound track to mono at 16 kHz. Its channels are mixed once all of them are known."""
 
     def __init__(self, stream: Any, codec: str, sample_rate: int) -> None:
         self.stream = stream
@@ -202,7 +204,7 @@ class _Track:
         self._mixed: list[npt.NDArray[np.int16]] = []
 
     def decode(self, packet: Any, budget: _Budget) -> None:
-        """Decode one packet; a damaged one is skipped as players do, unless nothing else came."""
+        """Decode one packet; a damaged one is skipped, as players do, unless all are damaged."""
         from av.error import InvalidDataError
 
         try:
@@ -219,7 +221,7 @@ class _Track:
             self._good += 1
             self._seconds += frame.samples / frame.sample_rate
             budget.spend(frame, self._seconds)
-            # Resampling by the clock in the file would fill forged gaps with silence.
+            # Resampling by the file's clock would fill forged gaps with silence.
             frame.pts = None
             self._resample(frame)
 

@@ -9,7 +9,7 @@ from deployments.stt.audio.vad import Span
 
 
 class Recording(Struct, frozen=True):
-    """A decoded recording and where somebody speaks in it."""
+    """A decoded recording and its speech intervals."""
 
     audio: DecodedAudio
     speech: tuple[Span, ...]

@@ -1,4 +1,4 @@
-"""Voice activity detection with Silero: finds utterances, and cuts long recordings at pauses."""
+"""Voice activity detection with Silero: finds utterances and cuts long recordings at pauses."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Span(Struct, frozen=True):
 
 
 class Segmentation(Struct, frozen=True):
-    """How a model wants its audio cut.
+    """How audio is cut for a model.
 
-    ``pack`` joins neighbouring utterances up to ``max_piece_s``, which pretrained Whisper weights like (context, fewer
-    30 s windows); a model trained on single utterances wants each alone.
+    ``pack`` joins neighbouring utterances up to ``max_piece_s``, which suits pretrained Whisper weights (context, fewer
+    30 s windows); a model trained on single utterances needs each alone.
     """
 
     max_piece_s: float = 30.0
@@ -40,7 +40,7 @@ class Segmentation(Struct, frozen=True):
 
 
 def find_speech(samples: Samples, rules: Segmentation, threshold: float) -> tuple[Span, ...]:
-    """Utterances, padded, none longer than ``max_piece_s``. Blocking: about 2 ms of CPU per second of audio."""
+    """Utterances, padded, none longer than ``max_piece_s``. Blocking."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     found = get_speech_timestamps(
@@ -56,7 +56,7 @@ def find_speech(samples: Samples, rules: Segmentation, threshold: float) -> tupl
     spans: list[Span] = []
     for chunk in found:
         start, end = int(chunk["start"]), int(chunk["end"])
-        # Silero's own limit leaves out the padding of the last chunk; the encoder's window does not.
+        # Silero's own limit ignores the padding of the last chunk; the encoder's window does not.
         while end - start > limit:
             spans.append(Span(start, start + limit))
             start += limit

@@ -1,8 +1,8 @@
 """Preloads CUDA 12 libraries so that CTranslate2 runs next to a vLLM built for CUDA 13.
 
 CTranslate2 opens ``libcublas.so.12`` and ``libcudnn.so.9`` by name at first use. Loading them here from the
-``nvidia-cublas-cu12`` and ``nvidia-cudnn-cu12`` wheels puts them into the process under those names, so that no
-``LD_LIBRARY_PATH`` is needed and vLLM's own libraries, in another process, stay untouched.
+``nvidia-cublas-cu12`` and ``nvidia-cudnn-cu12`` wheels registers them in the process under those names, so that no
+``LD_LIBRARY_PATH`` is needed and vLLM's own libraries, in another process, are unaffected.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-#: In dependency order: each needs those before it.
+#: In dependency order.
 _LIBRARIES = (
     ("cublas", "libcublasLt.so.12"),
     ("cublas", "libcublas.so.12"),
@@ -23,9 +23,9 @@ _LIBRARIES = (
 
 
 def preload_cuda12() -> tuple[str, ...]:
-    """Load what the wheels hold and return the paths; empty where they are not installed.
+    """Load the wheels' libraries and return the paths; empty when the wheels are not installed.
 
-    A missing wheel is no error here: a system-wide CUDA 12 serves as well, and CTranslate2 says so if there is none.
+    A missing wheel is not an error: a system-wide CUDA 12 also works, and CTranslate2 reports if there is none.
     """
     loaded: list[str] = []
     for package, library in _LIBRARIES:

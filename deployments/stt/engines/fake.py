@@ -1,4 +1,4 @@
-"""Stand-ins for the model's weights and its time: for tests of others and for load runs of the rest of the platform."""
+"""Fakes for the model's weights and time: for tests of other tiers and load runs of the rest of the platform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deployments.stt.engines.model_profile import ModelProfile
 from deployments.stt.engines.port import AudioPiece, BatchKey, EngineStats, Part, PieceOptions, PieceText
 from interview.errors import EmptyAudio
 
-FAKE_ENGINE = EngineInfo(name="fake", model="fake", notice="fake speech engine: the text was not heard, it was made up")
+FAKE_ENGINE = EngineInfo(name="fake", model="fake", notice="fake speech engine: the text is invented, not transcribed")
 
 _SENTENCES = (
     "I would start with the failing request and follow it through the logs.",
@@ -52,8 +52,8 @@ def _sentence(seed: bytes) -> str:
 class FakeSpeechToText:
     """``SpeechToText`` that decodes nothing.
 
-    ``transcripts`` maps the audio bytes to what they say; other audio says one of a few sentences, the same for the
-    same bytes. Empty audio is refused as the real tier does.
+    ``transcripts`` maps audio bytes to their text; other audio gives one of a few sentences, the same for the same
+    bytes. Empty audio is rejected as in the real tier.
     """
 
     def __init__(
@@ -96,9 +96,9 @@ class FakeSpeechToText:
 
 
 class FakeRecognizer:
-    """``SpeechEngine`` without weights: everything of the tier runs but the model.
+    """``SpeechEngine`` without weights: the whole tier runs except the model.
 
-    ``fails_on`` decides which pieces break a batch, as a damaged one would in CTranslate2.
+    ``fails_on`` selects pieces that fail a batch, as a damaged one would in CTranslate2.
     """
 
     def __init__(

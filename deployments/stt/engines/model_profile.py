@@ -18,12 +18,13 @@ PROFILE_FILE = "serving.json"
 
 
 class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
-    """``windows_s``: encoder windows the model was measured with, ascending; empty means the full 30 s only.
+    """How to serve a set of weights.
 
-    ``window_margin_s``: silence a window must leave after the audio. ``accepts_prompts``: trained with text before
-    ``<|startoftranscript|>``; if not, prompts and hotwords are ignored and the transcript says so. ``confidence``: how
-    scores become the confidence of a transcript. ``notice``: plain words for whoever reads the transcript.
-    ``evidence``: where the figures come from.
+    ``windows_s``: the encoder windows measured with the model, ascending; empty means the full 30 s only.
+    ``window_margin_s``: silence that a window must leave after the audio. ``accepts_prompts``: trained with text before
+    ``<|startoftranscript|>``; if not, prompts and hotwords are ignored and the transcript says so. ``confidence``: the
+    mapping from scores to a transcript's confidence. ``notice``: a limitation in plain words for readers of the
+    transcript. ``evidence``: the source of the figures.
     """
 
     segmentation: Segmentation = Segmentation()
@@ -36,10 +37,11 @@ class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_profile(model_dir: Path) -> ModelProfile:
-    """The profile beside the weights, or the defaults for pretrained Whisper.
+    """The profile stored with the weights, or the defaults for pretrained Whisper.
 
     Raises:
-        ConfigError: the file is there and wrong.
+
+        ConfigError: the file exists and is invalid.
     """
     file = model_dir / PROFILE_FILE
     if not file.is_file():

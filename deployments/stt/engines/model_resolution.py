@@ -1,7 +1,7 @@
-"""Resolves the speech model to serve and explains the choice, as ``interview doctor`` prints it.
+"""Resolves the speech model to serve and explains the choice for ``interview doctor``.
 
-Order: a model of the catalogue or one that was pulled → a directory → a snapshot in the local cache of the hub. A
-model that is in none of them is an error; no other model stands in for it, and nothing is downloaded.
+Order: a model of the catalogue or a pulled one → a directory → a snapshot in the local cache of the hub. A model found
+in none of them is an error: there is no fallback model and no download.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KIND = "speech-to-text"
 
 
 class ResolvedModel(Struct, frozen=True):
-    """``path``: directory with the CTranslate2 weights. ``reason``: why this one, in one sentence."""
+    """``path``: directory with the CTranslate2 weights. ``reason``: the reason for the choice, in one sentence."""
 
     path: str
     name: str
@@ -37,9 +37,10 @@ def resolve_model(config: SttConfig) -> ResolvedModel:
     """Find the weights of ``config.model`` on this machine and verify them. Blocking.
 
     Raises:
-        ModelMissing: they are not here; the message says how to get them.
+
+        ModelMissing: they are not installed; the message says how to get them.
         ModelCorrupt: a file differs from the model's manifest.
-        ConfigError: the model is not a speech model, or its profile is not valid.
+        ConfigError: the model is not a speech model, or its profile is invalid.
     """
     name = config.model
     if known(name) is not None:
@@ -65,7 +66,7 @@ def _from_weights(weights: Weights) -> ResolvedModel:
         profile = msgspec.convert(manifest.serving, ModelProfile)
     except msgspec.ValidationError as error:
         raise ConfigError.at(f"models/{manifest.name}.json", None, "serving", str(error)) from error
-    reason = f"its files at {weights.path} have the SHA-256 of its manifest"
+    reason = f"its files at {weights.path} match the SHA-256 of its manifest"
     return ResolvedModel(str(weights.path), manifest.name, weights.place, reason, profile)
 
 
@@ -86,7 +87,7 @@ def _hub_snapshot(config: SttConfig) -> Path | None:
     try:
         return Path(download_model(config.model, local_files_only=True, cache_dir=config.download_dir))
     except (LocalEntryNotFoundError, HFValidationError, ValueError):
-        return None  # not cached, or not an id that the hub could know
+        return None  # not cached, or not a valid hub id
 
 
 def _speech_models() -> list[str]:

@@ -18,13 +18,13 @@ from interview.errors import InterviewError
 
 
 class PieceOptions(Struct, frozen=True):
-    """How one piece is to be transcribed. ``language`` is an ISO 639-1 code."""
+    """How to transcribe one piece. ``language`` is an ISO 639-1 code."""
 
     language: str
     prompt: str | None = None
     hotwords: tuple[str, ...] = ()
     word_timestamps: bool = False
-    #: Let the decoder mark where its own segments begin and end.
+    #: Whether the decoder marks the boundaries of its own segments.
     segment_timestamps: bool = False
     temperature: float = 0.0
 
@@ -32,8 +32,8 @@ class PieceOptions(Struct, frozen=True):
 class BatchKey(Struct, frozen=True):
     """Pieces with equal keys can share one encode and one generate.
 
-    CTranslate2 wants ``<|startoftranscript|>`` at one index, as many task tokens in every prompt, and one beam and
-    temperature a call; the window is one array shape.
+    CTranslate2 requires ``<|startoftranscript|>`` at one index and as many task tokens in every prompt, and one beam
+    and temperature per call; the window is one array shape.
     """
 
     window_frames: int
@@ -48,10 +48,10 @@ class BatchKey(Struct, frozen=True):
 
 @dataclass(eq=False)
 class AudioPiece:
-    """One piece of audio on its way through a batch.
+    """One piece of audio in a batch.
 
     ``features``: log-mel, shape (n_mels, window_frames). ``content_frames`` of them are audio, the rest padding.
-    ``dropped`` is set when its caller went away; ``expires_at`` is on the monotonic clock.
+    ``dropped`` is set when its caller disconnected; ``expires_at`` is on the monotonic clock.
     """
 
     key: BatchKey
@@ -76,9 +76,9 @@ class Part(Struct, frozen=True):
 
 
 class PieceText(Struct, frozen=True):
-    """What was heard in one piece: one part, or several when the decoder set timestamps. Word times as in ``Part``.
+    """The text of one piece: one part, or several when the decoder set timestamps. Word times as in ``Part``.
 
-    ``resume_frame``: the decoder stopped in the middle of a segment; what comes from there on is still to be decoded.
+    ``resume_frame``: the decoder stopped in the middle of a segment; the audio from there on is still to be decoded.
     """
 
     parts: tuple[Part, ...]
@@ -98,7 +98,7 @@ class PieceText(Struct, frozen=True):
 
 PieceOutcome = PieceText | InterviewError
 
-#: Sends one piece to be batched with others and waits for its text.
+#: Batches one piece with others and returns its text.
 Transcriber = Callable[[AudioPiece], Awaitable[PieceText]]
 
 
@@ -121,12 +121,12 @@ class EngineStats:
 
 
 class Recognizer(Protocol):
-    """Turns pieces into text. Every method blocks and may be called from several threads."""
+    """Transcribes pieces. Every method blocks and may be called from several threads."""
 
     info: EngineInfo
     profile: ModelProfile
     stats: EngineStats
-    #: How many ``transcribe_batch`` calls are worth running side by side.
+    #: How many concurrent ``transcribe_batch`` calls are useful.
     workers: int
 
     def detect_language(self, samples: Samples) -> str:
@@ -142,17 +142,18 @@ class Recognizer(Protocol):
         ...
 
     def remainder(self, piece: AudioPiece, from_frame: int) -> AudioPiece | None:
-        """What of a piece lies after ``from_frame``, to be transcribed next; None when nothing does."""
+        """The rest of a piece after ``from_frame``, to be transcribed next; None when there is none."""
         ...
 
     def full_window(self, piece: AudioPiece) -> AudioPiece | None:
-        """The same audio in the window that the weights were trained on; None when it has that already."""
+        """The same audio in the window that the weights were trained on; None when it already is."""
         ...
 
     def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:
         """Texts of pieces that share one key, in order.
 
         Raises:
-            Exception: whatever the library raises; the caller isolates the piece at fault.
+
+            Exception: any error of the library; the caller isolates the piece at fault.
         """
         ...

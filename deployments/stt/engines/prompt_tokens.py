@@ -1,4 +1,4 @@
-"""Prompts for Whisper, with lengths rounded so that candidates with different vocabularies still share batches."""
+"""Prompts for Whisper, with rounded lengths so that candidates with different vocabularies share batches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 
 def prompt_text(prompt: str | None, hotwords: Sequence[str]) -> str:
-    """Hotwords first and the free prompt last: what stands nearest to the transcript weighs most."""
+    """Hotwords first and the free prompt last, because text next to the transcript weighs most."""
     parts = []
     words = [word.strip() for word in hotwords if word.strip()]
     if words:
@@ -17,10 +17,10 @@ def prompt_text(prompt: str | None, hotwords: Sequence[str]) -> str:
 
 
 def bucketed_prompt(encode: Callable[[str], list[int]], text: str, *, bucket: int, limit: int) -> list[int]:
-    """Tokens of ``text`` cut to a multiple of ``bucket``, at most ``limit``; empty when shorter than one bucket.
+    """Tokens of ``text`` cut to a multiple of ``bucket``, at most ``limit``.
 
-    The front is cut, as Whisper does with its own history, so at most ``bucket - 1`` tokens are lost to batching. A
-    text shorter than a bucket is repeated up to one instead of being lost.
+    The front is cut, as Whisper does with its own history, so batching loses at most ``bucket - 1`` tokens. A text
+    shorter than a bucket is repeated to fill one.
     """
     if not text or limit < bucket:
         return []

@@ -1,6 +1,6 @@
 """Any OpenAI-compatible transcription server (OpenAI, speaches, vLLM, whisper.cpp) as the tier's engine.
 
-Recordings are still decoded, checked and cut here: the server gets pieces of speech as 16 kHz wav files.
+Recordings are still decoded, validated and cut here: the server gets pieces of speech as 16 kHz wav files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 
-#: The language of a piece whose language the server is to detect.
+#: The language value that lets the server detect the language.
 DETECT = ""
 
 _UNUSED_KEY = BatchKey(0, 0, 0, False, 1, 0.0)
@@ -44,7 +44,7 @@ _UNUSED_KEY = BatchKey(0, 0, 0, False, 1, 0.0)
 
 @dataclass(eq=False)
 class RemotePiece(AudioPiece):
-    """A piece as a wav file. ``features`` and ``prompt`` of its base are empty: the server makes its own."""
+    """A piece as a wav file. ``features`` and ``prompt`` of its base are empty: the server computes its own."""
 
     wav: bytes = b""
     options: PieceOptions = field(default_factory=lambda: PieceOptions("en"))
@@ -53,7 +53,8 @@ class RemotePiece(AudioPiece):
 class RemoteRecognizer:
     """``Recognizer`` over the ``openai`` client, whose pooled connections all pieces share.
 
-    ``transcribe`` is the service's ``Transcriber``: attempts within the piece's deadline, a breaker, typed errors.
+    ``transcribe`` is the service's ``Transcriber``: retries within the piece's deadline, a circuit breaker, typed
+    errors.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class RemoteRecognizer:
             notice = f"The server gives no scores: a confidence of {remote.assumed_confidence} is assumed."
         self.info = EngineInfo(name="remote", model=remote.model, device="remote", notice=notice)
         timeout = Timeout(config.deadline_s, connect=remote.connect_timeout_s)
-        # Servers without authentication still need a header that the client agrees to send.
+        # The client requires a key even for servers without authentication.
         api_key = os.environ.get(remote.api_key_env) or "none"
         self._client = AsyncOpenAI(base_url=remote.base_url, api_key=api_key, max_retries=0, timeout=timeout)
 
@@ -115,8 +116,9 @@ class RemoteRecognizer:
         """One piece on the server.
 
         Raises:
-            DeadlineExceeded, Overloaded, EngineUnavailable, EngineFailed, ModelMissing, InvalidInput: as the server
-                answered, after the attempts that the configuration allows.
+
+            DeadlineExceeded, Overloaded, EngineUnavailable, EngineFailed, ModelMissing, InvalidInput: the server's
+                error, after the configured number of attempts.
         """
         if not isinstance(piece, RemotePiece):
             raise TypeError("a remote engine transcribes the pieces that it prepared")
@@ -136,7 +138,7 @@ class RemoteRecognizer:
         await self._client.close()
 
     def _backoff_s(self, attempt: int, error: InterviewError) -> float:
-        """Exponential with full jitter, never sooner than the server asked.
+        """Exponential with full jitter, never sooner than the server's Retry-After.
 
         Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
         """
@@ -151,7 +153,7 @@ class RemoteRecognizer:
             verdict = self._breaker.succeeded
         except InterviewError as error:
             if isinstance(error, Overloaded):
-                verdict = self._breaker.succeeded  # it answers
+                verdict = self._breaker.succeeded  # it answered, so it is up
             elif isinstance(error, EngineUnavailable | EngineFailed | DeadlineExceeded):
                 verdict = self._breaker.failed
             raise
@@ -180,11 +182,11 @@ class RemoteRecognizer:
         except Exception as error:
             raise typed_error(error, self._server) from error
         if not isinstance(getattr(answer, "text", None), str):
-            raise EngineFailed("The transcription server's answer holds no text.")
+            raise EngineFailed("The transcription server's answer has no text.")
         return dict(answer.to_dict())
 
     def _text(self, piece: RemotePiece, answer: dict[str, Any]) -> PieceText:
-        """The server's answer as a text of this piece. Scores are weighted by the duration of their segments."""
+        """The server's answer as this piece's text. Scores are weighted by the duration of their segments."""
         duration_s = piece.window_s
         segments = [_Scored.of(segment, duration_s) for segment in answer.get("segments") or ()]
         parts = tuple(Part(one.start, one.end, one.text) for one in segments if one.text)
@@ -221,7 +223,7 @@ class _Scored:
 
     @classmethod
     def of(cls, segment: dict[str, Any], duration_s: float) -> _Scored:
-        """Raises EngineFailed when a field is no number."""
+        """Raises EngineFailed when a field is not a number."""
         try:
             logprob = segment.get("avg_logprob")
             return cls(
@@ -233,7 +235,7 @@ class _Scored:
                 compression_ratio=float(segment.get("compression_ratio") or 1.0),
             )
         except (TypeError, ValueError) as error:
-            raise EngineFailed("The transcription server's answer holds a segment that cannot be read.") from error
+            raise EngineFailed("The transcription server's answer has an unreadable segment.") from error
 
 
 def _word(word: dict[str, Any]) -> Word:
@@ -241,7 +243,7 @@ def _word(word: dict[str, Any]) -> Word:
         probability = float(word.get("probability") or 0.0)
         return Word(float(word["start"]), float(word["end"]), str(word["word"]).strip(), probability)
     except (KeyError, TypeError, ValueError) as error:
-        raise EngineFailed("The transcription server's answer holds a word that cannot be read.") from error
+        raise EngineFailed("The transcription server's answer has an unreadable word.") from error
 
 
 def _wav(samples: Samples) -> bytes:

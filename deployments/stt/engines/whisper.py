@@ -1,8 +1,8 @@
-"""faster-whisper with the batch opened up: pieces of different requests share one encode and one generate.
+"""faster-whisper with cross-request batching: pieces of different requests share one encode and one generate.
 
-``WhisperModel.transcribe`` and ``BatchedInferencePipeline`` batch within one recording. Here the same features, the
-same prompt and the same arguments as the sequential path go to CTranslate2 for many recordings at once, so the texts
-are those of the sequential path.
+``WhisperModel.transcribe`` and ``BatchedInferencePipeline`` batch within one recording. Here CTranslate2 gets the same
+features, prompt and arguments as on the sequential path, for many recordings at once, so the texts equal those of the
+sequential path.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
 from deployments.stt.engines.window_policy import FRAMES_PER_S, FULL_WINDOW_FRAMES, window_frames, windows_for
 from interview.errors import EngineUnavailable, UnsupportedRequest
 
-#: Whisper's decoder holds 448 positions; a timestamp token is 20 ms and the first may not lie past 1 s.
+#: Whisper's decoder has 448 positions; a timestamp token is 20 ms and the first may not exceed 1 s.
 _MAX_LENGTH = 448
 _MAX_INITIAL_TIMESTAMP = 50
 _PREPENDED = "\"'“¿([{-"
@@ -82,7 +82,7 @@ class WhisperEngine:
 
     def prepare(self, samples: Samples, options: PieceOptions) -> AudioPiece:
         tokenizer, _ = self._tokenizer(options.language)
-        # The extractor pads one hop and the sequential path drops the frame that makes; the rest is 0.0, not silence.
+        # The extractor pads one hop, and the sequential path drops the resulting frame; the rest is 0.0, not silence.
         features = self._whisper.feature_extractor(samples)
         content = features.shape[-1] - 1
         audio_s = content / FRAMES_PER_S
@@ -129,7 +129,7 @@ class WhisperEngine:
         return [tokenizer.sot_prev, *tokens] if tokens else []
 
     def _tokenizer(self, language: str) -> tuple[Any, tuple[int, ...]]:
-        """faster-whisper's tokenizer for a language, with the tokens it never lets the decoder emit."""
+        """faster-whisper's tokenizer for a language, with the tokens that the decoder must not emit."""
         found = self._tokenizers.get(language)
         if found is None:
             from faster_whisper.tokenizer import Tokenizer
@@ -179,7 +179,7 @@ class WhisperEngine:
             tokens = result.sequences_ids[0]
             parts, resume_frame = self._parts(piece, tokens)
             text = " ".join(part.text for part in parts)
-            # CTranslate2 gives the mean over the tokens; Whisper's own figure counts the end token, too.
+            # CTranslate2 returns the mean over the tokens; Whisper's own figure includes the end token.
             avg_logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
             texts.append(
                 PieceText(
@@ -198,8 +198,8 @@ class WhisperEngine:
     def _encode(self, pieces: Sequence[AudioPiece]) -> Any:
         """The encoder's output for all pieces, float, shape (pieces, window_frames / 2, width).
 
-        On a CPU pieces are encoded one by one: their attention matrices then stay in the cache (20 s windows of
-        tiny.en cost 80 ms each alone and 186 ms each in batches of eight). The decoder gains from the batch.
+        On a CPU pieces are encoded one by one, because their attention matrices then stay in the cache. The decoder
+        gains from the batch.
         """
         if self._device != "cpu" or len(pieces) == 1:
             return self._whisper.encode(np.stack([piece.features for piece in pieces]))
@@ -219,7 +219,7 @@ class WhisperEngine:
         )
 
     def _parts(self, piece: AudioPiece, tokens: list[int]) -> tuple[tuple[Part, ...], int | None]:
-        """The segments in a line of tokens, and the frame to go on from when the last one is unfinished."""
+        """The segments in a sequence of tokens, and the frame to resume from when the last one is unfinished."""
         tokenizer, _ = self._tokenizer(piece.language)
         duration_s = piece.content_frames / FRAMES_PER_S
         if not piece.key.timestamps:
@@ -268,16 +268,17 @@ class WhisperEngine:
 
 
 def _padded(features: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.float32]:
-    """Features in a window of zeros, which is how Whisper's own code pads, and not with the silence floor."""
+    """Features in a window of zeros, as in Whisper's own code, not padded with the silence floor."""
     window = np.zeros((features.shape[0], frames), np.float32)
     window[:, : features.shape[1]] = features
     return window
 
 
 def load_engine(config: SttConfig, resolved: ResolvedModel) -> WhisperEngine:
-    """Load the weights and run them once, so that the first request pays for nothing.
+    """Load the weights and run them once, so that the first request does not wait for the warm-up.
 
     Raises:
+
         EngineUnavailable: the library or the device cannot run these weights.
     """
     if config.device == "cpu":

@@ -1,8 +1,8 @@
-"""Names of languages as transcription servers write them, to ISO 639-1 codes."""
+"""Maps transcription servers' names of languages to ISO 639-1 codes."""
 
 from __future__ import annotations
 
-#: OpenAI's servers answer with English names, others with codes. The languages of Whisper with the most training data.
+#: OpenAI's servers return English names, others return codes. The languages of Whisper with the most training data.
 _CODES = {
     "english": "en", "chinese": "zh", "german": "de", "spanish": "es", "russian": "ru", "korean": "ko", "french": "fr",
     "japanese": "ja", "portuguese": "pt", "turkish": "tr", "polish": "pl", "catalan": "ca", "dutch": "nl",

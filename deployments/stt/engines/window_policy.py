@@ -1,4 +1,4 @@
-"""Chooses the length of the encoder window: Whisper's fixed 30 s dominates the cost of a short answer on a CPU."""
+"""Chooses the encoder window: Whisper's fixed 30 s dominates the cost of a short answer on a CPU."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FULL_WINDOW_FRAMES = int(FULL_WINDOW_S * FRAMES_PER_S)
 def windows_for(config: SttConfig, profile: ModelProfile) -> tuple[float, ...]:
     """The windows in use, ascending and ending with the full one.
 
-    An operator's own list wins; ``full`` switches the model's list off.
+    An operator's list overrides the model's; ``full`` disables it.
     """
     if config.windows_s:
         chosen: tuple[float, ...] = config.windows_s
@@ -29,8 +29,8 @@ def windows_for(config: SttConfig, profile: ModelProfile) -> tuple[float, ...]:
 def window_frames(audio_s: float, windows_s: tuple[float, ...], margin_s: float) -> int:
     """Frames (10 ms) of the smallest window that holds the audio and its margin.
 
-    The full window needs no margin: it is what the weights were trained on. CTranslate2 takes any even number of
-    frames up to 3,000.
+    The full window needs no margin, because the weights were trained on it. CTranslate2 takes any even number of frames
+    up to 3,000.
     """
     for window in windows_s:
         if audio_s + margin_s <= window:

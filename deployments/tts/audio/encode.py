@@ -1,4 +1,4 @@
-"""PCM to audio files and streams, through PyAV: raw PCM, wav, mp3, Opus in Ogg or WebM, FLAC, AAC in MP4."""
+"""Encodes PCM to audio files and streams with PyAV: raw PCM, wav, mp3, Opus in Ogg or WebM, FLAC, AAC in MP4."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: A wav header's sizes when the length is not known yet; readers then read to the end of the stream.
+#: A wav header's sizes for an unknown length; readers then read to the end of the stream.
 UNKNOWN_LENGTH = 0xFFFFFFFF
 WAV_HEADER_BYTES = 44
 
 
 class Coding(NamedTuple):
-    """How PyAV makes one format: its container, codec, content type, and a rate the codec insists on."""
+    """How PyAV encodes one format: its container, codec, content type, and a rate that the codec requires."""
 
     container: str
     codec: str
     content_type: str
     sample_rate: int | None = None
     bitrate: int | None = None
-    #: Container options: frequent small pages, and nothing that needs seeking back.
+    #: Container options: frequent small pages, and no features that need seeking.
     stream_options: dict[str, str] = {}  # noqa: RUF012 - a NamedTuple default, never mutated
 
 
@@ -39,7 +39,7 @@ CODINGS: dict[str, Coding] = {
     "flac": Coding("flac", "flac", "audio/flac"),
     "m4a": Coding("ipod", "aac", "audio/mp4", None, 64_000, {"movflags": "frag_every_frame+empty_moov"}),
 }
-#: Written here, without an encoder.
+#: Formats written here, without an encoder.
 _RAW = frozenset({"wav", "pcm"})
 FORMATS: tuple[str, ...] = ("wav", "pcm", *CODINGS)
 
@@ -55,7 +55,7 @@ def wav_header(sample_rate: int, data_bytes: int | None) -> bytes:
 
 
 class _Pipe(io.RawIOBase):
-    """Where PyAV writes a stream: hands out what has arrived, cannot seek."""
+    """PyAV's output for a stream: collects the bytes written so far, cannot seek."""
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -96,7 +96,7 @@ class StreamEncoder:
         self._pcm_bytes = bytearray()
         self._started = False
         self._container: Any = None
-        # A caller that went away abandons from another thread while a last ``feed`` may still run.
+        # After a disconnect another thread may abandon the stream while a last ``feed`` still runs.
         self._lock = threading.Lock()
         self._abandoned = False
         if format not in _RAW:
@@ -165,7 +165,7 @@ class StreamEncoder:
             return self._sink.getvalue() if isinstance(self._sink, io.BytesIO) else self._drained()
 
     def abandon(self) -> None:
-        """Release the native encoder of a stream nobody will finish."""
+        """Release the native encoder of an unfinished stream."""
         with self._lock:
             self._abandoned = True
             if self._container is not None:
@@ -184,6 +184,6 @@ def encode_audio(samples: NDArray[np.int16], sample_rate: int, format: str, *, b
 
 
 def finished_wav(chunks: Iterable[bytes], sample_rate: int) -> bytes:
-    """The complete file of a streamed wav: the same PCM behind a header that knows its length."""
+    """The complete file of a streamed wav: the same PCM with the real length in its header."""
     pcm = b"".join(chunks)[WAV_HEADER_BYTES:]
     return wav_header(sample_rate, len(pcm)) + pcm

@@ -1,6 +1,6 @@
-"""Every voice at one loudness: ITU-R BS.1770-4 measurement, one gain, and a look-ahead peak limiter.
+"""Normalises loudness: ITU-R BS.1770-4 measurement, one gain, and a look-ahead peak limiter.
 
-A candidate must not reach for the volume between two questions, and voices differ by more than 10 dB as they come.
+Voices differ by more than 10 dB, and a candidate must not need to adjust the volume between questions.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ def integrated_loudness(samples: NDArray[np.int16], sample_rate: int) -> float:
 
 
 def limit_peaks(signal: NDArray[np.float64], sample_rate: int, ceiling: float) -> NDArray[np.float64]:
-    """``signal`` with no sample past ``ceiling``, by a gain that bends smoothly instead of clipping.
+    """``signal`` limited to ``ceiling``, by a smoothly varying gain instead of clipping.
 
-    The gain is fixed at the edges of 5 ms blocks, at what the louder neighbour needs, and is linear between: so
-    within a block it never exceeds what the block needs.
+    The gain is fixed at the edges of 5 ms blocks, at the value that the louder neighbour needs, and linear in between:
+    so within a block it never exceeds the needed gain.
     """
     block = max(1, int(LIMITER_BLOCK_S * sample_rate))
     blocks = -(-len(signal) // block)
@@ -102,7 +102,7 @@ def normalise(samples: NDArray[np.int16], sample_rate: int, config: LoudnessConf
     ceiling = FULL_SCALE * 10 ** (config.peak_dbfs / 20)
     gain_db = 0.0
     levelled = samples
-    # Twice, because a limiter at work takes some loudness away: the second pass makes up for what the first cost.
+    # Twice, because limiting reduces the loudness: the second pass compensates.
     for _ in range(2):
         gain_db = min(gain_db + config.target_lufs - integrated_loudness(levelled, sample_rate), config.max_gain_db)
         limited = limit_peaks(samples.astype(np.float64) * 10 ** (gain_db / 20), sample_rate, ceiling)

@@ -1,7 +1,7 @@
 """espeak-ng as a voice engine: a pool of worker processes, each restarted when it dies.
 
-The library is GPL-3 and keeps global state, so it runs in its own program (``espeak_worker.py``) behind a pipe. A pool
-of long-lived processes, and not one process a sentence, because start-up costs ten times what a sentence does.
+The library is GPL-3 and keeps global state, so it runs in a separate program (``espeak_worker.py``) behind a pipe. The
+processes are long-lived, because start-up costs ten times as much as a sentence.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 WORKER_PROGRAM = Path(__file__).with_name("espeak_worker.py")
 START_TIMEOUT_S = 10.0
-#: A sentence of 300 characters takes about 25 ms; past this the worker hangs.
+#: Far above the time for a sentence; past this the worker hangs.
 SENTENCE_TIMEOUT_S = 10.0
 ATTEMPTS = 2
 
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 class WorkerDied(Exception):
-    """The process ended or stopped answering; a fresh one may well succeed."""
+    """The process ended or stopped answering; a retry on a new one may succeed."""
 
 
 class Hello(NamedTuple):
@@ -90,18 +90,18 @@ class EspeakProcess:
     """One worker process and the protocol to it; blocking, one call at a time, used from one thread at a time."""
 
     def __init__(self, library: str, data: str) -> None:
-        # -I -S: nothing but the standard library is importable in there, and start-up takes 20 ms instead of 200.
+        # -I -S: only the standard library is importable, and start-up is ten times faster.
         self._process = subprocess.Popen(  # noqa: S603 - our own program, by absolute path, without a shell
             [sys.executable, "-I", "-S", str(WORKER_PROGRAM), library, data],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # the library chatters there about optional voices; failures come as frames
+            stderr=subprocess.DEVNULL,  # the library prints notes on optional voices there; failures come as frames
         )
         self._finalizer = weakref.finalize(self, _end, self._process)
         try:
             kind, body = self._read_frame(time.monotonic() + START_TIMEOUT_S)
             if kind != b"H":
-                raise WorkerDied("the voice worker spoke another protocol")
+                raise WorkerDied("the voice worker uses another protocol version")
         except WorkerDied:
             self.close()
             raise
@@ -121,8 +121,9 @@ class EspeakProcess:
         """PCM bytes of one sentence.
 
         Raises:
-            EngineFailed: the library refused this text or voice.
-            WorkerDied: the process is gone or silent; it has been ended.
+
+            EngineFailed: the library rejected this text or voice.
+            WorkerDied: the process died or did not answer; it has been ended.
         """
         order = {"text": text, "voice": voice, "rate_wpm": rate_wpm, "pitch": pitch}
         return self._ask(b"S", order, timeout_s)
@@ -161,7 +162,7 @@ class EspeakProcess:
         pipe: IO[bytes] | None = self._process.stdout
         assert pipe is not None  # noqa: S101 - opened above
         descriptor = pipe.fileno()
-        # poll, not select: descriptors past 1024 are ordinary in a replica that holds many sockets.
+        # poll, not select: descriptors above 1024 are common in a replica with many sockets.
         poll = select.poll()
         poll.register(descriptor, select.POLLIN | select.POLLHUP)
         data = bytearray()
@@ -210,10 +211,11 @@ class EspeakVoice:
         return self._tried(lambda worker: worker.phonemes(texts, voice, timeout_s))
 
     def _tried(self, work: Callable[[EspeakProcess], T]) -> T:
-        """``work`` on the worker, once more on a fresh one when it dies.
+        """Run ``work`` on the worker, and once more on a new one when it dies.
 
         Raises:
-            EngineUnavailable: the fresh one dies, too, or none can be started.
+
+            EngineUnavailable: the new one dies as well, or cannot be started.
         """
         with self._lock:
             for attempt in range(1, ATTEMPTS + 1):
@@ -245,7 +247,7 @@ class EspeakEngine:
     openai_voices: Mapping[str, str] = OPENAI_VOICES
 
     def __init__(self, config: EspeakConfig, *, workers: int = 1, stands_in: str = "") -> None:
-        """``stands_in``: why it serves instead of a natural voice that was wanted."""
+        """``stands_in``: why it serves instead of the preferred natural voice."""
         self._config = config
         self.stands_in = stands_in
         self.notice: str | None = NOTICE if not stands_in else f"{NOTICE} {stands_in}"
@@ -295,9 +297,9 @@ class EspeakEngine:
         def give_back(done: asyncio.Future[Any]) -> None:
             self._idle.put_nowait(worker)
             if not done.cancelled():
-                done.exception()  # retrieved here too: a caller that went away must not leave a warning
+                done.exception()  # retrieved here too, so that a disconnected caller leaves no warning
 
-        # The worker comes back when its thread is done, not when a cancelled caller leaves.
+        # The worker is returned when its thread is done, not when a cancelled caller leaves.
         future.add_done_callback(give_back)
         return await asyncio.shield(future)
 

@@ -1,4 +1,4 @@
-"""A voice for tests and load runs: a tone per word, a seeded service time, and a count of what runs."""
+"""A voice for tests and load runs: a tone per word, a seeded service time, and a count of running calls."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FakeSpeechEngine:
         return VOICES
 
     def resolve(self, voice: str | None, language: str) -> str | None:
-        """Any of OpenAI's English voice names is taken, too: this fake stands in for every engine."""
+        """OpenAI's English voice names are accepted as well, because this fake replaces every engine."""
         if voice is None:
             return VOICES[0]
         if voice in VOICES:

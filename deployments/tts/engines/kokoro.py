@@ -1,6 +1,7 @@
-"""Kokoro-82M (Apache-2.0 weights): the natural English voice that serves by default where its weights are installed.
+"""Kokoro-82M (Apache-2.0 weights): the default English voice when its weights are installed.
 
-The package ``kokoro-onnx`` is not used: it needs ``phonemizer``, which is GPL-3, in the platform's own process.
+The package ``kokoro-onnx`` is not used, because it loads ``phonemizer``, which is GPL-3, into the platform's own
+process.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ STYLE_SIZE = 256
 
 VOICES_DIRECTORY = Path(__file__).with_name("voices")
 
-#: Kokoro's voices begin with a letter for the language; these are espeak-ng's codes, which phonemise its text.
+#: The first letter of a Kokoro voice is its language; these are espeak-ng's codes for phonemes.
 LANGUAGES = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
 
-#: OpenAI's voice names on the voices of this repository.
+#: OpenAI's voice names mapped to the voices in this repository.
 OPENAI_VOICES = {
     **dict.fromkeys(("alloy", "ballad", "coral", "marin", "nova", "shimmer"), "af_heart"),
     **dict.fromkeys(("ash", "cedar", "echo", "onyx", "verse"), "am_michael"),
@@ -79,7 +80,7 @@ class KokoroModel:
 
 
 def _windows(tokens: list[int], space: int) -> list[list[int]]:
-    """``tokens`` in runs the model can take, cut at spaces where there are any."""
+    """``tokens`` in runs of the model's size, split at spaces if possible."""
     windows = []
     while len(tokens) > MAX_TOKENS:
         head = tokens[:MAX_TOKENS]
@@ -94,5 +95,7 @@ def _style(path: Path) -> NDArray[np.float32]:
 
     values = np.fromfile(path, dtype="<f4")
     if values.size == 0 or values.size % STYLE_SIZE:
-        raise ModelMissing(f"{path} is no Kokoro voice vector: its size is no multiple of {STYLE_SIZE} float32 values.")
+        raise ModelMissing(
+            f"{path} is not a Kokoro voice vector: its size is not a multiple of {STYLE_SIZE} float32 values."
+        )
     return values.reshape(-1, STYLE_SIZE)

@@ -1,4 +1,4 @@
-"""A natural voice for the languages it speaks, espeak-ng for all others, as one engine."""
+"""One engine of two: a natural voice for its languages, espeak-ng for all others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from deployments.tts.engines.port import Pcm, VoiceEngine
 
 
 class LayeredEngine:
-    """``VoiceEngine`` that asks ``first`` for a voice, and ``second`` where it has none; no name is in both."""
+    """``VoiceEngine`` that tries ``first``, then ``second``; their voice names are disjoint."""
 
     stands_in = ""
 
@@ -17,7 +17,7 @@ class LayeredEngine:
         self._second = second
         self._of_first = frozenset(first.voices())
         self.name = first.name
-        self.notice: str | None = f"Languages it has no voice for are spoken by {second.name}."
+        self.notice: str | None = f"Languages without a voice are spoken by {second.name}."
         self.openai_voices: Mapping[str, str] = {**second.openai_voices, **first.openai_voices}
         self.slow = first.slow
 

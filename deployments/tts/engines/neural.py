@@ -1,8 +1,6 @@
-"""A neural voice as a voice engine: espeak-ng's phonemes into an ONNX model, without torch and without GPL code in
-this process.
+"""A neural voice engine: espeak-ng's phonemes into an ONNX model, without torch and without GPL code in this process.
 
-Concrete models (``kokoro.py``, ``piper.py``) say how their phonemes become tokens and tokens become
-audio; everything around that is here.
+Concrete models (``kokoro.py``, ``piper.py``) map phonemes to tokens and tokens to audio; this module has the rest.
 """
 
 from __future__ import annotations
@@ -38,12 +36,12 @@ class VoiceModel(Protocol):
     """An ONNX voice. ``run`` is called from several threads at once."""
 
     name: str
-    #: Names the weights exactly: another version may speak a text differently.
+    #: Identifies the weights exactly, because another version may speak a text differently.
     version: str
     sample_rate: int
     #: OpenAI's voice names → this model's.
     openai_voices: Mapping[str, str]
-    #: Voice name → espeak-ng's code of the language it speaks. The first of a language is its default.
+    #: Voice name → espeak-ng's code of its language. The first voice of a language is its default.
     languages: dict[str, str]
 
     def run(self, phonemes: str, *, voice: str, speed: float, options: Any) -> NDArray[np.float32]:
@@ -62,8 +60,8 @@ def open_session(path: Path, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # Threads spin while a sentence is computed, which makes it a third faster, and sleep as soon as it is done:
-    # transcription runs on the same cores between two replies.
+    # Threads spin while a sentence is computed, which makes it faster, and sleep afterwards: transcription runs on the
+    # same cores between two replies.
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = 3
     try:
@@ -73,7 +71,7 @@ def open_session(path: Path, threads: int) -> Any:
 
 
 def without_silence(audio: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
-    """``audio`` without the silence around it, but for the 20 ms before and 80 ms after the voice."""
+    """``audio`` without surrounding silence, except 20 ms before and 80 ms after the voice."""
     import numpy as np
 
     level = np.abs(audio)
@@ -85,7 +83,7 @@ def without_silence(audio: NDArray[np.float32], sample_rate: int) -> NDArray[np.
 
 
 def _take_lowest_priority() -> None:
-    """Of this thread alone; elsewhere than on Linux, priorities belong to processes."""
+    """For this thread only; except on Linux, priorities belong to processes."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
 
@@ -93,8 +91,8 @@ def _take_lowest_priority() -> None:
 class NeuralEngine:
     """``SpeechEngine`` over a ``VoiceModel``; ``workers`` sentences are spoken at once.
 
-    A cancelled ``speak`` stops the model within one of its layers. Quiet work has a model of its own on one thread of
-    the lowest priority, because transcription may need the same cores; it is loaded when it is first wanted.
+    A cancelled ``speak`` stops the model within one of its layers. Quiet work uses a separate model on one thread of
+    the lowest priority, because transcription may need the same cores; it is loaded on first use.
     """
 
     notice: str | None = None
@@ -118,9 +116,9 @@ class NeuralEngine:
         return tuple(sorted(self._model.languages))
 
     def resolve(self, voice: str | None, language: str) -> str | None:
-        """A named voice is taken whatever the language; else the first voice that speaks ``language``.
+        """A named voice is accepted in any language; else the first voice that speaks ``language``.
 
-        The region decides between voices of one language when it can: ``en-GB`` is a British voice.
+        The region selects between voices of one language if possible: ``en-GB`` is a British voice.
         """
         if voice is not None:
             return voice if voice in self._model.languages else None
@@ -137,7 +135,7 @@ class NeuralEngine:
         return self.name
 
     def _quiet(self) -> VoiceModel:
-        """The model of the quiet thread. An onnxruntime session of one thread works on the thread that calls it."""
+        """The quiet thread's model. A single-threaded onnxruntime session runs on its caller's thread."""
         if self._quiet_model is None:
             self._quiet_model = self._load_quiet()
         return self._quiet_model

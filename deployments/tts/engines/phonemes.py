@@ -1,4 +1,4 @@
-"""Text to phonemes for the neural voices: espeak-ng's IPA, with the punctuation that carries a sentence's melody."""
+"""Text to phonemes for the neural voices: espeak-ng's IPA, with the punctuation that shapes a sentence's melody."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 from deployments.tts.engines.espeak import EspeakVoice
 
-#: Marks that end or divide a clause; one inside a word or a number (``3.14``, ``e.g``) belongs to it.
+#: Marks that end or divide a clause, except inside a word or a number (``3.14``, ``e.g``).
 _MARKS = re.compile(r"""([;:,.!?…—–"“”()]+)(?=\s|[;:,.!?…—–"“”()]|$)""")
-#: espeak's note that it pronounces a word in another language: ``(en)``.
+#: espeak's mark that it pronounces a word in another language: ``(en)``.
 _LANGUAGE_SWITCH = re.compile(r"\([a-z][a-z-]*\)")
 
 

@@ -1,6 +1,6 @@
-"""A Piper voice (VITS) through onnxruntime: opt-in, for speed; see ``docs/tts.md`` for the licence of its voices.
+"""A Piper voice (VITS) through onnxruntime: optional, for speed; ``docs/tts.md`` has the licence of its voices.
 
-The package ``piper-tts`` is not used: it is GPL-3.
+The package ``piper-tts`` is not used, because it is GPL-3.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class PiperModel:
         import numpy as np
 
         ids, inference = self._card.phoneme_id_map, self._card.inference
-        # Piper's own order: every phoneme is followed by the pad.
+        # Piper's own order: a pad follows every phoneme.
         tokens = [*ids[START], *ids[PAD]]
         for phoneme in phonemes:
             if phoneme in ids:
@@ -84,11 +84,11 @@ def _card(path: Path) -> VoiceCard:
     try:
         found = msgspec.json.decode(card.read_bytes(), type=VoiceCard)
     except OSError as error:
-        raise ModelMissing(f"A Piper voice needs {card.name} beside it: {card} cannot be read.") from error
+        raise ModelMissing(f"A Piper voice needs {card.name} next to it: {card} cannot be read.") from error
     except msgspec.MsgspecError as error:
-        raise ModelMissing(f"{card} is no Piper voice description: {error}") from error
+        raise ModelMissing(f"{card} is not a Piper voice description: {error}") from error
     if found.num_speakers != 1:
-        raise ModelMissing(f"{path.name} has {found.num_speakers} speakers; only voices of one speaker are offered.")
+        raise ModelMissing(f"{path.name} has {found.num_speakers} speakers; only voices of one speaker are supported.")
     if not {PAD, START, END} <= found.phoneme_id_map.keys():
         raise ModelMissing(f"{card} does not map the marks of a Piper voice ({PAD} {START} {END}).")
     return found

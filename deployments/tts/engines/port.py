@@ -22,21 +22,21 @@ class Pcm(NamedTuple):
 
 
 class VoiceEngine(Protocol):
-    """An engine is built ready to speak: its constructor raises when weights or libraries are missing."""
+    """A constructed engine is ready to speak: its constructor raises when weights or libraries are missing."""
 
-    #: Short and stable, for metadata, for instance ``espeak-ng 1.52.0``.
+    #: Short and stable, for metadata, such as ``espeak-ng 1.52.0``.
     name: str
-    #: Said to people when this engine serves, or None.
+    #: A notice for people while this engine serves, or None.
     notice: str | None
-    #: Why this engine serves instead of the one that was wanted; ``""`` when it is the wanted one.
+    #: Why this engine serves instead of the preferred one; ``""`` for the preferred one.
     stands_in: str
-    #: OpenAI's voice names → this engine's.
+    #: OpenAI's voice names mapped to this engine's.
     openai_voices: Mapping[str, str]
-    #: Whether a sentence takes so long that a stream should begin with its first clause.
+    #: Whether synthesis is so slow that a stream should begin with a sentence's first clause.
     slow: bool
 
     def voices(self) -> tuple[str, ...]:
-        """The voices to offer by name."""
+        """The offered voices by name."""
         ...
 
     def resolve(self, voice: str | None, language: str) -> str | None:
@@ -44,7 +44,7 @@ class VoiceEngine(Protocol):
         ...
 
     def version(self, voice: str) -> str:
-        """The engine behind ``voice`` and the version of its weights: equal versions speak a text alike."""
+        """The engine behind ``voice`` and the version of its weights; equal versions produce equal speech."""
         ...
 
     def speaker(self, voice: str) -> str:
@@ -52,14 +52,15 @@ class VoiceEngine(Protocol):
         ...
 
     async def speak(self, text: str, *, voice: str, speed: float, quiet: bool = False) -> Pcm:
-        """One sentence at the engine's own loudness and rate. ``voice`` is a name ``resolve`` returned.
+        """One sentence at the engine's own loudness and rate. ``voice`` is a name returned by ``resolve``.
 
-        ``quiet``: nobody waits for it, so an engine that works the processor hard takes its lowest priority.
-        Cancelling it gives up the synthesis.
+        ``quiet``: no listener waits, so a CPU-intensive engine takes the lowest priority. Cancelling it stops the
+        synthesis.
 
         Raises:
+
             EngineFailed: this text could not be spoken.
-            EngineUnavailable: the engine itself is gone and could not be restarted.
+            EngineUnavailable: the engine itself died and could not be restarted.
         """
         ...
 

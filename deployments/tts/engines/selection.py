@@ -19,10 +19,11 @@ Neural = Literal["kokoro", "piper"]
 
 
 def build_engine(config: TtsConfig) -> VoiceEngine:
-    """The engine ``config`` names, ready to speak. ``auto`` is Kokoro where its weights are installed, else espeak-ng.
+    """The engine of ``config``, ready to speak. ``auto`` is Kokoro if its weights are installed, else espeak-ng.
 
     Raises:
-        ModelMissing: its library or weights are not here; the message says how to get them.
+
+        ModelMissing: its library or weights are not installed; the message says how to get them.
         ModelCorrupt: a weights file differs from its manifest.
     """
     match config.engine:
@@ -58,7 +59,7 @@ def neural_weights(config: TtsConfig, engine: Neural) -> tuple[Neural, Path, str
     weights = resolve_weights(name)
     file = next((one for one in weights.manifest.files if one.name.endswith(".onnx")), None)
     if file is None:
-        raise ModelMissing(f"{name} is no voice: it has no .onnx file.", detail={"model": name})
+        raise ModelMissing(f"{name} is not a voice: it has no .onnx file.", detail={"model": name})
     return engine, weights.path / file.name, f"{weights.manifest.name}-{file.sha256[:12]}"
 
 
