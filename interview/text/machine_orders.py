@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from interview.text.order_addresses import ADDRESSES, FOREIGN, FORGED
+from interview.text.order_grammar import CLAIMS, COMMANDS, FORGED_VERDICTS, STATEMENTS
 from interview.text.order_patterns import IMPERATIVES
 from interview.text.visible_text import visible
 
@@ -45,7 +46,7 @@ _GOVERNED = re.compile(
 #: The same words, said to the one who listens.
 _SAID_TO_YOU = re.compile(
     r"\b(?:(?:i (?:want|need|ask|order|command|beg|tell|would like) )?you(?: (?:must|should|shall|will|have to|need to|are to|to|now))?"
-    r"|(?:can|could|would|will) you|please)(?: (?:please|now|just|kindly))?[\s,]+$"
+    r"|(?:can|could|would|will) you|please|pls|plz|gotta)(?: (?:please|now|just|kindly))?[\s,]+$"
 )
 #: A verb further on belongs to the subject before it: "I take the runbook and ignore …".
 _SUBJECT = re.compile(r"\b(?:i|we|they|he|she|i'd|i'll|we'd|we'll|i've|we've|who|which|must|would|should|to)\b")
@@ -58,6 +59,7 @@ _REPORTED_BEFORE = re.compile(
     r"\b(?:says?|said|saying|writes?|wrote|written|types?|typed|told|tells?(?! you)|asks?(?! you)|asked(?! you)|such as|like|"
     r"(?:for )?examples?|e\.g|texts?|users?|documents?|contains?|hidden|tricks?|convinces?|prompts?)\b"
 )
+_WRITTEN = re.compile(r"\b(?:wrote|writes?|written|such as|like|(?:for )?examples?|texts?|documents?|hidden|claims?|claimed)\b")
 _DISCUSSED = re.compile(
     r"\b(?:injections?|jailbreaks?|attack(?:s|er|ers)?|red[- ]team\w*|malicious|adversarial|"
     r"(?:it|they|one|somebody|someone|he|she) (?:(?:might|may|could|would|will) )?(?:says?|writes?|types?))\b"
@@ -83,14 +85,19 @@ def _pattern(source: str) -> re.Pattern[str]:
 #: What is ordered, the words of which every match has one, and the pattern.
 _Kind = tuple[str, frozenset[str], re.Pattern[str]]
 
-_COMMANDS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in IMPERATIVES)
-_OTHERS = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in ADDRESSES)
-_ABROAD = tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in FOREIGN)
-PATTERNS = _COMMANDS + _OTHERS + _ABROAD
+def _compiled(patterns: Sequence[tuple[str, str, str]]) -> tuple[_Kind, ...]:
+    return tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in patterns)
+
+
+_COMMANDS = _compiled(IMPERATIVES + COMMANDS)
+_OTHERS = _compiled(ADDRESSES + STATEMENTS)
+_CLAIMS = _compiled(CLAIMS)
+_ABROAD = _compiled(FOREIGN)
+PATTERNS = _COMMANDS + _OTHERS + _CLAIMS + _ABROAD
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")
 #: What folding changes in ASCII besides capitals.
 _UNEVEN = re.compile(r"\s\s|[\x00-\x1f\x7f]")
-_MARKS = tuple((kind, re.compile(source)) for kind, source in FORGED)
+_MARKS = tuple((kind, re.compile(source)) for kind, source in FORGED + FORGED_VERDICTS)
 #: Letters of one word, one by one.
 _SPACED_OUT = re.compile(r"(?<![\w'])(?:[^\W\d_][ .*_-]){3,}[^\W\d_](?![\w'])")
 #: These leave no doubt whom they address, wherever in a sentence they stand.
@@ -135,6 +142,9 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     said = words_of(folded)
     for kind, match in _searched(_OTHERS, said, folded):
         if not _spoken_of(folded, match):
+            yield match.start(), match.end(), kind
+    for kind, match in _searched(_CLAIMS, said, folded):
+        if not _quoted(folded, match):
             yield match.start(), match.end(), kind
     for kind, match in _searched(_ABROAD, said, folded):
         yield match.start(), match.end(), kind
@@ -184,6 +194,12 @@ def _spoken_of(folded: str, match: re.Match[str]) -> bool:
     after = folded[match.end() : sentence_end.start() if sentence_end else len(folded)]
     before = folded[beginning : match.start()]
     return bool(_REPORTED_BEFORE.search(before) or _DISCUSSED.search(before) or _DISCUSSED.search(after))
+
+
+def _quoted(folded: str, match: re.Match[str]) -> bool:
+    """Whether a claim is told of: an authority's "said" is part of the claim, and "wrote: the examiner …" is not."""
+    before = folded[_beginning(folded, match.start()) : match.start()]
+    return bool(_WRITTEN.search(before) or _DISCUSSED.search(before))
 
 
 def _beginning(folded: str, at: int) -> int:
