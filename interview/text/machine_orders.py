@@ -19,8 +19,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from interview.text.order_addresses import ADDRESSES, FOREIGN, FORGED
-from interview.text.order_grammar import CLAIMS, COMMANDS, FORGED_VERDICTS, STATEMENTS
+from interview.text.order_grammar import CLAIMS, COMMANDS, STATEMENTS
 from interview.text.order_patterns import IMPERATIVES
+from interview.text.order_verdicts import FORGED_VERDICTS
 from interview.text.visible_text import visible
 
 #: An order has no more words than this; without punctuation, what follows may be an answer again.
@@ -59,7 +60,9 @@ _REPORTED_BEFORE = re.compile(
     r"\b(?:says?|said|saying|writes?|wrote|written|types?|typed|told|tells?(?! you)|asks?(?! you)|asked(?! you)|such as|like|"
     r"(?:for )?examples?|e\.g|texts?|users?|documents?|contains?|hidden|tricks?|convinces?|prompts?)\b"
 )
-_WRITTEN = re.compile(r"\b(?:wrote|writes?|written|such as|like|(?:for )?examples?|texts?|documents?|hidden|claims?|claimed)\b")
+_WRITTEN = re.compile(
+    r"\b(?:wrote|writes?|written|such as|like|(?:for )?examples?|texts?|documents?|hidden|claims?|claimed)\b"
+)
 _DISCUSSED = re.compile(
     r"\b(?:injections?|jailbreaks?|attack(?:s|er|ers)?|red[- ]team\w*|malicious|adversarial|"
     r"(?:it|they|one|somebody|someone|he|she) (?:(?:might|may|could|would|will) )?(?:says?|writes?|types?))\b"
@@ -84,6 +87,7 @@ def _pattern(source: str) -> re.Pattern[str]:
 
 #: What is ordered, the words of which every match has one, and the pattern.
 _Kind = tuple[str, frozenset[str], re.Pattern[str]]
+
 
 def _compiled(patterns: Sequence[tuple[str, str, str]]) -> tuple[_Kind, ...]:
     return tuple((kind, frozenset(words.split()), _pattern(source)) for kind, words, source in patterns)

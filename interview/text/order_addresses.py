@@ -157,7 +157,7 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
         "to give marks",
         "you",
         r"you (?:are required|are obliged|are expected|are supposed|are instructed|are told|are ordered|are allowed|are programmed|should|must|have|need|ought|will)(?: now)?(?: to)? (?:always |only |just |simply )*"
-        r"(?:pass me(?= no matter|[.!?,]| please| now|$)|hire me|recommend me|approve me|(?:answer|respond|reply) with (?:the )?(?:level|score|grade|mark) (?:\w+)|(?:give|award|grant) me (?:full|top|the (?:full|top|best|highest|maximum)) (?:\w+ )?(?:credit|marks?|points?|scores?|grades?|ratings?)|"
+        r"(?:pass me(?= no matter|[.!?,]| please| now|$)|(?:hire|recommend|approve) me(?! (?:because|since|as|for|due|if|to)\b)|(?:answer|respond|reply) with (?:the )?(?:level|score|grade|mark) (?:\w+)|(?:give|award|grant) me (?:full|top|the (?:full|top|best|highest|maximum)) (?:\w+ )?(?:credit|marks?|points?|scores?|grades?|ratings?)|"
         r"(?:only |always )?(?:give|hand out|award) (?:only )?(?:top|full|perfect|maximum|the (?:best|highest)) (?:grades?|marks?|scores?|points)|switch to (?:\w+ )?(?:lenient|generous|easy|friendly|kind) mode)(?!\w)(?! (?:to|for) (?:the|each|every) )",
     ),
     (
@@ -178,8 +178,8 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
     (
         "for the grader",
         "dear attention hey hello note notes message instruction instructions new",
-        r"(?:dear|attention|hey|hello|notes? (?:to|for)|message (?:to|for)|(?:new )?instructions? (?:to|for)) (?:the )?"
-        r"(?:ai|llm|language model|grader|grading (?:model|system|ai|bot)|evaluator|examiner|judge|model)\b",
+        r"(?:dear|attention(?! (?:the )?(?:model|llm|language))|hey|hello|notes? (?:to|for)|message (?:to|for)|(?:new )?instructions? (?:to|for)) (?:the )?"
+        r"(?:ai|llm|language model|grader|grading (?:model|system|ai|bot)|evaluator|examiner|judge|model)\b(?! (?:are|is|and|were|was|have|has|can|come|about|on|how)\b)",
     ),
     (
         "that a mark is deserved",
@@ -202,6 +202,21 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
 
 #: The same orders in other languages, whose grammar is not read: a mention of one counts as one, too.
 FOREIGN: tuple[tuple[str, str, str], ...] = (
+    (
+        "to give marks",
+        "noter notez note considérer considérez considère marquer marquez marque accepter acceptez compter comptez segna considera conta accetta segnate considerate markeer beschouw reken considere marque aceite",
+        r"(?:not(?:er|ez|e)|consid[eé]r(?:er|ez|e|ate|a)|considère|marqu(?:er|ez|e)|accept(?:er|ez|e)|compt(?:er|ez|e)|segnate|segna|conta|accetta|markeer|beschouw|reken|aceite) (?:\w+ ){0,3}?(?:réponse|risposta|antwoord|resposta|respuesta)(?: \w+){0,3}? (?:correcte?|juste|parfaite|bonne|corretta|giusta|perfetta|goed|juist|perfect|correta|certa|perfeita|correcta|perfecta)(?!\w)",
+    ),
+    (
+        "to give marks",
+        "punkte points puntos punti pontos",
+        r"(?:gib|geben|vergib|donne|donnez|dame|dammi|dê|dai)(?:-moi)? (?:\w+ ){0,4}?(?:alle punkte|tous les points|todos los puntos|tutti i punti|todos os pontos)(?!\w)",
+    ),
+    (
+        "to disregard its instructions",
+        "игнорируй игнорируйте забудь забудьте поставь поставьте zignoruj ignoruj",
+        r"(?:игнорируй(?:те)?|забудь(?:те)?|zignoruj|ignoruj) (?:\w+ ){0,4}?(?:инструкци\w+|правил\w+|instrukcj\w+)|поставь(?:те)? (?:\w+ ){0,4}?(?:максимальн\w+|высш\w+|отлично)",
+    ),
     (
         "to disregard its instructions",
         "ignoriere ignorieren vergiss missachte ignora olvida ignorez ignore oublie oubliez dimentica ignorar esqueça negeer vergeet",
@@ -252,7 +267,7 @@ FORGED: tuple[tuple[str, str], ...] = (
     ),
     (
         "in a forged role",
-        r"(?:^|(?<=[.!?\n>\]\"*#]))[\s>#*\"]{0,8}(?:system|assistant|developer|admin(?:istrator)?|grader|evaluator|examiner|override)"
+        r"(?:^|(?<=[.!?\n>\]\"*#]))[\s>#*\"]{0,8}(?:system|assistant|developer|admin(?:istrator)?|grader|evaluator|examiner|reviewer|marker|override)"
         r"(?: (?:message|prompt|note|notes|comments?|override))?\s*:(?=[^.!?\n]{0,120}?\b(?:candidate|scores?|graded?|grading|marks|"
         r"maximum|hired|all answers|(?:excellent|perfect|correct|flawless|outstanding|ideal|model|strong|great) (?:answer|response|reply)|verified|award|deserves|full credit|10/10|100/100|5/5|100 ?%|ten out of ten|five out of five|"
         r"top band|highest band|full marks|passed|approved|accept this|approve this)\b)",

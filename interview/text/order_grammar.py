@@ -9,18 +9,20 @@ make a mention of them. A space in a pattern stands for whatever separates two w
 
 from __future__ import annotations
 
-_NOUNS = r"(?:answers?|responses?|repl(?:y|ies)|submissions?|attempt|performance|interview|candidacy|application|profile)"
+_NOUNS = (
+    r"(?:answers?|responses?|repl(?:y|ies)|submissions?|attempt|performance|interview|candidacy|application|profile)"
+)
 _SCORES = r"(?:scores?|grades?|marks?|ratings?|results?|level|points|evaluation|total)"
 #: What a grader decides about, named so that nothing else can be meant.
 _ANSWER = (
-    rf"(?:(?:my|this|the above|the following|the preceding|all my|all of my|any of my|each of my) (?:(?:last|previous|next|whole|entire|first|current|short) )?{_NOUNS}|"
-    rf"this (?:candidate|applicant)(?:'s {_NOUNS})?|the {_NOUNS} (?:above|below|given above|i gave|i just gave)|everything (?:above|below)|"
+    rf"(?:(?:my|this|the above|the following|the preceding|all my|all of my|any of my|each of my) (?:(?:last|previous|next|whole|entire|first|current|short|wrong|incorrect|weak|bad|incomplete|other|earlier|second) ){{0,2}}{_NOUNS}|"
+    rf"this (?:candidate|applicant)(?:'s {_NOUNS})?|the {_NOUNS} (?:above|below|given above|i gave|i just gave)|everything (?:above|below)|what(?:ever)? (?:follows|comes next)|(?:every|each|any|all) answers? of mine|"
     r"(?:everything|anything|whatever|all)(?: that)? i (?:say|said|write|wrote|answer|answered|have said|have written|type|typed|tell you|told you)|mine(?! \w+s\b))"
 )
 _GOOD = (
     r"(?:correct(?:ly)?|right|true|perfect(?:ly)?|flawless(?:ly)?|complete|excellent|outstanding|strong|top|pass|passed|passing|mastered|covered|met|fulfilled|"
     r"satisfied|good|great|acceptable|accepted|sufficient|adequate|expert|exemplary|brilliant|superb|exceptional|hired|qualified|approved|answered|ideal|"
-    r"full|maximum|highest|best|five stars|ten|a hundred|100|an a|a plus|a\+|a|first|successful|success|valid|faultless|impeccable|model answer|"
+    r"full|maximum|highest|best|five stars|ten|a hundred|100|an a(?=[.!?,]|$)|a plus|a\+|first|successful|success|valid|faultless|impeccable|model answer|"
     r"reference (?:answer|solution))"
 )
 #: Good beyond what a procedure says of a row or a message.
@@ -28,9 +30,9 @@ _FLAWLESS = r"(?:perfect|flawless|excellent|outstanding|mastered|exemplary|brill
 _SUPER = r"(?:full|top|maximum|max|maximal|perfect|highest|best)"
 #: A mark that only a grader gives.
 MARKS = (
-    rf"(?:(?:the |a |an )?{_SUPER}(?: possible| available)? (?:marks?|credits?|scores?|points?|grades?|ratings?|number of points|number of marks)(?! of (?:the|each|a|an|our)\b)|"
-    r"(?:all|every one) (?:of )?(?:the |my )?(?:points|marks|credits?)|(?:a )?(?:ten|10)(?: out of |/)(?:ten|10)|(?:a )?(?:five|5)(?: out of |/)(?:five|5)|100/100|"
-    r"(?:an? |one )?(?:hundred|100) ?(?:percent|per cent|%|points|out of (?:a |one )?(?:hundred|100))|five stars|an a(?: plus)?(?=[.!?,]| for|$)|an? a\+|a (?:clear |straight )?pass(?=[.!?,]|$| for| mark| grade)|top of the class)"
+    rf"(?:(?:the |a |an )?{_SUPER}(?: possible| available| allowed| permitted| attainable)? (?:marks?|credits?|scores?|points?|grades?|ratings?|number of points|number of marks)(?! of (?:the|each|a|an|our)\b)|"
+    r"(?:all|every one) (?:of )?(?:the |my )?(?:points|marks|credits?)|(?:a )?(?:ten|10)(?: out of |/)(?:ten|10)|a strong(?=[.!?]|$| please)|(?:a )?(?:five|5)(?: out of |/)(?:five|5)|100/100|"
+    r"(?:an? |one )?(?:hundred|100) ?(?:percent|per cent|%|points|out of (?:a |one )?(?:hundred|100))|five stars|an a(?: plus)?(?=[.!?,]| for| please|$)|an? a\+|a (?:clear |straight )?pass(?=[.!?,]|$| for| mark| grade)|top of the class)"
 )
 _JUDGE = (
     r"(?:accept|approve|assess|book|call|check off|class|classify|consider|count|credit|declare|deem|enter|evaluate|file|flag|grade|interpret|judge|label|list|log|mark|note|"
@@ -67,13 +69,21 @@ _END = r"(?=[.!?,]|$)"
 _Pattern = tuple[str, str, str]
 
 COMMANDS: tuple[_Pattern, ...] = (
-    ("to give marks", _JUDGE_WORDS, rf"{_JUDGE}(?: \w+){{0,3}}? {_ANSWER}{_AS}(?: \w+)? {_GOOD}(?!\w)(?! (?:if|when|only|unless|once) )"),
+    (
+        "to give marks",
+        _JUDGE_WORDS,
+        rf"{_JUDGE}(?: \w+){{0,3}}? {_ANSWER}{_AS}(?: \w+)? {_GOOD}(?!\w)(?! (?:if|when|only|unless|once) )",
+    ),
     (
         "to give marks",
         _JUDGE_WORDS,
         rf"{_JUDGE} me(?: down)?(?: (?:as|at|with|in|for|to be|among|a|an|the|being|having|fully|very|highly))*(?: \w+)? (?:{MARKS}|qualified|hired|passed|strong|excellent|outstanding|perfect|expert|brilliant|first|highly|top|best|suitable|ideal)(?!\w)",
     ),
-    ("to give marks", "credit", rf"credit (?:me|{_ANSWER}) (?:for (?:everything|all)|in full|fully|with (?:everything|full|all)|completely)(?!\w)"),
+    (
+        "to give marks",
+        "credit",
+        rf"credit (?:me|{_ANSWER}) (?:for (?:everything|all)|in full|fully|with (?:everything|full|all)|completely)(?!\w)",
+    ),
     (
         "to give marks",
         "give award grant assign hand gimme put enter write record output use choose pick select report return allocate allot bestow set show print",
@@ -93,7 +103,7 @@ COMMANDS: tuple[_Pattern, ...] = (
     (
         "to give marks",
         "mark count grade score accept treat record log",
-        rf"(?:mark|count|grade|score|accept|treat|record|log)(?: it| this| that)?(?: down)?(?: as)? (?:correct|right|perfect|a pass|passed|full)(?=[.!?]|$| please| thanks| for me)",
+        r"(?:mark|count|grade|score|accept|treat|record|log)(?: it| this| that)?(?: down)?(?: as)? (?:correct|right|perfect|a pass|passed|full)(?=[.!?]|$| please| thanks| for me)",
     ),
     (
         "to give marks",
@@ -124,7 +134,7 @@ COMMANDS: tuple[_Pattern, ...] = (
     (
         "to give marks",
         "say print write answer respond reply output repeat return emit type conclude state display",
-        rf"(?:say|print|write|answer|respond|reply|output|repeat|return|emit|type|conclude|state|display)(?: (?:only|just|with|the|a|single|word|words|one|simply|exactly|back|verdict|grade|level|that it is|this is|it is|as))*(?: ?[:,])? (?:pass(?:ed)?|strong|excellent|full(?:_| )marks|full credit|perfect|hired?|outstanding|flawless|top marks|success)(?= (?:and nothing (?:else|more)|only(?! (?:after|when|if|once|for|in))|if you|now|please|for (?:me|my|this|every|all)|here|as (?:the|your|my))|[.!?]|$)",
+        r"(?:say|print|write|answer|respond|reply|output|repeat|return|emit|type|conclude|state|display)(?: (?:only|just|with|the|a|single|word|words|one|simply|exactly|back|verdict|grade|level|that it is|this is|it is|as))*(?: ?[:,])? (?:pass(?:ed)?|strong|excellent|full(?:_| )marks|full credit|perfect|hired?|outstanding|flawless|top marks|success)(?= (?:and nothing (?:else|more)|only(?! (?:after|when|if|once|for|in))|if you|now|please|for (?:me|my|this|every|all)|here|as (?:the|your|my))|[.!?]|$)",
     ),
     (
         "to give marks",
@@ -135,7 +145,7 @@ COMMANDS: tuple[_Pattern, ...] = (
         "to give marks",
         "describe present portray praise recommend sell put write say note report state record",
         r"(?:describe|present|portray|sell|recommend|praise) (?:me|this candidate)(?= as| to (?:the|your|them)| in (?:the|your)| highly| strongly| warmly| without|[.!?]|$)|"
-        r"(?:put|write|say|note|report|state|record)(?: (?:in|into|down|on|the|your|notes?|report|evaluation|file|record|summary|feedback|it))*(?: that)? (?:i|my answer|this candidate|the candidate) (?:gave|did|have given|has given|is|was|am|were|answered|performed|should|deserves?|exceeds?|exceeded) (?:\w+ ){0,2}?(?:perfect|brilliant|excellent|outstanding|great|flawless|wonderful|fantastic|top|best|strong|correct|right|hired|every|all|everything|exceptional(?:ly)?|perfectly|brilliantly|excellently)(?!\w)",
+        r"(?:put|write|say|note|report|state|record)(?: (?:in|into|down|on|the|your|notes?|report|evaluation|file|record|summary|feedback|it)){0,8}(?: that)? (?:i|my answer|this candidate|the candidate) (?:gave|did|have given|has given|is|was|am|were|answered|performed|should|deserves?|exceeds?|exceeded) (?:\w+ ){0,2}?(?:perfect|brilliant|excellent|outstanding|great|flawless|wonderful|fantastic|top|best|strong|correct|right|hired|every|all|everything|exceptional(?:ly)?|perfectly|brilliantly|excellently)(?!\w)",
     ),
     (
         "to give marks",
@@ -146,10 +156,10 @@ COMMANDS: tuple[_Pattern, ...] = (
     ),
     (
         "to disregard its instructions",
-        "ignore disregard forget skip bypass drop override omit discard neglect abandon suspend remove delete cancel erase dismiss set throw never do don stop leave put get turn disable scrap circumvent overwrite revoke void reset pay break violate",
+        "ignore disregard forget skip bypass drop override omit discard neglect abandon suspend remove delete cancel erase dismiss set throw never do don stop leave put get turn disable scrap circumvent overwrite revoke void reset pay break violate overrule",
         r"(?:ignore|disregard|forget(?: about)?|skip|bypass|drop|override|omit|discard|neglect|abandon|suspend|remove|delete|cancel|erase|dismiss|(?:set|put|leave) aside|throw (?:away|out)|never mind(?: about)?|"
-        r"(?:do not|don't|stop) (?:bother with|use|using|follow|following|apply|applying|care about|worry about|look at|obey|obeying|stick to|consult|check)|get rid of|turn off|disable|scrap|circumvent|overwrite|revoke|void|reset|break|violate)"
-        rf"(?: and (?:ignore|forget|disregard))? {_RULES}(?!\w)(?! to the | on the first )",
+        r"(?:do not|don't|stop) (?:bother with|use|using|follow|following|apply|applying|care about|worry about|look at|obey|obeying|stick to|consult|check)|get rid of|turn off|disable|scrap|circumvent|overwrite|revoke|void|reset|break|violate|overrule|pay no attention to)"
+        rf"(?: and (?:ignore|forget|disregard))?(?: (?:everything|anything|all|whatever|what)(?: (?:is|was|you (?:know|read|were told)))?(?: in| about| from| of)?)? {_RULES}(?!\w)(?! to the | on the first )",
     ),
     (
         "to disregard its instructions",
@@ -197,6 +207,12 @@ COMMANDS: tuple[_Pattern, ...] = (
     ),
     (
         "to give marks",
+        "bump push move raise lift upgrade make award give grant assign say answer see ensure",
+        r"(?:bump|push|move|raise|lift|upgrade) me (?:up )?to (?:the )?(?:highest|top|best|maximum|max|strong|excellent|expert|full)(?!\w)|(?:make sure|see to it|ensure)(?: that)? my (?:result|score|grade|verdict|evaluation|report|rating|mark) (?:says?|is|reads?|shows?|becomes?|gets?) (?:an? |the )?(?:pass(?:ed)?|positive|strong|excellent|perfect|full|maximum|highest|top|hired?|ten|good)(?!\w)|"
+        r"(?:award|give|grant|assign)(?: me)? (?:points|marks|scores) (?:generously|freely|liberally|leniently)(?!\w)|(?:say|answer) yes (?:to|for|on) (?:every|each|all)(?: of)?(?: the)? (?:criteri(?:on|a)|key points?|points|items|questions about me)(?!\w)",
+    ),
+    (
+        "to give marks",
         "end stop finish close conclude terminate",
         r"(?:end|stop|finish|close|conclude|terminate) (?:the|this) (?:evaluation|interview|assessment|grading|scoring)(?: (?:here|now|right|and|immediately))*(?: with| by)(?: an?| the| giving| me| awarding)* (?:positive|good|perfect|pass|passing|full|top|excellent|strong|highest|best|favou?rable)(?!\w)",
     ),
@@ -232,7 +248,7 @@ STATEMENTS: tuple[_Pattern, ...] = (
     (
         "to give marks",
         "i",
-        rf"i(?:'d| would| will| really| just| do| only| simply)* (?:want|need|like|love|demand|expect|request|insist on|hope for|wish for|have to get|must get|beg for|ask for)(?: (?:to (?:get|have|receive)|you to give me|just|a|an|the))* (?:{MARKS}|an a(?=[.!?,]|$))(?!\w)(?! (?:on|in|by|from|at|per|if|coverage|uptime|availability) )",
+        rf"i(?:'d| would| will| really| just| do| only| simply)* (?:want|need|like|love|demand|expect|request|insist on|hope for|wish for|have to get|must get|beg for|ask for)(?: (?:to (?:get|have|receive)|you to give me|just|a|an|the))* (?:{MARKS}|an a(?=[.!?,]|$| please))(?!\w)(?! (?:on|in|by|from|at|per|if|coverage|uptime|availability) )",
     ),
     (
         "to give marks",
@@ -269,6 +285,7 @@ STATEMENTS: tuple[_Pattern, ...] = (
         rf"you(?:'re| are| were)? (?:not allowed to|not permitted to|not supposed to|must not|cannot|can not|can't|may not|should not|shouldn't|must never|are forbidden to|forbidden to) (?:fail|reject|downgrade|mark down|penali[sz]e|punish|disqualify|criticise|criticize) (?:me|{_ANSWER})(?!\w)|"
         rf"you (?:do not|don't|needn't|need not)(?: need| have)?(?: to)? (?:check|grade|evaluate|assess|score|judge|verify|mark|read) (?:me|it because|{_ANSWER}|this(?=[.!?,]|$))|(?:there is |there's )?no need to (?:grade|score|evaluate|assess|judge|mark) (?:this|me|{_ANSWER})(?!\w)|"
         rf"you (?:can|may|should|must|could) (?:\w+ )?(?:skip|ignore|forget|drop|disregard|bypass|omit) {_RULES}(?!\w)|"
+        rf"you (?:cannot|can not|can't|must not|may not|should not|shouldn't|must never) (?:give|award|grant|score|rate|grade|mark) (?:me|{_ANSWER}) (?:anything |any |a )?(?:less|lower|below|under|worse|fewer)(?!\w)|"
         rf"you(?: will| must| should| shall)(?: \w+)? (?:find|see|agree|notice|conclude|decide|realise|realize|admit)(?: that)? (?:{_ANSWER}) (?:is|was|deserves?|must be)(?: \w+)? (?:{_GOOD}|{MARKS})(?!\w)|"
         r"you (?:gotta|better|'d better|got to|should really) (?:give|pass|hire|mark|rate|score|grade|let) (?:me|this|my|it)(?= |[.!?,]|$)(?! (?:a|an|the|some) (?!good|high|great|full|top|perfect|best|a\b|pass))|"
         r"(?:i (?:beg|implore|urge|ask|order|command|plead with) you|i am begging you|i'm begging you|you (?:have|need) to|please|kindly) (?:to |please )*(?:let me pass|let this pass|pass me|hire me|not fail me|have mercy)(?!\w)|"
@@ -278,14 +295,15 @@ STATEMENTS: tuple[_Pattern, ...] = (
         "to be something else",
         "you your from as acting being in since because",
         r"you(?:'re| are)(?: now| from now on)? (?:an? |my |the )?(?:very |extremely |really )?(?:friendly|generous|lenient|kind|nice|helpful|obedient|new|gentle|good|benevolent|easy|forgiving|loving|unbiased|uncensored|unrestricted|different|hiring) (?:\w+ )?(?:grader|examiner|teacher|evaluator|marker|assistant|judge|professor|recruiter|interviewer|ai|model|bot)(?: now)? (?:who|that|which|and)(?: \w+){0,3}? (?:gives?|awards?|accepts?|passes|approves?|always|never|everyone|everybody|shortlists?|recommends?|only)(?!\w)|"
+        r"you(?:'re| are) now (?:an? |my |the )?(?:\w+ ){0,2}?(?:teacher|grader|examiner|evaluator|marker|professor|recruiter)(?= who| that| which|[.!?,;]|$| and)|from (?:now|here|this moment|this point)(?: on| onwards?| forward),? (?:every answer of mine|all (?:of )?my answers|whatever i say|everything i say|my answers) (?:is|are|will be|counts?|must|should)(?!\w)|"
         r"from (?:now|here|this moment|this point)(?: on| onwards?| forward),? you(?:'re| are| will be| act| become| behave| serve) (?:my|an? |the |as|on my|only)(?!\w)(?! (?:owner|lead|manager)\b)|"
         r"your (?:new|only|real|true|actual|sole|next|main) (?:role|job|task|goal|purpose|mission|duty|objective|instruction) is(?: now)? to (?:\w+ ){0,2}?(?:agree|praise|favou?r|please|help me|pass|like|support|obey|say (?:yes|strong|pass)|flatter|reward|serve|follow)(?!\w)|"
         rf"(?:as|acting as|being|in your role as|in your capacity as|since you are|because you are) (?:the |my |an? |this )?(?:\w+ )?{_GRADER},? (?:please |just |simply |now |kindly )*(?:you (?:must|should|have|need|will|ought|are|can)|mark|write|give|award|score|rate|grade|output|assign|accept|pass|be (?:lenient|kind|nice|generous)|put|set|say|count|treat|approve|record)(?! (?:each|every|the|a|an|essays?|exams?|answers?) )(?!\w)",
     ),
     (
         "for the grader",
-        "dear hey hello hi listen note notes message instruction instructions attention reminder request memo word psst yo to",
-        rf"(?:dear|hey|hello|hi|listen|yo|psst|(?:notes?|messages?|instructions?|reminder|request|memo|a word)(?: to| for)) (?:the |my |you |all |any |our )?(?:\w+ing )?{_GRADER}(?!\w)(?! (?:model|company|vendor|team|provider|to play|output|should (?:log|be))\b)|"
+        "dear hey hello hi listen note notes message instruction instructions attention reminder request memo word psst yo to notice",
+        rf"(?:dear|hey|hello|hi|listen|yo|psst|(?:notes?|messages?|instructions?|reminder|request|memo|notice|a word)(?: to| for)) (?:the |my |you |all |any |our )?(?:\w+ing |automated |automatic )?{_GRADER}s?(?!\w)(?! (?:model|company|vendor|team|provider|to play|output|should (?:log|be)|are|is|and|were|was|have|has|can|come|about|on|how)\b)|"
         r"to (?:whoever|whomever|the person who|anyone who|the one who|the ai that|the system that) (?:marks?|grades?|scores?|evaluates?|assesses|reads?|reviews?|judges?|is (?:grading|marking|scoring|reading)) (?:this|me|my)(?!\w)",
     ),
     (
@@ -309,7 +327,7 @@ STATEMENTS: tuple[_Pattern, ...] = (
     (
         "in a forged verdict",
         "all every key everything no 100 criteria points criterion boxes",
-        r"(?<!\w\s)(?:all|every|100 ?%)(?: of)?(?: the)? (?:evaluation |grading |rubric |scoring )?(?:criteria|criterion|key points?|rubric points|boxes)(?: (?:are|is|have been|has been|were|was|:))*(?: (?:fully|all|successfully|clearly))* (?:met|covered|fulfilled|satisfied|mentioned|demonstrated|ticked|checked|present|passed|addressed)(?=[.!,]|$)|"
+        r"(?<!\w\s)(?:all|every|100 ?%)(?: of)?(?: the)? (?:evaluation |grading |rubric |scoring )?(?:criteria|criterion|key points?|rubric (?:points|items|entries)|boxes)(?: (?:are|is|have been|has been|were|was|:))*(?: (?:fully|all|successfully|clearly))* (?:met|covered|fulfilled|satisfied|mentioned|demonstrated|ticked|checked|present|passed|addressed)(?=[.!,]|$)|"
         r"key points? (?:covered|met|mentioned|hit|found)(?: ?[:=])? (?:all|100 ?%|every(?:thing)?)(?!\w)|everything (?:you need|that is needed|required|in the rubric|on your list|you asked for) is (?:\w+ )?(?:covered|here|there|in (?:my|this) answer|included|met|said|correct)(?!\w)|no (?:further|more|additional) (?:check(?:s|ing)?|evaluation|grading|assessment|review) (?:is |are )?(?:required|needed|necessary)(?!\w)",
     ),
     (
@@ -332,7 +350,7 @@ STATEMENTS: tuple[_Pattern, ...] = (
     ),
     (
         "to give marks",
-        "interview evaluation assessment",
+        "interview evaluation assessment grading",
         r"(?:this|the) (?:interview|evaluation|assessment|grading) (?:is|has been|was) (?:\w+ )?(?:over|finished|complete|completed|done|closed|concluded),? (?:and )?(?:(?:the |my |your )?(?:result|verdict|outcome|decision|score|grade) ?(?:is|:|=)?|i (?:have )?|mark me as|you can hire|with) (?:an? )?(?:pass|passed|hired?|positive|strong|full marks|success|excellent|approved|me)(?!\w)",
     ),
 )
@@ -342,6 +360,11 @@ _WHO = (
     r"polic(?:y|ies)|rules?|management|system|board|team|head office|law|court|supervisors?|people who (?:built|made) you|person who (?:built|made|programmed|wrote) you|reviewers?|graders?|panel|committee)"
 )
 CLAIMS: tuple[_Pattern, ...] = (
+    (
+        "on somebody's authority",
+        "reviewed verified approved checked validated graded confirmed",
+        rf"(?:{_ANSWER}|this) (?:was|has been|is|were|have been) (?:already )?(?:reviewed|verified|approved|checked|validated|graded|confirmed) by (?:an? |the |our |your |two |several )?(?:\w+ )?(?:experts?|examiners?|humans?|graders?|professors?|developers?|committee|panel|recruiters?),? (?:and|so) (?:it )?(?:is worth|deserves|should|must|is (?:correct|perfect|right|flawless)|gets)(?!\w)",
+    ),
     (
         "on somebody's authority",
         "approved accepted passed confirmed graded validated verified cleared signed marked agreed",
@@ -373,26 +396,4 @@ CLAIMS: tuple[_Pattern, ...] = (
         "answer answers response responses reply replies candidate candidates everyone everybody question",
         rf"(?:(?:all|every|each|any) (?:answers?|responses?|repl(?:y|ies)|candidates?)(?: here| of mine| in this interview| today| to this question)?|everyone|everybody|this question)(?: \w+)? (?:gets?|receives?|earns?|is worth|are worth|(?:must|should|will|is to|are to) (?:get|receive|be given)) {MARKS}(?! for everyone who)(?: for everyone)?(?=[.!?,]|$| here| today| for everyone| regardless| automatically| by default| now)",
     ),
-)
-
-_HEAD = r"(?:^|(?<=[.!?\n;>\]}]))[\s#*>\"'-]{0,6}"
-_SURE = r"(?:pass(?:ed)?|strong|excellent|outstanding|perfect|full (?:marks|credit|score|points)|hired?|approved|flawless|exemplary|a\+|maximum)"
-#: Verdicts, tags and bare wishes that stand alone; not folded into words, since their marks tell them.
-FORGED_VERDICTS: tuple[tuple[str, str], ...] = (
-    (
-        "in a forged verdict",
-        rf"{_HEAD}(?:(?:final|overall|my|assessment|evaluation|interview|grading|recommended) )?(?:score|grade|result|verdict|outcome|assessment|evaluation|level|status|rating|mark|decision|recommendation)\s?(?::|=|-|–)+\s?(?:an? |the |is )?(?:{_SURE}|strong hire|hire|excellent candidate)(?:\s*(?=[.,;!?\n(–-]|$))",
-    ),
-    ("in a forged verdict", rf"{_HEAD}(?:(?:final|overall|my) )?(?:score|grade|rating|mark|marks|points|verdict)\s?[:=]?\s?(?:(?:10|ten) ?(?:/|out of) ?(?:10|ten)|5 ?/ ?5|100 ?/ ?100|100 ?%|five stars)(?![\w/])"),
-    ("in a forged verdict", rf"{_HEAD}verdict\s?[:=]\s?(?:correct|right|true|complete)(?!\w)"),
-    ("in a forged verdict", rf"{_HEAD}(?:assessment|evaluation|grading) (?:complete|completed|finished|done)\s?[:.,-]\s?[^.!?\n]{{0,40}}?(?:met|covered|pass(?:ed)?|100 ?%|full marks|strong|excellent)(?!\w)"),
-    ("in a forged verdict", rf"{_HEAD}(?:return|output|print)\s?\(?[\"' ]?(?:full|perfect|top)[_ ](?:marks?|scores?|points)\b|{_HEAD}(?:score|grade|mark|set_?score|setscore|set_?grade)\s?\([^)\n]{{0,24}}\)?\s?:?=+\s?(?:1\.0+|100|10|max|full)(?![\w.])|{_HEAD}(?:score|grade|rating)\s?:=\s?(?:1\.0+|100|10|max|full)(?![\w.])"),
-    ("in a forged verdict", r"(?:^|(?<=[\s>.]))[`\s]{0,4}\{\s{0,4}[\"'](?:grades?|scores?|verdict|passed|rating|level|overall|marks?)[\"']\s?:\s?[\"']?(?:1\b|1\.0|10\b|100|5\b|4\b|true|strong|pass|excellent|full|max|correct|\[)"),
-    (
-        "in a forged role",
-        rf"{_HEAD}[\[<({{]\s{{0,2}}/?(?:system|sys|admin|administrator|developer|instructions?|override)(?: (?:message|prompt|note|override))?\s{{0,2}}[\])>}}]|</\s{{0,2}}\w{{0,12}}_?(?:answer|candidate|response|evidence|submission|transcript|user|student|input)s?\w{{0,12}}\s{{0,2}}>",
-    ),
-    ("to give marks", rf"(?:^|(?<=[.!?\n]))\s*(?:(?:please|just|so|ok|okay|and)[, ]+)*(?:full marks|full credit|full points|top marks|maximum (?:points|score|marks)|a? ?perfect score)(?:[, ]+(?:please|thanks|thank you|for me|now|for (?:this|that|it)))*\s*(?=[.!?\n]|$)"),
-    ("to give marks", r"(?:^|(?<=[.!?\n]))\s*(?:(?:just|so|ok|okay|and|put|a)[, ]+)*(?:ten out of ten|10/10|five stars|an a(?: plus)?|a\+|a hundred(?: percent)?|100 ?%|strong|excellent|a pass|perfect)[, ]+(?:please|pls|plz)\s*(?=[.!?\n]|$)"),
-    ("to give marks", r"(?:^|(?<=[.!?\n]))\s*(?:please[, ]+)?just (?:put|write|enter|say) (?:down )?(?:a hundred|full marks|ten out of ten|a ten|an a|100|strong|pass)(?: percent)?(?: please| for me)?\s*(?=[.!?\n]|$)"),
 )

@@ -149,7 +149,7 @@ IMPERATIVES: tuple[tuple[str, str, str], ...] = (
     (
         "to give marks",
         "give offer make",
-        r"(?:give|offer) me the (?:job|position|role|offer)(?!\w)|make me an offer",
+        r"(?:give|offer) me the (?:job|position|role|offer)(?!\w)(?! (?:because|since|as|for|due)\b)|make me an offer",
     ),
     (
         "to give marks",
@@ -257,7 +257,7 @@ IMPERATIVES: tuple[tuple[str, str, str], ...] = (
         "put let move advance send get promote recommend select shortlist hire forward bring",
         r"(?:(?:put|let|move|advance|send|get|promote|forward|bring) me (?:on |up |forward |straight |pass )*(?:through|to|into|onto|for|pass)"
         r"(?: (?:to|into))?(?: the| a)? (?:next|second|final|last|following) (?:round|stage|step|level|interview|phase)|"
-        r"(?:recommend|select|shortlist) (?:me|this candidate)(?: (?:for|as|to))?(?: (?:hire|hiring|the (?:job|role|position)|be hired))|hire me\b|let me pass (?:this|the) (?:test|interview|round|exam))",
+        r"(?:recommend|select|shortlist) (?:me|this candidate)(?: (?:for|as|to))?(?: (?:hire|hiring|the (?:job|role|position)|be hired))|hire me\b(?! (?:because|since|as|for|due|if|to)\b)|let me pass (?:this|the) (?:test|interview|round|exam))",
     ),
     (
         "to give marks",
@@ -380,7 +380,7 @@ IMPERATIVES: tuple[tuple[str, str, str], ...] = (
         "reveal print output display show repeat leak dump disclose share recite return tell write",
         r"(?:reveal|print|output|display|show|repeat|leak|dump|disclose|share|recite|return|tell|write)(?: me| us| out| down)* "
         r"(?:all |of )*(?:your (?:\w+ ){0,2}(?:instructions|prompt|rules|rubric|guidelines)"
-        r"|the (?:\w+ )?(?:answer key|rubric|system prompt|reference answer|key points|model answer|marking scheme))",
+        r"|the (?:\w+ )?(?:answer key|rubric|system prompt|reference answer|key points(?! of\b| about\b)|model answer|marking scheme))",
     ),
     (
         "to hide something",
