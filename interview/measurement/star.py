@@ -31,6 +31,8 @@ from interview.measurement.story_cues import (
     VERBS,
     StoryPart,
 )
+from interview.text.hesitations import is_hesitation
+from interview.text.machine_orders import without_orders
 
 PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 
@@ -90,8 +92,17 @@ class StoryAnalysis(Struct, frozen=True):
 
 
 def analyse_story(answer: str) -> StoryAnalysis:
-    """Find the parts of a story in ``answer``. English; text past 20,000 characters is ignored."""
-    clauses = list(_clauses(answer[:MAX_CHARACTERS]))
+    """Find the parts of a story in ``answer``. English; text past 20,000 characters is ignored.
+
+    Orders to the machine and hesitations are no part of a story.
+    """
+    answer = answer[:MAX_CHARACTERS]
+    clauses = [
+        (text, kept + start)
+        for kept, until in without_orders(answer)
+        for text, start in _clauses(answer[kept:until])
+        if not is_hesitation(text)
+    ]
     ongoing = any(ONGOING.search(text) for text, _ in clauses)
     told = [_told_in(text, ongoing=ongoing) for text, _ in clauses]
     _tell_by_place([text for text, _ in clauses], told)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from interview.text.hesitations import without_hesitations
 from interview.text.not_knowing import only_not_knowing
 from interview.text.phrase_patterns import compiled, row_of
 from interview.text.plain_words import plain_words
@@ -71,6 +72,10 @@ _AROUND = compiled(
 def says_dont_know(text: str) -> bool:
     """Whether all of ``text`` says that its speaker does not know. English."""
     plain = plain_words(text)
+    return _says(plain) or _says(without_hesitations(plain))
+
+
+def _says(plain: str) -> bool:
     if plain.count(" ") >= MAX_WORDS:
         return False
     return bool(row_of(f"{plain} ", {"unknown": DONT_KNOW}, _AROUND)) or only_not_knowing(plain)

@@ -18,6 +18,9 @@ from serve.simulation.personas import Level, Persona
 HESITATIONS = ("um", "well", "uh", "okay", "so", "hmm", "yeah", "er")
 _WORD = re.compile(r"[^\s.,:;!?]+")
 
+#: What a persona says when an unscored question is put again after its own question was answered.
+NOTHING_MORE = "No, that is all, thank you."
+
 #: A persona's thinking time before it speaks, in seconds.
 THINKING_S = 3.0
 
@@ -53,6 +56,8 @@ class Candidate:
         if self._asked < persona.asks_per_question and self._random.random() < persona.asks_share:
             self._asked += 1
             return self._said(self._next("asks"))
+        if action == "clarify" and self._answer and isinstance(question.grader, Ungraded):
+            return self._said(NOTHING_MORE)
         if action == "ask_followup" and self._answer:
             return self._said(self._instead() or self._next("more"))
         if not self._answer:

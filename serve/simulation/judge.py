@@ -138,7 +138,7 @@ def within_budgets(held: HeldInterview, config: AgentConfig) -> Iterable[str]:
             yield f"{count} questions in the phase {phase.name}, the budget is {phase.question_budget}"
     if state.hints_used > plan.hint_budget:
         yield f"{state.hints_used} hints, the budget is {plan.hint_budget}"
-    again = plan.max_clarifications + config.max_repeats
+    again = plan.max_clarifications + 2 * config.max_repeats
     for asked in state.questions_asked:
         if (asked.asked_at - state.started_at).total_seconds() > plan.time_budget_s:
             yield f"{asked.question_id} was asked after the time was up"
