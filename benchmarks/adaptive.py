@@ -1,10 +1,10 @@
-"""Measures the adaptive estimator on simulated examinees: bias, error and test length, next to catsim's.
+"""Measures the adaptive estimator on simulated examinees: bias, error and test length, compared with catsim's.
 
     python -m benchmarks.adaptive --json benchmarks/results/adaptive.json
 
 Three parts: our estimator and selector against catsim's on one item bank (right/wrong answers, the same examinees); the
-same with graded answers, which is what interviews have; and every installed plan with its own items and budgets, where
-the question is whether strong, average and weak candidates come out in that order.
+same with graded answers, as in interviews; and every installed plan with its own items and budgets, which measures
+whether strong, average and weak candidates are ranked in that order.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from interview.sessions.session import Ability
 
 PLANS = Path(__file__).parents[1] / "configs" / "interviews"
 SKILL = "skill"
-#: Of a graded answer's score around its mean: Beta(mean · PRECISION, (1 - mean) · PRECISION).
+#: The spread of a graded answer's score around its mean: Beta(mean · PRECISION, (1 - mean) · PRECISION).
 PRECISION = 6.0
-#: True abilities (θ) of the personas whose order a plan must recover.
+#: True abilities (θ) of the personas whose ranking a plan must recover.
 LEVELS = {"weak": -1.5, "average": 0.0, "strong": 1.5}
 
 Answer = Callable[[float, Difficulty, random.Random], float]
@@ -192,7 +192,7 @@ def interview_ability(plan: InterviewPlan, theta: float, seed: str) -> tuple[flo
 
 
 def ordering(plan: InterviewPlan, interviews: int) -> dict[str, Any]:
-    """How often two candidates of different level come out in the right order, over all pairs."""
+    """The share of pairs of candidates of different level that are ranked correctly."""
     found = {
         level: [interview_ability(plan, theta, f"{plan.id}-{level}-{index}") for index in range(interviews)]
         for level, theta in LEVELS.items()

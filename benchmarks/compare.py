@@ -45,7 +45,7 @@ def main() -> int:
                 f"round {number + 1} {name}: {found['turns_per_s']} turns/s, {found['cpu_ms_per_turn']} ms CPU a turn"
             )
             result = _result(runs, command)
-            # after every run, so that an interrupted comparison keeps what it measured
+            # after every run, so that an interrupted comparison keeps its measurements
             given.json.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps({"medians": result["medians"], "ratios": result["ratios"]}, indent=2))
     return 0

@@ -1,10 +1,10 @@
-"""How well the confidences of the closed graders are calibrated, and how often they are right.
+"""The calibration of the closed graders' confidences, and their accuracy.
 
     python -m benchmarks.grading_calibration [--out benchmarks/results/DATE-grading-calibration.json]
 
-Reads the conformance cases of ``tests/data/grading``: ``handed`` (not written by the graders' authors, but used to mend
-them) and ``fresh`` (own cases that were new to the graders; the grade is the one of their first run). A grade is right
-when its score is within what the case allows, or when 0 is right and it asks for a person. The expected calibration
+It reads the conformance cases of ``tests/data/grading``: ``handed`` (not written by the graders' authors, but used to
+fix them) and ``fresh`` (own cases that were new to the graders; the grade is the one of their first run). A grade is
+right when its score is within what the case allows, or when 0 is right and it needs review. The expected calibration
 error is the mean distance of confidence and accuracy over ten bins of equal width, weighted by size (Naeini, Cooper and
 Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015).
 """
@@ -33,12 +33,12 @@ DATA = Path(__file__).resolve().parent.parent / "tests" / "data" / "grading"
 HANDED = ("handed/numeric.jsonl", "handed/objective.jsonl", "handed/symbolic.jsonl", "formula_handed.jsonl")
 FRESH = "objective_fresh.jsonl"
 _BINS = 10
-#: Wide, so that a busy machine changes no verdict.
+#: Generous, so that a busy machine changes no verdict.
 _LIMITS = SandboxLimits(cpu_s=10.0, wall_s=30.0)
 
 
 class Judged(Struct, frozen=True):
-    """One grade: its grader, tier and confidence in [0, 1], whether it is right, and how it is wrong if it is."""
+    """One grade: its grader, tier and confidence in [0, 1], whether it is right, and its kind of error."""
 
     grader: str
     tier: str
@@ -99,7 +99,7 @@ async def grade_handed() -> list[Judged]:
 
 
 def first_run() -> list[Judged]:
-    """The fresh cases with the score and review of their first run, and the confidence that such a grade has today."""
+    """The fresh cases with the score and review of their first run, and the current confidence of such a grade."""
     cases = [json.loads(line) for line in (DATA / FRESH).read_text().splitlines()]
     return [judge(case, *(case["first_run"][key] for key in ("score", "confidence", "review"))) for case in cases]
 

@@ -1,10 +1,10 @@
-"""Locust users that hold whole interviews: ``locust -f benchmarks/locustfile.py --host http://127.0.0.1:8000``.
+"""Locust users that run whole interviews: ``locust -f benchmarks/locustfile.py --host http://127.0.0.1:8000``.
 
-For people who want Locust's web page, and for load from several machines (``--master`` / ``--worker``). It is a closed
-model: a stalled server is asked less, and the tail looks better than candidates feel it. ``python -m benchmarks.load``
-measures the tail; this shows the same traffic live.
+For Locust's web page, and for load from several machines (``--master`` / ``--worker``). It is a closed model: a stalled
+server gets fewer requests, and the tail looks better than it is for candidates. ``python -m benchmarks.load`` measures
+the tail; this shows the same traffic live.
 
-Environment: ``INTERVIEW_API_KEY`` (needed), ``THINK_S`` (mean think time, 15), ``PLAN``, ``AUDIO_SHARE`` (0.1),
+Environment: ``INTERVIEW_API_KEY`` (required), ``THINK_S`` (mean think time, 15), ``PLAN``, ``AUDIO_SHARE`` (0.1),
 ``SEED``.
 """
 

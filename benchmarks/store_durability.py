@@ -1,9 +1,9 @@
-"""Kills Redis again and again under a steady stream of commits and counts what was acknowledged and then missing.
+"""Kills Redis repeatedly under a steady stream of commits and counts acknowledged commits that are lost.
 
     python -m benchmarks.store_durability --kills 100 --rate 200 --fsync always
 
-Prints one JSON object. Each writer keeps the last version it got an acknowledgement for; after every restart the stored
-version must not be below it, and the stored snapshot must be the fold of the stored events.
+Prints one JSON object. Each writer keeps its last acknowledged version. After every restart the stored version must not
+be below it, and the stored snapshot must be the fold of the stored events.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ANSWER = "I would first look at the query plan, then add an index on the two co
 
 
 class Writer:
-    """One session and the version that was last acknowledged for it."""
+    """One session and its last acknowledged version."""
 
     def __init__(self, store: RedisSessionStore, number: int) -> None:
         self.key = SessionKey("bench", f"session-{number}")
@@ -60,7 +60,7 @@ class Writer:
         self.state = after
 
     async def check(self) -> tuple[int, int]:
-        """(acknowledged versions missing, unacknowledged ones kept); goes on from what is stored."""
+        """(acknowledged versions missing, unacknowledged ones kept); continues from the stored version."""
         stored = await self._store.load(self.key)
         have = stored.version if stored else 0
         acknowledged = self.state.version if self.state else 0

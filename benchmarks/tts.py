@@ -1,10 +1,10 @@
-"""Text to speech: the time to first audio and the speed of each voice, one session and several at once.
+"""Text to speech: the time to first audio and the speed of each voice, with one and several sessions.
 
     python -m benchmarks.tts --json OUT [--engines auto piper espeak] [--sessions 1 2 4] [--replies 8]
 
-Closed loop on the tier without Ray: each session asks for its next reply when the last was heard to its end. ``fresh``
-replies are spoken on the spot; ``kept`` ones were spoken ahead and lie on disk, as an interview's planned words do. A
-voice whose weights are not installed is left out, with a line on stderr.
+Closed loop on the tier without Ray: each session requests its next reply when the last was heard to its end. ``fresh``
+replies are synthesized on demand; ``kept`` ones were synthesized ahead and lie on disk, like an interview's planned
+lines. A voice whose weights are not installed is skipped, with a line on stderr.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ async def measured(asked: argparse.Namespace, runs: list[Run], after_each: Calla
     """Append each run to ``runs`` as it ends: on a slow machine the later ones may never be reached."""
     for engine in asked.engines:
         for sessions in asked.sessions:
-            # espeak-ng is quick: nothing of it is kept
+            # espeak-ng is fast, so nothing of it is stored
             for kept in (False, True) if engine != "espeak" else (False,):
                 with tempfile.TemporaryDirectory() as directory:
                     config = TtsConfig(
@@ -136,7 +136,7 @@ async def measured(asked: argparse.Namespace, runs: list[Run], after_each: Calla
                     try:
                         run = await measure(config, sessions, asked.replies, kept=kept)
                     except ModelMissing as error:
-                        sys.stderr.write(f"{engine} is left out: {error.message}\n")
+                        sys.stderr.write(f"{engine} is skipped: {error.message}\n")
                         break
                 runs.append(run)
                 sys.stderr.write(f"{run}\n")
@@ -145,7 +145,7 @@ async def measured(asked: argparse.Namespace, runs: list[Run], after_each: Calla
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, help="where the figures go; stdout by default")
+    parser.add_argument("--json", type=Path, help="output file (default: stdout)")
     parser.add_argument("--engines", nargs="+", default=["kokoro", "piper", "espeak"])
     parser.add_argument("--sessions", nargs="+", type=int, default=[1, 2, 4])
     parser.add_argument("--replies", type=int, default=8, help="of each session")

@@ -1,9 +1,9 @@
-"""``python -m benchmarks.turn_stations``: how often a reader of one spoken turn comes back to a file.
+"""``python -m benchmarks.turn_stations``: counts how often a reader of one spoken turn returns to a file.
 
-Traces one spoken turn in one process. Prints each call from a file of the ingress, the agent or the storage into
-another, in order, once for each line it is made from; then how many there are in each file: so often does control, and
-with it a reader, return to that file. Lookups are no stations: clocks and stage times, the domain (``interview``), the
-engines behind the other tiers, and what stands in for stores.
+It traces one spoken turn in one process. It prints each call from a file of the ingress, the agent or the storage into
+another, in order, once per calling line. Then it counts them per file: so often does control, and with it a reader,
+return to that file. Some calls do not count: clocks and stage times, the domain (``interview``), the engines behind the
+other tiers, and store fakes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from storage.sessions.memory import MemorySessionStore
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Where a reader goes, and where nobody does.
+#: Files that count, and files that do not.
 READ = ("deployments/agent/", "serve/http/", "storage/")
 LOOKED_UP = (
     "deployments/agent/journal/stage_times.py",
@@ -45,7 +45,7 @@ LOOKED_UP = (
 
 
 def file_of(code: CodeType) -> str:
-    """The file of ``code`` from the repository's root; empty when it is no station."""
+    """The file of ``code`` from the repository's root; empty when it does not count."""
     path = Path(code.co_filename)
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
     return name if name.startswith(READ) and not name.startswith(LOOKED_UP) else ""

@@ -1,9 +1,10 @@
-"""The language-model tier against the same engine called bare: first token, tokens between, tokens a second.
+"""The language-model tier against the same engine without it: time to first token, inter-token latency, throughput.
 
     python -m benchmarks.llm --json OUT [--engine vllm|transformers|fake] [--gpu 1.5b|7b|8b] [--rounds 3]
 
-Closed loop: each of N clients asks again when its answer has ended. ``tier`` asks the deployment over its Serve handle;
-``bare`` calls the engine in this process. vLLM and transformers need the environment of `make test-models`.
+Closed loop: each of N clients sends its next request when its answer has ended. ``tier`` calls the deployment over its
+Serve handle; ``bare`` calls the engine in this process. vLLM and transformers need the environment of `make
+test-models`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ STARTERS = {"bare": bare, "tier": tier}
 
 LEVELS = (1, 16, 64, 256)
 
-#: A prefix all requests share, as interviews share their system prompt, and a turn that differs.
+#: A prefix shared by all requests, as interviews share their system prompt, and a turn that differs.
 _SHARED = "You are an interviewer. Ask one question at a time, follow up on what was said, and stay on the plan. " * 3
 
 
@@ -52,7 +53,7 @@ class Run(msgspec.Struct, frozen=True):
     ttft_p99_ms: float
     itl_ms: float
     tokens_per_s: float
-    #: Tokens a second of each round.
+    #: Tokens per second of each round.
     rounds: list[float]
     added_ttft_ms: float | None = None
     throughput_ratio: float | None = None
@@ -117,7 +118,7 @@ def summarise(mode: Mode, concurrency: int, rounds: Sequence[Round]) -> Run:
 
 
 def compared(runs: Sequence[Run]) -> list[Run]:
-    """The runs, each of the tier's beside the bare one of the same concurrency."""
+    """The runs, each of the tier's next to the bare one of the same concurrency."""
     base = {run.concurrency: run for run in runs if run.mode == "bare"}
     return [_beside(run, base.get(run.concurrency)) if run.mode == "tier" else run for run in runs]
 
@@ -133,7 +134,8 @@ def _beside(run: Run, bare_run: Run | None) -> Run:
 
 
 async def benchmark(subject: Subject, levels: Sequence[int], rounds: int, tokens: int) -> list[Run]:
-    """All levels in both modes. Interleaved subjects are both loaded and take turns, so that drift meets both."""
+    """All concurrency levels in both modes. Interleaved subjects are both loaded and take turns, so that drift affects
+    both."""
     groups: list[tuple[Mode, ...]] = [("bare", "tier")] if subject.interleaved else [("bare",), ("tier",)]
     found: dict[tuple[Mode, int], list[Round]] = {}
     for group in groups:

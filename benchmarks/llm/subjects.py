@@ -1,4 +1,4 @@
-"""The subjects of ``benchmarks.llm``: an engine called bare in this process, and the same engine behind the tier."""
+"""The subjects of ``benchmarks.llm``: an engine in this process, and the same engine behind the tier."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Ask = Callable[[str, int], AsyncGenerator[tuple[bool, int], None]]
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: The shapes of Qwen2.5 1.5B and 7B and of Llama 3.1 8B, for ``load_format=dummy`` where no weights are at hand.
+#: The shapes of Qwen2.5 1.5B and 7B and of Llama 3.1 8B, for ``load_format=dummy`` without weights.
 SHAPES: dict[str, dict[str, int]] = {
     "1.5b": {"hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 28, "num_attention_heads": 12,
              "num_key_value_heads": 2},
@@ -46,7 +46,7 @@ class Subject(Struct, frozen=True):
 
 
 def tiny_model(directory: Path) -> Path:
-    """The tiny seeded Qwen2 of the tests, built in a process of its own so that this one imports no torch."""
+    """The tiny seeded Qwen2 of the tests, built in a separate process so that this one does not import torch."""
     path = directory / "tiny-qwen2"
     if not (path / "config.json").exists():
         script = ROOT / "tests" / "models" / "tiny_model.py"
@@ -110,7 +110,7 @@ def gpu_subject(shape: str, directory: Path) -> Subject:
 
 @asynccontextmanager
 async def bare(config: LlmConfig) -> AsyncIterator[Ask]:
-    """The engine in this process, with nothing of the tier around it."""
+    """The engine in this process, without the tier."""
     if config.engine == "vllm":
         async with _bare_vllm(config) as ask:
             yield ask
@@ -164,7 +164,7 @@ async def _bare_vllm(config: LlmConfig) -> AsyncIterator[Ask]:
 
 @asynccontextmanager
 async def tier(config: LlmConfig) -> AsyncIterator[Ask]:
-    """The engine as this tier's deployment on a local Ray, asked over its handle."""
+    """The engine as this tier's deployment on a local Ray, called over its handle."""
     import ray
     from ray import serve as ray_serve
 

@@ -16,7 +16,7 @@ from benchmarks.load.traffic import Profile
 
 KNEE_P99_MS = 100.0
 OVERLOAD = 3.0
-#: After this many void runs of one rate in a row the search for the knee ends.
+#: The search for the knee ends after this many consecutive void runs of one rate.
 VOID_AT_MOST = 3
 
 
@@ -24,8 +24,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     parser.add_argument("--sessions", type=int, default=1000, help="concurrent sessions")
     parser.add_argument("--think-s", type=float, default=15.0, help="mean think time, seconds")
-    parser.add_argument("--minutes", type=float, default=10.0, help="measured part; ramp and warm-up come before")
-    parser.add_argument("--json", type=Path, required=True, help="where the figures go (.hdr, .md and .png beside it)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="measured part, after ramp and warm-up")
+    parser.add_argument("--json", type=Path, required=True, help="output file (.hdr, .md and .png next to it)")
     parser.add_argument("--target", default="load", help="a Serve profile, a file, or `bare`")
     parser.add_argument("--keep", type=Path, help="an empty directory for the platform's data and logs, kept")
     parser.add_argument("--ramp-s", type=float, default=60.0)
@@ -33,8 +33,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--audio-share", type=float, default=0.1, help="share of turns sent as recordings")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start-rate", type=float, default=60.0, help="turns a second at which --knee begins")
-    parser.add_argument("--locust-users", type=int, help="Locust users beside; by default one for 50 sessions, 0: none")
-    parser.add_argument("--self-test", action="store_true", help="stop the server for 6 s of 60 and see that it shows")
+    parser.add_argument(
+        "--locust-users", type=int, help="additional Locust users; by default one per 50 sessions, 0: none"
+    )
+    parser.add_argument(
+        "--self-test", action="store_true", help="stop the server for 6 s of 60 and check that the figures show it"
+    )
     parser.add_argument("--overload", type=float, metavar="KNEE", help="offer three times this many turns a second")
     parser.add_argument("--knee", action="store_true", help="raise the rate until the overhead's p99 passes 100 ms")
     return parser.parse_args()
@@ -70,20 +74,20 @@ def profile_of(given: argparse.Namespace, sessions: int) -> Profile:
 
 
 def self_test(given: argparse.Namespace, command: str) -> int:
-    """A 6 s stop in 60 s delays about a tenth of the answers, whether they get a reply then or a refusal: an honest
-    harness has their p99 near 5.4 s."""
+    """A 6 s stop in 60 s delays about a tenth of the answers, replies and rejections alike: a correct harness has a p99
+    near 5.4 s."""
     profile = Profile(sessions=100, think_s=5.0, warmup_s=10.0, measure_s=60.0, ramp_s=10.0, audio_share=0.0)
     result = measure(given.target, profile, stall_s=6.0)
     write(result, given.json, command)
     p99_ms = result["told_ms"]["p99"]
     honest = 4500 <= p99_ms <= 7500
-    print(f"p99 {p99_ms:.0f} ms after a 6 s stop: {'the harness tells the truth' if honest else 'the harness LIES'}")
+    print(f"p99 {p99_ms:.0f} ms after a 6 s stop: {'the harness is correct' if honest else 'the harness is WRONG'}")
     return 0 if honest else 1
 
 
 def knee(given: argparse.Namespace, command: str) -> int:
-    """The highest steady rates whose p99 stays below 100 ms, of the platform's overhead and of the whole latency: one
-    running platform, rates rising by 8 % until the overhead's p99 passes."""
+    """The saturation throughput: the highest steady rates whose p99 stays below 100 ms, of the platform's overhead and
+    of the whole latency. One running platform, rates rising by 8 % until the overhead's p99 exceeds the limit."""
     steps: list[dict[str, Any]] = []
     rate = given.start_rate
     best = {"overhead": 0.0, "latency": 0.0}
@@ -107,11 +111,11 @@ def knee(given: argparse.Namespace, command: str) -> int:
                 if held[name]:
                     best[name] = max(best[name], result["turns_per_s"])
             found = {f"knee_{name}_turns_per_s": value for name, value in best.items()}
-            # after every step, so that an interrupted search keeps what it measured
+            # after every step, so that an interrupted search keeps its measurements
             given.json.write_text(json.dumps({"command": command, **found, "steps": steps}, indent=2) + "\n")
             void_in_a_row = 0 if result["valid"] else void_in_a_row + 1
             if 0 < void_in_a_row < VOID_AT_MOST:
-                continue  # says nothing about the server: once more
+                continue  # not the server's fault: repeat
             if not held["overhead"]:
                 break
             rate *= 1.08
@@ -120,7 +124,7 @@ def knee(given: argparse.Namespace, command: str) -> int:
 
 
 def overload(given: argparse.Namespace, command: str) -> int:
-    """Three times the knee: how many turns are still answered, and how soon the others are refused."""
+    """Three times the knee: the goodput, and the latency of rejections."""
     result = measure(given.target, profile_of(given, round(OVERLOAD * given.overload * given.think_s)), keep=given.keep)
     result["goodput_of_knee"] = round(result["turns_per_s"] / given.overload, 3)
     write(result, given.json, command)

@@ -57,7 +57,7 @@ def main() -> None:
     arguments = parser.parse_args()
     config = read_serve_file(profile_path("load"))
     settings = read_settings(config.arguments)
-    # the baseline answers whatever comes
+    # the baseline answers everything
     settings = replace(settings, http=replace(settings.http, shedding=SheddingSettings()))
     os.environ["INTERVIEW_DATA_DIR"] = str(arguments.data)
     with EmbeddedRedis(arguments.data) as redis:

@@ -12,7 +12,7 @@ from benchmarks.load.traffic import LATE_MS, overslept_until
 
 
 def late_share(*, seconds: float = 20.0, rate: float = 70.0, seed: int = 1) -> float:
-    """The share of timers, ``rate`` a second at random times, that fire later than a send may be late."""
+    """The share of timers, ``rate`` per second at random times, that fire later than the limit for late sends."""
     return uvloop.run(_late_share(seconds, rate, random.Random(seed)))
 
 

@@ -1,7 +1,8 @@
-"""Runs Locust next to the bench: a few users of ``benchmarks/locustfile.py`` on the same platform, with their figures.
+"""Runs Locust next to the benchmark: a few users of ``benchmarks/locustfile.py`` on the same platform, with their
+figures.
 
 Locust is a closed model: its users wait for a stalled server, so their tail looks better than the open-loop one. Both
-are shown, so that whoever knows one can read the other.
+are shown for comparison.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ LOCUSTFILE = Path(__file__).resolve().parents[1] / "locustfile.py"
 
 _STOP_TIMEOUT_S = 20.0
 
-#: Columns of Locust's statistics and what they are called here.
+#: Columns of Locust's statistics and their names here.
 _FIGURES = {"50%": "p50", "90%": "p90", "99%": "p99", "99.9%": "p999", "Max Response Time": "max"}
 
 
 class LocustBeside:
-    """``users`` Locust users from the ramp to the end; its statistics begin when all of them are there."""
+    """``users`` Locust users from the ramp to the end; its statistics begin when all of them have started."""
 
     def __init__(self, target: Target, profile: Profile, users: int) -> None:
         self.users = users
@@ -54,7 +55,7 @@ class LocustBeside:
         )
 
     def figures(self) -> dict[str, Any]:
-        """Stop it and return, per kind of request, Locust's count, failures and percentiles in milliseconds."""
+        """Stop Locust and return, per kind of request, its count, failures and percentiles in milliseconds."""
         try:
             self._process.wait(timeout=_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:

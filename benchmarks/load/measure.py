@@ -1,4 +1,4 @@
-"""One run: a target, traffic, samples; and what may be said about it."""
+"""One run: a target, traffic, samples; and whether the run is valid."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from benchmarks.load.sampling import Sampler
 from benchmarks.load.target import Target, running
 from benchmarks.load.traffic import Profile, Recorded, Traffic, sample_audio
 
-#: Above these the generator, not the server, is being measured.
+#: Above these limits the run measures the generator, not the server.
 LATE_SHARE_LIMIT = 0.001
 GENERATOR_CPU_LIMIT = 0.8
 
@@ -33,7 +33,7 @@ _NEVER = 1_000_000_000
 
 
 def speed() -> float:
-    """Turns of a bare Python loop in a microsecond: a virtual machine's cores are not equally fast at all times."""
+    """Iterations of a bare Python loop per microsecond, because a virtual machine's cores vary in speed."""
     begin = time.process_time()
     for _ in range(5_000_000):
         pass
@@ -65,7 +65,7 @@ def measure(
     """Start ``name``, drive it with ``profile``, stop it, and return the figures.
 
     ``stall_s`` stops every process of the server (SIGSTOP) for that long in the middle of the measured part.
-    ``locust_users`` come on top of the profile's sessions. ``keep`` is where the platform's data and logs stay.
+    ``locust_users`` are added to the profile's sessions. ``keep`` is the directory of the platform's data and logs.
     """
     with undisturbed():
         idle_late_share = idle_machine.late_share()
@@ -77,7 +77,7 @@ def measure(
 
 def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_users: int = 0) -> dict[str, Any]:
     """The figures of one run against a running target."""
-    described = machine()  # the commit as it was when the run began
+    described = machine()  # the commit at the start of the run
     beside = LocustBeside(target, profile, locust_users) if locust_users else None
     sampler = Sampler(target.root)
     sampler.start()
@@ -128,8 +128,8 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[str]:
-    """The generator as a real-time thread without long pauses for garbage, so that a full machine makes the server wait
-    and not the clock that judges it. Yields the scheduling it got: only root gets it."""
+    """Run the generator as a real-time thread without long garbage collections, so that a saturated machine delays the
+    server and not the measuring clock. Yields the scheduling class, which needs root."""
     before = os.sched_getscheduler(0), os.sched_getparam(0)
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
@@ -154,7 +154,7 @@ def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[
     late_share = recorded.late / recorded.sends if recorded.sends else 1.0
     why_void = []
     if late_share > LATE_SHARE_LIMIT:
-        why_void.append(f"{late_share:.2%} of the sends were late by the generator's own doing")
+        why_void.append(f"{late_share:.2%} of the sends were late because of the generator")
     if generator_cpu > GENERATOR_CPU_LIMIT:
         why_void.append(f"the generator used {generator_cpu:.0%} of a core")
     return {
@@ -181,7 +181,7 @@ def figures(recorded: Recorded, profile: Profile, generator_cpu: float) -> dict[
 
 
 def _p99s(parts: dict[int, Latency]) -> list[float]:
-    """In the order of time; a part in which nothing was answered is left out."""
+    """In chronological order; a part without answers is skipped."""
     return [parts[index].figures()["p99"] for index in sorted(parts)]
 
 

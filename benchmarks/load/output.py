@@ -12,7 +12,7 @@ LOCUST_ROW = ("p50", "p90", "p99", "p999", "max")
 
 
 def write(result: dict[str, Any], path: Path, command: str) -> None:
-    """Write ``path`` and, beside it, the same name with ``.hdr``, ``.png`` and ``.md``."""
+    """Write ``path`` and, next to it, the same name with ``.hdr``, ``.png`` and ``.md``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     histograms = result["hdr"]
     shown = {"command": command, **{key: value for key, value in result.items() if key != "hdr"}}

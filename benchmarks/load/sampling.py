@@ -31,7 +31,7 @@ _MIB = 1024 * 1024
 
 
 def kind_of(command: str) -> str:
-    """The kind of process a command line stands for; Ray renames its processes, so the name is in it."""
+    """The kind of process for a command line; Ray renames its processes, so the name is in it."""
     for pattern, kind in _KINDS:
         found = pattern.search(command)
         if found:
@@ -56,7 +56,8 @@ class Usage:
 
 
 class Sampler:
-    """Samples the descendants of a process once a second, from a process of its own: the generator must not stall."""
+    """Samples the descendants of a process once a second, from a separate process, because the generator must not
+    stall."""
 
     def __init__(self, root: psutil.Process) -> None:
         context = multiprocessing.get_context("spawn")
@@ -67,7 +68,7 @@ class Sampler:
         self._process.start()
 
     def restart(self) -> None:
-        """Count from now: what came before was warm-up."""
+        """Discard the samples of the warm-up."""
         self._here.send("restart")
 
     def stop(self) -> Usage:

@@ -1,4 +1,4 @@
-"""Measures the closed-loop throughput of a target, to compare targets with each other."""
+"""Measures the closed-loop saturation throughput of a target, to compare targets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Count:
 
 
 def saturate(target: Target, *, concurrency: int, warmup_s: float, measure_s: float, seed: int) -> dict[str, Any]:
-    """``concurrency`` candidates answer at once, again and again, for ``measure_s`` after ``warmup_s``."""
+    """``concurrency`` candidates answer at once, repeatedly, for ``measure_s`` after ``warmup_s``."""
     sampler = Sampler(target.root)
     sampler.start()
     count, latency = _Count(), Latency()

@@ -27,7 +27,7 @@ _STOP_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True)
 class Target:
-    """A running platform. ``root`` is the process all its processes descend from."""
+    """A running platform. ``root`` is the ancestor of all its processes."""
 
     name: str
     address: str
@@ -58,7 +58,7 @@ def running(name: str, keep: Path | None = None) -> Iterator[Target]:
         try:
             _wait_until_started(process)
             key = key_path(Path(data)).read_text().strip()
-            # or the target would wait, once it has printed as much as the pipe holds
+            # or the target would block once the pipe is full
             threading.Thread(target=deque, args=(process.stdout, 0), daemon=True).start()
             address = f"http://127.0.0.1:{port}"
             _wait_until_it_answers(address)

@@ -1,9 +1,9 @@
 """Generates open-loop traffic: each request's due time is fixed before it is sent and does not depend on replies.
 
-Sessions arrive by a Poisson process. A session's think times are drawn at its start (seeded), so the schedule of its
-turns is fixed then. A turn is sent when it is due and the reply before it has come; its latency counts from the
-later of *due* and nothing else: time spent waiting for a slow earlier reply belongs to the tail (no coordinated
-omission). Service time, from the actual send, is shown beside it.
+Sessions arrive by a Poisson process. A session's think times are drawn at its start (seeded), which fixes the schedule
+of its turns. A turn is sent when it is due and the previous reply has arrived. Its latency counts from *due*: time
+spent waiting for a slow earlier reply belongs to the tail (no coordinated omission). Service time, from the actual
+send, is shown next to it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class _Reply(NamedTuple):
 
 @dataclass(frozen=True)
 class Profile:
-    """What the traffic looks like. ``turns`` is the mean of a session's length; times in seconds."""
+    """The shape of the traffic. ``turns`` is the mean of a session's length; times in seconds."""
 
     sessions: int
     think_s: float
@@ -73,13 +73,13 @@ class Profile:
 
 @dataclass
 class Recorded:
-    """What was seen in the measured part of the run."""
+    """Figures of the measured part of the run."""
 
     latency: Latency = field(default_factory=Latency)
     service: Latency = field(default_factory=Latency)
     overhead: Latency = field(default_factory=Latency)
     rejected: Latency = field(default_factory=Latency)
-    #: From when an answer was due until its reply or its refusal: a server cannot hide a stop by refusing who waited.
+    #: From an answer's due time until its reply or rejection: a server cannot hide a stall by rejecting.
     told: Latency = field(default_factory=Latency)
     statuses: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
@@ -101,7 +101,7 @@ class Traffic:
         self._profile = profile
         self._audio = audio
         self._random = random.Random(profile.seed)
-        # Not seeded: on a platform that has seen this seed before, its interviews would be replayed, not held.
+        # Not seeded: on a platform that has seen this seed before, its interviews would be replayed, not run.
         self._run = uuid.uuid4().hex[:8]
         self.recorded = Recorded()
         self.active = 0
@@ -126,7 +126,8 @@ class Traffic:
                 if due > now:
                     await asyncio.sleep(min(due - now, self._until - now))
                     continue
-                # the first N stand for those already there: they arrive in the ramp, each somewhere in its interview
+                # the first N stand for those already running: they arrive in the ramp, each at some point of its
+                # interview
                 first = started < profile.sessions
                 rate = profile.sessions / profile.ramp_s if first else profile.arrivals_per_s
                 left = self._rest() if first else self._length()
@@ -146,7 +147,7 @@ class Traffic:
         return self._random.choice(self._lengths())
 
     def _rest(self) -> int:
-        """Turns left to an interview met on the way: long ones are met more often, each at any of its turns."""
+        """Turns left of an interview at a random moment: long ones are more likely, each at any of its turns."""
         lengths = self._lengths()
         return self._random.randint(1, *self._random.choices(lengths, weights=lengths))
 
@@ -255,7 +256,8 @@ class Traffic:
 
 
 async def overslept_until(due: float) -> float:
-    """Wait until ``due``; returns the milliseconds the generator itself overslept (0 when a late reply held it up)."""
+    """Wait until ``due``; returns the milliseconds that the generator itself overslept (0 when a late reply delayed
+    it)."""
     delay = due - time.perf_counter()
     if delay <= 0:
         return 0.0
@@ -264,7 +266,7 @@ async def overslept_until(due: float) -> float:
 
 
 def _model_ms(body: bytes) -> float:
-    """Milliseconds the reply says were spent inside model tiers."""
+    """The reply's milliseconds spent inside model tiers."""
     found = _STAGES.search(body)
     if found is None:
         return 0.0
@@ -273,6 +275,6 @@ def _model_ms(body: bytes) -> float:
 
 
 def sample_audio() -> bytes:
-    """A short spoken clip the repository ships."""
+    """A short spoken clip of the repository."""
     path = Path(__file__).resolve().parents[2] / "deployments" / "stt" / "health_clip.wav"
     return path.read_bytes()

@@ -57,7 +57,7 @@ class Run(msgspec.Struct, frozen=True):
     p99_ms: float
     rtf: float
     wer: float
-    #: Clips a second in each round; ``clips_per_s`` is their median.
+    #: Clips per second in each round; ``clips_per_s`` is their median.
     rounds: list[float]
 
 
@@ -123,7 +123,7 @@ async def run_bare(
 
             def transcribe(clip: Clip) -> str:
                 if mode == "batched":
-                    # A pipeline holds the state of one recording, so that each request has its own.
+                    # A pipeline holds the state of one recording, so each request has its own.
                     segments, _ = BatchedInferencePipeline(model).transcribe(
                         io.BytesIO(clip.audio), language="en", batch_size=8, **_NO_TEXT_BEFORE
                     )
@@ -171,7 +171,7 @@ async def run_tier(config: SttConfig, levels: Sequence[int], clips: Sequence[Cli
 
 
 def verdict(runs: Sequence[Run]) -> dict[str, float]:
-    """The tier at 16 against the better of the others: ratio of clips/s, and word errors added."""
+    """The tier at 16 against the best of the others: ratio of clips/s, and difference of word error rates."""
     others = [run for run in runs if run.mode != "tier"]
     tier = next(run for run in runs if run.mode == "tier" and run.concurrency == 16)
     best = max(others, key=lambda run: run.clips_per_s)
@@ -182,7 +182,7 @@ def verdict(runs: Sequence[Run]) -> dict[str, float]:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on."""
+    """The machine of the figures."""
     processor = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
         platform.processor(),

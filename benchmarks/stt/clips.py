@@ -15,7 +15,7 @@ from benchmarks.stt.mixes import RATE, Samples
 
 
 class Clip(msgspec.Struct, frozen=True):
-    """One recording as a candidate's browser would send it, and what is said in it."""
+    """One recording as a candidate's browser would send it, and its words."""
 
     audio: bytes
     text: str

@@ -1,4 +1,4 @@
-"""Recordings with their words: people from the tests' data, synthetic voices from a folder made beforehand."""
+"""Recordings with transcripts: people from the tests' data, synthetic voices from a prepared directory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PEOPLE = Path(__file__).resolve().parents[2] / "tests" / "data" / "speech"
 
 
 class Spoken(NamedTuple):
-    """A clip, its words, and who says them."""
+    """A clip, its words and its speaker."""
 
     clip: str
     voice: str

@@ -1,4 +1,4 @@
-"""Recordings as they come from bad rooms: clips mixed with noise, music, other voices and room responses, in code.
+"""Recordings as from bad rooms: clips mixed with noise, music, other voices and room responses, in code.
 
 Everything is float32 at 16 kHz, shape (samples,), drawn from a seeded generator, so a mix is the same on every machine.
 """
