@@ -108,7 +108,7 @@ def _accept(data: bytes, config: SttConfig) -> Container:
         )
     container = sniff(data)
     if container is None:
-        raise UnreadableAudio(f"This service cannot read the file. Please send {_FORMATS}.")
+        raise UnreadableAudio(f"This service cannot read the recording. Please send {_FORMATS}.")
     if cut_short(container, data):
         raise _truncated()
     return container

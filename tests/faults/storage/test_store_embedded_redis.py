@@ -242,7 +242,7 @@ def test_data_in_a_format_of_another_server_are_refused_by_name_and_left_alone(t
     base.unlink()
     foreign.write_bytes(header + b"\xfa\x09redis-ver")
     manifest.write_text(manifest.read_text().replace(base.name, foreign.name))
-    with pytest.raises(ConfigError, match="another kind of server, or a newer one"):
+    with pytest.raises(ConfigError, match="a different or newer kind of server"):
         EmbeddedRedis(tmp_path).start()
     assert foreign.read_bytes().startswith(header)
 

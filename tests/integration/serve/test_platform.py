@@ -195,7 +195,7 @@ def test_a_second_platform_on_the_same_data_is_refused(platform: RunningPlatform
         check=False,
     )
     assert done.returncode == 1
-    assert "already runs" in done.stderr
+    assert "already running" in done.stderr
 
 
 def test_replay_folds_the_events_to_exactly_the_stored_snapshot(platform: RunningPlatform, tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_a_bundle_cannot_write_outside_its_model(packed: Any, tmp_path: Path, na
 
 
 def test_a_bundles_name_cannot_lead_elsewhere(packed: Any) -> None:
-    with pytest.raises(InvalidInput, match="name of a model"):
+    with pytest.raises(InvalidInput, match="not a model name"):
         bundles.unbundle(packed(Manifest("..", "x", "MIT", "x", (), (file_of("model.bin"),)), CONTENT))
 
 
@@ -178,7 +178,7 @@ def test_a_bundle_cannot_change_what_a_known_name_means(packed: Any) -> None:
 
 def test_a_file_that_is_no_bundle_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.tar").write_bytes(b"not a tar")
-    with pytest.raises(InvalidInput, match="no bundle"):
+    with pytest.raises(InvalidInput, match="not a bundle"):
         bundles.unbundle(tmp_path / "x.tar")
 
 
