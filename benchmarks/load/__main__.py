@@ -16,7 +16,7 @@ from benchmarks.load.traffic import Profile
 
 KNEE_P99_MS = 100.0
 OVERLOAD = 3.0
-#: The search for the knee ends after this many consecutive void runs of one rate.
+#: The search for the saturation throughput ends after this many consecutive void runs of one rate.
 VOID_AT_MOST = 3
 
 
@@ -124,7 +124,7 @@ def knee(given: argparse.Namespace, command: str) -> int:
 
 
 def overload(given: argparse.Namespace, command: str) -> int:
-    """Three times the knee: the goodput, and the latency of rejections."""
+    """Three times the saturation throughput: the goodput, and the latency of rejections."""
     result = measure(given.target, profile_of(given, round(OVERLOAD * given.overload * given.think_s)), keep=given.keep)
     result["goodput_of_knee"] = round(result["turns_per_s"] / given.overload, 3)
     write(result, given.json, command)

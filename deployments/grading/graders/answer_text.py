@@ -90,7 +90,7 @@ def is_stop_word(word: str) -> bool:
 def closed(words: tuple[Token, ...]) -> tuple[Token, ...]:
     """The words of an answer to a closed question: of a very long one, its beginning and its end.
 
-    Bounds the graders' work; nobody states a choice or a term in the middle of a thousand words.
+    Bounds the graders' work; a choice or a term never stands in the middle of a thousand words.
     """
     if len(words) <= 2 * _CLOSED_WORDS:
         return words

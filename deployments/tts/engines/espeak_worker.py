@@ -1,7 +1,7 @@
 """The espeak-ng worker program: a process of its own, because the library is GPL-3 and keeps global state.
 
 It runs at arm's length from the platform: it imports the standard library only, nothing of this project imports it,
-and all it shares with its parent is a pipe. A crash of the native library ends this process and nobody else.
+and all it shares with its parent is a pipe. A crash of the native library ends only this process.
 
     python -I -S espeak_worker.py LIBRARY DATA_DIRECTORY
 

@@ -1,4 +1,4 @@
-"""Finds the formula in an answer: typed, or said aloud ("equals sum of a1 to a10")."""
+"""Finds the formula in an answer: typed or spoken ("equals sum of a1 to a10")."""
 
 from __future__ import annotations
 
