@@ -115,10 +115,21 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             return {"report_url": data.url}
         case ev.QuestionReopened():
             return _reopened(state, data)
-        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted() | ev.CandidateAsked():
+        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted():
             return {}
+        case ev.CandidateAsked():
+            return _candidate_asked(state, data)
         case ev.SessionStarted():
             raise InternalError("A session cannot start twice.")
+
+
+def _candidate_asked(state: SessionState, data: ev.CandidateAsked) -> dict[str, Any]:
+    """Count the turn once, however many questions it holds; a question before the first asks nothing back."""
+    current = state.current_question
+    if current is None or data.turn == current.asked_back_turn:
+        return {}
+    counted = replace(current, asked_back=current.asked_back + 1, asked_back_turn=data.turn)
+    return {"questions_asked": (*state.questions_asked[:-1], counted)}
 
 
 def _answer_received(state: SessionState, event: ev.Event, data: ev.AnswerReceived) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class AskedQuestion(Struct, frozen=True, omit_defaults=True):
 
     ``interrupted``: the candidate returned to an earlier question before answering this one, so it is put again.
     ``form_asked``: the reply asked for the required form of answer, which happens once.
+    ``asked_back``: turns in which the candidate asked the interviewer something, the last of them ``asked_back_turn``.
     """
 
     question_id: str
@@ -126,6 +127,13 @@ class AskedQuestion(Struct, frozen=True, omit_defaults=True):
     skipped: bool = False
     interrupted: bool = False
     form_asked: bool = False
+    asked_back: int = 0
+    asked_back_turn: int = 0
+
+    @property
+    def attempts(self) -> int:
+        """Clarifications that cost patience: those that answered the candidate's own questions do not count."""
+        return max(0, self.clarifications - self.asked_back)
 
 
 class Ability(Struct, frozen=True):

@@ -138,14 +138,14 @@ def within_budgets(held: HeldInterview, config: AgentConfig) -> Iterable[str]:
             yield f"{count} questions in the phase {phase.name}, the budget is {phase.question_budget}"
     if state.hints_used > plan.hint_budget:
         yield f"{state.hints_used} hints, the budget is {plan.hint_budget}"
-    again = plan.max_clarifications + 2 * config.max_repeats
+    again = plan.max_clarifications + config.max_repeats
     for asked in state.questions_asked:
         if (asked.asked_at - state.started_at).total_seconds() > plan.time_budget_s:
             yield f"{asked.question_id} was asked after the time was up"
         if asked.follow_ups > plan.max_follow_ups:
             yield f"{asked.follow_ups} follow-ups to {asked.question_id}"
-        if asked.clarifications > again:
-            yield f"{asked.clarifications} clarifications of {asked.question_id}, at most {again} are meant"
+        if asked.attempts > again:
+            yield f"{asked.attempts} clarifications of {asked.question_id}, at most {again} are meant"
 
 
 def own_language(held: HeldInterview) -> Iterable[str]:

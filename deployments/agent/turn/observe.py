@@ -114,7 +114,7 @@ def bounded(
 ) -> Observation:
     """``observation`` with repeated requests limited: past the limits a doubtful answer counts as heard, and a futile
     request moves on. Pure. ``answered``: this question has an answer from earlier turns."""
-    heard, used = observation.heard, asked.clarifications
+    heard, used = observation.heard, asked.attempts
     again = plan.max_clarifications
     move_on: Heard = "done" if answered else "skip"
     if heard == "unsure" and used >= again:
@@ -126,7 +126,7 @@ def bounded(
         return replace(observation, heard=move_on, why="The candidate is done and gave no answer.")
     if heard in ("repeat", "explain", "wait", "afterthought") and used >= again + config.max_repeats:
         return replace(observation, heard=move_on, why="Asked for again often enough.")
-    if heard == "question" and used >= again + 2 * config.max_repeats:
+    if heard == "question" and asked.asked_back >= again + 2 * config.max_repeats:
         return replace(observation, heard=move_on, why="Questions were answered often enough.")
     if heard == "hint" and not hint_open and used >= again + config.max_repeats:
         return replace(observation, heard=move_on, why="No hint is left, and it was asked for often enough.")

@@ -114,6 +114,14 @@ async def test_questions_without_end_do_not_hold_the_interview() -> None:
 # -- a way back ----------------------------------------------------------------------------------------------------
 
 
+async def test_questions_do_not_use_up_the_patience_with_silence() -> None:
+    stage, candidate = await begun(LONG, "Is this recorded?", "Can my data be deleted?", "How many questions are left?")
+    await candidate.answer("?")
+    state = await stage.state()
+    assert candidate.response["action"]["action_type"] == "clarify"
+    assert state.grades == () and not state.questions_asked[-1].skipped
+
+
 async def test_an_addition_to_the_previous_answer_is_graded_with_it_and_the_open_question_is_put_again() -> None:
     addition = "can I add something to my previous answer? It takes additional disk space"
     stage, candidate = await begun(LONG, "Every write must also update the index, always and everywhere", addition)
