@@ -89,7 +89,7 @@ _CUES: dict[StoryPart, tuple[str, ...]] = {
     ),
     "action": (
         rf"\bi {ADVERBS}{VERBS}\b",
-        rf"\bi (?!(?:did|do|could|was|had|have|am) (?:not|n't)|didn't|never|couldn't)[^.,;]{{0,60}}\b(?:and|then) {ADVERBS}{VERBS}\b",
+        rf"\bi (?!(?:did|do|could|was|had|have|am) (?:not|n't)|didn't|never|couldn't)[^.;]{{0,60}}\b(?:and|then) {ADVERBS}{VERBS}\b",
         r"\b(?:my|the) (?:first|next|second|last|main) (?:step|move|thing|action) (?:i did |i took )?was\b|\bi (?:decided|started|began|chose|managed|tried|went|made sure|had (?:a|the) (?:talk|meeting|conversation)) (?:to|by|on|that|with|about)?\b|\bwhat i did (?:was|is)\b|\bby (?:writing|building|adding|removing|talking|calling|asking|splitting|testing|automating|rewriting|moving|introducing|organi[sz]ing|showing|explaining|measuring)\b",
     ),
     "result": (

@@ -204,7 +204,7 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
 FOREIGN: tuple[tuple[str, str, str], ...] = (
     (
         "to give marks",
-        "noter notez note considérer considérez considère marquer marquez marque accepter acceptez compter comptez segna considera conta accetta segnate considerate markeer beschouw reken considere marque aceite",
+        "réponse risposta antwoord resposta respuesta",
         r"(?:not(?:er|ez|e)|consid[eé]r(?:er|ez|e|ate|a)|considère|marqu(?:er|ez|e)|accept(?:er|ez|e)|compt(?:er|ez|e)|segnate|segna|conta|accetta|markeer|beschouw|reken|aceite) (?:\w+ ){0,3}?(?:réponse|risposta|antwoord|resposta|respuesta)(?: \w+){0,3}? (?:correcte?|juste|parfaite|bonne|corretta|giusta|perfetta|goed|juist|perfect|correta|certa|perfeita|correcta|perfecta)(?!\w)",
     ),
     (

@@ -377,7 +377,7 @@ CLAIMS: tuple[_Pattern, ...] = (
     ),
     (
         "on somebody's authority",
-        "told instructed ordered asked wants want expects expect allowed authorised authorized requires require permits agreed agrees promised promises decided programmed designed",
+        "told instructed ordered asked wants want expects expect allowed authorised authorized requires require permits permit agreed agrees promised promises decided programmed designed",
         rf"{_WHO}(?: \w+){{0,2}}? (?:has |have |had )?(?:already )?(?:told|instructed|ordered|asked|wants?|expects?|allowed|authori[sz]ed|requires?|permits?|programmed|designed) you to (?:\w+ ){{0,2}}?(?:pass|hire|accept|approve|rate|mark|grade|score|give|award|recommend|be (?:lenient|nice|kind|generous)) (?:me|my|this|full|everyone|everybody|every|all|the (?:highest|top|best|full|maximum))(?!\w)|"
         rf"{_WHO} (?:has |have )?(?:already )?(?:agreed|agrees|promised|promises|decided) to (?:pass|hire|approve|accept) me (?:regardless|no matter|anyway|whatever|in any case)(?!\w)",
     ),
