@@ -20,6 +20,7 @@ _IRREGULAR = (
     "quit|rode|shook|sang|spun|swept|wore|wound|dealt|forgave|froze|stepped|picked|mapped"
 )
 _NOT_ACTIONS = (
+    "passed (?:with|my|all|(?:the|an|it) ?(?:exam|test|audit|course|inspection|interview)?)|succeeded|survived|earned (?:a|the|my)|"
     "needed|wanted|learned|worked|joined|disagreed|realised|realized|noticed|expected|used to|liked|enjoyed|agreed|hoped|waited|"
     "believed|feared|failed|loved|hated|struggled|happened|seemed|remembered|missed|cared|stayed|lived|studied|graduated|interned|"
     "started (?:at|in|as|my job)|got (?:a|the|an|hired|promoted|married|sick|ill|fired)|felt|thought|knew|saw"
@@ -116,8 +117,10 @@ IDLE = re.compile(
 #: A further action of the speaker or the team is not an outcome; something they received is one.
 DOING = re.compile(
     r"^\W*(?:(?:and|so|but|then|also|next|yeah|well|finally|later|after that|afterwards)[, ]+)*"
-    r"(?:i (?!(?:got|received|was (?:promoted|praised|thanked))\b)"
-    r"|we (?!(?:got|had (?:no|fewer|the)|were|won|finished|met|made|saved|became|ended|still use|have not|never|lost|kept)\b))",
+    r"(?:i (?!(?:(?:only|still|even|just|finally|eventually|also|then|later) )*"
+    r"(?:got|received|graduated|passed|won|earned|gained|lost|succeeded|achieved|avoided|became|managed|survived|was (?:promoted|praised|thanked|able|offered|invited))\b)"
+    r"|we (?!(?:(?:only|still|even|just|finally|eventually|also|then|later|all) )*"
+    r"(?:got|had (?:no|fewer|the|only)|were|won|finished|met|made|saved|became|ended|still use|have not|never|lost|kept|passed|gained|earned|avoided|reached|managed|recovered|survived|stayed)\b))",
     re.IGNORECASE,
 )
 #: A lasting result is told in the present.

@@ -78,13 +78,21 @@ def _mixed(symbols: list[Any], rng: random.Random) -> dict[Any, Any]:
     return {**point, chosen: -abs(point[chosen])}
 
 
+def _value(expression: Any, point: dict[Any, Any]) -> Any:
+    """``expression`` at ``point`` in decimals. Where a symbol stands in an exponent, an exact root of a fraction would be
+    looked for, which can take minutes, so that decimals are put in at once."""
+    if any(power.exp.free_symbols for power in expression.atoms(sympy.Pow)):
+        point = {symbol: sympy.Float(value, 2 * _DIGITS) for symbol, value in point.items()}
+    return expression.subs(point).evalf(_DIGITS)
+
+
 def _agree(one: Any, other: Any, symbols: list[Any], *, sign: int, tolerance: Any = _TOLERANCE) -> bool | None:
     """Whether both agree wherever the key is real among random points; None if no point could be compared."""
     rng = random.Random(20_260_731)  # noqa: S311 - points, not secrets
     compared = 0
     for _attempt in range(4 * _POINTS):
         point = _point(symbols, rng, 1) if sign > 0 else _mixed(symbols, rng)
-        left, right = one.subs(point).evalf(_DIGITS), other.subs(point).evalf(_DIGITS)
+        left, right = _value(one, point), _value(other, point)
         if not (left.is_number and right.is_number and left.is_finite and right.is_finite):
             continue
         if not right.is_real and (sign < 0 or not left.is_real):
@@ -104,7 +112,7 @@ def _constant_ratio(one: Any, other: Any, symbols: list[Any]) -> bool:
     ratios: list[Any] = []
     for _attempt in range(_POINTS):
         point = _point(symbols, rng, 1)
-        left, right = one.subs(point).evalf(_DIGITS), other.subs(point).evalf(_DIGITS)
+        left, right = _value(one, point), _value(other, point)
         if left.is_number and right.is_number and left.is_finite and right.is_finite and left != 0 and right != 0:
             ratios.append(left / right)
     return len(ratios) >= 3 and all(_close(ratio, ratios[0], _TOLERANCE) for ratio in ratios)

@@ -14,6 +14,9 @@ _MAX_CANDIDATES = 5
 _MAX_PIECE_CHARS = 400
 _MARKED = re.compile(r"\$+([^$]+)\$+|`([^`]+)`|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _BOXED = re.compile(r"\\boxed\s*\{")
+#: Around a whole answer, and before a function that code takes from a library.
+_QUOTED = re.compile(r"^\s*([\"'“‘«])(.+?)[\"'”’»]\s*[.,;]?\s*$", re.DOTALL)
+_LIBRARY = re.compile(r"\b(?:math|cmath|np|numpy|sympy|sp|torch|jnp)\.(?=[a-z])", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__)(?=\S)([^*]+?)(?<=\S)\1(?![\w*])")
 #: Words that deny or weaken what follows: only the whole answer may then be read as an expression.
 _DOUBT = re.compile(
@@ -37,7 +40,7 @@ class Candidate(Struct, frozen=True):
 def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
     """Up to five expressions; ``factorial``: the key holds one, so a last "!" may be one."""
     text = answer[answer_text.after_correction(answer) :].strip()
-    text = _EMPHASIS.sub(r"\2", text)
+    text = _LIBRARY.sub("", _EMPHASIS.sub(r"\2", _QUOTED.sub(r"\2", text)))
     text = re.sub(r"^([*_])([^*_]+)\1$", r"\2", text)
     if text.count("$") < 2:  # else it marks LaTeX
         text = re.sub(r"^[$€£]\s*(?=[\d.,]+$)|(?<=\d)\s*[$€£]$", "", text)
