@@ -74,6 +74,7 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     mentions = _strong(book, line)
     listed = [part for part in option_words.by_part(book, line, mentions) if part.strength > BY_PART]
     mentions = in_order([*mentions, *listed])
+    mentions = _limited(book, line, mentions)
     chosen = None if truth.taken_back(line.answer) else _one(book, line, mentions)
     if chosen is None:
         chosen = _by_truth(book, line, answer)
@@ -87,6 +88,18 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
         denied = any(one.stance == "denied" for one in hold(line.answer, spans(mentions)))
         return Chosen((), tuple(mentions), settled=False, doubt=_RULES_OUT if denied else UNRECOGNISED)
     return chosen
+
+
+def _limited(book: OptionBook, line: Line, mentions: list[Mention]) -> list[Mention]:
+    """Without a first "yes" that another option, named in full behind it, limits: "yes, but only with an index"."""
+    if book.truth is None or len(mentions) != 2 or any(len(one.options) != 1 for one in mentions):
+        return mentions
+    first, second = mentions
+    plain = {one.id for one in book.truth}
+    if first.options[0] not in plain or second.options[0] in plain or second.strength < BY_WORDS:
+        return mentions
+    between = line.answer[first.end : second.start]
+    return [second] if re.fullmatch(r"[\s,]*(?:but|though|however)?[\s,]*(?:it is |it's |that's )?", between) else mentions
 
 
 def _denies(answer: str) -> bool:

@@ -155,7 +155,9 @@ def _picked(line: Line, at: int) -> bool:
     """After "I'd go with", "I choose", "the answer is", with nothing after it in its clause."""
     before = line.word(at - 1)
     return line.ends_clause(at) and (
-        before in _WORDS("with pick choose say select take") or (before == "is" and line.word(at - 2) == "answer")
+        before in _WORDS("with pick choose say select take")
+        or (before == "for" and line.word(at - 2) in _WORDS("go going gonna opt opting vote voting settle settling"))
+        or (before == "is" and line.word(at - 2) == "answer")
     )
 
 

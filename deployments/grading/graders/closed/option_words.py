@@ -15,7 +15,9 @@ from deployments.grading.graders.closed.notation import is_mathematical, notatio
 from deployments.grading.graders.closed.option_book import Entry, OptionBook
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
 from interview.text.english_words import is_english
+from interview.text.number_vocabulary import ordinal
 from interview.text.stems import stem
+from interview.text.stop_words import STOP_WORDS
 
 #: Similarity (0-100) from which a whole answer is an option's text, and how clear of the next option it has to be.
 _NEAR = 80.0
@@ -26,7 +28,7 @@ def in_full(book: OptionBook, line: Line) -> list[Mention]:
     """Options whose words occur one after the other, the longest first; a word is read for one option only."""
     words = notation(line.words, line.answer)
     stems = [stem(word.text) for word in words]
-    targets = [(target, entry) for entry in book.entries for target in _targets(entry)]
+    targets = [(target, entry) for entry in book.entries for target in [*_targets(entry), *_initials(entry, book)]]
     found: list[Mention] = []
     for target, entry in sorted(targets, key=lambda pair: len(" ".join(pair[0])), reverse=True):
         size = len(target)
@@ -84,6 +86,26 @@ def _targets(entry: Entry) -> list[list[str]]:
     if stems[:1] == ["o"] and len(stems) > 2:
         found.append(stems[1:])
     return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdecimal()))]
+
+
+def _initials(entry: Entry, book: OptionBook) -> list[list[str]]:
+    """The option's initials, where no other option has them: "bcnf", "3nf", "xp"; longer than what a slip makes."""
+    others = {one for other in book.entries if other is not entry for one in (*other.stems, *_abbreviations(other))}
+    return [[one] for one in sorted(_abbreviations(entry) - others) if one not in _COMMON_SHORT]
+
+
+def _abbreviations(entry: Entry) -> set[str]:
+    words = answer_text.normal(entry.text.replace("-", " ")).split()
+    if not 2 <= len(words) <= 5:
+        return set()
+    letters = "".join(word[0] for word in words)
+    numbered = "".join(str(ordinal(word) or word[0]) for word in words)
+    crossed = "".join("x" if word.startswith(("ex", "cross")) else word[0] for word in words)
+    return {letters, numbered, crossed}
+
+
+#: Initials that are words of their own.
+_COMMON_SHORT = frozenset(STOP_WORDS | {"ok", "hi", "um", "uh", "ah", "oh", "er", "go", "id", "im", "ill", "ive", "ya"})
 
 
 def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
@@ -173,7 +195,7 @@ def _owner(word: str, owner: dict[str, Entry], *, short: bool) -> Entry | None:
         for own, entry in owner.items()
         if misspelt(word, own)
         or (unknown and len(own) > 3 and sounds_like(word, own))
-        or (len(word) >= 4 and own.startswith(word) and (unknown or not is_english(own)))
+        or (len(word) >= 4 and own.startswith(word.removesuffix("s")) and (unknown or not is_english(own)))
     }
     return next(iter(near.values())) if len(near) == 1 else None
 
