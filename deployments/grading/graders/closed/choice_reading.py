@@ -99,7 +99,9 @@ def _limited(book: OptionBook, line: Line, mentions: list[Mention]) -> list[Ment
     if first.options[0] not in plain or second.options[0] in plain or second.strength < BY_WORDS:
         return mentions
     between = line.answer[first.end : second.start]
-    return [second] if re.fullmatch(r"[\s,]*(?:but|though|however)?[\s,]*(?:it is |it's |that's )?", between) else mentions
+    return (
+        [second] if re.fullmatch(r"[\s,]*(?:but|though|however)?[\s,]*(?:it is |it's |that's )?", between) else mentions
+    )
 
 
 def _denies(answer: str) -> bool:

@@ -79,7 +79,7 @@ def _mixed(symbols: list[Any], rng: random.Random) -> dict[Any, Any]:
 
 
 def _value(expression: Any, point: dict[Any, Any]) -> Any:
-    """``expression`` at ``point`` in decimals. Where a symbol stands in an exponent, an exact root of a fraction would be
+    """``expression`` at ``point`` in decimals. Where a symbol stands in an exponent, an exact root of a fraction is
     looked for, which can take minutes, so that decimals are put in at once."""
     if any(power.exp.free_symbols for power in expression.atoms(sympy.Pow)):
         point = {symbol: sympy.Float(value, 2 * _DIGITS) for symbol, value in point.items()}

@@ -150,3 +150,22 @@ def test_terms_are_read_in_british_spelling_as_running_times_and_in_digits(accep
 )
 def test_another_running_time_or_number_is_not_the_term(accepted: str, said: str) -> None:
     assert grade_short_text(ShortText(accepted=(accepted,)), said).score == 0.0
+
+
+def _options(*texts: str) -> tuple[Option, ...]:
+    return tuple(Option(id=letter, text=text) for letter, text in zip("abcdef", texts, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("texts", "right", "said"),
+    [
+        (("First come first served", "Shortest job first", "Round robin"), "b", "sjf"),
+        (("First normal form", "Second normal form"), "b", "2NF"),
+        (("Cross-site scripting", "SQL injection"), "a", "it is XSS"),
+        (("Yes", "No", "Only on Linux"), "c", "yes, but only on linux"),
+        (("Yes", "No", "Only on Linux"), "a", "yes"),
+        (("GET", "POST", "PUT"), "c", "I'm going for see"),
+    ],
+)
+def test_options_are_named_by_initials_and_limited_by_others(texts: tuple[str, ...], right: str, said: str) -> None:
+    assert grade_multiple_choice(MultipleChoice(options=_options(*texts), answer=right), said).score == 1.0

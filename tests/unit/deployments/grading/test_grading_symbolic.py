@@ -123,3 +123,22 @@ def test_the_expression_is_found_in_its_sentence(answer: str) -> None:
 async def test_a_hostile_expression_is_a_zero_for_a_person(graded: Grading, answer: str) -> None:
     grade = await graded("x", answer)
     assert (grade.score, grade.needs_review) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("sqrt(x)", "numpy.sqrt(x)"),
+        ("pi*r^2", "Math.PI * r * r"),
+        ("x^2", "“x^2”"),
+        ("exp(x)", "'e to the x'"),
+    ],
+)
+async def test_code_and_quotes_around_an_expression_are_read(graded: Grading, key: str, answer: str) -> None:
+    assert (await graded(key, answer)).score == 1.0
+
+
+async def test_a_symbol_in_an_exponent_does_not_take_the_time_of_the_comparison(graded: Grading) -> None:
+    """One way to set the brackets is sqrt(a^(2 + b^2)), an exact root of a fraction at every point."""
+    grade = await graded("sqrt(a^2+b^2)", "square root of a squared plus b squared")
+    assert grade.needs_review and "out of time" not in grade.rationale
