@@ -22,7 +22,6 @@ from interview.text.order_addresses import ADDRESSES, FOREIGN, FORGED
 from interview.text.order_grammar import CLAIMS, COMMANDS, STATEMENTS
 from interview.text.order_patterns import IMPERATIVES
 from interview.text.order_verdicts import FORGED_VERDICTS
-from interview.text.order_signals import has_all_signals
 from interview.text.visible_text import visible
 
 #: An order has no more words than this; without punctuation, what follows may be an answer again.
@@ -76,7 +75,6 @@ _SOMETHING = re.compile(r"^\w+ (?:it|that|this|them|this one|that one)\b")
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
-_SENTENCE = re.compile(r"[^\s.!?…\n](?:[^.!?…\n]|[.!?…](?=\S))*")
 
 
 def _pattern(source: str) -> re.Pattern[str]:
@@ -152,9 +150,6 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     for kind, match in _searched(_CLAIMS, said, folded):
         if not _quoted(folded, match):
             yield match.start(), match.end(), kind
-    for sentence in _SENTENCE.finditer(folded):
-        if has_all_signals(sentence.group()) and not _spoken_of(folded, sentence):
-            yield sentence.start(), sentence.end(), "to give marks"
     for kind, match in _searched(_ABROAD, said, folded):
         yield match.start(), match.end(), kind
     for kind, match in _searched(_COMMANDS, said, folded):
