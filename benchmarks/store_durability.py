@@ -70,6 +70,12 @@ class Writer:
         return max(0, acknowledged - have), max(0, have - acknowledged)
 
 
+def _script_calls(info: bytes) -> dict[str, float]:
+    """The counters of EVALSHA in the reply to ``INFO commandstats``: ``cmdstat_evalsha:calls=3,usec=120,…``."""
+    line = next(line for line in info.decode().splitlines() if line.startswith("cmdstat_evalsha:"))
+    return {name: float(value) for name, _, value in (pair.partition("=") for pair in line.split(":", 1)[1].split(","))}
+
+
 async def run(kills: int, rate: float, writers: int, fsync: Fsync, seed: int, directory: Path) -> dict[str, Any]:
     """The counts and timings of ``kills`` rounds of write, kill, restart and check."""
     with EmbeddedRedis(directory, fsync=fsync) as server:
@@ -102,8 +108,7 @@ async def measure(
         stop = asyncio.Event()
         working = [asyncio.create_task(write(writer, stop)) for writer in fleet]
         await asyncio.sleep(chance.uniform(0.2, 1.0))
-        stats = await store._link.command("INFO", "commandstats", what="bench")
-        scripts.append(stats["cmdstat_evalsha"])
+        scripts.append(_script_calls(await store._link.command("INFO", "commandstats", what="bench")))
         pid = server.pid
         if pid is None:
             raise SystemExit("redis-server died by itself")

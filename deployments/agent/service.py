@@ -21,10 +21,10 @@ from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.steps.end import EndStep
 from deployments.agent.steps.hint import HintStep
 from deployments.agent.steps.start import StartStep
-from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.streaming.streamed_turn import streamed
 from deployments.agent.tools.registry import TOOLS
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.turn import TurnStep
 from deployments.tts.contract import CONTENT_TYPES
@@ -53,7 +53,7 @@ class AgentService:
     def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
         times = StageTimes()
 
-        def step(aloud: Aloud) -> Coroutine[Any, Any, StepReply]:
+        def step(aloud: HeardSoFar) -> Coroutine[Any, Any, StepReply]:
             return self._observed("turn", self._turn.run(request, times, aloud), times)
 
         streams_audio = request.stream_audio and request.voice
@@ -81,7 +81,7 @@ class AgentService:
 
     async def call_tool(self, request: ToolRequest) -> dict[str, Any]:
         tool = TOOLS.get(request.name)
-        desk = ToolDesk(tenant=request.tenant, runtime=self._runtime, steps=self)
+        desk = ToolContext(tenant=request.tenant, runtime=self._runtime, steps=self)
         return await tool.call(desk, request.arguments)
 
     async def ready(self) -> None:

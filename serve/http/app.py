@@ -16,7 +16,7 @@ from serve.http.interviews.signals import signals_router
 from serve.http.interviews.tools import tools_router
 from serve.http.mcp.routes import mcp_router
 from serve.http.middleware.load_shedding import LoadShedder
-from serve.http.middleware.request_middleware import Edge
+from serve.http.middleware.request_middleware import RequestMiddleware
 from serve.http.operations import operations_router
 from serve.http.ports import IngressPorts
 from serve.http.settings import HttpSettings
@@ -42,7 +42,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         generate_unique_id_function=lambda route: route.name,
         lifespan=lambda _: shedder.measuring(),
     )
-    app.add_middleware(Edge, settings=settings, shedder=shedder, observer=ports.observer)
+    app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
     openapi.install(app, extra=(Report,))
     app.include_router(sessions_router(ports, settings, auth))

@@ -8,7 +8,7 @@ from deployments.tts.contract import SpeechPart
 from interview.text.sentences import growing_sentences
 
 
-class Aloud:
+class HeardSoFar:
     """The sentences streamed so far, in order; a turn without a listener has no instance.
 
     Joined with single spaces they are always a prefix of the reply's text, and in the end all of it.

@@ -10,7 +10,7 @@ from msgspec.structs import replace as with_fields
 from deployments.agent.brief.interviewer import Decision, DecisionOutcome, TurnBrief
 from deployments.agent.model.answer import own_words
 from deployments.agent.script import phrases, scripted
-from deployments.agent.streaming.heard_so_far import Aloud, begins_with
+from deployments.agent.streaming.heard_so_far import HeardSoFar, begins_with
 from interview.text.sentences import growing_sentences
 
 
@@ -24,7 +24,7 @@ class Unfinished:
 
     def __init__(
         self,
-        aloud: Aloud,
+        aloud: HeardSoFar,
         brief: TurnBrief,
         *,
         ripe: Callable[[Decision], bool],

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 from deployments.agent.contract import Done, Sentence, SpokenPart, StepReply, TurnPart
-from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.tts.contract import SpeechPart
 from interview.errors import InterviewError
 
@@ -34,7 +34,7 @@ class _Told:
 
 
 async def streamed(
-    step: Callable[[Aloud], Coroutine[Any, Any, StepReply]],
+    step: Callable[[HeardSoFar], Coroutine[Any, Any, StepReply]],
     unheard: set[asyncio.Task[StepReply]],
     *,
     audio_type: str = "",
@@ -46,7 +46,7 @@ async def streamed(
     completed and committed as it was heard, kept in ``unheard`` meanwhile.
     """
     told = _Told(audio_type)
-    aloud = Aloud(told.say, told.play if audio_type else None)
+    aloud = HeardSoFar(told.say, told.play if audio_type else None)
     working = asyncio.create_task(step(aloud))
     working.add_done_callback(lambda _: told.parts.put_nowait(None))
     try:

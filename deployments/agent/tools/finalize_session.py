@@ -8,7 +8,7 @@ from pydantic import Field
 
 from deployments.agent.contract import EndRequest
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 
 
 class FinalizeSessionArguments(Arguments):
@@ -24,11 +24,11 @@ class Finalized(Result):
     report_url: str | None = Field(description="Null until the evaluation has written the report.")
 
 
-async def finalize_session(desk: ToolDesk, arguments: FinalizeSessionArguments) -> Finalized:
-    await desk.steps.end(
-        EndRequest(tenant=desk.tenant, interview_id=arguments.interview_id, by=arguments.by, reason=arguments.reason)
+async def finalize_session(context: ToolContext, arguments: FinalizeSessionArguments) -> Finalized:
+    await context.steps.end(
+        EndRequest(tenant=context.tenant, interview_id=arguments.interview_id, by=arguments.by, reason=arguments.reason)
     )
-    state, _ = await desk.session(arguments.interview_id)
+    state, _ = await context.session(arguments.interview_id)
     return Finalized(
         interview_id=state.interview_id,
         status=state.status,

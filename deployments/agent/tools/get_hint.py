@@ -8,7 +8,7 @@ from pydantic import Field
 
 from deployments.agent.contract import HintRequest
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 from interview.limits import MAX_KEY_CHARS
 
 
@@ -27,10 +27,10 @@ class HintResult(Result):
     hints_left: int
 
 
-async def get_hint(desk: ToolDesk, arguments: GetHintArguments) -> HintResult:
-    reply = await desk.steps.hint(
+async def get_hint(context: ToolContext, arguments: GetHintArguments) -> HintResult:
+    reply = await context.steps.hint(
         HintRequest(
-            tenant=desk.tenant,
+            tenant=context.tenant,
             interview_id=arguments.interview_id,
             idempotency_key=arguments.idempotency_key or f"tool-{secrets.token_hex(8)}",
             voice=False,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from deployments.agent.brief.next_question import next_step
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 
 
 class GetNextQuestionArguments(Arguments):
@@ -23,9 +23,9 @@ class NextQuestion(Result):
     prompt: str = ""
 
 
-async def get_next_question(desk: ToolDesk, arguments: GetNextQuestionArguments) -> NextQuestion:
-    state, plan = await desk.session(arguments.interview_id)
-    step = next_step(state, plan, desk.runtime.clock.now())
+async def get_next_question(context: ToolContext, arguments: GetNextQuestionArguments) -> NextQuestion:
+    state, plan = await context.session(arguments.interview_id)
+    step = next_step(state, plan, context.runtime.clock.now())
     return NextQuestion(
         question_id=step.question.id if step.question else None,
         phase=step.phase,

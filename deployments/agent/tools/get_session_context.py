@@ -7,7 +7,7 @@ from pydantic import Field
 from deployments.agent.brief.next_question import time_left_s
 from deployments.agent.journal.reply import hints_left
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 from deployments.agent.turn import observe
 
 
@@ -57,12 +57,12 @@ class SessionContext(Result):
     documents: tuple[str, ...] = Field(description="The session's documents.")
 
 
-async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArguments) -> SessionContext:
-    state, plan = await desk.session(arguments.interview_id)
+async def get_session_context(context: ToolContext, arguments: GetSessionContextArguments) -> SessionContext:
+    state, plan = await context.session(arguments.interview_id)
     asked = state.current_question
     current = None
     if asked is not None:
-        answer = observe.answer_so_far(state, asked, plan.by_id[asked.question_id], config=desk.runtime.config)
+        answer = observe.answer_so_far(state, asked, plan.by_id[asked.question_id], config=context.runtime.config)
         current = CurrentQuestion(
             question_id=asked.question_id,
             question_type=asked.question_type,
@@ -82,7 +82,7 @@ async def get_session_context(desk: ToolDesk, arguments: GetSessionContextArgume
         phase=state.current_phase,
         turn_number=state.turn_number,
         questions_asked=len(state.questions_asked),
-        time_left_s=round(time_left_s(state, plan, desk.runtime.clock.now()), 1),
+        time_left_s=round(time_left_s(state, plan, context.runtime.clock.now()), 1),
         language=state.language,
         current_question=current,
         topics_covered=state.topics_covered,

@@ -6,7 +6,7 @@ import msgspec
 from pydantic import Field
 
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk, asked_question
+from deployments.agent.tools.tool_context import ToolContext, asked_question
 from deployments.agent.turn import observe, turn_tools
 from interview.errors import InvalidInput
 from interview.limits import MAX_ANSWER_CHARS
@@ -53,18 +53,18 @@ class GradeResult(Result):
     hint_cost: float = 0.0
 
 
-async def grade_answer(desk: ToolDesk, arguments: GradeAnswerArguments) -> GradeResult:
-    state, plan = await desk.session(arguments.interview_id)
+async def grade_answer(context: ToolContext, arguments: GradeAnswerArguments) -> GradeResult:
+    state, plan = await context.session(arguments.interview_id)
     asked = asked_question(state, arguments.question_id)
     question = plan.by_id[asked.question_id]
     if arguments.answer is None:
-        answer = observe.answer_so_far(state, asked, question, config=desk.runtime.config)
+        answer = observe.answer_so_far(state, asked, question, config=context.runtime.config)
     else:
         answer = observe.Answer(arguments.answer)
     if not answer.text.strip():
         raise InvalidInput("There is no answer to grade yet.", detail={"fields": {"answer": "empty"}})
     request = turn_tools.grade_request(state, asked, question, answer, state.turn_number)
-    grade = await desk.runtime.ports.grading.grade(request)
+    grade = await context.runtime.ports.grading.grade(request)
     return GradeResult.model_validate(msgspec.to_builtins(grade))
 
 

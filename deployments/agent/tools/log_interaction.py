@@ -8,7 +8,7 @@ import msgspec
 from pydantic import Field
 
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import EVENTS_OF_A_CALL, ToolDesk
+from deployments.agent.tools.tool_context import EVENTS_OF_A_CALL, ToolContext
 from interview.errors import InvalidInput
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, IntegrityNoted
@@ -27,9 +27,9 @@ class Logged(Result):
     seq: int = Field(description="Sequence number of the event in the session's log.")
 
 
-async def log_interaction(desk: ToolDesk, arguments: LogInteractionArguments) -> Logged:
-    if len(msgspec.json.encode(arguments.data)) > desk.runtime.config.max_signals_bytes:
-        limit = desk.runtime.config.max_signals_bytes
+async def log_interaction(context: ToolContext, arguments: LogInteractionArguments) -> Logged:
+    if len(msgspec.json.encode(arguments.data)) > context.runtime.config.max_signals_bytes:
+        limit = context.runtime.config.max_signals_bytes
         raise InvalidInput("The data is too large.", detail={"fields": {"data": f"larger than {limit} bytes"}})
 
     def change(state: SessionState, _plan: InterviewPlan) -> tuple[Logged, list[AnyPayload]]:
@@ -37,7 +37,7 @@ async def log_interaction(desk: ToolDesk, arguments: LogInteractionArguments) ->
         return Logged(turn=state.turn_number, seq=state.version + EVENTS_OF_A_CALL + 1), [noted]
 
     call = {"interview_id": arguments.interview_id, "signal": arguments.signal}
-    return await desk.amend(arguments.interview_id, TOOL.name, call, change)
+    return await context.amend(arguments.interview_id, TOOL.name, call, change)
 
 
 TOOL = Tool(

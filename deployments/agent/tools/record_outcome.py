@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk, asked_question
+from deployments.agent.tools.tool_context import ToolContext, asked_question
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, ReflectionNoted
 from interview.sessions.session import Insight, SessionState
@@ -32,7 +32,7 @@ class Outcome(Result):
     probe_because: str = ""
 
 
-async def record_outcome(desk: ToolDesk, arguments: RecordOutcomeArguments) -> Outcome:
+async def record_outcome(context: ToolContext, arguments: RecordOutcomeArguments) -> Outcome:
     def change(state: SessionState, _plan: InterviewPlan) -> tuple[Outcome, list[AnyPayload]]:
         asked = asked_question(state, arguments.question_id)
         scores = [record.grade.score for record in state.grades if record.question_id == asked.question_id]
@@ -50,7 +50,7 @@ async def record_outcome(desk: ToolDesk, arguments: RecordOutcomeArguments) -> O
         insight = Insight(text=note, turn=state.turn_number, kind="outcome")
         return outcome, [ReflectionNoted(turn=state.turn_number, insights=(insight,))]
 
-    return await desk.amend(
+    return await context.amend(
         arguments.interview_id, TOOL.name, arguments.model_dump(mode="json", exclude={"note"}), change
     )
 

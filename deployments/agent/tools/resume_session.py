@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 from interview.errors import Conflict
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, SessionResumed
@@ -21,14 +21,14 @@ class Resumed(Result):
     status: str
 
 
-async def resume_session(desk: ToolDesk, arguments: ResumeSessionArguments) -> Resumed:
+async def resume_session(context: ToolContext, arguments: ResumeSessionArguments) -> Resumed:
     def change(state: SessionState, _plan: InterviewPlan) -> tuple[Resumed, list[AnyPayload]]:
         if state.status != "paused":
             raise Conflict(f"The interview is not paused; it is {state.status}.")
         event = SessionResumed(turn=state.turn_number, reason=arguments.reason)
         return Resumed(interview_id=state.interview_id, status="active"), [event]
 
-    return await desk.amend(
+    return await context.amend(
         arguments.interview_id, TOOL.name, arguments.model_dump(mode="json"), change, while_paused=True
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 from interview.errors import InvalidInput, NotFound
 from interview.sessions.ids import INTERVIEW_ID
 
@@ -37,10 +37,10 @@ class Tool(Generic[ArgumentsT, ResultT]):
     description: str
     arguments: type[ArgumentsT]
     result: type[ResultT]
-    run: Callable[[ToolDesk, ArgumentsT], Awaitable[ResultT]]
+    run: Callable[[ToolContext, ArgumentsT], Awaitable[ResultT]]
     changes: bool = True
 
-    async def call(self, desk: ToolDesk, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def call(self, context: ToolContext, arguments: dict[str, Any]) -> dict[str, Any]:
         """The result as plain data.
 
         Raises:
@@ -54,7 +54,7 @@ class Tool(Generic[ArgumentsT, ResultT]):
             raise InvalidInput(
                 f"The arguments of {self.name} are wrong.", detail={"fields": _problems(error)}
             ) from error
-        result = await self.run(desk, checked)
+        result = await self.run(context, checked)
         return result.model_dump(mode="json")
 
     def described(self) -> dict[str, Any]:

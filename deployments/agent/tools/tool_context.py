@@ -36,7 +36,7 @@ class Steps(Protocol):
 
 
 @dataclass(frozen=True)
-class ToolDesk:
+class ToolContext:
     tenant: str
     runtime: Runtime
     steps: Steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from deployments.agent.tools.tool import Arguments, Result, Tool
-from deployments.agent.tools.tool_context import ToolDesk
+from deployments.agent.tools.tool_context import ToolContext
 from deployments.agent.turn import turn_tools
 from interview.errors import InvalidInput
 from interview.plans.plan import InterviewPlan
@@ -28,7 +28,7 @@ class DifficultyResult(Result):
     rationale: str
 
 
-async def update_difficulty(desk: ToolDesk, arguments: UpdateDifficultyArguments) -> DifficultyResult:
+async def update_difficulty(context: ToolContext, arguments: UpdateDifficultyArguments) -> DifficultyResult:
     def change(state: SessionState, plan: InterviewPlan) -> tuple[DifficultyResult, list[AnyPayload]]:
         if arguments.skill not in plan.skills:
             raise InvalidInput(
@@ -46,7 +46,7 @@ async def update_difficulty(desk: ToolDesk, arguments: UpdateDifficultyArguments
         )
         return result, [event]
 
-    return await desk.amend(arguments.interview_id, TOOL.name, arguments.model_dump(mode="json"), change)
+    return await context.amend(arguments.interview_id, TOOL.name, arguments.model_dump(mode="json"), change)
 
 
 TOOL = Tool(

@@ -19,7 +19,7 @@ from deployments.agent.brief.interviewer import (
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.answer import own_words
 from deployments.agent.script import scripted
-from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.streaming.partial_decision import Unfinished, after
 from interview.errors import InterviewError
 from interview.sessions.policy_finding import PolicyFinding
@@ -45,7 +45,7 @@ class Decider:
             brief.observation.heard not in PROCEDURAL and not brief.observation.questions
         )
 
-    async def decide(self, brief: TurnBrief, aloud: Aloud | None = None) -> DecisionOutcome:
+    async def decide(self, brief: TurnBrief, aloud: HeardSoFar | None = None) -> DecisionOutcome:
         """The decision. Never raises for a model's failure: the script then decides, and the result records it.
 
         With ``aloud``, every sentence is streamed as soon as it is safe, and all of them before return. The decision's

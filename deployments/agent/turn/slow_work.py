@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from deployments.agent.brief.interviewer import DecisionOutcome, TurnBrief
-from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.grading.contract import GradeRequest
 from interview.errors import InterviewError
 from interview.grades import Grade
@@ -33,7 +33,7 @@ class Spoken:
 class SlowWork:
     """``aloud`` is the part of the reply that a listener has heard, None without a listener."""
 
-    aloud: Aloud | None = None
+    aloud: HeardSoFar | None = None
     grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
     decisions: list[tuple[TurnBrief, DecisionOutcome]] = field(default_factory=list)
     speech: dict[str, Spoken] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from deployments.agent.journal.evaluation import trigger_evaluation
 from deployments.agent.journal.lease import TURN, given_up_on_failure
 from deployments.agent.journal.reply import done_record
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.streaming.heard_so_far import Aloud
+from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.turn.acceptance import (
     Abandoned,
     Acceptance,
@@ -41,7 +41,7 @@ class TurnStep:
         self._runtime = runtime
         self._acceptance = Acceptance(runtime)
 
-    async def run(self, request: TurnRequest, times: StageTimes, aloud: Aloud | None = None) -> StepReply:
+    async def run(self, request: TurnRequest, times: StageTimes, aloud: HeardSoFar | None = None) -> StepReply:
         """The reply to one answer; raises as ``contract.Agent.turn``.
 
         ``aloud`` gets it as it is produced, except a recorded reply or the reply to another answer.

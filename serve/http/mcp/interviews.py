@@ -103,7 +103,7 @@ class AgentStatus(Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class InterviewDesk:
+class InterviewTools:
     """The tools' dependencies."""
 
     ports: IngressPorts
@@ -122,11 +122,11 @@ class InterviewTool(Generic[Arguments]):
     description: str
     arguments: type[Arguments]
     result: type[Struct]
-    run: Callable[[InterviewDesk, str, Arguments], Awaitable[Struct]]
+    run: Callable[[InterviewTools, str, Arguments], Awaitable[Struct]]
     read_only: bool = False
     destructive: bool = False
 
-    async def call(self, desk: InterviewDesk, tenant: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def call(self, desk: InterviewTools, tenant: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """The result as plain data.
 
         Raises:
@@ -147,7 +147,7 @@ class InterviewTool(Generic[Arguments]):
         return {**components[self.result.__name__], "$defs": components}
 
 
-async def conduct_interview(desk: InterviewDesk, tenant: str, asked: ConductInterview) -> InterviewStep:
+async def conduct_interview(desk: InterviewTools, tenant: str, asked: ConductInterview) -> InterviewStep:
     """Start, answer, or (a running interview, no answer) return the latest reply again.
 
     An answer never starts an interview: an answer to an expired one would be lost silently.
@@ -179,15 +179,15 @@ async def conduct_interview(desk: InterviewDesk, tenant: str, asked: ConductInte
     return _step(await desk.steps.start(start))
 
 
-async def get_interview_session(desk: InterviewDesk, tenant: str, asked: GetInterviewSession) -> SessionState:
+async def get_interview_session(desk: InterviewTools, tenant: str, asked: GetInterviewSession) -> SessionState:
     return await _session(desk.ports, SessionKey(tenant, asked.user_session_id))
 
 
-async def end_interview_session(desk: InterviewDesk, tenant: str, asked: EndInterviewSession) -> InterviewStep:
+async def end_interview_session(desk: InterviewTools, tenant: str, asked: EndInterviewSession) -> InterviewStep:
     return _step(await desk.steps.end(EndRequest(tenant=tenant, interview_id=asked.user_session_id)))
 
 
-async def get_agent_status(desk: InterviewDesk, tenant: str, asked: GetAgentStatus) -> AgentStatus:
+async def get_agent_status(desk: InterviewTools, tenant: str, asked: GetAgentStatus) -> AgentStatus:
     ports = desk.ports
     probes = {"sessions": ports.sessions.ping, "agent": ports.agent.tools, **ports.probes}
     answers = await ask_all(probes, desk.settings.probe_timeout_s)

@@ -31,7 +31,7 @@ from deployments.agent.contract import ToolRequest
 from interview.errors import Forbidden, InternalError, InterviewError, InvalidInput
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.interviews.agent_calls import StepCaller
-from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewDesk, InterviewTool
+from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewTool, InterviewTools
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
 from serve.http.request_bodies import encodable
@@ -55,7 +55,7 @@ class McpTools:
     def __init__(self, ports: IngressPorts, settings: HttpSettings) -> None:
         self._agent = ports.agent
         steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
-        self._desk = InterviewDesk(ports, settings, steps)
+        self._desk = InterviewTools(ports, settings, steps)
 
     async def list_tools(self, context: Context, page: PaginatedRequestParams | None) -> ListToolsResult:
         """All tools at once; there are too few to page."""

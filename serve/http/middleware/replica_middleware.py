@@ -7,7 +7,7 @@ reply. (docs/measurements/2026-11-22-load.md gives both gains.)
 
 A profile enables it with
 ``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Without that, and in
-Serve's own proxy, requests pass unchanged and ``Edge`` rejects.
+Serve's own proxy, requests pass unchanged and ``RequestMiddleware`` rejects.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refusal = Callable[[Scope], AsgiApp | None]
 
 #: The scope key with this middleware, through which the application installs its admission check.
-FRONT_DOOR = "interview.front_door"
+REPLICA_MIDDLEWARE = "interview.replica_middleware"
 
 _NO_WATCH = (b"x-request-disconnect-disabled", b"?1")  # Serve's own header
 
@@ -47,7 +47,7 @@ class FrontDoor:
                 if answer is not None:
                     await answer(scope, receive, send)
                     return
-            scope[FRONT_DOOR] = self
+            scope[REPLICA_MIDDLEWARE] = self
             if _is_step(scope):
                 scope["headers"] = [*scope["headers"], _NO_WATCH]
         await self._app(scope, receive, send)

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from interview import telemetry
 from interview.errors import AudioTooLarge, InternalError
 from serve.http.middleware.load_shedding import LoadShedder
-from serve.http.middleware.replica_middleware import FRONT_DOOR, AsgiApp, Message, Receive, Scope, Send
+from serve.http.middleware.replica_middleware import REPLICA_MIDDLEWARE, AsgiApp, Message, Receive, Scope, Send
 from serve.http.openai.errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
 from serve.http.problems import error_response
@@ -44,7 +44,7 @@ _DEFAULT_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 
 
-class Edge:
+class RequestMiddleware:
     """Wraps the application.
 
     Every request gets an id: the client's ``X-Request-Id`` when it is a plain token, else a new one. The id is in the
@@ -84,9 +84,9 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        front_door = scope.get(FRONT_DOOR)
-        if front_door is not None:
-            front_door.refusal = self.refusal
+        outer = scope.get(REPLICA_MIDDLEWARE)
+        if outer is not None:
+            outer.refusal = self.refusal
         elif (refusal := self.refusal(scope)) is not None:
             await refusal(scope, receive, send)
             return

@@ -28,7 +28,7 @@ from deployments.tts.service import TtsService
 from interview.errors import ContextTooLong, EngineFailed, ModelMissing, Overloaded, Unavailable
 from serve.http import problems
 from serve.http.auth import Authenticator
-from serve.http.middleware.request_middleware import Edge
+from serve.http.middleware.request_middleware import RequestMiddleware
 from serve.http.openai import errors
 from serve.http.openai.routes import openai_router
 from serve.http.openai.tenant_limits import TenantLimiter, TenantLimits
@@ -95,7 +95,7 @@ async def start() -> AsyncIterator[Start]:
         tts = tts or TtsService(TtsConfig(engine="fake"))
         limiter = TenantLimiter(limits)
         app = FastAPI()
-        app.add_middleware(Edge, settings=HttpSettings())
+        app.add_middleware(RequestMiddleware, settings=HttpSettings())
         problems.install(app)
         errors.install(app)
         app.include_router(

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from serve.http.app import create_app
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.replica_middleware import FrontDoor, middlewares
-from serve.http.middleware.request_middleware import Edge
+from serve.http.middleware.request_middleware import RequestMiddleware
 from serve.http.settings import HttpSettings, SheddingSettings
 from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
@@ -26,7 +26,7 @@ TURN = "/session/turn/i-1"
 
 
 class Behind:
-    """Stands where Serve stands: sees what the front door lets through."""
+    """Stands where Serve stands: sees what the middleware lets through."""
 
     def __init__(self, app):
         self._app = app
@@ -91,7 +91,7 @@ async def test_refusing_at_the_door_and_within_is_one_draw_not_two():
     shedder = LoadShedder(SheddingSettings(from_ms=10, all_ms=50), draw)
     for _ in range(1000):
         shedder.observed(30)
-    edge = Edge(PlainTextResponse("heard"), settings=HttpSettings(), shedder=shedder)
+    edge = RequestMiddleware(PlainTextResponse("heard"), settings=HttpSettings(), shedder=shedder)
     transport = httpx.ASGITransport(FrontDoor(edge))
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=KEY) as client:
         await client.get("/healthz")
@@ -100,7 +100,7 @@ async def test_refusing_at_the_door_and_within_is_one_draw_not_two():
     assert len(draws) == 1
 
 
-def test_serve_still_has_the_two_places_the_front_door_hangs_on():
+def test_serve_still_has_the_two_places_that_the_middleware_needs():
     """Neither is public: a Ray without them would let requests in the old way and say nothing."""
     asked = "from ray.serve._private import constants, http_util; from ray.serve.config import HTTPOptions; "
     asked += "print(http_util.configure_http_middlewares(HTTPOptions()).middlewares[0].cls.__name__, "
