@@ -17,7 +17,7 @@ _KINDS = (
     (re.compile(r"ProxyActor"), "proxy"),
     (re.compile(r"haproxy"), "haproxy"),
     (re.compile(r"ServeController"), "controller"),
-    (re.compile(r"redis-server"), "redis"),
+    (re.compile(r"redis-server|valkey-server"), "redis"),
     (re.compile(r"gcs_server"), "gcs"),
     (re.compile(r"raylet"), "raylet"),
     (re.compile(r"espeak_worker"), "tts"),
