@@ -13,3 +13,12 @@ MAX_NAME_CHARS = 500
 
 #: An ``Idempotency-Key``.
 MAX_KEY_CHARS = 255
+
+#: Questions of one plan, its banks included.
+MAX_QUESTIONS = 1_000
+
+#: A plan's time budget: an interview over several days is several interviews.
+MAX_TIME_BUDGET_S = 24 * 3600.0
+
+#: A spreadsheet formula; the screen of the formula grader reads no longer one.
+MAX_FORMULA_CHARS = 1_000

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from interview.limits import MAX_FORMULA_CHARS, MAX_QUESTIONS, MAX_TIME_BUDGET_S
 from interview.plans import questions as q
 from interview.plans.key_units import unit_problem
 from interview.plans.plan import InterviewPlan, PhasePlan
@@ -157,6 +158,8 @@ def _check_numeric(grader: q.Numeric) -> Iterator[Finding]:
         yield ("value",), "must be a finite number"
     yield from _not_negative(("tolerance_abs",), grader.tolerance_abs)
     yield from _not_negative(("tolerance_rel",), grader.tolerance_rel)
+    if grader.tolerance_rel > 1:
+        yield ("tolerance_rel",), f"{grader.tolerance_rel:g} accepts 0 for any number; give a share of at most 1"
     if (grader.low is None) != (grader.high is None):
         present = "low" if grader.high is None else "high"
         yield (present,), "a range needs both low and high"
@@ -174,6 +177,8 @@ def _check_numeric(grader: q.Numeric) -> Iterator[Finding]:
 def _check_formula(grader: q.Formula) -> Iterator[Finding]:
     if not grader.reference.startswith("="):
         yield ("reference",), "a formula starts with ="
+    if len(grader.reference) > MAX_FORMULA_CHARS:
+        yield ("reference",), f"has {len(grader.reference)} characters, at most {MAX_FORMULA_CHARS} can be graded"
     if not grader.columns:
         yield ("columns",), "a formula needs columns of data to be graded on"
     if not 1 <= grader.rows <= MAX_SHEET_ROWS:
@@ -225,6 +230,10 @@ def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
     for name in ("hint_budget", "max_follow_ups", "max_clarifications"):
         yield from _not_negative((name,), getattr(plan, name))
     yield from _positive(("time_budget_s",), plan.time_budget_s)
+    if plan.time_budget_s > MAX_TIME_BUDGET_S:
+        yield ("time_budget_s",), f"{plan.time_budget_s:g} s is more than a day"
+    if len(plan.questions) > MAX_QUESTIONS:
+        yield ("questions",), f"{len(plan.questions)} questions, at most {MAX_QUESTIONS} fit one plan"
     yield from _positive(("adaptive", "stop_se"), plan.adaptive.stop_se)
     if plan.adaptive.randomesque < 1:
         yield ("adaptive", "randomesque"), f"{plan.adaptive.randomesque} must be at least 1"

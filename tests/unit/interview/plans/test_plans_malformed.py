@@ -12,7 +12,9 @@ import pytest
 import yaml
 
 from interview.errors import ConfigError
+from interview.plans.checks import check_question
 from interview.plans.files import load_plan, load_plans, plan_from_data, plan_from_text
+from interview.plans.questions import Formula, Question, SheetColumn
 from interview.yaml.source import MAX_BYTES, read_yaml
 from tests.support.paths import TESTS
 
@@ -143,3 +145,23 @@ def test_a_unit_that_no_answer_could_be_graded_by_is_refused_with_the_plan(unit:
     with pytest.raises(ConfigError) as caught:
         plan_from_data(plan)
     assert set(caught.value.detail["fields"]) == {"questions[2].grader.unit"}
+
+
+def test_numbers_that_no_interview_needs_are_refused_with_the_plan() -> None:
+    plan = yaml.safe_load(_good())
+    plan["time_budget_s"] = 1e30
+    plan["questions"][2]["grader"]["tolerance_rel"] = 10
+    with pytest.raises(ConfigError) as caught:
+        plan_from_data(plan)
+    assert {"time_budget_s", "questions[2].grader.tolerance_rel"} <= set(caught.value.detail["fields"])
+
+
+def test_a_reference_formula_longer_than_any_that_is_graded_is_refused() -> None:
+    question = Question(
+        "q",
+        "technical",
+        "s",
+        "A question.",
+        Formula(reference="=" + "(" * 3000 + "1" + ")" * 3000, columns=(SheetColumn("A"),)),
+    )
+    assert [path for path, _ in check_question(question)] == [("reference",)]
