@@ -57,7 +57,7 @@ def open_in_chromium(page, folder):
 
 def report_page():
     """The interview of the report's own tests: 20 questions, spoken and typed, with all that a report can show."""
-    path = TESTS / "integration" / "test_report_documents.py"
+    path = TESTS / "integration" / "deployments" / "grading" / "test_report_documents.py"
     spec = importlib.util.spec_from_file_location("report_documents", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
