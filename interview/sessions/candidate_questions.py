@@ -23,7 +23,7 @@ from interview.text.plain_words import plain_words
 
 QuestionTopic = Literal[
     "recorded", "data", "deletion", "machine", "person", "questions_left", "time_left", "hint_cost", "enough",
-    "accommodation", "typing", "presence", "result", "language", "rules", "company",
+    "accommodation", "typing", "presence", "result", "language", "rules", "company", "solution", "tools", "answered",
 ]  # fmt: skip
 
 #: Topics that a person of the hiring team must handle.
@@ -53,6 +53,8 @@ _GROUPS = {
         (my|our) (answers|answer|interview|responses|conversation|record|file|files|details|words)
         (the|these) (answers|recordings|files)
     """,
+    "language": "(german|french|spanish|italian|portuguese|dutch|polish|turkish|arabic|chinese|hindi|russian|english|ukrainian|japanese|korean|my language|my own language|my native language|my mother tongue|another language|a different language)",
+    "tool": "[google|microsoft|ms|apple]* (sheets|google sheets|excel|libreoffice|libre office|openoffice|open office|numbers|pandas|polars|numpy|python|sql|postgres|postgresql|mysql|sqlite|power bi|tableau|java|javascript|typescript|rust|golang|kotlin|ruby|matlab|pseudocode|pseudo code|vba|a macro|macros|a script|another tool|a different tool|another program|another language|my own tool|a spreadsheet)",
     "left": "(left|remaining|to go|to come|still to come|more|are there|do you have|do we have|will there be|are left|are remaining|in total|altogether|overall|until the end|still|there are|you have|we have|will you ask|will i get|are we going to have|do i have to answer|you will ask|you are going to ask|to answer|in this interview|after this|after this one|for me|now|coming|come|exactly|yet|going to be|is it)",
 }
 
@@ -161,7 +163,7 @@ _TOPICS: dict[QuestionTopic, str] = {
     """,
     "accommodation": """
         i [would|may|might|do|will|really]* (need|require|like|want|have|ask for|request|am asking for|need to ask for|would like to ask for|get) [to] [some|a|an|any|special|special needs|reasonable|few|ask for|request]* (accommodation|accommodations|adjustment|adjustments|extra time|more time per question|additional time|support for my disability|assistance for my disability|accessibility support|screen reader|sign language interpreter|interpreter|subtitles|captions|large print) [please|for my _2|because _9|due to _9|for this|as i _9]*
-        i (have|am|have got|suffer from|live with|was diagnosed with|am diagnosed with) [a|an|slightly|severely|very|partly|mild|severe]* (disability|hearing impairment|visual impairment|stutter|stammer|dyslexia|dyslexic|deaf|hard of hearing|blind|visually impaired|hearing impaired|autistic|autism|adhd|speech impediment|speech impairment|learning disability|disabled|anxiety disorder|colour blind|color blind|partially sighted|wheelchair user|chronic illness|medical condition|on the spectrum|neurodivergent|aphasia|tourette|epilepsy|dyscalculia) [and _9|so _9|which _9|that _9]*
+        i (have|am|have got|suffer from|live with|was diagnosed with|am diagnosed with) [a|an|slightly|severely|very|partly|mild|severe]* (disability|hearing impairment|visual impairment|stutter|stammer|dyslexia|dyslexic|deaf|hard of hearing|blind|visually impaired|hearing impaired|autistic|autism|adhd|speech impediment|speech impairment|learning disability|disabled|anxiety disorder|colour blind|color blind|partially sighted|wheelchair user|chronic illness|medical condition|on the spectrum|neurodivergent|aphasia|tourette|epilepsy|dyscalculia) [and _9|so _9|which _9|that _9|(can|could|may|would|is|do|please) _9|i (need|would) _9]*
         {can} (i|you|we|there be|this be) (have|get|make|offer|provide|request|ask for|arrange|give me|do)* [some|a|an|any|for|reasonable]* (accommodation|accommodations|adjustment|adjustments|extra time|additional time|subtitles|captions|accessibility options|assistive technology|screen reader support|a sign language interpreter) [for my disability|for this|please|because _9|for _4]*
         (do you|is there|are there|what|which) [offer|provide|have|support|any|kind of]* (accommodation|accommodations|adjustments|accessibility options|accessibility|subtitles|captions|support for disabled people|support for people with disabilities) [do you offer|are there|available|is there|for people with disabilities|for disabled people|here|for _4]*
     """,
@@ -170,6 +172,7 @@ _TOPICS: dict[QuestionTopic, str] = {
         (do|must|should|shall|am|have) i [have|need|supposed|to|only|also]* (type|write|speak|talk|say it|answer by voice|write it down|type it) [the answer|my answer|or|and|type|write|speak|here|in|it|can i|should i|the formula|this|out|or say it|or write it|aloud]*
         (is|would) (typing|writing|speaking|voice|text|it) [be]* (ok|okay|allowed|possible|fine|alright|possible to type|ok to type|okay to type|ok if i type|okay if i type|fine if i type|allowed to type|better|required) [too|here|instead|as well|or not]*
         my (microphone|mic|audio|voice|headset|camera) (does not|is not|did not|is|stopped|will not)* (work|working|broken|dead|defect|muted|gone) [can i (type|write)|so can i type|properly|right now|anymore|and]*
+        {can} (i|we|you) (do|have|hold|continue|switch|go on) [with|to|over]* [it|this|that|the interview|the rest] (in writing|in text|by text|by chat|as text|as a chat|in the chat|in written form) [instead|please|only|too]*
         how (do|can|should|must) i (type|enter|submit|give|send|record|write|input|format|answer) [the|my|an|a|it|this|that]* [answer|answers|formula|number|option|response|recording|one] [here|in|now|please|as text|then|correctly]*
     """,
     "presence": """
@@ -195,6 +198,11 @@ _TOPICS: dict[QuestionTopic, str] = {
     """,
     "language": """
         {can} (i|we|you) [also|please|rather|maybe|just]* (answer|speak|talk|switch|do this|do it|reply|respond|ask|change|continue|say it|say that|use|have this|have the interview|write|explain)* [to|in|it|the questions|the question|the interview|this|into|language|my answer|that]* (german|french|spanish|italian|portuguese|dutch|polish|turkish|arabic|chinese|hindi|russian|my language|my own language|another language|my native language|my mother tongue|english|ukrainian|japanese|korean|a different language) [please|instead|too|as well|also|or english|or only english|here]*
+        (is it|would it be|are we|am i) (ok|okay|possible|allowed|fine|alright|permitted|able|all right) (to|if i|if we) (answer|speak|talk|switch|reply|respond|write|do this|continue|use) [to|in|it|this]* {language} [please|instead|too|as well]*
+        (darf|kann|könnte|dürfte|können|dürfen|soll) (ich|wir) [bitte|auch|hier|das]* [auf|in]* (deutsch|englisch|französisch|spanisch|italienisch|türkisch|polnisch) [antworten|sprechen|reden|schreiben|machen|weitermachen|beantworten]
+        (puis je|est ce que je peux|je peux|peut on|pouvons nous) (répondre|parler|écrire|continuer) [en] (français|anglais|allemand|espagnol)
+        (puedo|¿puedo|podría|¿podría|podemos|¿podemos) (responder|contestar|hablar|escribir) [en] (español|inglés|alemán|francés)
+        (posso|possiamo|podemos) (rispondere|parlare|scrivere|responder|falar|escrever) [in|em] (italiano|inglese|português|inglês|tedesco)
         (do|must|should|have|shall) i [have|need|to]* (answer|speak|talk|reply|respond|write) in (english|german|which language|what language|a certain language) [or]*
         (which|what) language (should|do|must|can|may|is|shall) (i|we|this|it|the interview)? [answer|speak|use|talk|in|reply|have to|be]* [in]
         do you (speak|understand|know|support) [any] (german|french|spanish|italian|portuguese|dutch|polish|turkish|arabic|chinese|hindi|russian|other languages|my language|ukrainian|japanese|korean) [too|as well|also|or only english]*
@@ -219,6 +227,25 @@ _TOPICS: dict[QuestionTopic, str] = {
         (what|which) (technologies|languages|frameworks|databases|cloud|tools|systems) (do|does|are|will) (you|they|the team|the company|we|i) (use|work with|used|using|be working with|have) [_3]
         (what|how) (does|do|would|will) (a|my|the) (typical|normal|first|average) (day|week|month) [at work|there|look like|in this role|in the team|in the job|here|look]*
         {ask}* tell me [something|more|a bit|a little]* about (the|your|this) (company|team|role|position|job|culture|office|department|salary) [please|a bit|first]*
+    """,
+    "solution": """
+        what (is|was|would be|would have been|should be|will be) [the|a|your] (right|correct|best|ideal|expected|perfect|model|sample) (answer|solution|formula|option|result|choice|one|response) [be|then|here|to (this|that|it|the question|this question|that question)|for (this|that|this one|that one)|please]*
+        (can|could|will|would) you [please|just] (tell|give|show|say) [to] [me] [what] [the|a] (right|correct|best|model|sample|expected) (answer|solution|formula|option|one) [is|please|to (this|that|it)|for (this|that|it)|first|now|afterwards|later]*
+        (are|were) [all|any|most]* [of]* [my|these|those|the]* (answers|formulas|numbers|solutions|results) [so far|all|until now|really]* (right|correct|ok|okay|wrong|good|fine|accurate) [so far|or not|or wrong|until now|or incorrect|please]*
+        (which|what) [of|one|ones|option|answer|answers|them|my|the]+ (is|are|was|were) (right|correct|the right one|the correct one|the right answer|the correct answer|wrong) [then|please|here]*
+        (how many|which) [of|my|the]* (answers|questions) (are|were|have been|did i get|have i got) (right|correct|wrong) [so far|until now]
+    """,
+    "tools": """
+        (which|what) (tool|tools|program|software|spreadsheet|application|programming language|sql dialect|dialect|library|syntax|spreadsheet program) (should|shall|must|can|may|do|am|could) i [have|need|supposed|allowed|to|want|best]* (use|assume|work with|write in|take|choose) [here|for this|for that|for it|for this one|for this question|please]*
+        ((can|could|may|might) (i|we)|(am i|are we) (allowed|able|permitted) to|(is it|would it be) (ok|okay|fine|possible|allowed|alright) (to|if i|if we|for me to)) [also|just|please|rather]* (use|work with|work in|write it in|answer in|answer with|do it in|do this in|do it with|solve it in|solve it with|solve this in|assume) {tool} [instead|here|too|as well|for this|for that|for it|for this one|instead of {tool}|please|or (only|just|is it only) {tool}]*
+        (do|must|should|shall) i [have to|need to|have|need]* (need|use|write|include|add|give|type|have) (absolute references|absolute references or relative ones|relative references|dollar signs|the dollar signs|an equals sign|the equals sign|the equal sign|quotation marks|semicolons or commas|commas or semicolons|units|the unit|a unit|the currency|header rows|the header|capital letters|decimals) [here|too|as well|for this|in the formula|in my answer|or not]*
+    """,
+    "answered": """
+        [as i said|like i said] i [have|had|just|think i|think i have|believe i|believe i have|did]* [already|just|previously]+ (answered|said|told you|explained|covered|given|gave) [you|my answer to|my answer for|an answer to|my answer]* [that|this|it|the question|this question|that question|this one|that one|everything] [already|before|earlier|above|in my (previous|last|earlier|first) answer|a minute ago|just now]*
+        i [have]? (answered|said|explained|covered) [that|this|it|this question|that question|this one|that one] (already|before|earlier|above) [on]
+        [please]* (see|refer to|look at|check|read|as in|same as) [my|the] (previous|last|earlier|first|prior) (answer|one|response|reply) [please|above|for this|for that]*
+        (see|as) (above|answered above|answered before|answered earlier)
+        you [have]* already asked [me]* (that|this|it|this question|that question|this one)
     """,
 }
 _PHRASES: Mapping[str, tuple[Phrase, ...]] = {topic: compiled(lines, _GROUPS) for topic, lines in _TOPICS.items()}

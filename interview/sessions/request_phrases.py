@@ -335,7 +335,7 @@ WHOLE: dict[IntentKind, str] = {
     "skip": "(next|skip|pass|skipped|the next one)",
     "done": "(done|finished|continue|nothing else|i stop here|i will stop here)",
     "hint": "(hint|hints|help|clue|stuck)",
-    "end": "(quit|exit)",
+    "end": "(quit|exit|stop)",
 }
 
 #: Words that are neither a request nor an answer.

@@ -5,6 +5,7 @@ Pure and deterministic, so that a replay classifies as the interview did.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Literal
@@ -21,6 +22,8 @@ from interview.sessions.candidate_questions import (
 )
 from interview.sessions.intents import IntentKind, recognise
 from interview.text.machine_orders import text_without_orders
+from interview.text.phrase_patterns import compiled, row_of
+from interview.text.plain_words import plain_words
 
 UtteranceKind = IntentKind | Literal["answer", "question", "afterthought", "silence"]
 
@@ -31,6 +34,23 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"})
 
 #: Questions of these topics take precedence over these requests, whose phrases are wider: "how many hints are left?"
 _LOOSE: dict[QuestionTopic, tuple[IntentKind, ...]] = {"hint_cost": ("explain", "hint")}
+
+
+#: The words of an utterance that only greets, thanks, acknowledges or tests the line.
+_SOCIAL = compiled(
+    """
+    (hello|hi|hey|hallo|hiya|good (morning|afternoon|evening)|greetings) [there|again|interviewer|all|everyone]
+    (thanks|thank you|thx|ty|many thanks|thanks a lot|thank you (very|so) much|cheers) [again]
+    (ok|okay|okey|k|okidoki|alright|all right|got it|noted|lol|haha)
+    (test|test test|testing testing|mic check|sound check|this is a test|just a test|just testing)
+    """,
+    {},
+)
+_GESTURES = re.compile(
+    "[\U0001f44d\U0001f44b\U0001f64f\U0001f642\U0001f600\U0001f60a\U0001f44c\U0001f3fb-\U0001f3ff\ufe0f]"
+)
+#: "Delete everything and stop": a question to a person and the wish to end, in one sentence.
+_HALVES = re.compile(r"[,;]?\s+(?:and|then|and then)\s+", re.IGNORECASE)
 
 
 class Utterance(Struct, frozen=True):
@@ -51,6 +71,25 @@ def is_silence(text: str) -> bool:
     return all(char in _EMPTY_SIGNS or unicodedata.category(char) in _INVISIBLE for char in text)
 
 
+def is_social(text: str) -> bool:
+    """Whether all of ``text`` is a greeting, thanks, an acknowledgement or a test of the line. English."""
+    plain = plain_words(_GESTURES.sub(" ", text))
+    return not plain or row_of(f"{plain} ", {}, _SOCIAL) is not None
+
+
+def _end_with_questions(text: str) -> Utterance | None:
+    """The wish to end in ``text`` together with a question for a person in the same sentence, else None."""
+    halves = _HALVES.split(text)
+    if len(halves) != 2:
+        return None
+    for asked, ended in (halves, reversed(halves)):
+        questions = questions_in(asked)
+        request = recognise(ended)
+        if questions and not without_questions(asked, questions) and request and request.kind == "end":
+            return Utterance("end", "", questions)
+    return None
+
+
 @lru_cache(maxsize=2048)
 def read_utterance(text: str, *, asked_for_questions: bool = False) -> Utterance:
     """Classify ``text``; an order to the machine in it does not count.
@@ -59,10 +98,14 @@ def read_utterance(text: str, *, asked_for_questions: bool = False) -> Utterance
     """
     if is_silence(text):
         return Utterance("silence")
+    if not asked_for_questions and is_social(text):
+        return Utterance("silence")
     meant = text_without_orders(text)
     afterthought = afterthought_in(meant)
     if afterthought is not None:
         return Utterance("afterthought", afterthought.addition, announcement=afterthought.announcement)
+    if (ended := _end_with_questions(meant)) is not None:
+        return ended
     request = recognise(meant)
     questions = open_questions_in(text) if asked_for_questions else questions_in(text)
     rest = without_questions(text, questions) if questions else text
@@ -70,4 +113,7 @@ def read_utterance(text: str, *, asked_for_questions: bool = False) -> Utterance
         return Utterance(request.kind)
     if not questions:
         return Utterance("answer", text)
+    beside = recognise(text_without_orders(rest)) if rest else None
+    if beside is not None:
+        return Utterance(beside.kind if beside.kind in ("skip", "done", "end") else "question", "", questions)
     return Utterance("answer" if rest else "question", rest, questions)

@@ -148,6 +148,11 @@ _BY_TOPIC: dict[QuestionTopic, Callable[[TurnBrief], Reply]] = {
         "Thank you for telling me; I have noted it for the hiring team. Meanwhile you may type or speak, take your "
         "time, and stop whenever you like."
     ),
+    "solution": _said("I can give no answer away, and I cannot say how an answer did; a person reviews them."),
+    "tools": _said("Use the tool that you know, and say what you assume."),
+    "answered": _said(
+        "Each question counts what is answered to it. Please say it here once more in short, or skip the question."
+    ),
     "typing": _said("You may type your answer or speak it; both count the same."),
     "presence": _said("Yes, I am here, and your words reach me."),
     "result": _said("I do not decide, and I see no results. I have noted your question for the hiring team.", ""),

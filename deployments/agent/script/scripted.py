@@ -92,7 +92,7 @@ def _decided(brief: TurnBrief) -> Decision:
         case "unsure":
             words = phrases.ASK_AGAIN if brief.observation.text.strip() else phrases.HEARD_NOTHING
             if brief.observation.confidence is None:
-                words = phrases.NOTHING_TYPED
+                words = phrases.ANSWER_NEEDED if brief.observation.text.strip() else phrases.NOTHING_TYPED
             return _say(brief, "clarify", f"{brief.observation.why} Not scored.", _pick(brief, words))
         case "done" if not brief.answer:
             return _say(brief, "clarify", "Nothing was answered yet.", _pick(brief, phrases.ANSWER_NEEDED))

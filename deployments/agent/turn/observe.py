@@ -93,6 +93,8 @@ def observed(
     """
     said = read_utterance(text, asked_for_questions=asked_for_questions)
     if said.kind == "silence":
+        if not is_silence(text):
+            return Observation(text=text, heard="unsure", confidence=confidence, why="Only a greeting or thanks.")
         why = "No words were heard." if confidence is not None else "Nothing was typed."
         return Observation(text="", heard="unsure", confidence=confidence, why=why)
     if said.kind in ("repeat", "explain", "wait", "hint"):

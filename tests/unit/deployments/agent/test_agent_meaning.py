@@ -50,6 +50,11 @@ CONSENT = msgspec.structs.replace(PLAN, consent=ANALYST.consent, company_facts={
         ("Is that OK or should I say more?", "enough", "script", "You may add to it"),
         ("I need an accommodation", "accommodation", "script", "noted it for the hiring team"),
         ("Can I type?", "typing", "script", "type your answer or speak"),
+        ("Are my answers correct?", "solution", "script", "a person reviews them"),
+        ("Can I use pandas instead?", "tools", "script", "say what you assume"),
+        ("Darf ich auf Deutsch antworten?", "language", "state", "held in English"),
+        ("I already answered that", "answered", "script", "once more in short"),
+        ("I'm deaf, could we do it in writing?", "accommodation", "script", "noted it for the hiring team"),
         ("What is the salary?", "company", "facts", "It is in the advert."),
         ("How big is the team?", "company", "", "noted your question"),
     ],
@@ -200,6 +205,26 @@ async def test_nothing_but_invisible_characters_and_signs_is_silence(said: str) 
     stage, candidate = await begun(LONG, said)
     assert candidate.response["action"]["action_type"] == "clarify"
     assert (await stage.state()).grades == ()
+
+
+@pytest.mark.parametrize("said", ["hello?", "thanks", "ok", "test", "👍"])
+async def test_a_social_word_alone_is_asked_again_and_counts_only_when_insisted_on(said: str) -> None:
+    stage, candidate = await begun(LONG, said)
+    assert candidate.response["action"]["action_type"] == "clarify"
+    assert (await stage.state()).grades == ()
+    await candidate.answer(COST)
+    (record,) = (await stage.state()).grades
+    assert record.grade.score == pytest.approx(1.0)
+    stage, candidate = await begun(LONG, *[said] * (PLAN.max_clarifications + 1))
+    assert candidate.response["action"]["action_type"] != "clarify"
+    assert not (await stage.state()).questions_asked[1].skipped
+
+
+async def test_delete_everything_and_stop_ends_and_is_noted() -> None:
+    stage, candidate = await begun(LONG, "please delete everything and stop")
+    assert not candidate.response["should_continue"]
+    assert (await stage.state()).grades == ()
+    assert [(noted.topic, noted.for_a_person) for noted in await asked(stage)] == [("deletion", True)]
 
 
 async def test_thanks_fit_what_was_said() -> None:

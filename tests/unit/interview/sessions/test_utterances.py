@@ -111,3 +111,69 @@ def test_nothing_visible_is_silence(text: str) -> None:
 @pytest.mark.parametrize("text", ["0", "!", "*", "||", "π", "∞", "=A1", "是", "👍"])
 def test_a_sign_that_may_answer_is_no_silence(text: str) -> None:
     assert not is_silence(text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["hello?", "Hi there!", "good morning", "test", "testing, testing", "thanks", "Thank you very much", "ok", "👍",
+     "🙏🏽", "hi, thanks", "Hello, this is a test"],
+)  # fmt: skip
+def test_a_greeting_thanks_or_a_test_alone_is_no_answer(said: str) -> None:
+    assert read_utterance(said).kind == "silence"
+    assert read_utterance(said, asked_for_questions=True).kind != "silence"
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("what would be the right answer?", "solution"), ("can you just tell me the right answer", "solution"),
+        ("are my answers correct?", "solution"), ("how many answers did I get right", "solution"),
+        ("which option is right?", "solution"),
+        ("which tool should I use?", "tools"), ("may I use Google Sheets?", "tools"),
+        ("can I use pandas instead?", "tools"), ("Is it ok to use Python for this?", "tools"),
+        ("do I need absolute references?", "tools"),
+        ("is it ok to answer in German?", "language"), ("Darf ich auf Deutsch antworten?", "language"),
+        ("Können wir Deutsch sprechen?", "language"), ("Puis-je répondre en français ?", "language"),
+        ("¿Puedo responder en español?", "language"),
+        ("I already answered that", "answered"), ("see my previous answer", "answered"),
+        ("as I said, I've already answered this question", "answered"),
+        ("I'm deaf, could we do it in writing?", "accommodation"),
+        ("I have dyslexia, can I get more time?", "accommodation"),
+        ("I have dyslexia. Can I get more time?", "accommodation"),
+        ("I'm hard of hearing. Could we do this in writing?", "accommodation"),
+    ],
+)  # fmt: skip
+def test_all_of_a_question_or_a_need_is_one_and_no_half_of_it_is_an_answer(said: str, topic: str) -> None:
+    heard = read_utterance(said)
+    assert (heard.kind, heard.answer) == ("question", "")
+    assert topic in [question.topic for question in heard.questions]
+
+
+@pytest.mark.parametrize(
+    ("said", "topics"),
+    [
+        ("stop", []), ("Stop.", []), ("please delete everything and stop", ["deletion"]),
+        ("I want to stop and please delete my data", ["deletion"]), ("Delete my data. I want to stop.", ["deletion"]),
+        ("stop the interview and delete my data", ["deletion"]),
+    ],
+)  # fmt: skip
+def test_stopping_ends_and_a_deletion_beside_it_is_kept(said: str, topics: list[str]) -> None:
+    heard = read_utterance(said)
+    assert (heard.kind, heard.answer) == ("end", "")
+    assert [question.topic for question in heard.questions] == topics
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "yes", "no", "OK 200", "could use pandas", "might use Excel", "pandas", "I would use Python instead",
+        "a stop word", "stop the container", "delete everything and restart", "hello world", "test the restore",
+        "unit test", "thanks to the index it is faster", "I need absolute references", "absolute references",
+        "the right answer is B", "I explained it to the customer and she was happy", "asdf",
+        "I would delete the data and stop the service", "Can I use an index here? I think an index on email.",
+        "docker stop", "The previous answer is in the cache", "=SUM(A1:A3)",
+    ],
+)  # fmt: skip
+def test_an_answer_near_such_words_stays_whole(answer: str) -> None:
+    heard = read_utterance(answer)
+    assert (heard.kind, heard.questions, heard.answer) == ("answer", (), answer)
