@@ -20,6 +20,9 @@ from interview.text.stop_words import STOP_WORDS
 #: An announcement has at most this many words.
 MAX_WORDS = 40
 
+#: What an answer is changed to in the same sentence has at most this many words: an option, a number, a formula.
+MAX_CHANGE_WORDS = 6
+
 
 class Afterthought(Struct, frozen=True):
     """``announcement`` refers to an earlier question; ``addition`` (may be empty) is the further answer."""
@@ -75,6 +78,10 @@ _ANNOUNCEMENTS = compiled(
         i (meant|intended|wanted) that for {earlier}
         (that|this|it) (was|is|belongs|goes|refers) [meant|still]* (for|to|about) {earlier}
         i (would|want to|will|need to) {add} {earlier}
+        {may} (change|correct|switch|revise|update|set) (my [last|previous|first|earlier] (answer|choice|formula|number|reply)|the (last|previous|first) answer) [(to|on|for|of|in|about) ({named}|{earlier})] (to|into|from _1 to) [option]
+        {may} (change|correct|revise|update|fix) my (answer|choice|formula|number|reply) (to|on|for|of|in|about) {named} [please|again|quickly|first]*
+        (strike|scratch) (that|this|it|that one|{earlier}|that answer|that formula|my answer|what i [just] said) [please]
+        (forget|ignore|disregard|discard|withdraw) (that (formula|number|answer|option|choice)|my (last|previous|earlier) (answer|formula|number|choice)|what i just (said|wrote|typed)) [please]
     """,
     _GROUPS,
 )
@@ -83,7 +90,7 @@ _AROUND = compiled(FILLERS, GROUPS) + compiled(
 )
 #: Words of which an announcement has at least one; a fast filter.
 _MARK = re.compile(
-    r"\b(?:previous|last|earlier|prior|before|back|still|finish\w*|done|through|early|soon|accident\w*|mistake|wrong|forgot|first|second|question|answer|meant|complete)\b",
+    r"\b(?:strike|scratch|choice|formula|number|option|just|previous|last|earlier|prior|before|back|still|finish\w*|done|through|early|soon|accident\w*|mistake|wrong|forgot|first|second|question|answer|meant|complete)\b",
     re.IGNORECASE,
 )
 #: Openers of an addition that has no full stop before it.
@@ -103,7 +110,12 @@ def afterthought_in(utterance: str) -> Afterthought | None:
         head = plain_words(utterance[: token.end()])
         if _MARK.search(head) and row_of(f"{head} ", {"announced": _ANNOUNCEMENTS}, _AROUND):
             rest = utterance[token.end() :].strip(" \n\t:;,-–—.")
-            if rest and not (utterance[token.end() - 1] in ".?!:;,–—-" or _NEW_CLAUSE.match(rest)):
+            changed = head.endswith((" to", " into", " to option", " into option"))
+            if changed:  # "can I change my last answer to B?"
+                rest = rest.removesuffix("?").removesuffix("please").strip(" ,")
+                if not rest or len(rest.split()) > MAX_CHANGE_WORDS:
+                    return None
+            elif rest and not (utterance[token.end() - 1] in ".?!:;,–—-" or _NEW_CLAUSE.match(rest)):
                 return None
             return Afterthought(utterance[: token.end()].strip(), rest)
     return None

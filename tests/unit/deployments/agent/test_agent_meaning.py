@@ -259,3 +259,16 @@ async def test_a_formula_a_number_or_an_option_given_later_takes_the_place_of_th
         await candidate.answer(said)
     grades = {found.question_id: found.grade.score for found in (await stage.state()).grades}
     assert grades[question] == 1.0
+
+
+@pytest.mark.parametrize(
+    "said", ["can I change my answer to the queue question to B?", "can I change my last answer to B?"]
+)
+async def test_a_change_named_in_one_sentence_takes_the_place_of_the_first_answer(said: str) -> None:
+    stage, candidate = await begun(plan=ENGINEER)
+    while candidate.response["question"]["question_id"] != "be-queue-choice":
+        await candidate.answer("skip")
+    await candidate.answer("A")
+    await candidate.answer(said)
+    grades = {found.question_id: found.grade.score for found in (await stage.state()).grades}
+    assert grades["be-queue-choice"] == 1.0

@@ -82,6 +82,16 @@ def test_an_order_to_the_machine_changes_nothing_of_what_is_meant() -> None:
         ("I'd like to add something to my last answer: we also log it", "we also log it"),
         ("going back to the previous question I'd also check row counts", "I'd also check row counts"),
         ("I pressed enter too early", ""),
+        ("can I change my answer to the queue question to B?", "B"),
+        ("can I change my answer to the queue question?", ""),
+        ("can I change my last answer to B?", "B"),
+        ("I'd like to change my previous answer to option C please", "C"),
+        ("Could I change my answer from A to B?", "B"),
+        ("please change my last answer to =SUM(A1:A3)", "=SUM(A1:A3)"),
+        ("forget that formula", ""),
+        ("strike that", ""),
+        ("ignore my last answer please", ""),
+        ('scratch that, =SUMIF(A2:A11,"N",B2:B11)', '=SUMIF(A2:A11,"N",B2:B11)'),
     ],
 )
 def test_an_afterthought_is_told_from_its_announcement(said: str, addition: str) -> None:
@@ -94,6 +104,9 @@ def test_an_afterthought_is_told_from_its_announcement(said: str, addition: str)
     [
         "I would go back to the previous version", "I was still working at the bank", "we sent the mail too early",
         "I was not done testing", "in the last question of the survey we asked about price",
+        "strike that balance between reads and writes", "scratch it from the backlog", "forget that number of rows",
+        "I would change the answer cache to Redis", "I want to change the last option to a radio button in the form",
+        "I would just change the number format to text", "I want to change the queue to a topic",
         "I'd like to add an index", "the previous answer of the cache is returned", "let me correct that: 42",
     ],
 )  # fmt: skip
