@@ -48,9 +48,11 @@ def found_at(phrases: Iterable[Phrase], text: str, at: int = 0) -> bool:
 def row_of(text: str, labelled: Mapping[str, Iterable[Phrase]], others: Iterable[Phrase]) -> tuple[str, ...] | None:
     """The labels of ``text`` read as a row of phrases, in order; None when there is no such row.
 
-    ``text`` ends with a space. ``others`` may stand between and give no label. Longer phrases are tried first.
+    ``text`` ends with a space. ``others`` may stand between and give no label. Longer phrases are tried first; of two
+    labels for the same words the one that ``labelled`` names first counts.
     """
     steps = [(label, tuple(phrases)) for label, phrases in labelled.items()] + [("", tuple(others))]
+    rank = {label: place for place, (label, _) in enumerate(steps)}
     dead: set[int] = set()
 
     def rest(at: int) -> tuple[str, ...] | None:
@@ -59,7 +61,7 @@ def row_of(text: str, labelled: Mapping[str, Iterable[Phrase]], others: Iterable
         if at in dead:
             return None
         found = {(end, label) for label, phrases in steps for phrase in phrases for end in ends(phrase, text, at)}
-        for end, label in sorted(found, key=lambda step: (-step[0], step[1] == "")):
+        for end, label in sorted(found, key=lambda step: (-step[0], rank[step[1]])):
             after = rest(end)
             if after is not None:
                 return (label, *after) if label else after
