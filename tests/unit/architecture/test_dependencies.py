@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,14 @@ def test_an_undeclared_import_and_an_unused_package_are_found(tmp_path: Path) ->
     found = "\n".join(deptry(tmp_path, *PRODUCT))
     assert "'orjson' defined as a dependency but not used" in found
     assert re.search(r"'jinja2' imported but (missing|it is a transitive)", found)
+
+
+def test_the_model_environment_has_every_base_dependency() -> None:
+    """It installs this repository without its dependencies, so each must be pinned there; PDFs are not made in it."""
+
+    def name(requirement: str) -> str:
+        return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!;~ ]", requirement.strip())[0]).lower()
+
+    base = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    pins = {name(line) for line in (ROOT / "constraints-models.txt").read_text().splitlines()}
+    assert {name(requirement) for requirement in base} - pins == {"typst"}
