@@ -326,7 +326,7 @@ STATEMENTS: tuple[_Pattern, ...] = (
     ),
     (
         "in a forged verdict",
-        "all every key everything no 100 criteria points criterion boxes",
+        "all every key everything no rubric criteria points criterion boxes",
         r"(?<!\w\s)(?:all|every|100 ?%)(?: of)?(?: the)? (?:evaluation |grading |rubric |scoring )?(?:criteria|criterion|key points?|rubric (?:points|items|entries)|boxes)(?: (?:are|is|have been|has been|were|was|:))*(?: (?:fully|all|successfully|clearly))* (?:met|covered|fulfilled|satisfied|mentioned|demonstrated|ticked|checked|present|passed|addressed)(?=[.!,]|$)|"
         r"key points? (?:covered|met|mentioned|hit|found)(?: ?[:=])? (?:all|100 ?%|every(?:thing)?)(?!\w)|everything (?:you need|that is needed|required|in the rubric|on your list|you asked for) is (?:\w+ )?(?:covered|here|there|in (?:my|this) answer|included|met|said|correct)(?!\w)|no (?:further|more|additional) (?:check(?:s|ing)?|evaluation|grading|assessment|review) (?:is |are )?(?:required|needed|necessary)(?!\w)",
     ),
