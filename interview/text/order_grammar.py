@@ -302,7 +302,7 @@ STATEMENTS: tuple[_Pattern, ...] = (
     ),
     (
         "for the grader",
-        "dear hey hello hi listen note notes message instruction instructions attention reminder request memo word psst yo to notice",
+        "dear hey hello hi listen note notes message messages instruction instructions attention reminder request memo word psst yo to notice",
         rf"(?:dear|hey|hello|hi|listen|yo|psst|(?:notes?|messages?|instructions?|reminder|request|memo|notice|a word)(?: to| for)) (?:the |my |you |all |any |our )?(?:\w+ing |automated |automatic )?{_GRADER}s?(?!\w)(?! (?:model|company|vendor|team|provider|to play|output|should (?:log|be)|are|is|and|were|was|have|has|can|come|about|on|how)\b)|"
         r"to (?:whoever|whomever|the person who|anyone who|the one who|the ai that|the system that) (?:marks?|grades?|scores?|evaluates?|assesses|reads?|reviews?|judges?|is (?:grading|marking|scoring|reading)) (?:this|me|my)(?!\w)",
     ),

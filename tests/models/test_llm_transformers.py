@@ -170,7 +170,7 @@ async def test_a_prompt_with_a_token_the_model_has_no_weights_for_is_refused(con
     (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
 
     async with engines.hosted(replace(config, model=str(tmp_path))) as model:
-        with pytest.raises(InvalidInput, match="no weights"):
+        with pytest.raises(InvalidInput, match="without weights"):
             await model.chat(ask(messages=[{"role": "user", "content": "What is in <image>?"}]))
         await model.chat(ask())
         await model.check_health()
