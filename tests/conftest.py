@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,14 @@ from storage.embedded.server import EmbeddedRedis
 
 # No test, and no Ray worker or server a test starts, can reach a model host beyond this machine.
 os.environ["INTERVIEW_REMOTE_MODELS"] = "forbidden"
+
+# Tests find installed packages' weights only, never those that a user has pulled, and leave none behind.
+MODELS = tempfile.mkdtemp(prefix="interview-test-models-")
+os.environ["INTERVIEW_MODELS_DIR"] = MODELS
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(MODELS, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
