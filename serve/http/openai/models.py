@@ -11,7 +11,7 @@ from msgspec import Struct
 from deployments.llm.contract import LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
-from interview.errors import InterviewError, ModelMissing, NotFound
+from interview.errors import InterviewError, NotFound
 
 Tier = Literal["llm", "stt", "tts"]
 
@@ -24,8 +24,8 @@ OPENAI_NAMES: dict[Tier, tuple[str, ...]] = {
 
 HOW_TO_CONFIGURE: dict[Tier, str] = {
     "llm": "No language model is configured here: set llm.engine in the Serve configuration.",
-    "stt": "No speech-to-text tier is running here.",
-    "tts": "No text-to-speech tier is running here.",
+    "stt": "No speech-to-text tier is deployed here.",
+    "tts": "No text-to-speech tier is deployed here.",
 }
 
 
@@ -104,11 +104,11 @@ class Catalogue:
 
         Raises:
 
-            ModelMissing: the tier is not deployed.
-            NotFound: it serves no such model; the message lists its models.
+            NotFound: the tier is not deployed (the message says how to configure it), or serves no such model (the
+                message lists its models).
         """
         if tier not in self._ask:
-            raise ModelMissing(HOW_TO_CONFIGURE[tier], detail={"tier": tier})
+            raise no_model_served(tier)
         models = await self._of(tier)
         for model in models:
             if model.id == id:
@@ -122,6 +122,12 @@ class Catalogue:
             if tier != "llm":  # a remote server's models may change
                 self._known[tier] = known
         return known
+
+
+def no_model_served(tier: Tier) -> NotFound:
+    """OpenAI's ``model_not_found`` (404) for every model of a tier that is not deployed."""
+    detail = {"tier": tier, "fields": {"model": "no model is served"}, "openai_code": "model_not_found"}
+    return NotFound(HOW_TO_CONFIGURE[tier], detail=detail)
 
 
 def unknown_model(id: str, choices: list[str]) -> NotFound:

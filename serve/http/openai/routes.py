@@ -18,11 +18,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from deployments.llm.contract import ChatChunk, LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import CONTENT_TYPES, SpeechPart, TextToSpeech
-from interview.errors import ModelMissing
 from serve.http.openai.bodies import SpeechCall, chat_body, speech_body, transcription_form
 from serve.http.openai.docs import CHAT, MODEL, MODELS, SPEECH, TRANSCRIPTION
 from serve.http.openai.errors import PREFIX
-from serve.http.openai.models import HOW_TO_CONFIGURE, Catalogue
+from serve.http.openai.models import Catalogue, no_model_served
 from serve.http.openai.stream import (
     SSE_DONE,
     SSE_HEADERS,
@@ -86,7 +85,7 @@ def openai_router(
         with limits.admit(caller.tenant) as lease:
             body = await chat_body(request)
             if llm is None:
-                raise ModelMissing(HOW_TO_CONFIGURE["llm"], detail={"tier": "llm"})
+                raise no_model_served("llm")
             if not body.get("stream"):
                 return _json(await while_connected(request.receive, llm.chat(body)))
             return await EngineStream.open(

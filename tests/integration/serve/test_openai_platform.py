@@ -36,7 +36,7 @@ def test_what_is_spoken_is_understood(client: openai.OpenAI, format: str) -> Non
 
 
 def test_failures_are_the_sdks_own(client: openai.OpenAI, platform: RunningPlatform) -> None:
-    with pytest.raises(openai.InternalServerError, match="No language model is configured here"):
+    with pytest.raises(openai.NotFoundError, match="No language model is configured here"):
         client.chat.completions.create(model="any", messages=[{"role": "user", "content": "Hello."}])
     with pytest.raises(openai.APIStatusError) as unreadable:
         client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"garbage" * 99))

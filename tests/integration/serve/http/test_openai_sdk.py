@@ -422,15 +422,21 @@ async def test_a_stream_counts_until_its_last_byte(start: Start) -> None:
     await client.models.list()
 
 
-async def test_a_tier_that_is_not_deployed_says_so(start: Start) -> None:
+async def test_every_model_of_a_tier_that_is_not_deployed_is_not_found(start: Start) -> None:
     client = (await start(deployed=())).client(max_retries=1)
     assert (await client.models.list()).data == []
-    with pytest.raises(openai.InternalServerError, match="No language model is configured here"):
-        await client.chat.completions.create(model="fake", messages=HELLO)
-    with pytest.raises(openai.InternalServerError, match="No speech-to-text tier"):
-        await client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"x"))
-    with pytest.raises(openai.InternalServerError, match="No text-to-speech tier"):
-        await client.audio.speech.create(model="tts-1", voice="alloy", input="Hello.")
+    calls = {
+        "No language model is configured here: set llm.engine": lambda: client.chat.completions.create(
+            model="fake", messages=HELLO
+        ),
+        "No speech-to-text tier": lambda: client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"x")),
+        "No text-to-speech tier": lambda: client.audio.speech.create(model="tts-1", voice="alloy", input="Hello."),
+    }
+    for message, call in calls.items():
+        with pytest.raises(openai.NotFoundError, match=message) as missing:
+            await call()
+        assert (missing.value.code, missing.value.param) == ("model_not_found", "model")
+        assert missing.value.response.headers["x-should-retry"] == "false"
 
 
 async def test_a_tier_that_is_down_is_named_and_does_not_hide_the_others(start: Start) -> None:
