@@ -17,6 +17,7 @@ from rich.table import Table
 
 from interview.errors import ConfigError, InternalError, InvalidInput, NotFound
 from interview.plans.questions import Question
+from serve.cli.tables import print_table
 
 if TYPE_CHECKING:
     from deployments.grading.judge.rubric import RubricJudge
@@ -349,7 +350,7 @@ def _show_grades(lines: list[GradedLine]) -> None:
             "yes" if one.needs_review else "",
             one.rationale,
         )
-    Console().print(table)
+    print_table(table)
 
 
 def _show_calibration(result: Calibration) -> None:
@@ -364,9 +365,8 @@ def _show_calibration(result: Calibration) -> None:
             f"{one.exact_level:.0%}",
             f"{one.review_share:.0%}",
         )
-    console = Console()
-    console.print(table)
-    console.print(_confusion(result.overall))
+    print_table(table)
+    print_table(_confusion(result.overall))
 
 
 def _confusion(one: Agreement) -> Table:
@@ -402,7 +402,7 @@ def _show_audit(result: Audit) -> None:
             f"{one.mean_score:.3f}",
             one.note,
         )
-    console.print(table)
+    print_table(table, console)
     for category, count in result.unknown.items():
         console.print(f"{category}: {count} without group data (counted in the median, in no group)", highlight=False)
     for note in result.notes:

@@ -10,8 +10,9 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from serve.cli.tables import print_table
 from serve.serve_file import data_dir
 from storage.keys.port import ApiKeys
 
@@ -51,7 +52,7 @@ def list_keys(tenant: Annotated[str, typer.Option(help="Whose keys.")] = "local"
     """List a tenant's keys, without their secrets."""
 
     async def work(keys: ApiKeys) -> Table:
-        table = Table("key", "tenant", "scopes", "label", "created", "expires", "revoked")
+        table = Table(Column("key", no_wrap=True), "tenant", "scopes", "label", "created", "expires", "revoked")
         for key in await keys.list(tenant):
             table.add_row(
                 key.key_id,
@@ -64,7 +65,7 @@ def list_keys(tenant: Annotated[str, typer.Option(help="Whose keys.")] = "local"
             )
         return table
 
-    Console().print(_with_keys(work, data))
+    print_table(_with_keys(work, data))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 
 from interview.errors import InterviewError, ModelMissing
+from serve.cli.tables import print_table
 from storage.weights.bundle import bundle as write_bundle
 from storage.weights.bundle import unbundle as read_bundle
 from storage.weights.manifest import Manifest, catalogue
@@ -34,15 +35,17 @@ def list_models(as_json: Json = False) -> None:
         print(json.dumps(rows, indent=2))
         return
     table = Table(box=None)
-    for heading in ("model", "kind", "size", "licence", "languages", "location"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("model", "kind", "size"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("licence", "languages", "location"):
+        table.add_column(heading)
     for row in rows:
         languages = row["languages"]
         spoken = ", ".join(languages[:4]) + (f" and {len(languages) - 4} more" if len(languages) > 4 else "")
         size = f"{row['size_bytes'] / 1e6:,.0f} MB"
         location = row["location"] or f"not installed; from {row['sources'][0]}"
         table.add_row(row["name"], row["kind"], size, row["licence"], spoken, location)
-    Console().print(table)
+    print_table(table)
 
 
 @app.command()
