@@ -135,7 +135,7 @@ class ReviewItem(Struct, frozen=True):
 
 class QuestionOfCandidate(Struct, frozen=True):
     """A question from the candidate. ``answered_from`` is empty when it waits for the hiring team; ``for_a_person``
-    marks requests that a person must handle: deletion, a human interviewer, an accommodation."""
+    marks requests that a person must handle: an objection, deletion, a human interviewer, an accommodation."""
 
     turn: int
     at: datetime

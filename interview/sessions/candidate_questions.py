@@ -22,12 +22,13 @@ from interview.text.phrase_patterns import Phrase, compiled, row_of
 from interview.text.plain_words import plain_words
 
 QuestionTopic = Literal[
-    "recorded", "data", "deletion", "machine", "person", "questions_left", "time_left", "hint_cost", "enough",
-    "accommodation", "typing", "presence", "result", "language", "rules", "company", "solution", "tools", "answered",
+    "recorded", "data", "objection", "deletion", "machine", "person", "questions_left", "time_left", "hint_cost",
+    "enough", "accommodation", "typing", "presence", "result", "language", "rules", "company", "solution", "tools",
+    "answered",
 ]  # fmt: skip
 
 #: Topics that a person of the hiring team must handle.
-FOR_A_PERSON: frozenset[QuestionTopic] = frozenset({"deletion", "person", "accommodation"})
+FOR_A_PERSON: frozenset[QuestionTopic] = frozenset({"objection", "deletion", "person", "accommodation"})
 
 MAX_WORDS = 40
 
@@ -79,6 +80,14 @@ _TOPICS: dict[QuestionTopic, str] = {
         (data protection|privacy|what about data protection|what about privacy|what about my data|what about my privacy|and my data|and what about my data|and the data)
         (do you have|is there|where is|where can i (find|read)|can i (see|read)) [a|the|your] (privacy policy|privacy notice|data policy|data protection notice|consent form|consent text)
     """,
+    "objection": """
+        i (do not want|would not like|do not agree|object) [you|to|that|for|my]* (having|keeping|storing|to keep|to store|keep|store|being|using|to use|processing|to process)* {data} (being|to be|kept|stored|saved|used|processed)*
+        i (withdraw|revoke|take back|want to withdraw|would like to withdraw|want to revoke|retract) [my] consent [to this|to the recording|now]*
+        i [hereby|really|actually|also]* (do not|did not|no longer|never|cannot|can not|will not|refuse to|do not want to|have not|never have) (consent|consented|give consent|give my consent|given my consent|give you my consent|give permission|give my permission) [to|for|that|this|it|any|of|be|being|the|my|me|you|recorded|recording|recordings|taped|filmed|transcribed|graded|stored|saved|voice|data|interview|anymore|any longer|longer|here]*
+        i [really|actually]* (do not|would not|no longer|refuse to|refuse|object to|am not ok with|am not okay with|am not fine with|am not happy with|am not comfortable with|am not comfortable|do not feel comfortable) [want|like|wish|agree|accept|allow|to|with|be|being|you|that|it|is|the|this|have|my voice|me]* (recorded|recording|record|taped|taping|filmed|filming) [of|me|this|my|voice|the|interview|anymore|here|at all|please]*
+        {ask}* (stop|turn off|switch off|shut off|disable|end|pause) [the|this|your|my]* (recording|recorder) [of|me|this|my|voice|please|now|right now]*
+        {ask}* (do not|stop to) (record|tape|film) [me|this|my voice|my answers|anything|it|please|anymore|now]*
+    """,
     "deletion": """
         {i_can} (have|get|ask for|request|demand|see|want|ask you to|ask that|make sure) [that|you|to]* [{data}|it|them|everything]* [be|to be|is|are|gets|get] (deleted|erased|removed|destroyed|wiped|deletion|erasure|removal|delete|erase|remove) [of] ({data}|it|them|everything)* [afterwards|later|please|again|after this|after the interview|completely|at any time|now|if i want|if i do not get the job]*
         i (want|would like|need|wish|ask for|demand|would prefer) [you to|that|for|to have]* {data} [to be|be|to get] (deleted|erased|removed|destroyed|wiped) [please|afterwards|later|now|after this|after the interview|completely]*
@@ -88,12 +97,6 @@ _TOPICS: dict[QuestionTopic, str] = {
         {ask}* (delete|erase) (everything|all of it|all of this|all data|it all|this interview|the recording) [please|afterwards|about me|you have about me|now]*
         (can|could|may|will|would|do|does|is|are|when|how|when will|when are|how can|how do|will) [i|you|we] [will|are|is|get|have] {data} [be|to be|get|been|being]* (deleted|erased|removed|destroyed|wiped|delete) [afterwards|later|again|on request|after this|after the interview|at some point|if i ask|if i want|by you]*
         (when|how|will|do|can|could|would|are) (do|will|can|could|would|are|is)? (you|i) [going to|ever] (delete|erase|remove) {data} [afterwards|later|again|please|after the interview]*
-        i (do not want|would not like|do not agree|object) [you|to|that|for|my]* (having|keeping|storing|to keep|to store|keep|store|being|using|to use|processing|to process)* {data} (being|to be|kept|stored|saved|used|processed)*
-        i (withdraw|revoke|take back|want to withdraw|would like to withdraw|want to revoke|retract) [my] consent [to this|to the recording|now]*
-        i [hereby|really|actually|also]* (do not|did not|no longer|never|cannot|can not|will not|refuse to|do not want to|have not|never have) (consent|consented|give consent|give my consent|given my consent|give you my consent|give permission|give my permission) [to|for|that|this|it|any|of|be|being|the|my|me|you|recorded|recording|recordings|taped|filmed|transcribed|graded|stored|saved|voice|data|interview|anymore|any longer|longer|here]*
-        i [really|actually]* (do not|would not|no longer|refuse to|refuse|object to|am not ok with|am not okay with|am not fine with|am not happy with|am not comfortable with|am not comfortable|do not feel comfortable) [want|like|wish|agree|accept|allow|to|with|be|being|you|that|it|is|the|this|have|my voice|me]* (recorded|recording|record|taped|taping|filmed|filming) [of|me|this|my|voice|the|interview|anymore|here|at all|please]*
-        {ask}* (stop|turn off|switch off|shut off|disable|end|pause) [the|this|your|my]* (recording|recorder) [of|me|this|my|voice|please|now|right now]*
-        {ask}* (do not|stop to) (record|tape|film) [me|this|my voice|my answers|anything|it|please|anymore|now]*
         (what about|how about|is there) [a] (deletion|deleting|right to be forgotten|erasure) [of] [{data}]
     """,
     "machine": """

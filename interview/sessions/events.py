@@ -151,7 +151,8 @@ class CandidateAsked(Payload, frozen=True, tag="candidate.asked"):
     """A question from the candidate to the interviewer.
 
     ``answered_from`` is ``consent``, ``facts``, ``state`` or ``script``; it is empty when the question is passed on to
-    the hiring team. ``for_a_person``: a person must handle it (deletion, a human interviewer, an accommodation).
+    the hiring team. ``for_a_person``: a person must handle it (an objection, deletion, a human interviewer, an
+    accommodation).
     """
 
     turn: int

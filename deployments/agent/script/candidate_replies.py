@@ -74,6 +74,14 @@ def _data(brief: TurnBrief) -> Reply:
     return Reply(told, "consent") if told else Reply(PASSED_ON)
 
 
+def _objection(brief: TurnBrief) -> Reply:
+    noted = (
+        "I have noted your objection; the hiring team sees it first. You may end the interview now. If you go on, your "
+        "answers are still stored."
+    )
+    return Reply(noted, "script")
+
+
 def _deletion(brief: TurnBrief) -> Reply:
     noted = "I have noted your request, and a person will see to it."
     told = _consent(brief, "delet|eras")
@@ -134,6 +142,7 @@ def _said(text: str, source: str = "script") -> Callable[[TurnBrief], Reply]:
 _BY_TOPIC: dict[QuestionTopic, Callable[[TurnBrief], Reply]] = {
     "recorded": _recorded,
     "data": _data,
+    "objection": _objection,
     "deletion": _deletion,
     "machine": _machine,
     "person": _person,

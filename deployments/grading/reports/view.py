@@ -26,6 +26,7 @@ _FIRST_PAGE_CHARS = 110
 
 #: Candidates' requests that a person must handle.
 _ASKED = {
+    "objection": "Objects to the recording or the use of their data",
     "deletion": "Asks for deletion",
     "person": "Asks for a human interviewer",
     "accommodation": "Asks for an accommodation",
@@ -89,11 +90,20 @@ def _facts(report: Report) -> list[str]:
         f"{_day(report.started_at)}, {_clock(report.started_at)} UTC, {_minutes(report.duration_s)}",
         f"{len(report.questions)} questions, {report.hints_used} hints",
         f"Language: {report.language}",
-        "Consent given" if report.consent.given else "No consent recorded",
+        _consent(report),
     ]
     if report.plan.chosen_because:
         facts.append(f"Plan chosen: {report.plan.chosen_because}")
     return facts
+
+
+def _consent(report: Report) -> str:
+    """The consent given at the start, and the candidate's first objection since."""
+    given = "Consent given" if report.consent.given else "No consent recorded"
+    objections = [item.at for item in report.candidate_questions if item.topic == "objection"]
+    if not objections:
+        return given
+    return f"{given} at the start; the candidate objected at {_clock(min(objections))} UTC"
 
 
 def _skill(skill: SkillReport) -> dict[str, Any]:

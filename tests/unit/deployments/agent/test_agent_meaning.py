@@ -42,6 +42,7 @@ CONSENT = msgspec.structs.replace(PLAN, consent=ANALYST.consent, company_facts={
         ("Is this recorded?", "recorded", "consent", "recorded, transcribed and graded"),
         ("What happens with my data?", "data", "consent", "its deletion at any time"),
         ("Can my data be deleted?", "deletion", "consent", "I have noted your request"),
+        ("I do not consent to being recorded.", "objection", "script", "I have noted your objection"),
         ("and am I talking to a real person or a bot?", "machine", "consent", "an automated interviewer"),
         ("I'd like to talk to a human interviewer instead please", "person", "consent", "I have noted"),
         ("How many questions are left?", "questions_left", "state", "3 to 4 more questions"),
@@ -97,6 +98,19 @@ async def test_what_is_asked_at_the_end_is_noted_for_the_hiring_team() -> None:
     assert [(item.text, item.answered_from) for item in report.candidate_questions] == [
         ("What does your onboarding look like in practice?", "")
     ]
+
+
+async def test_an_objection_stands_with_its_time_next_to_the_consent_in_the_report() -> None:
+    stage, candidate = await begun(LONG)
+    before = assemble(await stage.state(), await stage.log(), PLAN, generated_at=(await stage.state()).last_updated)
+    assert "objected" not in render_html(before).decode()
+    await candidate.answer("I no longer consent to this recording.")
+    (objection,) = await asked(stage)
+    report = assemble(await stage.state(), await stage.log(), PLAN, generated_at=(await stage.state()).last_updated)
+    first_page = render_html(report).decode().split("<h2>Skills</h2>")[0]
+    at = next(item.at for item in report.candidate_questions if item.topic == objection.topic)
+    assert f"Consent given at the start; the candidate objected at {at:%H:%M:%S} UTC" in first_page
+    assert "Objects to the recording" in first_page and "I no longer consent to this recording." in first_page
 
 
 async def test_a_deletion_request_stands_first_in_the_report() -> None:
