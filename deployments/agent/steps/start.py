@@ -13,6 +13,7 @@ from deployments.agent.journal.reply import agent_response, current_card, done_r
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.ports import PlanChoice
 from deployments.agent.script import scripted
+from deployments.agent.steps.plan_keys import check_keys
 from deployments.agent.steps.start_texts import check_texts, hidden_text_trips, without_hidden_text
 from deployments.agent.steps.voiced import fallbacks_of, voiced
 from deployments.agent.turn.runtime import Runtime
@@ -68,6 +69,8 @@ class StartStep:
         request = without_hidden_text(request)
         choice = self._choose_plan(request)
         self._check_consent(request, choice.plan)
+        if isinstance(request.plan, dict):
+            await check_keys(choice.plan, self._runtime.ports.grading)
         ledger, body = await self._begin(request, choice, hidden, times)
         return Amendment(Started(body, ledger.events), ledger, done_record(START, START, fingerprint="", body=body))
 
