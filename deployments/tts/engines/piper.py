@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 PAD, START, END = "_", "^", "$"
 
+#: Scale of the noise that VITS adds to its latent and to its durations (``noise_scale``, ``noise_w``). Without it the
+#: model speaks the mean of its distribution, so that a text always sounds the same; onnxruntime draws the noise inside
+#: the graph and cannot seed it per run.
+NOISE = 0.0
+
 
 class _Audio(Struct, frozen=True):
     sample_rate: int
@@ -32,9 +37,7 @@ class _Espeak(Struct, frozen=True):
 
 
 class _Inference(Struct, frozen=True):
-    noise_scale: float = 0.667
     length_scale: float = 1.0
-    noise_w: float = 0.8
 
 
 class VoiceCard(Struct, frozen=True):
@@ -58,19 +61,19 @@ class PiperModel:
         self.languages = {path.stem: self._card.espeak.voice}
         self.openai_voices: Mapping[str, str] = dict.fromkeys(OPENAI_VOICES, path.stem)
         self.name = f"piper {path.stem}"
-        self.version = version
+        self.version = f"{version}-noise{NOISE:g}"
 
     def run(self, phonemes: str, *, voice: str, speed: float, options: Any) -> NDArray[np.float32]:
         import numpy as np
 
-        ids, inference = self._card.phoneme_id_map, self._card.inference
+        ids = self._card.phoneme_id_map
         # Piper's own order: a pad follows every phoneme.
         tokens = [*ids[START], *ids[PAD]]
         for phoneme in phonemes:
             if phoneme in ids:
                 tokens += [*ids[phoneme], *ids[PAD]]
         tokens += ids[END]
-        scales = [inference.noise_scale, inference.length_scale / speed, inference.noise_w]
+        scales = [NOISE, self._card.inference.length_scale / speed, NOISE]
         feeds = {
             "input": np.array([tokens], dtype=np.int64),
             "input_lengths": np.array([len(tokens)], dtype=np.int64),
