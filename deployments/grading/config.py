@@ -89,6 +89,10 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_answer_chars: int = MAX_ANSWER_CHARS
     #: A longer call fails with ``deadline-exceeded``.
     deadline_s: float = 10.0
+    #: The process and limits of all other graders. Its child is kept, because forking costs more than most grades.
+    quick_sandbox: SandboxLimits = field(
+        default_factory=lambda: SandboxLimits(memory_bytes=256 * 1024 * 1024, tasks_per_child=1000)
+    )
     #: Processes and limits for evaluating candidates' formulas and symbolic answers.
     formula_sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     symbolic_sandbox: SandboxLimits = field(default_factory=SandboxLimits)

@@ -37,8 +37,7 @@ class GradingService:
     async def start(self) -> None:
         """Warm up, so that the first candidates do not wait."""
         await asyncio.to_thread(units.warm_up)
-        if self._config.warm_sandboxes:
-            await self._registry.start()
+        await self._registry.start(sandboxes=self._config.warm_sandboxes)
 
     async def stop(self) -> None:
         await self._registry.stop()
@@ -49,7 +48,7 @@ class GradingService:
             answer, cut = answer[: self._config.max_answer_chars], True
         try:
             async with asyncio.timeout(self._config.deadline_s):
-                grade = await self._registry.grade(request.question, answer, request.seed)
+                grade = await self._registry.grade(request.question, answer, request.seed, request.tenant)
         except TimeoutError as error:
             raise DeadlineExceeded(
                 f"Grading did not finish within {self._config.deadline_s:g} s.", retry_after_s=1

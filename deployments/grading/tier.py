@@ -13,6 +13,7 @@ from deployments.grading.background.worker import GradingWorker
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import Grading
 from deployments.grading.fake import FakeGrading
+from deployments.grading.graders.registry import Registry
 from deployments.grading.judge.drift_watch import DriftWatch
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.service import GradingService
@@ -48,10 +49,11 @@ class GradingTier:
             self.service = FakeGrading(config.fake)
             return
         queued = QueuedWork(stores.queue) if stores is not None else None
-        self._graders = GradingService(config, background=queued)
+        registry = Registry(config, quick_apart=True)
+        self._graders = GradingService(config, registry, background=queued)
         self.service = self._graders
         if stores is not None:
-            judge = RubricJudge(model, config.judge).grade if model is not None else None
+            judge = RubricJudge(model, config.judge, registry.coverage).grade if model is not None else None
             drift = DriftWatch(judge, config.judge.watchdog) if judge is not None else None
             grading = BackgroundGrading(stores.sessions, stores.blobs, config, judge, drift=drift)
             name = f"grading-{socket.gethostname()}-{os.getpid()}"

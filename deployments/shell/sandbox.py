@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from deployments.shell.fair_pool import FairPool
 from interview.errors import EngineFailed, EngineUnavailable
 
 logger = logging.getLogger(__name__)
@@ -28,13 +29,20 @@ _HEADER = struct.Struct(">I")
 
 
 class SandboxLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits of one task. ``memory_bytes`` counts on top of the warm process; ``start_s`` bounds its imports."""
+    """Limits of one task. ``memory_bytes`` counts on top of the warm process; ``start_s`` bounds its imports.
+
+    ``tasks_per_child``: a child that kept its limits serves this many tasks. 1 forks one for each, which costs some
+    milliseconds and separates the tasks of two candidates. ``waiting_per_tenant``: callers of one tenant that may wait
+    for a process; beyond: 429.
+    """
 
     cpu_s: float = 2.0
     wall_s: float = 2.5
     memory_bytes: int = 180 * 1024 * 1024
     start_s: float = 60.0
     processes: int = 1
+    tasks_per_child: int = 1
+    waiting_per_tenant: int = 256
 
 
 Ending = Literal["ready", "done", "time", "memory", "crash"]
@@ -45,6 +53,7 @@ class SandboxJob(Struct, frozen=True):
     cpu_s: float
     wall_s: float
     memory_bytes: int
+    tasks_per_child: int = 1
 
 
 class SandboxOutcome(Struct, frozen=True):
@@ -63,10 +72,9 @@ class Sandbox:
     """
 
     def __init__(self, module: str, limits: SandboxLimits | None = None) -> None:
-        self._module = module
         self._limits = limits or SandboxLimits()
-        self._idle: asyncio.LifoQueue[_Slot] | None = None
-        self._slots: list[_Slot] = []
+        self._slots = [_Slot(module, self._limits) for _ in range(max(1, self._limits.processes))]
+        self._pool = FairPool(self._slots, waiting_per_tenant=self._limits.waiting_per_tenant)
 
     async def start(self) -> None:
         """Warm every process, so that the first candidate does not wait for imports.
@@ -75,23 +83,19 @@ class Sandbox:
 
             EngineFailed: a process did not start.
         """
-        self._queue()
         await asyncio.gather(*(slot.ensure() for slot in self._slots))
 
-    async def run(self, payload: bytes) -> SandboxOutcome:
-        """Run one task. Waits for a free process.
+    async def run(self, payload: bytes, tenant: str = "") -> SandboxOutcome:
+        """Run one task. Waits for a free process; among tenants, the one that has used least goes first.
 
         Raises:
 
+            Overloaded: too many tasks of ``tenant`` wait already.
             EngineFailed: the process could not be started.
             EngineUnavailable: the process died for its own reasons; a retry may work.
         """
-        queue = self._queue()
-        slot = await queue.get()
-        try:
+        async with self._pool.lend(tenant) as slot:
             return await slot.run(payload)
-        finally:
-            queue.put_nowait(slot)
 
     async def stop(self) -> None:
         for slot in self._slots:
@@ -100,20 +104,12 @@ class Sandbox:
     @property
     def busy(self) -> int:
         """Tasks running now."""
-        return 0 if self._idle is None else len(self._slots) - self._idle.qsize()
+        return len(self._slots) - self._pool.idle
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The ids of the living warm processes."""
         return tuple(slot.pid for slot in self._slots if slot.pid)
-
-    def _queue(self) -> asyncio.LifoQueue[_Slot]:
-        if self._idle is None:
-            self._idle = asyncio.LifoQueue()
-            self._slots = [_Slot(self._module, self._limits) for _ in range(max(1, self._limits.processes))]
-            for slot in self._slots:
-                self._idle.put_nowait(slot)
-        return self._idle
 
 
 class _Slot:
@@ -171,7 +167,8 @@ class _Slot:
 
     async def run(self, payload: bytes) -> SandboxOutcome:
         process = await self.ensure()
-        job = SandboxJob(payload, self._limits.cpu_s, self._limits.wall_s, self._limits.memory_bytes)
+        limits = self._limits
+        job = SandboxJob(payload, limits.cpu_s, limits.wall_s, limits.memory_bytes, limits.tasks_per_child)
         frame = msgspec.msgpack.encode(job)
         try:
             async with asyncio.timeout(self._limits.wall_s + 5.0):

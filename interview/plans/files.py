@@ -19,6 +19,7 @@ from interview.errors import ConfigError
 from interview.plans.checks import Finding, check_plan, check_question, check_skills
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
+from interview.plans.request_caps import oversize
 from interview.yaml.schema import misfits, nearest
 from interview.yaml.source import PathKey, YamlDocument, parse_yaml, read_yaml, shortened
 
@@ -95,12 +96,15 @@ def plan_from_text(text: str, name: str = "plan") -> InterviewPlan:
 
 
 def plan_from_data(data: dict[str, Any], name: str = "plan") -> InterviewPlan:
-    """A self-contained plan from plain data, such as the body of a request; it cannot name bank files.
+    """A self-contained plan that came in a request: plain data within the caps of ``request_caps``; it cannot name bank
+    files.
 
     Raises:
         ConfigError: as ``load_plan``, without lines.
     """
-    return _plan_from(YamlDocument(file=name, data=data, lines={}), base=None)
+    document = YamlDocument(file=name, data=data, lines={})
+    _raise_if_any([_Problem(document, path, text) for path, text in islice(oversize(data), MAX_PROBLEMS)])
+    return _plan_from(document, base=None)
 
 
 def _plan_from(document: YamlDocument, base: Path | None) -> InterviewPlan:

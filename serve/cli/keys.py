@@ -27,7 +27,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data directory (defau
 def create(
     tenant: Annotated[str, typer.Option(help="Tenant whose interviews the key may access.")] = "local",
     scope: Annotated[
-        list[str] | None, typer.Option(help="Repeatable: interviews, reports, inference, operations.")
+        list[str] | None, typer.Option(help="Repeatable: interviews, plans:inline, reports, inference, operations.")
     ] = None,
     label: Annotated[str, typer.Option(help="Label for humans.")] = "",
     days: Annotated[float | None, typer.Option(help="Days until the key expires (default: never).")] = None,

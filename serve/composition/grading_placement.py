@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from deployments.grading.background.worker import rules_of
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest, Grading
 from deployments.grading.fake import FakeGrading
+from deployments.grading.graders.registry import Registry
 from deployments.grading.service import GradingService
 from deployments.grading.tier import GradingStores
 from interview.grades import Grade
@@ -38,13 +40,19 @@ class GradingStoresFactory:
 
 
 class InlineGrading:
-    """``Grading`` that runs the quick graders in the caller's process, which saves an RPC; the tier does the rest.
+    """``Grading`` with its own graders in the caller's replica, which saves an RPC; the tier does the rest. Made on the
+    replica's event loop, which warms the graders' process.
 
     docs/measurements/2026-11-22-load.md gives the cost of the RPC.
     """
 
     def __init__(self, config: GradingConfig, tier: Grading) -> None:
-        self._quick: Grading = FakeGrading(config.fake) if config.engine == "fake" else GradingService(config)
+        self._quick: Grading
+        if config.engine == "fake":
+            self._quick = FakeGrading(config.fake)
+        else:
+            self._quick = graders = GradingService(config, Registry(config, quick_apart=True))
+            self._warming = asyncio.get_running_loop().create_task(graders.start())
         self._tier = tier
 
     async def grade(self, request: GradeRequest) -> Grade:

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from interview.errors import Forbidden, Unauthenticated
 from serve.http.ports import KeyVerifier
-from storage.keys.port import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
+from storage.keys.port import INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
 
-__all__ = ["INFERENCE", "INTERVIEWS", "OPERATIONS", "REPORTS", "Authenticator", "Principal"]
+__all__ = ["INFERENCE", "INLINE_PLANS", "INTERVIEWS", "OPERATIONS", "REPORTS", "Authenticator", "Principal"]
 
 #: Longer tokens are rejected unread: no API key and no reasonable JWT is longer.
 MAX_TOKEN_CHARS = 8192
@@ -25,6 +25,12 @@ class Principal(Struct, frozen=True):
     tenant: str
     scopes: frozenset[str]
     key_id: str
+
+
+def require_scope(caller: Principal, scope: str) -> None:
+    """Raises Forbidden: the caller lacks ``scope``."""
+    if scope not in caller.scopes:
+        raise Forbidden(f"This key lacks the scope '{scope}'.", detail={"scope": scope})
 
 
 class Authenticator:
@@ -52,8 +58,7 @@ class Authenticator:
     async def holding(self, scope: str, token: str | None) -> Principal:
         """The caller with this token, if it holds ``scope``; raises as ``require``."""
         found = await self.authenticate(token)
-        if scope not in found.scopes:
-            raise Forbidden(f"This key lacks the scope '{scope}'.", detail={"scope": scope})
+        require_scope(found, scope)
         return found
 
     async def authenticate(self, token: str | None) -> Principal:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from interview.plans.plan import PlanRef
 from serve.metrics.registry import PlatformMetrics
 
 #: Time inside these stages is a model's, not the platform's.
 MODEL_STAGES = ("stt", "llm", "grade", "judge", "tts")
+
+#: The label of the plans that came in a request.
+INLINE = "inline"
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class AgentObserver:
@@ -28,11 +34,11 @@ class AgentObserver:
             if stage not in ("total", "overhead"):
                 metrics.stage.labels(stage).observe(ms / 1000)
 
-    def session_started(self, plan_id: str) -> None:
-        self._metrics.sessions.labels(plan_id, "started").inc()
+    def session_started(self, plan: PlanRef) -> None:
+        self._metrics.sessions.labels(_plan_label(plan), "started").inc()
 
-    def session_concluded(self, plan_id: str, by: str) -> None:
-        self._metrics.sessions.labels(plan_id, by).inc()
+    def session_concluded(self, plan: PlanRef, by: str) -> None:
+        self._metrics.sessions.labels(_plan_label(plan), by).inc()
 
     def fallback_entered(self, tier: str, to: str) -> None:
         self._metrics.fallbacks.labels(tier, to).inc()
@@ -44,6 +50,11 @@ class AgentObserver:
         self._metrics.conflicts.inc()
 
 
+def _plan_label(plan: PlanRef) -> str:
+    """The id of an installed plan. A request may call its own plan anything, so all of those are ``inline``."""
+    return INLINE if plan.from_request else plan.id
+
+
 class RequestMetrics:
     """The ingress's ``RequestObserver`` over one process's metrics."""
 
@@ -51,4 +62,5 @@ class RequestMetrics:
         self._metrics = metrics
 
     def observe(self, *, route: str, method: str, status: int, seconds: float) -> None:
-        self._metrics.requests.labels(route, method, str(status)).observe(seconds)
+        known = method if method in _METHODS else "OTHER"
+        self._metrics.requests.labels(route, known, str(status)).observe(seconds)

@@ -24,6 +24,8 @@ _LABEL_AT_MOST = 200
 
 #: Run interviews: start, turn, hint, state, events, audio, end, signals, tools.
 INTERVIEWS = "interviews"
+#: Start interviews with a plan in the request (also needs ``interviews``): its author writes keys, rubrics and prompts.
+INLINE_PLANS = "plans:inline"
 #: Read reports and override grades.
 REPORTS = "reports"
 #: Call the inference tier (``/v1``).
@@ -32,7 +34,7 @@ INFERENCE = "inference"
 OPERATIONS = "operations"
 
 #: All scopes.
-SCOPES = frozenset({INTERVIEWS, REPORTS, INFERENCE, OPERATIONS})
+SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, INFERENCE, OPERATIONS})
 
 
 class ApiKey(Struct, frozen=True):

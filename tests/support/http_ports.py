@@ -29,14 +29,14 @@ from interview.reports.assembly import assemble
 from interview.sessions.events import AnyPayload, Event, ResponseSent, SessionStarted
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
-from serve.http.auth import INFERENCE, INTERVIEWS, OPERATIONS, REPORTS
+from serve.http.auth import INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
 from serve.http.ports import IngressPorts, ReportFormat
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey, SessionStore
 
 StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
 
-ALL_SCOPES = frozenset({INTERVIEWS, REPORTS, INFERENCE, OPERATIONS})
+ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, INFERENCE, OPERATIONS})
 
 
 class Grant(Struct, frozen=True):

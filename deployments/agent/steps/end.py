@@ -63,7 +63,7 @@ class EndStep:
             on_conflict=lambda: self._runtime.ports.observer.commit_retried("end"),
         )
         if not ended.replayed:
-            self._runtime.ports.observer.session_concluded(ended.state.plan.id, request.by)
+            self._runtime.ports.observer.session_concluded(ended.state.plan, request.by)
         if ended.state.awaits_report:
             await trigger_evaluation(self._runtime.ports, self._runtime.clock, ended.state)
         return StepReply(encoded=ended.body, replayed=ended.replayed, stage_ms=times.snapshot())

@@ -79,7 +79,7 @@ class StartStep:
         for event in started.events:
             match event.data:
                 case SessionStarted():
-                    observer.session_started(event.data.plan.id)
+                    observer.session_started(event.data.plan)
                 case FallbackEntered():
                     observer.fallback_entered(event.data.tier, event.data.to)
                 case GuardrailTripped():

@@ -118,7 +118,7 @@ class TurnStep:
         for trip in exchange.trips:
             observer.guardrail_tripped(trip.rule, trip.action)
         if exchange.concluded_by:
-            observer.session_concluded(exchange.plan.id, exchange.concluded_by)
+            observer.session_concluded(exchange.ledger.state.plan, exchange.concluded_by)
             await trigger_evaluation(self._runtime.ports, self._runtime.clock, exchange.ledger.state)
 
 

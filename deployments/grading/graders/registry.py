@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from deployments.grading.config import GradingConfig
-from deployments.grading.graders.closed.choices import grade_multi_select, grade_multiple_choice
-from deployments.grading.graders.closed.exact import grade_exact
-from deployments.grading.graders.closed.ordered import grade_ordered
-from deployments.grading.graders.closed.short_text import grade_short_text
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.coverage.embedding import Meaning
 from deployments.grading.graders.coverage.embedding_onnx import OnnxSentenceEmbedder
 from deployments.grading.graders.formula.grader import FormulaGrader
-from deployments.grading.graders.numeric.numeric import grade_numeric
+from deployments.grading.graders.quick import QuickGraders, grade_quickly
 from deployments.grading.graders.symbolic.symbolic import SymbolicGrader
 from interview.errors import UnsupportedRequest
 from interview.grades import NOT_SCORED, Grade
@@ -33,12 +31,16 @@ from interview.plans.questions import (
     Ungraded,
 )
 
-#: A grader that runs in a worker process: the key, the answer, a seed.
-ProcessGrader = Callable[[Question, str, int], Awaitable[Grade]]
+#: A grader that runs in a worker process: the key, the answer, a seed, the tenant.
+ProcessGrader = Callable[[Question, str, int, str], Awaitable[Grade]]
 
 
 class Registry:
-    """Dispatches on the grader's type. ``processes`` overrides the graders that run in worker processes.
+    """Dispatches on the grader's type. Formulas and symbolic answers are always graded in worker processes.
+
+    ``quick_apart``: the others are, too, so that a hostile key or answer cannot stop this process. Without it they run
+    in this thread: for the operator's own plans and answers. ``processes`` overrides the graders of formulas and
+    symbolic answers.
 
     Raises:
 
@@ -46,7 +48,11 @@ class Registry:
     """
 
     def __init__(
-        self, config: GradingConfig | None = None, processes: dict[type[GraderSpec], ProcessGrader] | None = None
+        self,
+        config: GradingConfig | None = None,
+        processes: dict[type[GraderSpec], ProcessGrader] | None = None,
+        *,
+        quick_apart: bool = False,
     ) -> None:
         config = config or GradingConfig()
         self._meaning: Meaning | None = None
@@ -54,37 +60,48 @@ class Registry:
             self._meaning = Meaning(OnnxSentenceEmbedder(config.embeddings), config.meaning)
         self._sandboxed = (FormulaGrader(config.formula_sandbox), SymbolicGrader(config.symbolic_sandbox))
         formula, symbolic = self._sandboxed
+        self._quick = QuickGraders(config.quick_sandbox) if quick_apart else None
         self._processes = {Formula: formula.grade, Symbolic: symbolic.grade} if processes is None else dict(processes)
 
-    async def start(self) -> None:
-        """Warm the worker processes; without it the first formula or symbolic answer starts them."""
-        for grader in self._sandboxed:
-            await grader.start()
+    async def start(self, *, sandboxes: bool = True) -> None:
+        """Warm the worker processes, those of formulas and symbolic answers only with ``sandboxes``; without it the
+        first answer starts them."""
+        if self._quick is not None:
+            await self._quick.start()
+        if sandboxes:
+            for grader in self._sandboxed:
+                await grader.start()
 
     async def stop(self) -> None:
+        if self._quick is not None:
+            await self._quick.stop()
         for grader in self._sandboxed:
             await grader.stop()
 
-    async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
-        """Raises InvalidInput (an unusable key), UnsupportedRequest (no such grader), EngineFailed."""
+    async def coverage(self, question: Question, answer: str) -> Grade:
+        """The key-point coverage by words, of any question. Raises as ``grade``."""
+        if self._quick is None:
+            return grade_coverage(question, answer)
+        return await self._quick.grade(replace(question, grader=RubricGrading()), answer)
+
+    async def grade(self, question: Question, answer: str, seed: int = 0, tenant: str = "") -> Grade:
+        """``tenant`` is who pays for the worker processes' time.
+
+        Raises:
+
+            InvalidInput: an unusable key.
+            UnsupportedRequest: there is no such grader here.
+            DeadlineExceeded, EngineFailed, EngineUnavailable: the grader was stopped, or its process died.
+            Overloaded: too many of the tenant's answers wait.
+        """
         spec = question.grader
         match spec:
-            case Exact():
-                return grade_exact(spec, answer)
-            case ShortText():
-                return grade_short_text(spec, answer)
-            case Ordered():
-                return grade_ordered(spec, answer)
-            case MultipleChoice():
-                return grade_multiple_choice(spec, answer)
-            case MultiSelect():
-                return grade_multi_select(spec, answer)
-            case Numeric():
-                return grade_numeric(spec, answer, question.prompt)
-            case RubricGrading():
-                if self._meaning is None:
-                    return grade_coverage(question, answer)
+            case RubricGrading() if self._meaning is not None:
                 return await asyncio.to_thread(grade_coverage, question, answer, self._meaning)
+            case Exact() | ShortText() | Ordered() | MultipleChoice() | MultiSelect() | Numeric() | RubricGrading():
+                if self._quick is not None:
+                    return await self._quick.grade(question, answer, tenant)
+                return grade_quickly(spec, question, answer)
             case Ungraded():
                 return not_scored()
             case Formula() | Symbolic():
@@ -93,7 +110,7 @@ class Registry:
                     raise UnsupportedRequest(
                         f"This grading tier has no grader for {type(spec).__name__.lower()} answers."
                     )
-                return await process(question, answer, seed)
+                return await process(question, answer, seed, tenant)
 
 
 def not_scored() -> Grade:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -57,12 +57,24 @@ class _Reading(Struct, frozen=True):
     accepted: bool
 
 
+#: The key-point coverage grade of an answer.
+Coverage = Callable[[Question, str], Awaitable[Grade]]
+
+
+async def _coverage_here(question: Question, answer: str) -> Grade:
+    return grade_coverage(question, answer)
+
+
 class RubricJudge:
     """Grades open answers through a ``LanguageModel``."""
 
-    def __init__(self, model: LanguageModel, config: JudgeConfig | None = None) -> None:
+    def __init__(
+        self, model: LanguageModel, config: JudgeConfig | None = None, coverage: Coverage | None = None
+    ) -> None:
+        """``coverage`` grades by key points; without it that runs in this thread."""
         self._model = model
         self._config = config or JudgeConfig()
+        self._coverage = coverage or _coverage_here
 
     async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
         """The grade of an open answer; the deterministic coverage grade when the question has no usable rubric.
@@ -75,7 +87,7 @@ class RubricJudge:
         empty = no_answer(GRADER, answer) or nonsense(GRADER, answer)
         if empty is not None:
             return empty
-        coverage = grade_coverage(question, answer)
+        coverage = await self._coverage(question, answer)
         criteria = criteria_of(question)
         if not criteria:
             return coverage

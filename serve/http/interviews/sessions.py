@@ -11,7 +11,7 @@ from interview.errors import NotFound
 from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import SessionState
 from serve.http import openapi
-from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.auth import INLINE_PLANS, INTERVIEWS, Authenticator, Principal, require_scope
 from serve.http.direct_route import direct_route
 from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.interviews.start_bodies import read_start
@@ -45,13 +45,16 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
         "/start/{interview_id}",
         summary="Start an interview",
         description="Starting the same interview again returns the same session, not a second one. As multipart, "
-        "`request` is the JSON and the documents are files (PDF, DOCX, text); hidden text in them is removed.",
+        "`request` is the JSON and the documents are files (PDF, DOCX, text); hidden text in them is removed. A whole "
+        "plan in `plan` needs the scope `plans:inline` and is bounded in every field.",
         **openapi.operation(reply="TurnBody", json=StartBody, multipart=openapi.START_FORM, also=(404, 409)),
     )
     async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
         agent.admit()
         came = await read_start(request, settings, ports.documents)
         body = came.body
+        if isinstance(body.plan, dict):
+            require_scope(caller, INLINE_PLANS)
         return _step_response(
             await agent.start(
                 StartRequest(

@@ -45,7 +45,7 @@ class FormulaGrader:
     async def stop(self) -> None:
         await self._sandbox.stop()
 
-    async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
+    async def grade(self, question: Question, answer: str, seed: int = 0, tenant: str = "") -> Grade:
         """Raises InvalidInput (the question's own reference cannot run), EngineUnavailable (the sandbox died)."""
         spec = question.grader
         if not isinstance(spec, Formula):
@@ -64,19 +64,20 @@ class FormulaGrader:
         if not found:
             return _not_understood(answer)
         grades = [
-            await self._one(question, spec, answer, one, reference.text, f"{question.id}:{seed}") for one in found
+            await self._one(question, spec, answer, one, reference.text, f"{question.id}:{seed}", tenant)
+            for one in found
         ]
         return grades[0] if len(grades) == 1 else _worse(grades)
 
     async def _one(
-        self, question: Question, spec: Formula, answer: str, found: FormulaText, reference: str, seed: str
+        self, question: Question, spec: Formula, answer: str, found: FormulaText, reference: str, seed: str, tenant: str
     ) -> Grade:
         extent = replace(extent_of(spec), prompt=question.prompt)
         screened = screen(found.text, extent, self._caps)
         if isinstance(screened, Refused):
             return _refused(answer, found, screened)
         job = FormulaJob(spec, screened.text, reference, seed, ignore_case=found.spoken)
-        outcome = await self._sandbox.run(b"f" + msgspec.msgpack.encode(job))
+        outcome = await self._sandbox.run(b"f" + msgspec.msgpack.encode(job), tenant)
         end = found.end if found.spoken else min(found.end, found.start + screened.used_chars)
         evidence = [answer_text.quote(answer, found.start, end, screened.text)]
         return self._grade(question, found, screened.text, evidence, outcome)

@@ -70,7 +70,7 @@ class SymbolicGrader:
     async def stop(self) -> None:
         await self._sandbox.stop()
 
-    async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
+    async def grade(self, question: Question, answer: str, seed: int = 0, tenant: str = "") -> Grade:
         """Raises InvalidInput (the key is no expression), EngineUnavailable (the sandbox died)."""
         spec = question.grader
         if not isinstance(spec, Symbolic):
@@ -86,7 +86,8 @@ class SymbolicGrader:
         problem = next((why for one in found if (why := _problem(one.text))), "")
         if not texts and problem:
             return _refused(problem, evidence)
-        outcome = await self._sandbox.run(msgspec.msgpack.encode(SymbolicJob(tuple(texts), spec.expression)))
+        job = msgspec.msgpack.encode(SymbolicJob(tuple(texts), spec.expression))
+        outcome = await self._sandbox.run(job, tenant)
         if outcome.kind in ("time", "memory"):
             return _refused(f"Comparing the expression was stopped: it ran out of {outcome.kind}.", evidence, 0.3)
         if outcome.kind != "done":

@@ -18,10 +18,11 @@ from interview.errors import (
 )
 from interview.sessions.events import ReportReady, SessionConcluded
 from serve.http.app import create_app
+from serve.http.auth import INTERVIEWS
 from serve.http.settings import HttpSettings
 from storage.blobs.layout import audio_path
 from storage.sessions.port import SessionKey
-from tests.support.http_ports import StubAgent, is_problem, put_session, stub_ports
+from tests.support.http_ports import Grant, StubAgent, StubKeys, is_problem, put_session, stub_ports
 
 ACME = {"Authorization": "Bearer key-acme"}
 
@@ -407,3 +408,14 @@ async def test_an_upload_over_the_limit_is_refused_whether_declared_or_chunked()
     assert json_body.status_code == 413
     assert is_problem(json_body.headers["content-type"], json_body.json(), 413)
     assert agent.requests == []
+
+
+async def test_a_plan_in_a_request_needs_a_scope_of_its_own(agent):
+    keys = StubKeys({"narrow": Grant("acme", scopes=frozenset({INTERVIEWS}))})
+    async with client_of(stub_ports(agent=agent, keys=keys)) as client:
+        client.headers["Authorization"] = "Bearer narrow"
+        refused = await client.post("/session/start/i-1", json={"plan": {"id": "mine"}})
+        assert is_problem(refused.headers["content-type"], refused.json(), 403)
+        assert 'scope="plans:inline"' in refused.headers["WWW-Authenticate"]
+        assert agent.requests == []
+        assert (await client.post("/session/start/i-1", json={"plan": "backend"})).status_code == 200
