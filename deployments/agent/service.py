@@ -53,8 +53,8 @@ class AgentService:
     def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
         times = StageTimes()
 
-        def step(aloud: HeardSoFar) -> Coroutine[Any, Any, StepReply]:
-            return self._observed("turn", self._turn.run(request, times, aloud), times)
+        def step(heard_so_far: HeardSoFar) -> Coroutine[Any, Any, StepReply]:
+            return self._observed("turn", self._turn.run(request, times, heard_so_far), times)
 
         streams_audio = request.stream_audio and request.voice
         audio_type = CONTENT_TYPES[self._runtime.config.reply_audio_format] if streams_audio else ""

@@ -24,13 +24,13 @@ class Unfinished:
 
     def __init__(
         self,
-        aloud: HeardSoFar,
+        heard_so_far: HeardSoFar,
         brief: TurnBrief,
         *,
         ripe: Callable[[Decision], bool],
         sound: Callable[[Decision], bool],
     ) -> None:
-        self._aloud = aloud
+        self._heard_so_far = heard_so_far
         self._brief = brief
         self._ripe = ripe
         self._sound = sound
@@ -40,20 +40,20 @@ class Unfinished:
 
     def __call__(self, decision: Decision) -> None:
         words, _ = own_words(decision, self._brief)
-        said = self._aloud.text
+        said = self._heard_so_far.text
         if self._doubted or words == said or not self._ripe(decision):
             return
         if not self._sound(decision) or (said and not begins_with(words, said)):
             self._doubted = True
             return
-        self._aloud.say(*growing_sentences(words[len(said) :]))
+        self._heard_so_far.say(*growing_sentences(words[len(said) :]))
         self.said = decision
 
     def continued(self, decided: DecisionOutcome) -> DecisionOutcome:
         """``decided`` as the continuation of the released part: its text and record begin with that part."""
         if self.said is None:
             return decided
-        said = self._aloud.text
+        said = self._heard_so_far.text
         decision, reason = decided.decision, decided.fallback_reason
         if decision.source != scripted.SOURCE and not begins_with(decision.text, said):
             decision, reason = self._kept(self.said, decision)
@@ -65,9 +65,9 @@ class Unfinished:
                 output = {**self.said.output, "unfinished": True}
                 decision = with_fields(decision, prompt=self.said.prompt, output=output)
             if reason:
-                count = len(self._aloud.sentences)
+                count = len(self._heard_so_far.sentences)
                 reason = f"{reason} (after {count} sentence{'s' if count > 1 else ''} of the model's had been heard)"
-        recorded = _noted(decision, released=list(self._aloud.sentences))
+        recorded = _noted(decision, released=list(self._heard_so_far.sentences))
         return with_fields(decided, decision=recorded, fallback_reason=reason)
 
     def _kept(self, said: Decision, decision: Decision) -> tuple[Decision, str]:

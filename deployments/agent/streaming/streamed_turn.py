@@ -46,8 +46,8 @@ async def streamed(
     completed and committed as it was heard, kept in ``unheard`` meanwhile.
     """
     told = _Told(audio_type)
-    aloud = HeardSoFar(told.say, told.play if audio_type else None)
-    working = asyncio.create_task(step(aloud))
+    heard_so_far = HeardSoFar(told.say, told.play if audio_type else None)
+    working = asyncio.create_task(step(heard_so_far))
     working.add_done_callback(lambda _: told.parts.put_nowait(None))
     try:
         while (part := await told.parts.get()) is not None:
@@ -57,7 +57,7 @@ async def streamed(
         if working.done():
             # Retrieved, so that asyncio does not report an unhandled exception.
             _ = working.cancelled() or working.exception()
-        elif aloud.sentences:
+        elif heard_so_far.sentences:
             unheard.add(working)
             working.add_done_callback(unheard.discard)
             working.add_done_callback(_noted)

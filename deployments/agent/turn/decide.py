@@ -45,24 +45,24 @@ class Decider:
             brief.observation.heard not in PROCEDURAL and not brief.observation.questions
         )
 
-    async def decide(self, brief: TurnBrief, aloud: HeardSoFar | None = None) -> DecisionOutcome:
+    async def decide(self, brief: TurnBrief, heard_so_far: HeardSoFar | None = None) -> DecisionOutcome:
         """The decision. Never raises for a model's failure: the script then decides, and the result records it.
 
-        With ``aloud``, every sentence is streamed as soon as it is safe, and all of them before return. The decision's
-        text then begins with everything ``aloud`` has streamed, before this call or in it.
+        With ``heard_so_far``, every sentence is streamed as soon as it is safe, and all of them before return. The
+        decision's text then begins with everything ``heard_so_far`` has streamed, before this call or in it.
         """
-        if aloud is None:
+        if heard_so_far is None:
             return await self._decided(brief)
-        before = aloud.text
+        before = heard_so_far.text
         if before:
             decided = after(before, await self._decided(brief))
         else:
             unfinished = Unfinished(
-                aloud, brief, ripe=partial(_is_to_the_point, brief), sound=partial(self._is_sound, brief)
+                heard_so_far, brief, ripe=partial(_is_to_the_point, brief), sound=partial(self._is_sound, brief)
             )
             decided = unfinished.continued(await self._decided(brief, unfinished))
         _, verbatim = own_words(decided.decision, brief)
-        aloud.finish(decided.decision.text, verbatim)
+        heard_so_far.finish(decided.decision.text, verbatim)
         return decided
 
     async def _decided(self, brief: TurnBrief, overheard: Overheard | None = None) -> DecisionOutcome:

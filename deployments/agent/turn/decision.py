@@ -13,7 +13,7 @@ async def decide(runtime: Runtime, exchange: Exchange, brief: TurnBrief) -> Deci
     decided = exchange.work.decision_for(brief)
     if decided is None:
         with exchange.times.stage("llm" if runtime.decider.asks_model(brief) else "decide"):
-            decided = await runtime.decider.decide(brief, exchange.work.aloud)
+            decided = await runtime.decider.decide(brief, exchange.work.heard_so_far)
         exchange.work.decisions.append((brief, decided))
     decision = decided.decision
     for trip in decision.trips:

@@ -31,9 +31,9 @@ class Spoken:
 
 @dataclass
 class SlowWork:
-    """``aloud`` is the part of the reply that a listener has heard, None without a listener."""
+    """``heard_so_far`` is the part of the reply that a listener has heard, None without a listener."""
 
-    aloud: HeardSoFar | None = None
+    heard_so_far: HeardSoFar | None = None
     grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
     decisions: list[tuple[TurnBrief, DecisionOutcome]] = field(default_factory=list)
     speech: dict[str, Spoken] = field(default_factory=dict)
@@ -48,7 +48,9 @@ class SlowWork:
     def decision_for(self, brief: TurnBrief) -> DecisionOutcome | None:
         """The earlier decision on equal grounds, unless a listener has heard more than its words since."""
         for known, decided in self.decisions:
-            if _same_choice(known, brief) and (self.aloud is None or self.aloud.text == decided.decision.text):
+            if _same_choice(known, brief) and (
+                self.heard_so_far is None or self.heard_so_far.text == decided.decision.text
+            ):
                 return decided
         return None
 

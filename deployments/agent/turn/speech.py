@@ -23,7 +23,7 @@ async def speak(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision
                 interview_id=state.interview_id,
                 turn=brief.turn,
                 language=state.language,
-                play=exchange.work.aloud.play if exchange.work.aloud is not None else None,
+                play=exchange.work.heard_so_far.play if exchange.work.heard_so_far is not None else None,
             )
         exchange.work.speech[decision.text] = spoken
     if spoken.error is not None:

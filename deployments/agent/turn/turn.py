@@ -41,17 +41,17 @@ class TurnStep:
         self._runtime = runtime
         self._acceptance = Acceptance(runtime)
 
-    async def run(self, request: TurnRequest, times: StageTimes, aloud: HeardSoFar | None = None) -> StepReply:
+    async def run(self, request: TurnRequest, times: StageTimes, heard_so_far: HeardSoFar | None = None) -> StepReply:
         """The reply to one answer; raises as ``contract.Agent.turn``.
 
-        ``aloud`` gets it as it is produced, except a recorded reply or the reply to another answer.
+        ``heard_so_far`` gets it as it is produced, except a recorded reply or the reply to another answer.
         """
         found = await self._acceptance.accept(request, times)
         if isinstance(found, Replay):
             return await self._replayed(found.record, found.state, times)
         if isinstance(found, Abandoned):
             return await self._finish_abandoned(request, found, times)
-        return await self._finish(found, SlowWork(aloud=aloud), times, voice=request.voice)
+        return await self._finish(found, SlowWork(heard_so_far=heard_so_far), times, voice=request.voice)
 
     async def _replayed(self, record: IdempotencyRecord, state: SessionState | None, times: StageTimes) -> StepReply:
         if state is not None and state.awaits_report:
