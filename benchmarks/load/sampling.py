@@ -22,7 +22,7 @@ _KINDS = (
     (re.compile(r"raylet"), "raylet"),
     (re.compile(r"espeak_worker"), "tts"),
     (re.compile(r"benchmarks\.load\.bare"), "bare"),
-    (re.compile(r"serve\.local\.process_supervisor"), "guardian"),
+    (re.compile(r"serve\.local\.process_supervisor"), "supervisor"),
     (re.compile(r"serve\.cli"), "driver"),
     (re.compile(r"ray::|default_worker|dashboard|log_monitor|runtime_env"), "ray-other"),
 )

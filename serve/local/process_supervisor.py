@@ -30,7 +30,7 @@ def supervise(command: list[str], pid_file: Path, env: dict[str, str] | None = N
     SIGINT and SIGTERM are forwarded to the run, which stops cleanly; ``pid_file`` names both processes while they run.
     """
     read_fd, write_fd = os.pipe()
-    guardian = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+    supervisor = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "serve.local.process_supervisor", str(read_fd), "--", *command],
         pass_fds=(read_fd,),
         start_new_session=True,
@@ -38,14 +38,14 @@ def supervise(command: list[str], pid_file: Path, env: dict[str, str] | None = N
     )
     os.close(read_fd)
     pid_file.parent.mkdir(parents=True, exist_ok=True)
-    pid_file.write_text(json.dumps({"launcher": _identity(os.getpid()), "guardian": _identity(guardian.pid)}))
+    pid_file.write_text(json.dumps({"launcher": _identity(os.getpid()), "supervisor": _identity(supervisor.pid)}))
 
     def forward(signum: int, _frame: object) -> None:
-        guardian.send_signal(signum)
+        supervisor.send_signal(signum)
 
     previous = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        status = guardian.wait()
+        status = supervisor.wait()
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
@@ -64,13 +64,14 @@ def end_leftover(pid_file: Path, grace_s: float = _STOP_GRACE_S) -> list[int]:
 
     A process is ended only if both its id and its start time match the file.
     """
-    guardian = _alive(_read(pid_file).get("guardian"))
-    if guardian is None:
+    written = _read(pid_file)
+    supervisor = _alive(written.get("supervisor") or written.get("guardian"))  # the key of earlier releases
+    if supervisor is None:
         pid_file.unlink(missing_ok=True)
         return []
-    family = [guardian, *guardian.children(recursive=True)]
+    family = [supervisor, *supervisor.children(recursive=True)]
     ids = [process.pid for process in family]
-    guardian.send_signal(signal.SIGTERM)
+    supervisor.send_signal(signal.SIGTERM)
     _, alive = psutil.wait_procs(family, timeout=grace_s)
     for process in alive:
         process.kill()

@@ -140,7 +140,7 @@ def test_a_second_start_works_after_the_first_was_killed_and_the_sessions_are_th
     body = {"plan": "backend-engineer", "consent": True}
     started = httpx.post(f"{address}/session/start/kept", json=body, headers=headers, timeout=60, trust_env=False)
     assert started.status_code == 200
-    # everything at once, guardian included: nobody is left to clean up
+    # everything at once, supervisor included: nobody is left to clean up
     for process in [*family, psutil.Process(first.pid)]:
         if "redis-server" not in process.name():
             process.kill()
