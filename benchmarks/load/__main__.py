@@ -14,7 +14,7 @@ from benchmarks.load.output import table, write
 from benchmarks.load.target import running
 from benchmarks.load.traffic import Profile
 
-KNEE_P99_MS = 100.0
+SATURATION_P99_MS = 100.0
 OVERLOAD = 3.0
 #: The search for the saturation throughput ends after this many consecutive void runs of one rate.
 VOID_AT_MOST = 3
@@ -32,15 +32,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--warmup-s", type=float, default=60.0)
     parser.add_argument("--audio-share", type=float, default=0.1, help="share of turns sent as recordings")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start-rate", type=float, default=60.0, help="turns a second at which --knee begins")
+    parser.add_argument("--start-rate", type=float, default=60.0, help="turns a second at which --saturation begins")
     parser.add_argument(
         "--locust-users", type=int, help="additional Locust users; by default one per 50 sessions, 0: none"
     )
     parser.add_argument(
         "--self-test", action="store_true", help="stop the server for 6 s of 60 and check that the figures show it"
     )
-    parser.add_argument("--overload", type=float, metavar="KNEE", help="offer three times this many turns a second")
-    parser.add_argument("--knee", action="store_true", help="raise the rate until the overhead's p99 passes 100 ms")
+    parser.add_argument(
+        "--overload", type=float, metavar="TURNS_PER_S", help="offer three times this many turns a second"
+    )
+    parser.add_argument(
+        "--saturation", action="store_true", help="raise the rate until the overhead's p99 passes 100 ms"
+    )
     return parser.parse_args()
 
 
@@ -49,8 +53,8 @@ def main() -> int:
     command = "python -m benchmarks.load " + " ".join(sys.argv[1:])
     if given.self_test:
         return self_test(given, command)
-    if given.knee:
-        return knee(given, command)
+    if given.saturation:
+        return saturation(given, command)
     if given.overload:
         return overload(given, command)
     users = max(1, given.sessions // 50) if given.locust_users is None else given.locust_users
@@ -85,7 +89,7 @@ def self_test(given: argparse.Namespace, command: str) -> int:
     return 0 if honest else 1
 
 
-def knee(given: argparse.Namespace, command: str) -> int:
+def saturation(given: argparse.Namespace, command: str) -> int:
     """The saturation throughput: the highest steady rates whose p99 stays below 100 ms, of the platform's overhead and
     of the whole latency. One running platform, rates rising by 8 % until the overhead's p99 exceeds the limit."""
     steps: list[dict[str, Any]] = []
@@ -100,7 +104,7 @@ def knee(given: argparse.Namespace, command: str) -> int:
             refused = result["errors"] + result["rejected"]
             p99 = {name: result[f"{name}_ms"].get("p99", float("inf")) for name in best}
             steady = not refused and result["valid"]
-            held = {name: steady and p99[name] < KNEE_P99_MS for name in best}
+            held = {name: steady and p99[name] < SATURATION_P99_MS for name in best}
             steps.append({"rate": round(rate, 1), "held": held, **{k: v for k, v in result.items() if k != "hdr"}})
             print(
                 f"{rate:.0f}/s wanted, {result['turns_per_s']}/s done, p99 overhead {p99['overhead']:.1f} ms, "
@@ -110,7 +114,7 @@ def knee(given: argparse.Namespace, command: str) -> int:
             for name in best:
                 if held[name]:
                     best[name] = max(best[name], result["turns_per_s"])
-            found = {f"knee_{name}_turns_per_s": value for name, value in best.items()}
+            found = {f"saturation_{name}_turns_per_s": value for name, value in best.items()}
             # after every step, so that an interrupted search keeps its measurements
             given.json.write_text(json.dumps({"command": command, **found, "steps": steps}, indent=2) + "\n")
             void_in_a_row = 0 if result["valid"] else void_in_a_row + 1
@@ -119,19 +123,21 @@ def knee(given: argparse.Namespace, command: str) -> int:
             if not held["overhead"]:
                 break
             rate *= 1.08
-    print(f"p99 below {KNEE_P99_MS:.0f} ms up to {best['overhead']} turns/s (overhead), {best['latency']} (latency)")
+    print(
+        f"p99 below {SATURATION_P99_MS:.0f} ms up to {best['overhead']} turns/s (overhead), {best['latency']} (latency)"
+    )
     return 0
 
 
 def overload(given: argparse.Namespace, command: str) -> int:
     """Three times the saturation throughput: the goodput, and the latency of rejections."""
     result = measure(given.target, profile_of(given, round(OVERLOAD * given.overload * given.think_s)), keep=given.keep)
-    result["goodput_of_knee"] = round(result["turns_per_s"] / given.overload, 3)
+    result["goodput_of_saturation"] = round(result["turns_per_s"] / given.overload, 3)
     write(result, given.json, command)
     print(table({"command": command, **result}))
     rejected_p99 = result["rejected_ms"].get("p99", 0.0)
     print(
-        f"goodput {result['turns_per_s']}/s = {result['goodput_of_knee']:.0%} of the knee; "
+        f"goodput {result['turns_per_s']}/s = {result['goodput_of_saturation']:.0%} of the saturation throughput; "
         f"{result['rejected']} refused, p99 {rejected_p99} ms, "
         f"{result['rejected_without_retry_after']} of them without Retry-After"
     )

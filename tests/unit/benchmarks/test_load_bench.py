@@ -147,7 +147,7 @@ def test_the_generator_keeps_no_garbage_and_never_searches_all_it_holds() -> Non
     assert gc.get_freeze_count() == 0
 
 
-def test_the_knee_repeats_void_steps_and_counts_only_steady_ones(
+def test_the_search_for_saturation_repeats_void_steps_and_counts_only_steady_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def step(
@@ -165,12 +165,14 @@ def test_the_knee_repeats_void_steps_and_counts_only_steady_ones(
 
     monkeypatch.setattr(bench, "running", lambda name, _keep: nullcontext(name))
     monkeypatch.setattr(bench, "drive", drive)
-    out = tmp_path / "knee.json"
-    monkeypatch.setattr("sys.argv", ["load", "--knee", "--start-rate", "100", "--think-s", "5", "--json", str(out)])
+    out = tmp_path / "saturation.json"
+    monkeypatch.setattr(
+        "sys.argv", ["load", "--saturation", "--start-rate", "100", "--think-s", "5", "--json", str(out)]
+    )
     assert bench.main() == 0
     assert offered == [500, 540, 540, 583]
     found = json.loads(out.read_text())
-    assert (found["knee_overhead_turns_per_s"], found["knee_latency_turns_per_s"]) == (108, 100)
+    assert (found["saturation_overhead_turns_per_s"], found["saturation_latency_turns_per_s"]) == (108, 100)
     assert len(found["steps"]) == 4
 
 
