@@ -1,1 +1,1 @@
-"""One turn: accept, observe, act, decide, speak, reflect, commit."""
+"""One turn: accept, observe, assess, decide, speak, reflect, commit."""

@@ -1,4 +1,4 @@
-"""One turn, top to bottom: accept (hear) → act → decide → judge → speak → reflect → commit.
+"""One turn, top to bottom: accept (hear) → assess → decide → judge → speak → reflect → commit.
 
 The first commit (``accept``) makes the answer durable. The second makes all its consequences visible at once, with the
 reply recorded under its ``Idempotency-Key``. Between the two only ``SlowWork`` holds state, so a worker may die

@@ -1,4 +1,4 @@
-"""One pass over an accepted answer: act → decide → judge → speak → reflect → reply. It commits nothing.
+"""One pass over an accepted answer: assess → decide → judge → speak → reflect → reply. It commits nothing.
 
 The pass may be repeated on a newer state when its commit loses a race; ``SlowWork`` keeps the expensive results.
 """
@@ -6,7 +6,7 @@ The pass may be repeated on a newer state when its commit loses a race; ``SlowWo
 from __future__ import annotations
 
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.turn.act import act
+from deployments.agent.turn.assess import assess
 from deployments.agent.turn.candidate_turns import note_questions, reopen_earlier
 from deployments.agent.turn.decision import decide
 from deployments.agent.turn.exchange import Exchange, begin
@@ -25,7 +25,7 @@ async def run_pass(
     """The events and the reply for the pending answer; nothing is committed yet."""
     exchange = await begin(runtime, state, work, times, voice=voice)
     reopen_earlier(runtime, exchange)
-    brief = await act(runtime, exchange)
+    brief = await assess(runtime, exchange)
     note_questions(exchange, brief)
     decision = await decide(runtime, exchange, brief)
     await queue_judge(runtime, exchange, brief, decision)

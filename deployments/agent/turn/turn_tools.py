@@ -1,4 +1,4 @@
-"""The tools of step 3, act (grade, adapt, next question); each call is an event of the log."""
+"""The tools of step 3, assess (grade, adapt, next question); each call is an event of the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step 3 of a turn, act: the answer, its grade, whether to probe, and the next question."""
+"""Step 3 of a turn, assess: the answer, its grade, whether to probe, and the next question."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deployments.agent.turn.runtime import Runtime
 from interview.sessions.session import ActionType
 
 
-async def act(runtime: Runtime, exchange: Exchange) -> TurnBrief:
+async def assess(runtime: Runtime, exchange: Exchange) -> TurnBrief:
     """Run the turn's tools on the pending answer; each call is an event of the log."""
     plan, asked, question = exchange.plan, exchange.asked, exchange.question
     state, config = exchange.ledger.state, runtime.config
