@@ -9,9 +9,9 @@ from pathlib import Path
 from deployments.agent.config import AgentConfig
 from deployments.agent.deployment import Tiers
 from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.pins.plan_catalogue import InstalledPlans
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
 from deployments.tts.near_cache import NearCache
@@ -49,10 +49,10 @@ class AgentPortsFactory:
         publish_metrics(self.role)
         metrics = process_metrics()
         blobs = blob_store(self.settings.storage, data_dir())
-        policies = PolicyBook(load_policies(policies_dir()))
+        policies = PolicyCatalogue(load_policies(policies_dir()))
         model, prompts = None, None
         if tiers.llm is not None and config.interviewer != "scripted":
-            prompts = PromptBook(prompts_url())
+            prompts = PromptCatalogue(prompts_url())
             model = ModelInterviewer(MeteredLanguageModel(tiers.llm, metrics), prompts, blobs, config)
         return AgentPorts(
             sessions=session_store(self.settings.storage, redis_url()),

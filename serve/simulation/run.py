@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Interviewer
 from deployments.agent.config import AgentConfig
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.config import LlmConfig
@@ -76,19 +76,19 @@ async def _troupe(
 ) -> AsyncIterator[tuple[Troupe, str]]:
     """The interviews' shared parts, and the name of the model."""
     grading = GradingService(GradingConfig(), background=NotedQueue())
-    policies = PolicyBook(load_policies(policies_directory))
+    policies = PolicyCatalogue(load_policies(policies_directory))
     config = replace(agent, interviewer=engine)
     try:
         if engine == "scripted":
             yield Troupe(grading, policies, config), ""
             return
         from deployments.agent.model.interviewer import ModelInterviewer
-        from deployments.agent.model.prompt_catalogue import PromptBook
+        from deployments.agent.model.prompt_catalogue import PromptCatalogue
         from deployments.llm.deployment import create_language_model
 
         if llm.engine == "none":
             raise ModelMissing("This profile has no language model; name another with --profile.")
-        prompts = PromptBook(prompts_url)
+        prompts = PromptCatalogue(prompts_url)
         model = create_language_model(llm)
         await model.start()
 

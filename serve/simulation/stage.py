@@ -11,9 +11,9 @@ import msgspec
 
 from deployments.agent.brief.interviewer import Interviewer
 from deployments.agent.config import AgentConfig
-from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.pins.plan_catalogue import InstalledPlans
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
@@ -54,9 +54,9 @@ class Troupe:
     """The interviews' shared parts. ``model`` None: the script interviews."""
 
     grading: Grading
-    policies: PolicyBook
+    policies: PolicyCatalogue
     config: AgentConfig
-    prompts: PromptBook | None = None
+    prompts: PromptCatalogue | None = None
     model: ModelFactory | None = None
 
 

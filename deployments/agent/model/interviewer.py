@@ -21,7 +21,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.model.answer import ModelTurn, actions_for, decision_of, read_turn, schema_for
 from deployments.agent.model.documents import DocumentShelf
 from deployments.agent.model.partial_answer import GrowingTurn
-from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.model.prompt_context import Asked, assemble
 from deployments.agent.model.prompt_template import Prompt, specialised
 from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse, LanguageModel
@@ -43,7 +43,7 @@ class ModelInterviewer:
     def __init__(
         self,
         model: LanguageModel,
-        prompts: PromptBook,
+        prompts: PromptCatalogue,
         blobs: BlobStore,
         config: AgentConfig,
         breaker: CircuitBreaker | None = None,

@@ -36,7 +36,7 @@ class _InUse(Struct, frozen=True):
     percent: float = 0.0
 
 
-class PromptBook:
+class PromptCatalogue:
     """The prompts under an fsspec URL (a directory, ``s3://bucket/prompts``, ``gs://…``)."""
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic, refresh_s: float = REFRESH_S) -> None:

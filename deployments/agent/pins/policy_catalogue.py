@@ -22,7 +22,7 @@ from interview.yaml.schema import nearest
 BOOK_RULE = "policies"
 
 
-class PolicyBook:
+class PolicyCatalogue:
     """``Policy`` over policy sets read once, when the replica starts; new ones require a rollout."""
 
     def __init__(self, sets: Mapping[str, PolicySet]) -> None:

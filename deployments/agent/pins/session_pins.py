@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.model.prompt_catalogue import PromptBook
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from interview.plans.plan import InterviewPlan
 from interview.policies.rules import PolicySet, encode_policies
 from interview.sessions.settings import SessionSettings, Thresholds
@@ -21,8 +21,8 @@ class SessionPins:
         self,
         blobs: BlobStore,
         config: AgentConfig,
-        policies: PolicyBook,
-        prompts: PromptBook | None = None,
+        policies: PolicyCatalogue,
+        prompts: PromptCatalogue | None = None,
         *,
         review_below: float | None = None,
     ) -> None:

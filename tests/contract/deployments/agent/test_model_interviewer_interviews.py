@@ -13,8 +13,8 @@ import pytest
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptBook
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -86,8 +86,8 @@ def table(
     agent = AgentConfig(**config)
     blobs = MemoryBlobs()
     model = FakeLanguageModel(respond=respond)
-    prompts = PromptBook(str(ROOT / "configs" / "prompts"))
-    policies = PolicyBook(load_policies(ROOT / "configs" / "policies"))
+    prompts = PromptCatalogue(str(ROOT / "configs" / "prompts"))
+    policies = PolicyCatalogue(load_policies(ROOT / "configs" / "policies"))
     clock = Clock()
     breaker = CircuitBreaker(BreakerConfig(failures=failures, open_s=30), clock)
     stage = RehearsalStage(
@@ -230,7 +230,7 @@ async def test_a_slow_model_is_given_up_within_the_deadline() -> None:
 
     set_up = table(decide_deadline_s=0.4, failures=1)
     agent = set_up.stage.config
-    prompts = PromptBook(str(ROOT / "configs" / "prompts"))
+    prompts = PromptCatalogue(str(ROOT / "configs" / "prompts"))
     breaker = CircuitBreaker(BreakerConfig(failures=1, open_s=30), set_up.clock)
     set_up.stage.model = ModelInterviewer(Hangs(), prompts, set_up.stage.blobs, agent, breaker)
     candidate = set_up.candidate()

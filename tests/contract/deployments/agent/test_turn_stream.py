@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Done, Sentence, TurnRequest
 from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptBook
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.service import AgentService
 from deployments.agent.turn import slow_work
@@ -105,8 +105,8 @@ class Table:
 async def table(*pieces: Piece, sessions: MemorySessionStore | None = None, **config: Any) -> Table:
     agent_config = AgentConfig(**config)
     blobs = MemoryBlobs()
-    prompts = PromptBook(str(ROOT / "configs" / "prompts"))
-    policies = PolicyBook(load_policies(ROOT / "configs" / "policies"))
+    prompts = PromptCatalogue(str(ROOT / "configs" / "prompts"))
+    policies = PolicyCatalogue(load_policies(ROOT / "configs" / "policies"))
     model = Written(list(pieces))
     stage = RehearsalStage(
         sessions=sessions or MemorySessionStore(),

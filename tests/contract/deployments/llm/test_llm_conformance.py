@@ -17,7 +17,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
@@ -340,7 +340,7 @@ async def test_a_whole_interview_turn_is_decided_by_the_engine(model: LanguageMo
     """Start, a typed answer, the shipped prompts, one structured call, the checks of the plan, the commit."""
     config = AgentConfig(decide_deadline_s=60)
     blobs = MemoryBlobs()
-    prompts = PromptBook(str(ROOT / "configs" / "prompts"))
+    prompts = PromptCatalogue(str(ROOT / "configs" / "prompts"))
     stage = RehearsalStage(
         sessions=MemorySessionStore(),
         plan=load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml"),

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptBook
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -87,8 +87,8 @@ async def hold(
 ) -> Held:
     config = AgentConfig(unsure_below=unsure_below)
     blobs = MemoryBlobs()
-    policies = PolicyBook(load_policies(ROOT / "configs" / "policies"))
-    prompts = PromptBook(str(ROOT / "configs" / "prompts"))
+    policies = PolicyCatalogue(load_policies(ROOT / "configs" / "policies"))
+    prompts = PromptCatalogue(str(ROOT / "configs" / "prompts"))
     stage = RehearsalStage(
         sessions=MemorySessionStore(),
         plan=PLAN,

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from deployments.agent.brief.interviewer import Decision, Interviewer, Overheard, TurnBrief
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptBook
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.script.scripted import ScriptedInterviewer
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -47,7 +47,7 @@ PLANS = CONFIGS / "interviews"
 PERSONAS = load_personas(PLANS)
 BACKEND = load_plan(PLANS / "backend-engineer.yaml")
 POLICIES = load_policies(CONFIGS / "policies")
-NO_RULES = PolicyBook({"default": PolicySet(id="default", rules=())})
+NO_RULES = PolicyCatalogue({"default": PolicySet(id="default", rules=())})
 
 
 async def scripted(plan: str, persona: str) -> SimulationReport:
@@ -98,12 +98,12 @@ async def grading() -> AsyncIterator[GradingService]:
     await service.stop()
 
 
-def with_model(grading: GradingService, model: FakeLanguageModel, policies: PolicyBook | None = None) -> Troupe:
+def with_model(grading: GradingService, model: FakeLanguageModel, policies: PolicyCatalogue | None = None) -> Troupe:
     config = AgentConfig(interviewer="model")
-    prompts = PromptBook(str(CONFIGS / "prompts"))
+    prompts = PromptCatalogue(str(CONFIGS / "prompts"))
     return Troupe(
         grading,
-        policies or PolicyBook(POLICIES),
+        policies or PolicyCatalogue(POLICIES),
         config,
         prompts,
         lambda blobs: ModelInterviewer(model, prompts, blobs, config),
@@ -233,7 +233,7 @@ async def test_a_follow_up_beside_the_point_is_the_scripts_turn(grading: Grading
 
 
 def script(grading: GradingService) -> Troupe:
-    return Troupe(grading, PolicyBook(POLICIES), AgentConfig(interviewer="scripted"))
+    return Troupe(grading, PolicyCatalogue(POLICIES), AgentConfig(interviewer="scripted"))
 
 
 def without_last(held: HeldInterview) -> HeldInterview:

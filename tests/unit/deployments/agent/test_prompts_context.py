@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from deployments.agent.brief.interviewer import NextStep, Observation, TurnBrief
 from deployments.agent.model.answer import ORDER
 from deployments.agent.model.documents import passages, relevant
-from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.model.prompt_context import assemble
 from deployments.agent.model.untrusted_data import data, fitted, inert, tokens_at_most
 from interview.errors import ContextTooLong
@@ -26,7 +26,7 @@ from storage.weights.resolve import resolve_weights
 from tests.support.paths import ROOT
 
 PLAN = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")
-BOOK = PromptBook(str(ROOT / "configs" / "prompts"))
+BOOK = PromptCatalogue(str(ROOT / "configs" / "prompts"))
 #: A byte-level BPE that is installed anyway, the speech model's: GPT-2's vocabulary of 50,257 tokens.
 BPE = Tokenizer.from_file(str(resolve_weights("whisper-tiny.en").path / "tokenizer.json"))
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.graders.coverage import coverage
@@ -48,7 +48,7 @@ async def grading() -> AsyncIterator[SwayedGrading]:
 
 
 async def held(grading: SwayedGrading, orders: tuple[str, ...] = INJECTING.injections) -> SimulationReport:
-    troupe = Troupe(grading, PolicyBook(load_policies(CONFIGS / "policies")), AgentConfig(interviewer="scripted"))
+    troupe = Troupe(grading, PolicyCatalogue(load_policies(CONFIGS / "policies")), AgentConfig(interviewer="scripted"))
     persona = replace(INJECTING, injections=orders)
     return await Campaign({PLAN.id: PLAN}, {persona.name: persona}, troupe, n=1).run(engine="scripted")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from deployments.agent.model.prompt_catalogue import PromptBook
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.model.prompt_labels import in_rollout, read_labels
 from deployments.agent.model.prompt_template import KINDS, read_prompt
 from interview.errors import ConfigError
@@ -71,19 +71,19 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
         fsspec.filesystem("memory").store.clear()
 
 
-async def text_for(book: PromptBook, pins: dict[str, str], session: str = "one") -> str:
+async def text_for(book: PromptCatalogue, pins: dict[str, str], session: str = "one") -> str:
     return (await book.get("technical", pins, tenant="acme", interview_id=session)).text
 
 
 def test_the_shipped_prompts_are_what_was_published() -> None:
-    book = PromptBook(str(SHIPPED))
+    book = PromptCatalogue(str(SHIPPED))
     assert book.problems == {}
     assert set(book.pins("acme", "one")) == set(KINDS)
 
 
 async def test_a_moved_label_is_seen_after_a_minute_and_running_sessions_keep_their_version(shelf: Shelf) -> None:
     clock = Clock()
-    book = PromptBook(shelf.url, clock=clock)
+    book = PromptCatalogue(shelf.url, clock=clock)
     pins = book.pins("acme", "one")
     shelf.publish("technical", "2", "second")
     shelf.label("technical", "2")
@@ -99,22 +99,22 @@ async def test_a_moved_label_is_seen_after_a_minute_and_running_sessions_keep_th
 
 
 async def test_another_replica_finds_the_version_a_session_is_pinned_to(shelf: Shelf) -> None:
-    pins = PromptBook(shelf.url).pins("acme", "one")
+    pins = PromptCatalogue(shelf.url).pins("acme", "one")
     shelf.publish("technical", "2", "second")
     shelf.label("technical", "2")
-    assert (await text_for(PromptBook(shelf.url), pins)).endswith("first")
+    assert (await text_for(PromptCatalogue(shelf.url), pins)).endswith("first")
 
 
 async def test_a_pinned_version_that_is_gone_or_changed_is_an_error_not_another_prompt(shelf: Shelf) -> None:
-    pins = PromptBook(shelf.url).pins("acme", "one")
+    pins = PromptCatalogue(shelf.url).pins("acme", "one")
     shelf.publish("technical", "2", "second")
     shelf.label("technical", "2")
     shelf.write("technical", "1", BODY["technical"] + "tampered", secretly=True)
     with pytest.raises(ConfigError, match="a version never changes"):
-        await text_for(PromptBook(shelf.url), pins)
+        await text_for(PromptCatalogue(shelf.url), pins)
     shelf.remove("technical", "1")
     with pytest.raises(ConfigError, match="there is no such file"):
-        await text_for(PromptBook(shelf.url), pins)
+        await text_for(PromptCatalogue(shelf.url), pins)
 
 
 BROKEN = {
@@ -127,7 +127,7 @@ BROKEN = {
 @pytest.mark.parametrize("how", [*BROKEN, "changed after publication", "not there", "labels unreadable"])
 async def test_a_bad_version_leaves_the_last_good_one_in_use(shelf: Shelf, how: str) -> None:
     clock = Clock()
-    book = PromptBook(shelf.url, clock=clock)
+    book = PromptCatalogue(shelf.url, clock=clock)
     if how in BROKEN:
         shelf.write("technical", "2", BROKEN[how])
         shelf.label("technical", "2")
@@ -158,7 +158,7 @@ async def test_a_replica_that_starts_on_a_bad_version_takes_the_newest_good_one(
     shelf.publish("technical", "2", "second")
     shelf.write("technical", "3", "no variables at all")
     shelf.label("technical", "3")
-    book = PromptBook(shelf.url)
+    book = PromptCatalogue(shelf.url)
     assert book.pins("acme", "one")["technical"].startswith("2@")
     assert "must occur in the prompt" in book.problems["technical"]
 
@@ -167,24 +167,24 @@ def test_a_replica_without_any_good_version_says_so_at_once(shelf: Shelf) -> Non
     shelf.write("technical", "1", "no variables at all")
     shelf.label("technical", "1")
     with pytest.raises(ConfigError, match="must occur in the prompt"):
-        PromptBook(shelf.url)
+        PromptCatalogue(shelf.url)
 
 
 async def test_a_rollout_reaches_its_share_of_sessions_and_each_session_for_good(shelf: Shelf) -> None:
     shelf.publish("technical", "2", "second")
     shelf.label("technical", "1", rollout='rollout: {version: "2", percent: 25}\n')
-    book = PromptBook(shelf.url)
+    book = PromptCatalogue(shelf.url)
     got = {f"s{number}": book.pins("acme", f"s{number}")["technical"][0] for number in range(2000)}
     share = sum(version == "2" for version in got.values()) / len(got)
     assert 0.20 < share < 0.30
-    again = PromptBook(shelf.url)
+    again = PromptCatalogue(shelf.url)
     assert all(again.pins("acme", session)["technical"][0] == version for session, version in got.items())
 
 
 async def test_a_bad_rollout_stops_and_the_live_version_goes_on(shelf: Shelf) -> None:
     shelf.write("technical", "2", "no variables at all")
     shelf.label("technical", "1", rollout='rollout: {version: "2", percent: 100}\n')
-    book = PromptBook(shelf.url)
+    book = PromptCatalogue(shelf.url)
     assert book.pins("acme", "one")["technical"].startswith("1@")
     assert "technical" in book.problems
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.config import AgentConfig
-from deployments.agent.pins.policy_catalogue import PolicyBook
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.script import scripted
 from deployments.grading.config import GradingConfig
@@ -32,7 +32,7 @@ SHORT = policies_from_text("id: default\nrules:\n  - {rule: conversation_length,
 
 def stage_with(sets: dict[str, PolicySet], plan: InterviewPlan = PLAN) -> RehearsalStage:
     blobs = MemoryBlobs()
-    book = PolicyBook(sets)
+    book = PolicyCatalogue(sets)
     return RehearsalStage(
         sessions=MemorySessionStore(),
         plan=plan,
@@ -68,7 +68,7 @@ async def test_rules_hold_without_a_model_too() -> None:
 async def test_a_replica_without_a_sessions_policies_says_by_which_it_judged() -> None:
     stage = stage_with({"default": SHORT})
     await stage.rehearsal().start("short-plan")
-    stage.policy = PolicyBook(SETS)
+    stage.policy = PolicyCatalogue(SETS)
     await stage.rehearsal().answer(LONG)
     assert (await stage.state()).status == "active"
     ((rule, detail),) = await trips_of(stage)
@@ -84,7 +84,7 @@ async def test_a_plan_that_names_policies_nobody_installed_does_not_start() -> N
 
 async def test_words_mended_until_none_are_left_are_the_scripts_turn() -> None:
     """Praise alone, where the plan adds nothing: the rule that mended it is the reason, though it only rewrites."""
-    book = PolicyBook(SETS)
+    book = PolicyCatalogue(SETS)
     seen: list[TurnBrief] = []
     praising = "Great answer about the billing!"
 
