@@ -12,7 +12,7 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
 from deployments.grading.graders.closed import option_groups, option_names, option_values, option_words, truth
 from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, in_order, spans
-from deployments.grading.graders.closed.option_book import OptionBook
+from deployments.grading.graders.closed.option_catalogue import OptionCatalogue
 from interview.plans.questions import Option
 from interview.text.machine_orders import orders_in, without_orders
 from interview.text.stance import Held, hold
@@ -68,20 +68,20 @@ def _unglued(word: Token) -> Token:
 
 def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     """The one option that the answer settles on."""
-    book, line = OptionBook(options), line_of(answer)
+    catalogue, line = OptionCatalogue(options), line_of(answer)
     if not line.words:
         return Chosen((), settled=False, doubt=UNRECOGNISED)
-    mentions = _strong(book, line)
-    listed = [part for part in option_words.by_part(book, line, mentions) if part.strength > BY_PART]
+    mentions = _strong(catalogue, line)
+    listed = [part for part in option_words.by_part(catalogue, line, mentions) if part.strength > BY_PART]
     mentions = in_order([*mentions, *listed])
-    mentions = _limited(book, line, mentions)
-    chosen = None if truth.taken_back(line.answer) else _one(book, line, mentions)
+    mentions = _limited(catalogue, line, mentions)
+    chosen = None if truth.taken_back(line.answer) else _one(catalogue, line, mentions)
     if chosen is None:
-        chosen = _by_truth(book, line, answer)
+        chosen = _by_truth(catalogue, line, answer)
     if chosen is None:
-        chosen = _one_by_parts(book, line, mentions)
+        chosen = _one_by_parts(catalogue, line, mentions)
     if chosen is None and not mentions:
-        near = option_words.nearly(book, line)
+        near = option_words.nearly(catalogue, line)
         if near and not _denies(line.answer):
             return Chosen(near[0].options, tuple(near), inferred=True)
     if chosen is None:
@@ -90,12 +90,12 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     return chosen
 
 
-def _limited(book: OptionBook, line: Line, mentions: list[Mention]) -> list[Mention]:
+def _limited(catalogue: OptionCatalogue, line: Line, mentions: list[Mention]) -> list[Mention]:
     """Without a first "yes" that another option, named in full behind it, limits: "yes, but only with an index"."""
-    if book.truth is None or len(mentions) != 2 or any(len(one.options) != 1 for one in mentions):
+    if catalogue.truth is None or len(mentions) != 2 or any(len(one.options) != 1 for one in mentions):
         return mentions
     first, second = mentions
-    plain = {one.id for one in book.truth}
+    plain = {one.id for one in catalogue.truth}
     if first.options[0] not in plain or second.options[0] in plain or second.strength < BY_WORDS:
         return mentions
     between = line.answer[first.end : second.start]
@@ -109,12 +109,12 @@ def _denies(answer: str) -> bool:
     return bool({"not", "isn't", "never"} & set(answer_text.normal(whole).split()))
 
 
-def _strong(book: OptionBook, line: Line) -> list[Mention]:
+def _strong(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
     """What names options by their whole words, by value, by name, or as a group."""
-    worded = option_words.in_full(book, line)
-    valued = option_values.find(book, line, worded)
-    grouped = option_groups.find(book, line, [*worded, *valued])
-    named = option_names.find(book, line, [*worded, *valued, *grouped])
+    worded = option_words.in_full(catalogue, line)
+    valued = option_values.find(catalogue, line, worded)
+    grouped = option_groups.find(catalogue, line, [*worded, *valued])
+    named = option_names.find(catalogue, line, [*worded, *valued, *grouped])
     return _resolved(in_order([*worded, *valued, *named, *grouped]))
 
 
@@ -131,37 +131,37 @@ def _held(line: Line, mentions: Sequence[Mention]) -> _Pairs:
     return list(zip(mentions, hold(line.answer, spans(mentions)), strict=True))
 
 
-def _one(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
+def _one(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
     """The choice among ``mentions``; None where they settle nothing."""
     pairs = _held(line, mentions)
     denied = {one for mention, held in pairs if held.stance == "denied" for one in mention.options}
     live = [(m, h) for m, h in pairs if h.stance == "asserted" and not (m.options and set(m.options) <= denied)]
     if not live:
-        return _by_elimination(book, pairs, denied) or _reconsidered(pairs)
+        return _by_elimination(catalogue, pairs, denied) or _reconsidered(pairs)
     for group in ("all", "none"):
-        entry = book.of_kind("all" if group == "all" else "none")
+        entry = catalogue.of_kind("all" if group == "all" else "none")
         if entry is not None and all(mention.group == group or mention.options == (entry.id,) for mention, _ in live):
             return Chosen((entry.id,), tuple(mention for mention, _ in live))
     distinct = {one for mention, _ in live for one in mention.options}
     if len(distinct) == 1 and all(len(mention.options) == 1 for mention, _ in live):
         return Chosen(tuple(distinct), tuple(mention for mention, _ in live))
-    return _as_set(book, live) or _weighed(live)
+    return _as_set(catalogue, live) or _weighed(live)
 
 
-def _as_set(book: OptionBook, live: _Pairs) -> Chosen | None:
+def _as_set(catalogue: OptionCatalogue, live: _Pairs) -> Chosen | None:
     """Several options named together where one option stands for just these: "both", "all of them", "none"."""
     if any(held.alternative for _, held in live):
-        either = [entry for entry in book.entries if entry.kind == "set" and "either" in entry.text.casefold()]
+        either = [entry for entry in catalogue.entries if entry.kind == "set" and "either" in entry.text.casefold()]
         if not either:
             return None
     strongest = max(held.commitment for _, held in live)
     for pool in (live, [pair for pair in live if pair[1].commitment == strongest]):
         named = frozenset(one for mention, _ in pool for one in mention.options)
-        entry = book.standing_for(named)
-        if entry is None and len(named) == len(book.plain):
-            entry = book.of_kind("all")
+        entry = catalogue.standing_for(named)
+        if entry is None and len(named) == len(catalogue.plain):
+            entry = catalogue.of_kind("all")
         if entry is None and not named:
-            entry = book.of_kind("none")
+            entry = catalogue.of_kind("none")
         if entry is not None:
             return Chosen((entry.id,), tuple(mention for mention, _ in pool))
     return None
@@ -196,16 +196,16 @@ def _only(pool: _Pairs) -> Chosen | None:
     return Chosen(pool[0][0].options, tuple(mention for mention, _ in pool))
 
 
-def _by_elimination(book: OptionBook, pairs: _Pairs, denied: set[str]) -> Chosen | None:
+def _by_elimination(catalogue: OptionCatalogue, pairs: _Pairs, denied: set[str]) -> Chosen | None:
     """The only option that is left when all others are ruled out."""
-    plain = {entry.id for entry in book.plain}
+    plain = {entry.id for entry in catalogue.plain}
     mentions = tuple(mention for mention, held in pairs if held.stance == "denied")
     if not denied:
         return None
     if plain <= denied:
-        none = book.of_kind("none")
+        none = catalogue.of_kind("none")
         return Chosen((none.id,), mentions) if none is not None else None
-    left = [entry for entry in book.entries if entry.id not in denied]
+    left = [entry for entry in catalogue.entries if entry.id not in denied]
     return Chosen((left[0].id,), mentions, inferred=True) if len(left) == 1 else None
 
 
@@ -221,29 +221,29 @@ def _reconsidered(pairs: _Pairs) -> Chosen | None:
     return Chosen(ids, tuple(aside), settled=False, doubt="Options are weighed, and none is chosen.") if ids else None
 
 
-def _by_truth(book: OptionBook, line: Line, answer: str) -> Chosen | None:
-    if book.truth is None:
+def _by_truth(catalogue: OptionCatalogue, line: Line, answer: str) -> Chosen | None:
+    if catalogue.truth is None:
         return None
     yes = truth.says_yes(line.answer)
     if yes is None and len(line.content) == 1:
         initial = line.content[0].text
-        matching = [entry for entry in book.truth if entry.text[:1].casefold() == initial]
+        matching = [entry for entry in catalogue.truth if entry.text[:1].casefold() == initial]
         if len(matching) == 1:
-            yes = matching[0] is book.truth[0]
+            yes = matching[0] is catalogue.truth[0]
     if yes is None:
         return None
     whole = answer_text.whole(answer, limit_chars=400)
-    return Chosen((book.truth[0 if yes else 1].id,), (Mention((), BY_WORDS, whole.start, whole.end),))
+    return Chosen((catalogue.truth[0 if yes else 1].id,), (Mention((), BY_WORDS, whole.start, whole.end),))
 
 
-def _one_by_parts(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
+def _one_by_parts(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
     """By words that only one option has, beside what is named ("the error budget one, not CPU")."""
-    parts = option_words.by_part(book, line, mentions)
+    parts = option_words.by_part(catalogue, line, mentions)
     if not parts:
         return None
-    chosen = _one(book, line, in_order([*mentions, *parts]))
+    chosen = _one(catalogue, line, in_order([*mentions, *parts]))
     if chosen is None or not chosen.settled:
-        ranked = sorted(((option_words.overlap(entry, line), entry.id) for entry in book.plain), reverse=True)
+        ranked = sorted(((option_words.overlap(entry, line), entry.id) for entry in catalogue.plain), reverse=True)
         parted = {one for part in parts for one in part.options}
         if ranked[0][0] >= 0.6 and ranked[0][0] - ranked[1][0] >= 0.3 and ranked[0][1] in parted and chosen is not None:
             return Chosen((ranked[0][1],), chosen.mentions, inferred=True, doubt="The words belong to several options.")
@@ -254,16 +254,16 @@ def _one_by_parts(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> 
 
 def choose_many(options: Sequence[Option], answer: str) -> Chosen:
     """All options that the answer selects."""
-    book, line = OptionBook(options), line_of(answer)
+    catalogue, line = OptionCatalogue(options), line_of(answer)
     if not line.words:
         return Chosen((), settled=False, doubt=UNRECOGNISED)
-    mentions = _strong(book, line)
-    parts = option_words.by_part(book, line, mentions)
-    chosen = _many(book, line, mentions)
+    mentions = _strong(catalogue, line)
+    parts = option_words.by_part(catalogue, line, mentions)
+    chosen = _many(catalogue, line, mentions)
     if parts and (chosen is None or len(line.words) <= _LIST_WORDS):
-        chosen = _many(book, line, in_order([*mentions, *parts])) or chosen
+        chosen = _many(catalogue, line, in_order([*mentions, *parts])) or chosen
     if chosen is None:
-        near = option_words.nearly(book, line)
+        near = option_words.nearly(catalogue, line)
         if near and not _denies(line.answer):
             return Chosen(near[0].options, tuple(near), inferred=True)
         return Chosen((), tuple(mentions), settled=False, doubt=UNRECOGNISED)
@@ -283,14 +283,14 @@ _EXCEPTS = re.compile(
 _LIST_WORDS = 14
 
 
-def _many(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
+def _many(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
     pairs = _held(line, mentions)
     touched = {
         one
         for mention, _ in pairs
         if not mention.rest
         for one in mention.options
-        if len(mention.options) < len(book.plain)
+        if len(mention.options) < len(catalogue.plain)
     }
     picked: dict[str, bool] = {}
     where: list[Mention] = []
@@ -306,15 +306,15 @@ def _many(book: OptionBook, line: Line, mentions: Sequence[Mention]) -> Chosen |
             doubt = doubt or ("Options are offered as alternatives." if held.alternative else "")
         elif held.stance == "denied":
             picked.update((one, False) for one in ids)
-    chosen = tuple(entry.id for entry in book.entries if picked.get(entry.id))
+    chosen = tuple(entry.id for entry in catalogue.entries if picked.get(entry.id))
     if chosen:
         return Chosen(chosen, tuple(where), doubt=doubt)
     if said_none and not chosen:
-        none = book.of_kind("none")
+        none = catalogue.of_kind("none")
         return Chosen((none.id,) if none is not None else (), tuple(where))
     denied = {one for one, kept in picked.items() if not kept}
     if denied:
-        left = tuple(entry.id for entry in book.plain if entry.id not in denied)
+        left = tuple(entry.id for entry in catalogue.plain if entry.id not in denied)
         excepting = tuple(mention for mention, _ in pairs)
         return Chosen(left, excepting, inferred=True, doubt="" if _EXCEPTS.search(line.answer) else _RULES_OUT)
     return None

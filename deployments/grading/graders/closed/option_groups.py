@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from deployments.grading.graders.closed.mentions import BY_NAME, BY_WORDS, Line, Mention, free
-from deployments.grading.graders.closed.option_book import OptionBook
+from deployments.grading.graders.closed.option_catalogue import OptionCatalogue
 
 _THEM = r"(?:them|these|those|it|the above|the options|the answers|the choices|the rest|above|ones?)"
 _ALL = re.compile(
@@ -35,7 +35,7 @@ _REST = re.compile(
 _MAX_WORDS = 14
 
 
-def find(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
+def find(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> list[Mention]:
     if len(line.words) > _MAX_WORDS:
         return []
     found: list[Mention] = []
@@ -43,31 +43,31 @@ def find(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention
         for match in pattern.finditer(line.answer):
             if not free(match.start(), match.end(), [*taken, *found]):
                 continue
-            mention = reader(book, match.start(), match.end())
+            mention = reader(catalogue, match.start(), match.end())
             if mention is not None:
                 found.append(mention)
     return found
 
 
-def _plain_ids(book: OptionBook) -> tuple[str, ...]:
-    return tuple(entry.id for entry in book.plain)
+def _plain_ids(catalogue: OptionCatalogue) -> tuple[str, ...]:
+    return tuple(entry.id for entry in catalogue.plain)
 
 
-def _all(book: OptionBook, start: int, end: int) -> Mention | None:
-    return Mention(_plain_ids(book), BY_WORDS, start, end, group="all")
+def _all(catalogue: OptionCatalogue, start: int, end: int) -> Mention | None:
+    return Mention(_plain_ids(catalogue), BY_WORDS, start, end, group="all")
 
 
-def _none(book: OptionBook, start: int, end: int) -> Mention | None:
+def _none(catalogue: OptionCatalogue, start: int, end: int) -> Mention | None:
     return Mention((), BY_WORDS, start, end, group="none")
 
 
-def _rest(book: OptionBook, start: int, end: int) -> Mention | None:
-    return Mention(_plain_ids(book), BY_NAME, start, end, rest=True)
+def _rest(catalogue: OptionCatalogue, start: int, end: int) -> Mention | None:
+    return Mention(_plain_ids(catalogue), BY_NAME, start, end, rest=True)
 
 
-def _both(book: OptionBook, start: int, end: int) -> Mention | None:
+def _both(catalogue: OptionCatalogue, start: int, end: int) -> Mention | None:
     """The options that an option "both …" covers, or the two options there are, or the first two before such an option."""
-    pairs = [entry.covers for entry in book.entries if entry.kind in ("set", "all") and len(entry.covers) == 2]
+    pairs = [entry.covers for entry in catalogue.entries if entry.kind in ("set", "all") and len(entry.covers) == 2]
     if len(pairs) == 1:
         return Mention(tuple(sorted(pairs[0])), BY_WORDS, start, end)
-    return Mention(_plain_ids(book), BY_WORDS, start, end) if len(book.plain) == 2 else None
+    return Mention(_plain_ids(catalogue), BY_WORDS, start, end) if len(catalogue.plain) == 2 else None

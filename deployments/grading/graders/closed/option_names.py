@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from deployments.grading.graders.closed.mentions import BY_NAME, Line, Mention, free
-from deployments.grading.graders.closed.option_book import Entry, OptionBook
+from deployments.grading.graders.closed.option_catalogue import Entry, OptionCatalogue
 from interview.text.number_vocabulary import ONES, ordinal
 from interview.text.stems import stem
 
@@ -54,21 +54,21 @@ _NEVER_A_LETTER_BEFORE = {
 }
 
 
-def find(book: OptionBook, line: Line, taken: list[Mention]) -> list[Mention]:
+def find(catalogue: OptionCatalogue, line: Line, taken: list[Mention]) -> list[Mention]:
     """Every option named so, ranges and counts merged; ``taken`` is what other readers have read already."""
-    found = _counts(book, line, taken)
+    found = _counts(catalogue, line, taken)
     singles = [
-        mention for at in range(len(line.words)) if (mention := _at(book, line, at, [*taken, *found])) is not None
+        mention for at in range(len(line.words)) if (mention := _at(catalogue, line, at, [*taken, *found])) is not None
     ]
-    singles = _with_runs(book, line, singles, taken)
-    return [*found, *_ranges(book, line, singles)]
+    singles = _with_runs(catalogue, line, singles, taken)
+    return [*found, *_ranges(catalogue, line, singles)]
 
 
-def _at(book: OptionBook, line: Line, at: int, taken: list[Mention]) -> Mention | None:
+def _at(catalogue: OptionCatalogue, line: Line, at: int, taken: list[Mention]) -> Mention | None:
     word = line.words[at]
     if not free(word.start, word.end, taken):
         return None
-    entry = _place(book, line, at) or _letter(book, line, at) or _number(book, line, at)
+    entry = _place(catalogue, line, at) or _letter(catalogue, line, at) or _number(catalogue, line, at)
     if entry is None:
         return None
     return Mention((entry.id,), BY_NAME, word.start, word.end)
@@ -95,18 +95,18 @@ _ENDS = frozenset(_WORDS("first final last top bottom"))
 _AFTER_PLACE = frozenset(_WORDS("and or because since but then is as not the to through until"))
 
 
-def _place(book: OptionBook, line: Line, at: int) -> Entry | None:
+def _place(catalogue: OptionCatalogue, line: Line, at: int) -> Entry | None:
     """ "the second one", "the last option", "the former", "second", "the middle one"."""
     word, before, following = line.word(at), line.word(at - 1), line.word(at + 1)
-    count = len(book.entries)
+    count = len(catalogue.entries)
     if count == 2 and word in ("former", "latter"):
-        return book.entries[0 if word == "former" else 1]
+        return catalogue.entries[0 if word == "former" else 1]
     place = ordinal(word)
     if place is None and word in _PLACE_WORDS:
         place = _PLACE_WORDS[word] % (count + 1) if word != "top" else 1
     if place is None and word in ("middle", "center", "centre") and count % 2:
         place = (count + 1) // 2
-    own = any(stem(word) in entry.distinctive for entry in book.entries)
+    own = any(stem(word) in entry.distinctive for entry in catalogue.entries)
     if place is None or own or (word == "final" and following == "answer"):
         return None
     bare = line.ends_clause(at) or following in _AFTER_PLACE
@@ -114,29 +114,31 @@ def _place(book: OptionBook, line: Line, at: int) -> Entry | None:
     listed = _beside(line, at, lambda near: ordinal(near) is not None or near == "last")
     named = counted or listed or _alone(line, at) or (bare and before in ("the", "very", "option", "answer"))
     if named or (bare and before in ("and", "or", "not") and word not in _ENDS):
-        return book.at_place(place)
+        return catalogue.at_place(place)
     return None
 
 
-def _letter(book: OptionBook, line: Line, at: int) -> Entry | None:
+def _letter(catalogue: OptionCatalogue, line: Line, at: int) -> Entry | None:
     word = line.word(at)
     naming, alone = _naming(line, at), _alone(line, at)
     if len(word) == 1 and word.isalpha():
-        entry = book.named(word)
+        entry = catalogue.named(word)
         if entry is None:
             return None
-        return entry if naming or alone or _stands_as_letter(book, line, at) else None
-    if len(word) > 1 and not word.isdecimal() and any(entry.id.casefold() == word for entry in book.entries):
-        return book.named(word)
+        return entry if naming or alone or _stands_as_letter(catalogue, line, at) else None
+    if len(word) > 1 and not word.isdecimal() and any(entry.id.casefold() == word for entry in catalogue.entries):
+        return catalogue.named(word)
     spoken = _ALPHABET.get(word)
     if spoken is not None and (naming or _spelled(line) or _picked(line, at)):
-        return book.named(spoken)
+        return catalogue.named(spoken)
     spoken = _SOUNDS.get(word)
     if spoken is None or line.word(at - 1) in _NEVER_A_LETTER_BEFORE.get(word, ()):
         return None
     if word == "the":
-        return book.named(spoken) if naming and line.ends_clause(at) else None
-    return book.named(spoken) if naming or alone or _among_letters(book, line, at) or _picked(line, at) else None
+        return catalogue.named(spoken) if naming and line.ends_clause(at) else None
+    return (
+        catalogue.named(spoken) if naming or alone or _among_letters(catalogue, line, at) or _picked(line, at) else None
+    )
 
 
 def _spelled(line: Line) -> bool:
@@ -161,15 +163,15 @@ def _picked(line: Line, at: int) -> bool:
     )
 
 
-def _letterlike(book: OptionBook, word: str) -> bool:
-    return (len(word) == 1 and book.named(word) is not None) or (
-        word in _SOUNDS and word != "the" and book.named(_SOUNDS[word]) is not None
+def _letterlike(catalogue: OptionCatalogue, word: str) -> bool:
+    return (len(word) == 1 and catalogue.named(word) is not None) or (
+        word in _SOUNDS and word != "the" and catalogue.named(_SOUNDS[word]) is not None
     )
 
 
-def _among_letters(book: OptionBook, line: Line, at: int) -> bool:
+def _among_letters(catalogue: OptionCatalogue, line: Line, at: int) -> bool:
     """Whether a neighbour in the same list is a letter: "a and see and dee"."""
-    return _beside(line, at, lambda near: _letterlike(book, near))
+    return _beside(line, at, lambda near: _letterlike(catalogue, near))
 
 
 def _beside(line: Line, at: int, fits: Callable[[str], bool]) -> bool:
@@ -183,7 +185,7 @@ def _beside(line: Line, at: int, fits: Callable[[str], bool]) -> bool:
     return False
 
 
-def _stands_as_letter(book: OptionBook, line: Line, at: int) -> bool:
+def _stands_as_letter(catalogue: OptionCatalogue, line: Line, at: int) -> bool:
     """Whether a single letter among other words is no word of its own: "a" and "i" are, "b" seldom."""
     word, raw, before, following = line.word(at), line.raw(at), line.word(at - 1), line.word(at + 1)
     if before in ("as", "like") and line.word(at - 2) == "such":
@@ -201,7 +203,9 @@ def _stands_as_letter(book: OptionBook, line: Line, at: int) -> bool:
         return True
     if following in _AFTER_A and not (following == "can" and line.word(at + 2) == "of"):
         return True
-    if (len(following) == 1 and book.named(following) is not None) or (_letterlike(book, following) and _spelled(line)):
+    if (len(following) == 1 and catalogue.named(following) is not None) or (
+        _letterlike(catalogue, following) and _spelled(line)
+    ):
         return True
     if following in _ALPHABET or ordinal(following) is not None:
         return following in _ALPHABET and _spelled(line)
@@ -209,12 +213,12 @@ def _stands_as_letter(book: OptionBook, line: Line, at: int) -> bool:
         if at and not line.begins_clause(at):
             return True
         after = line.raw(at + 1) if at + 1 < len(line.words) else ""
-        own = any(following in entry.text.casefold() for entry in book.entries)
+        own = any(following in entry.text.casefold() for entry in catalogue.entries)
         return len(after) > 1 and after.istitle() and not own
     return False
 
 
-def _number(book: OptionBook, line: Line, at: int) -> Entry | None:
+def _number(catalogue: OptionCatalogue, line: Line, at: int) -> Entry | None:
     """A number that counts options: "option two", "2", "1, 3", "one three four"."""
     word = line.word(at)
     naming, alone = _naming(line, at), _alone(line, at)
@@ -228,11 +232,11 @@ def _number(book: OptionBook, line: Line, at: int) -> Entry | None:
     before_it, after_it = line.answer[max(0, start - 2) : start], line.answer[end : end + 5]
     if re.match(r"\.\d|,\d{3}(?!\d)", after_it) or re.search(r"\d\.$", before_it):
         return None
-    if book.numeric and not naming:
+    if catalogue.numeric and not naming:
         return None
     if not digits and word == "one" and line.word(at - 1) in _NOT_ONE:
         return None
-    entry = book.named(str(value)) or (book.at_place(value) if naming else None)
+    entry = catalogue.named(str(value)) or (catalogue.at_place(value) if naming else None)
     if entry is None:
         return None
     before = line.word(at - 1)
@@ -259,32 +263,32 @@ _RANGE = re.compile(
 )
 
 
-def _ranges(book: OptionBook, line: Line, singles: list[Mention]) -> list[Mention]:
+def _ranges(catalogue: OptionCatalogue, line: Line, singles: list[Mention]) -> list[Mention]:
     """ "a through c", "1-3" as one mention of all between."""
     merged: list[Mention] = []
     for one in singles:
         if merged and len(merged[-1].options) == 1 and _RANGE.fullmatch(line.answer[merged[-1].end : one.start]):
-            first, last = book.by_id[merged[-1].options[0]].place, book.by_id[one.options[0]].place
+            first, last = catalogue.by_id[merged[-1].options[0]].place, catalogue.by_id[one.options[0]].place
             if first < last:
-                ids = tuple(entry.id for entry in book.entries[first - 1 : last])
+                ids = tuple(entry.id for entry in catalogue.entries[first - 1 : last])
                 merged[-1] = Mention(ids, BY_NAME, merged[-1].start, one.end)
                 continue
         merged.append(one)
     return merged
 
 
-def _with_runs(book: OptionBook, line: Line, singles: list[Mention], taken: list[Mention]) -> list[Mention]:
+def _with_runs(catalogue: OptionCatalogue, line: Line, singles: list[Mention], taken: list[Mention]) -> list[Mention]:
     """Letters written together: "ACD", "acd" where nothing else is said."""
     runs = list(singles)
     for at, word in enumerate(line.words):
         raw = line.raw(at)
         if (
-            not 2 <= len(raw) <= len(book.entries)
+            not 2 <= len(raw) <= len(catalogue.entries)
             or not raw.isalpha()
             or not free(word.start, word.end, [*taken, *runs])
         ):
             continue
-        entries = [book.named(char) for char in word.text]
+        entries = [catalogue.named(char) for char in word.text]
         distinct = len(set(word.text)) == len(word.text) and None not in entries
         rising = "".join(sorted(word.text)) == word.text
         if distinct and ((raw.isupper() and (_alone(line, at) or len(raw) < 4)) or (_alone(line, at) and rising)):
@@ -307,28 +311,32 @@ _FROM_END = re.compile(
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2, "couple of": 2}
 
 
-def _counts(book: OptionBook, line: Line, taken: list[Mention]) -> list[Mention]:
+def _counts(catalogue: OptionCatalogue, line: Line, taken: list[Mention]) -> list[Mention]:
     """ "the first three", "the last two", "second to last", "the one before the last"."""
     found: list[Mention] = []
     for match in _FIRST_N.finditer(line.answer):
         said = match.group("count").casefold()
         number = _COUNTS.get(said) or int(said)
-        if number > len(book.entries) or not free(match.start(), match.end(), taken):
+        if number > len(catalogue.entries) or not free(match.start(), match.end(), taken):
             continue
         from_start = match.group("end").casefold() in ("first", "top")
-        part = book.entries[:number] if from_start else book.entries[-number:]
+        part = catalogue.entries[:number] if from_start else catalogue.entries[-number:]
         found.append(Mention(tuple(entry.id for entry in part), BY_NAME, match.start(), match.end()))
     for match in _MIDDLE_N.finditer(line.answer):
         number = _COUNTS[(match.group(1) or match.group(2)).casefold()]
-        start = (len(book.entries) - number) // 2
-        if (len(book.entries) - number) % 2 == 0 and start > 0 and free(match.start(), match.end(), [*taken, *found]):
-            part = book.entries[start : start + number]
+        start = (len(catalogue.entries) - number) // 2
+        if (
+            (len(catalogue.entries) - number) % 2 == 0
+            and start > 0
+            and free(match.start(), match.end(), [*taken, *found])
+        ):
+            part = catalogue.entries[start : start + number]
             found.append(Mention(tuple(entry.id for entry in part), BY_NAME, match.start(), match.end()))
     for match in _FROM_END.finditer(line.answer):
         place = (match.group("place") or "second").casefold()
         steps = 2 if place == "next" else ordinal(place) or 2
         from_top = (match.group("from") or "").casefold() in ("top", "start", "beginning")
-        if steps <= len(book.entries) and free(match.start(), match.end(), [*taken, *found]):
-            entry = book.entries[steps - 1 if from_top else -steps]
+        if steps <= len(catalogue.entries) and free(match.start(), match.end(), [*taken, *found]):
+            entry = catalogue.entries[steps - 1 if from_top else -steps]
             found.append(Mention((entry.id,), BY_NAME, match.start(), match.end()))
     return found

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from deployments.grading.graders.closed.mentions import BY_WORDS, Line, Mention, free
-from deployments.grading.graders.closed.option_book import Entry, OptionBook
+from deployments.grading.graders.closed.option_catalogue import Entry, OptionCatalogue
 from deployments.grading.graders.numeric.quantities import Quantity, quantities
 from deployments.grading.graders.numeric.units import compatible, convert
 
@@ -14,15 +14,15 @@ from deployments.grading.graders.numeric.units import compatible, convert
 _SOUNDS = {"for": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.0}
 
 
-def find(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
+def find(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> list[Mention]:
     """The options that the answer's quantities equal; both ends of a range and both readings of "10.000" count."""
-    if not book.numeric:
+    if not catalogue.numeric:
         return []
     found: list[Mention] = []
     for said in quantities(line.answer):
         ends = [said.value] if said.high is None else [said.value, said.high]
-        ids = [entry.id for value in ends for entry in _equal(book, said, value)]
-        others = [entry.id for value in said.others for entry in _equal(book, said, value)]
+        ids = [entry.id for value in ends for entry in _equal(catalogue, said, value)]
+        others = [entry.id for value in said.others for entry in _equal(catalogue, said, value)]
         if len(ids) == len(ends) or others:
             ids = list(dict.fromkeys(ids + others))
         if ids and len(ids) >= len(ends) and free(said.start, said.end, taken):
@@ -30,13 +30,15 @@ def find(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention
     if not found and not taken and len(line.words) == 1 and line.words[0].text in _SOUNDS:
         word = line.words[0]
         heard = Quantity(_SOUNDS[word.text], None, word.start, word.end)
-        found += [Mention((entry.id,), BY_WORDS, word.start, word.end) for entry in _equal(book, heard, heard.value)]
+        found += [
+            Mention((entry.id,), BY_WORDS, word.start, word.end) for entry in _equal(catalogue, heard, heard.value)
+        ]
     return found
 
 
-def _equal(book: OptionBook, said: Quantity, value: float) -> list[Entry]:
+def _equal(catalogue: OptionCatalogue, said: Quantity, value: float) -> list[Entry]:
     """The one option with this value; none where several are."""
-    equal = [entry for entry in book.entries if entry.quantity is not None and _same(said, value, entry.quantity)]
+    equal = [entry for entry in catalogue.entries if entry.quantity is not None and _same(said, value, entry.quantity)]
     return equal if len(equal) == 1 else []
 
 

@@ -12,7 +12,7 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
 from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, free
 from deployments.grading.graders.closed.notation import is_mathematical, notation
-from deployments.grading.graders.closed.option_book import Entry, OptionBook
+from deployments.grading.graders.closed.option_catalogue import Entry, OptionCatalogue
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
 from interview.text.english_words import is_english
 from interview.text.number_vocabulary import ordinal
@@ -24,11 +24,13 @@ _NEAR = 80.0
 _CLEAR = 8.0
 
 
-def in_full(book: OptionBook, line: Line) -> list[Mention]:
+def in_full(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
     """Options whose words occur one after the other, the longest first; a word is read for one option only."""
     words = notation(line.words, line.answer)
     stems = [stem(word.text) for word in words]
-    targets = [(target, entry) for entry in book.entries for target in [*_targets(entry), *_initials(entry, book)]]
+    targets = [
+        (target, entry) for entry in catalogue.entries for target in [*_targets(entry), *_initials(entry, catalogue)]
+    ]
     found: list[Mention] = []
     for target, entry in sorted(targets, key=lambda pair: len(" ".join(pair[0])), reverse=True):
         size = len(target)
@@ -88,9 +90,11 @@ def _targets(entry: Entry) -> list[list[str]]:
     return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdecimal()))]
 
 
-def _initials(entry: Entry, book: OptionBook) -> list[list[str]]:
+def _initials(entry: Entry, catalogue: OptionCatalogue) -> list[list[str]]:
     """The option's initials, where no other option has them: "bcnf", "3nf", "xp"; longer than what a slip makes."""
-    others = {one for other in book.entries if other is not entry for one in (*other.stems, *_abbreviations(other))}
+    others = {
+        one for other in catalogue.entries if other is not entry for one in (*other.stems, *_abbreviations(other))
+    }
     return [[one] for one in sorted(_abbreviations(entry) - others) if one not in _COMMON_SHORT]
 
 
@@ -108,13 +112,13 @@ def _abbreviations(entry: Entry) -> set[str]:
 _COMMON_SHORT = frozenset(STOP_WORDS | {"ok", "hi", "um", "uh", "ah", "oh", "er", "go", "id", "im", "ill", "ive", "ya"})
 
 
-def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Mention]:
+def by_part(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> list[Mention]:
     """Options by words that only they have ("the quorum one"); neighbouring words of one option are one mention.
 
     A part that is listed with an option named in full ("unit and integration tests") counts as named in full.
     """
     short = len(line.content) <= _FEW_WORDS
-    owner = _owners(book, short=short)
+    owner = _owners(catalogue, short=short)
     found: list[Mention] = []
     last_at = -2
     for at, word in enumerate(line.words):
@@ -136,11 +140,11 @@ def by_part(book: OptionBook, line: Line, taken: Sequence[Mention]) -> list[Ment
     return [_promoted(one, line, taken) for one in found if free(one.start, one.end, taken)]
 
 
-def _owners(book: OptionBook, *, short: bool) -> dict[str, Entry]:
+def _owners(catalogue: OptionCatalogue, *, short: bool) -> dict[str, Entry]:
     """The words that only one option has; where little is said ("same"), words of grammar as well."""
     owner: dict[str, Entry] = {}
-    for entry in book.entries:
-        elsewhere = {one for other in book.entries if other is not entry for one in other.stems}
+    for entry in catalogue.entries:
+        elsewhere = {one for other in catalogue.entries if other is not entry for one in other.stems}
         for word in answer_text.normal(entry.text).split():
             rare = short and entry.kind == "plain" and len(word) > 3 and stem(word) not in elsewhere
             if stem(word) in entry.distinctive or rare:
@@ -200,10 +204,10 @@ def _owner(word: str, owner: dict[str, Entry], *, short: bool) -> Entry | None:
     return next(iter(near.values())) if len(near) == 1 else None
 
 
-def nearly(book: OptionBook, line: Line) -> list[Mention]:
+def nearly(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
     """The one option whose whole text the answer nearly is, if it stands clear of the others."""
     said = " ".join(word.text for word in line.content) or answer_text.normal(line.answer)
-    ranked = sorted(((_nearness(entry, said), entry.id) for entry in book.plain), reverse=True)
+    ranked = sorted(((_nearness(entry, said), entry.id) for entry in catalogue.plain), reverse=True)
     if ranked[0][0] < _NEAR or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEAR):
         return []
     whole = answer_text.whole(line.answer, limit_chars=400)

@@ -45,7 +45,7 @@ class Entry(Struct, frozen=True):
     polarity: bool | None = None
 
 
-class OptionBook:
+class OptionCatalogue:
     """The entries of a choice and the look-ups that the readers share."""
 
     def __init__(self, options: Sequence[Option]) -> None:
