@@ -25,7 +25,7 @@ from interview.policies.rules import (
     Tone,
     UtteranceLength,
 )
-from interview.text.visible_text import plain
+from interview.text.visible_text import searchable
 from interview.yaml.schema import misfits
 from interview.yaml.source import PathKey, YamlDocument, parse_yaml, read_yaml
 
@@ -131,7 +131,7 @@ def _phrases(at: PathKey, phrases: Iterable[str]) -> Iterator[tuple[PathKey, str
     count = 0
     for index, phrase in enumerate(phrases):
         count += 1
-        if len(plain(phrase).rstrip("*").strip()) < 3:
+        if len(searchable(phrase).rstrip("*").strip()) < 3:
             yield (*at, index), f"{phrase!r} is too short to search for"
     if not count:
         yield at, "has no phrases"

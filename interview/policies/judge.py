@@ -33,7 +33,7 @@ from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ConversationTurn
 from interview.text.machine_orders import orders_in
 from interview.text.sentences import sentences_of
-from interview.text.visible_text import first_phrase, other_language, plain, words_of
+from interview.text.visible_text import first_phrase, other_language, searchable, words_of
 
 _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
 
@@ -107,7 +107,7 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
         case RepeatedQuestions(similarity=similarity):
             return _repeated(words, scene, similarity)
         case OffLimits(topics=topics):
-            text = plain(words)
+            text = searchable(words)
             found = next((topic for topic, phrases in topics.items() if first_phrase(text, phrases)), "")
             return f"touches {found}" if found else ""
         case NoLeak(words=size):
@@ -119,7 +119,7 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
             count = len(words_of(words))
             return f"{count} words, the limit is {limit}" if count > limit else ""
         case Tone(phrases=phrases):
-            found = first_phrase(plain(words), phrases)
+            found = first_phrase(searchable(words), phrases)
             return f"says “{found}”" if found else ""
         case ConversationLength() | TimeLimit() | GradingVariance() | AnswerRate() | PastedText() | Injection():
             return ""  # judged on the course of the interview
@@ -129,7 +129,7 @@ def _mended(rule: AnyRule, words: str) -> str:
     sentences = sentences_of(words)
     match rule:
         case Tone(phrases=phrases):
-            return " ".join(one for one in sentences if not first_phrase(plain(one), phrases))
+            return " ".join(one for one in sentences if not first_phrase(searchable(one), phrases))
         case UtteranceLength(max_words=limit):
             return _shortened(sentences, limit)
         case (
@@ -233,13 +233,13 @@ def _injected(phrases: tuple[str, ...], scene: Scene) -> str:
     orders = orders_in(answer.content)
     if orders:
         return f"the answer orders the machine about: {orders[0].kind}"
-    found = first_phrase(plain(answer.content), phrases)
+    found = first_phrase(searchable(answer.content), phrases)
     return f"the answer addresses the machine: “{found}”" if found else ""
 
 
 def _repeated(words: str, scene: Scene, similarity: float) -> str:
     questions = [one for one in sentences_of(words) if one.endswith("?")]
-    candidates = [text for one in questions if len((text := plain(one)).split()) >= _MIN_QUESTION_WORDS]
+    candidates = [text for one in questions if len((text := searchable(one)).split()) >= _MIN_QUESTION_WORDS]
     if not candidates:
         return ""
     current = scene.question.id
@@ -252,9 +252,9 @@ def _repeated(words: str, scene: Scene, similarity: float) -> str:
                 continue
             for earlier in sentences_of(said.content):
                 # The question itself may be repeated when it is explained; a follow-up may not.
-                if plain(earlier) in _plain_prompt(scene.question.prompt):
+                if searchable(earlier) in _plain_prompt(scene.question.prompt):
                     continue
-                if fuzz.ratio(text, plain(earlier)) >= similarity * 100:
+                if fuzz.ratio(text, searchable(earlier)) >= similarity * 100:
                     return "repeats a follow-up"
     return ""
 
@@ -262,4 +262,4 @@ def _repeated(words: str, scene: Scene, similarity: float) -> str:
 @lru_cache(maxsize=2048)
 def _plain_prompt(prompt: str) -> str:
     """Cached: a bank has few prompts, and every follow-up is compared with all of them."""
-    return plain(prompt)
+    return searchable(prompt)

@@ -143,7 +143,7 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in _MARKS:
         for match in pattern.finditer(folded):
             yield match.start(), match.end(), kind
-    said = words_of(folded)
+    said = lookup_words(folded)
     for kind, match in _searched(_OTHERS, said, folded):
         if not _spoken_of(folded, match):
             yield match.start(), match.end(), kind
@@ -166,9 +166,8 @@ def _searched(patterns: Sequence[_Kind], said: set[str], folded: str) -> Iterato
                 yield kind, match
 
 
-def words_of(folded: str) -> set[str]:
-    """The plain words of a folded text: looking them up first, an ordinary answer of 100 characters takes 9 µs and not
-    40 to 80."""
+def lookup_words(folded: str) -> set[str]:
+    """The words of a folded text; patterns without one of them are not tried."""
     return set(_PLAIN_WORD.findall(folded))
 
 

@@ -47,14 +47,14 @@ def suspicious_characters(text: str) -> int:
     return sum(len(run) for run in _HIDDEN.findall(_HONEST.sub("", _BREAKS.sub("\n", text))))
 
 
-def plain(text: str) -> str:
-    """Visible, lower case, straight apostrophes, single spaces: how phrases are looked for."""
+def searchable(text: str) -> str:
+    """``text`` in the form in which phrases are searched: visible, lower case, straight apostrophes, single spaces."""
     return " ".join(visible(text).casefold().replace("’", "'").split())
 
 
 def words_of(text: str) -> list[str]:
-    """The words and numbers of ``plain`` text, punctuation left out: ``1,5`` and ``isn't`` are one word each."""
-    return _WORD.findall(plain(text))
+    """The words and numbers of ``searchable`` text, punctuation left out: ``1,5`` and ``isn't`` are one word each."""
+    return _WORD.findall(searchable(text))
 
 
 def telling_words(text: str) -> set[str]:
@@ -90,7 +90,7 @@ def first_phrase(plain_text: str, phrases: tuple[str, ...]) -> str:
 def _compiled(phrases: tuple[str, ...]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     found = []
     for phrase in phrases:
-        stem = plain(phrase).rstrip("*").rstrip()
+        stem = searchable(phrase).rstrip("*").rstrip()
         end = "" if phrase.rstrip().endswith("*") else r"(?!\w)"
         found.append((phrase, stem, re.compile(rf"(?<!\w){re.escape(stem)}{end}")))
     return tuple(found)

@@ -16,7 +16,7 @@ from interview.sessions.events import AnswerReceived, ResponseSent, SessionConcl
 from interview.sessions.fold import fold
 from interview.sessions.intents import recognise
 from interview.sessions.session import SessionState
-from interview.text.visible_text import other_language, plain, telling_words, words_of
+from interview.text.visible_text import other_language, searchable, telling_words, words_of
 from serve.simulation.personas import Persona
 from serve.simulation.stage import MAX_ANSWERS, HeldInterview
 
@@ -81,7 +81,7 @@ def no_repeated_question(held: HeldInterview) -> Iterable[str]:
     put = Counter(sent.question.question_id for sent in _sent(held, "new_question") if sent.question)
     yield from (f"{name} was put {times} times" for name, times in put.items() if times > 1)
     for question, follow_ups in _follow_ups(held):
-        again = Counter(plain(sent.text.partition(" ")[2]) for sent, _ in follow_ups)
+        again = Counter(searchable(sent.text.partition(" ")[2]) for sent, _ in follow_ups)
         yield from (f"a follow-up of {question.id} came {times} times" for times in again.values() if times > 1)
 
 

@@ -14,7 +14,7 @@ from deployments.agent.script import phrases, scripted
 from interview.errors import InvalidModelOutput
 from interview.sessions.session import ActionType, AgentAction
 from interview.text.sentences import growing_sentences
-from interview.text.visible_text import plain, visible
+from interview.text.visible_text import searchable, visible
 
 SOURCE = "model"
 
@@ -150,9 +150,9 @@ def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
 
 def _without(words: str, verbatim: str) -> str:
     """Own words before the plan's, without questions (one thing is asked at a time) and without the plan's wording."""
-    planned = [plain(sentence) for sentence in growing_sentences(" ".join(verbatim.split()))]
+    planned = [searchable(sentence) for sentence in growing_sentences(" ".join(verbatim.split()))]
     return " ".join(
         sentence
         for sentence in growing_sentences(words)
-        if not sentence.endswith("?") and all(fuzz.ratio(plain(sentence), one) < _SAME_WORDING for one in planned)
+        if not sentence.endswith("?") and all(fuzz.ratio(searchable(sentence), one) < _SAME_WORDING for one in planned)
     )

@@ -22,7 +22,7 @@ from deployments.grading.graders.formula.engine.syntax import (
     parts,
     write,
 )
-from deployments.grading.graders.formula.engine.tokens import Unreadable, plain, tokens_of
+from deployments.grading.graders.formula.engine.tokens import Unreadable, tokens_of, typed_signs
 from deployments.grading.graders.formula.engine.values import Scalar
 
 __all__ = ["Extent", "Limits", "Refused", "Screened", "screen"]
@@ -70,7 +70,7 @@ def screen(formula: str, extent: Extent, limits: Limits | None = None) -> Screen
         if isinstance(beginning, Screened) and beginning.used_chars < limits.max_chars - 1:
             return beginning  # the excess is only talk after the formula
         return Refused(f"The formula is longer than {limits.max_chars} characters.")
-    text = plain(formula)
+    text = typed_signs(formula)
     braces = _BRACES.fullmatch(text)
     if braces is not None:  # an array formula as the sheet shows it: {=…}
         text = " " * braces.start(1) + braces.group(1)

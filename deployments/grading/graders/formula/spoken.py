@@ -10,7 +10,7 @@ from msgspec import Struct
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.formula import functions
 from deployments.grading.graders.formula.spoken_grammar import NotUnderstood, SpokenParser
-from deployments.grading.graders.formula.spoken_words import words_of
+from deployments.grading.graders.formula.spoken_words import spoken_words
 
 _CODE = re.compile(r"```(?:\w+\n)?(.*?)```|`([^`]+)`", re.DOTALL)
 _TYPED = re.compile(r"(?:(?<=[\s:(,'])|^)\{?=\s*[A-Za-z0-9(+\-\"“${.@#_'\[À-ÿ]")
@@ -151,6 +151,6 @@ def spoken_formula(said: str) -> str | None:
 
 def _parsed(said: str) -> str | None:
     try:
-        return SpokenParser(words_of(said)).formula()
+        return SpokenParser(spoken_words(said)).formula()
     except NotUnderstood:
         return None

@@ -130,7 +130,7 @@ _SIGNS_IN_TEXT = {"space": " ", "comma": ",", "colon": ":", "semicolon": ";", "d
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
-def words_of(said: str) -> list[Word]:
+def spoken_words(said: str) -> list[Word]:
     """The words of a formula as it is said, fillers left out."""
     text = _plain(said)
     quoted: list[str] = []

@@ -172,7 +172,7 @@ def test_the_words_that_a_pattern_is_skipped_without_are_in_everything_it_matche
     @settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.from_regex(pattern))
     def matched(text: str) -> None:
-        assert words & machine_orders.words_of(text)
+        assert words & machine_orders.lookup_words(text)
 
     matched()
 

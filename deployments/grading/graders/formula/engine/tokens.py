@@ -48,8 +48,8 @@ _PRETTY = str.maketrans(
 )  # fmt: skip
 
 
-def plain(text: str) -> str:
-    """Typographic quotes, dashes and operators as a keyboard has them."""
+def typed_signs(text: str) -> str:
+    """Typographic quotes, dashes and operators as a keyboard types them."""
     return text.translate(_PRETTY).replace("\x01", ">=").replace("\x02", "<=").replace("\x03", "<>")
 
 
