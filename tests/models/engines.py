@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from deployments.llm.config import FakeModelConfig, LlmConfig, RemoteConfig, TransformersConfig, VllmConfig
 from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
+from tests.support import openai_server
 
 if TYPE_CHECKING:
     import pytest
@@ -89,11 +90,7 @@ async def hosted(config: LlmConfig) -> AsyncIterator[LanguageModel]:
 @asynccontextmanager
 async def over_http(config: LlmConfig) -> AsyncIterator[LanguageModel]:
     """The engine behind a small OpenAI-shaped HTTP server, asked through the remote engine."""
-    spec = importlib.util.spec_from_file_location("openai_server", Path(__file__).with_name("openai_server.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    async with hosted(config) as served, module.serving(served) as base_url:
+    async with hosted(config) as served, openai_server.serving(served) as base_url:
         remote = RemoteConfig(base_url=base_url, backoff_s=0.01)
         async with hosted(LlmConfig(engine="remote", model=config.name, remote=remote)) as model:
             yield _RestingWithServer(model, served)

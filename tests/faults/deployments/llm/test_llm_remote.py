@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from deployments.llm.config import BreakerConfig, LlmConfig, RemoteConfig
 from deployments.llm.engines.remote import RemoteLanguageModel
@@ -26,30 +25,11 @@ from interview.errors import (
     ModelMissing,
     Overloaded,
 )
+from tests.support import openai_server
 from tests.support.fake_language_model import FakeLanguageModel
-from tests.support.paths import TESTS
-
-_SPEC = importlib.util.spec_from_file_location("openai_server", TESTS / "models" / "openai_server.py")
-assert _SPEC is not None and _SPEC.loader is not None
-openai_server = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(openai_server)
+from tests.support.http_server import Pauses, failing
 
 ASK: dict[str, Any] = {"messages": [{"role": "user", "content": "Why?"}]}
-
-
-class Pauses:
-    """Virtual time: back-offs are noted, not spent, and move the breaker's clock."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    def clock(self) -> float:
-        return self.now
 
 
 class Served:
@@ -74,10 +54,6 @@ async def server(*failures: Response, **remote: Any) -> AsyncIterator[Served]:
             yield Served(model, fake, pauses)
         finally:
             await model.stop()
-
-
-def failing(status: int, message: str = "no", **headers: str) -> JSONResponse:
-    return JSONResponse({"error": {"message": message}}, status, headers)
 
 
 async def test_a_passing_failure_is_retried_with_growing_pauses(retried: list[tuple[str, str]]) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -33,6 +31,7 @@ from interview.errors import (
     Overloaded,
     SilentAudio,
 )
+from tests.support.http_server import Pauses, failing, serving
 from tests.support.paths import ROOT
 from tests.support.recordings import wav_file
 
@@ -70,21 +69,6 @@ class Server:
         return self._responses.pop(0) if len(self._responses) > 1 else self._responses[0]
 
 
-class Pauses:
-    """Virtual time: back-offs are noted, not spent, and move the breaker's clock."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    def clock(self) -> float:
-        return self.now
-
-
 class Tier:
     def __init__(self, service: SttService, server: Server, pauses: Pauses) -> None:
         self.service = service
@@ -98,14 +82,9 @@ class Tier:
 @asynccontextmanager
 async def tier(*responses: Response, deadline_s: float = 20, **remote: Any) -> AsyncIterator[Tier]:
     server, pauses = Server(*responses), Pauses()
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        routes = [Route("/v1/audio/transcriptions", server.transcriptions, methods=["POST"])]
-        runner = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off"))
-        serving = asyncio.create_task(runner.serve(sockets=[listener]))
-        settings = RemoteSttConfig(
-            **{"base_url": f"http://127.0.0.1:{listener.getsockname()[1]}/v1", "backoff_s": 1.0, **remote}
-        )
+    routes = [Route("/v1/audio/transcriptions", server.transcriptions, methods=["POST"])]
+    async with serving(Starlette(routes=routes)) as base_url:
+        settings = RemoteSttConfig(**{"base_url": base_url, "backoff_s": 1.0, **remote})
         config = SttConfig(engine="remote", remote=settings, deadline_s=deadline_s)
         engine = RemoteRecognizer(config, sleep=pauses.sleep, clock=pauses.clock, jitter=lambda: 0.5)
         try:
@@ -113,12 +92,6 @@ async def tier(*responses: Response, deadline_s: float = 20, **remote: Any) -> A
         finally:
             await engine.close()
             server.hold.set()
-            runner.should_exit = True
-            await serving
-
-
-def failing(status: int, message: str = "no", **headers: str) -> JSONResponse:
-    return JSONResponse({"error": {"message": message}}, status, headers)
 
 
 async def test_segments_words_scores_and_language_are_the_servers() -> None:

@@ -1,15 +1,13 @@
-"""A small OpenAI-shaped HTTP server over any ``LanguageModel``: what the remote engine is tested against."""
+"""An HTTP server with OpenAI's chat API over any ``LanguageModel``, for tests of the remote engine."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -17,6 +15,7 @@ from starlette.routing import Route
 
 from deployments.llm.contract import LanguageModel
 from interview.errors import InterviewError
+from tests.support import http_server
 
 
 def application(model: LanguageModel, failures: list[Response] | None = None) -> Starlette:
@@ -84,20 +83,6 @@ async def _disconnected(request: Request) -> None:
         continue
 
 
-@asynccontextmanager
-async def serving(model: LanguageModel, failures: list[Response] | None = None) -> AsyncIterator[str]:
+def serving(model: LanguageModel, failures: list[Response] | None = None) -> AbstractAsyncContextManager[str]:
     """The base URL of a running server on a free loopback port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        application(model, failures), log_level="error", lifespan="off", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
+    return http_server.serving(application(model, failures))
