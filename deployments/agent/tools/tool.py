@@ -87,20 +87,6 @@ class ToolRegistry:
         """Name, description and the JSON Schemas of arguments (``parameters``) and result (``returns``) of each."""
         return [tool.described() for tool in self._tools.values()]
 
-    def for_model(self, names: Iterable[str]) -> list[dict[str, Any]]:
-        """Some of the tools as the ``tools`` of an OpenAI chat-completion request."""
-        return [
-            {
-                "type": "function",
-                "function": {
-                    "name": tool.name,
-                    "description": tool.description,
-                    "parameters": tool.arguments.model_json_schema(),
-                },
-            }
-            for tool in (self.get(name) for name in names)
-        ]
-
 
 def _problems(error: ValidationError) -> dict[str, str]:
     return {".".join(str(part) for part in found["loc"]) or "arguments": found["msg"] for found in error.errors()}

@@ -65,13 +65,6 @@ async def test_every_tool_is_described_with_the_schemas_of_its_arguments_and_res
     json.dumps(tools)
 
 
-def test_a_model_gets_the_tools_in_its_own_vocabulary() -> None:
-    (tool,) = TOOLS.for_model(["get_hint"])
-    assert tool["type"] == "function"
-    assert tool["function"]["name"] == "get_hint"
-    assert tool["function"]["parameters"]["type"] == "object"
-
-
 async def test_an_unknown_tool_names_those_there_are(desk: Desk) -> None:
     with pytest.raises(NotFound, match="get_hint"):
         await desk.call("drop_tables")
