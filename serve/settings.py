@@ -24,6 +24,7 @@ class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``blob_url`` is a directory or any fsspec URL (``s3://bucket/prefix``, ``gs://…``); empty means the data directory.
     ``session_ttl_s`` counts from the last commit; idempotency records outlive it (at least 24 h is customary).
+    ``pool_size`` bounds the session store's connections to Redis per process.
     """
 
     blob_url: str = ""

@@ -12,6 +12,7 @@ from serve.settings import StorageSettings
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.blobs.port import BlobStore
 from storage.embedded.server import EmbeddedRedis, running_url
+from storage.redis.client import RedisLimits
 from storage.sessions.port import SessionStore
 from storage.sessions.redis import RedisSessionStore
 
@@ -33,6 +34,7 @@ def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStor
         redis_url,
         ttl_s=settings.session_ttl_s,
         idempotency_ttl_s=settings.idempotency_ttl_s,
+        limits=RedisLimits(pool_size=settings.pool_size),
     )
 
 
