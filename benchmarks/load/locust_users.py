@@ -26,7 +26,7 @@ _STOP_TIMEOUT_S = 20.0
 _FIGURES = {"50%": "p50", "90%": "p90", "99%": "p99", "99.9%": "p999", "Max Response Time": "max"}
 
 
-class LocustBeside:
+class ParallelLocust:
     """``users`` Locust users from the ramp to the end; its statistics begin when all of them have started."""
 
     def __init__(self, target: Target, profile: Profile, users: int) -> None:

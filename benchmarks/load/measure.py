@@ -20,7 +20,7 @@ import uvloop
 
 from benchmarks.load import idle_machine
 from benchmarks.load.histogram import Latency
-from benchmarks.load.locust_users import LocustBeside
+from benchmarks.load.locust_users import ParallelLocust
 from benchmarks.load.sampling import Sampler
 from benchmarks.load.target import Target, running
 from benchmarks.load.traffic import Profile, Recorded, Traffic, sample_audio
@@ -78,7 +78,7 @@ def measure(
 def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_users: int = 0) -> dict[str, Any]:
     """The figures of one run against a running target."""
     described = machine()  # the commit at the start of the run
-    beside = LocustBeside(target, profile, locust_users) if locust_users else None
+    parallel_locust = ParallelLocust(target, profile, locust_users) if locust_users else None
     sampler = Sampler(target.root)
     sampler.start()
     traffic = Traffic(target.address, target.api_key, profile, sample_audio() if profile.audio_share else None)
@@ -101,7 +101,7 @@ def drive(target: Target, profile: Profile, *, stall_s: float = 0.0, locust_user
     generator_cpu = (sum(generator.cpu_times()[:2]) - marks["cpu"]) / (time.perf_counter() - marks["at"])
     generator_rss_mb = round(generator.memory_info().rss / 1024**2, 1)
     usage = sampler.stop()
-    locust = {"locust": beside.figures()} if beside else {}
+    locust = {"locust": parallel_locust.figures()} if parallel_locust else {}
     result = figures(recorded, profile, generator_cpu)
     turns = max(1, recorded.turns)
     return {

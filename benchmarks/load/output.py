@@ -47,12 +47,12 @@ def table(result: dict[str, Any]) -> str:
         found = result[f"{name}_ms"]
         if found:
             rows.append(f"| {label} | " + " | ".join(f"{found[key]:.1f}" for key in found) + " |")
-    beside = result.get("locust", {})
-    locust = beside.get("all", {})
-    if locust.get("requests"):
-        rows.append("| Locust, all requests | " + " | ".join(f"{locust[key]:.1f}" for key in LOCUST_ROW) + " |")
-    elif "failed" in beside:
-        rows += ["", f"Locust failed: {' '.join(beside['failed'].split())[-200:]}"]
+    locust = result.get("locust", {})
+    every = locust.get("all", {})
+    if every.get("requests"):
+        rows.append("| Locust, all requests | " + " | ".join(f"{every[key]:.1f}" for key in LOCUST_ROW) + " |")
+    elif "failed" in locust:
+        rows += ["", f"Locust failed: {' '.join(locust['failed'].split())[-200:]}"]
     rows += ["", "| process | CPU ms a turn | peak RSS MiB |", "|---|---|---|"]
     rows += [
         f"| {kind} | {result['cpu_ms_per_turn'].get(kind, 0):.2f} | {mib:.0f} |"

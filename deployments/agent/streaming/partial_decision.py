@@ -14,7 +14,7 @@ from deployments.agent.streaming.heard_so_far import HeardSoFar, begins_with
 from interview.text.sentences import growing_sentences
 
 
-class Unfinished:
+class PartialDecision:
     """Receives a model's decision as it grows (``interviewer.Overheard``) and releases the safe part.
 
     ``ripe`` and ``sound`` judge the partial decision as if it were complete. An unripe one waits for the next sentence.

@@ -20,7 +20,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.model.answer import own_words
 from deployments.agent.script import scripted
 from deployments.agent.streaming.heard_so_far import HeardSoFar
-from deployments.agent.streaming.partial_decision import Unfinished, after
+from deployments.agent.streaming.partial_decision import PartialDecision, after
 from interview.errors import InterviewError
 from interview.sessions.policy_finding import PolicyFinding
 from interview.text.visible_text import refers_to
@@ -57,10 +57,10 @@ class Decider:
         if before:
             decided = after(before, await self._decided(brief))
         else:
-            unfinished = Unfinished(
+            partial_decision = PartialDecision(
                 heard_so_far, brief, ripe=partial(_is_to_the_point, brief), sound=partial(self._is_sound, brief)
             )
-            decided = unfinished.continued(await self._decided(brief, unfinished))
+            decided = partial_decision.continued(await self._decided(brief, partial_decision))
         _, verbatim = own_words(decided.decision, brief)
         heard_so_far.finish(decided.decision.text, verbatim)
         return decided

@@ -32,7 +32,7 @@ REPLICA_MIDDLEWARE = "interview.replica_middleware"
 _NO_WATCH = (b"x-request-disconnect-disabled", b"?1")  # Serve's own header
 
 
-class FrontDoor:
+class ReplicaMiddleware:
     """Rejects what the application behind it would reject, once a first request has connected the two."""
 
     def __init__(self, app: AsgiApp) -> None:
@@ -55,7 +55,7 @@ class FrontDoor:
 
 def middlewares() -> list[Middleware]:
     """Called by Serve in every process that listens for HTTP."""
-    return [Middleware(FrontDoor)]
+    return [Middleware(ReplicaMiddleware)]
 
 
 def _is_step(scope: Scope) -> bool:

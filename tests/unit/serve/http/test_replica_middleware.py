@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 
 from serve.http.app import create_app
 from serve.http.middleware.load_shedding import LoadShedder
-from serve.http.middleware.replica_middleware import FrontDoor, middlewares
+from serve.http.middleware.replica_middleware import ReplicaMiddleware, middlewares
 from serve.http.middleware.request_middleware import RequestMiddleware
 from serve.http.settings import HttpSettings, SheddingSettings
 from tests.support.http_ports import StubAgent, is_problem, stub_ports
@@ -92,7 +92,7 @@ async def test_refusing_at_the_door_and_within_is_one_draw_not_two():
     for _ in range(1000):
         shedder.observed(30)
     edge = RequestMiddleware(PlainTextResponse("heard"), settings=HttpSettings(), shedder=shedder)
-    transport = httpx.ASGITransport(FrontDoor(edge))
+    transport = httpx.ASGITransport(ReplicaMiddleware(edge))
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=KEY) as client:
         await client.get("/healthz")
         reply = await client.post(TURN, json={"answer": "A queue."})
@@ -109,7 +109,7 @@ def test_serve_still_has_the_two_places_that_the_middleware_needs():
     answer = subprocess.run(
         [sys.executable, "-c", asked], env={**os.environ, **hook}, capture_output=True, text=True, check=True
     )
-    assert answer.stdout.split() == ["FrontDoor", "x-request-disconnect-disabled"]
+    assert answer.stdout.split() == ["ReplicaMiddleware", "x-request-disconnect-disabled"]
 
 
 @pytest.mark.parametrize(
