@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-models clean dev
+.PHONY: demo test check test-models clean dev resolve pin-cluster
 
 # Base install only: no torch, no test tools.
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -30,6 +30,21 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+CLUSTER_EXTRAS := --extra gpu --extra s3 --extra gcs --extra documents --extra tracing --extra voice
+#: Pins of constraints.txt that the cluster's packages do not admit, or that differ by Python version.
+CLUSTER_DIFFERS := protobuf|numpy|numpy-financial|grpcio|grpcio-reflection|python-dateutil|av|pint|scipy
+
+pin-cluster: $(VENV)/.dev
+	grep -viE '^($(CLUSTER_DIFFERS))==' constraints.txt > $(VENV)/tested.txt
+	head -n 2 constraints-cluster.txt > $(VENV)/cluster.txt
+	$(BIN)/uv pip compile -q pyproject.toml $(CLUSTER_EXTRAS) --universal --python-version 3.11 \
+		-c $(VENV)/tested.txt --no-header --no-annotate >> $(VENV)/cluster.txt
+	mv $(VENV)/cluster.txt constraints-cluster.txt
+
+# Resolves, without installing, what each constraints file is for.
+resolve: $(VENV)/.dev
+	bash ops/resolve.sh $(BIN)/uv
 
 # Real language-model engines on a tiny model, in a separate environment (CPU torch and vLLM).
 .venv-models/.ready: tests/models/requirements.txt tests/models/make_environment.sh constraints-models.txt

@@ -26,8 +26,8 @@ from deployments.grading.fake import FakeGrading
 from deployments.stt.engines.fake import FakeSpeechToText
 from deployments.tts.config import TtsConfig
 from deployments.tts.service import TtsService
-from serve.composition.tier_ports import plans_dir
 from serve.http.interviews.agent_calls import StepCaller
+from serve.serve_file import plans_dir
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.memory import MemorySessionStore
 

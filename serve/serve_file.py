@@ -9,22 +9,50 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
 from msgspec import Struct
 
 from interview.errors import ConfigError
+from interview.shipped import shipped_root
+from interview.yaml.schema import nearest
+from interview.yaml.source import PathKey, YamlDocument, read_yaml
 
-#: The checkout's root, with ``configs/`` and ``models/``. ``INTERVIEW_HOME`` overrides it.
-HOME = Path(os.environ.get("INTERVIEW_HOME", Path(__file__).resolve().parent.parent))
+#: Root of the shipped ``configs/``.
+HOME = shipped_root()
+
+IMPORT_PATH = "serve.compose:build"
+
+#: Path of the application's arguments in the file.
+ARGUMENTS: PathKey = ("applications", 0, "args")
+
+#: What `interview up` passes to Serve, by path in the file. Any other setting there is an error, never ignored.
+_HONOURED: dict[PathKey, tuple[str, ...]] = {
+    (): ("proxy_location", "http_options", "logging_config", "applications"),
+    ("http_options",): (
+        "host",
+        "port",
+        "request_timeout_s",
+        "keep_alive_timeout_s",
+        "root_path",
+        "ssl_keyfile",
+        "ssl_certfile",
+    ),
+    ("applications", 0): ("name", "route_prefix", "import_path", "runtime_env", "args"),
+    ("applications", 0, "runtime_env"): ("env_vars",),
+}
 
 
 class ServeFile(Struct, frozen=True):
-    """``host``/``port`` of the ingress, Ray's environment, Serve's logging settings, the application's arguments."""
+    """A profile: HTTP options, Ray's environment, Serve's logging settings, the application's arguments.
+
+    ``document`` is the file with the line of every value, for errors. ``http`` holds the set ``http_options``;
+    ``port`` and ``host`` have defaults.
+    """
 
     path: Path
+    document: YamlDocument
     host: str
     port: int
-    request_timeout_s: float | None
+    http: dict[str, Any]
     environment: dict[str, str]
     logging: dict[str, Any]
     arguments: dict[str, Any]
@@ -36,6 +64,30 @@ def data_dir() -> Path:
     return Path(os.environ.get("INTERVIEW_DATA_DIR") or Path(base) / "interview-serve").resolve()
 
 
+def plans_dir() -> Path:
+    return Path(os.environ.get("INTERVIEW_PLANS_DIR") or HOME / "configs" / "interviews")
+
+
+def policies_dir() -> Path:
+    return Path(os.environ.get("INTERVIEW_POLICIES_DIR") or HOME / "configs" / "policies")
+
+
+def prompts_url() -> str:
+    """A directory or any fsspec URL (``s3://bucket/prompts``)."""
+    return os.environ.get("INTERVIEW_PROMPTS_URL") or str(HOME / "configs" / "prompts")
+
+
+def profile_dirs() -> tuple[Path, ...]:
+    """The directories searched for a profile's name: ``INTERVIEW_PROFILES_DIR`` first, then the shipped profiles."""
+    own = os.environ.get("INTERVIEW_PROFILES_DIR")
+    return (*((Path(own),) if own else ()), HOME / "configs" / "serve")
+
+
+def profiles() -> dict[str, Path]:
+    """The file of each profile's name; an operator's profile hides a shipped one of the same name."""
+    return {path.stem: path for directory in reversed(profile_dirs()) for path in sorted(directory.glob("*.yaml"))}
+
+
 def profile_path(profile: str) -> Path:
     """The file of a profile name, or the file itself when a path is given.
 
@@ -44,38 +96,56 @@ def profile_path(profile: str) -> Path:
         ConfigError: there is no such file; the message lists the profiles.
     """
     given = Path(profile)
-    if given.suffix in {".yaml", ".yml"} and given.is_file():
-        return given
-    found = HOME / "configs" / "serve" / f"{profile}.yaml"
-    if not found.is_file():
-        known = ", ".join(sorted(path.stem for path in (HOME / "configs" / "serve").glob("*.yaml"))) or "none"
-        raise ConfigError.at(str(found), None, "", f"no such profile; choose one of: {known}")
-    return found
+    if given.suffix in {".yaml", ".yml"}:
+        if given.is_file():
+            return given
+        raise ConfigError.at(profile, None, "", "no such file")
+    known = profiles()
+    if profile not in known:
+        searched = ", ".join(str(directory) for directory in profile_dirs())
+        names = ", ".join(sorted(known)) or "none"
+        raise ConfigError(
+            f"There is no profile {profile!r} in {searched}{nearest(profile, known)} (profiles: {names})",
+        )
+    return known[profile]
 
 
 def read_serve_file(path: Path) -> ServeFile:
-    """Raises ConfigError when the file is not a Serve config with exactly one application."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ConfigError.at(str(path), line, "", f"not valid YAML: {error.problem}") from error
+    """Raises ConfigError, with the line, when the file is not a Serve config with exactly one application, this one."""
+    document = read_yaml(path)
+    raw = document.data
     if not isinstance(raw, dict):
-        raise ConfigError.at(str(path), None, "", "expected a mapping with http_options and applications")
+        raise document.error((), "expected a mapping with http_options and applications")
     applications = raw.get("applications")
     if not isinstance(applications, list) or len(applications) != 1 or not isinstance(applications[0], dict):
-        raise ConfigError.at(str(path), None, "applications", "expected exactly one application")
+        raise document.error(("applications",), "expected exactly one application")
     application = applications[0]
-    if application.get("import_path") != "serve.compose:build":
-        raise ConfigError.at(str(path), None, "applications[0].import_path", "expected serve.compose:build")
+    if application.get("import_path") != IMPORT_PATH:
+        raise document.error(("applications", 0, "import_path"), f"expected {IMPORT_PATH}")
     options = raw.get("http_options") or {}
     environment = (application.get("runtime_env") or {}).get("env_vars") or {}
     return ServeFile(
         path=path,
+        document=document,
         host=str(options.get("host", "127.0.0.1")),
         port=int(options.get("port", 8000)),
-        request_timeout_s=options.get("request_timeout_s"),
+        http={name: value for name, value in options.items() if name not in ("host", "port")},
         logging=dict(raw.get("logging_config") or {}),
         environment={str(name): str(value) for name, value in environment.items()},
         arguments=dict(application.get("args") or {}),
     )
+
+
+def require_honoured(file: ServeFile) -> None:
+    """Raises ConfigError for a setting that ``serve deploy`` applies and `interview up`, on its one node, does not."""
+    for path, honoured in _HONOURED.items():
+        section: Any = file.document.data
+        for part in path:
+            section = section[part] if isinstance(part, int) else section.get(part) or {}
+        for name in section:
+            if name not in honoured:
+                problem = f"`interview up` does not apply this setting{nearest(name, honoured)}"
+                raise file.document.error((*path, name), problem)
+    location = file.document.data.get("proxy_location", "HeadOnly")
+    if location not in ("HeadOnly", "EveryNode"):  # one node: both are the same
+        raise file.document.error(("proxy_location",), "`interview up` needs a proxy: HeadOnly or EveryNode")

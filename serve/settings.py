@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Literal
 
 import msgspec
@@ -15,8 +16,11 @@ from deployments.llm.config import LlmConfig
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
 from interview.errors import ConfigError
+from interview.yaml.schema import misfits
+from interview.yaml.source import PathKey, YamlDocument, field_name
 from serve.http.openai.tenant_limits import TenantLimits
 from serve.http.settings import HttpSettings
+from serve.serve_file import ARGUMENTS
 
 
 class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,14 +71,33 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     llm: LlmConfig = LlmConfig()
 
 
-def read_settings(arguments: dict[str, Any], source: str = "args") -> Settings:
-    """Raises ConfigError naming the wrong field."""
+def read_settings(arguments: dict[str, Any], document: YamlDocument | None = None) -> Settings:
+    """The settings in ``arguments``, which is ``args`` of the profile in ``document``.
+
+    Raises:
+
+        ConfigError: a field is wrong. The message names file and line if ``document`` is given, the field, the nearest
+            known name, and the number of further problems.
+    """
     try:
         return msgspec.convert(arguments, Settings, strict=False)
     except msgspec.ValidationError as error:
-        problem, _, where = str(error).partition(" - at `$")
-        field = where.rstrip("`").lstrip(".")
-        raise ConfigError.at(source, None, f"args.{field}" if field else "args", problem) from error
+        (path, problem), *others = _problems(arguments, error)
+        if others:
+            problem += f" (and {len(others)} more problem{'s' if len(others) > 1 else ''})"
+        if document is not None:
+            raise document.error((*ARGUMENTS, *path), problem) from error
+        raise ConfigError.at("args", None, field_name(path), problem) from error
+
+
+def _problems(arguments: dict[str, Any], error: msgspec.ValidationError) -> list[tuple[PathKey, str]]:
+    """All wrong fields; for a rule that only msgspec checks, its own message with its path."""
+    found = list(misfits(arguments, Settings))
+    if found and found[0][0]:
+        return found
+    problem, _, where = str(error).partition(" - at `$")
+    parts = re.findall(r"\w+", where)
+    return [(tuple(int(part) if part.isdigit() else part for part in parts), problem)]
 
 
 def redis_url() -> str:

@@ -217,8 +217,8 @@ async def _judge_of(profile: str | None, config: Any) -> tuple[RubricJudge | Non
     from serve.serve_file import profile_path, read_serve_file
     from serve.settings import read_settings
 
-    path = profile_path(profile)
-    settings = read_settings(read_serve_file(path).arguments, str(path))
+    file = read_serve_file(profile_path(profile))
+    settings = read_settings(file.arguments, file.document)
     model = create_language_model(settings.llm)
     await model.start()
     return RubricJudge(model, config.judge), model.stop
@@ -267,8 +267,8 @@ async def _stored_reports(
     from serve.settings import read_settings
     from storage.sessions.port import SessionKey
 
-    path = profile_path(profile)
-    settings = read_settings(read_serve_file(path).arguments, str(path))
+    file = read_serve_file(profile_path(profile))
+    settings = read_settings(file.arguments, file.document)
     found: dict[str, Report] = {}
     unreadable: list[tuple[str, str]] = []
     async with open_stores(settings.storage, data or data_dir()) as stores:

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from interview import __version__
 from interview.errors import InterviewError
-from serve.cli import grading, keys, models, run, sessions, simulate
+from serve.cli import config, grading, keys, models, run, sessions, simulate
+from serve.cli.exit_status import exit_status, print_error
 
 app = typer.Typer(
     name="interview",
     help="A self-hosted interview platform.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
+app.add_typer(config.app, name="config")
 run.register(app)
 sessions.register(app)
 grading.register(app)
 simulate.register(app)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[  # read by its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """A self-hosted interview platform."""
+
+
 def main() -> None:
-    """Run a command; a platform error prints one sentence and exits with status 1, never with a stack trace."""
+    """Run a command; a platform error prints one sentence and exits with its kind's status, without a stack trace."""
     try:
         app()
     except InterviewError as error:
-        Console(stderr=True).print(f"[bold red]{error.title}:[/] {error.message}", highlight=False)
-        sys.exit(1)
+        print_error(error, as_json="--json" in sys.argv)
+        sys.exit(exit_status(error))
 
 
 if __name__ == "__main__":

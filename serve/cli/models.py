@@ -135,7 +135,7 @@ def show(profile: Annotated[str, typer.Option(help="Profile to read.")] = "local
     from serve.settings import read_settings
 
     config = read_serve_file(profile_path(profile))
-    settings = read_settings(config.arguments, str(config.path))
+    settings = read_settings(config.arguments, config.document)
     console = Console()
     if settings.stt.engine == "whisper":
         resolved = resolve_model(settings.stt)

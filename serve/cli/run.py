@@ -15,7 +15,7 @@ from rich.console import Console
 
 from interview.errors import ConfigError, Conflict, EngineFailed, InvalidInput
 from serve.local.process_supervisor import end_leftover, running, supervise
-from serve.serve_file import HOME, data_dir, profile_path, read_serve_file
+from serve.serve_file import HOME, data_dir, plans_dir, profile_path, read_serve_file
 
 if TYPE_CHECKING:
     from serve.demo.answering import Candidate
@@ -32,21 +32,29 @@ def register(app: typer.Typer) -> None:
 
 def up(
     profile: Annotated[str, typer.Option(help="Profile: a name in configs/serve, or a file.")] = "local",
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (default: the profile's).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, envvar="PORT", help="Port (default: the profile's).")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on (default: the profile's). 0.0.0.0 is every interface.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="Data directory (default: the user's).")] = None,
 ) -> None:
     """Run the platform until Ctrl-C; print its address, the location of its API key and example requests."""
     directory = (data or data_dir()).resolve()
+    config = read_serve_file(profile_path(profile))
     if _GUARDED not in os.environ:
-        _guard(["up", "--profile", profile, *_port(port), "--data", str(directory)], directory)
+        hosted = [] if host is None else ["--host", host]
+        _guard(["up", "--profile", profile, *_port(port), *hosted, "--data", str(directory)], directory)
     from serve.local.local_key import local_key_of
     from serve.local.local_platform import Platform
     from serve.local.startup_message import welcome
 
     console = Console()
     stop = _stop_on_signals()
-    config = read_serve_file(profile_path(profile))
-    with Platform(config, directory, port=port, progress=lambda text: console.print(f"· {text}")) as platform:
+    with Platform(
+        config, directory, host=host, port=port, progress=lambda text: console.print(f"· {text}")
+    ) as platform:
         local_key_of(platform.redis_url, platform.data, label="interview up")
         welcome(console, platform)
         stop.wait()
@@ -70,6 +78,7 @@ def demo(
     """Run one whole spoken interview, show it live, and stop everything again."""
     out = out.resolve()
     data = out / "data"
+    config = read_serve_file(profile_path(profile))
     if _GUARDED not in os.environ:
         flags = ["--json"] if as_json else []
         flags += ["--recordings", str(recordings.resolve()), "--plan", plan] if recordings is not None else []
@@ -86,9 +95,7 @@ def demo(
     screen: Screen = SilentScreen() if as_json else LiveScreen(Console())
     candidate = _recorded(recordings, plan) if recordings is not None else _persona(persona)
     try:
-        summary = run_demo(
-            candidate, screen, read_serve_file(profile_path(profile)), out, data, new_interview_id(), port
-        )
+        summary = run_demo(candidate, screen, config, out, data, new_interview_id(), port)
     finally:
         candidate.close()
     if as_json:
@@ -110,7 +117,7 @@ def _recorded(directory: Path, plan_id: str) -> Candidate:
     from interview.plans.files import load_plans
     from serve.demo.answering import RecordedPerson
 
-    plans = load_plans(HOME / "configs" / "interviews")
+    plans = load_plans(plans_dir())
     if plan_id not in plans:
         raise InvalidInput(f"There is no interview plan {plan_id!r}. Installed: {', '.join(sorted(plans))}.")
     return RecordedPerson(directory, plan_id, plans[plan_id].by_id)
@@ -118,12 +125,13 @@ def _recorded(directory: Path, plan_id: str) -> Candidate:
 
 def doctor(
     profile: Annotated[str, typer.Option(help="Profile to examine.")] = "local",
+    data: Annotated[Path | None, typer.Option(help="Data directory (default: the user's).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show what is installed, what would serve each tier and why, and how to fix what is missing."""
     from serve.local.doctor import examine, print_findings
 
-    findings = examine(read_serve_file(profile_path(profile)), data_dir())
+    findings = examine(read_serve_file(profile_path(profile)), (data or data_dir()).resolve())
     if as_json:
         sys.stdout.write(json.dumps([finding.as_dict() for finding in findings], indent=2) + "\n")
     else:

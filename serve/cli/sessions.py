@@ -86,4 +86,4 @@ def _storage(profile: str) -> StorageSettings:
     from serve.settings import read_settings
 
     config = read_serve_file(profile_path(profile))
-    return read_settings(config.arguments, str(config.path)).storage
+    return read_settings(config.arguments, config.document).storage

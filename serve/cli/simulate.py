@@ -37,8 +37,7 @@ def simulate(
     """Run whole interviews with simulated candidates, without a server, and judge the interviewer."""
     from deployments.agent.config import AgentConfig
     from deployments.llm.config import LlmConfig
-    from serve.composition.tier_ports import plans_dir, policies_dir, prompts_url
-    from serve.serve_file import profile_path, read_serve_file
+    from serve.serve_file import plans_dir, policies_dir, profile_path, prompts_url, read_serve_file
     from serve.settings import read_settings
     from serve.simulation.campaign import InterviewRecord, as_data
     from serve.simulation.run import simulate as hold_interviews
@@ -47,7 +46,7 @@ def simulate(
     llm, agent = LlmConfig(engine="fake"), AgentConfig()
     if profile is not None:
         file = read_serve_file(profile_path(profile))
-        settings = read_settings(file.arguments, str(file.path))
+        settings = read_settings(file.arguments, file.document)
         llm, agent = settings.llm, settings.agent
     console = Console(stderr=True)
     with console.status("running interviews …") as status:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.deployment import Tiers
@@ -21,21 +19,8 @@ from serve.composition.local_stores import blob_store, session_store
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import AgentObserver
 from serve.metrics.process import process_metrics, publish_metrics
-from serve.serve_file import HOME, data_dir
+from serve.serve_file import data_dir, plans_dir, policies_dir, prompts_url
 from serve.settings import Settings, redis_url
-
-
-def plans_dir() -> Path:
-    return Path(os.environ.get("INTERVIEW_PLANS_DIR") or HOME / "configs" / "interviews")
-
-
-def policies_dir() -> Path:
-    return Path(os.environ.get("INTERVIEW_POLICIES_DIR") or HOME / "configs" / "policies")
-
-
-def prompts_url() -> str:
-    """A directory or any fsspec URL (``s3://bucket/prompts``)."""
-    return os.environ.get("INTERVIEW_PROMPTS_URL") or str(HOME / "configs" / "prompts")
 
 
 @dataclass(frozen=True)

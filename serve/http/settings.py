@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from interview import __version__
+
 
 class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Load-shedding thresholds.
@@ -40,4 +42,4 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     events_retry_ms: int = 1000
     probe_timeout_s: float = 2.0
     docs: bool = True
-    version: str = "0.1.0"
+    version: str = __version__

@@ -48,7 +48,7 @@ class Diagnosis:
 
 def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
     """Run all checks; nothing is started, downloaded or changed."""
-    settings = read_settings(config.arguments, str(config.path))
+    settings = read_settings(config.arguments, config.document)
     return [
         _python(),
         *_packages(),

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from interview.errors import ConfigError, EngineUnavailable
-from serve.serve_file import HOME, ServeFile
+from interview.errors import ConfigError, EngineFailed
+from serve.serve_file import HOME, ServeFile, require_honoured
 
 if TYPE_CHECKING:
     from storage.embedded.supervisor import ServerSupervisor, SupervisorState
@@ -48,12 +48,20 @@ class Platform:
     """
 
     def __init__(
-        self, config: ServeFile, data: Path, *, port: int | None = None, progress: Progress | None = None
+        self,
+        config: ServeFile,
+        data: Path,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.config = config
         self.data = data
+        self.host = host or config.host
         self.port = config.port if port is None else port
-        self.address = f"http://{config.host}:{self.port}"
+        scheme = "https" if config.http.get("ssl_certfile") else "http"
+        self.address = f"{scheme}://{self.host}:{self.port}"
         self.redis_url = os.environ.get("REDIS_URL", "")
         self._progress = progress or (lambda _text: None)
         self._redis: ServerSupervisor | None = None
@@ -74,7 +82,7 @@ class Platform:
         self.stop()
 
     def _start(self) -> None:
-        _require_free(self.config.host, self.port)
+        self._check()
         self.data.mkdir(parents=True, exist_ok=True)
         if not self.redis_url:
             self._progress("starting the embedded Redis")
@@ -90,6 +98,16 @@ class Platform:
         self._start_ray()
         self._progress("loading the engines")
         self._deploy()
+
+    def _check(self) -> None:
+        """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy or prompt."""
+        from serve.composition.operator_files import check_operator_files
+        from serve.settings import read_settings
+
+        require_honoured(self.config)
+        settings = read_settings(self.config.arguments, self.config.document)
+        _require_free(self.host, self.port)
+        check_operator_files(settings)
 
     def _start_redis(self) -> str:
         from storage.embedded.server import EmbeddedRedis
@@ -129,9 +147,7 @@ class Platform:
         from serve.compose import build
 
         logging.getLogger("ray.serve").setLevel(logging.WARNING)
-        options: dict[str, Any] = {"host": self.config.host, "port": self.port}
-        if self.config.request_timeout_s is not None:
-            options["request_timeout_s"] = self.config.request_timeout_s
+        options: dict[str, Any] = {**self.config.http, "host": self.host, "port": self.port}
         ray_serve.start(
             proxy_location="HeadOnly",
             http_options=HTTPOptions(**options),
@@ -147,8 +163,10 @@ class Platform:
                 logging_config=self.config.logging or None,
             )
         except RuntimeError as error:
-            logs = Path(self._ray_dir or "") / "session_latest" / "logs" / "serve"
-            raise EngineUnavailable(f"The platform did not start: {error}. Replica logs: {logs}") from error
+            # Ray's own directory is deleted by the stop, which copies the logs to the data directory first.
+            raise EngineFailed(
+                f"The platform did not start: {error}. The replicas' logs are in {self.data / 'logs' / 'serve'}."
+            ) from error
 
     def stop(self) -> None:
         """Stop everything that this object started. Idempotent."""

@@ -6,7 +6,6 @@ The manifests of the catalogue are ``models/*.json``. Weights that an operator p
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import ConfigError
+from interview.shipped import shipped_root
 
-#: The catalogue's directory; ``INTERVIEW_HOME`` sets another root, as for ``configs/``.
-_CATALOGUE = Path(os.environ.get("INTERVIEW_HOME", Path(__file__).resolve().parents[2])) / "models"
+_CATALOGUE = shipped_root() / "models"
 
 
 class WeightFile(Struct, frozen=True, forbid_unknown_fields=True):

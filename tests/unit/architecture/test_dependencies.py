@@ -18,7 +18,7 @@ PRODUCT = (
     "--extend-exclude",
     "^benchmarks/",
     "--optional-dependencies-dev-groups",
-    "dev",
+    "bench,dev",
 )
 #: Packages of ``dev`` are programs and plugins for the most part, which nothing imports.
 ALL = ("--ignore", "DEP002")

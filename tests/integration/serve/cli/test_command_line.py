@@ -70,7 +70,7 @@ def test_a_wrong_profile_names_file_and_field_before_anything_starts(
 ) -> None:
     profile = profile_with(tmp_path / "wrong.yaml", free_port(), **change)
     done = interview("up", "--profile", str(profile), "--data", str(tmp_path / "data"))
-    assert done.returncode == 1
+    assert done.returncode == 78
     said = done.stderr.decode() + done.stdout.decode()
     assert named in said
     assert "Traceback" not in said
@@ -80,8 +80,8 @@ def test_a_wrong_profile_names_file_and_field_before_anything_starts(
     ("flags", "status", "named"),
     [
         (["--port", "99999"], 2, "--port"),
-        (["--data", "{tmp}/file/data"], 1, "cannot be made"),
-        (["--profile", "../../etc/passwd"], 1, "local"),
+        (["--data", "{tmp}/file/data"], 78, "cannot be made"),
+        (["--profile", "../../etc/passwd"], 78, "local"),
     ],
     ids=["port-too-large", "data-under-a-file", "profile-elsewhere"],
 )

@@ -1,0 +1,96 @@
+"""``interview config``: the profiles, and the effective configuration of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+
+from serve.serve_file import (
+    data_dir,
+    plans_dir,
+    policies_dir,
+    profile_dirs,
+    profile_path,
+    profiles,
+    prompts_url,
+    read_serve_file,
+)
+
+app = typer.Typer(help="Show profiles and the effective configuration.", no_args_is_help=True)
+
+Profile = Annotated[str, typer.Option(help="Profile: a name from `interview config list`, or a file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("list")
+def list_profiles(as_json: Json = False) -> None:
+    """List the profiles and their files; a profile of INTERVIEW_PROFILES_DIR hides a shipped one of its name."""
+    found = {name: str(path) for name, path in sorted(profiles().items())}
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    for name, path in found.items():
+        Console().print(f"{name}  {path}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def path(profile: Annotated[str, typer.Argument(help="Profile.")] = "local") -> None:
+    """Print the path of a profile's file, for `serve deploy "$(interview config path NAME)"`."""
+    print(profile_path(profile).resolve())
+
+
+@app.command()
+def show(profile: Profile = "local", as_json: Json = False) -> None:
+    """Print every setting with its effective value, defaults included, and the directories in use; no secrets."""
+    found = effective(profile)
+    if as_json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    else:
+        sys.stdout.write(yaml.safe_dump(found, sort_keys=False, allow_unicode=True))
+
+
+@app.command()
+def check(profile: Profile = "local") -> None:
+    """Check the profile, plans, banks, policies and prompts; an error names file, line and field."""
+    from serve.composition.operator_files import check_operator_files
+    from serve.serve_file import require_honoured
+    from serve.settings import read_settings
+
+    file = read_serve_file(profile_path(profile))
+    require_honoured(file)
+    plans = check_operator_files(read_settings(file.arguments, file.document))
+    print(f"{file.path}: valid. Plans in {plans_dir()}: {', '.join(plans)}")
+
+
+def effective(profile: str) -> dict[str, Any]:
+    """The profile's settings and the directories and sources in use, as plain data."""
+    import msgspec
+
+    from interview import __version__
+    from serve.settings import read_settings
+    from storage.redis.address import without_credentials
+    from storage.weights.places import models_dir
+
+    file = read_serve_file(profile_path(profile))
+    settings = read_settings(file.arguments, file.document)
+    redis_url = os.environ.get("REDIS_URL", "")
+    return {
+        "version": __version__,
+        "file": str(file.path.resolve()),
+        "profiles": [str(directory) for directory in profile_dirs()],
+        "data": str(data_dir()),
+        "plans": str(plans_dir()),
+        "policies": str(policies_dir()),
+        "prompts": prompts_url(),
+        "models": str(models_dir()),
+        "redis": without_credentials(redis_url) if redis_url else "embedded",
+        "http_options": {"host": file.host, "port": file.port, **file.http},
+        "environment": file.environment,
+        "args": msgspec.to_builtins(settings),
+    }
