@@ -1,7 +1,7 @@
-"""English words: whether a word that was typed or heard is a word of its own or may be a misspelling of another.
+"""A list of English words, to tell a word that was meant from the misspelling of another.
 
 The list is SymSpell's frequency dictionary (82,765 words: the Google Books n-grams that SCOWL knows too). It holds few
-terms of computing, so a word that is missing is not thereby misspelt.
+terms of computing, so a word that is not in it may still be spelt correctly.
 """
 
 from __future__ import annotations

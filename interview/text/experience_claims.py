@@ -1,6 +1,7 @@
-"""Years of experience claimed in a résumé and in answers, compared: where they do not fit, the interviewer asks.
+"""Compares the years of experience claimed in a résumé with those claimed in answers; the interviewer asks about a
+difference.
 
-Only what can be read off literally ("five years of Python", "Python: 5 years"); the subtler is a model's to notice.
+Only literal claims are read ("five years of Python", "Python: 5 years").
 A mismatch is a question to the candidate and a note to the reviewer, never a deduction.
 """
 
@@ -69,7 +70,7 @@ def mismatches(resume: Mapping[str, int], answer: str) -> tuple[Mismatch, ...]:
     found: list[Mismatch] = []
     for claim in _YEARS_FIRST.finditer(answer[:MAX_CHARS]):
         whole = _subject(claim["subject"])
-        # "two years of Python behind me": what follows the subject may look like a part of it.
+        # In "two years of Python behind me", the words after the subject may look like a part of it.
         subject = next((words for words in (whole, whole.partition(" ")[0]) if words in resume), None)
         if subject is None:
             continue

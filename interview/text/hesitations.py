@@ -1,10 +1,10 @@
-"""Hesitations: the sounds and words that speakers fill pauses with."""
+"""Recognises hesitations: the sounds and words with which speakers fill pauses."""
 
 from __future__ import annotations
 
 import re
 
-#: Words that fill a pause; the last row means something elsewhere ("so", "well"), but not in a run of them.
+#: Words that fill a pause; the last row has another meaning elsewhere ("so", "well"), but not in a run of fillers.
 HESITATIONS = frozenset(
     """
     um umm uh uhm er erm hm hmm mm mmm ah eh

@@ -1,7 +1,7 @@
 """Strips Markdown to the words that a person reads aloud or in a caption.
 
-Interviewers' models write markdown whatever their prompt says. CommonMark is parsed by markdown-it-py; one block is one
-line of the result.
+Language models write Markdown even when their prompt forbids it. CommonMark is parsed by markdown-it-py; one block is
+one line of the result.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-#: Tags that style text. Others stay as they are: ``vector<int>`` is no markup.
+#: Tags that style text. Others stay as they are: ``vector<int>`` is not markup.
 _STYLING_TAG = re.compile(r"</?(?:a|b|i|u|s|em|strong|code|span|p|div|sub|sup|mark|small|kbd)(?:\s[^<>]*)?>", re.I)
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
 
@@ -72,7 +72,7 @@ def _lines(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _inline(tokens: Sequence[Token]) -> str:
-    """The text of one block. An emphasis that stands where a sign or a name would gets its marks back."""
+    """The text of one block. Emphasis marks that are signs or part of a name are restored."""
     parts: list[str] = []
     for index, token in enumerate(tokens):
         match token.type:
@@ -102,7 +102,7 @@ def _is_literal(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _pair(tokens: Sequence[Token], index: int) -> tuple[int, int]:
-    """Where the emphasis opens and closes that ``tokens[index]`` opens or closes."""
+    """The indices of the tokens that open and close the emphasis of ``tokens[index]``."""
     step = 1 if tokens[index].nesting == 1 else -1
     depth, other = 0, index
     while 0 <= other < len(tokens):

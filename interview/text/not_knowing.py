@@ -1,6 +1,6 @@
-"""Recognises not knowing by its words: one that says so, and beside it none that could be an answer.
+"""Recognises statements of not knowing by their words: one of them says so, and none of the others could be an answer.
 
-``dont_know`` reads whole sentences; this reads those that nobody listed.
+``dont_know`` matches listed sentences; this module reads all others.
 """
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-#: Words of such a sentence. A word of any other kind may be an answer.
+#: The words of such a sentence, by kind. Any other word may be an answer.
 _WORDS = frozenset(
     [
         "i",

@@ -18,7 +18,7 @@ from interview.text.number_vocabulary import (
     TENS,
 )
 
-#: No number in words takes more lexemes than this, and no look ahead needs more.
+#: The most lexemes of a number in words, and of a look-ahead.
 _LONGEST = 40
 _AHEAD = 8
 
@@ -105,7 +105,7 @@ class CardinalReader(LexemeCursor):
         return Reading(run.value(), at, index, run.loose, weak)
 
     def _ahead(self, at: int) -> Reading | None:
-        """The cardinal at ``at``, as far as a look ahead needs it."""
+        """The cardinal at ``at``, read as far as a look-ahead needs it."""
         return CardinalReader(self.lexemes, min(self.stop, at + _AHEAD)).cardinal(at)
 
     def _step(self, run: _Run, at: int, index: int) -> int:

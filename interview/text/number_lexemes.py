@@ -1,4 +1,4 @@
-"""The lexer that cuts a text into numbers, words and symbols with offsets. It knows every common digit grouping."""
+"""A lexer that splits a text into numbers, words and symbols with offsets. It knows the common digit groupings."""
 
 from __future__ import annotations
 

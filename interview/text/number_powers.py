@@ -47,7 +47,7 @@ class PowerReader(CardinalReader):
         return value, after
 
     def _lost_superscript(self, at: int) -> tuple[float | None, int]:
-        """ "2.48×10−5": an exponent that a copy set on the line."""
+        """ "2.48×10−5": an exponent that lost its superscript when the text was copied."""
         if self.word(at) in _MINUS and self.glued(at) and self.glued(at + 1) and self.is_kind(at + 1, "number"):
             text = self.lexemes[at + 1].text
             return (-float(text), at + 2) if re.fullmatch(r"\d{1,2}", text) else (None, at)

@@ -1,4 +1,4 @@
-"""The English words that numbers are made of: cardinals, scales, ordinals, fractions, and how people misspell them."""
+"""The vocabulary of English numbers: cardinals, scales, ordinals, fractions, and common misspellings."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ VULGAR = {
     "⅕": 1 / 5, "⅖": 2 / 5, "⅗": 3 / 5, "⅘": 4 / 5, "⅙": 1 / 6, "⅚": 5 / 6,
     "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8,
 }  # fmt: skip
-#: Amounts that are no numerals; they count only where no numeral is said.
+#: Amounts that are not numerals; they count only in a text without a numeral.
 AMOUNTS = {
     "none": 0.0, "nothing": 0.0, "nada": 0.0, "zilch": 0.0, "single": 1.0, "once": 1.0, "couple": 2.0, "pair": 2.0,
     "twice": 2.0, "both": 2.0, "thrice": 3.0,
@@ -94,12 +94,12 @@ def ordinal(word: str) -> int | None:
     return int(found.group(1)) if found else ORDINALS.get(word)
 
 
-#: Beyond these a float is no sensible answer; a larger power is read as too large, not computed.
+#: Bounds of a sensible answer; a larger power is read as too large and not computed.
 _MAX_EXPONENT = 300
 
 
 def power(base: float, exponent: float) -> float:
-    """``base ** exponent`` that never takes long: infinite where it is too large, not a number where it is complex."""
+    """``base ** exponent`` in bounded time: infinity when it is too large, NaN when it is complex."""
     if abs(exponent) > _MAX_EXPONENT:
         return float("inf")
     try:

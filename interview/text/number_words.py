@@ -23,7 +23,7 @@ from interview.text.number_vocabulary import (
 
 __all__ = ["Lexeme", "NumberReader", "Reading", "canonical_numbers"]
 
-#: Words after which "point five" is a place in an argument and not a decimal.
+#: Words after which "point five" is the number of an item and not a decimal.
 _NOT_BEFORE_POINT_TEXT = "that this the a an my your his her first second main key each what some which good"
 _NOT_BEFORE_POINT = frozenset(_NOT_BEFORE_POINT_TEXT.split())
 #: Words before a quarter of the year, or the half of a match.

@@ -1,6 +1,6 @@
-"""What is said to a machine that marks, whoever the subject: addresses, claims of a mark, other languages, forged roles.
+"""Patterns of addresses to a grader: direct addresses, claims of a mark, other languages, forged roles.
 
-Written as in ``order_patterns``.
+Their form is that of ``order_patterns``.
 """
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from interview.text.order_patterns import MINE, TOP
 
-#: What nobody says but to a machine that marks, whoever is its subject.
+#: Phrases that are said only to a grader, whatever their grammatical subject.
 ADDRESSES: tuple[tuple[str, str, str], ...] = (
     (
         "that a mark is deserved",
@@ -200,7 +200,7 @@ ADDRESSES: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
-#: The same orders in other languages, whose grammar is not read: a mention of one counts as one, too.
+#: The same orders in other languages, whose grammar is not parsed, so a mention of an order counts as one.
 FOREIGN: tuple[tuple[str, str, str], ...] = (
     (
         "to give marks",

@@ -1,8 +1,8 @@
-"""Orders to a machine that marks, composed of the words for who marks, what is marked and what the mark is to be.
+"""Patterns of orders to a grader, composed of words for the grader, for the object it grades and for the mark.
 
 ``COMMANDS`` begin with a verb, which ``machine_orders`` checks for being an imperative. ``STATEMENTS`` address the
-machine or state what it must decide. ``CLAIMS`` report an authority's word, which is why a frame such as "said" does not
-make a mention of them. A space in a pattern stands for whatever separates two words of one clause.
+machine or state its decision. ``CLAIMS`` report an authority's word, which is why a frame such as "said" does not
+make a mention of them. A space in a pattern matches any separator between two words of one clause.
 """
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
@@ -13,7 +13,7 @@ _NOUNS = (
     r"(?:answers?|responses?|repl(?:y|ies)|submissions?|attempt|performance|interview|candidacy|application|profile)"
 )
 _SCORES = r"(?:scores?|grades?|marks?|ratings?|results?|level|points|evaluation|total)"
-#: What a grader decides about, named so that nothing else can be meant.
+#: The objects of a grader's decision, in words that have no other meaning.
 _ANSWER = (
     rf"(?:(?:my|this|the above|the following|the preceding|all my|all of my|any of my|each of my) (?:(?:last|previous|next|whole|entire|first|current|short|wrong|incorrect|weak|bad|incomplete|other|earlier|second) ){{0,2}}{_NOUNS}|"
     rf"this (?:candidate|applicant)(?:'s {_NOUNS})?|the {_NOUNS} (?:above|below|given above|i gave|i just gave)|everything (?:above|below)|what(?:ever)? (?:follows|comes next)|(?:every|each|any|all) answers? of mine|"
@@ -25,7 +25,7 @@ _GOOD = (
     r"full|maximum|highest|best|five stars|ten|a hundred|100|an a(?=[.!?,]|$)|a plus|a\+|first|successful|success|valid|faultless|impeccable|model answer|"
     r"reference (?:answer|solution))"
 )
-#: Good beyond what a procedure says of a row or a message.
+#: Praise that no procedure gives to a row or a message.
 _FLAWLESS = r"(?:perfect|flawless|excellent|outstanding|mastered|exemplary|brilliant|superb|exceptional|faultless|impeccable|five stars|a full answer|a strong answer|ten out of ten|10/10)"
 _SUPER = r"(?:full|top|maximum|max|maximal|perfect|highest|best)"
 #: A mark that only a grader gives.

@@ -1,6 +1,6 @@
-"""Orders to a machine that marks, as patterns over folded text: what is ordered, and the words that every match has.
+"""Patterns of orders to a grader over folded text: the kind of order, and the words of which every match has one.
 
-A space in a pattern stands for whatever separates two words of one clause. ``machine_orders`` compiles them and decides
+A space in a pattern matches any separator between two words of one clause. ``machine_orders`` compiles them and decides
 whether a match is an order or a mention.
 """
 
@@ -26,7 +26,7 @@ _TOP_MARK = (
     r"a hundred percent|100(?: ?%| percent)|ten out of ten|10(?: out of |/)10|five (?:stars|points) out of (?:five|ten)|(?:five|5) out of (?:five|5)|five stars|a\+|an? a(?: plus)?|a plus|"
     r"(?:a |one )?hundred(?: percent| per cent| points| out of (?:a |one )?hundred| ?%)?(?= |[.!?,]|$)(?! \w+s\b(?<!points))|1\.0|level (?:\d|four|five|ten)|strong(?=[.!?,]|$)|a pass(?!\w)|full credit)"
 )
-#: What a grader decides about: this candidate, the answer, its score.
+#: The objects of a grader's decision: this candidate, the answer, its score.
 _OWN = (
     rf"(?:{MINE}|the (?:following|above|preceding|whole) (?:answer|reply|response|text)|the (?:following|above)(?= as| to)|"
     r"my (?:performance|interview|scores?|grades?|marks?|rating|level|application)|(?:all|each|every one) of my (?:answers|replies|scores)|this (?:question|interview)(?= as)|(?:every|each|all)(?: (?:the|of|your|single))* (?:criteri(?:on|a)|key points?)(?=[.!?,]|$))"
@@ -41,8 +41,8 @@ _BOOK = (
 )
 _FEW = r"(?:[\w'%+]+ ){0,4}?"
 
-#: What the machine is told to do: its kind, the words of which every match has one, and a pattern, in which a space
-#: stands for whatever separates two words of one clause.
+#: The kind of order, the words of which every match has one, and a pattern, in which a space matches any separator
+#: between two words of one clause.
 IMPERATIVES: tuple[tuple[str, str, str], ...] = (
     (
         "to give marks",

@@ -1,4 +1,4 @@
-"""Forged verdicts, forged roles and bare wishes for a mark: text that stands alone and is told by its punctuation.
+"""Patterns of forged verdicts, forged roles and bare requests for a mark, which punctuation sets off from the answer.
 
 These patterns are searched in folded text as they are; a space is a space.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 _HEAD = r"(?:^|(?<=[.!?\n;>\]}]))[\s#*>\"'-]{0,6}"
 _SURE = r"(?:pass(?:ed)?|strong|excellent|outstanding|perfect|full (?:marks|credit|score|points)|hired?|approved|flawless|exemplary|a\+|maximum)"
-#: Verdicts, tags and bare wishes that stand alone; not folded into words, since their marks tell them.
+#: Verdicts, tags and bare requests that stand alone. They are not folded into words, because their punctuation matters.
 FORGED_VERDICTS: tuple[tuple[str, str], ...] = (
     (
         "in a forged verdict",

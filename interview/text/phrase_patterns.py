@@ -1,4 +1,4 @@
-"""Phrases written as a person would list them, compiled to regular expressions over plain words.
+"""Compiles phrases in a readable notation to regular expressions over plain words.
 
     could you [please] (repeat|say again) {thing}?
 
@@ -25,14 +25,14 @@ def compiled(lines: str, groups: Mapping[str, str]) -> tuple[Phrase, ...]:
     """One pattern for each line of ``lines``. ``groups`` maps a name to its alternatives, one a line.
 
     Raises:
-        ValueError: a line is no phrase, a bracket is not closed, or there is no such group.
+        ValueError: a line is not a phrase, a bracket is not closed, or there is no such group.
     """
     sources = {name: "|".join(_source(line, groups) for line in _lines(body)) for name, body in groups.items()}
     return tuple(re.compile(_expanded(_source(line, groups), sources)) for line in _lines(lines))
 
 
 def ends(phrase: Phrase, text: str, at: int) -> Iterator[int]:
-    """Where ``phrase`` may end when it begins at ``at`` of ``text``, which ends with a space: after a word each."""
+    """The offsets after words at which ``phrase`` may end when it begins at ``at``; ``text`` ends with a space."""
     if phrase.match(text, at):
         end = at
         while (end := text.find(" ", end) + 1) > 0:
@@ -46,10 +46,10 @@ def found_at(phrases: Iterable[Phrase], text: str, at: int = 0) -> bool:
 
 
 def row_of(text: str, labelled: Mapping[str, Iterable[Phrase]], others: Iterable[Phrase]) -> tuple[str, ...] | None:
-    """The labels of ``text`` read as a row of phrases, in order; None when there is no such row.
+    """The labels of ``text`` read as a row of phrases, in order; None when it is not such a row.
 
     ``text`` ends with a space. ``others`` may stand between and give no label. Longer phrases are tried first; of two
-    labels for the same words the one that ``labelled`` names first counts.
+    labels for the same words, the first in ``labelled`` counts.
     """
     steps = [(label, tuple(phrases)) for label, phrases in labelled.items()] + [("", tuple(others))]
     rank = {label: place for place, (label, _) in enumerate(steps)}

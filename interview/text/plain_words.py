@@ -29,7 +29,7 @@ _CONTRACTIONS: tuple[tuple[str, str], ...] = (
     (r"\b(i|you|we|they)'?ve\b", r"\1 have"),
     (r"\bim\b", "i am"),
 )
-#: Words that fill a pause and say nothing.
+#: Words that only fill a pause.
 _PAUSES = "um umm uh uhm er erm hm hmm mm ah oh well okay ok so yeah like"
 HESITATIONS = frozenset(_PAUSES.split())
 _WRITTEN_OUT = tuple((re.compile(short), long) for short, long in _CONTRACTIONS)

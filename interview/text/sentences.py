@@ -1,4 +1,4 @@
-"""Splits text into sentences: the project's one splitter, over ``sentencex`` (MIT, 300 languages)."""
+"""Splits text into sentences with ``sentencex`` (MIT, 300 languages); the only splitter of the project."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sentencex
 
 #: A label that a splitter takes for a sentence of its own; it belongs to the words after it.
 _LABEL = re.compile(r"""[("'“‘\[]*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]+|(?:Q|Step|Case|Part)\d*)[.)]""")
-#: Abbreviations that belong to what follows: a number, or any word.
+#: Abbreviations that belong to the next word: to a number, or to any word.
 _BEFORE_NUMBER = re.compile(r"[(\[]*(?:Nos?|Nr|Figs?|Eqs?|Tab|Vol|Ch|Sec|Art|Ver|pp?)\.", re.I)
 _BEFORE_WORD = re.compile(r"[(\[]*(?:approx|ca|resp|incl|excl|max|min|avg)\.", re.I)
 _NUMBERED = re.compile(r"(?P<own>\d{1,3})[.)] .* (?P<next>\d{1,3}[.)])\Z")
@@ -16,10 +16,10 @@ _ENDS_SENTENCE = re.compile(r"""[.!?…。！？]["'”’)\]]*\Z""")
 _END_AND_SPACE = re.compile(r"(?<=[.!?…])\s+")
 _CLAUSE_END = re.compile(r"[,;:–—]\s")
 
-#: A first piece shorter than this sounds cut off, and saves nothing; one longer than that is cut at a phrase.
+#: A shorter first piece sounds cut off and saves no time; a longer one is cut at a phrase.
 MIN_CLAUSE_CHARACTERS = 10
 MAX_FIRST_CLAUSE_CHARACTERS = 24
-#: English words that begin a phrase: a speaker may draw breath before them.
+#: English words that begin a phrase: a speaker may pause before them.
 _PHRASE_START = re.compile(
     r"\s(?=(?:and|or|but|because|that|which|who|when|where|how|what|why|if|for|with|from|into|in|on|at|to|of|as|by|"
     r"before|after|about|between|while|so|than)\s)"
@@ -65,12 +65,12 @@ def _next_number(sentence: str) -> str:
 
 
 def _is_open(sentence: str, following: str) -> bool:
-    """Whether ``sentence`` goes on: its last word is a label, or what follows is no beginning."""
+    """Whether ``sentence`` goes on: its last word is a label, or the next text cannot begin a sentence."""
     last = sentence.rpartition(" ")[2]
     if _BEFORE_WORD.fullmatch(last) or (_BEFORE_NUMBER.fullmatch(last) and following[0].isdigit()):
         return True
     if _LABEL.fullmatch(last):
-        # "Is it I." and "plan B." end sentences; "1." and "Q2." only when nothing but they stand there.
+        # "Is it I." and "plan B." end sentences; "1." and "Q2." do so only when they stand alone.
         return last == sentence or (not last.rstrip(".)").lstrip("(\"'“‘[").isdigit() and len(last) > 2)
     return not _ENDS_SENTENCE.search(sentence) or following[0] in ".,;:!?"
 

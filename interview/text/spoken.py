@@ -1,4 +1,5 @@
-"""Text as people say it: signs, units, currencies, abbreviations, addresses. Voices get the result, captions the text.
+"""Rewrites text as people say it: signs, units, currencies, abbreviations, addresses. Voices get the result, captions
+the original.
 
 Numbers stay in digits: every voice here reads them through espeak-ng, which says them in the sentence's language. The
 rules for units, money and abbreviations are English; signs and addresses also have German, French and Spanish words
@@ -26,10 +27,10 @@ from interview.text.spoken_tables import (
     Signs,
 )
 
-#: Changes whenever the result may: speech kept on disk is valid for one version.
+#: Increased when the result may change: speech kept on disk is valid for one version.
 VERSION = "2"
 
-#: A longer path is said as its host alone.
+#: For a longer path, only the host is said.
 MAX_SPOKEN_PATH = 20
 _END_MARKS = ".,;:!?"
 
@@ -43,7 +44,7 @@ _EMAIL = re.compile(r"(?P<user>[\w.+-]+)@(?P<host>[\w-]+(?:\.[\w-]+)+)")
 
 
 def spoken_text(text: str, language: str = "en") -> str:
-    """``text`` (plain, see ``markdown.plain_text``) as a voice should be given it.
+    """``text`` (plain, see ``markdown.plain_text``) as input for a voice.
 
     Args:
         language: ISO 639-1 code, maybe with a region.
@@ -278,7 +279,7 @@ _SPACE_BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?)])")
 
 
 def _leftovers(text: str) -> str:
-    """Signs no voice says well: brackets, bars, underscores and slashes inside words, runs of dashes."""
+    """Removes signs that no voice says well: brackets, bars, underscores and slashes inside words, runs of dashes."""
     text = _SILENT.sub(" ", text)
     text = _DASHES.sub(", ", text)
     return _SPACE_BEFORE_MARK.sub("", text)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Signs(NamedTuple):
-    """The words of one language for what its speech engines read wrongly or not at all."""
+    """The words of one language for signs that its speech engines misread or skip."""
 
     #: Longest first. Each is said where it stands between spaces, digits or identifiers.
     operators: dict[str, str]
@@ -217,7 +217,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "bps": ("basis point", "basis points"),
 }
 
-#: Units one letter short: only with a space before them, because ``5m`` may be millions and ``2g`` a network.
+#: Units of one letter, read only after a space, because ``5m`` may be millions and ``2g`` a network.
 SPACED_UNITS: dict[str, tuple[str, str]] = {
     "m": ("metre", "metres"),
     "g": ("gram", "grams"),
@@ -269,7 +269,7 @@ MAGNITUDES: dict[str, str] = {
     "tn": "trillion",
 }
 
-#: Abbreviation, its full stop included → what is said. A capital at a sentence's start is kept.
+#: Abbreviation, its full stop included → its spoken form. A capital at a sentence's start is kept.
 ABBREVIATIONS: dict[str, str] = {
     "e.g.": "for example",
     "i.e.": "that is",

@@ -1,7 +1,7 @@
 """Classifies a speaker's stance on a mention: asserted, denied, withdrawn by a correction, or an aside.
 
 "It's not 40", "deadlock rather than a race condition", "A... no, B", "B, because A needs a hash table": a grader that
-has found the numbers, options or terms of an answer asks here which of them the candidate stands by. English only.
+has found the numbers, options or terms of an answer uses it to find those that the candidate stands by. English only.
 
 The mentions are replaced by placeholders, contractions are written out, and the words around each placeholder are
 matched against cues. Mentions that are listed together ("A, B and C") form a chain and share its cues.
@@ -22,11 +22,11 @@ Stance = Literal["asserted", "denied", "withdrawn", "aside"]
 
 
 class Held(Struct, frozen=True):
-    """How one mention is held.
+    """The stance on one mention.
 
     ``commitment`` is 2 for a conclusion ("so it must be", "I'll go with", "final answer"), 1 for a plain statement
-    ("I think it's", or the mention alone in its clause) and 0 otherwise. ``alternative``: offered beside another
-    mention ("A or B", "between A and B").
+    ("I think it's", or the mention alone in its clause) and 0 otherwise. ``alternative``: offered together with
+    another mention ("A or B", "between A and B").
     """
 
     stance: Stance
@@ -49,12 +49,12 @@ class _Chain(Struct):
     considered: bool = False
 
 
-#: How far back a reason marker reaches.
+#: The distance over which a reason marker applies.
 _REACH_CHARS = 600
 
 
 def hold(text: str, mentions: Sequence[tuple[int, int]]) -> list[Held]:
-    """How ``text`` holds each of ``mentions``, given as ascending, disjoint character offsets."""
+    """The stance of ``text`` on each of ``mentions``, given as ascending, disjoint character offsets."""
     skeleton = _skeleton(text, mentions)
     chains = _chains(skeleton, len(mentions))
     for at, chain in enumerate(chains):
@@ -90,7 +90,7 @@ _CONTRACTIONS = (
     (re.compile(r"\bgotta\b"), "got to"),
 )
 _FILLERS = re.compile(r"\b(?:um+|uh+|uhm|erm?|hm+|mm+|ah|well|okay|ok|you know|yeah|lol|haha)\b ?")
-#: Phrases with a negation that deny nothing.
+#: Phrases that contain a negation but deny nothing.
 _HARMLESS = re.compile(
     r"\b(?:(?:i am |i )?not (?:(?:a )?(?:hundred|100) (?:percent|%) |entirely |totally |completely |too |so |really |quite |very )?(?:sure|certain|confident|positive)(?! (?:about|of|on) (?!this|that|it\b))(?: (?:if|whether|about (?:this|that|it)|but))?"
     r"|(?:there is )?no (?:doubt|question)(?: about it)?|without (?:a |any )?doubt|not only|not just|not to mention|if i am not (?:mistaken|wrong)"
@@ -151,7 +151,7 @@ def _chains(skeleton: str, count: int) -> list[_Chain]:
 
 
 def _joiner(gap: str) -> str:
-    """What joins two mentions, articles left out: "", ",", "and", ", or"."""
+    """The text between two mentions without articles: "", ",", "and", ", or"."""
     return " ".join(word for word in gap.split() if word not in ("the", "a", "an", "option", "options", "answer"))
 
 
@@ -164,7 +164,7 @@ _DENY_BEFORE = re.compile(
     r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus|(?:not|un) ?(?:sure|certain|convinced) (?:about|of|by|on))"
     r"(?: [^ §]+){0,4} $"
 )
-#: "I don't think it's", "it's not the case that it is": a new subject does not end what these deny.
+#: "I don't think it's", "it's not the case that it is": a new subject does not end these denials.
 _DENY_OVER = re.compile(
     r"\b(?:not (?:think|believe|say|guess|suppose|feel like|see how|agree)|doubt|unlikely|disagree)(?: that)?(?: [^ §,.;!?]+){0,4} $"
 )
@@ -297,7 +297,7 @@ _REPLACED = re.compile(
 
 
 def _withdraw(chains: Sequence[_Chain]) -> None:
-    """After a correction only what follows it stands; a correction that only denies withdraws nothing else."""
+    """After a correction, only the mentions behind it stand; a correction that only denies withdraws nothing else."""
     if chains and chains[-1].stance != "denied" and _REPLACED.match(chains[-1].right):
         for chain in chains:
             if chain.stance != "denied":
@@ -327,7 +327,7 @@ _ASKS = re.compile(
 
 
 def _is_described(chain: _Chain) -> bool:
-    """Whether a clause of its own tells about the mention: "B. A is a hash join", "B, A only lets one in"."""
+    """Whether a clause of its own describes the mention: "B. A is a hash join", "B, A only lets one in"."""
     article = r"(?:the |a |an |option |answer )*$"
     if _DESCRIBED.match(chain.right) and re.search(rf"[.;!] {article}", chain.left):
         return True
@@ -335,7 +335,7 @@ def _is_described(chain: _Chain) -> bool:
 
 
 def _set_aside(chains: Sequence[_Chain]) -> None:
-    """Mentions in a reason, in a question back or only considered do not count beside one that is asserted."""
+    """Mentions in a reason, in a question back or only considered do not count if another one is asserted."""
     stood = False
     since = ""
     last = max((at for at, one in enumerate(chains) if one.stance == "asserted" and not one.considered), default=-1)

@@ -21,7 +21,7 @@ def stem(word: str) -> str:
     if len(word) <= 3 or not word.isascii() or not word.isalpha():
         return word
     found: str = _STEMMER.stemWord(_BRITISH.sub("iz", word))
-    if len(found) >= 6 and found.endswith("i"):  # "recovery" beside "recover", "delivery" beside "deliver"
+    if len(found) >= 6 and found.endswith("i"):  # "recovery" and "recover", "delivery" and "deliver"
         again: str = _STEMMER.stemWord(found[:-1])
         return again
     return found[:-2] if len(found) >= 7 and found.endswith("at") else found

@@ -1,4 +1,4 @@
-"""Text as rules see it: nothing hidden in it, spelt one way, cut into words and sentences."""
+"""Normalises text for rules: without hidden characters, in one spelling, split into words and sentences."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-#: What a reader does not see and a model does: controls, zero-width and bidirectional marks, soft hyphens, fillers,
-#: variation selectors, private use, surrogates, and the tag characters that spell ASCII invisibly.
+#: Characters that a model sees and a reader does not: controls, zero-width and bidirectional marks, soft hyphens,
+#: fillers, variation selectors, private use, surrogates, and the tag characters that spell ASCII invisibly.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ue000-\uf8ff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-#: Hidden all the same, but no sign of intent.
+#: Characters that are hidden, too, but show no intent.
 _HONEST = re.compile("[\u00ad\u200c-\u200f\ufe0e\ufe0f\ufeff\uf000-\uf0ff]")
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*")
@@ -37,13 +37,13 @@ _FUNCTION_WORDS: dict[str, frozenset[str]] = {
 
 
 def visible(text: str) -> str:
-    """``text`` without what no reader sees; line breaks become ``\\n``."""
+    """``text`` without characters that a reader does not see; line breaks become ``\\n``."""
     return _HIDDEN.sub("", _BREAKS.sub("\n", text))
 
 
 def suspicious_characters(text: str) -> int:
-    """How many characters no reader sees, without those that honest writing has: soft hyphens, the marks of direction
-    and joining of other scripts, the selectors of emoji, a font's own bullets, a byte order mark."""
+    """The number of characters that a reader does not see, except those of honest text: soft hyphens, the marks of
+    direction and joining of other scripts, the selectors of emoji, a font's own bullets, a byte order mark."""
     return sum(len(run) for run in _HIDDEN.findall(_HONEST.sub("", _BREAKS.sub("\n", text))))
 
 
@@ -58,13 +58,13 @@ def words_of(text: str) -> list[str]:
 
 
 def telling_words(text: str) -> set[str]:
-    """The words that say what a text is about, roughly: those of five characters or more."""
+    """The words that roughly indicate the subject of a text: those of five characters or more."""
     return {word for word in words_of(text) if len(word) >= _TELLING_CHARS}
 
 
 def refers_to(text: str, context: str, language: str) -> bool:
-    """Whether ``text`` shares a telling word with ``context``; a ``language`` (ISO 639-1, maybe with a region) that has
-    no list of words here is given the benefit of the doubt."""
+    """Whether ``text`` shares a telling word with ``context``; True for a ``language`` (ISO 639-1, maybe with a region)
+    without a list of words here."""
     known = language.lower().split("-")[0] in _FUNCTION_WORDS
     return not known or bool(telling_words(text) & telling_words(context))
 
@@ -80,7 +80,7 @@ def first_phrase(plain_text: str, phrases: tuple[str, ...]) -> str:
     ``*`` at a phrase's end stands for any ending: ``pregnan*``.
     """
     for phrase, stem, pattern in _compiled(phrases):
-        # Looking for the literal first costs a fraction of the pattern, and hardly any text holds it.
+        # A literal search is much cheaper than the pattern, and few texts contain the literal.
         if stem in plain_text and pattern.search(plain_text):
             return phrase
     return ""
@@ -99,8 +99,8 @@ def _compiled(phrases: tuple[str, ...]) -> tuple[tuple[str, str, re.Pattern[str]
 def other_language(text: str, language: str) -> str:
     """The language ``text`` is in when it is clearly not ``language`` (an ISO 639-1 code, maybe with a region).
 
-    Told by function words, so a short text, or a language without a list here, is given the benefit of the doubt; the
-    exception is a text that is mostly in another script than that language is written in (``"another script"``).
+    Function words decide, so the result for a short text, or for a language without a list here, is ``""``; the
+    exception is a text that is mostly in another script than that of ``language`` (``"another script"``).
     """
     code = language.lower().split("-")[0]
     own = _FUNCTION_WORDS.get(code)
