@@ -13,7 +13,7 @@ from interview.yaml.source import field_name
 _AT_ONCE = 4
 
 
-async def check_keys(plan: InterviewPlan, grading: Grading) -> None:
+async def check_keys(plan: InterviewPlan, grading: Grading, tenant: str) -> None:
     """Grade each reference formula and each key expression as an answer to its own question.
 
     ``check_question`` sees only the form of these keys; the graders alone can tell whether they can be read and run.
@@ -27,7 +27,7 @@ async def check_keys(plan: InterviewPlan, grading: Grading) -> None:
 
     async def problem_of(question: Question) -> str:
         async with at_once:
-            return await _problem(question, grading)
+            return await _problem(question, grading, tenant)
 
     problems = await asyncio.gather(*(problem_of(question) for question in plan.questions))
     wrong = {
@@ -43,14 +43,14 @@ async def check_keys(plan: InterviewPlan, grading: Grading) -> None:
 _FIELDS: dict[type, str] = {Formula: "reference", Symbolic: "expression"}
 
 
-async def _problem(question: Question, grading: Grading) -> str:
+async def _problem(question: Question, grading: Grading, tenant: str) -> str:
     match question.grader:
         case Formula(reference=key) | Symbolic(expression=key):
             pass
         case _:
             return ""  # ``check_question`` covers the other keys
     try:
-        grade = await grading.grade(GradeRequest(question=question, answer=key))
+        grade = await grading.grade(GradeRequest(question=question, answer=key, tenant=tenant))
     except InvalidInput as error:
         return error.message
     # Another grader's grade, such as the fake tier's, says nothing about the key.

@@ -70,7 +70,7 @@ class StartStep:
         choice = self._choose_plan(request)
         self._check_consent(request, choice.plan)
         if isinstance(request.plan, dict):
-            await check_keys(choice.plan, self._runtime.ports.grading)
+            await check_keys(choice.plan, self._runtime.ports.grading, request.tenant)
         ledger, body = await self._begin(request, choice, hidden, times)
         return Amendment(Started(body, ledger.events), ledger, done_record(START, START, fingerprint="", body=body))
 
