@@ -1,7 +1,7 @@
 """Tokenises an answer with offsets, so that every quote is verbatim.
 
-Normalisation exists to compare, never to judge: case, punctuation, fillers and lead-ins ("um, I think it's …") weigh
-nothing, neither for nor against the candidate.
+Normalisation is for comparison only: case, punctuation, fillers and lead-ins ("um, I think it's …") do not affect the
+grade.
 """
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
@@ -83,14 +83,14 @@ def content_words(text: str) -> list[str]:
 
 
 def is_stop_word(word: str) -> bool:
-    """Whether the casefolded word only holds a sentence together."""
+    """Whether the casefolded word is a function word."""
     return word in STOP_WORDS or word in FILLERS
 
 
 def closed(words: tuple[Token, ...]) -> tuple[Token, ...]:
-    """The words of an answer to a closed question: of a very long one, its beginning and its end.
+    """The words of an answer to a closed question; of a very long one, the beginning and the end.
 
-    Bounds the graders' work; a choice or a term never stands in the middle of a thousand words.
+    This bounds the graders' work; a choice or a term does not stand in the middle of a thousand words.
     """
     if len(words) <= 2 * _CLOSED_WORDS:
         return words
@@ -108,18 +108,18 @@ def bare(words: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def is_blank(answer: str) -> bool:
-    """No word or digit at all."""
+    """Whether the text has no word and no digit."""
     return not any(char.isalnum() for char in answer)
 
 
 def is_non_answer(answer: str) -> bool:
-    """A plain "I don't know", "skip", "pass"."""
+    """Whether the answer is a plain "I don't know", "skip" or "pass"."""
     words = [word.text for word in tokens(answer) if word.text not in FILLERS]
     return (len(words) <= 10 and _NON_ANSWER.match(" ".join(words)) is not None) or says_dont_know(answer)
 
 
 def is_gibberish(answer: str) -> bool:
-    """Letters, but no language: hardly a word with a vowel, or one word over and over."""
+    """Whether the text has letters but is no language: few words have a vowel, or one word is repeated."""
     words = [word.text for word in tokens(answer)]
     if not words or any(word.isdigit() for word in words):
         return False
@@ -136,7 +136,7 @@ def _wordlike(word: str) -> bool:
 
 
 def after_correction(answer: str) -> int:
-    """Where the candidate's last self-correction ("no wait, …") ends, or 0."""
+    """The end of the candidate's last self-correction ("no wait, …"), or 0."""
     last = 0
     for found in _CORRECTION.finditer(answer):
         if any(char.isalnum() for char in answer[found.end() :]):
@@ -156,7 +156,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def before_correction(answer: str) -> int:
-    """Where the candidate's last self-correction begins, or the end of the answer."""
+    """The start of the candidate's last self-correction, or the end of the answer."""
     starts = [found.start() for found in _CORRECTION.finditer(answer) if any(map(str.isalnum, answer[found.end() :]))]
     return starts[-1] if starts else len(answer)
 

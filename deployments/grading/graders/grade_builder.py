@@ -41,7 +41,7 @@ def mark(
 
 
 def no_answer(grader: str, answer: str) -> Grade | None:
-    """The zero grade of an empty answer or a "don't know", whatever orders to the machine it holds; None for any other
+    """The zero grade of an empty answer or a "don't know", with or without orders to the grader; None for any other
     answer."""
     if answer_text.is_blank(answer):
         return mark(grader, 0.0, "No answer was given.", confidence=1.0)

@@ -1,4 +1,4 @@
-"""Reads which options an answer chooses, from the mentions of all readers and the candidate's stance on each."""
+"""Determines the options that an answer chooses, from all readers' mentions and the candidate's stance on each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from interview.text.stance import Held, hold
 
 
 class Chosen(Struct, frozen=True):
-    """``options`` is the ids chosen, ``mentions`` where they are named, ``doubt`` why a person should look.
+    """``options``: the ids chosen. ``mentions``: the places that name them. ``doubt``: the reason for a review.
 
     ``settled`` is False where the answer could not be read or does not decide; ``inferred`` where the choice rests on
     what was ruled out or on part of an option's words.
@@ -46,7 +46,7 @@ _ONLY_RIGHT = re.compile(
 
 
 def line_of(answer: str) -> Line:
-    """The answer's words, fillers left out; orders to the machine and what follows them do not count."""
+    """The answer's words without fillers, and without orders to the grader and the text after them."""
     kept = answer
     if orders_in(answer):
         spared = without_orders(answer)
@@ -60,7 +60,7 @@ def line_of(answer: str) -> Line:
 
 
 def _unglued(word: Token) -> Token:
-    """ "a+c" names two options: a sign behind a lone letter joins and does not belong to it."""
+    """ "a+c" names two options: a sign behind a lone letter is a separator and not part of the name."""
     if len(word.text) == 2 and word.text[1] == "+":
         return Token(word.text[0], word.start, word.start + 1)
     return word
@@ -110,7 +110,7 @@ def _denies(answer: str) -> bool:
 
 
 def _strong(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
-    """What names options by their whole words, by value, by name, or as a group."""
+    """The mentions of options by all their words, by value, by name, or as a group."""
     worded = option_words.in_full(catalogue, line)
     valued = option_values.find(catalogue, line, worded)
     grouped = option_groups.find(catalogue, line, [*worded, *valued])
@@ -132,7 +132,7 @@ def _held(line: Line, mentions: Sequence[Mention]) -> _Pairs:
 
 
 def _one(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
-    """The choice among ``mentions``; None where they settle nothing."""
+    """The choice among ``mentions``; None when they do not decide."""
     pairs = _held(line, mentions)
     denied = {one for mention, held in pairs if held.stance == "denied" for one in mention.options}
     live = [(m, h) for m, h in pairs if h.stance == "asserted" and not (m.options and set(m.options) <= denied)]
@@ -149,7 +149,7 @@ def _one(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) ->
 
 
 def _as_set(catalogue: OptionCatalogue, live: _Pairs) -> Chosen | None:
-    """Several options named together where one option stands for just these: "both", "all of them", "none"."""
+    """The option that stands for just the options named together: "both", "all of them", "none"."""
     if any(held.alternative for _, held in live):
         either = [entry for entry in catalogue.entries if entry.kind == "set" and "either" in entry.text.casefold()]
         if not either:
@@ -168,7 +168,7 @@ def _as_set(catalogue: OptionCatalogue, live: _Pairs) -> Chosen | None:
 
 
 def _weighed(live: _Pairs) -> Chosen | None:
-    """Of several options the one committed to most; otherwise the choice is open."""
+    """The option with the strongest commitment; without one, the choice is open."""
     firm = [pair for pair in live if not pair[1].alternative]
     pool = firm or live
     commitment = max(held.commitment for _, held in pool)
@@ -210,7 +210,7 @@ def _by_elimination(catalogue: OptionCatalogue, pairs: _Pairs, denied: set[str])
 
 
 def _reconsidered(pairs: _Pairs) -> Chosen | None:
-    """What was only weighed, where nothing else was said."""
+    """The option that was only considered, if no other was mentioned."""
     aside = [mention for mention, held in pairs if held.stance in ("aside", "withdrawn")]
     distinct = {mention.options for mention in aside}
     if not aside:
@@ -237,7 +237,7 @@ def _by_truth(catalogue: OptionCatalogue, line: Line, answer: str) -> Chosen | N
 
 
 def _one_by_parts(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
-    """By words that only one option has, beside what is named ("the error budget one, not CPU")."""
+    """The option told by words that only it has, together with the named ones ("the error budget one, not CPU")."""
     parts = option_words.by_part(catalogue, line, mentions)
     if not parts:
         return None
@@ -270,16 +270,16 @@ def choose_many(options: Sequence[Option], answer: str) -> Chosen:
     return chosen
 
 
-#: "The others are on disk": the rest is spoken of and not chosen.
+#: "The others are on disk": the rest is mentioned and not chosen.
 _DESCRIBES = re.compile(
     r"\s*(?:are|is|do|does|use|write|need|have|aren't|don't|isn't|would|can)\b"
     r"(?! (?:all )?(?:right|correct|true|fine|good|ok))"
 )
-#: Words that leave options out of all: nothing is doubtful about their complement.
+#: Words that exclude options from all; their complement is not doubtful.
 _EXCEPTS = re.compile(
     r"\b(?:except|excluding|apart from|other than|besides|anything but|all but|everything but|but not)\b", re.IGNORECASE
 )
-#: Up to so many words an answer is a list, in which a word of an option's own stands for the option.
+#: An answer of at most this many words is a list, in which a word that only one option has stands for the option.
 _LIST_WORDS = 14
 
 

@@ -1,4 +1,4 @@
-"""Grades for multiple choice and multi-select answers, from what ``choice_reading`` finds in them."""
+"""Grades for multiple choice and multi-select answers, from the options that ``choice_reading`` finds."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from interview.errors import InvalidInput
 from interview.grades import Evidence, Grade
 from interview.plans.questions import MultipleChoice, MultiSelect, Option
 
-#: How often such a grade is right: ``benchmarks/grading_calibration.py``. A zero for an answer that does not choose is
-#: mostly right, though a person looks at it.
+#: The share of such grades that are right: ``benchmarks/grading_calibration.py``. A zero for an answer that does not
+#: choose is mostly right, though it is reviewed.
 _SURE, _INFERRED, _DOUBTED, _OPEN, _UNREAD = 0.98, 0.95, 0.85, 0.88, 0.85
 
 
 def grade_multiple_choice(spec: MultipleChoice, answer: str) -> Grade:
-    """1 for the right option, 0 for another; two options at once are no choice.
+    """1 for the right option, 0 for another; two options at once are not a choice.
 
     Raises:
         InvalidInput: the key is not one of the options.
@@ -95,7 +95,7 @@ def _check_options(options: Sequence[Option], key: Sequence[str]) -> None:
 
 
 def _unrecognised(grader: str, answer: str, chosen: Chosen) -> Grade:
-    """The zero of an answer that names no option: for a person to look at, unless nothing was said at all."""
+    """The zero grade of an answer that names no option; it needs review unless the answer is empty."""
     empty = no_answer(grader, answer)
     if empty:
         return empty

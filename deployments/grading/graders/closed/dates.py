@@ -1,4 +1,4 @@
-"""Dates and clock times as people write and say them, compared: "15/03/2024" and "March 15, 2024"."""
+"""Compares dates and clock times as people write and say them: "15/03/2024" and "March 15, 2024"."""
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 
@@ -37,7 +37,7 @@ def is_moment(text: str) -> bool:
 
 
 def same_moment(said: str, meant: str) -> bool:
-    """Whether ``said`` holds the date or the time of day that ``meant`` is.
+    """Whether ``said`` contains the date or time of day ``meant``.
 
     Day and month may be swapped where only digits are given, as both orders are in use.
     """

@@ -18,7 +18,7 @@ from interview.plans.questions import Exact
 from interview.text.number_words import canonical_numbers
 from interview.text.stance import hold
 
-#: Symbols that tell answers apart; other punctuation weighs nothing.
+#: Symbols that distinguish answers; other punctuation is ignored.
 _TELLING = re.compile(r"[^a-z0-9+#*/@%$&^~=<>_|\\-]")
 _FRAME_TEXT = (
     "i i'd i'll think guess believe say would use using used run type it it's its is that that's this the a an my answer called just"
@@ -28,15 +28,15 @@ _FRAME_TEXT = (
     " http tcp error response we they one known as"
 )
 _FRAME = frozenset(_FRAME_TEXT.split())
-#: How often such a grade is right: ``benchmarks/grading_calibration.py``.
+#: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
 _SAME, _HEARD, _OTHER, _WITHIN = 0.98, 0.93, 0.94, 0.85
 _MAX_FRAME_WORDS = 8
-#: Of a longer answer only the beginning and the end are read.
+#: Only the beginning and the end of a longer answer are read.
 _MAX_CHARS = 600
 
 
 def grade_exact(spec: Exact, answer: str) -> Grade:
-    """All or nothing: the answer, a frame such as "it's …" aside, is one of ``spec.accepted``.
+    """1 if the answer, without a frame such as "it's …", is one of ``spec.accepted``, else 0.
 
     Raises:
         InvalidInput: nothing is accepted.
@@ -73,7 +73,7 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
 
 
 def _other(spec: Exact, answer: str, read: str) -> Grade:
-    """0. A person looks where an accepted answer occurs but does not stand alone."""
+    """The zero grade; it needs review if an accepted answer occurs but does not stand alone."""
     evidence = [answer_text.whole(answer, "the answer")]
     said = f" {_plain(read)} "
     within = [accepted for accepted in spec.accepted if len(accepted) > 2 and f" {_plain(accepted)} " in said]
@@ -103,7 +103,7 @@ def _taken_back(answer: str, accepted: str) -> bool:
 
 
 def _parts(answer: str) -> Iterator[str]:
-    """The stretches that may be the whole answer: all of it, after a correction, before a reason or a remark."""
+    """The stretches that may be the whole answer: all of it, the part after a correction, the part before a reason or a remark."""
     cut = answer_text.after_correction(answer)
     if not cut:
         yield answer
@@ -151,7 +151,7 @@ _TAIL = frozenset(
 
 
 def _framed(said: str, wanted: str) -> bool:
-    """Whether ``said`` is ``wanted`` with nothing but a frame around it ("the package json file")."""
+    """Whether ``said`` is ``wanted`` with only a frame around it ("the package json file")."""
     if said == wanted:
         return True
     before, found, after = f" {said} ".partition(f" {wanted} ")
@@ -192,7 +192,7 @@ def _after_frames(said: str) -> Iterator[list[str]]:
 
 
 def _squeezed(text: str, *, signs: bool = True) -> str:
-    """Without spaces and without punctuation that tells nothing apart; "pp" for "++" as in "cpp"."""
+    """Without spaces and without punctuation that distinguishes nothing; "pp" for "++" as in "cpp"."""
     joined = "".join(text.casefold().split()).replace("++", "pp").replace("#", "sharp")
     return _TELLING.sub("", joined) if signs else re.sub(r"[\W_]", "", joined)
 

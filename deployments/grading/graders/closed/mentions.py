@@ -1,4 +1,4 @@
-"""A mention of options in an answer, and the words around one as the readers see them."""
+"""The mention of options in an answer, and the answer's words as the readers see them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from deployments.grading.graders.answer_text import Token
 
-#: How sure it is that a stretch of the answer names an option.
+#: The strength of the evidence that a stretch of the answer names an option.
 BY_NAME, BY_WORDS, BY_PART = 3, 2, 1
 
 
@@ -28,7 +28,7 @@ class Mention(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """An answer to a closed question with its words; ``said`` is ``words`` without those that only frame a choice."""
+    """An answer to a closed question. ``said`` is ``words`` without those that only introduce a choice."""
 
     answer: str
     words: tuple[Token, ...]
@@ -41,7 +41,7 @@ class Line(Struct, frozen=True):
         return self.answer[self.words[at].start : self.words[at].end]
 
     def gap(self, at: int) -> str:
-        """What stands between word ``at`` and the next one; a line end after the last."""
+        """The text between word ``at`` and the next one; a line end after the last."""
         if at + 1 >= len(self.words):
             return self.answer[self.words[at].end :] + "\n"
         return self.answer[self.words[at].end : self.words[at + 1].start]

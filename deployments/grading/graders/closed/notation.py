@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from deployments.grading.graders.answer_text import Token
 
 _WRITTEN = {"squared": "^2", "cubed": "^3", "sharp": "#", "lg": "log", "logarithm": "log", "one": "1", "two": "2"}
-#: Running times by name. "Linear" alone is a word of many meanings, so all but two need "time" or "complexity" behind.
+#: Running times by name. "Linear" alone has many meanings, so all but two must be followed by "time" or "complexity".
 _NAMED_TIMES = {
     "constant": "o 1", "linear": "o n", "logarithmic": "o log n", "quadratic": "o n ^2", "cubic": "o n ^3", "exponential": "o 2 ^n",
     "linearithmic": "o n log n", "loglinear": "o n log n",
@@ -36,7 +36,7 @@ def is_mathematical(word: str) -> bool:
 
 
 def notation(words: Sequence[Token], text: str = "") -> tuple[Token, ...]:
-    """``words`` of ``text`` with powers, running times and big O as symbols; words that only introduce them go."""
+    """``words`` of ``text`` with powers, running times and big O as symbols; words that only introduce them are removed."""
     kept: list[Token] = []
     at = 0
     while at < len(words):
@@ -203,7 +203,7 @@ _GROWS = frozenset(
 
 
 def _measure(words: Sequence[str]) -> int:
-    """How many of ``words`` say what a running time depends on; 0 where they name more than one size, or none."""
+    """The number of ``words`` that name the size on which a running time depends; 0 if they name none, or more than one."""
     if not words or words[0] not in ("in", "with", "to", "on"):
         return 0
     length = 1

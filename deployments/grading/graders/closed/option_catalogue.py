@@ -1,4 +1,4 @@
-"""The options of a choice as a candidate may refer to them: letters, places, words, values, and sets of other options."""
+"""Indexes the options of a choice by the ways to refer to them: letters, places, words, values, sets of other options."""
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 
@@ -15,7 +15,7 @@ from deployments.grading.graders.numeric.quantities import Quantity, quantities
 from interview.plans.questions import Option
 from interview.text.stems import stem
 
-#: What an option says of the others: all of them, none of them, or a set of them.
+#: Phrases of an option about the others: all of them, none of them, or a set of them.
 Kind = Literal["plain", "all", "none", "set"]
 
 _ALL_TEXT = re.compile(
@@ -32,7 +32,7 @@ _NEGATIVE = frozenset({"false", "no", "incorrect", "wrong", "disagree", "invalid
 
 
 class Entry(Struct, frozen=True):
-    """One option. ``covers`` is the ids a set option stands for; ``quantity`` what its text is, if it is one."""
+    """One option. ``covers``: the ids that a set option stands for. ``quantity``: its text as a quantity, if it is one."""
 
     id: str
     text: str
@@ -54,7 +54,7 @@ class OptionCatalogue:
         self.by_id = {entry.id: entry for entry in self.entries}
         self.plain = tuple(entry for entry in self.entries if entry.kind == "plain") or self.entries
         values = [entry for entry in self.entries if entry.quantity is not None]
-        #: The options are numbers: a number in the answer is then a value before it is a place.
+        #: The options are numbers: a number in the answer is then a value rather than a place.
         self.numeric = len(values) >= 2 and len(values) >= len(self.plain) - 1
         self.letters = all(len(entry.id) == 1 and entry.id.isalpha() for entry in self.entries)
         self.digits = all(entry.id.isdecimal() for entry in self.entries)
@@ -63,7 +63,7 @@ class OptionCatalogue:
         return self.entries[place - 1] if 1 <= place <= len(self.entries) else None
 
     def named(self, word: str) -> Entry | None:
-        """By id, or by a letter where ids are no letters, or by a place where ids are no digits."""
+        """The option with this id; else by its letter if ids are not letters, or by its place if ids are not digits."""
         for entry in self.entries:
             if entry.id.casefold() == word:
                 return entry
@@ -103,7 +103,7 @@ def _draft(option: Option, place: int) -> Entry:
 
 
 def _quantity(text: str) -> Quantity | None:
-    """The quantity that ``text`` is; None for text that only holds one ("SELECT TOP 10")."""
+    """The quantity that is the whole ``text``; None for text that only contains one ("SELECT TOP 10")."""
     found = quantities(text)
     if len(found) != 1 or found[0].high is not None:
         return None

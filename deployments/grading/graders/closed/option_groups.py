@@ -1,4 +1,4 @@
-"""Several options at once: "all of them", "none", "both", "the other two"."""
+"""Reads mentions of several options at once: "all of them", "none", "both", "the other two"."""
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 

@@ -1,4 +1,4 @@
-"""Options named by letter, number or place: "option b", "the second one", "a through c", "bee", "the last two"."""
+"""Reads options named by letter, number or place: "option b", "the second one", "a through c", "bee", "the last two"."""
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 
@@ -25,7 +25,7 @@ _ALPHABET = dict(
         strict=True,
     )
 ) | {"alfa": "a", "juliett": "j"}
-#: What speech recognition writes for a letter's name. These are words as well and need a place where a letter stands.
+#: Words that speech recognition writes for a letter's name. They count only where a letter can stand.
 _SOUNDS = {
     "ay": "a", "eh": "a", "hey": "a", "be": "b", "bee": "b", "see": "c", "sea": "c", "cee": "c", "si": "c", "dee": "d",
     "the": "d", "ee": "e", "ef": "f", "eff": "f", "gee": "g", "age": "h", "aitch": "h",
@@ -55,7 +55,7 @@ _NEVER_A_LETTER_BEFORE = {
 
 
 def find(catalogue: OptionCatalogue, line: Line, taken: list[Mention]) -> list[Mention]:
-    """Every option named so, ranges and counts merged; ``taken`` is what other readers have read already."""
+    """Every option named in these ways, ranges and counts merged; ``taken`` are the mentions of the readers before."""
     found = _counts(catalogue, line, taken)
     singles = [
         mention for at in range(len(line.words)) if (mention := _at(catalogue, line, at, [*taken, *found])) is not None
@@ -84,7 +84,7 @@ def _naming(line: Line, at: int) -> bool:
 
 
 def _alone(line: Line, at: int) -> bool:
-    """Whether the word is all that the answer says, a frame ("I think it's …") and repetitions aside."""
+    """Whether the answer consists of this word alone, a frame ("I think it's …") and repetitions aside."""
     return bool(line.content) and all(word.text == line.words[at].text for word in line.content)
 
 
@@ -142,7 +142,7 @@ def _letter(catalogue: OptionCatalogue, line: Line, at: int) -> Entry | None:
 
 
 def _spelled(line: Line) -> bool:
-    """Whether the answer has nothing but letters' names and what joins them."""
+    """Whether the answer consists of letters' names and conjunctions."""
     return all(
         word.text in _ALPHABET
         or word.text in _SOUNDS
@@ -186,7 +186,7 @@ def _beside(line: Line, at: int, fits: Callable[[str], bool]) -> bool:
 
 
 def _stands_as_letter(catalogue: OptionCatalogue, line: Line, at: int) -> bool:
-    """Whether a single letter among other words is no word of its own: "a" and "i" are, "b" seldom."""
+    """Whether a single letter among other words is not a word of its own: "a" and "i" are words, "b" seldom."""
     word, raw, before, following = line.word(at), line.raw(at), line.word(at - 1), line.word(at + 1)
     if before in ("as", "like") and line.word(at - 2) == "such":
         return False

@@ -1,4 +1,4 @@
-"""Options that are quantities, found by their value: "eight", "a tenth of a second" for "100 ms"."""
+"""Reads options that are quantities by their value: "eight", "a tenth of a second" for "100 ms"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deployments.grading.graders.closed.option_catalogue import Entry, OptionCat
 from deployments.grading.graders.numeric.quantities import Quantity, quantities
 from deployments.grading.graders.numeric.units import compatible, convert
 
-#: What speech recognition writes for a lone number.
+#: Words that speech recognition writes for a lone number.
 _SOUNDS = {"for": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.0}
 
 
@@ -37,7 +37,7 @@ def find(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> li
 
 
 def _equal(catalogue: OptionCatalogue, said: Quantity, value: float) -> list[Entry]:
-    """The one option with this value; none where several are."""
+    """The option with this value; none if several have it."""
     equal = [entry for entry in catalogue.entries if entry.quantity is not None and _same(said, value, entry.quantity)]
     return equal if len(equal) == 1 else []
 

@@ -1,4 +1,4 @@
-"""Options named by their own words: all of them, the value they state, or one word that no other option has."""
+"""Reads options named by their own words: by all of them, or by one that no other option has."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from interview.text.number_vocabulary import ordinal
 from interview.text.stems import stem
 from interview.text.stop_words import STOP_WORDS
 
-#: Similarity (0-100) from which a whole answer is an option's text, and how clear of the next option it has to be.
+#: Minimum similarity (0-100) of a whole answer to an option's text, and its minimum lead over the next option.
 _NEAR = 80.0
 _CLEAR = 8.0
 
 
 def in_full(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
-    """Options whose words occur one after the other, the longest first; a word is read for one option only."""
+    """Options whose words occur in sequence, the longest first; a word counts for one option only."""
     words = notation(line.words, line.answer)
     stems = [stem(word.text) for word in words]
     targets = [
@@ -56,7 +56,7 @@ def in_full(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
 
 
 def _goes_on(words: Sequence[Token], at: int, size: int) -> bool:
-    """Whether a formula is longer than ``words[at:at + size]``: "n squared log n" holds no "n squared"."""
+    """Whether a formula is longer than ``words[at:at + size]``: "n squared log n" does not mean "n squared"."""
     before = words[at - 1].text if at else ""
     after = words[at + size].text if at + size < len(words) else ""
     return any(is_mathematical(word) and word not in ("a", "i") for word in (before, after))
@@ -91,7 +91,7 @@ def _targets(entry: Entry) -> list[list[str]]:
 
 
 def _initials(entry: Entry, catalogue: OptionCatalogue) -> list[list[str]]:
-    """The option's initials, where no other option has them: "bcnf", "3nf", "xp"; longer than what a slip makes."""
+    """The option's initials if no other option has them: "bcnf", "3nf", "xp"; long enough not to be a typing error."""
     others = {
         one for other in catalogue.entries if other is not entry for one in (*other.stems, *_abbreviations(other))
     }
@@ -141,7 +141,7 @@ def by_part(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) ->
 
 
 def _owners(catalogue: OptionCatalogue, *, short: bool) -> dict[str, Entry]:
-    """The words that only one option has; where little is said ("same"), words of grammar as well."""
+    """The words that only one option has; in a short answer ("same"), function words as well."""
     owner: dict[str, Entry] = {}
     for entry in catalogue.entries:
         elsewhere = {one for other in catalogue.entries if other is not entry for one in other.stems}
@@ -152,7 +152,7 @@ def _owners(catalogue: OptionCatalogue, *, short: bool) -> dict[str, Entry]:
     return owner
 
 
-#: A word such as "into" stands for an option only where little else is said.
+#: A word such as "into" stands for an option only in a short answer.
 _FEW_WORDS = 3
 _MAX_LIST_WORDS = 8
 _NAMES = frozenset({"option", "options", "answer", "answers", "choice", "choices", "one", "ones"})
@@ -205,7 +205,7 @@ def _owner(word: str, owner: dict[str, Entry], *, short: bool) -> Entry | None:
 
 
 def nearly(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
-    """The one option whose whole text the answer nearly is, if it stands clear of the others."""
+    """The option whose whole text the answer nearly equals, if no other is similar."""
     said = " ".join(word.text for word in line.content) or answer_text.normal(line.answer)
     ranked = sorted(((_nearness(entry, said), entry.id) for entry in catalogue.plain), reverse=True)
     if ranked[0][0] < _NEAR or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEAR):
@@ -225,7 +225,7 @@ def _nearness(entry: Entry, said: str) -> float:
 
 
 def overlap(entry: Entry, line: Line) -> float:
-    """The share of the option's content words that the answer has, in [0, 1]."""
+    """The share of the option's content words that occur in the answer, in [0, 1]."""
     wanted = {one for one in entry.stems if len(one) > 2}
     said = {stem(word.text) for word in line.words}
     return len(wanted & said) / len(wanted) if wanted else 0.0

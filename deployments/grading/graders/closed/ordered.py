@@ -1,4 +1,4 @@
-"""Ordered lists: where each item stands in the order that the answer gives, said in sequence or by relations."""
+"""Grades ordered lists; an answer gives the order in sequence or by relations ("before", "first")."""
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 
@@ -19,12 +19,12 @@ from interview.plans.questions import Ordered
 from interview.text.stance import hold
 
 _FLOOR = 0.88
-#: How often such a grade is right: ``benchmarks/grading_calibration.py``.
+#: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
 _READ, _FEW, _UNREAD = 0.96, 0.88, 0.9
 
 
 def grade_ordered(spec: Ordered, answer: str) -> Grade:
-    """Kendall's τ over all pairs of the key, floored at 0: pairs in order less pairs out of order, missing ones none.
+    """Kendall's τ over all pairs of the key, floored at 0: pairs in order minus pairs out of order; missing pairs count 0.
 
     Source: M. Kendall, "A New Measure of Rank Correlation" (1938).
 
@@ -69,7 +69,7 @@ def grade_ordered(spec: Ordered, answer: str) -> Grade:
 
 
 def order_in(answer: str, items: Sequence[str]) -> tuple[dict[str, float], list[Match]]:
-    """The rank of each item that the answer places (smaller is earlier), and the mentions it rests on."""
+    """The rank of each item that the answer places (smaller is earlier), and the mentions that it is based on."""
     words = answer_text.closed(answer_text.tokens(answer))
     spoken = [word for word in words if word.text not in answer_text.HESITATIONS]
     found = _mentions(items, spoken, answer)
@@ -84,7 +84,7 @@ def order_in(answer: str, items: Sequence[str]) -> tuple[dict[str, float], list[
 
 
 def _mentions(items: Sequence[str], words: Sequence[Token], answer: str) -> list[Match]:
-    """Every mention of an item; letters that are written together are taken apart ("BADC")."""
+    """Every mention of an item; letters that are written together are split ("BADC")."""
     letters = {item.casefold(): item for item in items if len(item) == 1}
     if len(letters) == len(items):
         for word in words:
@@ -143,7 +143,7 @@ def _last_run(answer: str, mentions: Sequence[Match]) -> list[Match]:
 
 _SUBJECT = r"(?:you |we |the |an? |i )*"
 _VERB = r"(?:comes?|goes?|happens?|runs?|must be|should be|has to be|is|are|would be)(?: \w+)?"
-#: What may stand between two items, with the first of them meant to come earlier, or later.
+#: Text between two items that puts the first of them earlier, or later.
 _EARLIER = re.compile(
     rf"\b(?:{_VERB} (?:before|ahead of|prior to)|before|precedes?|prior to|ahead of|leads? to|(?:is )?followed by)\s+{_SUBJECT}$",
     re.IGNORECASE,
@@ -152,7 +152,7 @@ _LATER = re.compile(
     rf"\b(?:{_VERB} (?:after|behind)|after|follows?|(?:is )?preceded by|before (?:that|this|it|which)(?: (?:comes|is))?,?)\s+{_SUBJECT}$",
     re.IGNORECASE,
 )
-#: "Before you merge you push": the clause in front speaks of what the next item comes before or after.
+#: "Before you merge you push": the clause before relates the next item.
 _FRONTED = re.compile(rf"(?:[.;!?]|\band\b|\bso\b)\s*(before|after|once|when)\s+{_SUBJECT}$", re.IGNORECASE)
 _NOT_A_RELATION = re.compile(
     r"\b(?:not|never|cannot)\b|n't\b|\bafter (?:that|this|it|which)\b|\bright after\b", re.IGNORECASE
@@ -179,7 +179,7 @@ _FIRST_BEFORE = re.compile(
 
 
 def _related(answer: str, found: Sequence[Match], ranks: dict[str, float]) -> dict[str, float]:
-    """``ranks`` changed by what the answer says of first and last, then by its "before" and "after"."""
+    """``ranks`` after the answer's statements about first and last, and then its "before" and "after"."""
     earlier: list[tuple[str, str]] = []
     told = False
     for at, match in enumerate(found):
@@ -208,7 +208,7 @@ def _related(answer: str, found: Sequence[Match], ranks: dict[str, float]) -> di
 
 
 def _arranged(ranks: dict[str, float], earlier: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """The order closest to ``ranks`` in which each pair of ``earlier`` holds; ``ranks`` where they contradict."""
+    """The order closest to ``ranks`` in which each pair of ``earlier`` holds; ``ranks`` if they contradict each other."""
     sorter: TopologicalSorter[str] = TopologicalSorter({term: set() for term in ranks})
     for first, second in earlier:
         if first in ranks and second in ranks:

@@ -1,4 +1,4 @@
-"""Short answers: an accepted term, alone or within a sentence, with other forms of its words and slips allowed."""
+"""Grades short answers: an accepted term, alone or within a sentence; inflections and typing errors are allowed."""
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 
@@ -16,11 +16,11 @@ from interview.grades import Grade
 from interview.plans.questions import ShortText
 from interview.text.stance import Held, hold
 
-#: How often such a grade is right: ``benchmarks/grading_calibration.py``.
+#: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
 _SAME, _ALIKE, _DOUBTED, _LISTED, _DENIED, _MISSED, _NEARLY = 0.98, 0.95, 0.88, 0.92, 0.94, 0.97, 0.88
-#: From this similarity of letters a miss may be a term that was misheard: a person decides.
+#: From this similarity of letters on, a miss may be a misheard term and needs review.
 _NEAR_MISS = 0.75
-#: A list of so many bare terms, of which one is accepted, names whatever comes to mind.
+#: A list of this many bare terms, of which one is accepted, is guessing.
 _SPRAY = 3
 _MAX_ITEM_WORDS = 3
 
@@ -53,9 +53,9 @@ _SAID_IN_PASSING = frozenset({("i", "mean"), ("you", "mean"), ("i", "set"), ("i"
 
 
 def grade_short_text(spec: ShortText, answer: str) -> Grade:
-    """An accepted variant, alone or within a sentence; ``spec.similarity`` is how much of a slip passes.
+    """An accepted variant, alone or within a sentence; ``spec.similarity`` is the minimum similarity of a misspelt term.
 
-    A term that is denied, withdrawn or offered among others does not count, and a person is asked.
+    A term that is denied, withdrawn or offered among others does not count, and the grade needs review.
 
     Raises:
         InvalidInput: nothing is accepted.
@@ -144,7 +144,7 @@ def _not_meant(answer: str, match: Match, held: Held) -> Grade:
 
 
 def _missed(terms: Sequence[Term], answer: str, needed: float) -> Grade:
-    """0: a person looks at a near miss, and at an answer in another form than words."""
+    """The zero grade; a near miss, and an answer in another form than words, needs review."""
     words = answer_text.bare(answer_text.tokens(answer))
     similarity = nearest(terms, words)
     near = similarity >= _NEAR_MISS and not any(term.digits for term in terms)
@@ -171,7 +171,7 @@ def _apart(words: Sequence[answer_text.Token], match: Match) -> bool:
 
 
 def _says_more(tail: str, terms: Sequence[Term]) -> bool:
-    """Whether what follows a correction names something else: content words that no accepted term has."""
+    """Whether the text after a correction names something else: content words that no accepted term has."""
     known = {word for term in terms for word in term.words}
     return any(word not in known for word in answer_text.content_words(tail))
 
@@ -180,7 +180,7 @@ _SEPARATOR = re.compile(r"\s*(?:[,;/|\n]|\band\b|\bor\b|&|\+)\s*", re.IGNORECASE
 
 
 def _items(answer: str, since: int, found: Sequence[Match]) -> tuple[int, int]:
-    """How many bare terms the answer lists, and how many of these are accepted; 1, 1 for an answer that is no list."""
+    """The numbers of bare terms that the answer lists and of those accepted; 1, 1 for an answer that is not a list."""
     holes = answer
     for match in found:
         holes = holes[: match.start] + "\x00" * (match.end - match.start) + holes[match.end :]

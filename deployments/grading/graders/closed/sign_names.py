@@ -1,4 +1,4 @@
-"""Signs by their names: "percent sign" is "%", "double pipe" is "||", "not equal to" is "!="."""
+"""Replaces names of signs by the signs: "percent sign" is "%", "double pipe" is "||", "not equal to" is "!="."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WITHIN = {
     "^": "caret|circumflex",
     ",": "comma",
 }
-#: Names that mean the sign where nothing but signs is asked for.
+#: Names that mean the sign only if the question asks for signs.
 _ALONE = {
     ">=": "greater than or equal to|greater than or equals|greater or equal|greater or equal to|greater equal|"
     "bigger than or equal to|more than or equal to",
@@ -59,7 +59,7 @@ _ALONE = {
     "*": "times|multiplication sign",
 }
 _TIMES = {"double": 2, "triple": 3}
-#: Said after the name of a sign.
+#: Words after the name of a sign.
 _KIND = frozenset({"sign", "signs", "symbol", "character", "mark", "operator", "key"})
 
 

@@ -1,6 +1,6 @@
 """Matches one word with another: the same word inflected, misspelt, or written as it sounds.
 
-Near words that are terms of their own ("covariance" for "variance", "translation" for "transaction") may not.
+Near words that are terms of their own ("covariance" for "variance", "translation" for "transaction") do not match.
 """
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from interview.text.english_words import is_english
 from interview.text.stems import stem
 
-#: Prefixes that make another term of a word: "asynchronous" is no typo of "synchronous".
+#: Prefixes that turn a word into another term: "asynchronous" is not a typo of "synchronous".
 _PREFIXES = (
     "a", "an", "un", "in", "im", "ir", "il", "non", "dis", "anti", "de", "mis", "co", "sub", "super", "hyper", "hypo", "inter",
     "intra", "multi", "semi", "pre", "post", "over", "under", "up", "down", "out", "re", "meta", "auto", "micro", "macro", "ex",
@@ -25,7 +25,7 @@ _PREFIXES = (
 _AGENT = re.compile(r"(?:er|or|ers|ors|ist|ists|ee|ees)$")
 
 
-#: British spellings and what they are in American English, in this order.
+#: British spellings and their American forms, applied in this order.
 _BRITISH = tuple(
     (re.compile(pattern), american)
     for pattern, american in (
@@ -73,16 +73,16 @@ def same_word(said: str, meant: str, *, in_phrase: bool = False) -> bool:
 
 
 def _agent(word: str) -> bool:
-    """Whether the word names who or what does something: "processor", "compiler", but not "recover"."""
+    """Whether the word names an agent: "processor", "compiler", but not "recover"."""
     root = _AGENT.sub("", word)
     return root != word and (is_english(root) or is_english(root + "e"))
 
 
 @lru_cache(maxsize=20_000)
 def misspelt(said: str, meant: str, *, in_phrase: bool = False) -> bool:
-    """Whether ``said`` is ``meant`` with a slip of the fingers. ``in_phrase``: the words beside it agree already.
+    """Whether ``said`` is ``meant`` with a typing error. ``in_phrase``: the neighbouring words match already.
 
-    A word that is English itself is no slip, nor is a short one, one with a digit or one with another prefix.
+    An English word is not a typing error, and neither is a short word, one with a digit or one with another prefix.
     """
     if any(char.isdecimal() for char in said + meant) or min(len(said), len(meant)) <= 3:
         return False
@@ -104,7 +104,7 @@ def _doubled(said: str, meant: str) -> bool:
     return re.sub(r"(.)\1", r"\1", said) == re.sub(r"(.)\1", r"\1", meant)
 
 
-#: The names of letters as they are written down by ear.
+#: Names of letters as they are transcribed.
 _LETTER_NAMES = {
     "oh": "o", "zero": "o", "ay": "a", "bee": "b", "see": "c", "sea": "c", "cee": "c", "dee": "d", "ee": "e", "ef": "f", "gee": "g",
     "aitch": "h", "eye": "i", "jay": "j", "kay": "k", "el": "l", "em": "m", "en": "n", "pea": "p", "cue": "q", "queue": "q",

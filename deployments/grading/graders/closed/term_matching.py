@@ -16,10 +16,10 @@ from deployments.grading.graders.closed.spelling import misspelt, same_word, sou
 from interview.text.number_vocabulary import ordinal
 from interview.text.number_words import canonical_numbers
 
-#: Similarities of a match that is not letter for letter.
+#: Similarities of matches that are not verbatim.
 OTHER_FORM, BY_SOUND = 0.97, 0.9
 _SLIP = 0.03
-#: Longer answers are not searched by sound: a stray likeness is likelier there than a misheard term.
+#: Longer answers are not searched by sound: an accidental likeness is likelier in them than a misheard term.
 _MAX_WORDS_BY_SOUND = 25
 
 
@@ -68,7 +68,7 @@ def find(
 ) -> list[Match]:
     """The matches of any of ``terms`` with a similarity of at least ``floor``, in order and without overlaps.
 
-    ``interrupted``: a term with another word inside is found as well, with similarity 0.
+    ``interrupted``: a term with another word inside matches, too, with similarity 0.
     ``short_by_sound``: terms of three letters count by sound as well ("sin" for "SYN"), where a list gives the context.
     """
     spoken = notation(words, text)
@@ -179,7 +179,7 @@ def _word(said: str, meant: str, phrase: bool, shortest: int) -> float:
 
 
 def _formula(term: Term, spoken: Sequence[Token], at: int, size: int) -> float:
-    """1 where a whole formula, its O aside, is the term: "n log n" holds no "log n"."""
+    """1 if a whole formula, its O aside, is the term: "n log n" is not "log n"."""
     before = spoken[at - 1].text if at else ""
     after = spoken[at + size].text if at + size < len(spoken) else ""
     if (is_mathematical(before) and before not in ("a", "i", "s")) or (
@@ -202,7 +202,7 @@ def _in_digits(words: Sequence[str]) -> str:
 
 
 def _summands(words: Sequence[str]) -> list[str]:
-    """What is added in a formula, its O aside, in no order: "o n plus m" is "m plus n"."""
+    """The summands of a formula, its O aside, in no order: "o n plus m" is "m plus n"."""
     rest = list(words[1:] if words[0] == "o" else words)
     parts: list[list[str]] = [[]]
     for word in rest:

@@ -1,4 +1,4 @@
-"""Yes and no for a true/false question: "that's right", "nope", "not really", "I don't think so", "it isn't"."""
+"""Reads yes and no for a true/false question: "that's right", "nope", "not really", "I don't think so", "it isn't"."""
 
 # ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
 
@@ -29,9 +29,9 @@ _SHORT_NO = re.compile(
 
 
 def says_yes(answer: str) -> bool | None:
-    """True for yes, False for no, None where the answer says neither or both.
+    """True for yes, False for no, None if the answer says neither or both.
 
-    A plain "true" or "false" counts before a "yes" or "no"; after a correction only what follows it does.
+    A plain "true" or "false" counts before a "yes" or "no"; after a correction, only the text behind it counts.
     """
     asked = _ASKED_AND_DENIED.search(answer)
     if asked is not None:

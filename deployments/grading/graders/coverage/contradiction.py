@@ -1,7 +1,7 @@
-"""Signs that an answer contradicts a key point in its own words: denials, opposites, swapped subjects, bare lists.
+"""Detects that an answer contradicts a key point in its own words: denials, opposites, swapped subjects, bare lists.
 
 Word overlap alone takes "locking the row is a bad idea" for "lock the row". Each check inspects the clause of the
-answer with most of the point's words, and stays silent when in doubt.
+answer with most of the point's words, and finds nothing when in doubt.
 """
 
 # ruff: noqa: E501 – a pattern of alternatives is easier to read on one line
@@ -18,7 +18,7 @@ _CLAUSE = re.compile(
     r"[,;:.!?\n]+|\b(?:but|so|because|while|whereas|although|and then)\b|\band(?= (?:i|you|we|it|they|that|this|do|don't|never|the \w+ (?:is|are|do|does|will|can))\b)",
     re.IGNORECASE,
 )
-#: A comma within a list of things separates no clauses.
+#: A comma within a list does not separate clauses.
 _LIST_COMMA = re.compile(r",(?=\s+\w+(?:\s\w+)?(?:,|\s(?:and|or)\s))")
 _HARMLESS = re.compile(
     r"\b(?:not only|not just|no doubt|without (?:a )?doubt|why not|not sure|(?:do not|don't) (?:know|remember)|no matter|not necessarily|no longer needs? to|if not)\b",
@@ -65,7 +65,7 @@ def contradicts(wording: str, passage: str) -> bool:
 
 
 def swaps(wording: str, passage: str, contrasted: Sequence[str]) -> bool:
-    """Whether the passage says of one of the ``contrasted`` things (stems, from the question) what is true of another."""
+    """Whether the passage ascribes to one of the ``contrasted`` things (stems, from the question) a property of another."""
     own = [one for one in answer_text.content_words(wording) if one in contrasted]
     clauses = [
         clause for clause in re.split(r"[,;.!?\n]|\band\b|\bbut\b|\bwhile\b|\bwhereas\b", passage) if clause.strip()

@@ -2,7 +2,7 @@
 
 It detects whether the content words of a key point (or of one of its other wordings) occur close together in the answer
 and, with an embedding model, whether a sentence has a similar meaning. It cannot tell a good explanation from a list of
-terms, so its confidence stays low and every grade needs review. Orders to the machine
+terms, so its confidence stays low and every grade needs review. Orders to the grader
 (``interview.text.machine_orders``) are removed first.
 """
 
@@ -47,7 +47,7 @@ class _Window(Struct, frozen=True):
 
 
 class _Finding(Struct, frozen=True):
-    """How much of a point the answer makes, in [0, 1], and where. ``by_meaning``: the words alone make less of it.
+    """The share of a point that the answer makes, in [0, 1], and its place. ``by_meaning``: the words alone make less.
     ``against``: its words occur but deny it."""
 
     point: KeyPoint

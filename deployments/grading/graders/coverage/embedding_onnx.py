@@ -87,7 +87,7 @@ class OnnxSentenceEmbedder:
 
 
 def _files(root: Path) -> tuple[Path, Path]:
-    """The model and its tokenizer. Raises ConfigError naming what is missing and how to get it."""
+    """The model and its tokenizer. Raises ConfigError naming the missing file and how to get it."""
     model = next((path for path in (root / "model.onnx", root / "onnx" / "model.onnx") if path.is_file()), None)
     tokenizer = root / "tokenizer.json"
     if model is not None and tokenizer.is_file():

@@ -1,4 +1,4 @@
-"""Sums that an answer leaves to be worked out: "2^16 - 1", "8 times 3", "10% of 400", "8x2^10 bits"."""
+"""Evaluates arithmetic that an answer leaves open: "2^16 - 1", "8 times 3", "10% of 400", "8x2^10 bits"."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OPERATORS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def worked_out(reader: QuantityReader, at: int) -> Found | None:
-    """The quantity at ``at``, with any sum it begins worked out; None when no number stands there."""
+    """The quantity at ``at``, with the arithmetic that it begins evaluated; None if there is no number."""
     total = _term(reader, at)
     while total is not None:
         sign, start = _operator(reader, total.after)
@@ -64,7 +64,7 @@ def _term(reader: QuantityReader, at: int) -> Found | None:
 
 
 def _is_time(one: Found) -> bool:
-    """ "$10000 *over 3 years*" is no quotient."""
+    """ "$10000 *over 3 years*" is not a quotient."""
     unit = one.quantity.unit
     return unit is not None and unit.kind == "physical" and compatible(unit, Unit("physical", "second"))
 
@@ -77,7 +77,7 @@ def _operator(reader: QuantityReader, at: int) -> tuple[str, int]:
 
 
 def _is_share(one: Quantity) -> bool:
-    """Something that is taken "of" a number: a fraction or a percentage."""
+    """Whether the quantity is taken "of" a number: a fraction or a percentage."""
     return (one.unit is None and 0 < one.value < 1) or (one.unit is not None and one.unit.kind == "percent")
 
 
@@ -111,7 +111,7 @@ def _product(left: Quantity, right: Quantity, *, divide: bool) -> Quantity | Non
 
 
 def _share(one: Quantity) -> tuple[float, Unit | None]:
-    """Value and unit as a factor: a percentage is a plain number there."""
+    """Value and unit as a factor: a percentage becomes a plain number."""
     if one.unit is not None and one.unit.kind == "percent":
         return one.value * one.unit.factor / 100, None
     return one.value, _bare(one.unit)

@@ -20,7 +20,7 @@ _WIDE_MARGIN = 0.25
 
 
 class Judged(Struct, frozen=True):
-    """The score of one quantity and why; ``review`` is set when the score rests on the less usual reading."""
+    """The score of one quantity and why; ``review`` is set when the score is based on the less usual reading."""
 
     score: float
     rationale: str
@@ -124,7 +124,7 @@ def _compare(spec: Numeric, one: Quantity, said: str) -> Judged:
 
 
 def _compare_range(spec: Numeric, one: Quantity, said: str, unit: str) -> Judged:
-    """A range for a single value: full score if all of it is within tolerance, half if it holds the value and is at
+    """A range for a single value: full score if all of it is within tolerance, half if it contains the value and is at
     most a quarter of it wide."""
     high = one.high if one.high is not None else one.value
     margin = _tolerance(spec) + _slack(spec.value)

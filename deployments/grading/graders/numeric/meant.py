@@ -15,7 +15,7 @@ from deployments.grading.graders.numeric.unit_vocabulary import Unit
 from deployments.grading.graders.numeric.units import compatible
 from interview.text.stance import Held, hold
 
-#: More different numbers than this without a sign which one is meant is a spray.
+#: With more different numbers than this, and no sign of the one meant, the answer is guessing.
 _SPRAY = 5
 
 _ANSWER_MARK = re.compile(
@@ -26,7 +26,7 @@ _ANSWER_MARK = re.compile(
     r"|\bfinal(?:ly)?\b|\btotal(?:s| of| is)?\b|\bwhich is\b|\bget\b|\bworks out (?:to|at|as)\b|\bends? up (?:at|with|being)\b)",
     re.IGNORECASE,
 )
-#: "so" alone marks only the last number: "so 2 servers with 4 cores each, 8".
+#: "so" alone refers only to the last number: "so 2 servers with 4 cores each, 8".
 _SO = re.compile(r"\b(?:so|then|meaning|leaving)\b(?:\W+(?:about|around|roughly|maybe|like))?\W*$", re.IGNORECASE)
 _REASON = re.compile(
     r"\b(?:because|since|as you|given that|due to|by (?:multiplying|dividing|adding))\b", re.IGNORECASE
@@ -41,9 +41,9 @@ _CONFIRMED = re.compile(r"\b(?:yes|yeah|correct|right|stick|sticking|keep|fine|s
 
 
 class Meant(Struct, frozen=True):
-    """The numbers meant, several only where the candidate offers alternatives; ``doubt`` is why a person should look.
+    """The numbers meant, several only if the candidate offers alternatives. ``doubt`` is the reason for a review.
 
-    ``none`` says why no number stands.
+    ``none`` is the reason for which no number counts.
     """
 
     quantities: list[Quantity] = []
@@ -54,7 +54,7 @@ class Meant(Struct, frozen=True):
 def meant_numbers(answer: str, found: Sequence[Quantity], unit: Unit | None, bounded: Sequence[Quantity] = ()) -> Meant:
     """The numbers that the candidate stands by, after negations, corrections and asides.
 
-    ``bounded`` are those given as bounds: "not more than 9" denies nothing.
+    ``bounded`` are those given as bounds: "not more than 9" is not a denial.
     """
     plain = _STATUS.sub(lambda status: " " * len(status.group()), answer)
     held = [
@@ -79,7 +79,7 @@ def meant_numbers(answer: str, found: Sequence[Quantity], unit: Unit | None, bou
     return _choose(answer, standing, unit)
 
 
-#: The names of HTTP statuses that hold a "not".
+#: The names of HTTP statuses that contain "not".
 _STATUS = re.compile(r"\bnot (?:found|modified|allowed|acceptable|implemented|extended)\b", re.IGNORECASE)
 _DENIED_BEFORE = re.compile(
     r"\b(?:no way|nowhere near|not even close to|no chance|impossible(?: that)?)\b[^.,;!?]{0,20}$", re.IGNORECASE
@@ -122,12 +122,12 @@ def _choose(answer: str, standing: Sequence[tuple[Quantity, Held]], unit: Unit |
     return Meant([pool[-1]], "Several numbers were given; the last one was graded.")
 
 
-#: The end of a text that a result follows.
+#: The end of a text before a result.
 _CONCLUDES = re.compile(r"(?:\b(?:is|so|gives|makes|that's|about|roughly|equals|therefore)|=|≈)\W*$", re.IGNORECASE)
 
 
 def _of_kind(answer: str, pool: Sequence[Quantity], unit: Unit | None) -> list[Quantity]:
-    """Those in the key's kind of unit, else those without one, else all: "3 servers, 250 ms" means the 250 ms."""
+    """The numbers in the key's kind of unit, else those without a unit, else all: "3 servers, 250 ms" means the 250 ms."""
     fitting = [one for one in pool if unit is not None and one.unit is not None and compatible(one.unit, unit)]
     last = pool[-1]
     if fitting and last.unit is None and not last.weak and _CONCLUDES.search(answer[fitting[-1].end : last.start]):
@@ -160,7 +160,7 @@ _OR = re.compile(
 
 
 def _listed(answer: str, pool: Sequence[Quantity]) -> bool:
-    """Nothing but commas and "and" between the numbers: "403, 404 and 405"."""
+    """Whether only commas and "and" stand between the numbers: "403, 404 and 405"."""
     gaps = [answer[one.end : other.start] for one, other in pairwise(pool)]
     return all(re.fullmatch(r"[\s,;/?!]*(?:and|or|maybe|then)?\s*", gap.casefold()) for gap in gaps)
 

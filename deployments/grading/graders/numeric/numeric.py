@@ -1,4 +1,4 @@
-"""Numeric answers: find the number meant, convert its unit, compare within tolerance."""
+"""Grades numeric answers: finds the number meant, converts its unit, compares within tolerance."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GRADER = "numeric"
 
 _RATIO = re.compile(r"\b(?:ratio|odds|proportion)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"\bper ?cent(?:age)?\b|%", re.IGNORECASE)
-#: What a recogniser writes for a number that stands alone.
+#: Words that speech recognition writes for a number that stands alone.
 _HOMOPHONES = {"for": 4.0, "fore": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.0}
 
 
@@ -31,10 +31,10 @@ def grade_numeric(spec: Numeric, answer: str, prompt: str = "") -> Grade:
     """1 within tolerance (or within ``low``..``high``), else 0; half for a right number whose required unit is missing,
     or for a narrow range around the value.
 
-    Tolerance is ``max(tolerance_abs, tolerance_rel * |value|)``, ends included. A bound ("at least 9") is no value.
+    Tolerance is ``max(tolerance_abs, tolerance_rel * |value|)``, ends included. A bound ("at least 9") is not a value.
 
     Raises:
-        InvalidInput: the key's tolerance, range or unit makes no sense.
+        InvalidInput: the key's tolerance, range or unit is invalid.
     """
     _check(spec)
     unit = key_unit(spec.unit) if spec.unit is not None else None
@@ -65,7 +65,7 @@ def _grade(spec: Numeric, answer: str, meant: Meant, unit: Unit | None, prompt: 
 
 
 def _confidence(one: Quantity, unit: Unit | None, score: float) -> float:
-    """How sure the reading is; a zero may always be a number that was misread."""
+    """The confidence of the reading; a zero may always be a misread number."""
     confidence = 0.98 if score else 0.89
     if one.loose or one.weak or one.computed:
         confidence -= 0.05
@@ -75,10 +75,10 @@ def _confidence(one: Quantity, unit: Unit | None, score: float) -> float:
 
 
 def _signless(spec: Numeric, answer: str, one: Quantity, judged: Judged, unit: Unit | None) -> Judged:
-    """A zero whose sign was taken from a word ("a 20 % decrease") is looked at if the bare number is right."""
+    """A zero grade whose sign came from a word ("a 20 % decrease") needs review if the bare number is right."""
     if not directed(answer, one) or judge(spec, replace(one, value=-one.value), unit).score == 0:
         return judged
-    why = "The sign of the number was taken from a word beside it."
+    why = "The sign of the number was taken from a neighbouring word."
     return Judged(0.0, f"{judged.rationale} {why}", why)
 
 

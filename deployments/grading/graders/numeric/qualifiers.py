@@ -1,4 +1,4 @@
-"""Words around a number that change what it says: bounds ("at least 9"), directions ("down 20 %"), "below zero"."""
+"""Reads words that change the meaning of a number: bounds ("at least 9"), directions ("down 20 %"), "below zero"."""
 
 # ruff: noqa: E501 - a pattern of alternatives reads better whole than broken
 
@@ -17,7 +17,7 @@ Bound = Literal["at least", "at most", ""]
 _MORE = r"(?:more|greater|higher|larger|bigger|longer|older|better|faster)"
 _LESS = r"(?:less|fewer|lower|smaller|shorter|younger|cheaper)"
 _ABOUT = r"(?:\s*(?:the|a|an|about|around|roughly|like|of|or equal to|is|exactly))*\s*$"
-#: A little over or under a number is that number, roughly.
+#: "A little over" or "under" a number is roughly that number.
 _NEARLY = re.compile(r"\b(?:just|slightly|barely|a (?:bit|little|tad|touch|hair)|marginally)\s+\w+(?:\s+than)?\s*$")
 _LOW_BEFORE = re.compile(
     rf"(?:\b(?:at (?:the )?(?:very )?least|not? {_LESS} than|(?:a )?minimum(?: of)?|{_MORE} than|over|above|exceed(?:s|ing)?"
@@ -60,7 +60,7 @@ _ANY_DIRECTION = re.compile(rf"\b(?:{_DOWN}|{_UP}|change\w*|discount|saving\w*)\
 
 
 def directed(answer: str, one: Quantity) -> bool:
-    """Whether a word beside ``one`` says that something falls by it."""
+    """Whether a word next to ``one`` says that something falls by it."""
     before, after = answer[max(0, one.start - 40) : one.start].casefold(), answer[one.end :][:40].casefold()
     return bool(_DOWN_BEFORE.search(before) or _DOWN_AFTER.match(after))
 
@@ -68,7 +68,7 @@ def directed(answer: str, one: Quantity) -> bool:
 def signed(answer: str, found: Sequence[Quantity], prompt: str) -> list[Quantity]:
     """``found`` with the signs that words and brackets give: "20 % decrease", "10 below zero", "(1,200)".
 
-    A decrease is negative only where the prompt itself names no direction.
+    A decrease is negative only if the prompt itself names no direction.
     """
     told: list[Quantity] = []
     neutral = _ANY_DIRECTION.search(prompt.casefold()) is None

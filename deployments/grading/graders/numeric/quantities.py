@@ -1,4 +1,4 @@
-"""Every quantity in an answer, in order, with sums worked out and ranges and dates kept whole."""
+"""Reads every quantity in an answer, in order; arithmetic is evaluated, ranges and dates stay whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from interview.text.number_lexemes import lex
 
 __all__ = ["MAX_MENTIONS", "Quantity", "quantities"]
 
-#: More mentions than this is a spray, not an answer; reading stops here.
+#: The most mentions that are read; more of them are guessing.
 MAX_MENTIONS = 64
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"

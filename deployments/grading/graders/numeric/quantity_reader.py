@@ -21,8 +21,8 @@ class Quantity(Struct, frozen=True):
     """A number with its unit; ``high`` is set for a range (``value`` is then its low end).
 
     ``start``/``end`` are character offsets. ``loose`` and ``weak`` are as in ``Reading``. ``others`` are further values
-    that the same text may have ("1.500", "1:30"). ``margin`` is what stands after "±". ``computed``: worked out here
-    from what the candidate wrote.
+    that the same text may have ("1.500", "1:30"). ``margin`` is the value after "±". ``computed``: the result of
+    arithmetic that the candidate wrote.
     """
 
     value: float
@@ -53,7 +53,7 @@ _SMALLER = {
 class QuantityReader(LexemeCursor):
     """Reads the quantity at an index of an answer's lexemes.
 
-    ``expected`` is the key's unit and settles what a lone "m" means; ``ratio`` reads "2 to 3" as two thirds.
+    ``expected`` is the key's unit and decides the meaning of a lone "m"; ``ratio`` reads "2 to 3" as two thirds.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class QuantityReader(LexemeCursor):
         return self.lexemes[first].start, self.lexemes[after - 1].end
 
     def _is_label(self, at: int, after: int) -> bool:
-        """A number that names or asks rather than answers: "option two", "2nd", "80 percent sure", "one second
+        """Whether a number is a name or part of a request: "option two", "2nd", "80 percent sure", "one second
         please"."""
         if (
             self.word(after) == "nines"
@@ -153,7 +153,7 @@ class QuantityReader(LexemeCursor):
         return (added, after) if mixed and added - value < 1 else (value, at)
 
     def _clock(self, reading: Reading, start: int) -> Found | None:
-        """ "1:30": minutes and seconds or hours and minutes beside a time key, otherwise a ratio or a clock time."""
+        """ "1:30": minutes and seconds or hours and minutes if the key is a time, otherwise a ratio or a clock time."""
         at = reading.after
         parts = [reading.value]
         while self.word(at) == ":" and self.is_kind(at + 1, "number") and len(parts) < 3:

@@ -1,4 +1,4 @@
-"""Ranges in an answer: "5 to 10 ms", "between 5 and 10", "from 8 up to 16", "5–10"."""
+"""Reads ranges: "5 to 10 ms", "between 5 and 10", "from 8 up to 16", "5–10"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from interview.text.number_vocabulary import SCALES
 _TO = frozenset({"to", "til", "until", "through", "till", "thru"})
 _DASHES = frozenset("-–—~")
 _SUFFIX_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9}
-#: How many lexemes the low end of "between … and …" may take.
+#: The most lexemes of the low end of "between … and …".
 _LONGEST_LOW_END = 16
 
 
@@ -37,7 +37,7 @@ def range_at(reader: QuantityReader, at: int) -> Found | None:
 
 
 def _between(reader: QuantityReader, at: int) -> Found | None:
-    """ "between one hundred and two hundred": the "and" that splits is the last that leaves two numbers."""
+    """ "between one hundred and two hundred": the range splits at the last "and" that leaves two numbers."""
     joints = ("and",) if reader.word(at) == "between" else ("to", "up", "through", "and", "-", "–")
     last = min(at + _LONGEST_LOW_END, reader.stop)
     places = [index for index in range(at + 1, last) if reader.word(index) in joints]

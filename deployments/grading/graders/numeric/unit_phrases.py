@@ -1,4 +1,4 @@
-"""The unit after a number, as a phrase: "km^2", "square metres", "dollars per hour", "of a second", "US$"."""
+"""Reads the unit after a number as a phrase: "km^2", "square metres", "dollars per hour", "of a second", "US$"."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ CURRENCIES |= {
     for code in CURRENCY_WORDS
     for short, factor in (("k", 1e3), ("m", 1e6), ("mm", 1e6), ("bn", 1e9))
 }
-#: The word before "dollars", and before "$", that names whose dollars they are.
+#: The word before "dollars", and before "$", that names the currency.
 DOLLARS = {
     "us": "USD", "u.s": "USD", "american": "USD", "usd": "USD", "c": "CAD", "ca": "CAD", "can": "CAD", "cad": "CAD",
     "canadian": "CAD", "a": "AUD", "au": "AUD", "aud": "AUD", "australian": "AUD", "nz": "NZD", "nzd": "NZD",

@@ -1,4 +1,4 @@
-"""Units as people write and say them, made into pint's: a closed vocabulary, so that "in" is no inch by accident."""
+"""Maps units as people write and say them to pint's; the vocabulary is closed, so that "in" is not read as inch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from interview.plans.key_units import unit_problem
 def unit_named(text: str, *, expected: Unit | None = None) -> Unit | None:
     """The unit a word or symbol names, or None.
 
-    ``expected`` is the key's unit: it decides what a lone "m" or "b" is, and makes "pounds" money or weight.
+    ``expected`` is the key's unit: it decides the meaning of a lone "m" or "b", and makes "pounds" money or weight.
     """
     folded = text.casefold()
     if folded in PERCENT_FORMS:
@@ -59,7 +59,7 @@ def unit_named(text: str, *, expected: Unit | None = None) -> Unit | None:
 _SMALL_CHANGE = frozenset({("c", "USD"), ("c", "EUR"), ("c", "CAD"), ("c", "AUD"), ("p", "GBP")})
 #: Symbols that are more often a magnitude, a name or a pronoun than a unit.
 _LONE_LETTERS = frozenset("mBTWNAVglL")
-#: Symbols that mean a unit only beside a key of that dimension: (a unit of the dimension, symbol → unit).
+#: Symbols that mean a unit only if the key has that dimension: (a unit of the dimension, symbol → unit).
 _BY_DIMENSION: tuple[tuple[Unit, dict[str, str]], ...] = (
     (Unit("physical", "second"), {"m": "minute", "H": "hour", "d": "day", "D": "day", "w": "week", "y": "year"}),
     (Unit("physical", "meter"), {"in": "inch", '"': "inch", "″": "inch", "”": "inch", "'": "foot", "′": "foot"}),
@@ -88,7 +88,7 @@ def key_unit(text: str) -> Unit:
     """The unit of a question's key: ours if known, else any pint expression, else a label to count.
 
     Raises:
-        InvalidInput: what ``unit_problem`` finds; a plan that is read anew has no such unit.
+        InvalidInput: the unit has a problem that ``unit_problem`` finds; a plan that was loaded has none.
     """
     problem = unit_problem(text)
     if problem is not None:
@@ -130,7 +130,7 @@ def warm_up() -> None:
 
 #: The characters of a unit expression; any other text is a label.
 _EXPRESSION = re.compile(r"[\w°^*/().\s·-]+")
-#: pint reads units with Python's tokenizer, and what is no expression trips either one or an assertion.
+#: pint reads units with Python's tokenizer; a text that is not an expression raises one of these errors.
 _PARSER_ERRORS = (
     AssertionError, AttributeError, KeyError, OverflowError, SyntaxError, TokenError, TypeError, ValueError,
 )  # fmt: skip
@@ -174,7 +174,7 @@ def convert(value: float, source: Unit, target: Unit) -> float:
 
 
 def _label_ratio(one: str, other: str) -> float | None:
-    """How many ``other`` one ``one`` is: 1 for equal labels; rates of a label may differ in time ("request / hour")."""
+    """The factor from ``one`` to ``other``: 1 for equal labels; rates may differ in time ("request / hour")."""
     if one == other:
         return 1.0
     top, _, bottom = one.partition(" / ")

@@ -1,4 +1,4 @@
-"""Whether two expressions are the same function, decided at points to many digits.
+"""Decides whether two expressions are the same function by their values at points to many digits.
 
 Two different elementary expressions agree at random real points with probability 0 (Schwartz 1980, Zippel 1979, for
 polynomials). Points are compared where both expressions are real. It runs in the sandbox.
@@ -11,18 +11,18 @@ from typing import Any, Literal
 
 import sympy
 
-#: ``positive``: equal for positive values only. ``factor``: a constant multiple. ``rounded``: equal but for rounding.
+#: ``positive``: equal for positive values only. ``factor``: a constant multiple. ``rounded``: equal up to rounding.
 Sameness = Literal["same", "positive", "factor", "rounded", "different"]
 
 _DIGITS = 50
 _TOLERANCE = sympy.Float("1e-35", _DIGITS)
 _POINTS = 8
-#: A decimal of at least so many digits stands for the exact value; a shorter one is a rounded value.
+#: A decimal with at least this many digits stands for the exact value; a shorter one is a rounded value.
 _EXACT_DIGITS = 6
 
 
 def sameness(one: Any, other: Any, *, decimals: int = 0) -> Sameness:
-    """How ``one``, an answer with decimals of that many digits, compares with ``other``, the key."""
+    """Compares ``one``, an answer with decimals of that many digits, with ``other``, the key."""
     if one == other:
         return "same"
     if not _finite(one) or not _finite(other):
@@ -79,8 +79,8 @@ def _mixed(symbols: list[Any], rng: random.Random) -> dict[Any, Any]:
 
 
 def _value(expression: Any, point: dict[Any, Any]) -> Any:
-    """``expression`` at ``point`` in decimals. Where a symbol stands in an exponent, an exact root of a fraction is
-    looked for, which can take minutes, so that decimals are put in at once."""
+    """``expression`` at ``point`` in decimals. With a symbol in an exponent, SymPy searches for an exact root
+    of a fraction, which can take minutes; decimals are therefore put in first."""
     if any(power.exp.free_symbols for power in expression.atoms(sympy.Pow)):
         point = {symbol: sympy.Float(value, 2 * _DIGITS) for symbol, value in point.items()}
     return expression.subs(point).evalf(_DIGITS)

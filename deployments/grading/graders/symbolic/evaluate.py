@@ -1,4 +1,4 @@
-"""The sandbox's side of symbolic grading: reads key and answer, compares them, and says how the answer was read.
+"""The sandbox's side of symbolic grading: reads key and answer, compares them, and states the reading of the answer.
 
 Plain text is read by ``reader``, LaTeX by ``math_verify``. Only these three modules import SymPy.
 """
@@ -84,7 +84,7 @@ def _verdict(job: SymbolicJob) -> SymbolicVerdict:
 
 
 def _crossed(text: str, key: _Relation) -> str:
-    """ "m x n" with a cross, where the key holds no x."""
+    """ "m x n" with a cross, if the key has no x."""
     return text if "x" in key.letters else re.sub(r"(?<=[\w)])\s+[xX]\s+(?=[\w(])", " * ", text)
 
 
@@ -124,7 +124,7 @@ def _latex(text: str) -> _Relation:
 
 
 def _left_side(text: str) -> Any:
-    """The left side of "f'(x) = …", or None where it is no expression."""
+    """The left side of "f'(x) = …", or None if it is not an expression."""
     try:
         return _latex_side(text)
     except NotUnderstood:
@@ -150,7 +150,7 @@ def _name(symbol: Any) -> str:
 
 
 def _as_written(answer: _Relation, key: _Relation) -> _Relation:
-    """``answer`` in the key's letters where only their case differs: "N log N" for n*log(n)."""
+    """``answer`` in the key's letters if only their case differs: "N log N" for n*log(n)."""
     ours = {str(one) for side in (key.left, key.right) if side is not None for one in side.free_symbols}
     theirs = {str(one) for side in (answer.left, answer.right) if side is not None for one in side.free_symbols}
     lower = {one.casefold(): one for one in ours}

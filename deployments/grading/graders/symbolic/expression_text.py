@@ -1,4 +1,4 @@
-"""The texts in an answer that may be its expression, most likely first."""
+"""Finds the texts in an answer that may be its expression, most likely first."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.symbolic.spoken import groupings, in_signs, stripped, without_order
 
 _MAX_CANDIDATES = 5
-#: Longer texts are no expression; they are handed on as they are and refused.
+#: A longer text is not an expression; it is passed on unchanged and refused.
 _MAX_PIECE_CHARS = 400
 _MARKED = re.compile(r"\$+([^$]+)\$+|`([^`]+)`|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _BOXED = re.compile(r"\\boxed\s*\{")
-#: Around a whole answer, and before a function that code takes from a library.
+#: Signs around a whole answer, and prefixes of a library's functions in code.
 _QUOTED = re.compile(r"^\s*([\"'“‘«])(.+?)[\"'”’»]\s*[.,;]?\s*$", re.DOTALL)
 _LIBRARY = re.compile(r"\b(?:math|cmath|np|numpy|sympy|sp|torch|jnp)\.(?=[a-z])", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__)(?=\S)([^*]+?)(?<=\S)\1(?![\w*])")
@@ -30,7 +30,7 @@ _MARK = re.compile(
 
 
 class Candidate(Struct, frozen=True):
-    """An expression in signs. ``order``: it stood in "O(…)". ``regrouped``: other ways to set its brackets."""
+    """An expression in signs. ``order``: it stood in "O(…)". ``regrouped``: its other possible brackets."""
 
     text: str
     order: bool = False
@@ -68,7 +68,7 @@ def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
 
 
 def _without_words(text: str) -> str:
-    """``text`` without the clauses and brackets that hold nothing but words: "n squared, so quadratic"."""
+    """``text`` without clauses and brackets that consist of words: "n squared, so quadratic"."""
     pieces = [piece for piece in re.split(r"\s*[,;]\s*|\s+(?=\()|(?<=\))\s+", text) if piece]
     said = [piece for piece in pieces if not _ONLY_WORDS.fullmatch(piece)]
     return said[0] if len(said) == 1 and len(pieces) > 1 else ""

@@ -1,7 +1,7 @@
 """Reads an expression in signs into SymPy, letter by letter under a closed vocabulary.
 
 A recursive descent: SymPy's own parser evaluates Python and takes an unknown word for a product of letters.
-Known here are single letters (with a subscript), Greek letters, constants and functions; anything else is
+The vocabulary is single letters (with a subscript), Greek letters, constants and functions; anything else is
 ``NotUnderstood``. It runs in the sandbox.
 """
 
@@ -75,7 +75,7 @@ _MAX_DIGITS, _MAX_EXPONENT, _MAX_FACTORIAL = 40, 9999, 500
 
 
 class NotUnderstood(Exception):
-    """The text is no expression; ``str()`` names the word or sign that is not known, if one is."""
+    """The text is not an expression; ``str()`` names the unknown word or sign, if any."""
 
 
 class Token:
@@ -328,7 +328,7 @@ class ExpressionReader:
         return _SEVERAL[name](*arguments)
 
     def _bare_argument(self) -> Any:
-        """The argument of "log n", "sin 2x", "cos 2 pi x": a number or constant takes the names after it along."""
+        """The argument of "log n", "sin 2x", "cos 2 pi x": a number or constant includes the names after it."""
         if self._op("-"):
             return -self._bare_argument()
         run = self._peek().text if self._peek().kind == "name" else ""
@@ -347,7 +347,7 @@ def relation(text: str, letters: frozenset[str] | None) -> tuple[str, Any, Any, 
     Of a chain "a = b = c" the last side counts; the left side is None if there is none or it cannot be read.
 
     Raises:
-        NotUnderstood: the right side is no expression.
+        NotUnderstood: the right side is not an expression.
     """
     exact, *approximate = re.split(r"≈|~=|≃|≅", plain_signs(_one_number(text)))
     defined = approximate and re.fullmatch(r"\s*[A-Za-z]\s*", exact)  # "x ≈ 11", but "x = 1/3 ≈ 0.33"

@@ -1,6 +1,6 @@
-"""Mathematics said aloud, written in signs: "n times the quantity n plus one over two" becomes ``n * ( n + 1) / 2``.
+"""Writes spoken mathematics in signs: "n times the quantity n plus one over two" becomes ``n * ( n + 1) / 2``.
 
-What is not understood stays a word, and the reader refuses words. English only.
+An unknown word stays a word, and the reader refuses words. English only.
 """
 
 # ruff: noqa: E501 - a pattern of alternatives reads better whole than broken
@@ -35,7 +35,7 @@ _REASON = re.compile(
 )
 #: One operand: a bracket, a name or a number, with a sign.
 _OPERAND = r"(?:-?\s*(?:\([^()]*\)|[A-Za-z](?:_\w+)?\b|\d+(?:\.\d+)?))"
-#: Where a spoken group ends.
+#: The end of a spoken group.
 _END = r"(?=\s*(?:[,^∕↑)]|\b(?:over|divided by|times|multiplied by|all|close|end|plus|minus)\b|$))"
 _SUM_END = r"(?=\s*(?:[,^∕↑)]|\b(?:over|divided by|times|multiplied by|all|squared|cubed|factorial|close|end)\b|$))"
 
@@ -130,7 +130,7 @@ def stripped(said: str, *, factorial: bool = False) -> str:
 
 
 def without_order(said: str) -> tuple[str, bool]:
-    """What stands in "O(…)" or after "big O of", and whether it stood there."""
+    """The expression in "O(…)" or after "big O of", and whether there was such a frame."""
     found = _BIG_O.match(said)
     return (said, False) if found is None else (said[found.end() :].strip(), True)
 
@@ -195,7 +195,7 @@ def _numbers(text: str) -> str:
     return "".join(parts) + text[copied:]
 
 
-#: Words that begin a number elsewhere but are an operation here.
+#: Words that elsewhere begin a number and here are an operation.
 _NO_NUMBER = frozenset({"plus", "minus", "negative", "the", "square", "root"})
 
 
@@ -206,7 +206,7 @@ _MAX_GROUPINGS = 12
 
 
 def groupings(said: str, signs: str) -> list[str]:
-    """Other ways to set brackets in ``signs``, if it was spoken: "n times n plus one over two" may be ``n*(n+1)/2``."""
+    """The other possible brackets in ``signs``, if it was spoken: "n times n plus one over two" may be ``n*(n+1)/2``."""
     made = [re.sub(r"/\s*(\d+[A-Za-z]\w*)", r"/(\1)", signs)]  # "-b/2a"
     if not _SAID.search(said):
         return [text for text in made if text != signs]

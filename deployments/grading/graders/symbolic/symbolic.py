@@ -1,7 +1,7 @@
-"""Symbolic answers: is the expression mathematically equal to the key's? Decided in the sandbox, never here.
+"""Grades symbolic answers: the sandbox decides whether the expression equals the key as mathematics.
 
-Computer algebra on a stranger's text can run for ever, and ``math-verify``'s own time-outs use signals and raise a
-``BaseException``: so both live in a killable process with limits, like the formulas.
+Computer algebra on untrusted text may not terminate, and the time-outs of ``math-verify`` use signals and raise a
+``BaseException``, so both run in a killable process with limits, as formulas do.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GRADER = "symbolic"
 MODULE = "deployments.grading.graders.symbolic.evaluate"
 
 _MAX_CHARS = 300
-#: An answer may say more than its expression, but not tell a story.
+#: The most characters of an answer: its expression and a few words.
 _MAX_ANSWER_CHARS = 2000
 _DIGIT_TOWER = re.compile(r"\d{41,}|(?:\^|\*\*)\s*\(?\s*\d{5,}|(?:\^|\*\*)[^+\-]*(?:\^|\*\*)[^+\-]*(?:\^|\*\*)")
 
@@ -47,7 +47,7 @@ class SymbolicVerdict(Struct, frozen=True):
     word: str = ""
 
 
-#: How a verdict short of "same" reads, and why a person looks at it; all of them score 0.
+#: The text of a verdict other than "same", which is also the reason for the review; all of them score 0.
 _NEARLY = {
     "positive": "equals the key for positive values only",
     "factor": "is a constant multiple of the key",
@@ -71,7 +71,7 @@ class SymbolicGrader:
         await self._sandbox.stop()
 
     async def grade(self, question: Question, answer: str, seed: int = 0, tenant: str = "") -> Grade:
-        """Raises InvalidInput (the key is no expression), EngineUnavailable (the sandbox died)."""
+        """Raises InvalidInput (the key is not an expression), EngineUnavailable (the sandbox died)."""
         spec = question.grader
         if not isinstance(spec, Symbolic):
             raise InvalidInput("Not a symbolic question.", detail={"fields": {"grader": "kind"}})
@@ -118,12 +118,12 @@ def _grade(verdict: SymbolicVerdict, spec: Symbolic, evidence: list[Evidence]) -
 
 
 def _refused(why: str, evidence: list[Evidence], confidence: float = 0.7) -> Grade:
-    """A zero that a person looks at: the answer may be right in a form that is not understood."""
+    """A zero grade that needs review: the answer may be right in a form that is not understood."""
     return mark(GRADER, 0.0, why, confidence=confidence, evidence=evidence, review=why)
 
 
 def _problem(text: str) -> str:
-    """Why an expression is not even tried; empty when it may be."""
+    """The reason to refuse an expression without evaluating it; empty if there is none."""
     if len(text) > _MAX_CHARS:
         return f"The expression is longer than {_MAX_CHARS} characters."
     if "__" in text:
