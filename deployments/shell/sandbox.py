@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from deployments.shell.confinement.confine import Confinement
 from deployments.shell.fair_pool import FairPool
 from interview.errors import EngineFailed, EngineUnavailable
 
@@ -33,7 +34,8 @@ class SandboxLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     ``tasks_per_child``: a child that kept its limits serves this many tasks. 1 forks one for each, which costs some
     milliseconds and separates the tasks of two candidates. ``waiting_per_tenant``: callers of one tenant that may wait
-    for a process; beyond: 429.
+    for a process; beyond: 429. ``require_confinement``: refuse to start where the kernel cannot keep tasks from files
+    and the network; otherwise the log and `interview doctor` say so.
     """
 
     cpu_s: float = 2.0
@@ -43,6 +45,7 @@ class SandboxLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     processes: int = 1
     tasks_per_child: int = 1
     waiting_per_tenant: int = 256
+    require_confinement: bool = False
 
 
 Ending = Literal["ready", "done", "time", "memory", "crash"]
@@ -149,6 +152,7 @@ class _Slot:
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # nothing is imported from the working directory
             "-m",
             "deployments.shell.sandbox_worker",
             self._module,
@@ -159,10 +163,19 @@ class _Slot:
         )
         try:
             async with asyncio.timeout(self._limits.start_s):
-                await _receive(process)
+                ready = msgspec.msgpack.decode(await _receive(process), type=SandboxOutcome)
         except (TimeoutError, asyncio.IncompleteReadError) as error:
             await _kill(process)
             raise EngineFailed(f"The sandbox process for {self._module} did not start.", retry_after_s=5) from error
+        confinement = msgspec.msgpack.decode(ready.result, type=Confinement)
+        if not confinement.whole:
+            logger.warning(
+                "the sandbox of %s is not fully confined: files=%s system_calls=%s; see `interview doctor`",
+                self._module, confinement.files, confinement.system_calls,
+            )  # fmt: skip
+            if self._limits.require_confinement:
+                await _kill(process)
+                raise EngineFailed(f"This machine cannot confine the sandbox for {self._module} (Landlock, seccomp).")
         return process
 
     async def run(self, payload: bytes) -> SandboxOutcome:

@@ -22,6 +22,8 @@ from typing import IO
 
 import msgspec
 
+from deployments.shell.confinement import syscalls
+from deployments.shell.confinement.confine import confine_warm_process
 from deployments.shell.sandbox import Ending, SandboxJob, SandboxOutcome
 
 #: The ``run`` function of a sandboxed module.
@@ -41,12 +43,33 @@ def main(module: str) -> None:
     warm_up = getattr(task, "warm_up", None)
     if warm_up is not None:
         warm_up()
-    _write(sink, msgspec.msgpack.encode(SandboxOutcome("ready")))
+    confinement = confine_warm_process()
+    _die_with_parent()  # a new user loses it
+    _write(sink, msgspec.msgpack.encode(SandboxOutcome("ready", msgspec.msgpack.encode(confinement))))
     kept = KeptChild(task.run)
     while (frame := _read(source)) is not None:
         job = msgspec.msgpack.decode(frame, type=SandboxJob)
         outcome = kept.run(job) if job.tasks_per_child > 1 else _run(task.run, job)
         _write(sink, msgspec.msgpack.encode(outcome))
+
+
+class _Memory:
+    """This process's memory, from a file opened before files are out of reach; a child reads its parent's."""
+
+    def __init__(self) -> None:
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY)
+
+    def mapped_bytes(self) -> int:
+        return self._pages(0) * resource.getpagesize()
+
+    def resident_bytes(self) -> int:
+        return self._pages(1) * resource.getpagesize()
+
+    def _pages(self, column: int) -> int:
+        return int(os.pread(self._statm, 256, 0).split()[column])
+
+
+_MEMORY = _Memory()
 
 
 class KeptChild:
@@ -84,9 +107,7 @@ class KeptChild:
         from_child, replies = os.pipe()
         pid = os.fork()
         if pid == 0:
-            os.close(to_child)
-            os.close(from_child)
-            _serving_child(self._run, job, os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
+            _serving_child(self._run, job, requests, replies)
         os.close(requests)
         os.close(replies)
         self._pid, self._served = pid, 0
@@ -105,12 +126,12 @@ class KeptChild:
         return _ending(status, expired)
 
 
-def _serving_child(run: Task, first: SandboxJob, requests: IO[bytes], replies: IO[bytes]) -> None:
+def _serving_child(run: Task, first: SandboxJob, reads_from: int, writes_to: int) -> None:
     """The child of ``KeptChild``; never returns."""
     code = 70
     try:
-        _die_with_parent()
-        _limit(first)
+        _confine_child(first, reads_from, writes_to)
+        requests, replies = os.fdopen(reads_from, "rb"), os.fdopen(writes_to, "wb")
         while (frame := _read(requests)) is not None:
             job = msgspec.msgpack.decode(frame, type=SandboxJob)
             began = _cpu_s()
@@ -135,7 +156,6 @@ def _run(run: Task, job: SandboxJob) -> SandboxOutcome:
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.close(reader)
         _child(run, job, writer)
     os.close(writer)
     result, expired = _collect(reader, job.wall_s)
@@ -143,7 +163,7 @@ def _run(run: Task, job: SandboxJob) -> SandboxOutcome:
     if expired:
         os.kill(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
-    peak_bytes = max(0, usage.ru_maxrss - _resident_kib()) * 1024
+    peak_bytes = max(0, usage.ru_maxrss - _MEMORY.resident_bytes() // 1024) * 1024
     return SandboxOutcome(_ending(status, expired), result, peak_bytes, usage.ru_utime + usage.ru_stime)
 
 
@@ -163,9 +183,8 @@ def _child(run: Task, job: SandboxJob, writer: int) -> None:
     """The limited child; never returns."""
     code = 70
     try:
-        _die_with_parent()
-        _limit(job)
         _limit_cpu(job.cpu_s, for_good=True)
+        _confine_child(job, writer)
         result: bytes = run(job.payload)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(result[:_MAX_RESULT_BYTES])
@@ -181,12 +200,28 @@ def _child(run: Task, job: SandboxJob, writer: int) -> None:
         os._exit(code)
 
 
+def _confine_child(job: SandboxJob, *keep: int) -> None:
+    """The limits of a child, for good: nothing of the warm process but ``keep`` stays open, so that it can neither read
+    another candidate's answer nor forge a result."""
+    _die_with_parent()
+    _limit(job)
+    os.dup2(2, 0)
+    opened = 3
+    for descriptor in sorted(keep):
+        os.closerange(opened, descriptor)
+        opened = descriptor + 1
+    os.closerange(opened, 256)
+    if syscalls.supported():
+        syscalls.install()
+
+
 def _limit(job: SandboxJob) -> None:
-    """Address space on top of what is already mapped, no files, no core."""
-    ceiling = _mapped_bytes() + job.memory_bytes
+    """Address space on top of what is already mapped, no files, no processes, no core."""
+    ceiling = _MEMORY.mapped_bytes() + job.memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
 
@@ -223,16 +258,6 @@ def _collect(reader: int, wall_s: float) -> tuple[bytes, bool]:
         if not part:
             return b"".join(parts), False
         parts.append(part)
-
-
-def _mapped_bytes() -> int:
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a proc file, read on every task
-        return int(statm.read().split()[0]) * resource.getpagesize()
-
-
-def _resident_kib() -> int:
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a proc file, read on every task
-        return int(statm.read().split()[1]) * resource.getpagesize() // 1024
 
 
 def _die_with_parent() -> None:

@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deployments.llm.config import LlmConfig
+from deployments.shell.confinement.confine import possible
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
 from interview.errors import InterviewError, ModelMissing
@@ -56,6 +57,7 @@ def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
         _disk(data),
         _port(config.host, config.port),
         _redis(),
+        _sandbox(),
         _stt(settings.stt),
         _tts(settings.tts),
         _llm(settings.llm),
@@ -134,6 +136,23 @@ def _redis() -> Diagnosis:
         )
     number = ".".join(str(part) for part in binary.version)
     return Diagnosis("sessions", "ok", f"embedded {binary.path.name} {number} ({binary.source}, {binary.path})")
+
+
+def _sandbox() -> Diagnosis:
+    found = possible()
+    said = (
+        f"files: {'interpreter only (Landlock)' if found.files else 'readable as this user'}, "
+        f"network and processes: {'none (seccomp)' if found.system_calls else 'open'}, "
+        f"user: {'nobody' if found.user else 'the same'}"
+    )
+    if found.whole:
+        return Diagnosis("sandbox", "ok", said)
+    return Diagnosis(
+        "sandbox",
+        "warn",
+        said,
+        "code that breaks out of a parser could reach files and the network: use Linux 5.13 or newer with Landlock",
+    )
 
 
 def _stt(config: SttConfig) -> Diagnosis:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -50,8 +51,13 @@ async def test_a_task_cannot_write_files(sandbox: Sandbox) -> None:
 
 
 async def test_a_killed_process_is_reported_and_replaced(sandbox: Sandbox) -> None:
+    await sandbox.start()
+    running = asyncio.create_task(sandbox.run(b"sleep"))
+    while not sandbox.busy:
+        await asyncio.sleep(0.01)
+    os.kill(sandbox.pids[0], signal.SIGKILL)
     with pytest.raises(EngineUnavailable):
-        await sandbox.run(b"kill-parent")
+        await running
     assert (await sandbox.run(b"fine")).result == b"ok:fine"
 
 
