@@ -1,7 +1,7 @@
 """Compare spreadsheet engines on the conformance data: ``python -m benchmarks.formula_engines [own ironcalc …]``.
 
 Engines other than our own are not dependencies: install those to be compared (``pip install ironcalc formualizer
-formulas``) in an environment beside this package. A constant reference (``=20``) of a handed case counts as its value.
+formulas``) in an environment next to this package. A constant reference (``=20``) of a handed case counts as its value.
 """
 
 from __future__ import annotations

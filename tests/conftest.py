@@ -36,7 +36,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def retried() -> Iterator[list[tuple[str, str]]]:
-    """What the code under test said that it tried again, as (tier, reason)."""
+    """The retries that the code under test reported, as (tier, reason)."""
     noted: list[tuple[str, str]] = []
     retries.install(lambda tier, reason: noted.append((tier, reason)))
     yield noted
@@ -45,7 +45,7 @@ def retried() -> Iterator[list[tuple[str, str]]]:
 
 @pytest.fixture
 def failed_items() -> Iterator[list[tuple[str, str]]]:
-    """What the batches under test could not do and went on without, as (batch, reason)."""
+    """The items that the batches under test skipped, as (batch, reason)."""
     noted: list[tuple[str, str]] = []
     failures.install(lambda batch, reason: noted.append((batch, reason)))
     yield noted

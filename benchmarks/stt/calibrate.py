@@ -43,7 +43,7 @@ _CLEAR_DB = 10
 
 
 class Mix(msgspec.Struct, frozen=True):
-    """``text`` is None where nobody speaks the model's language. ``snr_db`` None: no noise was added, or no speech."""
+    """``text`` is None without speech in the model's language. ``snr_db`` None: no noise was added, or no speech."""
 
     kind: str
     samples: Samples

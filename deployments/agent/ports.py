@@ -68,7 +68,7 @@ class Observer(Protocol):
 
 
 class SilentObserver:
-    """Nobody is watching."""
+    """An ``Observer`` that ignores every call."""
 
     def step_finished(self, step: str, outcome: str, stage_ms: Mapping[str, float]) -> None: ...
 

@@ -21,7 +21,7 @@ _TOO_LONG = ("context length", "context_length", "maximum context", "input is to
 
 
 class RemoteServer(NamedTuple):
-    """How messages name a server.
+    """The names of a server in messages.
 
     ``kind``: "language-model server". ``model`` is the requested model, ``setting`` the operator's setting for it
     (``llm.model``), ``api_key_env`` the environment variable of its key.

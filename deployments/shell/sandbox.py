@@ -60,7 +60,7 @@ class SandboxJob(Struct, frozen=True):
 
 
 class SandboxOutcome(Struct, frozen=True):
-    """How a task ended. ``peak_bytes`` is its resident memory above the warm process's, ``cpu_s`` its CPU time."""
+    """The end of a task. ``peak_bytes`` is its resident memory above the warm process's, ``cpu_s`` its CPU time."""
 
     kind: Ending
     result: bytes = b""

@@ -53,7 +53,7 @@ class KokoroConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PiperConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """``model``: as Kokoro's; beside an ``.onnx`` file lies its ``.onnx.json``. ``threads``: as Kokoro's; more than one
+    """``model``: as Kokoro's; an ``.onnx`` file needs its ``.onnx.json``. ``threads``: as Kokoro's; more than one
     makes a Piper voice slower."""
 
     model: str = "piper-en-us-joe"

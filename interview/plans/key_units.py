@@ -1,4 +1,4 @@
-"""Which texts may be the unit of a numeric question's key."""
+"""Checks the unit of a numeric question's key."""
 
 from __future__ import annotations
 

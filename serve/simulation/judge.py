@@ -56,7 +56,7 @@ def ends_properly(held: HeldInterview) -> Iterable[str]:
         yield f"not over after {MAX_ANSWERS} answers"
     ends = [event.data for event in held.events if isinstance(event.data, SessionConcluded)]
     if len(ends) != 1 or ends[0].by not in _PROPER_ENDS:
-        yield f"concluded {len(ends)} times, by {', '.join(end.by for end in ends) or 'nobody'}"
+        yield f"concluded {len(ends)} times, by {', '.join(end.by for end in ends) or 'no one'}"
     if held.state is None or held.state.status != "concluded":
         yield f"the session is {held.state.status if held.state else 'missing'}"
 

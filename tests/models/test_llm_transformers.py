@@ -1,4 +1,4 @@
-"""What the transformers engine promises beyond the conformance suite, on the tiny real model."""
+"""The promises of the transformers engine beyond the conformance suite, on the tiny real model."""
 
 from __future__ import annotations
 

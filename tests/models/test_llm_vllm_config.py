@@ -1,4 +1,4 @@
-"""What the tier tells ``ray.serve.llm`` and vLLM, without starting an engine."""
+"""The configuration that the tier passes to ``ray.serve.llm`` and vLLM, without starting an engine."""
 
 from __future__ import annotations
 

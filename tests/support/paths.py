@@ -1,4 +1,4 @@
-"""Where the repository's files lie, for tests at any depth."""
+"""The paths of the repository's files, for tests at any depth."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Exchange:
 
     @property
     def not_heard(self) -> str:
-        """Why a recording has no transcript; empty when it has one, and for typed answers."""
+        """The reason for which a recording has no transcript; empty when it has one, and for typed answers."""
         if self.pending.heard is not None:
             return self.pending.heard.failure
         return "An earlier release accepted the recording without its transcript." if self.pending.audio else ""

@@ -42,7 +42,7 @@ class DriftWatch:
         self._measured: dict[str, _Measured] = {}
 
     async def __call__(self, plan: InterviewPlan) -> str:
-        """Why rubric grades of this plan need review; empty while the judge matches the labels, or without labels."""
+        """The reason to review this plan's rubric grades; empty while the judge matches the labels or has none."""
         if self._policy.drift_every_s <= 0:
             return ""
         known = self._measured.get(plan.digest)

@@ -43,7 +43,7 @@ class Drift(Struct, frozen=True):
     bias: float
 
     def reason(self, policy: WatchdogPolicy) -> str:
-        """Why rubric grades need review until the judge is recalibrated; empty while the error is within the limit."""
+        """The reason for which rubric grades need review until the judge is recalibrated; empty within the limit."""
         if self.items == 0 or self.mean_absolute_error <= policy.drift:
             return ""
         towards = "generous" if self.bias > 0 else "strict"

@@ -52,7 +52,7 @@ class GrammarCompiler:
 
 
 class RowSampling:
-    """How one request's tokens are chosen. ``error`` is set instead of raised, because an exception in the decoding
+    """The sampling settings of one request. ``error`` is set instead of raised, because an exception in the decoding
     thread ends it, and with it every other request."""
 
     def __init__(self, call: ChatCall, matcher: Any | None, device: torch.device) -> None:

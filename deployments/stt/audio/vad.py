@@ -27,7 +27,7 @@ class Span(Struct, frozen=True):
 
 
 class Segmentation(Struct, frozen=True):
-    """How audio is cut for a model.
+    """The rules by which audio is cut for a model.
 
     ``pack`` joins neighbouring utterances up to ``max_piece_s``, which suits pretrained Whisper weights (context, fewer
     30 s windows); a model trained on single utterances needs each alone.

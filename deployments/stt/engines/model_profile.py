@@ -18,7 +18,7 @@ PROFILE_FILE = "serving.json"
 
 
 class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
-    """How to serve a set of weights.
+    """The serving settings of a set of weights.
 
     ``windows_s``: the encoder windows measured with the model, ascending; empty means the full 30 s only.
     ``window_margin_s``: silence that a window must leave after the audio. ``accepts_prompts``: trained with text before

@@ -18,7 +18,7 @@ from interview.errors import InterviewError
 
 
 class PieceOptions(Struct, frozen=True):
-    """How to transcribe one piece. ``language`` is an ISO 639-1 code."""
+    """The options for transcribing one piece. ``language`` is an ISO 639-1 code."""
 
     language: str
     prompt: str | None = None

@@ -20,7 +20,7 @@ WAV_HEADER_BYTES = 44
 
 
 class Coding(NamedTuple):
-    """How PyAV encodes one format: its container, codec, content type, and a rate that the codec requires."""
+    """PyAV's settings for one format: its container, codec, content type, and a rate that the codec requires."""
 
     container: str
     codec: str

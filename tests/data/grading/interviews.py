@@ -124,5 +124,5 @@ async def stage_interview(
 
 
 def verdict(request: dict[str, Any]) -> dict[str, Any]:
-    """What a well-behaved model answers to any of the open questions."""
+    """The answer of a well-behaved model to any of the open questions."""
     return {"evidence": {"quote": QUOTE, "reason": "Numbers are named.", "level": 2}}

@@ -70,7 +70,7 @@ def opened(tmp_path_factory):
 
 
 def dots(picture):
-    """How many discs of the accent's colour stand above each other: bands of rows with a run of a disc's width."""
+    """The number of discs of the accent's colour above each other: bands of rows with a run of a disc's width."""
     heights = [0]
     for y in range(picture.height):
         line, run, longest = picture.crop((0, y, picture.width, y + 1)).tobytes(), 0, 0

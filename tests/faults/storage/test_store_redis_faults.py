@@ -1,4 +1,4 @@
-"""What the session store promises while connections break, replies vanish and the server stalls or dies."""
+"""The session store keeps its promises while connections break, replies vanish and the server stalls or dies."""
 
 from __future__ import annotations
 

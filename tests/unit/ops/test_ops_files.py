@@ -1,4 +1,4 @@
-"""What operators copy is accepted by this very release: profiles, manifest, alert rules and the metrics they name."""
+"""Files for operators are accepted by this release: profiles, manifest, alert rules and the metrics they name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_profile_is_a_serve_config_with_settings_we_know(path: Path) -> No
 
 
 def test_the_load_profiles_differ_only_in_the_language_model() -> None:
-    """What ``load-llm`` costs more is then the model's turn, and nothing else."""
+    """The additional cost of ``load-llm`` is then the model's turn, and nothing else."""
     plain, asking = (
         yaml.safe_load((HOME / "configs" / "serve" / f"{name}.yaml").read_text()) for name in ("load", "load-llm")
     )

@@ -94,7 +94,7 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
         return mark(
             "short_text",
             0.0,
-            f"The accepted answer {best.term!r} is offered beside others, and none is chosen.",
+            f"The accepted answer {best.term!r} is offered together with others, and none is chosen.",
             confidence=_LISTED,
             evidence=evidence,
             review="Alternatives are offered; the worse one counts.",
@@ -112,7 +112,7 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
     if best.interrupted:
         review = "Another word stands within the accepted answer."
     elif items > accepted:
-        review = "Another term is named beside the accepted one."
+        review = "Another term is named besides the accepted one."
     elif any(one.stance == "denied" for one in held):
         review = "The accepted answer is also denied." if stance.commitment < 2 else ""
     elif _QUALIFIED.search(answer[: best.start]):

@@ -1,1 +1,1 @@
-"""Spreadsheet formulas graded by what they do: screened, then run on randomised sheets in a killable process."""
+"""Grades spreadsheet formulas by their results on randomised sheets, after a screen and in a killable process."""

@@ -21,7 +21,7 @@ OUTSIDE = frozenset(_OUTSIDE_TEXT.split())
 
 
 def canonical(name: str) -> str:
-    """The English name in upper case, without Excel's ``_xlfn.`` prefixes; an unknown name comes back as it is."""
+    """The English name in upper case, without Excel's ``_xlfn.`` prefixes; an unknown name is returned unchanged."""
     upper = name.strip().upper()
     for prefix in ("_XLFN._XLWS.", "_XLFN.", "_XLWS."):
         upper = upper.removeprefix(prefix)
@@ -29,7 +29,7 @@ def canonical(name: str) -> str:
 
 
 def refusal(name: str) -> str | None:
-    """Why the function is not allowed, as a sentence; None when it is."""
+    """The reason for which the function is not allowed, as a sentence; None when it is allowed."""
     if name in ALLOWED:
         return None
     if name in VOLATILE:
@@ -40,7 +40,7 @@ def refusal(name: str) -> str | None:
 
 
 def arity_problem(name: str, count: int) -> str | None:
-    """Why a call with ``count`` arguments is invalid; None when it is valid."""
+    """The reason for which a call with ``count`` arguments is invalid; None when it is valid."""
     function = FUNCTIONS[name]
     if count < function.least:
         return f"{name} is called with too few arguments." if count else f"{name} is called without an argument."

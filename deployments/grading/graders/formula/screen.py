@@ -50,7 +50,7 @@ class Screened(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """Why a formula may not run, as a sentence; ``syntax`` when it is not a formula at all."""
+    """The reason for which a formula may not run, as a sentence. ``syntax``: it is not a formula at all."""
 
     reason: str
     syntax: bool = False

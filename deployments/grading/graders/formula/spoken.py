@@ -16,7 +16,7 @@ _CODE = re.compile(r"```(?:\w+\n)?(.*?)```|`([^`]+)`", re.DOTALL)
 _TYPED = re.compile(r"(?:(?<=[\s:(,'])|^)\{?=\s*[A-Za-z0-9(+\-\"“${.@#_'\[À-ÿ]")
 _CALL = re.compile(r"(?<![\w.])([^\W\d][\w.]{0,24})\s?\(")
 _EXPRESSION = re.compile(r"(?<![\w$.])\(*\$?[A-Za-z]{1,2}\$?\d{1,5}\)?\s*[-+*/^&<>=×÷]+\s*[\w($\"]")
-#: A longer answer is talk about a formula, not one spelt out.
+#: A longer answer describes a formula and does not spell one out.
 _MAX_SPOKEN_CHARS = 600
 _BETWEEN_ALTERNATIVES = re.compile(r"\bor\b|\balternatively\b", re.IGNORECASE)
 _OPERAND = re.compile(r"\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
@@ -26,7 +26,7 @@ _CELLS = re.compile(r"[A-Z]\$?\d|[A-Z]:\$?[A-Z]")
 
 
 class FormulaText(Struct, frozen=True):
-    """A formula found in an answer: its text, where it stands there, and whether it was said rather than typed."""
+    """A formula found in an answer: its text, its place, and whether it was spoken rather than typed."""
 
     text: str
     start: int
@@ -35,9 +35,9 @@ class FormulaText(Struct, frozen=True):
 
 
 def find_formulas(answer: str) -> tuple[FormulaText, ...]:
-    """The formulas that the answer gives: one, several when it offers alternatives, none when it holds no formula.
+    """The formulas that the answer gives: one, several when it offers alternatives, none when it has no formula.
 
-    What was said before a correction ("no wait", "I mean") does not count.
+    Text before a correction ("no wait", "I mean") does not count.
     """
     typed = _typed(answer)
     if not typed:

@@ -1,7 +1,7 @@
 """The grammar of spoken formulas: it puts the parentheses, commas and quotation marks that speech leaves out.
 
 "if a2 is at least 90 then a otherwise b" is ``IF(A2>=90,"a","b")``; "count if a2 to a21 is greater than 10" is
-``COUNTIF(A2:A21,">10")``. How many arguments a function takes decides where an unspoken parenthesis closes.
+``COUNTIF(A2:A21,">10")``. The number of arguments of a function decides where an unspoken parenthesis closes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MAX_DEPTH = 20
 
 
 class NotUnderstood(Exception):
-    """The words are no formula."""
+    """The words are not a formula."""
 
 
 class SpokenParser:
@@ -71,7 +71,7 @@ class SpokenParser:
             self._at += 1
 
     def _literal_a(self) -> bool:
-        """Whether the word "a" is a text and no article: nothing that it could introduce follows."""
+        """Whether the word "a" is a text and not an article: no noun follows."""
         return self._text() in ("a", "an") and self._kind(1) in ("end", "comma", "else", "then", "close", "bracket")
 
     def _expression(self, least: int = 0) -> str:
@@ -143,7 +143,7 @@ class SpokenParser:
                 raise NotUnderstood
 
     def _literal(self) -> str:
-        """Words that are no part of the formula's language: a text, inside a call only."""
+        """Words outside the grammar: a text, inside a call only."""
         said: list[str] = []
         while self._kind() == "word" and len(said) < 6:
             said.append(self._text())
@@ -207,7 +207,7 @@ class SpokenParser:
             tight = nested and not logical and len(arguments) + 1 >= least
             argument = self._expression(PRECEDENCE["+"] if tight else 0)
             if logical and nested and not any(sign in argument for sign in "<>="):
-                self._at = start  # what follows belongs to the IF around it
+                self._at = start  # the rest belongs to the IF around it
                 break
             arguments.append(argument)
         if self._kind() == "where" and name in _PLURAL:

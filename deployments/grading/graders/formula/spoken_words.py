@@ -92,7 +92,7 @@ _KNOWN = frozenset(name.lower() for name in ALLOWED | VOLATILE | OUTSIDE if len(
     "decimal",
     "let",
 }
-#: Words that stand before digits and are no column.
+#: Words that may precede digits and are not columns.
 _NO_COLUMNS = frozenset({"to", "is", "if", "of", "and", "or", "by", "the", "at", "in", "on", "for", "as", "mod", "int", "abs", "max", "min", "sum", "row", "not", "let"})  # fmt: skip
 _LETTERS = {
     "eh": "a",
@@ -190,7 +190,7 @@ def _scan(text: str, quoted: list[str]) -> Iterator[Word]:
 
 
 def _next(text: str, at: int, quoted: list[str]) -> tuple[Word, int]:
-    """The word that begins at a place, and where it ends."""
+    """The word that begins at a place, and its end."""
     if found := re.compile(r'"(\d+)"').match(text, at):
         return Word("text", _quotation(quoted[int(found[1])])), found.end()
     if (found := _ORDINAL_COLUMN.match(text, at)) is not None:
@@ -241,7 +241,7 @@ def _symbol(sign: str) -> Word:
 
 
 def _quotation(said: str) -> str:
-    """What stands between quotation marks: a comparison in words becomes a criterion, "slash" a sign."""
+    """The text between quotation marks: a comparison in words becomes a criterion, "slash" a sign."""
     if said in _SIGNS_IN_TEXT:
         return _SIGNS_IN_TEXT[said]
     text = said

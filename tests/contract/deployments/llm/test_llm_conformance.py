@@ -1,4 +1,4 @@
-"""What every language-model engine promises, checked on each: the fake, a real HTTP server behind the real ``openai``
+"""The promises of a language-model engine, checked on each: the fake, a real HTTP server behind the real ``openai``
 client, a Serve handle, and (marker ``models``) transformers and vLLM with a tiny real model."""
 
 from __future__ import annotations

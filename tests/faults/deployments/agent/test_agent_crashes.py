@@ -173,7 +173,7 @@ async def test_a_step_whose_worker_dies_at_any_call_is_completed_exactly_once(sc
 
 
 def shape(log: list[Event]) -> list[tuple[str, int | None]]:
-    """What happened in which turn; not when."""
+    """The events by turn, without their times."""
     return [(event.type, getattr(event.data, "turn", None)) for event in log]
 
 

@@ -27,7 +27,7 @@ def interview(*arguments: str, **environment: str) -> subprocess.CompletedProces
     )
 
 
-def test_doctor_says_what_would_serve_each_tier_and_how_to_mend_the_rest() -> None:
+def test_doctor_says_what_would_serve_each_tier_and_how_to_fix_what_is_missing() -> None:
     done = interview("doctor", "--json")
     assert done.returncode == 0, done.stderr.decode()
     findings = {finding["area"]: finding for finding in json.loads(done.stdout)}
@@ -94,7 +94,7 @@ def test_a_wrong_flag_of_up_is_named_without_a_trace(tmp_path: Path, flags: list
 
 
 @pytest.mark.cluster
-def test_keys_are_made_listed_and_revoked_beside_the_running_platform(platform: RunningPlatform) -> None:
+def test_keys_are_made_listed_and_revoked_while_the_platform_runs(platform: RunningPlatform) -> None:
     import httpx
 
     data = ("--data", str(platform.data))
@@ -140,7 +140,7 @@ def test_a_second_start_works_after_the_first_was_killed_and_the_sessions_are_th
     body = {"plan": "backend-engineer", "consent": True}
     started = httpx.post(f"{address}/session/start/kept", json=body, headers=headers, timeout=60, trust_env=False)
     assert started.status_code == 200
-    # everything at once, supervisor included: nobody is left to clean up
+    # everything at once, supervisor included, so that no process is left to clean up
     for process in [*family, psutil.Process(first.pid)]:
         if "redis-server" not in process.name():
             process.kill()

@@ -1,4 +1,4 @@
-"""What the scripted interviewer does and says, whatever a candidate does; and that every interview of it replays."""
+"""The scripted interviewer responds properly to anything a candidate does, and each of its interviews replays."""
 
 from __future__ import annotations
 

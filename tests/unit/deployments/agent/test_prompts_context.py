@@ -1,4 +1,4 @@
-"""What the model is asked with: within its budget whatever is in it, data that stays data, the relevant parts first."""
+"""The model's prompt stays within its budget, marks data as data, and puts the relevant parts first."""
 
 from __future__ import annotations
 

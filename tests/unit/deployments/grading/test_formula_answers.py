@@ -1,4 +1,4 @@
-"""Where the formula stands in an answer: typed or said, corrected, offered twice, wrapped in prose, or missing."""
+"""The formula is found in an answer: typed or spoken, corrected, offered twice, wrapped in prose, or missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a numeric answer says beyond its digits: negation, doubt, bounds, corrections, shown working, units."""
+"""The parts of a numeric answer beyond its digits: negation, doubt, bounds, corrections, shown working, units."""
 
 from __future__ import annotations
 

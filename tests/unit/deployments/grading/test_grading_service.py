@@ -1,4 +1,4 @@
-"""What holds for every grade: hints cost, unsure words bound confidence, nothing said is nothing scored."""
+"""The rules of every grade: hints cost, unsure words bound confidence, an empty answer scores 0."""
 
 from __future__ import annotations
 

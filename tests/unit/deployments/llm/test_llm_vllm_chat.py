@@ -1,4 +1,4 @@
-"""What vLLM yields, as ``ray.serve.llm`` passes it on, becomes plain dicts and typed errors; no vLLM needed."""
+"""The output of vLLM, passed on by ``ray.serve.llm``, becomes plain dicts and typed errors; no vLLM needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which weights serve the speech tier, and that nothing else stands in for a model that is missing."""
+"""The configured weights serve the speech tier; a missing model is never replaced by another."""
 
 from __future__ import annotations
 

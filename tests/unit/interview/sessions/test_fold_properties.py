@@ -1,4 +1,4 @@
-"""What holds for every event log, whatever happened in the interview: replay is exact, incremental and strict."""
+"""For every event log, replay is exact, incremental and strict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an utterance is: a question, an afterthought, an answer with a question in it, silence."""
+"""An utterance is classified: a question, an afterthought, an answer with a question in it, silence."""
 
 from __future__ import annotations
 

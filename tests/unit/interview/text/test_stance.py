@@ -1,4 +1,4 @@
-"""How a speaker holds what they mention: cases of denial, correction, asides and alternatives."""
+"""A speaker's stance on each mention: cases of denial, correction, asides and alternatives."""
 
 from __future__ import annotations
 

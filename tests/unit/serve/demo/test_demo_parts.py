@@ -1,4 +1,4 @@
-"""What the demo shows and leaves: the engines that serve, links that lead to files, recordings of a person."""
+"""The output of the demo: the engines that serve, links that lead to files, recordings of a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every request: keys and scopes, request ids, headers, unexpected errors, readiness, documentation."""
+"""The rules of every request: keys and scopes, request ids, headers, unexpected errors, readiness, documentation."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What stays of a run when the platform stops: Ray's logs, all of them, and never at the price of the stop."""
+"""All of Ray's logs of a run are kept when the platform stops, and keeping them never prevents the stop."""
 
 from __future__ import annotations
 

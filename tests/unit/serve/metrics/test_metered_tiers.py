@@ -1,4 +1,4 @@
-"""What the meters on the model tiers count: what was used, and nothing of what failed or was never stated."""
+"""The meters of the model tiers count usage, and nothing that failed or was not stated."""
 
 from __future__ import annotations
 

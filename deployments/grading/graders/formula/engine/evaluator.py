@@ -33,9 +33,9 @@ from deployments.grading.graders.formula.engine.values import (
     fail,
 )
 
-#: Cells that one evaluation may read and make.
+#: The maximum number of cells that one evaluation reads and creates.
 MAX_CELLS = 2_000_000
-#: LAMBDA calls inside one another.
+#: The maximum depth of nested LAMBDA calls.
 MAX_CALLS = 60
 
 library.load()
@@ -73,7 +73,7 @@ class Evaluation:
 
     @property
     def spent(self) -> int:
-        """Cells read and made so far: what the evaluation cost."""
+        """Cells read and made so far: the cost of the evaluation."""
         return self._spent
 
     def spend(self, cells: int) -> None:

@@ -98,7 +98,7 @@ def _year(digits: str) -> int:
 
 
 def serial(year: int, month: int, day: int) -> int | None:
-    """The day number of a date that exists; 1 is 1 January 1900, and 60 the 29 February 1900 that never was."""
+    """The day number of a date that exists; 1 is 1 January 1900, and 60 the 29 February 1900, which did not exist."""
     try:
         days = date(year, month, day).toordinal() - _EPOCH
     except ValueError:

@@ -26,7 +26,7 @@ from deployments.grading.graders.formula.engine.tokens import Token
 from deployments.grading.graders.formula.engine.values import ErrorValue, Reference, Scalar, general
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-#: Sheet names that spreadsheets give by themselves: they stand for the question's only sheet.
+#: Default sheet names of spreadsheets: they stand for the question's only sheet.
 _FIRST_SHEETS = frozenset(
     {"sheet1", "sheet 1", "tabelle1", "feuil1", "hoja1", "foglio1", "planilha1", "blad1", "page 1"}
 )
@@ -49,7 +49,7 @@ class Extent(Struct, frozen=True):
 
 
 class Unparsed(Exception):
-    """Why the tokens are no formula, as a sentence. ``syntax``: False when it is one that may not run here."""
+    """The tokens are not a formula; the reason is a sentence. ``syntax``: False for a formula that may not run here."""
 
     def __init__(self, reason: str, syntax: bool = True) -> None:
         super().__init__(reason)
@@ -72,7 +72,7 @@ class Parser:
         """The whole formula. Parentheses that are still open at the end are closed.
 
         Raises:
-            Unparsed: it is none.
+            Unparsed: the tokens are not a formula.
         """
         node = self._expression(0)
         if self._at < len(self._tokens):
@@ -261,7 +261,7 @@ class Parser:
 
 
 def _fixed(text: str) -> tuple[bool, bool, bool, bool]:
-    """Which parts a ``$`` holds. Whole columns hold their rows, and whole rows their columns."""
+    """The parts that a ``$`` fixes. Whole columns fix their rows, and whole rows their columns."""
     first, _, last = re.sub(r"\s", "", text).partition(":")
     one, two = _HELD.fullmatch(first), _HELD.fullmatch(last or first)
     if one is None or two is None:

@@ -1,4 +1,4 @@
-"""The table of functions: each has a signature that says how its arguments are read and lifted over arrays.
+"""The table of functions: each has a signature that defines how its arguments are read and applied to arrays.
 
 A signature is a list of letters, one for each parameter: ``n`` number, ``i`` whole number, ``t`` text, ``b`` truth
 value, ``v`` any value (errors propagate), ``x`` any value, errors included, ``r`` the operand as it is (a reference, an

@@ -19,7 +19,7 @@ class Token(Struct, frozen=True):
 
 
 class Unreadable(Struct, frozen=True):
-    """Where the text stops being a formula."""
+    """The place at which the text stops being a formula."""
 
     at: int
 
@@ -124,7 +124,7 @@ def _range_words(tokens: list[Token]) -> list[Token]:
 
 
 def _decimal_commas(tokens: list[Token]) -> list[Token]:
-    """ "0,5" is one number where the comma cannot separate arguments: beside semicolons, or outside every call."""
+    """ "0,5" is one number where the comma cannot separate arguments: next to semicolons, or outside every call."""
     semicolons = any(token.text == ";" and not _in_braces(tokens, index) for index, token in enumerate(tokens))
     made: list[Token] = []
     calls: list[bool] = []

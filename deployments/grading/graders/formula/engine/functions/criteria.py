@@ -99,7 +99,7 @@ def _equal(cell: Scalar, target: Scalar) -> bool:
 
 
 def _typed(operand: str) -> Scalar:
-    """What the operand of a criterion means: a number or date, a truth value, an error, or text."""
+    """The meaning of a criterion's operand: a number or date, a truth value, an error, or text."""
     folded = operand.strip().upper()
     if folded in ("TRUE", "FALSE"):
         return folded == "TRUE"

@@ -24,7 +24,7 @@ def _gamma_share(x: float, a: float) -> float:
 
 
 def t_left(x: float, freedom: float) -> float:
-    """The chance of a value up to ``x``."""
+    """The probability of a value up to ``x``."""
     if freedom < 1:
         fail("#NUM!")
     tail = 0.5 * _beta_share(freedom / (freedom + x * x), freedom / 2, 0.5)
@@ -47,7 +47,7 @@ def f_left(x: float, one: float, other: float) -> float:
 
 
 def inverse(left: Callable[[float], float], share: float, low: float, high: float) -> float:
-    """Where a rising function reaches ``share``, by bisection; the bounds widen until they hold it."""
+    """The point at which a rising function reaches ``share``, by bisection; the bounds widen until they contain it."""
     if not 0 < share < 1:
         fail("#NUM!")
     while left(high) < share and high < 1e9:

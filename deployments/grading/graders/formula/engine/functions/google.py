@@ -1,4 +1,4 @@
-"""Functions that Google Sheets has and Excel has not."""
+"""Functions that only Google Sheets has."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def single(context: Context, nodes: Sequence[Node], names: dict[str, Operand]) -
 
 
 def _one(context: Context, function: Operand, arguments: list[Operand]) -> Scalar:
-    """What a call gives for one cell; an array there is an error."""
+    """The value of a call for one cell; an array is an error."""
     try:
         made = context.fetch(context.call(function, arguments))
     except ExcelError as error:

@@ -1,4 +1,4 @@
-"""IF and its relatives, AND, OR, errors caught."""
+"""IF and its relatives, AND, OR, and error handling."""
 
 from __future__ import annotations
 

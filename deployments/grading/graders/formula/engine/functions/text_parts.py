@@ -25,7 +25,7 @@ def _delimiters(context: Context, operand: Operand) -> list[str]:
 
 
 def _cuts(given: str, delimiters: list[str], fold: bool) -> list[tuple[int, int]]:
-    """Where a delimiter begins and ends, from left to right."""
+    """The start and end of each delimiter, from left to right."""
     if "" in delimiters:
         return [(0, 0)]
     pattern = "|".join(re.escape(one) for one in sorted(delimiters, key=len, reverse=True))
