@@ -88,7 +88,7 @@ def formualizer(rows: Rows, formula: str) -> list[str]:
 
 
 def formulas(rows: Rows, formula: str) -> list[str]:
-    """The ``formulas`` library as it is, without our former replacements."""
+    """The ``formulas`` library without any function of ours."""
     library: Any = importlib.import_module("formulas")
     numpy: Any = importlib.import_module("numpy")
     function = library.Parser().ast(formula)[1].compile()

@@ -1,7 +1,7 @@
 """Spans through the OpenTelemetry API, which does nothing until a process installs the SDK.
 
-Attributes follow OpenTelemetry's semantic conventions and never hold personal data. The text of an exception may hold
-what a candidate said, so a failed span names the exception's type only.
+Attributes follow OpenTelemetry's semantic conventions and never hold personal data. The text of an exception may
+contain a candidate's words, so a failed span names the exception's type only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.load``: starts the platform, drives it open-loop, and writes what was seen."""
+"""``python -m benchmarks.load``: starts the platform, drives it open-loop, and writes the measurements."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Recorded:
 
 
 class Traffic:
-    """Drives one target; ``run`` returns what was recorded between warm-up and end."""
+    """Drives one target; ``run`` returns the records between warm-up and end."""
 
     def __init__(self, address: str, api_key: str, profile: Profile, audio: bytes | None) -> None:
         self._address = address

@@ -18,7 +18,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class FakeGrading:
-    """``Grading`` that draws a score from a hash of the answer; ``judged`` and ``evaluated`` record what was queued."""
+    """``Grading`` that draws a score from a hash of the answer; ``judged`` and ``evaluated`` record the queued work."""
 
     def __init__(self, config: FakeGradingConfig | None = None, *, sleep: Sleep = asyncio.sleep) -> None:
         self._config = config or FakeGradingConfig()

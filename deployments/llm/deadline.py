@@ -15,7 +15,7 @@ T = TypeVar("T")
 async def bounded(items: AsyncGenerator[T, None], deadline_s: float) -> AsyncGenerator[T, None]:
     """The items of ``items`` until ``deadline_s`` seconds from now; always closes ``items``.
 
-    ``asyncio.timeout`` around a ``yield`` would cancel the consumer's work, so it is entered anew for every item and
+    ``asyncio.timeout`` around a ``yield`` would cancel the consumer's work, so it is entered again for every item and
     never spans one.
 
     Raises:

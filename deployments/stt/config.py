@@ -97,7 +97,7 @@ class SttConfig(Struct, frozen=True, forbid_unknown_fields=True):
     windows_s: tuple[float, ...] = ()
 
     # --- batching across requests --------------------------------------------------------------------------------
-    #: Most seconds of encoder input in one batch: the weight of a piece is its window, since that is what it costs.
+    #: Most seconds of encoder input in one batch: the weight of a piece is its window, which determines its cost.
     #: On a CPU pieces are encoded one by one and decoded together: eight 10 s pieces of tiny.en cost a third of the
     #: decoding time that they cost alone. On a GPU set 480 or more, and one worker.
     max_batch_audio_s: int = 80

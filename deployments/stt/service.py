@@ -233,7 +233,7 @@ async def _deadline(seconds: float) -> AsyncIterator[None]:
 
 
 def _joined(first: PieceText, rest: PieceText, rest_starts_s: float) -> PieceText:
-    """Join two consecutive texts of one piece; for each score the worse value stands."""
+    """Join two consecutive texts of one piece; for each score the worse value is kept."""
     return PieceText(
         parts=(*first.parts, *(Part(p.start + rest_starts_s, p.end + rest_starts_s, p.text) for p in rest.parts)),
         avg_logprob=min(first.avg_logprob, rest.avg_logprob),

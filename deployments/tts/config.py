@@ -100,7 +100,7 @@ class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
     - ``deadline_s``: from arrival to the last byte, of one request.
     - ``max_characters``: longest text (OpenAI's own limit is 4,096).
     - ``cache_bytes``: encoded speech kept per replica; 0 switches the cache off.
-    - ``sentence_cache_bytes``: spoken sentences kept per replica, whatever format they are asked for in.
+    - ``sentence_cache_bytes``: spoken sentences kept per replica, for every requested format.
     - ``kept_bytes``: planned sentences spoken ahead and kept on disk; 0 switches that off. They lie in
       ``kept_directory``; ``""`` is ``speech`` in the platform's data directory (``INTERVIEW_DATA_DIR``).
     - ``pause_s``: silence between two sentences; ``clause_pause_s``: between a stream's first clause and the rest.

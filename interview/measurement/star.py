@@ -94,7 +94,7 @@ class StoryAnalysis(Struct, frozen=True):
 def analyse_story(answer: str) -> StoryAnalysis:
     """Find the parts of a story in ``answer``. English; text past 20,000 characters is ignored.
 
-    Orders to the machine and hesitations are no part of a story.
+    Orders to the grader and hesitations are not part of a story.
     """
     answer = answer[:MAX_CHARACTERS]
     clauses = [

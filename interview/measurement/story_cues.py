@@ -109,7 +109,7 @@ CUES: dict[StoryPart, re.Pattern[str]] = {
     part: re.compile("|".join(f"(?:{cue})" for cue in cues), re.IGNORECASE) for part, cues in _CUES.items()
 }
 TEAM_ACTION = re.compile(rf"\bwe {ADVERBS}{VERBS}\b", re.IGNORECASE)
-#: "I did not do anything" is no action.
+#: "I did not do anything" is not an action.
 IDLE = re.compile(
     r"\bi (?:did not|didn't|could not|couldn't|never|was not able to|wasn't able to) (?:really |actually )?(?:do|act|react|help|say|change|try|take|know|touch|get)\b",
     re.IGNORECASE,

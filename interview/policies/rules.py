@@ -102,7 +102,7 @@ class RepeatedQuestions(Rule, frozen=True, forbid_unknown_fields=True, tag="repe
 
 
 class OffLimits(Rule, frozen=True, forbid_unknown_fields=True, tag="off_limits", kw_only=True):
-    """The interviewer touches a forbidden topic; phrases per topic, ``*`` stands for any word ending."""
+    """The interviewer touches a forbidden topic; phrases per topic, ``*`` matches any word ending."""
 
     topics: dict[str, tuple[str, ...]]
 

@@ -48,7 +48,7 @@ class GradeVersion(Struct, frozen=True):
 
 
 class QuestionReport(Struct, frozen=True):
-    """One question put to the candidate. ``grades`` holds all recorded grades, oldest first; the last one stands.
+    """One question put to the candidate. ``grades`` holds all recorded grades, oldest first; the last one is current.
 
     ``prompt_version`` names the interviewer's prompt that put the question; empty when it was scripted. ``wording`` is
     the interviewer's utterance.

@@ -20,7 +20,7 @@ from interview.text.plain_words import plain_words
 
 __all__ = ["Intent", "IntentKind", "recognise"]
 
-#: A longer utterance is an answer, whatever it begins with.
+#: A longer utterance is an answer.
 MAX_WORDS = 30
 MAX_CHARACTERS = 300
 

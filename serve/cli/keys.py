@@ -48,7 +48,7 @@ def create(
 
 
 @app.command("list")
-def list_keys(tenant: Annotated[str, typer.Option(help="Whose keys.")] = "local", data: Data = None) -> None:
+def list_keys(tenant: Annotated[str, typer.Option(help="Tenant of the keys.")] = "local", data: Data = None) -> None:
     """List a tenant's keys, without their secrets."""
 
     async def work(keys: ApiKeys) -> Table:

@@ -150,7 +150,7 @@ def _guard(arguments: list[str], data: Path) -> None:
     try:
         pid_file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"The data directory {data} cannot be made ({error.strerror}); choose another.") from error
+        raise ConfigError(f"The data directory {data} cannot be created ({error.strerror}); choose another.") from error
     if running(pid_file):
         raise Conflict(
             f"A platform is already running on {data}; stop it, or choose another data directory with --data."

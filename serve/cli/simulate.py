@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def simulate(
     plan: Annotated[str, typer.Option(help="Installed plans, comma-separated, or all.")] = "all",
     persona: Annotated[str, typer.Option(help="Personas, comma-separated, or all.")] = "all",
-    engine: Annotated[EngineName, typer.Option(help="Who interviews.")] = EngineName.scripted,
+    engine: Annotated[EngineName, typer.Option(help="Interviewer: the script, or a model.")] = EngineName.scripted,
     n: Annotated[int, typer.Option("--n", min=1, help="Interviews per persona and plan.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of all random draws.")] = 0,
     profile: Annotated[

@@ -20,7 +20,7 @@ def words(text: str) -> list[str]:
 def word_errors(reference: str, heard: str) -> tuple[int, int]:
     """``(errors, reference words)``: the minimum number of substitutions, deletions and insertions.
 
-    Spelling variants are no error: ``back-end`` matches ``backend`` if the other text has that, else it is two words.
+    Spelling variants are not errors: ``back-end`` matches ``backend`` if the other text has that, else it is two words.
     """
     expected, found = words(reference), words(heard)
     expected, found = _alike(expected, found), _alike(found, expected)

@@ -34,7 +34,7 @@ PRIVATE_ENVIRONMENT = {
     "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",
 }
 
-#: Logical CPUs given to a local Ray: replicas share the real ones, and no reservation may wait for ever.
+#: Logical CPUs given to a local Ray: replicas share the real ones, so no reservation may wait indefinitely.
 LOCAL_LOGICAL_CPUS = 64
 
 Progress = Callable[[str], None]

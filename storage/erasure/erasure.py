@@ -88,7 +88,7 @@ class Erasure:
         return await self._beside(key, prefix, session)
 
     async def _again(self, key: SessionKey) -> Erased:
-        # Does not renew the erasure mark, which would keep the id unusable, and known, for ever.
+        # Does not renew the erasure mark, which would keep the id unusable, and known, indefinitely.
         session = await self._sessions.delete(key)
         return await self._beside(key, session_prefix(key.tenant, key.interview_id), session)
 

@@ -140,7 +140,7 @@ def cancellation_watch() -> Callable[[], None]:
     """A check that raises CancelledError if this task was cancelled in the meantime and the library swallowed it.
 
     redis-py writes under ``asyncio.wait_for``, which before Python 3.12 returns normally when the cancellation arrives
-    just as the write completes (python/cpython#81839). A cancelled worker would then run for ever.
+    just as the write completes (python/cpython#81839). A cancelled worker would then never stop.
     """
     task = asyncio.current_task()
     before = task.cancelling() if task else 0

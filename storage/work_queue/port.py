@@ -103,7 +103,7 @@ class WorkQueue(Protocol):
     def rules(self) -> QueueRules: ...
 
     async def enqueue(self, job: QueuedJob, *, delay_s: float = 0.0) -> bool:
-        """Add a job; False when its id is known already (see the module), which is no error."""
+        """Add a job; False when its id is known already (see the module), which is not an error."""
         ...
 
     async def claim(self, worker: str, *, limit: int = 1, wait_s: float = 0.0) -> list[Claim]:

@@ -44,8 +44,8 @@ class ModelTurn(Struct, frozen=True, forbid_unknown_fields=True):
 def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     """The open actions that a model may take, in ``ORDER``. Pure.
 
-    Clarifications are limited like repeats, or a model could clarify for ever. A hint costs score, so it is open only
-    when the candidate asked for the meaning or is stuck.
+    Clarifications are limited like repeats, because a model could otherwise clarify indefinitely. A hint costs score,
+    so it is open only when the candidate asked for the meaning or is stuck.
     """
     open_actions = set(brief.open_actions)
     if brief.asked.clarifications >= brief.plan.max_clarifications:

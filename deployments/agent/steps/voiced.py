@@ -12,7 +12,7 @@ from interview.sessions.ledger import Ledger
 async def voiced(runtime: Runtime, ledger: Ledger, text: str, *, turn: int, times: StageTimes) -> str | None:
     """The URL of the spoken ``text``; None without a voice.
 
-    If the voice fails, the text stands alone and ``ledger`` records the failure. A substitute voice is recorded in the
+    If the voice fails, the reply is text only and ``ledger`` records the failure. A substitute voice is recorded in the
     first turn.
     """
     state = ledger.state

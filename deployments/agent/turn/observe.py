@@ -136,8 +136,8 @@ def bounded(
 
 
 def _with(answer: Answer, question: Question, text: str, confidence: float | None) -> Answer:
-    """``answer`` and a later utterance. A formula, a number or an option that is given later takes the place of the
-    earlier one; to what is told or listed it is added."""
+    """``answer`` and a later utterance. A later formula, number or option replaces the earlier one; later
+    prose or list items are added."""
     listed = isinstance(question.grader, MultiSelect)
     replaced = question.answer_mode in ("formula", "number", "choice") and not listed
     return (Answer() if replaced else answer).and_then(text, confidence)

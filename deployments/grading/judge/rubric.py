@@ -1,6 +1,6 @@
 """The rubric judge: a model proposes levels with quotes, code checks the quotes and computes the score.
 
-The model is called ``samples`` times with different seeds. The median level stands, and the spread of the samples
+The model is called ``samples`` times with different seeds. The median level counts, and the spread of the samples
 bounds the confidence. All model output is checked: a level counts only with a quote that occurs in the answer, levels
 come from a closed set, and the score is the weighted mean of the levels' scores.
 """

@@ -47,7 +47,7 @@ class Calibration(Struct, frozen=True):
 
 
 def label_score(score: float | None, level: str) -> float | None:
-    """A label as a score; a level word stands for the middle of its range. None without a label."""
+    """A label as a score; a level word counts as the middle of its range. None without a label."""
     return score if score is not None else _SCORE_OF.get(level)
 
 

@@ -41,7 +41,7 @@ class KokoroModel:
     """``VoiceModel`` of Kokoro-82M: one style row per phoneme count, one token per IPA character."""
 
     def __init__(self, weights: Path, config: KokoroConfig, *, version: str) -> None:
-        """Raises ModelMissing when a file is absent or not what it should be."""
+        """Raises ModelMissing when a file is absent or malformed."""
         voices, default_voice = Path(config.voices or VOICES_DIRECTORY), config.default_voice
         self._symbols: dict[str, int] = json.loads((VOICES_DIRECTORY / "symbols.json").read_text(encoding="utf-8"))
         self._styles = {path.stem: _style(path) for path in sorted(voices.glob("*.bin")) if path.stem[0] in LANGUAGES}

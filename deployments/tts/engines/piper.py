@@ -54,7 +54,7 @@ class PiperModel:
     """``VoiceModel`` of one single-speaker Piper voice; its name is the file's."""
 
     def __init__(self, path: Path, config: PiperConfig, *, version: str) -> None:
-        """Raises ModelMissing when a file is absent or not what it should be."""
+        """Raises ModelMissing when a file is absent or malformed."""
         self._card = _card(path)
         self._session = open_session(path, config.threads)
         self.sample_rate = self._card.audio.sample_rate

@@ -33,7 +33,7 @@ _NO_WATCH = (b"x-request-disconnect-disabled", b"?1")  # Serve's own header
 
 
 class ReplicaMiddleware:
-    """Rejects what the application behind it would reject, once a first request has connected the two."""
+    """Rejects the requests that the application behind it would reject, once a first request has connected the two."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app

@@ -95,7 +95,7 @@ def _files(root: Path) -> tuple[Path, Path]:
     missing = "model.onnx" if model is None else "tokenizer.json"
     raise ConfigError(
         f"grading.embeddings: {root} has no {missing}. `interview models pull sentence-transformers/all-MiniLM-L6-v2`"
-        " gets a model and prints its directory (this machine may have no way to the hub: pull on one that has, and"
-        " copy the directory); without grading.embeddings, coverage compares words only.",
+        " gets a model and prints its directory (if this machine cannot reach the hub, pull on one that can"
+        " and copy the directory); without grading.embeddings, coverage compares words only.",
         detail={"directory": str(root), "missing": missing},
     )

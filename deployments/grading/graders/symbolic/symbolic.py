@@ -96,7 +96,7 @@ class SymbolicGrader:
         if verdict.broken == "expression":
             word = f": {verdict.word!r} is not understood" if verdict.word else ""
             raise InvalidInput(
-                f"The key of {question.id!r} is no expression{word}.",
+                f"The key of {question.id!r} is not an expression{word}.",
                 detail={"fields": {"expression": "cannot be read; write a*b for a product, x_1 for an index"}},
             )
         return _grade(verdict, spec, evidence)

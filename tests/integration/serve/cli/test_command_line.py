@@ -80,7 +80,7 @@ def test_a_wrong_profile_names_file_and_field_before_anything_starts(
     ("flags", "status", "named"),
     [
         (["--port", "99999"], 2, "--port"),
-        (["--data", "{tmp}/file/data"], 78, "cannot be made"),
+        (["--data", "{tmp}/file/data"], 78, "cannot be created"),
         (["--profile", "../../etc/passwd"], 78, "local"),
     ],
     ids=["port-too-large", "data-under-a-file", "profile-elsewhere"],
