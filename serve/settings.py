@@ -24,16 +24,15 @@ from serve.serve_file import ARGUMENTS
 
 
 class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The stores of sessions and blobs. The Redis URL is a secret and comes from ``REDIS_URL``, never from a file.
+    """The stores of sessions and blobs. The Redis URL is a secret and comes from ``REDIS_URL``, never from a file."""
 
-    ``blob_url`` is a directory or any fsspec URL (``s3://bucket/prefix``, ``gs://…``); empty means the data directory.
-    ``session_ttl_s`` counts from the last commit; idempotency records outlive it (at least 24 h is customary).
-    ``pool_size`` bounds the session store's connections to Redis per process.
-    """
-
+    #: A directory or any fsspec URL (``s3://bucket/prefix``, ``gs://…``); empty means the data directory.
     blob_url: str = ""
+    #: Counts from the last commit.
     session_ttl_s: float = 7200.0
+    #: Idempotency records outlive their session (at least 24 h is customary).
     idempotency_ttl_s: float = 86400.0
+    #: Bounds the session store's connections to Redis per process.
     pool_size: int = 64
 
 

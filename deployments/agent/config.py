@@ -18,69 +18,61 @@ class AgentReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """Settings of the agent tier. Times in seconds, sizes in bytes, confidences in [0, 1].
+    """Settings of the agent tier. Times in seconds, sizes in bytes, confidences in [0, 1]."""
 
-    Sessions:
-
-        ``require_consent``: a plan with a consent text starts only once the candidate accepted it.
-        ``lease_s``: the lease of the worker that accepted a turn; after it, a retry takes over. It must exceed the
-        slowest turn after transcription (grade + decision + speech), else two workers do the same work.
-        ``max_repeats``: how often, per question, a candidate may ask for a repeat or a moment before it moves on.
-
-    Limits: ``max_answer_chars``, ``max_audio_bytes``, ``max_document_chars``, ``max_signals_bytes``.
-
-    Hearing and judging:
-
-        ``unsure_below``: below this transcript confidence (expected share of right words) the question is repeated and
-            the answer not scored.
-        ``short_answer_words``: a shorter answer to an open question is probed once.
-        ``off_topic_below``: so is an answer with a lower score.
-        ``judge_open_answers``: queue the rubric grading of open answers in the background.
-
-    Speaking:
-
-        ``interviewer``: ``auto`` uses the model when one serves, ``scripted`` never, ``model`` always tries.
-        ``decide_deadline_s``: the model's time for one decision; then the scripted interviewer answers.
-        ``model_window_tokens``: the model's context size, including ``reply_tokens`` for the reply.
-        ``temperature``: of the interviewer's utterances.
-        ``breaker_failures``, ``breaker_open_s``: after this many consecutive failures the script interviews for this
-        long, then one turn tries the model again.
-        ``reply_audio_format``: of the interviewer's voice.
-
-    Serving: ``stt_timeout_s`` … are the deadlines of the calls to the other tiers; ``plan_cache`` is the number of
-    decoded plans a replica caches; ``speech_cache_bytes`` bounds its cache of spoken replies (0: none); ``by_value``
-    sends small payloads over Serve's gRPC channel (throughput mode); ``replicas`` scales on the turns in flight per
-    replica.
-    """
-
+    # --- sessions ------------------------------------------------------------------------------------------------
+    #: A plan with a consent text starts only after the candidate has accepted it.
     require_consent: bool = True
+    #: The lease of the worker that accepted a turn; after it, a retry takes over. It must exceed the slowest turn after
+    #: transcription (grade + decision + speech), or two workers do the same work.
     lease_s: float = 45.0
+    #: Requests to repeat the question or to wait, per question, before the agent moves on.
     max_repeats: int = 4
 
+    # --- limits --------------------------------------------------------------------------------------------------
     max_answer_chars: int = MAX_ANSWER_CHARS
     max_audio_bytes: int = 25 * 1024 * 1024
     max_document_chars: int = MAX_DOCUMENT_CHARS
     max_signals_bytes: int = 16 * 1024
 
+    # --- hearing and judging -------------------------------------------------------------------------------------
+    #: Below this transcript confidence (expected share of right words) the question is repeated and the answer is not
+    #: scored.
     unsure_below: float = 0.65
+    #: A shorter answer to an open question is probed once.
     short_answer_words: int = 8
+    #: An answer with a lower score is probed once, too.
     off_topic_below: float = 0.1
+    #: Queue the rubric grading of open answers in the background.
     judge_open_answers: bool = True
 
+    # --- speaking ------------------------------------------------------------------------------------------------
+    #: ``auto`` uses the model when one serves, ``scripted`` never, ``model`` always tries.
     interviewer: Literal["auto", "scripted", "model"] = "auto"
+    #: The model's time for one decision; then the scripted interviewer answers.
     decide_deadline_s: float = 8.0
+    #: The model's context size, including ``reply_tokens`` for the reply.
     model_window_tokens: int = 8192
     reply_tokens: int = 400
+    #: The temperature of the interviewer's utterances.
     temperature: float = 0.4
+    #: After this many consecutive failures the script interviews for ``breaker_open_s``; then one turn tries the model
+    #: again.
     breaker_failures: int = 3
     breaker_open_s: float = 20.0
+    #: The format of the interviewer's voice.
     reply_audio_format: Literal["wav", "mp3", "opus", "pcm"] = "wav"
 
+    # --- serving -------------------------------------------------------------------------------------------------
+    #: Deadlines of the calls to the other tiers.
     stt_timeout_s: float = 30.0
     grading_timeout_s: float = 5.0
     tts_timeout_s: float = 20.0
+    #: The number of decoded plans that a replica caches.
     plan_cache: int = 64
+    #: The size of a replica's cache of spoken replies; 0 switches it off.
     speech_cache_bytes: int = 16 * 1024 * 1024
+    #: Send small payloads over Serve's gRPC channel (throughput mode).
     by_value: bool = True
-
+    #: Scales on the turns in flight per replica.
     replicas: AgentReplicas = AgentReplicas()

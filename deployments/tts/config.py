@@ -93,40 +93,39 @@ class TtsReplicas(ReplicaConfig, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class TtsConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """``engine`` picks who speaks: ``auto`` is Kokoro where its weights are installed, else espeak-ng. Else:
+    """Settings of the text-to-speech tier."""
 
-    - ``workers``: sentences synthesised at once in one replica (processes for espeak-ng).
-    - ``max_queued``: requests that may wait for a worker in one replica before the next gets 429.
-    - ``deadline_s``: from arrival to the last byte, of one request.
-    - ``max_characters``: longest text (OpenAI's own limit is 4,096).
-    - ``cache_bytes``: encoded speech kept per replica; 0 switches the cache off.
-    - ``sentence_cache_bytes``: spoken sentences kept per replica, for every requested format.
-    - ``kept_bytes``: planned sentences spoken ahead and kept on disk; 0 switches that off. They lie in
-      ``kept_directory``; ``""`` is ``speech`` in the platform's data directory (``INTERVIEW_DATA_DIR``).
-    - ``pause_s``: silence between two sentences; ``clause_pause_s``: between a stream's first clause and the rest.
-    - ``voice_aliases``: extra names for voices; None is OpenAI's names for the engine chosen.
-    - ``replicas``: replicas, queues and health checks.
-    """
-
+    #: ``auto`` is Kokoro where its weights are installed, else espeak-ng.
     engine: Literal["auto", "kokoro", "piper", "espeak", "fake"] = "auto"
     espeak: EspeakConfig = EspeakConfig()
     kokoro: KokoroConfig = KokoroConfig()
     piper: PiperConfig = PiperConfig()
     fake: FakeVoiceConfig = FakeVoiceConfig()
     loudness: LoudnessConfig = LoudnessConfig()
+    #: Sentences synthesised at the same time in one replica (processes for espeak-ng).
     workers: int = 1
+    #: Requests that may wait for a worker in one replica; the next one gets 429.
     max_queued: int = 64
+    #: For one request, from arrival to the last byte.
     deadline_s: float = 20.0
+    #: Longest text (OpenAI's own limit is 4,096).
     max_characters: int = 4096
     min_speed: float = 0.5
     max_speed: float = 2.5
+    #: Encoded speech cached per replica; 0 switches the cache off.
     cache_bytes: int = 64 * 1024 * 1024
+    #: Spoken sentences cached per replica, for every requested format.
     sentence_cache_bytes: int = 32 * 1024 * 1024
+    #: Planned sentences that are synthesised ahead and stored on disk; 0 switches that off.
     kept_bytes: int = 512 * 1024 * 1024
+    #: Their directory; ``""`` is ``speech`` in the platform's data directory (``INTERVIEW_DATA_DIR``).
     kept_directory: str = ""
+    #: Silence between two sentences.
     pause_s: float = 0.25
+    #: Silence between a stream's first clause and the rest.
     clause_pause_s: float = 0.1
     mp3_bitrate: int = 48_000
     opus_bitrate: int = 32_000
+    #: Extra names for voices; None is OpenAI's names for the chosen engine.
     voice_aliases: dict[str, str] | None = None
     replicas: TtsReplicas = TtsReplicas()
