@@ -57,14 +57,16 @@ def show(profile: Profile = "local", as_json: Json = False) -> None:
 
 @app.command()
 def check(profile: Profile = "local") -> None:
-    """Check the profile, plans, banks, policies and prompts; an error names file, line and field."""
-    from serve.composition.operator_files import check_operator_files
+    """Check the profile, plans and their keys, banks, policies and prompts; an error names file, line and field."""
+    from serve.composition.operator_files import check_installed_keys, check_operator_files
     from serve.serve_file import require_honoured
     from serve.settings import read_settings
 
     file = read_serve_file(profile_path(profile))
     require_honoured(file)
-    plans = check_operator_files(read_settings(file.arguments, file.document))
+    settings = read_settings(file.arguments, file.document)
+    plans = check_operator_files(settings)
+    check_installed_keys(settings)
     print(f"{file.path}: valid. Plans in {plans_dir()}: {', '.join(plans)}")
 
 

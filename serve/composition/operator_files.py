@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.steps.plan_keys import key_problems
+from deployments.grading.service import GradingService
+from interview.errors import ConfigError
 from interview.plans.files import load_plans
+from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
 from serve.serve_file import plans_dir, policies_dir, prompts_url
 from serve.settings import Settings
@@ -22,3 +28,29 @@ def check_operator_files(settings: Settings) -> tuple[str, ...]:
     if settings.llm.engine != "none" and settings.agent.interviewer != "scripted":
         PromptCatalogue(prompts_url())
     return tuple(sorted(plans))
+
+
+def check_installed_keys(settings: Settings) -> None:
+    """Grade the formula and expression keys of the installed plans in this process (about 0.1 s each).
+
+    Raises:
+
+        ConfigError: a key cannot be graded by. The message names plan, question and field; ``detail["problems"]`` lists
+            all of them.
+    """
+    problems = asyncio.run(_key_problems(settings, list(load_plans(plans_dir()).values())))
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ConfigError(f"{problems[0]}{more}", detail={"problems": problems})
+
+
+async def _key_problems(settings: Settings, plans: list[InterviewPlan]) -> list[str]:
+    grading = GradingService(settings.grading)
+    try:
+        return [
+            f"{plan.id}: {one.question_id}: grader.{one.field}: {one.problem}"
+            for plan in plans
+            for one in await key_problems(plan, grading)
+        ]
+    finally:
+        await grading.stop()

@@ -1,0 +1,29 @@
+"""``interview config check`` finds a key of an installed plan that the graders cannot work with."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from interview.errors import ConfigError
+from serve.cli.config import app
+from tests.support.paths import ROOT
+
+PLANS = ROOT / "configs" / "interviews"
+
+
+def test_the_shipped_plans_pass() -> None:
+    done = CliRunner().invoke(app, ["check"], catch_exceptions=False)
+    assert done.exit_code == 0 and "data-analyst" in done.stdout
+
+
+def test_a_reference_formula_that_does_not_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = shutil.copytree(PLANS, tmp_path / "plans")
+    bank = plans / "banks" / "data-analyst.yaml"
+    bank.write_text(bank.read_text().replace("reference: =SUMIF(", "reference: =SUMIFF(", 1))
+    monkeypatch.setenv("INTERVIEW_PLANS_DIR", str(plans))
+    with pytest.raises(ConfigError, match=r"data-analyst: .*: grader\.reference: .*SUMIFF"):
+        CliRunner().invoke(app, ["check"], catch_exceptions=False)
