@@ -142,6 +142,12 @@ class NotFound(InterviewError):
     title = "Not found"
 
 
+class TranscriptDeleted(InterviewError):
+    code = "transcript-deleted"
+    status = 410
+    title = "Transcript deleted"
+
+
 class Conflict(InterviewError):
     code = "conflict"
     status = 409

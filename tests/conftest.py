@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from interview import failures, retries
 from storage.embedded.server import EmbeddedRedis
+from tests.support.postgres import MISSING, binaries, running_postgres
 
 # No test, and no Ray worker or server a test starts, can reach a model host beyond this machine.
 os.environ["INTERVIEW_REMOTE_MODELS"] = "forbidden"
@@ -32,6 +35,35 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """
     with EmbeddedRedis(tmp_path_factory.mktemp("redis"), fsync="no") as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A real PostgreSQL of this test session's own; ``{}`` in its URL stands for the database's name."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip(MISSING)
+    with running_postgres(programs) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """An empty database of the test's own."""
+    import psycopg
+
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return postgres_server.format(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty archive's URL, on each of the databases that it supports."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'archive.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

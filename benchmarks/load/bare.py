@@ -16,7 +16,7 @@ from deployments.grading.fake import FakeGrading
 from deployments.stt.engines.fake import FakeSpeechToText
 from deployments.tts.config import TtsConfig
 from deployments.tts.service import TtsService
-from serve.composition.local_stores import blob_store, session_store
+from serve.composition.local_stores import archive_database, blob_store, session_store
 from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
@@ -25,6 +25,8 @@ from serve.http.settings import SheddingSettings
 from serve.local.local_key import local_key_of
 from serve.serve_file import profile_path, read_serve_file
 from serve.settings import Settings, read_settings
+from storage.archive.audit import SqlAuditLog
+from storage.archive.sql import SqlArchive
 from storage.embedded.server import EmbeddedRedis
 from storage.keys.redis import RedisApiKeys
 
@@ -37,13 +39,17 @@ def application(settings: Settings, data: Path, redis_url: str) -> object:
     )
     sessions = session_store(settings.storage, redis_url)
     blobs = blob_store(settings.storage, data)
+    database = archive_database(data)
+    archive = SqlArchive(database)
     agent = AgentService(AgentPortsFactory(settings)(settings.agent, tiers), settings.agent)
     ports = IngressPorts(
         agent=agent,
         sessions=sessions,
+        archive=archive,
+        audit=SqlAuditLog(database),
         blobs=blobs,
         keys=RedisApiKeys(redis_url),
-        reports=StoredReports(sessions, blobs),
+        reports=StoredReports(sessions, archive, blobs),
         stt=tiers.stt,
         tts=tiers.tts,
     )

@@ -15,6 +15,7 @@ from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from interview.plans.plan import InterviewPlan, PlanRef
 from interview.sessions.settings import SessionSettings
+from storage.archive.port import Archive
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionStore
 
@@ -96,6 +97,7 @@ class AgentPorts:
     """The agent's dependencies.
 
     ``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews.
+    ``archive`` None: an id is unique among the live sessions only.
     ``policy`` None: only the plan's rules. ``pins`` None: only plan and seed are pinned.
     """
 
@@ -108,4 +110,5 @@ class AgentPorts:
     model: Interviewer | None = None
     policy: Policy | None = None
     pins: Pins | None = None
+    archive: Archive | None = None
     observer: Observer = field(default_factory=SilentObserver)

@@ -18,6 +18,7 @@ from deployments.grading.judge.drift_watch import DriftWatch
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.service import GradingService
 from deployments.llm.contract import LanguageModel
+from storage.archive.port import Archive
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionStore
 from storage.work_queue.port import WorkQueue
@@ -28,6 +29,7 @@ class GradingStores:
     """The stores of background grading."""
 
     sessions: SessionStore
+    archive: Archive
     blobs: BlobStore
     queue: WorkQueue
 
@@ -55,10 +57,10 @@ class GradingTier:
         if stores is not None:
             judge = RubricJudge(model, config.judge, registry.coverage).grade if model is not None else None
             drift = DriftWatch(judge, config.judge.watchdog) if judge is not None else None
-            grading = BackgroundGrading(stores.sessions, stores.blobs, config, judge, drift=drift)
+            grading = BackgroundGrading(stores.sessions, stores.archive, stores.blobs, config, judge, drift=drift)
             name = f"grading-{socket.gethostname()}-{os.getpid()}"
             self.worker = GradingWorker(
-                stores.queue, grading, stores.sessions, stores.blobs, config.background, name=name
+                stores.queue, grading, stores.sessions, stores.archive, stores.blobs, config.background, name=name
             )
 
     async def start(self) -> None:

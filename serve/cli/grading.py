@@ -275,7 +275,7 @@ async def _stored_reports(
         for interview_id in dict.fromkeys(row["interview_id"] for row in rows):
             try:
                 found[interview_id] = await build_report(
-                    stores.sessions, stores.blobs, SessionKey(tenant, interview_id)
+                    stores.sessions, stores.archive, stores.blobs, SessionKey(tenant, interview_id)
                 )
             except (NotFound, InvalidInput):
                 continue  # counted below as not found

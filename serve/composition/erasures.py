@@ -22,6 +22,6 @@ async def erase_interview(settings: StorageSettings, data: Path, tenant: str, in
     async with open_stores(settings, data) as stores:
         queue = RedisWorkQueue(stores.redis_url, QUEUE_NAME)
         try:
-            return await Erasure(stores.sessions, stores.blobs, (queue,)).erase(tenant, interview_id)
+            return await Erasure(stores.sessions, stores.archive, stores.blobs, (queue,)).erase(tenant, interview_id)
         finally:
             await queue.close()

@@ -14,7 +14,7 @@ from deployments.grading.graders.registry import Registry
 from deployments.grading.service import GradingService
 from deployments.grading.tier import GradingStores
 from interview.grades import Grade
-from serve.composition.local_stores import blob_store, session_store
+from serve.composition.local_stores import archive_of, blob_store, session_store
 from serve.metrics.process import publish_metrics
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
@@ -34,6 +34,7 @@ class GradingStoresFactory:
         url = redis_url()
         return GradingStores(
             sessions=session_store(self.settings.storage, url),
+            archive=archive_of(data_dir()),
             blobs=blob_store(self.settings.storage, data_dir()),
             queue=RedisWorkQueue(url, QUEUE_NAME, rules=rules_of(config.background)),
         )

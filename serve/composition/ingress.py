@@ -21,7 +21,7 @@ from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from serve.composition.grading_placement import grading_queue
 from serve.composition.inference_clients import InferenceClients, inference_clients
-from serve.composition.local_stores import blob_store, session_store
+from serve.composition.local_stores import archive_database, blob_store, session_store
 from serve.composition.store_probe import store_probe
 from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
@@ -37,6 +37,8 @@ from serve.metrics.process import process_metrics, process_publisher
 from serve.metrics.registry import merge
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
+from storage.archive.audit import SqlAuditLog
+from storage.archive.sql import SqlArchive
 from storage.embedded.supervisor import state_of
 from storage.keys.redis import RedisApiKeys
 from storage.metrics.redis import RedisMetricsBoard
@@ -58,6 +60,8 @@ class Ingress:
         settings, tiers = self._settings, self._tiers
         url = redis_url()
         sessions = session_store(settings.storage, url)
+        database = archive_database(data_dir())
+        archive = SqlArchive(database)
         blobs = blob_store(settings.storage, data_dir())
         keys = RedisApiKeys(url)
         board = RedisMetricsBoard(url)
@@ -77,14 +81,16 @@ class Ingress:
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
+            archive=archive,
+            audit=SqlAuditLog(database),
             blobs=blobs,
             keys=keys,
-            reports=StoredReports(sessions, blobs),
+            reports=StoredReports(sessions, archive, blobs),
             documents=documents,
             stt=tiers.stt,
             llm=tiers.llm,
             tts=tiers.tts,
-            probes={"sessions": store_probe(sessions, data_dir()), **_probes(tiers)},
+            probes={"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers)},
             metrics=metrics,
             observer=RequestMetrics(process_metrics()),
             routers=(openai_router(*_metered(settings, self._inference), authorize, TenantLimiter(settings.limits)),),
@@ -103,6 +109,7 @@ class Ingress:
             await documents.stop()
             await publisher.close()
             await sessions.close()
+            await archive.close()
             await keys.close()
             await board.close()
 

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serve.settings import StorageSettings
+from storage.archive.audit import SqlAuditLog
+from storage.archive.database import Database, sqlite_url
+from storage.archive.port import Archive
+from storage.archive.sql import SqlArchive
+from storage.audit.port import AuditLog
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.blobs.port import BlobStore
 from storage.embedded.server import EmbeddedRedis, running_url
@@ -20,6 +25,8 @@ from storage.sessions.redis import RedisSessionStore
 @dataclass(frozen=True)
 class Stores:
     sessions: SessionStore
+    archive: Archive
+    audit: AuditLog
     blobs: BlobStore
     redis_url: str
 
@@ -27,6 +34,15 @@ class Stores:
 def blob_store(settings: StorageSettings, data: Path) -> FsspecBlobStore:
     """The blob store of ``settings``: its URL, or ``blobs`` under the data directory."""
     return FsspecBlobStore(settings.blob_url or str(data / "blobs"))
+
+
+def archive_database(data: Path) -> Database:
+    """The database that ``INTERVIEW_DATABASE_URL`` names (it may hold a password), or SQLite in the data directory."""
+    return Database(os.environ.get("INTERVIEW_DATABASE_URL") or sqlite_url(data / "archive.db"))
+
+
+def archive_of(data: Path) -> SqlArchive:
+    return SqlArchive(archive_database(data))
 
 
 def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStore:
@@ -47,9 +63,11 @@ async def open_stores(settings: StorageSettings, data: Path) -> AsyncIterator[St
         embedded = EmbeddedRedis(data)
         url = embedded.start()
     sessions = session_store(settings, url)
+    database = archive_database(data)
     try:
-        yield Stores(sessions, blob_store(settings, data), url)
+        yield Stores(sessions, SqlArchive(database), SqlAuditLog(database), blob_store(settings, data), url)
     finally:
+        await database.close()
         await sessions.close()
         if embedded is not None:
             embedded.stop()

@@ -15,7 +15,7 @@ from deployments.agent.ports import AgentPorts
 from deployments.tts.near_cache import NearCache
 from interview.policies.files import load_policies
 from serve.composition.grading_placement import InlineGrading
-from serve.composition.local_stores import blob_store, session_store
+from serve.composition.local_stores import archive_of, blob_store, session_store
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import AgentObserver
 from serve.metrics.process import process_metrics, publish_metrics
@@ -41,6 +41,7 @@ class AgentPortsFactory:
             model = ModelInterviewer(MeteredLanguageModel(tiers.llm, metrics), prompts, blobs, config)
         return AgentPorts(
             sessions=session_store(self.settings.storage, redis_url()),
+            archive=archive_of(data_dir()),
             blobs=blobs,
             grading=InlineGrading(self.settings.grading, tiers.grading)
             if self.settings.graders == "inline"

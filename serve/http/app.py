@@ -6,9 +6,11 @@ from fastapi import FastAPI
 
 from interview.reports.report import Report
 from serve.http import openapi, problems
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
 from serve.http.interviews.event_stream import events_router
+from serve.http.interviews.listing import SessionList, listing_router
 from serve.http.interviews.recordings import recordings_router
 from serve.http.interviews.reports import reports_router
 from serve.http.interviews.sessions import sessions_router
@@ -30,6 +32,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     """
     settings = settings or HttpSettings()
     auth = Authenticator(ports.keys)
+    audit = AuditTrail(ports.audit)
     shedder = LoadShedder(settings.shedding)
     app = FastAPI(
         title="Interview platform",
@@ -44,14 +47,15 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report,))
-    app.include_router(sessions_router(ports, settings, auth))
-    app.include_router(events_router(ports, settings, auth))
-    app.include_router(recordings_router(ports, auth))
+    openapi.install(app, extra=(Report, SessionList))
+    app.include_router(sessions_router(ports, settings, auth, audit))
+    app.include_router(events_router(ports, settings, auth, audit))
+    app.include_router(recordings_router(ports, auth, audit))
     app.include_router(signals_router(ports, auth))
-    app.include_router(reports_router(ports, auth))
-    app.include_router(tools_router(ports, auth))
-    app.include_router(mcp_router(ports, settings, auth))
+    app.include_router(reports_router(ports, auth, audit))
+    app.include_router(listing_router(ports, auth, audit))
+    app.include_router(tools_router(ports, auth, audit))
+    app.include_router(mcp_router(ports, settings, auth, audit))
     app.include_router(operations_router(ports, settings, auth))
     if settings.docs:
         app.include_router(docs_router(app.openapi))

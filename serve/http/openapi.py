@@ -42,6 +42,7 @@ _PROBLEMS: dict[int, str] = {
     406: "No such format.",
     408: "The request body stopped arriving.",
     409: "The interview has ended, or the same turn is in progress (then `retryable` is true).",
+    410: "Deleted under the retention policy.",
     413: "Too large.",
     415: "An unsupported media type, or an unreadable recording.",
     416: "No such range.",

@@ -13,6 +13,8 @@ from deployments.documents.contract import DocumentReader
 from deployments.llm.contract import LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
+from storage.archive.port import Archive
+from storage.audit.port import AuditLog
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore
 
@@ -48,7 +50,12 @@ class ReportSource(Protocol):
 
         Raises:
             NotFound: no such session.
+            TranscriptDeleted: its words were deleted under the retention policy.
         """
+        ...
+
+    async def renew(self, key: SessionKey) -> None:
+        """Archive an ended session and its report after a change."""
         ...
 
 
@@ -68,6 +75,8 @@ class IngressPorts:
 
     agent: Agent
     sessions: SessionStore
+    archive: Archive
+    audit: AuditLog
     blobs: BlobStore
     keys: KeyVerifier
     reports: ReportSource

@@ -19,7 +19,7 @@ from interview.sessions.session import SessionState
 from serve.composition.local_stores import open_stores
 from serve.replay.checks import recheck
 from serve.settings import StorageSettings
-from storage.archive.blob_archive import load_session
+from storage.archive.transfer import load_session
 from storage.sessions.port import SessionKey
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>ReplayResult of {{ state.interview_id }}</title>
@@ -134,7 +134,7 @@ async def replay_stored(
         NotFound: neither live nor archived.
     """
     async with open_stores(settings, data) as stores:
-        found = await load_session(stores.sessions, stores.blobs, SessionKey(tenant, interview_id))
+        found = await load_session(stores.sessions, stores.archive, SessionKey(tenant, interview_id))
         if found is None:
             raise NotFound(f"No session {interview_id} of tenant {tenant}, neither live nor archived.")
         events = [event for event in found.events if to is None or event.seq <= to]

@@ -33,6 +33,7 @@ from interview.errors import EngineUnavailable, NotFound
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import Event
 from interview.sessions.session import SessionState
+from storage.archive.port import Archive
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore
 
@@ -147,6 +148,7 @@ class RehearsalStage:
     model: Interviewer | None = None
     policy: Policy | None = None
     pins: Pins | None = None
+    archive: Archive | None = None
     observer: Observer = field(default_factory=SilentObserver)
 
     def ports(self) -> AgentPorts:
@@ -160,6 +162,7 @@ class RehearsalStage:
             model=self.model,
             policy=self.policy,
             pins=self.pins,
+            archive=self.archive,
             observer=self.observer,
         )
 

@@ -7,7 +7,6 @@
     sessions/<tenant>/<interview_id>/audio/…        recordings, served at /session/audio/<interview_id>/<name>
                                     /documents/…    résumé and role description
                                     /plan/…         a plan sent with the start
-                                    /archive/…      event log and snapshot
                                     /reports/…      finished reports
 
 All personal data of an interview lies under one prefix, so that one call erases it. ``storage.stored_names`` encodes
@@ -96,14 +95,6 @@ def document_path(tenant: str, interview_id: str, kind: str, text: str) -> str:
     """A document sent with the start; ``kind`` is ``resume`` or ``role_description``, never a client's file name."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"{session_prefix(tenant, interview_id)}/documents/{kind}-{digest}.txt"
-
-
-def archived_events_path(tenant: str, interview_id: str) -> str:
-    return f"{session_prefix(tenant, interview_id)}/archive/events.jsonl"
-
-
-def archived_snapshot_path(tenant: str, interview_id: str) -> str:
-    return f"{session_prefix(tenant, interview_id)}/archive/snapshot.json"
 
 
 def report_path(tenant: str, interview_id: str, name: str) -> str:

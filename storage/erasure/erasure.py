@@ -1,7 +1,8 @@
 """Erases everything about one interview: session, idempotency records, jobs, recordings, documents, archive, reports.
 
-The session goes first and stays unusable for ``ERASED_FOR_S``, so that no commit restores it. A step in flight may
-still write a recording, an archive or a job after that; ``erase_leftovers``, run in the background, removes those.
+The session goes first and stays unusable for ``ERASED_FOR_S``, so that no commit restores it; the archive never takes
+the id again. A step in flight may still write a recording or a job after that; ``erase_leftovers``, run in the
+background, removes those.
 
 Installed plans and policies are shared between interviews and hold no candidate's words, so they stay. A plan sent with
 the start of an interview is erased with it.
@@ -13,8 +14,11 @@ import logging
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from interview import failures
+from storage.archive.port import Archive, EraseCause
+from storage.audit.port import COMMAND_LINE
 from storage.blobs.layout import checked, session_prefix
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore
@@ -28,28 +32,37 @@ ERASURE = "erasure"
 
 
 class Erased(Struct, frozen=True):
-    """The result of an erasure. ``log_purged`` False: deleted values may still be in the server's append-only log."""
+    """The result of an erasure.
+
+    ``log_purged`` False: deleted values may still be in the files of the live store or of the archive.
+    """
 
     session: bool = False
+    archived: bool = False
     jobs: int = 0
     blobs: int = 0
     log_purged: bool = True
 
     @property
     def anything(self) -> bool:
-        return self.session or bool(self.jobs or self.blobs)
+        return self.session or self.archived or bool(self.jobs or self.blobs)
 
 
 class Erasure:
     """Erases from every store that holds data of an interview. ``queues`` are all queues with jobs about one."""
 
-    def __init__(self, sessions: SessionStore, blobs: BlobStore, queues: Sequence[WorkQueue]) -> None:
+    def __init__(self, sessions: SessionStore, archive: Archive, blobs: BlobStore, queues: Sequence[WorkQueue]) -> None:
         self._sessions = sessions
+        self._archive = archive
         self._blobs = blobs
         self._queues = tuple(queues)
 
-    async def erase(self, tenant: str, interview_id: str) -> Erased:
+    async def erase(
+        self, tenant: str, interview_id: str, *, by: str = COMMAND_LINE, cause: EraseCause = "request"
+    ) -> Erased:
         """Erase one interview, live or archived. Idempotent; a second call completes a failed one.
+
+        The archive's proof log records it with ``by`` and ``cause``, and the id is never accepted again.
 
         Raises:
 
@@ -57,9 +70,19 @@ class Erasure:
             StorageUnavailable: a store is unavailable; some data may be left.
         """
         prefix = checked(session_prefix(tenant, interview_id))
-        found = await self._once(SessionKey(tenant, interview_id), prefix)
-        purged = await self._sessions.purge_log()
-        return Erased(session=found.session, jobs=found.jobs, blobs=found.blobs, log_purged=purged)
+        key = SessionKey(tenant, interview_id)
+        session = await self._sessions.erase(key)
+        archived = await self._archive.erase(key, by=by, cause=cause)
+        found = await self._beside(key, prefix, session)
+        purged = await self._sessions.purge_log() and await self._archive.purge()
+        return replace(found, archived=archived, log_purged=purged)
+
+    async def erase_candidate(self, tenant: str, reference: str, *, by: str = COMMAND_LINE) -> int:
+        """Erase all interviews of the candidate with this reference; returns their number. Idempotent, as ``erase``."""
+        keys = await self._archive.of_candidate(tenant, reference)
+        for key in keys:
+            await self.erase(key.tenant, key.interview_id, by=by)
+        return len(keys)
 
     async def erase_leftovers(self) -> int:
         """Erase the writes of steps that were in flight during recent erasures; returns how many interviews had any.
@@ -82,10 +105,6 @@ class Erasure:
         if with_leftovers:
             await self._sessions.purge_log()
         return with_leftovers
-
-    async def _once(self, key: SessionKey, prefix: str) -> Erased:
-        session = await self._sessions.erase(key)
-        return await self._beside(key, prefix, session)
 
     async def _again(self, key: SessionKey) -> Erased:
         # Does not renew the erasure mark, which would keep the id unusable, and known, indefinitely.

@@ -31,6 +31,9 @@ from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
 from serve.http.auth import INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
 from serve.http.ports import IngressPorts, ReportFormat
+from storage.archive.audit import SqlAuditLog
+from storage.archive.database import Database
+from storage.archive.sql import SqlArchive
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey, SessionStore
 
@@ -151,13 +154,19 @@ class StubReports:
         events = await self._sessions.events(key)
         return msgspec.json.encode(assemble(state, events, _EMPTY_PLAN, generated_at=state.last_updated))
 
+    async def renew(self, key: SessionKey) -> None:
+        return None
+
 
 def stub_ports(**changes: Any) -> IngressPorts:
     """Ports of stubs around an in-memory session store; ``changes`` replace some."""
     sessions = changes.pop("sessions", None) or MemorySessionStore(heartbeat_s=0.05)
+    database = Database("sqlite://")
     ports: dict[str, Any] = {
         "agent": StubAgent(),
         "sessions": sessions,
+        "archive": SqlArchive(database),
+        "audit": SqlAuditLog(database),
         "blobs": StubBlobs(),
         "keys": StubKeys(),
         "reports": StubReports(sessions),

@@ -17,7 +17,7 @@ from deployments.agent.steps.plan_keys import check_keys
 from deployments.agent.steps.start_texts import check_texts, hidden_text_trips, without_hidden_text
 from deployments.agent.steps.voiced import fallbacks_of, voiced
 from deployments.agent.turn.runtime import Runtime
-from interview.errors import InvalidInput, SessionEnded
+from interview.errors import Conflict, InvalidInput, SessionEnded
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import card_of
@@ -27,6 +27,7 @@ from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from interview.sessions.settings import SessionSettings
 from interview.text.experience_claims import claimed_years
+from storage.archive.transfer import archive_new
 from storage.blobs.layout import document_path
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
@@ -47,20 +48,29 @@ class StartStep:
         self._runtime = runtime
 
     async def run(self, request: StartRequest, times: StageTimes) -> StepReply:
-        """The first reply; the recorded one when the interview exists, regardless of the request."""
+        """The first reply; the recorded one while the interview runs.
+
+        Raises:
+
+            SessionEnded: an interview under this id has ended or was erased.
+            Conflict: the interview runs with another plan than the request names.
+        """
         check_tenant(request.tenant)
         check_interview_id(request.interview_id)
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
 
         async def decide(loaded: Loaded) -> Amendment[Started]:
-            known = await self._found(loaded)
+            known = await self._found(loaded, request)
             if known is not None:
                 return Amendment(known)
+            await self._check_unused(key)
             return await self._begun(request, times)
 
         started = await transact(self._runtime.sessions(times), key, decide, record=(START, START))
         if not started.replayed:
             self._observe(started)
+            if self._runtime.ports.archive is not None:
+                await archive_new(self._runtime.ports.archive, started.events)
         return StepReply(encoded=started.body, replayed=started.replayed, stage_ms=times.snapshot())
 
     async def _begun(self, request: StartRequest, times: StageTimes) -> Amendment[Started]:
@@ -87,13 +97,25 @@ class StartStep:
                 case _:
                     pass  # the other events of a start have no metric
 
-    async def _found(self, loaded: Loaded) -> Started | None:
+    async def _check_unused(self, key: SessionKey) -> None:
+        """Raises SessionEnded: an interview had this id before, however long ago."""
+        archive = self._runtime.ports.archive
+        if archive is not None and await archive.used(key):
+            raise _id_is_used()
+
+    async def _found(self, loaded: Loaded, request: StartRequest) -> Started | None:
         state, record = loaded.state, loaded.record
         if state is None and record is None:
             return None
-        if state is None:
-            # Its keys are still known, so a new interview under this id would answer with the old one's replies.
-            raise SessionEnded("The interview with this id has expired; start a new one under a new id.")
+        if state is None or state.status in ("concluded", "expired"):
+            # A greeting would look like a new interview, and its answers would get the old one's replies.
+            raise _id_is_used()
+        if isinstance(request.plan, str) and request.plan not in ("", state.plan.id):
+            raise Conflict(
+                f"The interview with this id was started with the plan {state.plan.id!r}. Continue it, or start "
+                "another one under a new id.",
+                detail={"fields": {"plan": "differs from the plan of this interview"}},
+            )
         if record is not None and record.status == "done":
             return Started(record.body, replayed=True)
         # The idempotency record has expired, so the current session answers.
@@ -242,6 +264,10 @@ class StartStep:
                 path = document_path(request.tenant, request.interview_id, kind, text)
                 kept[kind] = await self._runtime.ports.blobs.put(path, text.encode())
         return kept
+
+
+def _id_is_used() -> SessionEnded:
+    return SessionEnded("The interview with this id has ended, and ids are never used again. Choose a new id.")
 
 
 def seed_of(tenant: str, interview_id: str) -> int:

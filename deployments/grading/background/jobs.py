@@ -17,10 +17,10 @@ from deployments.grading.background.queued_work import EVALUATE, JUDGE
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.graders.grade_builder import with_deductions
-from deployments.grading.reports.stored_report import build_report, render_report
+from deployments.grading.reports.stored_report import keep_report
 from deployments.shell.handle_rpc import decode
 from interview import failures
-from interview.errors import Conflict, InterviewError, NotFound, TurnInFlight
+from interview.errors import Conflict, InterviewError, TurnInFlight
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan
@@ -32,13 +32,12 @@ from interview.sessions.events import (
     GradeRecorded,
     ReportReady,
 )
-from interview.sessions.ledger import Ledger
 from interview.sessions.session import GradeRecord, SessionState
-from storage.archive.blob_archive import archive_session, load_session
-from storage.blobs.layout import report_path
+from storage.archive.port import Archive
+from storage.archive.transfer import archive_session, made_live
 from storage.blobs.pinned_plans import PinnedPlans
 from storage.blobs.port import BlobStore
-from storage.sessions.amend import Amendment, Loaded, amend, transact
+from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey, SessionStore
 from storage.work_queue.consumer import Handler
 from storage.work_queue.port import QueuedJob
@@ -68,6 +67,7 @@ class BackgroundGrading:
     def __init__(
         self,
         sessions: SessionStore,
+        archive: Archive,
         blobs: BlobStore,
         config: GradingConfig,
         judge: Judge | None = None,
@@ -76,6 +76,7 @@ class BackgroundGrading:
         drift: DriftCheck | None = None,
     ) -> None:
         self._sessions = sessions
+        self._archive = archive
         self._blobs = blobs
         self._plans = PinnedPlans(blobs, capacity=PLANS_KEPT)
         self._config = config
@@ -119,7 +120,7 @@ class BackgroundGrading:
         state = await self._live(key)
         if state.status not in ("concluded", "expired"):
             raise Conflict("An interview can be evaluated only after it has ended.")
-        await archive_session(self._sessions, self._blobs, key)  # safe even if the judge fails
+        await archive_session(self._sessions, self._archive, key)  # safe even if the judge fails
         failure: InterviewError | None = None
         if self._judge is not None:
             try:
@@ -129,8 +130,7 @@ class BackgroundGrading:
                     raise
                 failure = error
         await self._commit(key, lambda current: _report_ready(current, failure))
-        await archive_session(self._sessions, self._blobs, key)
-        await self._keep_report(key)
+        await keep_report(self._sessions, self._archive, self._blobs, key, now=self._now())
 
     async def _judge_open_answers(self, judge: Judge, key: SessionKey, state: SessionState) -> InterviewError | None:
         """Judge one after the other, each with its own commit: a crash costs at most one answer's judging.
@@ -186,27 +186,10 @@ class BackgroundGrading:
 
     async def _live(self, key: SessionKey) -> SessionState:
         """The live state; a session that expired while its grading was queued is first restored from the archive."""
-
-        async def restored(loaded: Loaded) -> Amendment[SessionState]:
-            if loaded.state is not None:
-                return Amendment(loaded.state)
-            stored = await load_session(self._sessions, self._blobs, key)
-            if stored is None:
-                raise NotFound("There is no such interview, live or archived.")
-            ledger = Ledger(None, self._now)
-            ledger.restore(stored.events)
-            return Amendment(ledger.state, ledger)
-
-        return await transact(self._sessions, key, restored)
+        return await made_live(self._sessions, self._archive, key)
 
     async def _plan(self, state: SessionState) -> InterviewPlan:
         return await self._plans.get(state)
-
-    async def _keep_report(self, key: SessionKey) -> None:
-        """Store the finished report for audits; it can be rebuilt from the log at any time."""
-        report = await build_report(self._sessions, self._blobs, key, generated_at=self._now())
-        document = await render_report(report, "json")
-        await self._blobs.put(report_path(key.tenant, key.interview_id, "report.json"), document)
 
     def _out_of_patience(self, state: SessionState) -> bool:
         """Counted from the session's last event, because every recorded grade is progress."""

@@ -12,7 +12,8 @@ from deployments.grading.background.queued_work import QueuedWork
 from deployments.grading.config import BackgroundConfig
 from interview import failures
 from interview.errors import InterviewError
-from storage.archive.blob_archive import ARCHIVE, archive_expiring
+from storage.archive.port import Archive
+from storage.archive.transfer import ARCHIVE, archive_recent
 from storage.blobs.port import BlobStore
 from storage.erasure.erasure import ERASURE, Erasure
 from storage.sessions.port import SessionStore
@@ -34,6 +35,7 @@ class GradingWorker:
         queue: WorkQueue,
         grading: BackgroundGrading,
         sessions: SessionStore,
+        archive: Archive,
         blobs: BlobStore,
         config: BackgroundConfig,
         *,
@@ -43,9 +45,9 @@ class GradingWorker:
             queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
         )
         self._work = QueuedWork(queue)
-        self._erasure = Erasure(sessions, blobs, (queue,))
+        self._erasure = Erasure(sessions, archive, blobs, (queue,))
         self._sessions = sessions
-        self._blobs = blobs
+        self._archive = archive
         self._config = config
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,11 +72,11 @@ class GradingWorker:
                 await task
 
     async def _sweep(self) -> None:
-        """Archive abandoned sessions before they expire, at least two sweep periods ahead."""
+        """Archive the sessions that committed since the last sweep, and those about to expire."""
         while True:
             await asyncio.sleep(self._config.archive_sweep_s)
             try:
-                swept = await archive_expiring(self._sessions, self._blobs, 3 * self._config.archive_sweep_s)
+                swept = await archive_recent(self._sessions, self._archive, self._config.archive_sweep_s)
             except InterviewError as error:
                 failures.item_failed(ARCHIVE, error)
                 logger.error("the archive sweep failed and will be retried: error=%s", error.code)

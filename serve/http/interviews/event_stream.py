@@ -11,7 +11,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from interview.errors import InterviewError
+from interview.sessions.events import encode_event
 from serve.http import openapi
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.content_negotiation import preferred
 from serve.http.interviews.sessions import InterviewId, session_or_404
@@ -19,6 +21,7 @@ from serve.http.line_breaks import on_one_line
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
 from serve.http.settings import HttpSettings
+from storage.archive.transfer import load_events
 from storage.sessions.port import SessionKey, SessionStore
 
 logger = logging.getLogger(__name__)
@@ -55,7 +58,7 @@ class _Head(msgspec.Struct, frozen=True):
 _head_decoder = msgspec.json.Decoder(_Head)
 
 
-def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
 
@@ -64,7 +67,7 @@ def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticat
         summary="Follow the events",
         description="Every step of the interview as it is committed. `Accept: text/event-stream` (the default) follows "
         "and resumes after `Last-Event-ID`; `application/x-ndjson` and `application/json` return the log so far.",
-        **openapi.operation(content=_CONTENT, also=(404, 406)),
+        **openapi.operation(content=_CONTENT, also=(404, 406, 410)),
     )
     async def events(
         interview_id: InterviewId,
@@ -78,17 +81,27 @@ def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticat
         form = preferred(request.headers.get("accept"), _FORMATS)
         after = after if last_event_id is None else int(last_event_id)
         key = SessionKey(caller.tenant, interview_id)
-        await session_or_404(ports.sessions, key)
-        if form == "sse":
+        await session_or_404(ports, key)
+        await audit.read(caller, "events.read", interview_id)
+        live = await ports.sessions.load(key) is not None
+        if form == "sse" and live:
             stream = _follow(ports.sessions, key, after, settings, request_id_of(request.scope))
             return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-        log = await ports.sessions.raw_events(key, after=after)
+        log = await ports.sessions.raw_events(key, after=after) if live else await _archived(ports, key, after)
+        if form == "sse":
+            return Response(b"".join(map(sse_frame, log)), media_type="text/event-stream")
         if form == "ndjson":
             return Response(b"".join(on_one_line(line) + b"\n" for line in log), media_type="application/x-ndjson")
         head = b'{"interview_id":' + msgspec.json.encode(interview_id) + b',"events":['
         return Response(head + b",".join(log) + b"]}", media_type="application/json")
 
     return router
+
+
+async def _archived(ports: IngressPorts, key: SessionKey, after: int) -> list[bytes]:
+    """The log of an interview that has left the live store. Raises TranscriptDeleted."""
+    log = await load_events(ports.sessions, ports.archive, key)
+    return [encode_event(event) for event in log if event.seq > after]
 
 
 def sse_frame(event: bytes) -> bytes:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path, Response
 
 from interview.errors import InvalidInput, NotFound
 from serve.http import openapi
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts
@@ -21,7 +22,7 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _AUDIO = {"audio/*": {"schema": {"type": "string", "contentMediaType": "audio/*"}}}
 
 
-def recordings_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+def recordings_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
     described = openapi.operation(content=_AUDIO, also=(404, 416))
@@ -44,6 +45,8 @@ def recordings_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
             recording = await ports.blobs.get(audio_path(caller.tenant, interview_id, name))
         except (NotFound, InvalidInput):
             raise NotFound(_NO_SUCH_RECORDING) from None
+        if "-candidate-" in name:  # the interviewer's voice is no personal data
+            await audit.read(caller, "recording.read", interview_id)
         media_type = MEDIA_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
         return _whole_or_part(recording, media_type, byte_range)
 

@@ -10,12 +10,13 @@ from interview.reports.override import override as overriding
 from interview.sessions.events import AnyPayload
 from interview.sessions.session import SessionState
 from serve.http import openapi
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import REPORTS, Authenticator, Principal
 from serve.http.content_negotiation import preferred
-from serve.http.interviews.sessions import InterviewId, session_or_404
+from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.request_bodies import OverrideBody, read_json
-from storage.archive.blob_archive import archive_session
+from storage.archive.transfer import made_live
 from storage.blobs.pinned_plans import PinnedPlans
 from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
@@ -34,7 +35,7 @@ _CONTENT = {
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'none'"
 
 
-def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["reports"])
     plans = PinnedPlans(ports.blobs, capacity=8)
     Reviewer = Annotated[Principal, Depends(auth.require(REPORTS))]  # noqa: N806 (a type)
@@ -43,7 +44,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         "/report/{interview_id}",
         summary="Read the report",
         description="Finished or provisional; `Accept` or `?format=` selects JSON, HTML or PDF.",
-        **openapi.operation(content=_CONTENT, also=(404, 406)),
+        **openapi.operation(content=_CONTENT, also=(404, 406, 410)),
     )
     async def report(
         interview_id: InterviewId,
@@ -54,6 +55,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         form = preferred(request.headers.get("accept"), _FORMATS) if format is None else format
         key = SessionKey(caller.tenant, interview_id)
         document = await ports.reports.report(key, form)
+        await audit.read(caller, "report.read", interview_id, format=form)
         headers = {"Vary": "Accept"}
         if form == "html":
             headers["Content-Security-Policy"] = _PAGE_POLICY
@@ -65,21 +67,21 @@ def reports_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         "/report/{interview_id}/override",
         summary="Override a grade",
         description="A person's grade replaces the standing one; the report shows both, with author and reason.",
-        **openapi.operation(reply="GradeRecord", json=OverrideBody, also=(404, 409)),
+        **openapi.operation(reply="GradeRecord", json=OverrideBody, also=(404, 409, 410)),
     )
     async def override(interview_id: InterviewId, request: Request, caller: Reviewer) -> Response:
         body = await read_json(request, OverrideBody)
         key = SessionKey(caller.tenant, interview_id)
-        plan = await plans.get(await session_or_404(ports.sessions, key))
+        plan = await plans.get(await made_live(ports.sessions, ports.archive, key))
 
         def decide(state: SessionState) -> Sequence[AnyPayload]:
             return overriding(state, plan, body.question_id, score=body.score, author=caller.key_id, reason=body.reason)
 
+        await audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id)
         state = await amend(ports.sessions, key, decide)
         if state.status in ("concluded", "expired"):
-            # the archive was written when the interview ended; it must include the override, because reports outlive
-            # the live store
-            await archive_session(ports.sessions, ports.blobs, key)
+            # the archive was written when the interview ended, and outlives the live store
+            await ports.reports.renew(key)
         standing = next(record for record in state.grades if record.question_id == body.question_id)
         return Response(msgspec.json.encode(standing), media_type="application/json")
 

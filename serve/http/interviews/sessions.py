@@ -11,6 +11,7 @@ from interview.errors import NotFound
 from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import SessionState
 from serve.http import openapi
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INLINE_PLANS, INTERVIEWS, Authenticator, Principal, require_scope
 from serve.http.direct_route import direct_route
 from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
@@ -20,7 +21,8 @@ from serve.http.ports import IngressPorts
 from serve.http.problems import request_id_of
 from serve.http.request_bodies import AnswerBody, HintBody, StartBody, read_answer, read_json, wrong
 from serve.http.settings import HttpSettings
-from storage.sessions.port import SessionKey, SessionStore
+from storage.archive.transfer import load_state
+from storage.sessions.port import SessionKey
 
 InterviewId = Annotated[str, Path(pattern=INTERVIEW_ID, description="Chosen by the caller; unique for the tenant.")]
 IDEMPOTENCY_KEY = r"^[!-~]{1,255}$"
@@ -36,7 +38,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
@@ -130,11 +132,12 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     @router.get(
         "/state/{interview_id}",
         summary="Read the session",
-        description="The interview's current state: to resume after a lost connection, or to debug.",
+        description="The interview's current state, live or archived: to resume after a lost connection, or to debug.",
         **openapi.operation(reply="SessionState", also=(404,)),
     )
     async def state(interview_id: InterviewId, caller: Caller) -> Response:
-        found = await session_or_404(ports.sessions, SessionKey(caller.tenant, interview_id))
+        found = await session_or_404(ports, SessionKey(caller.tenant, interview_id))
+        await audit.read(caller, "session.read", interview_id)
         return Response(
             msgspec.json.encode(found), media_type="application/json", headers={"ETag": f'"{found.version}"'}
         )
@@ -152,9 +155,9 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
     return router
 
 
-async def session_or_404(sessions: SessionStore, key: SessionKey) -> SessionState:
-    """Raises NotFound: absent, expired or another tenant's, with one message for all."""
-    found = await sessions.load(key)
+async def session_or_404(ports: IngressPorts, key: SessionKey) -> SessionState:
+    """The session, live or archived. Raises NotFound: absent or another tenant's, with one message for all."""
+    found = await load_state(ports.sessions, ports.archive, key)
     if found is None:
         raise NotFound(NO_SUCH_INTERVIEW)
     return found

@@ -9,6 +9,7 @@ from pydantic import RootModel
 from deployments.agent.contract import ToolRequest
 from interview.errors import InvalidInput
 from serve.http import openapi
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import encodable, read_json
@@ -18,7 +19,11 @@ class ToolArguments(RootModel[dict[str, Any]]):
     """The tool's arguments, as described by its own schema (``GET /tools``)."""
 
 
-def tools_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+#: The tools that return what a candidate said.
+_READING = frozenset({"get_session_context"})
+
+
+def tools_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     router = APIRouter(prefix="/tools", tags=["tools"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
     a_list = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
@@ -42,6 +47,8 @@ def tools_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         except ValueError as error:
             raise InvalidInput("The arguments cannot be processed.", detail={"fields": {"body": str(error)}}) from None
         result = await ports.agent.call_tool(ToolRequest(tenant=caller.tenant, name=name, arguments=arguments))
+        if name in _READING:
+            await audit.read(caller, "session.read", str(arguments.get("interview_id", "")), tool=name)
         return Response(msgspec.json.encode(result), media_type="application/json")
 
     return router

@@ -29,6 +29,7 @@ from starlette.types import Receive, Scope, Send
 
 from deployments.agent.contract import ToolRequest
 from interview.errors import Forbidden, InternalError, InterviewError, InvalidInput
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.interviews.agent_calls import StepCaller
 from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewTool, InterviewTools
@@ -46,14 +47,18 @@ INSTRUCTIONS = (
 
 _OWN_TOOLS: dict[str, InterviewTool[Any]] = {tool.name: tool for tool in INTERVIEW_TOOLS}
 
+#: The tools that return what a candidate said, with the argument that names the interview.
+_READS = {"get_interview_session": "user_session_id", "get_session_context": "interview_id"}
+
 Context = ServerRequestContext[Any, Request]
 
 
 class McpTools:
     """Lists and calls tools for the tenant of the request's key."""
 
-    def __init__(self, ports: IngressPorts, settings: HttpSettings) -> None:
+    def __init__(self, ports: IngressPorts, settings: HttpSettings, audit: AuditTrail) -> None:
         self._agent = ports.agent
+        self._audit = audit
         steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
         self._desk = InterviewTools(ports, settings, steps)
 
@@ -72,7 +77,11 @@ class McpTools:
         """
         caller, request_id = _caller_of(context)
         try:
-            return _result(await self._call(caller.tenant, call.name, call.arguments or {}))
+            found = await self._call(caller.tenant, call.name, call.arguments or {})
+            if call.name in _READS:
+                subject = str((call.arguments or {}).get(_READS[call.name], ""))
+                await self._audit.read(caller, "session.read", subject, tool=call.name)
+            return _result(found)
         except InterviewError as error:
             return _failed(error, request_id)
         except MCPError:
@@ -103,13 +112,13 @@ class McpTools:
             raise MCPError(-32603, error.message, {"code": error.code, "retryable": error.retryable}) from error
 
 
-def mcp_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+def mcp_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     """The route, with the SDK's task group in the router's lifespan: an application that mounts it must run its
     lifespan.
 
     It is not in the OpenAPI document: it transports JSON-RPC, which MCP describes itself.
     """
-    tools = McpTools(ports, settings)
+    tools = McpTools(ports, settings, audit)
     server: Server[Any] = Server(
         "interview",
         version=settings.version,

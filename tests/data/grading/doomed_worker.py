@@ -17,6 +17,8 @@ from deployments.grading.background.worker import rules_of
 from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.tier import GradingStores, GradingTier
 from deployments.llm.config import FakeModelConfig, LlmConfig
+from storage.archive.database import Database, sqlite_url
+from storage.archive.sql import SqlArchive
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.redis import RedisSessionStore
 from storage.work_queue.redis import RedisWorkQueue
@@ -34,6 +36,7 @@ async def work(url: str, prefix: str, blobs: str, service_ms: float) -> None:
     model = FakeLanguageModel(respond=interviews.verdict, config=LlmConfig(engine="fake", fake=fake))
     stores = GradingStores(
         sessions=RedisSessionStore(url, prefix=prefix),
+        archive=SqlArchive(Database(sqlite_url(Path(blobs) / "archive.db"))),
         blobs=FsspecBlobStore(blobs),
         queue=RedisWorkQueue(url, "grading", rules=rules_of(CONFIG.background), prefix=prefix),
     )

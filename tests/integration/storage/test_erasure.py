@@ -26,9 +26,11 @@ from interview.errors import InvalidInput, SessionEnded
 from interview.plans.files import load_plan
 from interview.plans.plan import encode_plan
 from serve.composition.erasures import erase_interview
+from serve.composition.local_stores import archive_of
 from serve.settings import StorageSettings
 from serve.simulation.rehearsal import Rehearsal, RehearsalStage, WrittenVoice
-from storage.archive.blob_archive import archive_session, load_session
+from storage.archive.sql import SqlArchive
+from storage.archive.transfer import archive_session, load_session
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.blobs.layout import session_prefix
 from storage.embedded.server import EmbeddedRedis
@@ -89,6 +91,7 @@ class Place:
     data: Path
     server: EmbeddedRedis
     sessions: RedisSessionStore
+    archive: SqlArchive
     blobs: FsspecBlobStore
     queue: RedisWorkQueue
     ears: Ears
@@ -96,7 +99,7 @@ class Place:
 
     @property
     def erasure(self) -> Erasure:
-        return Erasure(self.sessions, self.blobs, (self.queue,))
+        return Erasure(self.sessions, self.archive, self.blobs, (self.queue,))
 
     async def in_redis(self, word: str) -> set[str]:
         """The last parts of the names of all keys whose name or content holds ``word``."""
@@ -112,12 +115,12 @@ class Place:
         return found
 
     def in_files(self, word: str) -> set[str]:
-        """Folders of the data directory (``redis``) and of interviews (``audio``) with a file that holds ``word``."""
+        """Places in the data directory (``redis``) and folders of interviews (``audio``) that hold ``word``."""
         found = set()
         for path in self.data.rglob("*"):
             if path.is_file() and (word.encode() in path.read_bytes() or word in str(path)):
                 parts = path.relative_to(self.data).parts
-                found.add(parts[4] if parts[:2] == ("blobs", "sessions") else parts[0])
+                found.add(parts[4] if parts[:2] == ("blobs", "sessions") else parts[0].partition(".")[0])
         return found
 
 
@@ -132,6 +135,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     with EmbeddedRedis(tmp_path, fsync="always") as server:
         sessions = RedisSessionStore(server.url)
         blobs = FsspecBlobStore(str(tmp_path / "blobs"))
+        archive = archive_of(tmp_path)
         queue = RedisWorkQueue(server.url, "grading")
         ears = Ears()
         stage = RehearsalStage(
@@ -142,9 +146,11 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             config=AgentConfig(lease_s=60),
             stt=ears,
             voice=WrittenVoice(),
+            archive=archive,
         )
-        yield Place(tmp_path, server, sessions, blobs, queue, ears, stage)
+        yield Place(tmp_path, server, sessions, archive, blobs, queue, ears, stage)
         await queue.close()
+        await archive.close()
         await sessions.close()
         await blobs.close()
 
@@ -174,7 +180,7 @@ async def finish(place: Place, word: str, interview_id: str) -> None:
     """End it; archive, report, a done job, a dead one, a delayed one and one that waits."""
     agent = place.stage.agent()
     await agent.end(EndRequest(TENANT, interview_id, by="operator", reason=f"Asked by {word}."))
-    grading = BackgroundGrading(place.sessions, place.blobs, GradingConfig(), now=place.stage.clock.now)
+    grading = BackgroundGrading(place.sessions, place.archive, place.blobs, GradingConfig(), now=place.stage.clock.now)
     claims = [claim for claim in await place.queue.claim("w", limit=50) if interview_id in claim.job.id]
     for claim in claims:
         await grading.handlers[claim.job.kind](claim.job)
@@ -197,21 +203,22 @@ async def test_no_word_of_an_erased_interview_is_left_anywhere_and_the_one_besid
     # it was there, in every place that this test looks at
     assert await place.in_redis(CANARY) == {"session", "events", "idem", "job"}
     assert place.in_files(CANARY) == {"redis", "audio", "documents", "plan", "archive", "reports"}
-    before = await load_session(place.sessions, place.blobs, SessionKey(TENANT, "kept"))
+    before = await load_session(place.sessions, place.archive, SessionKey(TENANT, "kept"))
     kept_in_files = place.in_files(KEPT)
 
     erased = await place.erasure.erase(TENANT, "erased")
 
     assert erased.session
     assert erased.jobs >= 3
-    assert erased.blobs >= 9
+    assert erased.blobs >= 7
+    assert erased.archived
     assert erased.log_purged
     assert await place.in_redis(CANARY) == set()
     while place.in_files(CANARY):  # the server removes its old log files on a thread of its own
         await asyncio.sleep(0.01)
     assert await place.in_redis("erased}") == {"erased"}  # the mark that keeps work in flight away
-    assert await load_session(place.sessions, place.blobs, SessionKey(TENANT, "erased")) is None
-    assert await load_session(place.sessions, place.blobs, SessionKey(TENANT, "kept")) == before
+    assert await load_session(place.sessions, place.archive, SessionKey(TENANT, "erased")) is None
+    assert await load_session(place.sessions, place.archive, SessionKey(TENANT, "kept")) == before
     assert place.in_files(KEPT) == kept_in_files
     assert (await place.erasure.erase(TENANT, "erased")).anything is False
 
@@ -243,7 +250,7 @@ async def test_a_turn_in_flight_does_not_bring_an_erased_interview_back(place: P
     # what such a step may have written beside the session, at the worst moment
     await place.blobs.put(f"{session_prefix(TENANT, 'erased')}/audio/1-candidate.wav", CANARY.encode())
     await place.queue.enqueue(QueuedJob(job_id(JUDGE, TENANT, "erased", 1, "q"), JUDGE, CANARY.encode()))
-    assert not await archive_session(place.sessions, place.blobs, SessionKey(TENANT, "erased"))
+    assert not await archive_session(place.sessions, place.archive, SessionKey(TENANT, "erased"))
     assert await place.erasure.erase_leftovers() == 1
     assert await place.in_redis(CANARY) == set()
     while place.in_files(CANARY):
@@ -279,7 +286,8 @@ async def test_an_interview_is_erased_from_a_data_directory_on_which_no_platform
     place.server.stop()
     erased = await erase_interview(StorageSettings(), place.data, TENANT, "erased")
     assert (erased.session, erased.log_purged) == (False, True)
-    assert erased.blobs >= 9
+    assert erased.blobs >= 7
+    assert erased.archived
     assert place.in_files(CANARY) == set()
 
 

@@ -50,6 +50,7 @@ FORBIDDEN = {
     "http": ("serve/http/app.py", "import serve.replay.replay", "serve.http.app -> serve.replay.replay"),
     "web-framework": ("serve/compose.py", "import fastapi", "serve.compose -> fastapi"),
     "redis": ("storage/work_queue/redis.py", "import redis", "storage.work_queue.redis -> redis"),
+    "sql": ("storage/keys/redis.py", "import sqlalchemy", "storage.keys.redis -> sqlalchemy"),
     "ray": ("deployments/agent/service.py", "import ray", "deployments.agent.service -> ray"),
     "models": ("deployments/llm/service.py", "import torch", "deployments.llm.service -> torch"),
     "parsers": ("deployments/grading/service.py", "import sympy", "deployments.grading.service -> sympy"),

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import ModuleType
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -29,13 +30,15 @@ from interview.sessions.events import Event, FallbackEntered, GradeRecorded, Rep
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import SessionState
 from serve.simulation.rehearsal import MemoryBlobs
-from storage.archive.blob_archive import load_session
+from storage.archive.sql import SqlArchive
+from storage.archive.transfer import load_session
 from storage.blobs.layout import report_path
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey, SessionStore
 from storage.sessions.redis import RedisSessionStore
 from storage.work_queue.port import Claim, QueueRules, WorkQueue
 from storage.work_queue.redis import RedisWorkQueue
+from tests.support.archives import memory_archive
 from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.memory_work_queue import MemoryWorkQueue
 from tests.support.paths import TESTS
@@ -62,6 +65,7 @@ stages = _interviews()
 class Stage:
     sessions: SessionStore
     queue: WorkQueue
+    archive: SqlArchive
     blobs: MemoryBlobs
     model: FakeLanguageModel
     plan: InterviewPlan
@@ -69,7 +73,10 @@ class Stage:
 
     def grading(self, *, judged: bool = True, config: GradingConfig | None = None) -> BackgroundGrading:
         judge = RubricJudge(self.model).grade if judged else None
-        return BackgroundGrading(self.sessions, self.blobs, config or GradingConfig(), judge, now=lambda: self.now)
+        return self.worker(config or GradingConfig(), judge, now=lambda: self.now)
+
+    def worker(self, *arguments: Any, **options: Any) -> BackgroundGrading:
+        return BackgroundGrading(self.sessions, self.archive, self.blobs, *arguments, **options)
 
     def request(self, number: int = 1) -> GradeRequest:
         return GradeRequest(
@@ -113,9 +120,10 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
         sessions = RedisSessionStore(url, prefix=prefix)
         queue = RedisWorkQueue(url, "grading", rules=RULES, prefix=prefix)
     plan = stages.plan_of(3)
-    made = Stage(sessions, queue, MemoryBlobs(), FakeLanguageModel(respond=stages.verdict), plan)
+    made = Stage(sessions, queue, memory_archive(), MemoryBlobs(), FakeLanguageModel(respond=stages.verdict), plan)
     await stages.stage_interview(sessions, made.blobs, "i1", plan)
     yield made
+    await made.archive.close()
     await queue.close()
     await sessions.close()
 
@@ -206,7 +214,7 @@ async def test_a_judge_that_has_drifted_has_its_grades_reviewed(stage: Stage) ->
     await QueuedWork(stage.queue).judge(stage.request(1))
     (claim,) = await stage.claims()
     judge = RubricJudge(stage.model).grade
-    await BackgroundGrading(stage.sessions, stage.blobs, GradingConfig(), judge, drift=drifted).judge(claim.job)
+    await stage.worker(GradingConfig(), judge, drift=drifted).judge(claim.job)
     grade = next(found for found in (await stage.state()).grades if found.question_id == "open-1").grade
     assert "The judge of open-plan has drifted." in grade.review_reason
 
@@ -219,7 +227,7 @@ async def test_a_lost_model_delays_the_report_and_does_not_lose_it(stage: Stage)
     with pytest.raises(EngineUnavailable):
         await stage.grading().evaluate(claim.job)
     assert await stage.reports() == []
-    assert await load_session(stage.sessions, stage.blobs, KEY) is not None
+    assert await load_session(stage.sessions, stage.archive, KEY) is not None
     stage.model.engine._failures.clear()
     await stage.grading().evaluate(claim.job)
     assert [ready.provisional for ready in await stage.reports()] == [False]
@@ -256,7 +264,7 @@ async def test_a_session_that_expired_meanwhile_comes_back_from_the_archive(stag
     await stage.grading().evaluate(claim.job)
     assert len(await stage.reports()) == 1
     assert sorted(await stage.background_grades()) == [("open-1", 1), ("open-2", 2), ("open-3", 3)]
-    stored = await load_session(stage.sessions, stage.blobs, KEY)
+    stored = await load_session(stage.sessions, stage.archive, KEY)
     assert stored is not None
     assert stored.state == await stage.state()
 
@@ -273,7 +281,7 @@ async def test_an_answer_that_no_judge_can_grade_does_not_stop_the_others(
 
     await QueuedWork(stage.queue).evaluate("acme", "i1")
     (claim,) = await stage.claims()
-    grading = BackgroundGrading(stage.sessions, stage.blobs, GradingConfig(), refusing, now=lambda: stage.now)
+    grading = stage.worker(GradingConfig(), refusing, now=lambda: stage.now)
     await grading.evaluate(claim.job)
     assert await stage.background_grades() == [("open-2", 2), ("open-3", 3)]
     (ready,) = await stage.reports()
@@ -308,7 +316,7 @@ async def test_the_tier_grades_in_the_background_by_itself(stage: Stage) -> None
     """Through the service's own methods, with its worker running: retried, finished, buried with a reason."""
     stage.model.fail(EngineUnavailable("down"), times=3)
     config = GradingConfig(background=BackgroundConfig(archive_sweep_s=0, patience_s=1e9))
-    tier = GradingTier(config, GradingStores(stage.sessions, stage.blobs, stage.queue), stage.model)
+    tier = GradingTier(config, GradingStores(stage.sessions, stage.archive, stage.blobs, stage.queue), stage.model)
     await tier.start()
     await tier.service.judge(stage.request(1))
     await tier.service.evaluate("acme", "i1")

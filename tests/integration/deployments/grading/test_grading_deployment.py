@@ -23,6 +23,7 @@ from interview.plans.questions import Numeric, Question
 from serve.simulation.rehearsal import MemoryBlobs
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
+from tests.support.archives import memory_archive
 from tests.support.memory_work_queue import MemoryWorkQueue
 from tests.support.paths import TESTS
 
@@ -44,7 +45,7 @@ QUESTION = Question(id="q", type="technical", skill="s", prompt="6 times 7?", gr
 
 
 def stores_in_memory(config: GradingConfig) -> GradingStores:
-    OPENED.append(GradingStores(MemorySessionStore(), MemoryBlobs(), MemoryWorkQueue()))
+    OPENED.append(GradingStores(MemorySessionStore(), memory_archive(), MemoryBlobs(), MemoryWorkQueue()))
     return OPENED[-1]
 
 

@@ -23,11 +23,12 @@ from interview.reports.report import Report
 from interview.sessions import events as ev
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight
-from storage.archive.blob_archive import archive_session
+from storage.archive.transfer import archive_session
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.blobs.layout import plan_path
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
+from tests.support.archives import memory_archive
 from tests.support.paths import ROOT
 
 INSTALLED = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")
@@ -293,14 +294,14 @@ def test_an_interview_without_answers_still_has_a_report():
 
 async def test_a_stored_session_is_reported_live_and_from_the_archive(tmp_path):
     log, key = interview(), SessionKey("acme", "i-20")
-    sessions, blobs = MemorySessionStore(), FsspecBlobStore(str(tmp_path))
+    sessions, archive, blobs = MemorySessionStore(), memory_archive(), FsspecBlobStore(str(tmp_path))
     await blobs.put(plan_path(PLAN.digest), encode_plan(PLAN))
     await sessions.commit(key, expected_version=0, state=fold(log.events), events=log.events)
-    live = await build_report(sessions, blobs, key, generated_at=START)
-    assert await archive_session(sessions, blobs, key)
-    archived = await build_report(MemorySessionStore(), blobs, key, generated_at=START)
+    live = await build_report(sessions, archive, blobs, key, generated_at=START)
+    assert await archive_session(sessions, archive, key)
+    archived = await build_report(MemorySessionStore(), archive, blobs, key, generated_at=START)
     assert archived == live
     assert (await render_report(live, "pdf")).startswith(b"%PDF")
     assert (await render_report(live, "html")).startswith(b"<!doctype html>")
     with pytest.raises(NotFound):
-        await build_report(sessions, blobs, SessionKey("rival", "i-20"))
+        await build_report(sessions, archive, blobs, SessionKey("rival", "i-20"))

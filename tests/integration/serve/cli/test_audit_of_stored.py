@@ -9,12 +9,15 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from sqlalchemy import func, update
 from typer.testing import CliRunner
 
 from serve.cli.grading import app
-from storage.archive.blob_archive import archive_session
+from storage.archive.database import Database, sqlite_url
+from storage.archive.sql import SqlArchive
+from storage.archive.tables import events
+from storage.archive.transfer import archive_session
 from storage.blobs.fsspec_blobs import FsspecBlobStore
-from storage.blobs.layout import archived_events_path
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
 from tests.support.paths import TESTS
@@ -29,13 +32,17 @@ def staged() -> ModuleType:
     return module
 
 
-async def archive(data: Path, names: tuple[str, ...], damaged: str) -> None:
+async def store(data: Path, names: tuple[str, ...], damaged: str) -> None:
     sessions, blobs, interviews = MemorySessionStore(), FsspecBlobStore(str(data / "blobs")), staged()
+    database = Database(sqlite_url(data / "archive.db"))
+    archive = SqlArchive(database)
     for name in names:
         await interviews.stage_interview(sessions, blobs, name, interviews.plan_of(2))
-        assert await archive_session(sessions, blobs, SessionKey("acme", name))
-    path = archived_events_path("acme", damaged)
-    await blobs.put(path, (await blobs.get(path))[:-20])
+        assert await archive_session(sessions, archive, SessionKey("acme", name))
+    marked = events.c.record.contains(f'"{damaged}"') & (events.c.seq == 1)
+    cut = update(events).where(marked).values(record=func.substr(events.c.record, 1, 40))
+    assert await database.write("damage", lambda connection: connection.execute(cut).rowcount) == 1
+    await database.close()
     await blobs.close()
 
 
@@ -44,7 +51,7 @@ def test_a_damaged_interview_is_named_and_the_others_are_audited(
 ) -> None:
     monkeypatch.delenv("REDIS_URL", raising=False)
     data = tmp_path / "data"
-    asyncio.run(archive(data, ("one", "two", "three"), damaged="two"))
+    asyncio.run(store(data, ("one", "two", "three"), damaged="two"))
     groups = tmp_path / "groups.csv"
     groups.write_text("interview_id,sex,selected\none,f,1\ntwo,f,1\nthree,m,0\nfour,m,0\n")
     done = CliRunner().invoke(

@@ -29,6 +29,7 @@ from serve.http.settings import HttpSettings
 from serve.simulation.rehearsal import NotedQueue, WrittenVoice
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.memory import MemorySessionStore
+from tests.support.archives import memory_archive
 from tests.support.http_ports import is_problem, stub_ports
 from tests.support.paths import ROOT
 
@@ -58,13 +59,19 @@ def silence(seconds):
 
 @pytest.fixture
 async def client(tmp_path):
-    sessions, blobs = MemorySessionStore(), FsspecBlobStore(str(tmp_path))
+    sessions, archive, blobs = MemorySessionStore(), memory_archive(), FsspecBlobStore(str(tmp_path))
     grading = GradingService(GradingConfig(), background=NotedQueue())
     stt = SttService(SttConfig(), FakeRecognizer(), heard)
     voice = WrittenVoice()
     agent = AgentService(AgentPorts(sessions, blobs, grading, PLANS, stt, voice), AgentConfig())
     ports = stub_ports(
-        agent=agent, sessions=sessions, blobs=blobs, reports=StoredReports(sessions, blobs), stt=stt, tts=voice
+        agent=agent,
+        sessions=sessions,
+        archive=archive,
+        blobs=blobs,
+        reports=StoredReports(sessions, archive, blobs),
+        stt=stt,
+        tts=voice,
     )
     transport = httpx.ASGITransport(create_app(ports, HttpSettings(max_upload_bytes=2_000_000)))
     headers = {"Authorization": "Bearer key-acme"}

@@ -1,0 +1,1 @@
+"""One file per revision; released ones never change, and each only adds."""

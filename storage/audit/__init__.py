@@ -1,0 +1,1 @@
+"""The audit log: who read, changed or erased personal data, and when."""

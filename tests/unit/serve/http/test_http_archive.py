@@ -1,0 +1,184 @@
+"""The list of interviews, archived interviews and the audit log at the HTTP edge, over a real archive in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from interview.errors import StorageUnavailable
+from interview.sessions.events import SessionConcluded
+from serve.http.app import create_app
+from serve.http.audit_trail import AuditTrail
+from serve.http.auth import Principal
+from serve.http.ports import IngressPorts
+from storage.archive.transfer import archive_session
+from storage.audit.port import AuditEntry
+from storage.sessions.port import SessionKey
+from tests.support.http_ports import Grant, StubKeys, put_session, stub_ports
+
+KEYS = StubKeys(
+    {
+        "key-acme": Grant("acme"),
+        "key-rival": Grant("rival", key_id="key-2"),
+        "key-room": Grant("acme", frozenset({"interviews"}), key_id="key-3"),
+    }
+)
+
+
+@pytest.fixture
+def ports() -> IngressPorts:
+    return stub_ports(keys=KEYS)
+
+
+@pytest.fixture
+async def client(ports: IngressPorts) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(ports), raise_app_exceptions=True)
+    headers = {"Authorization": "Bearer key-acme"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        yield client
+
+
+async def hold(
+    ports: IngressPorts, name: str, *, tenant: str = "acme", archived: bool = True, live: bool = True
+) -> None:
+    key = SessionKey(tenant, name)
+    await put_session(ports.sessions, key)
+    if archived:
+        await archive_session(ports.sessions, ports.archive, key)
+    if not live:
+        await ports.sessions.delete(key)
+
+
+async def listed(client: httpx.AsyncClient, **filters: Any) -> list[str]:
+    reply = await client.get("/sessions", params=filters)
+    assert reply.status_code == 200, reply.text
+    return [row["interview_id"] for row in reply.json()["sessions"]]
+
+
+async def test_the_pages_of_a_list_hold_every_interview_of_the_tenant_once(
+    client: httpx.AsyncClient, ports: IngressPorts
+) -> None:
+    for name in ("i-1", "i-2", "i-3"):
+        await hold(ports, name, live=name != "i-2")
+    await hold(ports, "foreign", tenant="rival")
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (await client.get("/sessions", params={"limit": 2, **({"cursor": cursor} if cursor else {})})).json()
+        seen += [row["interview_id"] for row in page["sessions"]]
+        cursor = page["next"]
+    assert seen == ["i-3", "i-2", "i-1"]
+
+
+async def test_a_live_interview_is_listed_as_it_is_now(client: httpx.AsyncClient, ports: IngressPorts) -> None:
+    await hold(ports, "i-1")
+    key = SessionKey("acme", "i-1")
+    await ports.sessions.delete(key)
+    await put_session(ports.sessions, key, SessionConcluded(turn=0, by="operator", reason="Done."))
+    (row,) = (await client.get("/sessions")).json()["sessions"]
+    assert row["status"] == "concluded"
+    assert await listed(client, status="active") == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"cursor": "nonsense"},
+        {"cursor": "WzEsMl0"},
+        {"status": "lost"},
+        {"limit": 0},
+        {"limit": 201},
+        {"score_min": 2},
+        {"candidate": "a\x00"},
+        {"since": "yesterday"},
+    ],
+)
+async def test_a_wrong_filter_is_named(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
+    reply = await client.get("/sessions", params=wrong)
+    assert reply.status_code == 422
+    assert next(iter(wrong)) in str(reply.json()["errors"])
+
+
+async def test_the_list_needs_the_scope_of_reviewers(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/sessions", headers={"Authorization": "Bearer key-room"})).status_code == 403
+
+
+async def test_state_and_events_outlive_the_live_store(client: httpx.AsyncClient, ports: IngressPorts) -> None:
+    await hold(ports, "i-1")
+    live = [(await client.get(f"/session/{route}/i-1?after=1")).content for route in ("state",)]
+    json_log = (await client.get("/session/events/i-1", headers={"Accept": "application/json"})).json()
+    await ports.sessions.delete(SessionKey("acme", "i-1"))
+    assert [(await client.get("/session/state/i-1")).content] == live
+    assert (await client.get("/session/events/i-1", headers={"Accept": "application/json"})).json() == json_log
+    stream = await client.get("/session/events/i-1?after=1", headers={"Accept": "text/event-stream"})
+    assert stream.text.startswith("id: 2\nevent: response.sent\n")
+    rival = {"Authorization": "Bearer key-rival"}
+    assert (await client.get("/session/state/i-1", headers=rival)).status_code == 404
+    assert (await client.get("/session/events/i-1", headers=rival)).status_code == 404
+
+
+async def test_deleted_words_are_gone_and_the_decision_is_listed(
+    client: httpx.AsyncClient, ports: IngressPorts
+) -> None:
+    await hold(ports, "i-1", live=False)
+    key = SessionKey("acme", "i-1")
+    found = await ports.archive.load(key)
+    assert found is not None
+    await ports.archive.forget(key, "transcripts", found.state.started_at)
+    reply = await client.get("/session/events/i-1")
+    assert (reply.status_code, reply.json()["code"]) == (410, "transcript-deleted")
+    assert await listed(client) == ["i-1"]
+
+
+async def test_reads_of_personal_data_are_recorded_once_a_minute(
+    client: httpx.AsyncClient, ports: IngressPorts
+) -> None:
+    await hold(ports, "i-1")
+    for _ in range(3):
+        await client.get("/session/state/i-1")
+        await client.get("/session/report/i-1", headers={"Accept": "application/json"})
+        await client.get("/session/report/i-1", headers={"Accept": "text/html"})
+        await client.get("/sessions")
+    await client.get("/session/state/absent")
+    entries = await ports.audit.entries("acme")
+    assert [(entry.actor, entry.action, entry.subject, entry.detail) for entry in reversed(entries)] == [
+        ("key-1", "session.read", "i-1", {}),
+        ("key-1", "report.read", "i-1", {"format": "json"}),
+        ("key-1", "report.read", "i-1", {"format": "html"}),
+        ("key-1", "sessions.listed", "", {}),
+    ]
+    assert await ports.audit.entries("rival") == []
+
+
+class FullDisk:
+    """``AuditLog`` that cannot be written."""
+
+    async def record(self, entry: AuditEntry) -> None:
+        raise StorageUnavailable("The archive does not answer; try again shortly.")
+
+
+async def test_what_cannot_be_recorded_is_not_shown() -> None:
+    ports = stub_ports(audit=FullDisk())
+    await hold(ports, "i-1")
+    transport = httpx.ASGITransport(create_app(ports))
+    headers = {"Authorization": "Bearer key-acme"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        for path in ("/session/state/i-1", "/session/report/i-1", "/session/events/i-1", "/sessions"):
+            reply = await client.get(path, headers={"Accept": "application/json"})
+            assert reply.status_code == 503, path
+            assert "Tell me about your work" not in reply.text
+
+
+async def test_a_read_is_recorded_again_after_a_minute() -> None:
+    ports, now = stub_ports(), [0.0]
+    trail = AuditTrail(ports.audit, clock=lambda: now[0])
+    caller = Principal("acme", frozenset(), "key-1")
+    for now[0] in (0.0, 59.0, 60.0, 61.0):
+        await trail.read(caller, "session.read", "i-1")
+    assert len(await ports.audit.entries("acme")) == 2
+    await trail.read(replace(caller, key_id="key-9"), "session.read", "i-1")
+    assert len(await ports.audit.entries("acme")) == 3
