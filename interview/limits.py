@@ -22,3 +22,6 @@ MAX_TIME_BUDGET_S = 24 * 3600.0
 
 #: A spreadsheet formula; the screen of the formula grader reads no longer one.
 MAX_FORMULA_CHARS = 1_000
+
+#: Events of one interview. A turn records about ten, a signal one.
+MAX_EVENTS = 20_000

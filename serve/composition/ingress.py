@@ -27,6 +27,7 @@ from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
+from serve.http.limits.request_limits import RequestLimits
 from serve.http.openai import errors
 from serve.http.openai.routes import openai_router
 from serve.http.openai.tenant_limits import TenantLimiter
@@ -41,6 +42,8 @@ from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
 from storage.embedded.supervisor import state_of
 from storage.keys.redis import RedisApiKeys
+from storage.limits.rates import redis_rates
+from storage.limits.slots import RedisSlots
 from storage.metrics.redis import RedisMetricsBoard
 
 DEPLOYMENT_NAME = "ingress"
@@ -71,13 +74,17 @@ class Ingress:
             supervised = state_of(data_dir())
             process_metrics().store_restarts.set(supervised.restarts if supervised else 0)
             process_metrics().active_sessions.set(await sessions.live_count())
+            used, limit = await board.memory()
+            process_metrics().store_memory.set(used)
+            process_metrics().store_memory_limit.set(limit)
             for state, jobs in msgspec.to_builtins(await grading_queue().counts()).items():
                 process_metrics().queue.labels(f"grading {state}").set(jobs)
             await publisher.publish()
             return await asyncio.to_thread(merge, await board.all())
 
         documents = DocumentService(settings.documents)
-        authorize = Authenticator(keys).require(INFERENCE)
+        rates, slots = redis_rates(url), RedisSlots(url)
+        authorize = Authenticator(keys, RequestLimits(rates, settings.http.callers)).require(INFERENCE)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
@@ -93,6 +100,9 @@ class Ingress:
             probes={"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers)},
             metrics=metrics,
             observer=RequestMetrics(process_metrics()),
+            rates=rates,
+            slots=slots,
+            session_ttl_s=settings.storage.session_ttl_s,
             routers=(openai_router(*_metered(settings, self._inference), authorize, TenantLimiter(settings.limits)),),
         )
         app = create_app(ports, settings.http)
@@ -112,6 +122,8 @@ class Ingress:
             await archive.close()
             await keys.close()
             await board.close()
+            await rates.close()
+            await slots.close()
 
         app.router.lifespan_context = lifespan
         return app

@@ -16,6 +16,9 @@ from serve.http.interviews.reports import reports_router
 from serve.http.interviews.sessions import sessions_router
 from serve.http.interviews.signals import signals_router
 from serve.http.interviews.tools import tools_router
+from serve.http.limits.event_streams import EventStreams
+from serve.http.limits.interviews import InterviewLimits
+from serve.http.limits.request_limits import RequestLimits
 from serve.http.mcp.routes import mcp_router
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.request_middleware import RequestMiddleware
@@ -31,8 +34,10 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     is served from the same origin.
     """
     settings = settings or HttpSettings()
-    auth = Authenticator(ports.keys)
+    auth = Authenticator(ports.keys, RequestLimits(ports.rates, settings.callers))
     audit = AuditTrail(ports.audit)
+    streams = EventStreams(ports.slots, settings.callers)
+    interviews = InterviewLimits(ports.slots, ports.rates, settings.callers, ports.session_ttl_s)
     shedder = LoadShedder(settings.shedding)
     app = FastAPI(
         title="Interview platform",
@@ -48,10 +53,10 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
     openapi.install(app, extra=(Report, SessionList))
-    app.include_router(sessions_router(ports, settings, auth, audit))
-    app.include_router(events_router(ports, settings, auth, audit))
+    app.include_router(sessions_router(ports, settings, auth, audit, interviews))
+    app.include_router(events_router(ports, settings, auth, audit, streams))
     app.include_router(recordings_router(ports, auth, audit))
-    app.include_router(signals_router(ports, auth))
+    app.include_router(signals_router(ports, auth, interviews))
     app.include_router(reports_router(ports, auth, audit))
     app.include_router(listing_router(ports, auth, audit))
     app.include_router(tools_router(ports, auth, audit))

@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from msgspec import Struct
 
 from interview.errors import Forbidden, Unauthenticated
+from serve.http.limits.request_limits import RequestLimits
 from serve.http.ports import KeyVerifier
 from storage.keys.port import INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
 
@@ -36,8 +37,10 @@ def require_scope(caller: Principal, scope: str) -> None:
 class Authenticator:
     """Turns the ``Authorization`` header into a ``Principal``, or into 401 or 403."""
 
-    def __init__(self, keys: KeyVerifier) -> None:
+    def __init__(self, keys: KeyVerifier, limits: RequestLimits | None = None) -> None:
+        """``limits`` counts each authenticated request; None counts none."""
         self._keys = keys
+        self._limits = limits
 
     def require(self, scope: str) -> Callable[..., Awaitable[Principal]]:
         """A dependency that yields the ``Principal`` when it holds ``scope``.
@@ -67,4 +70,7 @@ class Authenticator:
         grant = await self._keys.verify(token) if len(token) <= MAX_TOKEN_CHARS else None
         if grant is None:
             raise Unauthenticated("This API key is not valid.", detail={"reason": "invalid_token"})
-        return Principal(tenant=grant.tenant, scopes=grant.scopes, key_id=grant.key_id)
+        caller = Principal(tenant=grant.tenant, scopes=grant.scopes, key_id=grant.key_id)
+        if self._limits is not None:
+            await self._limits.admit(caller)
+        return caller

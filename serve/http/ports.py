@@ -16,6 +16,9 @@ from deployments.tts.contract import TextToSpeech
 from storage.archive.port import Archive
 from storage.audit.port import AuditLog
 from storage.blobs.port import BlobStore
+from storage.limits.port import SharedRates, SharedSlots
+from storage.limits.rates import local_rates
+from storage.limits.slots import LocalSlots
 from storage.sessions.port import SessionKey, SessionStore
 
 ReportFormat = Literal["json", "html", "pdf"]
@@ -70,7 +73,8 @@ class IngressPorts:
     """The ingress's dependencies.
 
     ``documents`` None: no files are read, only text. ``probes`` decide readiness; ``status`` adds queue numbers to
-    ``/status``; ``metrics`` is Prometheus text.
+    ``/status``; ``metrics`` is Prometheus text. ``rates`` and ``slots`` are the callers' limits, by default of this
+    process alone.
     """
 
     agent: Agent
@@ -89,3 +93,6 @@ class IngressPorts:
     metrics: Callable[[], Awaitable[bytes]] | None = None
     observer: RequestObserver | None = None
     routers: Sequence[APIRouter] = ()
+    rates: SharedRates = field(default_factory=local_rates)
+    slots: SharedSlots = field(default_factory=LocalSlots)
+    session_ttl_s: float = 7200.0

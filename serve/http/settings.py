@@ -22,6 +22,31 @@ class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("shedding needs 0 <= from_ms < all_ms")
 
 
+class CallerLimits(Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of one caller over all replicas; docs/api.md describes the answers at a limit.
+
+    - ``key_requests_per_minute``, ``tenant_requests_per_minute``: authenticated requests.
+    - ``tenant_kib_per_minute``: request bodies, in KiB. Charged when they have arrived.
+    - ``key_event_streams``, ``tenant_event_streams``: open at once. ``replica_event_streams``: of all callers on one
+      replica; it must stay well below ``ingress.max_ongoing_requests``, so that other requests are served.
+    - ``tenant_live_interviews``: started within the session's time to live and not ended.
+    - ``interview_signals``: integrity signals of one interview in a day.
+    """
+
+    key_requests_per_minute: int = 12_000
+    tenant_requests_per_minute: int = 24_000
+    tenant_kib_per_minute: int = 2 * 1024 * 1024
+    key_event_streams: int = 128
+    tenant_event_streams: int = 256
+    replica_event_streams: int = 256
+    tenant_live_interviews: int = 5_000
+    interview_signals: int = 2_000
+
+    def __post_init__(self) -> None:
+        if any(getattr(self, name) < 1 for name in self.__struct_fields__):
+            raise ValueError("limits of callers must be positive")
+
+
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Limits and timeouts of the ingress.
 
@@ -38,6 +63,7 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     body_idle_s: float = 30.0
     max_steps_in_flight: int = 256
     shedding: SheddingSettings = SheddingSettings()
+    callers: CallerLimits = CallerLimits()
     events_max_s: float = 3600.0
     events_retry_ms: int = 1000
     probe_timeout_s: float = 2.0

@@ -107,6 +107,10 @@ class PlatformMetrics:
             registry=self.registry,
         )
         self.active_sessions = gauge("interview_active_sessions", "Live sessions in the store.", registry=self.registry)
+        self.store_memory = gauge("interview_store_memory_bytes", "Memory that Redis uses.", registry=self.registry)
+        self.store_memory_limit = gauge(
+            "interview_store_memory_limit_bytes", "Redis's maxmemory; 0: none.", registry=self.registry
+        )
         self.queue = gauge("interview_queue_length", "Jobs waiting in a queue.", ["queue"], registry=self.registry)
 
     def exposition(self) -> bytes:

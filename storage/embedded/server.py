@@ -70,7 +70,8 @@ class EmbeddedRedis:
     """One server under ``data_dir/redis``; password and address survive restarts, so clients reconnect.
 
     ``fsync``: ``always`` loses nothing acknowledged, also on power loss; ``everysec`` loses nothing when processes die
-    and a second or two on power loss; ``no`` is for tests.
+    and a second or two on power loss; ``no`` is for tests. ``max_memory_bytes``: beyond it writes fail with an error
+    and nothing is lost; by default a quarter of the machine's memory.
     """
 
     def __init__(
@@ -80,11 +81,13 @@ class EmbeddedRedis:
         fsync: Fsync = "everysec",
         binary: RedisBinary | None = None,
         start_timeout_s: float = 60.0,
+        max_memory_bytes: int | None = None,
     ) -> None:
         self._data_dir = Path(data_dir)
         self._home = home_of(self._data_dir)
         self._fsync = fsync
         self._binary = binary
+        self._max_memory_bytes = max_memory_bytes or _default_memory_bytes()
         self._start_timeout_s = start_timeout_s
         self._server: subprocess.Popen[bytes] | None = None
         self._password = ""
@@ -228,6 +231,7 @@ class EmbeddedRedis:
             "slowlog-log-slower-than": "-1",
             # No eviction: when memory is full, writes fail with an error and no interview is lost.
             "maxmemory-policy": "noeviction",
+            "maxmemory": str(self._max_memory_bytes),
         }
         path = self._home / "redis.conf"
         write_private(path, "".join(f"{name} {_quoted(value)}\n" for name, value in settings.items()))
@@ -256,6 +260,10 @@ class EmbeddedRedis:
             except OSError:
                 return False
         return received == b"+OK\r\n+PONG\r\n"
+
+
+def _default_memory_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
 
 
 def _url(password: str, socket_path: Path) -> str:

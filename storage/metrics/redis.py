@@ -35,5 +35,11 @@ class RedisMetricsBoard:
             await self._link.command("SREM", self._index, *expired, what="metrics.all")
         return {name.decode(): value for name, value in found if value is not None}
 
+    async def memory(self) -> tuple[int, int]:
+        """Bytes that the server uses, and its limit (0: none)."""
+        told: bytes = await self._link.command("INFO", "memory", what="metrics.memory")
+        fields = dict(line.split(":", 1) for line in told.decode().splitlines() if ":" in line)
+        return int(fields["used_memory"]), int(fields.get("maxmemory", 0))
+
     async def close(self) -> None:
         await self._link.close()

@@ -15,7 +15,7 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, OutOfMemoryError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from interview import retries, telemetry
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 _UNAVAILABLE = "The store does not answer; try again shortly."
 _RETRY_AFTER_S = 1.0
+_FULL = "The store is full: running interviews are kept, and nothing new is stored until there is room."
+_FULL_RETRY_S = 30.0
 
 
 class RedisLimits(Struct, frozen=True):
@@ -131,6 +133,9 @@ class RedisLink:
                 await asyncio.sleep(self._limits.retry_pause_s)
                 overdue = isinstance(error, RedisTimeoutError | TimeoutError)
                 retries.tried_again("store", "overdue" if overdue else "connection-lost")
+            except OutOfMemoryError as error:
+                logger.error("redis is full: operation=%s", what)
+                raise StorageUnavailable(_FULL, retry_after_s=_FULL_RETRY_S, detail={"operation": what}) from error
             except RedisError as error:
                 raise _unavailable(error, what) from error
         raise AssertionError("unreachable")

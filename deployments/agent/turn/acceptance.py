@@ -39,6 +39,7 @@ from interview.errors import (
 from interview.limits import MAX_KEY_CHARS
 from interview.sessions.events import AnswerReceived
 from interview.sessions.ids import check_interview_id
+from interview.sessions.room import check_room
 from interview.sessions.session import PendingAnswer, SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
@@ -96,6 +97,7 @@ class Acceptance:
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))
             check_open(state)
+            check_room(state)
             if state.pending_answer is not None:
                 return await self._taken_over(request, fingerprint, state, state.pending_answer, record, times)
             if record is not None:

@@ -8,7 +8,6 @@ from typing import Annotated, Literal, cast
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from starlette.responses import StreamingResponse
 
 from interview.errors import InterviewError
 from interview.sessions.events import encode_event
@@ -17,6 +16,7 @@ from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.content_negotiation import preferred
 from serve.http.interviews.sessions import InterviewId, session_or_404
+from serve.http.limits.event_streams import EventStreams, OpenStream, PlacedResponse
 from serve.http.line_breaks import on_one_line
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
@@ -58,7 +58,9 @@ class _Head(msgspec.Struct, frozen=True):
 _head_decoder = msgspec.json.Decoder(_Head)
 
 
-def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail) -> APIRouter:
+def events_router(
+    ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail, streams: EventStreams
+) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
 
@@ -85,8 +87,9 @@ def events_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticat
         await audit.read(caller, "events.read", interview_id)
         live = await ports.sessions.load(key) is not None
         if form == "sse" and live:
-            stream = _follow(ports.sessions, key, after, settings, request_id_of(request.scope))
-            return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+            place = await streams.open(caller)
+            stream = _follow(ports.sessions, key, after, settings, request_id_of(request.scope), place)
+            return PlacedResponse(stream, place, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
         log = await ports.sessions.raw_events(key, after=after) if live else await _archived(ports, key, after)
         if form == "sse":
             return Response(b"".join(map(sse_frame, log)), media_type="text/event-stream")
@@ -111,7 +114,7 @@ def sse_frame(event: bytes) -> bytes:
 
 
 async def _follow(
-    sessions: SessionStore, key: SessionKey, after: int, settings: HttpSettings, request_id: str
+    sessions: SessionStore, key: SessionKey, after: int, settings: HttpSettings, request_id: str, place: OpenStream
 ) -> AsyncGenerator[bytes, None]:
     until = time.monotonic() + settings.events_max_s
     yield b"retry: %d\n\n" % settings.events_retry_ms
@@ -122,6 +125,7 @@ async def _follow(
                 yield b"".join(map(sse_frame, batch)) if batch else b": still here\n\n"
                 if time.monotonic() > until:
                     return
+                await place.still_open()
         except InterviewError as error:
             # the headers are already sent: report in the stream, and let the client reconnect where it stopped
             logger.warning("event stream %s ended early: %s", request_id, error.code)

@@ -17,6 +17,7 @@ from serve.http.direct_route import direct_route
 from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
 from serve.http.interviews.start_bodies import read_start
 from serve.http.interviews.turn_stream import EVENTS, TurnStream, step_headers, wants_events
+from serve.http.limits.interviews import InterviewLimits
 from serve.http.ports import IngressPorts
 from serve.http.problems import request_id_of
 from serve.http.request_bodies import AnswerBody, HintBody, StartBody, read_answer, read_json, wrong
@@ -38,7 +39,9 @@ IdempotencyKey = Annotated[
 ]
 
 
-def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail) -> APIRouter:
+def sessions_router(
+    ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail, limits: InterviewLimits
+) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
@@ -57,6 +60,7 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
         body = came.body
         if isinstance(body.plan, dict):
             require_scope(caller, INLINE_PLANS)
+        await limits.starting(caller.tenant, interview_id)
         return _step_response(
             await agent.start(
                 StartRequest(
@@ -149,7 +153,9 @@ def sessions_router(ports: IngressPorts, settings: HttpSettings, auth: Authentic
         **openapi.operation(reply="TurnBody", also=(404, 409)),
     )
     async def end(interview_id: InterviewId, caller: Caller) -> Response:
-        return _step_response(await agent.end(EndRequest(tenant=caller.tenant, interview_id=interview_id)))
+        reply = await agent.end(EndRequest(tenant=caller.tenant, interview_id=interview_id))
+        await limits.ended(caller.tenant, interview_id)
+        return _step_response(reply)
 
     router.include_router(steps)
     return router

@@ -6,17 +6,19 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from interview.errors import SessionEnded
 from interview.sessions.events import IntegrityNoted
+from interview.sessions.room import check_room
 from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.auth import INTERVIEWS, Authenticator, Principal
 from serve.http.interviews.sessions import InterviewId
+from serve.http.limits.interviews import InterviewLimits
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import SignalBody, read_json
 from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
 
 
-def signals_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+def signals_router(ports: IngressPorts, auth: Authenticator, limits: InterviewLimits) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
 
@@ -32,8 +34,10 @@ def signals_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         def decide(state: SessionState) -> tuple[IntegrityNoted]:
             if state.status in ("concluded", "expired"):
                 raise SessionEnded("This interview has ended.")
+            check_room(state)
             return (IntegrityNoted(turn=state.turn_number, signal=body.signal, data=body.data),)
 
+        await limits.signalled(caller.tenant, interview_id)
         await amend(ports.sessions, SessionKey(caller.tenant, interview_id), decide)
         return Response(status_code=204)
 

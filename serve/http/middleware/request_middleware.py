@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from interview import telemetry
 from interview.errors import AudioTooLarge, InternalError
+from serve.http.limits.request_limits import ACCOUNT, RequestAccount
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.replica_middleware import REPLICA_MIDDLEWARE, AsgiApp, Message, Receive, Scope, Send
 from serve.http.openai.errors import is_openai_path, openai_error_response
@@ -95,17 +96,20 @@ class RequestMiddleware:
         request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 0
+        account = RequestAccount()
+        ACCOUNT.set(account)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": _with_defaults(message.get("headers", ()), request_id)}
+                sent = [*message.get("headers", ()), *account.headers()]
+                message = {**message, "headers": _with_defaults(sent, request_id)}
             await send(message)
 
         try:
             with _server_span(scope, headers) as span:
-                await self._app(scope, bounded(receive, headers, self._settings), send_with_headers)
+                await self._app(scope, bounded(receive, headers, self._settings, account), send_with_headers)
                 span.set_attribute("http.response.status_code", status)
         except ClientDisconnect:
             logger.debug("request %s: the client disconnected while sending its body", request_id)
@@ -150,7 +154,9 @@ def _route_prefix(path: str) -> str:
     return "/" + "/".join(path.split("/")[1:3])
 
 
-def bounded(receive: Receive, headers: list[tuple[bytes, bytes]], settings: HttpSettings) -> Receive:
+def bounded(
+    receive: Receive, headers: list[tuple[bytes, bytes]], settings: HttpSettings, account: RequestAccount
+) -> Receive:
     """``receive`` that rejects a body over its limit as soon as that is known, even if chunked or with a false length,
     and a client that stalls. The exceptions surface where the route reads its body, so they become problems there."""
     content_type = _header(headers, b"content-type").lstrip().lower()
@@ -174,6 +180,7 @@ def bounded(receive: Receive, headers: list[tuple[bytes, bytes]], settings: Http
             raise HTTPException(408, "The request body stopped arriving.") from error
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
+            account.received(len(message.get("body", b"")))
             complete = not message.get("more_body", False)
             if taken > limit:
                 raise _too_large(is_upload, settings)

