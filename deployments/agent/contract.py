@@ -11,8 +11,7 @@ from msgspec import Struct
 
 from deployments.documents.contract import DocumentFinding
 from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
-from interview.grades import Grade
-from interview.sessions.session import AgentResponse
+from interview.sessions.candidate_view import CandidateResponse, CandidateState
 
 
 class StartRequest(Struct, frozen=True):
@@ -78,31 +77,24 @@ class TranscriptView(Struct, frozen=True):
     engine: dict[str, Any] = {}
 
 
-class GradeView(Struct, frozen=True):
-    question_id: str
-    grade: Grade
-
-
 class FallbackView(Struct, frozen=True):
-    """A tier that failed in this step, its replacement, and the reason."""
+    """A tier that failed in this step, and its replacement; the event log has the reason."""
 
     tier: str
     to: str
-    reason: str
 
 
 class TurnBody(Struct, frozen=True, omit_defaults=True):
-    """The reply of a step.
+    """The reply of a step: what the candidate may see, for every caller. Grades are in the state and the events.
 
-    ``session_state`` has fields of ``SessionState``: all in the reply to ``start``, else those of bounded size.
+    ``session_state`` has the conversation in the reply to ``start`` only, so that a turn's reply stays bounded.
     """
 
     interview_id: str
     turn_number: int
-    interviewer_response: AgentResponse
-    session_state: dict[str, Any] | None = None
+    interviewer_response: CandidateResponse
+    session_state: CandidateState | None = None
     transcript: TranscriptView | None = None
-    grade: GradeView | None = None
     fallbacks: tuple[FallbackView, ...] = ()
     stage_ms: dict[str, float] = {}
 
@@ -161,6 +153,12 @@ class ToolRequest(Struct, frozen=True):
     tenant: str
     name: str
     arguments: dict[str, Any] = {}
+
+
+#: Tools whose results a candidate may see; every other tool grades, steers or shows the interviewer's side.
+CANDIDATE_TOOLS = frozenset({"get_hint", "log_interaction"})
+#: Tools that carry out a reviewer's decision.
+REVIEW_TOOLS = frozenset({"resume_session"})
 
 
 class Agent(Protocol):

@@ -8,6 +8,7 @@ from serve.composition.grading_placement import QUEUE_NAME
 from serve.composition.local_stores import open_stores
 from serve.settings import StorageSettings
 from storage.erasure.erasure import Erased, Erasure
+from storage.invitations.redis import RedisInvitations
 from storage.work_queue.redis import RedisWorkQueue
 
 
@@ -21,7 +22,10 @@ async def erase_interview(settings: StorageSettings, data: Path, tenant: str, in
     """
     async with open_stores(settings, data) as stores:
         queue = RedisWorkQueue(stores.redis_url, QUEUE_NAME)
+        invitations = RedisInvitations(stores.redis_url)
         try:
-            return await Erasure(stores.sessions, stores.archive, stores.blobs, (queue,)).erase(tenant, interview_id)
+            erasure = Erasure(stores.sessions, stores.archive, stores.blobs, (queue,), invitations)
+            return await erasure.erase(tenant, interview_id)
         finally:
             await queue.close()
+            await invitations.close()

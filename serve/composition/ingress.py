@@ -27,6 +27,7 @@ from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
+from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.limits.request_limits import RequestLimits
 from serve.http.openai import errors
 from serve.http.openai.routes import openai_router
@@ -41,7 +42,9 @@ from serve.settings import Settings, redis_url
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
 from storage.embedded.supervisor import state_of
+from storage.invitations.redis import RedisInvitations
 from storage.keys.redis import RedisApiKeys
+from storage.keys.signing_keys import signing_keys
 from storage.limits.rates import redis_rates
 from storage.limits.slots import RedisSlots
 from storage.metrics.redis import RedisMetricsBoard
@@ -67,6 +70,7 @@ class Ingress:
         archive = SqlArchive(database)
         blobs = blob_store(settings.storage, data_dir())
         keys = RedisApiKeys(url)
+        invitations = RedisInvitations(url)
         board = RedisMetricsBoard(url)
         publisher = process_publisher(DEPLOYMENT_NAME)
 
@@ -84,7 +88,8 @@ class Ingress:
 
         documents = DocumentService(settings.documents)
         rates, slots = redis_rates(url), RedisSlots(url)
-        authorize = Authenticator(keys, RequestLimits(rates, settings.http.callers)).require(INFERENCE)
+        candidates = CandidateTokens(signing_keys(data_dir()), invitations, settings.http.candidates)
+        authorize = Authenticator(keys, candidates, RequestLimits(rates, settings.http.callers)).require(INFERENCE)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
@@ -92,6 +97,7 @@ class Ingress:
             audit=SqlAuditLog(database),
             blobs=blobs,
             keys=keys,
+            candidates=candidates,
             reports=StoredReports(sessions, archive, blobs),
             documents=documents,
             stt=tiers.stt,
@@ -121,6 +127,7 @@ class Ingress:
             await sessions.close()
             await archive.close()
             await keys.close()
+            await invitations.close()
             await board.close()
             await rates.close()
             await slots.close()

@@ -56,10 +56,10 @@ class CandidateClient:
     def state(self) -> dict[str, Any]:
         return self._json(self._http.get(f"/session/state/{self.interview_id}"))
 
-    def events(self) -> bytes:
-        """The whole event log, one JSON object per line."""
+    def events(self, after: int = 0) -> bytes:
+        """The event log after a sequence number, one JSON object per line."""
         response = self._http.get(
-            f"/session/events/{self.interview_id}", headers={"Accept": "application/x-ndjson"}, params={"after": 0}
+            f"/session/events/{self.interview_id}", headers={"Accept": "application/x-ndjson"}, params={"after": after}
         )
         self._check(response)
         return response.content

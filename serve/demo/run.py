@@ -7,7 +7,7 @@ import statistics
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,7 @@ class Tally:
         self.grades: dict[str, dict[str, Any]] = {}
         self.stages: dict[str, list[float]] = {}
         self.fallbacks: list[str] = []
+        self.seq = 0
 
     def add(self, said: str | None, body: dict[str, Any]) -> None:
         """``said`` None: the recording has no transcript, so it has no error rate."""
@@ -38,12 +39,32 @@ class Tally:
             errors, words = word_errors(said, (body.get("transcript") or {}).get("text", ""))
             self.errors += errors
             self.words += words
-        graded = body.get("grade")
-        if graded is not None:
-            self.grades[graded["question_id"]] = graded["grade"]
         for stage, ms in body.get("stage_ms", {}).items():
             self.stages.setdefault(stage, []).append(ms)
-        self.fallbacks += [f"{found['tier']}: {found['reason']}" for found in body.get("fallbacks", ())]
+
+    def follow(self, events: bytes) -> Decided:
+        """The grades and reasons in the latest events: a step's reply is for the candidate and holds neither."""
+        graded, reasoning = [], ""
+        for event in (msgspec.json.decode(line) for line in events.splitlines()):
+            self.seq, data = event["seq"], event["data"]
+            match event["type"]:
+                case "grade.recorded":
+                    graded.append(data)
+                    self.grades[data["question_id"]] = data["grade"]
+                case "fallback.entered":
+                    self.fallbacks.append(f"{data['tier']}: {data['reason']}")
+                case "response.sent":
+                    reasoning = data["action"]["reasoning"]
+                case _:
+                    pass  # the other events are not shown
+        return Decided(graded, reasoning)
+
+
+class Decided(NamedTuple):
+    """The grades of a step, and the interviewer's reason for its reply."""
+
+    grades: list[dict[str, Any]]
+    reasoning: str
 
 
 def hold_interview(
@@ -57,7 +78,8 @@ def hold_interview(
     """
     tally = Tally()
     body = client.start(candidate.plan, candidate.name)
-    screen.interviewer(body["interviewer_response"], body.get("stage_ms", {}))
+    decided = tally.follow(client.events())
+    screen.interviewer(body["interviewer_response"], decided.reasoning, body.get("stage_ms", {}))
     concluded = not body["interviewer_response"]["should_continue"]
     while not concluded and tally.turns < MAX_TURNS:
         answer = candidate.answer(_question_id(body, client))
@@ -69,8 +91,10 @@ def hold_interview(
         body = client.speak(answer.recording)
         tally.add(answer.said, body)
         screen.candidate(answer.said, body.get("transcript"), answer.recording.container)
-        screen.grade(body.get("grade"))
-        screen.interviewer(body["interviewer_response"], body.get("stage_ms", {}))
+        decided = tally.follow(client.events(after=tally.seq))
+        for graded in decided.grades:
+            screen.grade(graded)
+        screen.interviewer(body["interviewer_response"], decided.reasoning, body.get("stage_ms", {}))
         concluded = not body["interviewer_response"]["should_continue"]
     report_json = client.report("application/json")
     (out / "report.json").write_bytes(report_json)

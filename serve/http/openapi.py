@@ -12,32 +12,20 @@ from pydantic import BaseModel
 
 from deployments.agent.contract import TurnBody
 from interview.limits import MAX_ANSWER_CHARS
+from interview.sessions.candidate_view import CandidateState
 from interview.sessions.events import EventRecord
 from interview.sessions.session import GradeRecord, SessionState
 from serve.http.problems import MEDIA_TYPE, Problem
 
 REF = "#/components/schemas/{name}"
 
-#: ``TurnBody`` with ``session_state`` described by its fields.
-_TURN_REPLY = msgspec.defstruct(
-    "TurnBody",
-    [
-        (
-            field.name,
-            SessionState | None if field.name == "session_state" else field.type,
-            msgspec.field(default=field.default, default_factory=field.default_factory),  # type: ignore[call-overload]
-        )
-        for field in msgspec.structs.fields(TurnBody)
-    ],
-)
-
 #: The structs of replies; each becomes a component under its own name.
-REPLIES: tuple[type, ...] = (_TURN_REPLY, SessionState, EventRecord, GradeRecord, Problem)
+REPLIES: tuple[type, ...] = (TurnBody, SessionState, CandidateState, EventRecord, GradeRecord, Problem)
 
 _PROBLEMS: dict[int, str] = {
     400: "The request cannot be read.",
-    401: "No key, or an invalid one.",
-    403: "The key lacks the scope.",
+    401: "No key or token, or an invalid one.",
+    403: "The key lacks the scope, or the token is a candidate's.",
     404: "Absent, expired, or another tenant's; the response does not say which.",
     406: "No such format.",
     408: "The request body stopped arriving.",

@@ -13,6 +13,7 @@ from deployments.documents.contract import DocumentReader
 from deployments.llm.contract import LanguageModel
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
+from serve.http.identity.candidate_tokens import CandidateTokens
 from storage.archive.port import Archive
 from storage.audit.port import AuditLog
 from storage.blobs.port import BlobStore
@@ -28,7 +29,7 @@ Probe = Callable[[], Awaitable[Mapping[str, Any] | None]]
 
 
 class KeyGrant(Protocol):
-    """The tenant and scopes of a valid key."""
+    """The tenant, scopes and name of a valid key."""
 
     @property
     def tenant(self) -> str: ...
@@ -36,6 +37,8 @@ class KeyGrant(Protocol):
     def scopes(self) -> frozenset[str]: ...
     @property
     def key_id(self) -> str: ...
+    @property
+    def label(self) -> str: ...
 
 
 class KeyVerifier(Protocol):
@@ -72,9 +75,9 @@ class RequestObserver(Protocol):
 class IngressPorts:
     """The ingress's dependencies.
 
-    ``documents`` None: no files are read, only text. ``probes`` decide readiness; ``status`` adds queue numbers to
-    ``/status``; ``metrics`` is Prometheus text. ``rates`` and ``slots`` are the callers' limits, by default of this
-    process alone.
+    ``candidates`` None: no links for candidates. ``documents`` None: no files are read, only text. ``probes`` decide
+    readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is Prometheus text. ``rates`` and ``slots``
+    are the callers' limits, by default of this process alone.
     """
 
     agent: Agent
@@ -84,6 +87,7 @@ class IngressPorts:
     blobs: BlobStore
     keys: KeyVerifier
     reports: ReportSource
+    candidates: CandidateTokens | None = None
     documents: DocumentReader | None = None
     stt: SpeechToText | None = None
     llm: LanguageModel | None = None

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from interview.errors import AudioTooLarge, EmptyAudio, InvalidInput
 from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
+from interview.sessions.invitation import PreparedStart
 from serve.http.problems import invalid_fields
 from serve.http.settings import HttpSettings
 
@@ -36,14 +37,13 @@ class CandidateBody(Body):
     reference: str = Field("", max_length=200, description="Your own id for the candidate; may be empty.")
 
 
-class StartBody(Body):
+class PreparedBody(Body):
     """Selects the plan by ``plan`` (id of an installed plan, or a whole plan) or by ``role_description``."""
 
     plan: str | dict[str, Any] | None = Field(None, description="Id of an installed plan, or a whole plan.")
     role_description: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="Used to choose the nearest plan.")
     resume_content: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The résumé as text.")
     candidate: CandidateBody = CandidateBody(name="", reference="")
-    consent: bool = Field(False, description="Whether the candidate saw and accepted the plan's notice.")
     language: str | None = Field(None, pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="ISO 639-1; default: the plan's.")
     voice: bool = Field(True, description="Whether replies come with audio.")
 
@@ -53,6 +53,21 @@ class StartBody(Body):
         if isinstance(plan, str) and not 0 < len(plan) <= 200:
             raise ValueError("must be 1 to 200 characters")
         return encodable(plan)
+
+    def prepared(self) -> PreparedStart:
+        return PreparedStart(
+            plan=self.plan,
+            role_description=self.role_description,
+            resume_content=self.resume_content,
+            candidate_name=self.candidate.name,
+            candidate_reference=self.candidate.reference,
+            language=self.language,
+            voice=self.voice,
+        )
+
+
+class StartBody(PreparedBody):
+    consent: bool = Field(False, description="Whether the candidate saw and accepted the plan's notice.")
 
 
 class AnswerBody(Body):

@@ -1,4 +1,4 @@
-"""Erases everything about one interview: session, idempotency records, jobs, recordings, documents, archive, reports.
+"""Erases everything about one interview: invitation, session, jobs, recordings, documents, archive, reports.
 
 The session goes first and stays unusable for ``ERASED_FOR_S``, so that no commit restores it; the archive never takes
 the id again. A step in flight may still write a recording or a job after that; ``erase_leftovers``, run in the
@@ -21,6 +21,7 @@ from storage.archive.port import Archive, EraseCause
 from storage.audit.port import COMMAND_LINE
 from storage.blobs.layout import checked, session_prefix
 from storage.blobs.port import BlobStore
+from storage.invitations.port import Invitations
 from storage.sessions.port import SessionKey, SessionStore
 from storage.stored_names import encoded
 from storage.work_queue.port import WorkQueue
@@ -42,20 +43,32 @@ class Erased(Struct, frozen=True):
     jobs: int = 0
     blobs: int = 0
     log_purged: bool = True
+    invited: bool = False
 
     @property
     def anything(self) -> bool:
-        return self.session or self.archived or bool(self.jobs or self.blobs)
+        return self.session or self.archived or self.invited or bool(self.jobs or self.blobs)
 
 
 class Erasure:
-    """Erases from every store that holds data of an interview. ``queues`` are all queues with jobs about one."""
+    """Erases from every store that holds data of an interview. ``queues`` are all queues with jobs about one.
 
-    def __init__(self, sessions: SessionStore, archive: Archive, blobs: BlobStore, queues: Sequence[WorkQueue]) -> None:
+    ``invitations`` None: for sweeps of leftovers alone, because no step in flight writes an invitation.
+    """
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        archive: Archive,
+        blobs: BlobStore,
+        queues: Sequence[WorkQueue],
+        invitations: Invitations | None = None,
+    ) -> None:
         self._sessions = sessions
         self._archive = archive
         self._blobs = blobs
         self._queues = tuple(queues)
+        self._invitations = invitations
 
     async def erase(
         self, tenant: str, interview_id: str, *, by: str = COMMAND_LINE, cause: EraseCause = "request"
@@ -71,11 +84,13 @@ class Erasure:
         """
         prefix = checked(session_prefix(tenant, interview_id))
         key = SessionKey(tenant, interview_id)
+        # First, so that a candidate with a token cannot start the interview again.
+        invited = await self._invitations.delete(key) if self._invitations else False
         session = await self._sessions.erase(key)
         archived = await self._archive.erase(key, by=by, cause=cause)
         found = await self._beside(key, prefix, session)
         purged = await self._sessions.purge_log() and await self._archive.purge()
-        return replace(found, archived=archived, log_purged=purged)
+        return replace(found, archived=archived, invited=invited, log_purged=purged)
 
     async def erase_candidate(self, tenant: str, reference: str, *, by: str = COMMAND_LINE) -> int:
         """Erase all interviews of the candidate with this reference; returns their number. Idempotent, as ``erase``."""

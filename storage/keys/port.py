@@ -22,19 +22,21 @@ from interview.yaml.schema import nearest
 _PRESENTED = re.compile(r"ik_([0-9a-f]{12})_[A-Za-z0-9_-]{43}\Z")
 _LABEL_AT_MOST = 200
 
-#: Run interviews: start, turn, hint, state, events, audio, end, signals, tools.
+#: Run interviews: invite, start, turn, hint, state, events, audio, end, signals. Alone it shows what a candidate sees.
 INTERVIEWS = "interviews"
 #: Start interviews with a plan in the request (also needs ``interviews``): its author writes keys, rubrics and prompts.
 INLINE_PLANS = "plans:inline"
-#: Read reports and override grades.
+#: Read reports and grades, override grades, resume paused interviews.
 REPORTS = "reports"
+#: Call the agent's tools that grade, steer or show what comes next; read grades in state and events.
+AGENT = "agent"
 #: Call the inference tier (``/v1``).
 INFERENCE = "inference"
 #: Read ``/status`` and ``/metrics``.
 OPERATIONS = "operations"
 
 #: All scopes.
-SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, INFERENCE, OPERATIONS})
+SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS})
 
 
 class ApiKey(Struct, frozen=True):

@@ -29,23 +29,29 @@ from interview.reports.assembly import assemble
 from interview.sessions.events import AnyPayload, Event, ResponseSent, SessionStarted
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
-from serve.http.auth import INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
+from serve.http.auth import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
+from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.ports import IngressPorts, ReportFormat
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database
 from storage.archive.sql import SqlArchive
+from storage.invitations.memory import MemoryInvitations
+from storage.keys.signing_keys import SigningKey
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey, SessionStore
 
+SIGNING_KEY = SigningKey("k1", b"a signing key of the tests, 32 bytes or more")
+
 StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
 
-ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, INFERENCE, OPERATIONS})
+ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS})
 
 
 class Grant(Struct, frozen=True):
     tenant: str
     scopes: frozenset[str] = ALL_SCOPES
     key_id: str = "key-1"
+    label: str = "a key of the tests"
 
 
 _EMPTY_PLAN = InterviewPlan(
@@ -169,6 +175,7 @@ def stub_ports(**changes: Any) -> IngressPorts:
         "audit": SqlAuditLog(database),
         "blobs": StubBlobs(),
         "keys": StubKeys(),
+        "candidates": CandidateTokens((SIGNING_KEY,), MemoryInvitations()),
         "reports": StubReports(sessions),
     }
     return IngressPorts(**{**ports, **changes})

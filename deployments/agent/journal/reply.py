@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from deployments.agent.brief.next_question import time_left_s
-from deployments.agent.contract import FallbackView, GradeView, TranscriptView, TurnBody
+from deployments.agent.contract import FallbackView, TranscriptView, TurnBody
 from interview.errors import InternalError
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import QuestionCard, card_of
-from interview.sessions.events import FallbackEntered, GradeRecorded, ResponseSent
+from interview.sessions.candidate_view import candidate_response, candidate_state
+from interview.sessions.events import FallbackEntered, ResponseSent
 from interview.sessions.session import AgentResponse, SessionState
 from storage.sessions.port import IdempotencyRecord
-
-#: The bounded fields of a session, for replies; ``GET /session/state`` has the growing ones as well.
-_LEFT_OUT = frozenset({"conversation_history", "insights", "grades", "settings", "documents", "pending_answer"})
-_FIELDS = tuple(name for name in SessionState.__struct_fields__ if name not in _LEFT_OUT)
-
-
-def session_view(state: SessionState, *, whole: bool = False) -> dict[str, Any]:
-    """The session for a reply; unless ``whole``, small enough to be stored with every turn."""
-    return {name: getattr(state, name) for name in (state.__struct_fields__ if whole else _FIELDS)}
 
 
 def hints_left(state: SessionState, plan: InterviewPlan) -> int:
@@ -61,19 +53,18 @@ def encoded_reply(
     whole_session: bool = False,
     turn: int | None = None,
     transcript: TranscriptView | None = None,
-    grade: GradeRecorded | None = None,
     fallbacks: tuple[FallbackEntered, ...] = (),
     stage_ms: dict[str, float] | None = None,
 ) -> bytes:
     """A ``TurnBody`` as JSON, for start, turn, hint and end alike."""
+    seen = candidate_state(state if whole_session else replace(state, conversation_history=()))
     body = TurnBody(
         interview_id=state.interview_id,
         turn_number=state.turn_number if turn is None else turn,
-        interviewer_response=response,
-        session_state=session_view(state, whole=whole_session),
+        interviewer_response=candidate_response(response),
+        session_state=seen,
         transcript=transcript,
-        grade=GradeView(question_id=grade.question_id, grade=grade.grade) if grade else None,
-        fallbacks=tuple(FallbackView(each.tier, each.to, each.reason) for each in fallbacks),
+        fallbacks=tuple(FallbackView(each.tier, each.to) for each in fallbacks),
         stage_ms=stage_ms or {},
     )
     return msgspec.json.encode(body)

@@ -17,7 +17,6 @@ from interview.plans.questions import Question
 from interview.sessions.events import (
     AnyPayload,
     FallbackEntered,
-    GradeRecorded,
     GuardrailTripped,
     ToolCalled,
     ToolReturned,
@@ -40,7 +39,6 @@ class Exchange:
     voice: bool
     whole_answer: Answer = field(default_factory=Answer)
     went_back: bool = False
-    grade: GradeRecorded | None = None
     calls: int = 0
     body: bytes = b""
     concluded_by: str = ""
@@ -71,8 +69,6 @@ class Exchange:
                 self.fallbacks.append(payload)
             elif isinstance(payload, GuardrailTripped):
                 self.trips.append(payload)
-            elif isinstance(payload, GradeRecorded):
-                self.grade = payload
 
     def record_call(
         self,

@@ -40,7 +40,6 @@ def reply(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Deci
         agent_response(sent, state, exchange.plan, runtime.clock.now()),
         turn=brief.turn,
         transcript=exchange.transcript,
-        grade=exchange.grade,
         fallbacks=tuple(exchange.fallbacks),
         stage_ms=sent.stage_ms,
     )

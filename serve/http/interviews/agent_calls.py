@@ -20,11 +20,9 @@ from deployments.agent.contract import (
 )
 from interview import retries
 from interview.errors import EngineUnavailable, NotFound, Overloaded
+from serve.http.auth import NO_SUCH_INTERVIEW
 
 Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
-
-#: One sentence for every inaccessible interview: absent, expired, or another tenant's.
-NO_SUCH_INTERVIEW = "There is no such interview."
 
 
 #: Retry-After of a rejected request; most steps in flight have ended by then.

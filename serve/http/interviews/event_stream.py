@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Annotated, Literal, cast
 
@@ -10,12 +10,13 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from interview.errors import InterviewError
+from interview.sessions.candidate_view import candidate_event
 from interview.sessions.events import encode_event
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
-from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.auth import Authenticator, InterviewId, Principal
 from serve.http.content_negotiation import preferred
-from serve.http.interviews.sessions import InterviewId, session_or_404
+from serve.http.interviews.sessions import session_or_404
 from serve.http.limits.event_streams import EventStreams, OpenStream, PlacedResponse
 from serve.http.line_breaks import on_one_line
 from serve.http.ports import IngressPorts
@@ -62,13 +63,15 @@ def events_router(
     ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail, streams: EventStreams
 ) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
-    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+    Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
 
     @router.get(
         "/events/{interview_id}",
         summary="Follow the events",
-        description="Every step of the interview as it is committed. `Accept: text/event-stream` (the default) follows "
-        "and resumes after `Last-Event-ID`; `application/x-ndjson` and `application/json` return the log so far.",
+        description="Every step of the interview as it is committed; a candidate, and a key without `reports` or "
+        "`agent`, gets the events and fields that a candidate may see. `Accept: text/event-stream` (the default) "
+        "follows and resumes after `Last-Event-ID`; `application/x-ndjson` and `application/json` return the log so "
+        "far.",
         **openapi.operation(content=_CONTENT, also=(404, 406, 410)),
     )
     async def events(
@@ -87,10 +90,17 @@ def events_router(
         await audit.read(caller, "events.read", interview_id)
         live = await ports.sessions.load(key) is not None
         if form == "sse" and live:
+            token = request.headers["authorization"].partition(" ")[2].strip()
             place = await streams.open(caller)
-            stream = _follow(ports.sessions, key, after, settings, request_id_of(request.scope), place)
-            return PlacedResponse(stream, place, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+            stream = _Stream(ports.sessions, key, caller, lambda: auth.still_of_interview(interview_id, token))
+            return PlacedResponse(
+                stream.frames(after, settings, request_id_of(request.scope), place),
+                place,
+                media_type="text/event-stream",
+                headers={"X-Accel-Buffering": "no"},
+            )
         log = await ports.sessions.raw_events(key, after=after) if live else await _archived(ports, key, after)
+        log = _shown(log, caller)
         if form == "sse":
             return Response(b"".join(map(sse_frame, log)), media_type="text/event-stream")
         if form == "ndjson":
@@ -113,20 +123,44 @@ def sse_frame(event: bytes) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (head.seq, head.type.encode(), on_one_line(event))
 
 
-async def _follow(
-    sessions: SessionStore, key: SessionKey, after: int, settings: HttpSettings, request_id: str, place: OpenStream
-) -> AsyncGenerator[bytes, None]:
-    until = time.monotonic() + settings.events_max_s
-    yield b"retry: %d\n\n" % settings.events_retry_ms
-    batches = cast(AsyncGenerator[list[bytes], None], sessions.follow(key, after=after))
-    async with aclosing(batches):
-        try:
-            async for batch in batches:
-                yield b"".join(map(sse_frame, batch)) if batch else b": still here\n\n"
-                if time.monotonic() > until:
-                    return
-                await place.still_open()
-        except InterviewError as error:
-            # the headers are already sent: report in the stream, and let the client reconnect where it stopped
-            logger.warning("event stream %s ended early: %s", request_id, error.code)
-            yield b"event: error\ndata: %s\n\n" % msgspec.json.encode(problem_of(error, request_id))
+def _shown(log: list[bytes], caller: Principal) -> list[bytes]:
+    """The events, or the part of them that a candidate may see."""
+    if caller.sees_assessment:
+        return log
+    return [shown for shown in map(candidate_event, log) if shown is not None]
+
+
+class _Stream:
+    """A session's events for one caller, who is asked for again at every batch: a revoked token ends the stream."""
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        key: SessionKey,
+        caller: Principal,
+        still_admitted: Callable[[], Awaitable[Principal]],
+    ) -> None:
+        self._sessions = sessions
+        self._key = key
+        self._caller = caller
+        self._still_admitted = still_admitted
+
+    async def frames(
+        self, after: int, settings: HttpSettings, request_id: str, place: OpenStream
+    ) -> AsyncGenerator[bytes, None]:
+        until = time.monotonic() + settings.events_max_s
+        yield b"retry: %d\n\n" % settings.events_retry_ms
+        batches = cast(AsyncGenerator[list[bytes], None], self._sessions.follow(self._key, after=after))
+        async with aclosing(batches):
+            try:
+                async for batch in batches:
+                    await self._still_admitted()
+                    shown = _shown(batch, self._caller)
+                    yield b"".join(map(sse_frame, shown)) if shown else b": still here\n\n"
+                    if time.monotonic() > until:
+                        return
+                    await place.still_open()
+            except InterviewError as error:
+                # the headers are already sent: report in the stream, and let the client reconnect where it stopped
+                logger.warning("event stream %s ended early: %s", request_id, error.code)
+                yield b"event: error\ndata: %s\n\n" % msgspec.json.encode(problem_of(error, request_id))

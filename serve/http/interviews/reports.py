@@ -11,9 +11,8 @@ from interview.sessions.events import AnyPayload
 from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
-from serve.http.auth import REPORTS, Authenticator, Principal
+from serve.http.auth import REPORTS, Authenticator, InterviewId, Principal
 from serve.http.content_negotiation import preferred
-from serve.http.interviews.sessions import InterviewId
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.request_bodies import OverrideBody, read_json
 from storage.archive.transfer import made_live

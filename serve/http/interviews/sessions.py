@@ -4,17 +4,27 @@ import uuid
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
+from msgspec.structs import replace
 
 from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
 from interview.errors import NotFound
+from interview.sessions.candidate_view import candidate_state
 from interview.sessions.ids import INTERVIEW_ID
+from interview.sessions.invitation import PreparedStart
 from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
-from serve.http.auth import INLINE_PLANS, INTERVIEWS, Authenticator, Principal, require_scope
+from serve.http.auth import (
+    INLINE_PLANS,
+    NO_SUCH_INTERVIEW,
+    Authenticator,
+    InterviewId,
+    Principal,
+    require_scope,
+)
 from serve.http.direct_route import direct_route
-from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
+from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.start_bodies import read_start
 from serve.http.interviews.turn_stream import EVENTS, TurnStream, step_headers, wants_events
 from serve.http.limits.interviews import InterviewLimits
@@ -25,7 +35,13 @@ from serve.http.settings import HttpSettings
 from storage.archive.transfer import load_state
 from storage.sessions.port import SessionKey
 
-InterviewId = Annotated[str, Path(pattern=INTERVIEW_ID, description="Chosen by the caller; unique for the tenant.")]
+_STATE = {
+    "application/json": {
+        "schema": {
+            "anyOf": [{"$ref": openapi.REF.format(name=name)} for name in ("SessionState", "CandidateState")],
+        }
+    }
+}
 IDEMPOTENCY_KEY = r"^[!-~]{1,255}$"
 IdempotencyKey = Annotated[
     str | None,
@@ -44,7 +60,7 @@ def sessions_router(
 ) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
     agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
-    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+    Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
 
     @router.post(
         "/start/{interview_id}",
@@ -57,31 +73,22 @@ def sessions_router(
     async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
         agent.admit()
         came = await read_start(request, settings, ports.documents)
-        body = came.body
-        if isinstance(body.plan, dict):
+        prepared = came.body.prepared()
+        if caller.is_candidate:
+            prepared = await _invited_start(ports, SessionKey(caller.tenant, interview_id), came.body)
+        elif isinstance(prepared.plan, dict):
             require_scope(caller, INLINE_PLANS)
         await limits.starting(caller.tenant, interview_id)
-        return _step_response(
-            await agent.start(
-                StartRequest(
-                    tenant=caller.tenant,
-                    interview_id=interview_id,
-                    plan=body.plan,
-                    role_description=body.role_description,
-                    resume_content=body.resume_content,
-                    candidate_name=body.candidate.name,
-                    candidate_reference=body.candidate.reference,
-                    consent=body.consent,
-                    language=body.language,
-                    voice=body.voice,
-                    document_findings=came.findings,
-                )
-            )
+        asked = StartRequest(
+            tenant=caller.tenant,
+            interview_id=interview_id,
+            **msgspec.structs.asdict(prepared),
+            consent=came.body.consent,
+            document_findings=came.findings,
         )
+        return _step_response(await agent.start(asked), caller)
 
-    steps = APIRouter(
-        route_class=direct_route(auth, INTERVIEWS, interview_id=INTERVIEW_ID, idempotency_key=IDEMPOTENCY_KEY)
-    )
+    steps = APIRouter(route_class=direct_route(auth, interview_id=INTERVIEW_ID, idempotency_key=IDEMPOTENCY_KEY))
 
     @steps.post(
         "/turn/{interview_id}",
@@ -113,8 +120,10 @@ def sessions_router(
         if answer.stream_audio and not streamed:
             raise wrong("stream_audio", "requires Accept: text/event-stream")
         if streamed:
-            return await TurnStream.open(agent.turn_stream(asked), request_id_of(request.scope))
-        return _step_response(await agent.turn(asked))
+            return await TurnStream.open(
+                agent.turn_stream(asked), request_id_of(request.scope), lambda reply: _shown(reply, caller)
+            )
+        return _step_response(await agent.turn(asked), caller)
 
     @steps.post(
         "/hint/{interview_id}",
@@ -127,23 +136,22 @@ def sessions_router(
     ) -> Response:
         key = _key_or_new(idempotency_key)
         body = await read_json(request, HintBody, optional=True)
-        return _step_response(
-            await agent.hint(
-                HintRequest(tenant=caller.tenant, interview_id=interview_id, idempotency_key=key, voice=body.voice)
-            )
-        )
+        asked = HintRequest(tenant=caller.tenant, interview_id=interview_id, idempotency_key=key, voice=body.voice)
+        return _step_response(await agent.hint(asked), caller)
 
     @router.get(
         "/state/{interview_id}",
         summary="Read the session",
-        description="The interview's current state, live or archived: to resume after a lost connection, or to debug.",
-        **openapi.operation(reply="SessionState", also=(404,)),
+        description="The interview's current state, live or archived: to resume after a lost connection, or to debug. "
+        "A candidate, and a key without `reports` or `agent`, gets the fields of `CandidateState` alone.",
+        **openapi.operation(content=_STATE, also=(404,)),
     )
     async def state(interview_id: InterviewId, caller: Caller) -> Response:
         found = await session_or_404(ports, SessionKey(caller.tenant, interview_id))
         await audit.read(caller, "session.read", interview_id)
+        shown = found if caller.sees_assessment else candidate_state(found)
         return Response(
-            msgspec.json.encode(found), media_type="application/json", headers={"ETag": f'"{found.version}"'}
+            msgspec.json.encode(shown), media_type="application/json", headers={"ETag": f'"{found.version}"'}
         )
 
     @router.delete(
@@ -153,9 +161,12 @@ def sessions_router(
         **openapi.operation(reply="TurnBody", also=(404, 409)),
     )
     async def end(interview_id: InterviewId, caller: Caller) -> Response:
-        reply = await agent.end(EndRequest(tenant=caller.tenant, interview_id=interview_id))
+        asked = EndRequest(tenant=caller.tenant, interview_id=interview_id)
+        if caller.is_candidate:
+            asked = replace(asked, by="candidate", reason="The candidate ended the interview.")
+        reply = await agent.end(asked)
         await limits.ended(caller.tenant, interview_id)
-        return _step_response(reply)
+        return _step_response(reply, caller)
 
     router.include_router(steps)
     return router
@@ -173,5 +184,24 @@ def _key_or_new(sent: str | None) -> str:
     return f"auto-{uuid.uuid4().hex}" if sent is None else sent
 
 
-def _step_response(reply: StepReply) -> Response:
-    return Response(reply.encoded, media_type="application/json", headers=step_headers(reply))
+async def _invited_start(ports: IngressPorts, key: SessionKey, body: StartBody) -> PreparedStart:
+    """What the operator prepared, with the candidate's choice of voice.
+
+    Raises:
+
+        InvalidInput: the candidate sends a field that the operator decides.
+    """
+    for field in sorted(body.model_fields_set - {"consent", "voice"}):
+        raise wrong(field, "is decided by the invitation")
+    invitation = await ports.candidates.invitation(key) if ports.candidates else None
+    prepared = invitation.start if invitation else PreparedStart()
+    return replace(prepared, voice=prepared.voice and body.voice)
+
+
+def _shown(reply: StepReply, caller: Principal) -> bytes:
+    """The agent's bytes; for a candidate re-encoded from the reply's declared fields, whichever release wrote them."""
+    return msgspec.json.encode(reply.body) if caller.is_candidate else reply.encoded
+
+
+def _step_response(reply: StepReply, caller: Principal) -> Response:
+    return Response(_shown(reply, caller), media_type="application/json", headers=step_headers(reply))

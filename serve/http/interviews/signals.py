@@ -9,8 +9,7 @@ from interview.sessions.events import IntegrityNoted
 from interview.sessions.room import check_room
 from interview.sessions.session import SessionState
 from serve.http import openapi
-from serve.http.auth import INTERVIEWS, Authenticator, Principal
-from serve.http.interviews.sessions import InterviewId
+from serve.http.auth import Authenticator, InterviewId, Principal
 from serve.http.limits.interviews import InterviewLimits
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import SignalBody, read_json
@@ -20,7 +19,7 @@ from storage.sessions.port import SessionKey
 
 def signals_router(ports: IngressPorts, auth: Authenticator, limits: InterviewLimits) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
-    Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+    Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
 
     @router.post(
         "/signal/{interview_id}",

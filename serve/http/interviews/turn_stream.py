@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any, Self
 
@@ -32,6 +32,9 @@ EVENTS = (
 
 _JSON = "application/json"
 
+#: Encodes a reply for its caller.
+Shown = Callable[[StepReply], bytes]
+
 
 def wants_events(accept: str | None) -> bool:
     """Whether a client asks for events; the default is JSON.
@@ -56,17 +59,17 @@ def step_headers(reply: StepReply) -> dict[str, str]:
 class TurnStream(StreamingResponse):
     """A response whose first part is already available, so that a turn that fails before it keeps its own status."""
 
-    def __init__(self, first: TurnPart, parts: AsyncGenerator[TurnPart, None], request_id: str) -> None:
+    def __init__(self, first: TurnPart, parts: AsyncGenerator[TurnPart, None], request_id: str, shown: Shown) -> None:
         headers = step_headers(first.reply) if isinstance(first, Done) else {}
         super().__init__(
-            _events(first, parts, request_id), media_type=SSE, headers={"X-Accel-Buffering": "no", **headers}
+            _events(first, parts, request_id, shown), media_type=SSE, headers={"X-Accel-Buffering": "no", **headers}
         )
         self._parts = parts
 
     @classmethod
-    async def open(cls, parts: AsyncGenerator[TurnPart, None], request_id: str) -> Self:
-        """Wait for the first part. Raises the turn's errors before it."""
-        return cls(await anext(parts), parts, request_id)
+    async def open(cls, parts: AsyncGenerator[TurnPart, None], request_id: str, shown: Shown) -> Self:
+        """Wait for the first part; ``shown`` encodes the reply for the caller. Raises the turn's errors before it."""
+        return cls(await anext(parts), parts, request_id, shown)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The client has disconnected: tell the agent now, not when the generator is garbage-collected.
@@ -75,12 +78,12 @@ class TurnStream(StreamingResponse):
 
 
 async def _events(
-    first: TurnPart, parts: AsyncGenerator[TurnPart, None], request_id: str
+    first: TurnPart, parts: AsyncGenerator[TurnPart, None], request_id: str, shown: Shown
 ) -> AsyncGenerator[bytes, None]:
-    yield _event(first)
+    yield _event(first, shown)
     try:
         async for part in parts:
-            yield _event(part)
+            yield _event(part, shown)
     except InterviewError as error:
         # the headers are already sent: report in the stream; a retry with the same key finds the answer's outcome
         logger.warning("turn stream %s ended early: %s", request_id, error.code)
@@ -98,11 +101,11 @@ def part_data(part: SpokenPart) -> dict[str, Any]:
     }
 
 
-def _event(part: TurnPart) -> bytes:
+def _event(part: TurnPart, shown: Shown) -> bytes:
     match part:
         case SpokenPart():
             return b"event: audio\ndata: %s\n\n" % msgspec.json.encode(part_data(part))
         case Done(reply):
-            return b"event: reply\ndata: %s\n\n" % on_one_line(reply.encoded)
+            return b"event: reply\ndata: %s\n\n" % on_one_line(shown(reply))
         case Sentence(index, text):
             return b"event: sentence\ndata: %s\n\n" % on_one_line(msgspec.json.encode({"index": index, "text": text}))

@@ -18,7 +18,8 @@ from interview.plans.questions import QuestionCard
 from interview.sessions.events import ResponseSent
 from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import ActionType, SessionState, Status
-from serve.http.interviews.agent_calls import NO_SUCH_INTERVIEW, StepCaller
+from serve.http.auth import INTERVIEWS, NO_SUCH_INTERVIEW, REPORTS
+from serve.http.interviews.agent_calls import StepCaller
 from serve.http.operations import ask_all
 from serve.http.ports import IngressPorts
 from serve.http.problems import invalid_fields
@@ -116,13 +117,15 @@ Arguments = TypeVar("Arguments", bound=McpArguments)
 
 @dataclass(frozen=True)
 class InterviewTool(Generic[Arguments]):
-    """``run(desk, tenant, arguments)`` returns ``result``. ``read_only`` and ``destructive`` are hints to clients."""
+    """``run(desk, tenant, arguments)`` returns ``result``; the caller holds ``scope``. ``read_only`` and
+    ``destructive`` are hints to clients."""
 
     name: str
     description: str
     arguments: type[Arguments]
     result: type[Struct]
     run: Callable[[InterviewTools, str, Arguments], Awaitable[Struct]]
+    scope: str = INTERVIEWS
     read_only: bool = False
     destructive: bool = False
 
@@ -269,6 +272,7 @@ INTERVIEW_TOOLS: tuple[InterviewTool[Any], ...] = (
         arguments=GetInterviewSession,
         result=SessionState,
         run=get_interview_session,
+        scope=REPORTS,
         read_only=True,
     ),
     InterviewTool(

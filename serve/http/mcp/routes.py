@@ -30,8 +30,9 @@ from starlette.types import Receive, Scope, Send
 from deployments.agent.contract import ToolRequest
 from interview.errors import Forbidden, InternalError, InterviewError, InvalidInput
 from serve.http.audit_trail import AuditTrail
-from serve.http.auth import INTERVIEWS, Authenticator, Principal
+from serve.http.auth import INTERVIEWS, Authenticator, Principal, require_scope
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.tools import scope_of_tool
 from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewTool, InterviewTools
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
@@ -63,9 +64,12 @@ class McpTools:
         self._desk = InterviewTools(ports, settings, steps)
 
     async def list_tools(self, context: Context, page: PaginatedRequestParams | None) -> ListToolsResult:
-        """All tools at once; there are too few to page."""
-        own = [_described(tool) for tool in INTERVIEW_TOOLS]
-        agents = [_described_by_agent(tool) for tool in await self._agents_tools()]
+        """All tools that the caller's key may call; there are too few to page."""
+        scopes = _caller_of(context)[0].scopes
+        own = [_described(tool) for tool in INTERVIEW_TOOLS if tool.scope in scopes]
+        agents = [
+            _described_by_agent(tool) for tool in await self._agents_tools() if scope_of_tool(tool["name"]) in scopes
+        ]
         return ListToolsResult(tools=[*own, *agents])
 
     async def call_tool(self, context: Context, call: CallToolRequestParams) -> CallToolResult:
@@ -77,7 +81,7 @@ class McpTools:
         """
         caller, request_id = _caller_of(context)
         try:
-            found = await self._call(caller.tenant, call.name, call.arguments or {})
+            found = await self._call(caller, call.name, call.arguments or {})
             if call.name in _READS:
                 subject = str((call.arguments or {}).get(_READS[call.name], ""))
                 await self._audit.read(caller, "session.read", subject, tool=call.name)
@@ -91,7 +95,7 @@ class McpTools:
             unforeseen = InternalError("Internal error. The operator's log has details under this request id.")
             return _failed(unforeseen, request_id)
 
-    async def _call(self, tenant: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _call(self, caller: Principal, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             encodable(arguments)
         except ValueError as error:
@@ -100,10 +104,13 @@ class McpTools:
         # Models send null for an optional argument that they omit.
         arguments = {name: value for name, value in arguments.items() if value is not None}
         if name in _OWN_TOOLS:
-            return await _OWN_TOOLS[name].call(self._desk, tenant, arguments)
+            tool = _OWN_TOOLS[name]
+            require_scope(caller, tool.scope)
+            return await tool.call(self._desk, caller.tenant, arguments)
         if name not in {tool["name"] for tool in await self._agents_tools()}:
             raise MCPError(INVALID_PARAMS, f"There is no tool of that name: {name[:64]!r}.")
-        return await self._agent.call_tool(ToolRequest(tenant=tenant, name=name, arguments=arguments))
+        require_scope(caller, scope_of_tool(name))
+        return await self._agent.call_tool(ToolRequest(tenant=caller.tenant, name=name, arguments=arguments))
 
     async def _agents_tools(self) -> list[dict[str, Any]]:
         try:

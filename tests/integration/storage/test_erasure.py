@@ -7,6 +7,7 @@ import io
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import InvalidInput, SessionEnded
 from interview.plans.files import load_plan
 from interview.plans.plan import encode_plan
+from interview.sessions.invitation import Invitation, PreparedStart
 from serve.composition.erasures import erase_interview
 from serve.composition.local_stores import archive_of
 from serve.settings import StorageSettings
@@ -35,6 +37,7 @@ from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.blobs.layout import session_prefix
 from storage.embedded.server import EmbeddedRedis
 from storage.erasure.erasure import Erasure
+from storage.invitations.redis import RedisInvitations
 from storage.redis.client import RedisLink
 from storage.sessions.port import SessionKey
 from storage.sessions.redis import RedisSessionStore
@@ -176,6 +179,13 @@ async def hold_interview(place: Place, word: str, interview_id: str) -> Rehearsa
     return candidate
 
 
+async def invite(place: Place, word: str, interview_id: str) -> None:
+    invitations, now = RedisInvitations(place.server.url), datetime.now(UTC)
+    start = PreparedStart(plan="short-plan", candidate_name=word, resume_content=f"Five years at {word}.")
+    await invitations.put(Invitation(TENANT, interview_id, "0" * 16, now, now + timedelta(days=1), start=start))
+    await invitations.close()
+
+
 async def finish(place: Place, word: str, interview_id: str) -> None:
     """End it; archive, report, a done job, a dead one, a delayed one and one that waits."""
     agent = place.stage.agent()
@@ -282,10 +292,11 @@ async def test_an_interview_is_erased_from_a_data_directory_on_which_no_platform
     monkeypatch.delenv("REDIS_URL", raising=False)
     await hold_interview(place, CANARY, "erased")
     await finish(place, CANARY, "erased")
+    await invite(place, CANARY, "erased")
     await place.sessions.delete(SessionKey(TENANT, "erased"))  # expired, and in the archive only
     place.server.stop()
     erased = await erase_interview(StorageSettings(), place.data, TENANT, "erased")
-    assert (erased.session, erased.log_purged) == (False, True)
+    assert (erased.session, erased.invited, erased.log_purged) == (False, True, True)
     assert erased.blobs >= 7
     assert erased.archived
     assert place.in_files(CANARY) == set()

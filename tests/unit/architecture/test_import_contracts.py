@@ -49,6 +49,7 @@ FORBIDDEN = {
     ),
     "http": ("serve/http/app.py", "import serve.replay.replay", "serve.http.app -> serve.replay.replay"),
     "web-framework": ("serve/compose.py", "import fastapi", "serve.compose -> fastapi"),
+    "tokens": ("serve/http/auth.py", "import jwt", "serve.http.auth -> jwt"),
     "redis": ("storage/work_queue/redis.py", "import redis", "storage.work_queue.redis -> redis"),
     "sql": ("storage/keys/redis.py", "import sqlalchemy", "storage.keys.redis -> sqlalchemy"),
     "ray": ("deployments/agent/service.py", "import ray", "deployments.agent.service -> ray"),

@@ -19,7 +19,7 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import EngineUnavailable, StorageUnavailable
 from serve.http.app import create_app
-from serve.http.auth import INFERENCE, INTERVIEWS
+from serve.http.auth import AGENT, INFERENCE, INTERVIEWS, REPORTS
 from serve.http.ports import IngressPorts
 from serve.http.settings import HttpSettings
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue
@@ -29,8 +29,9 @@ from tests.support.paths import ROOT
 
 KEYS = StubKeys(
     {
-        "key-acme": Grant("acme", frozenset({INTERVIEWS})),
-        "key-rival": Grant("rival", frozenset({INTERVIEWS})),
+        "key-acme": Grant("acme", frozenset({INTERVIEWS, REPORTS, AGENT})),
+        "key-rival": Grant("rival", frozenset({INTERVIEWS, REPORTS, AGENT})),
+        "key-application": Grant("acme", frozenset({INTERVIEWS})),
         "key-inference": Grant("acme", frozenset({INFERENCE})),
     }
 )

@@ -43,6 +43,7 @@ class Grant(Struct, frozen=True):
     tenant: str
     scopes: frozenset[str]
     key_id: str = "k"
+    label: str = ""
 
 
 class Keys:

@@ -24,7 +24,7 @@ from interview.errors import Conflict, EngineFailed, SessionEnded
 from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import MultipleChoice, Option
-from interview.sessions.events import FallbackEntered, SessionConcluded
+from interview.sessions.events import FallbackEntered, ResponseSent, SessionConcluded
 from interview.sessions.fold import fold
 from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import SessionState
@@ -66,7 +66,8 @@ async def test_a_short_answer_is_probed_once_with_the_questions_own_follow_up() 
     await candidate.answer("Billing.")
     assert candidate.response["action"]["action_type"] == "ask_followup"
     assert "What part of it do you like most?" in candidate.response["text"]
-    assert "2" in candidate.response["action"]["reasoning"] or "1 word" in candidate.response["action"]["reasoning"]
+    sent = [event.data for event in await stage.log() if isinstance(event.data, ResponseSent)][-1]
+    assert "2" in sent.action.reasoning or "1 word" in sent.action.reasoning
     await candidate.answer("Shipping.")
     assert candidate.response["action"]["action_type"] == "new_question"
 

@@ -17,7 +17,7 @@ from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies, policies_from_text
 from interview.policies.rules import PolicySet, decode_policies
-from interview.sessions.events import GuardrailTripped
+from interview.sessions.events import FallbackEntered, GuardrailTripped
 from interview.sessions.session import AgentAction
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from storage.blobs.layout import policies_path
@@ -99,7 +99,9 @@ async def test_words_mended_until_none_are_left_are_the_scripts_turn() -> None:
     candidate = stage.rehearsal()
     await candidate.start("short-plan")
     body = await candidate.answer(LONG)
-    assert body["fallbacks"][0]["reason"] == "off policy: tone"
+    assert "off policy" not in str(body), "the rule is for the operator, not for the candidate"
+    (fallback,) = [event.data for event in await stage.log() if isinstance(event.data, FallbackEntered)]
+    assert fallback.reason == "off policy: tone"
     praise = replace(scripted.decide(seen[0]), text=praising, question=None)
     praise = replace(praise, action=_followup(praise.action))
     assert book.review(seen[0], praise).reason.startswith("The rule tone")

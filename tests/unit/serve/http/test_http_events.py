@@ -119,6 +119,22 @@ async def test_a_quiet_stream_beats_and_ends_in_time_for_a_reconnect():
     assert ": still here" in reply.text
 
 
+async def test_a_stream_ends_once_its_candidates_link_is_revoked():
+    ports = stub_ports()
+    await put_session(ports.sessions, KEY)
+    async with served(ports) as client:
+        link = (await client.post("/interviews/i-1/link")).json()["token"]
+        admitted = await client.post("/candidate/token", headers={"Authorization": f"Bearer {link}"})
+        candidate = {"Authorization": f"Bearer {admitted.json()['access_token']}"}
+        async with client.stream("GET", "/session/events/i-1", headers=candidate) as reply:
+            stream = frames(reply)
+            assert [(await anext(stream))[:2] for _ in range(2)] == [("1", "session.started"), ("2", "response.sent")]
+            await client.delete("/interviews/i-1/link")
+            _, kind, problem = await anext(stream)
+            assert (kind, problem["status"]) == ("error", 401)
+            assert [frame async for frame in stream] == []
+
+
 async def test_a_store_that_fails_in_mid_stream_is_said_in_the_stream():
     class Failing(MemorySessionStore):
         async def follow(self, key, *, after=0):

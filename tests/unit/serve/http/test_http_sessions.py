@@ -288,6 +288,7 @@ async def test_a_foreign_interview_is_the_same_404_as_an_unknown_one():
         ("GET", "/session/report/{}", {}),
         ("GET", "/session/audio/{}/0-interviewer-0123456789abcdef.wav", {}),
         ("DELETE", "/session/state/{}", {}),
+        ("DELETE", "/interviews/{}/link", {}),
         ("POST", "/session/turn/{}", {"json": {"answer": "Yes."}}),
         ("POST", "/session/hint/{}", {}),
         ("POST", "/session/signal/{}", {"json": {"signal": "paste"}}),

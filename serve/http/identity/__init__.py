@@ -1,0 +1,1 @@
+"""Who calls: principals, candidates' tokens, identities of an OpenID provider."""

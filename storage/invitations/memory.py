@@ -1,0 +1,25 @@
+"""Invitations in this process's memory, for tests and rehearsals."""
+
+from __future__ import annotations
+
+from interview.sessions.invitation import Invitation
+from storage.sessions.port import SessionKey
+
+
+class MemoryInvitations:
+    """``Invitations`` over a dictionary; nothing expires."""
+
+    def __init__(self) -> None:
+        self._kept: dict[SessionKey, Invitation] = {}
+
+    async def put(self, invitation: Invitation) -> None:
+        self._kept[SessionKey(invitation.tenant, invitation.interview_id)] = invitation
+
+    async def find(self, key: SessionKey) -> Invitation | None:
+        return self._kept.get(key)
+
+    async def delete(self, key: SessionKey) -> bool:
+        return self._kept.pop(key, None) is not None
+
+    async def close(self) -> None:
+        """Nothing to release."""
