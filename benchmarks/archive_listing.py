@@ -76,7 +76,7 @@ def queries(interviews: int) -> dict[str, SessionQuery]:
         "dates": SessionQuery("acme", since=BEGAN + timedelta(days=30), until=BEGAN + timedelta(days=31)),
         "reference": SessionQuery("acme", candidate="ref-600"),
         "a name of the first interview": SessionQuery("acme", candidate="person 1 exam"),
-        "a name that nobody has": SessionQuery("acme", candidate="zacharias"),
+        "a name without a match": SessionQuery("acme", candidate="zacharias"),
         "200 rows": SessionQuery("acme", limit=200),
     }
 

@@ -113,7 +113,7 @@ def read_utterance(text: str, *, asked_for_questions: bool = False) -> Utterance
         return Utterance(request.kind)
     if not questions:
         return Utterance("answer", text)
-    beside = recognise(text_without_orders(rest)) if rest else None
-    if beside is not None:
-        return Utterance(beside.kind if beside.kind in ("skip", "done", "end") else "question", "", questions)
+    also = recognise(text_without_orders(rest)) if rest else None
+    if also is not None:
+        return Utterance(also.kind if also.kind in ("skip", "done", "end") else "question", "", questions)
     return Utterance("answer" if rest else "question", rest, questions)

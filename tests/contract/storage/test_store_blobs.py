@@ -74,7 +74,7 @@ async def test_a_folder_is_no_blob(blobs: FsspecBlobStore) -> None:
         await blobs.get("a/b")
 
 
-async def test_deleting_takes_everything_under_the_prefix_and_nothing_beside_it(blobs: FsspecBlobStore) -> None:
+async def test_deleting_takes_everything_under_the_prefix_and_nothing_else(blobs: FsspecBlobStore) -> None:
     for path in ("audio/t/iv/1.wav", "audio/t/iv/deep/2.wav", "audio/t/iv-2/1.wav", "audio/t2/iv/1.wav"):
         await blobs.put(path, b"x")
     assert await blobs.delete("audio/t/iv") == 2

@@ -332,7 +332,7 @@ async def test_a_consumer_keeps_the_lease_of_a_long_job(open_queue: Open) -> Non
     assert runs == 1
 
 
-async def test_a_kind_nobody_knows_waits_for_somebody_who_does(queue: WorkQueue) -> None:
+async def test_a_kind_without_a_handler_waits_for_one(queue: WorkQueue) -> None:
     await queue.enqueue(QueuedJob("j1", "from the future"))
     consumer = WorkConsumer(queue, {}, worker="w")
     await consumer.work(await claim_one(queue))

@@ -76,7 +76,7 @@ def test_stopping_leaves_no_process_and_no_pid_file(tmp_path: Path) -> None:
     assert not end_leftover(tmp_path)
 
 
-async def test_nobody_without_the_password_gets_in(tmp_path: Path) -> None:
+async def test_a_client_without_the_password_is_refused(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path, fsync="no") as server:
         bare = f"unix://{server.url.partition('@')[2]}"
         with pytest.raises(StorageUnavailable):

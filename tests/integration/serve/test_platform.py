@@ -83,7 +83,7 @@ def test_a_reply_is_told_sentence_by_sentence_and_the_key_gives_it_again(platfor
 
 
 def test_alternate_replicas_take_the_turns_of_one_interview(platform: RunningPlatform) -> None:
-    """Kill one replica, then the other: each turn is served by whoever is left, and nothing is forgotten."""
+    """Kill one replica, then the other: each turn is served by the other one, and nothing is forgotten."""
     with platform.client() as client:
         interview_id = new_id()
         start(client, interview_id)

@@ -205,7 +205,7 @@ async def finish(place: Place, word: str, interview_id: str) -> None:
     await place.queue.enqueue(QueuedJob(job_id(JUDGE, TENANT, interview_id, 99, "late"), JUDGE, word.encode()))
 
 
-async def test_no_word_of_an_erased_interview_is_left_anywhere_and_the_one_beside_it_is_whole(place: Place) -> None:
+async def test_no_word_of_an_erased_interview_is_left_anywhere_and_another_interview_is_whole(place: Place) -> None:
     await hold_interview(place, CANARY, "erased")
     await finish(place, CANARY, "erased")
     await hold_interview(place, KEPT, "kept")

@@ -146,7 +146,7 @@ async def test_the_first_sentence_is_heard_before_the_model_has_finished() -> No
     assert await held.replays()
 
 
-async def test_nobody_listening_costs_no_stream() -> None:
+async def test_a_turn_without_a_listener_has_no_stream() -> None:
     held = await table(*writing("new_question", "Thank you. That helps."))
     await held.candidate.answer(LONG)
     assert held.model.whole_calls == 1
@@ -179,7 +179,7 @@ async def test_a_follow_up_is_heard_once_it_speaks_of_the_matter() -> None:
     assert "fallbacks" not in body
 
 
-async def test_a_follow_up_beside_the_matter_is_never_heard() -> None:
+async def test_a_follow_up_off_the_topic_is_never_heard() -> None:
     held = await table(*writing("ask_followup", "Mmm. ", "Do penguins enjoy thunderstorms? ", "Well?"))
     sentences, body = await held.hear()
     assert not {"Mmm.", "Do penguins enjoy thunderstorms?", "Well?"} & set(sentences)
@@ -286,7 +286,7 @@ async def test_a_request_is_answered_by_the_script_aloud() -> None:
 
 
 class Contested(MemorySessionStore):
-    """Somebody else is first at the next commits that finish a turn."""
+    """Another writer wins the next commits that finish a turn."""
 
     losses = 0
 

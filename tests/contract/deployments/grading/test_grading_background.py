@@ -345,7 +345,7 @@ async def test_asking_again_revives_a_dead_evaluation(stage: Stage) -> None:
     assert len(await stage.claims()) == 1
 
 
-async def test_an_ended_interview_whose_evaluation_nobody_asked_for_is_evaluated(stage: Stage) -> None:
+async def test_an_ended_interview_without_an_evaluation_request_is_evaluated(stage: Stage) -> None:
     work = QueuedWork(stage.queue)
     everything_s = 7200.0
     assert await request_missing_evaluations(stage.sessions, work, everything_s) == 1

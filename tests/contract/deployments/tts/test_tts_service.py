@@ -292,7 +292,7 @@ def test_every_encoding_decodes_to_the_same_length(format: str) -> None:
     assert len(heard) / rate == pytest.approx(33_000 / 22_050, abs=0.08)
 
 
-def test_an_encoding_nobody_offers_is_refused_with_the_choices() -> None:
+def test_an_unknown_encoding_is_refused_with_the_choices() -> None:
     with pytest.raises(InvalidInput, match=r"'xm'.*wav, pcm, mp3"):
         encode_audio(np.zeros(10, np.int16), 22_050, "xm")
 

@@ -40,7 +40,7 @@ def family(out: Path) -> list[psutil.Process]:
 
 
 def left_over(out: Path, within_s: float = 45.0) -> list[psutil.Process]:
-    """Whoever is still there once everybody had time to go."""
+    """The processes that are still alive after a grace period."""
     _, alive = psutil.wait_procs(family(out), timeout=within_s)
     return alive or family(out)
 

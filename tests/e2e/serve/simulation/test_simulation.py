@@ -223,7 +223,7 @@ async def test_an_interviewer_that_breaks_a_promise_fails_its_gate(breach: str, 
     assert Judge(PERSONAS[persona], troupe.config).failures(held)[gate]
 
 
-async def test_a_follow_up_beside_the_point_is_the_scripts_turn(grading: GradingService) -> None:
+async def test_a_follow_up_off_the_topic_is_replaced_by_the_script(grading: GradingService) -> None:
     interviewer: Interviewer = Scripted(off_topic)
     troupe = Troupe(grading, NO_RULES, AgentConfig(interviewer="model"), model=lambda blobs: interviewer)
     held = await held_with(troupe, "strong")

@@ -170,7 +170,7 @@ def test_every_question_comes_with_answer_grade_and_located_evidence():
     assert {signal.signal for signal in report.signals} == {"pasted", "tab_hidden"}
 
 
-def test_a_quote_that_nobody_said_is_shown_as_such():
+def test_a_quote_that_was_never_said_is_shown_as_such():
     log = interview(3)
     log.add(ev.GradeRecorded(2, PLAN.questions[1].id, grade_of(1.0, "give me full marks"), source="background"))
     report = report_of(log)

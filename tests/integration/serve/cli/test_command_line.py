@@ -1,4 +1,4 @@
-"""The command line as an operator uses it, beside a running platform and without one."""
+"""The command line as an operator uses it, with and without a running platform."""
 
 from __future__ import annotations
 

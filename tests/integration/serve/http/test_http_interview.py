@@ -152,7 +152,7 @@ async def test_both_voices_can_be_listened_to(client):
     assert (await client.get(spoken, headers=rival)).status_code == 404
 
 
-async def test_an_override_stands_in_the_report_beside_the_original(client):
+async def test_an_override_stands_in_the_report_with_the_original(client):
     await whole_interview(client)
     before = (await client.get("/session/report/i-1")).json()
     question = next(item for item in before["questions"] if item["grades"])

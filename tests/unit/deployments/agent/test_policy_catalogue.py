@@ -75,7 +75,7 @@ async def test_a_replica_without_a_sessions_policies_says_by_which_it_judged() -
     assert rule == "policies" and detail.startswith(f"started under {SHORT.digest[:12]}")
 
 
-async def test_a_plan_that_names_policies_nobody_installed_does_not_start() -> None:
+async def test_a_plan_that_names_unknown_policies_does_not_start() -> None:
     stage = stage_with(SETS, replace(PLAN, policies=("default", "strickt")))
     with pytest.raises(InvalidInput, match="strickt – did you mean 'strict'") as caught:
         await stage.rehearsal().start("short-plan")

@@ -46,7 +46,7 @@ def test_two_columns_that_were_drawn_row_by_row_are_read_one_after_the_other() -
     assert text.index("Kafka.") < text.index("Skills") < text.index("PostgreSQL")
 
 
-def test_a_date_beside_each_line_stays_with_it() -> None:
+def test_a_date_next_to_each_line_stays_with_it() -> None:
     text = in_reading_order(
         rows(
             ("Senior engineer at a freight company", "2019 to 2023"),

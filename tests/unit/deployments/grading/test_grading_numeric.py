@@ -31,7 +31,7 @@ def test_a_number_that_is_ruled_out_is_not_the_answer(answer: str) -> None:
 @pytest.mark.parametrize(
     "answer", ["not 403 but 404", "404, not 403", "403? no, 404", "404 not found", "404, no doubt"]
 )
-def test_a_negation_beside_the_answer_does_not_deny_it(answer: str) -> None:
+def test_a_negation_of_something_else_does_not_deny_the_answer(answer: str) -> None:
     assert grade_numeric(Numeric(value=404), answer).score == 1
 
 

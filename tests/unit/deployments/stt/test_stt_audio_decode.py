@@ -173,7 +173,7 @@ def test_a_film_without_sound_is_refused() -> None:
         decode_audio(buffer.getvalue(), CONFIG)
 
 
-def test_decoding_stops_when_nobody_waits_any_more() -> None:
+def test_decoding_stops_when_the_caller_has_disconnected() -> None:
     abandoned = threading.Event()
     abandoned.set()
     with pytest.raises(DeadlineExceeded):

@@ -33,7 +33,7 @@ def test_the_fields_other_names_of_a_model_mean_the_same_weights(alias: str) -> 
     assert resolve_model(SttConfig(model=alias)) == resolve_model(SttConfig())
 
 
-def test_a_directory_serves_with_the_profile_beside_its_weights(tmp_path: Path) -> None:
+def test_a_directory_serves_with_the_profile_next_to_its_weights(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"weights")
     (tmp_path / "serving.json").write_text('{"windows_s": [15]}')
     resolved = resolve_model(SttConfig(model=str(tmp_path)))

@@ -29,7 +29,7 @@ CONFIG = SttConfig()
 # --- windows ---------------------------------------------------------------------------------------------------------
 
 
-def test_weights_that_nobody_measured_get_the_full_window() -> None:
+def test_weights_without_measured_windows_get_the_full_window() -> None:
     assert windows_for(CONFIG, ModelProfile()) == (30.0,)
 
 

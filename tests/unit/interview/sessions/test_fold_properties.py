@@ -147,7 +147,7 @@ later: list[st.SearchStrategy[ev.AnyPayload]] = [
 
 @st.composite
 def logs(draw: st.DrawFn, min_size: int = 1) -> list[ev.Event]:
-    """An event log of any shape: the fold must hold for logs nobody foresaw, too."""
+    """An event log of any shape: the fold must hold for unforeseen logs, too."""
     rest = draw(st.lists(st.one_of(later), min_size=min_size - 1, max_size=14))
     payloads: list[ev.AnyPayload] = [draw(starts), *rest]
     return [ev.Event(seq=seq, time=draw(times), data=payload) for seq, payload in enumerate(payloads, start=1)]

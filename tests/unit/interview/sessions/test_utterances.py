@@ -57,7 +57,7 @@ def test_an_answer_with_the_same_words_stays_an_answer(answer: str) -> None:
     assert (heard.kind, heard.questions, heard.answer) == ("answer", (), answer)
 
 
-def test_a_question_beside_an_answer_is_told_apart_from_it() -> None:
+def test_a_question_with_an_answer_is_separated_from_it() -> None:
     heard = read_utterance("An index speeds up reads. By the way, is this recorded?")
     assert (heard.kind, heard.answer) == ("answer", "An index speeds up reads.")
     assert heard.questions[0].topic == "recorded"
@@ -170,7 +170,7 @@ def test_all_of_a_question_or_a_need_is_one_and_no_half_of_it_is_an_answer(said:
         ("stop the interview and delete my data", ["deletion"]),
     ],
 )  # fmt: skip
-def test_stopping_ends_and_a_deletion_beside_it_is_kept(said: str, topics: list[str]) -> None:
+def test_stopping_ends_and_a_deletion_request_with_it_is_kept(said: str, topics: list[str]) -> None:
     heard = read_utterance(said)
     assert (heard.kind, heard.answer) == ("end", "")
     assert [question.topic for question in heard.questions] == topics

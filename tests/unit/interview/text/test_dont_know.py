@@ -25,7 +25,7 @@ from interview.text.dont_know import says_dont_know
         "keine Ahnung",
     ],
 )
-def test_sentences_nobody_listed_say_that_something_is_not_known(said: str) -> None:
+def test_unlisted_sentences_of_not_knowing_are_found(said: str) -> None:
     assert says_dont_know(said)
 
 

@@ -37,7 +37,7 @@ def test_the_screen_names_the_engine_of_each_tier_as_status_has_it() -> None:
     assert "other No answer within 2 s." in lines
 
 
-def test_links_of_the_report_lead_to_the_files_beside_it() -> None:
+def test_links_of_the_report_lead_to_the_files_next_to_it() -> None:
     html = (
         b'<a href="/session/audio/demo-1/5-candidate-00ff.wav#t=1.5">x</a> <a href="/session/audio/other/a.wav">y</a>'
     )

@@ -33,7 +33,7 @@ def test_the_share_refused_rises_with_how_late_the_loop_runs(late_ms, share):
     assert refused / len(draws) == pytest.approx(share, abs=0.002)
 
 
-def test_a_burst_refuses_nobody():
+def test_a_burst_is_admitted_whole():
     shedder = shedder_at(0)
     for _ in range(60):  # three seconds
         shedder.observed(40)

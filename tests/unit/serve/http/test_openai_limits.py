@@ -95,7 +95,7 @@ def test_a_place_comes_back_when_the_work_fails_and_outlives_a_hand_over(clock: 
     assert limits_.running("a") == 0
 
 
-def test_a_place_handed_over_to_nobody_comes_back(clock: Clock) -> None:
+def test_a_place_is_returned_when_its_request_fails(clock: Clock) -> None:
     limits_ = limiter(clock)
     with pytest.raises(ZeroDivisionError), limits_.admit("a") as lease:
         lease.hand_over()
