@@ -70,8 +70,8 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     tts_timeout_s: float = 20.0
     #: The number of decoded plans that a replica caches.
     plan_cache: int = 64
-    #: The size of a replica's cache of spoken replies; 0 switches it off.
-    speech_cache_bytes: int = 16 * 1024 * 1024
+    #: The number of recent replies whose stored audio a replica copies when they recur; 0 switches it off.
+    spoken_lines: int = 2048
     #: Send small payloads over Serve's gRPC channel (throughput mode).
     by_value: bool = True
     #: Scales on the turns in flight per replica.

@@ -67,6 +67,10 @@ class Observer(Protocol):
 
     def commit_retried(self, step: str) -> None: ...
 
+    def speech_repeated(self, duration_s: float) -> None:
+        """A reply's audio is a copy of an earlier one's, without a call to the voice."""
+        ...
+
 
 class SilentObserver:
     """An ``Observer`` that ignores every call."""
@@ -82,6 +86,8 @@ class SilentObserver:
     def guardrail_tripped(self, rule: str, action: str) -> None: ...
 
     def commit_retried(self, step: str) -> None: ...
+
+    def speech_repeated(self, duration_s: float) -> None: ...
 
 
 class Pins(Protocol):

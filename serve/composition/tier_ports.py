@@ -12,7 +12,6 @@ from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
-from deployments.tts.near_cache import NearCache
 from interview.policies.files import load_policies
 from serve.composition.grading_placement import InlineGrading
 from serve.composition.local_stores import archive_of, blob_store, session_store
@@ -48,9 +47,7 @@ class AgentPortsFactory:
             else tiers.grading,
             plans=InstalledPlans.from_directory(plans_dir()),
             stt=MeteredSpeechToText(tiers.stt, metrics) if tiers.stt is not None else None,
-            tts=MeteredTextToSpeech(NearCache(tiers.tts, config.speech_cache_bytes), metrics)
-            if tiers.tts is not None
-            else None,
+            tts=MeteredTextToSpeech(tiers.tts, metrics) if tiers.tts is not None else None,
             model=model,
             policy=policies,
             pins=SessionPins(blobs, config, policies, prompts, review_below=self.settings.grading.review_below),

@@ -49,6 +49,9 @@ class AgentObserver:
     def commit_retried(self, step: str) -> None:
         self._metrics.conflicts.inc()
 
+    def speech_repeated(self, duration_s: float) -> None:
+        self._metrics.audio_seconds.labels("spoken").inc(duration_s)
+
 
 def _plan_label(plan: PlanRef) -> str:
     """The id of an installed plan. A request may call its own plan anything, so all of those are ``inline``."""

@@ -49,6 +49,9 @@ class MemoryBlobs:
         self.blobs[path] = data
         return path
 
+    async def copy(self, source: str, path: str) -> str:
+        return await self.put(path, await self.get(source))
+
     async def get(self, path: str) -> bytes:
         self.reads += 1
         if path not in self.blobs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import secrets
@@ -17,6 +18,9 @@ from storage.blobs.layout import checked
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
+
+#: The file system has no hard links, or the file has as many as it allows (65,000 on ext4).
+_NO_LINK = frozenset({errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV})
 
 
 class FsspecBlobStore:
@@ -59,6 +63,18 @@ class FsspecBlobStore:
             self._files.pipe_file(full, data)
 
         return put
+
+    async def copy(self, source: str, path: str) -> str:
+        original, full = self._full(source), self._full(path)
+        link = (lambda: _link(Path(original), Path(full))) if self._local else self._copier(original, full)
+        await self._run("copy", link)
+        return path
+
+    def _copier(self, original: str, full: str) -> Callable[[], None]:
+        def copy() -> None:
+            self._files.cp_file(original, full)
+
+        return copy
 
     async def get(self, path: str) -> bytes:
         try:
@@ -121,7 +137,7 @@ def _write(path: Path, data: bytes, *, durable: bool) -> None:
     ``durable`` syncs the file and its directory, so that this also holds after a machine crash. Few bare system calls:
     after each one the thread must reacquire the interpreter's lock.
     """
-    draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    draft = _draft(path)
     try:
         _create(draft, data, durable=durable)
     except FileNotFoundError:
@@ -134,6 +150,39 @@ def _write(path: Path, data: bytes, *, durable: bool) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _link(source: Path, path: Path) -> None:
+    """A second name for the file ``source``. ``_write`` never changes a file in place, so the two are independent.
+
+    Where the file system allows no further name, the data are copied.
+    """
+    try:
+        _second_name(source, path)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        _write(path, source.read_bytes(), durable=False)
+
+
+def _second_name(source: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(source)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.hardlink_to(source)
+    except FileExistsError:
+        draft = _draft(path)
+        draft.hardlink_to(source)
+        try:
+            os.rename(draft, path)  # noqa: PTH104
+        finally:
+            draft.unlink(missing_ok=True)  # rename does nothing if both already name the same file
+
+
+def _draft(path: Path) -> Path:
+    """A new name next to ``path``, which no blob can have."""
+    return path.with_name(f".{secrets.token_hex(8)}.part")
 
 
 def _sync(directory: Path) -> None:

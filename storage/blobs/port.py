@@ -20,6 +20,19 @@ class BlobStore(Protocol):
         """
         ...
 
+    async def copy(self, source: str, path: str) -> str:
+        """Store the data of the blob ``source`` under ``path`` as well, as durably as ``source``, and return ``path``.
+
+        The two are independent: replacing or deleting one leaves the other. Costs less than ``put``, because the data
+        does not leave the store.
+
+        Raises:
+
+            NotFound: there is no blob ``source``.
+            StorageUnavailable: it could not be written.
+        """
+        ...
+
     async def get(self, path: str) -> bytes:
         """Raises NotFound, StorageUnavailable."""
         ...

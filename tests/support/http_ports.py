@@ -128,6 +128,9 @@ class StubBlobs:
         self.blobs[path] = data
         return path
 
+    async def copy(self, source: str, path: str) -> str:
+        return await self.put(path, await self.get(source))
+
     async def get(self, path: str) -> bytes:
         if path not in self.blobs:
             raise NotFound("There is no such blob.")

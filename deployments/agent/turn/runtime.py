@@ -34,7 +34,7 @@ class Runtime:
             config=config,
             clock=clock or SystemClock(),
             plans=PinnedPlans(ports.blobs, capacity=config.plan_cache),
-            speaker=Speaker(ports.tts, ports.blobs, config),
+            speaker=Speaker(ports.tts, ports.blobs, config, ports.observer.speech_repeated),
             decider=Decider(config, model=ports.model, policy=ports.policy),
         )
 

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from deployments.agent.config import AgentConfig
 from deployments.agent.script.planned_lines import planned_lines
 from deployments.agent.turn.slow_work import Spoken, StandIn
+from deployments.agent.turn.spoken_lines import SpokenLines
 from deployments.tts.contract import PreparationRequest, Speech, SpeechPart, SynthesisRequest, TextToSpeech
 from interview.errors import EngineFailed, InterviewError
 from interview.plans.plan import InterviewPlan
@@ -27,9 +28,19 @@ MAX_PREPARED_PLANS = 256
 
 
 class Speaker:
-    def __init__(self, tts: TextToSpeech | None, blobs: BlobStore, config: AgentConfig) -> None:
+    """``on_repeated`` gets the duration in seconds of each reply whose audio is a copy of an earlier one's."""
+
+    def __init__(
+        self,
+        tts: TextToSpeech | None,
+        blobs: BlobStore,
+        config: AgentConfig,
+        on_repeated: Callable[[float], None] = lambda _: None,
+    ) -> None:
         self._tts = tts
         self._blobs = blobs
+        self._lines = SpokenLines(blobs, capacity=config.spoken_lines)
+        self._on_repeated = on_repeated
         self._format = config.reply_audio_format
         self._prepared: OrderedDict[tuple[str, str, bool], None] = OrderedDict()
         self._asking: set[asyncio.Task[None]] = set()
@@ -52,6 +63,11 @@ class Speaker:
             return Spoken(audio=None)
         request = SynthesisRequest(text=text, format=self._format, language=language, whole=play is not None)
         try:
+            if play is None:
+                audio = await self._lines.repeated(request, tenant=tenant, interview_id=interview_id, turn=turn)
+                if audio is not None:
+                    self._on_repeated(audio.duration_s)
+                    return Spoken(audio=audio)
             speech = await (self._tts.synthesize(request) if play is None else _played(self._tts, request, play))
             sha256 = hashlib.sha256(speech.audio).hexdigest()
             content_type = speech.content_type
@@ -60,16 +76,19 @@ class Speaker:
             await self._blobs.put(stored.path, speech.audio, durable=False)
         except InterviewError as error:
             return Spoken(audio=None, error=error)
-        return Spoken(
-            audio=AudioRef(
-                url=stored.url,
-                content_type=content_type,
-                size_bytes=len(speech.audio),
-                sha256=sha256,
-                duration_s=speech.duration_s,
-            ),
-            stand_in=StandIn(speech.engine, speech.stands_in) if speech.stands_in else None,
+        audio = AudioRef(
+            url=stored.url,
+            content_type=content_type,
+            size_bytes=len(speech.audio),
+            sha256=sha256,
+            duration_s=speech.duration_s,
         )
+        if speech.stands_in:
+            # Not remembered, so that the preferred voice speaks as soon as it is back.
+            return Spoken(audio=audio, stand_in=StandIn(speech.engine, speech.stands_in))
+        if play is None:
+            self._lines.remember(request, stored.path, audio)
+        return Spoken(audio=audio)
 
     def prepare(self, plan: InterviewPlan, language: str, *, begun: bool) -> None:
         """Synthesize the plan's lines in the background; otherwise they are spoken when needed.

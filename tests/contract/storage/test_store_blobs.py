@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
 import stat
@@ -53,6 +54,45 @@ async def test_putting_again_replaces(blobs: FsspecBlobStore) -> None:
     assert await blobs.get("plans/a.json") == b"second"
 
 
+async def test_a_copy_is_independent_of_its_source(blobs: FsspecBlobStore) -> None:
+    await blobs.put("a/one", b"spoken")
+    assert await blobs.copy("a/one", "b/two") == "b/two"
+    await blobs.put("a/one", b"changed")
+    assert await blobs.get("b/two") == b"spoken"
+    await blobs.copy("b/two", "c/three")
+    assert await blobs.delete("b") == 1
+    assert [await blobs.get("a/one"), await blobs.get("c/three")] == [b"changed", b"spoken"]
+
+
+async def test_a_copy_replaces_what_its_path_held(blobs: FsspecBlobStore) -> None:
+    await blobs.put("a/one", b"new")
+    await blobs.put("a/two", b"old")
+    for _ in range(2):
+        await blobs.copy("a/one", "a/two")
+        assert await blobs.get("a/two") == b"new"
+    assert await blobs.delete("a") == 2
+
+
+async def test_a_copy_of_an_absent_blob_is_not_found(blobs: FsspecBlobStore) -> None:
+    with pytest.raises(NotFound):
+        await blobs.copy("a/one", "b/two")
+    assert not await blobs.exists("b/two")
+
+
+async def test_without_hard_links_a_copy_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FsspecBlobStore(str(tmp_path / "blobs"))
+    await store.put("a/one", b"spoken")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMLINK, "Too many links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    await store.copy("a/one", "b/two")
+    await store.delete("a")
+    assert await store.get("b/two") == b"spoken"
+    await store.close()
+
+
 async def test_an_empty_blob_is_a_blob(blobs: FsspecBlobStore) -> None:
     await blobs.put("a/empty", b"")
     assert await blobs.get("a/empty") == b""
@@ -90,6 +130,9 @@ async def test_a_path_that_leads_elsewhere_is_refused(blobs: FsspecBlobStore, pa
         await blobs.put(path, b"x")
     with pytest.raises(InvalidInput):
         await blobs.delete(path)
+    for source, target in ((path, "a/b"), ("a/b", path)):
+        with pytest.raises(InvalidInput):
+            await blobs.copy(source, target)
     with pytest.raises(NotFound):
         await blobs.get(path)
     assert not await blobs.exists(path)
