@@ -21,7 +21,14 @@ _propagator = TraceContextTextMapPropagator()
 
 @contextmanager
 def span(name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: Attributes | None = None) -> Iterator[Span]:
-    """A span around a block, child of the current one; an exception marks it as failed and propagates."""
+    """A span around a block, child of the current one; an exception marks it as failed and propagates.
+
+    Without the SDK the block gets the current span, which records nothing: the API's own way there takes ten times the
+    CPU, several times a turn.
+    """
+    if isinstance(_tracer, trace.ProxyTracer) and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        yield trace.get_current_span()
+        return
     with _tracer.start_as_current_span(
         name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as started:

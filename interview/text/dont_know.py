@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from interview.text.hesitations import without_hesitations
 from interview.text.not_knowing import only_not_knowing
 from interview.text.phrase_patterns import compiled, row_of
@@ -69,10 +71,15 @@ _AROUND = compiled(
 )
 
 
+@lru_cache(maxsize=256)
 def says_dont_know(text: str) -> bool:
-    """Whether all of ``text`` says that its speaker does not know. English."""
+    """Whether all of ``text`` says that its speaker does not know. English.
+
+    Cached: within a turn the probe, the grade and the reply each ask about the same words.
+    """
     plain = plain_words(text)
-    return _says(plain) or _says(without_hesitations(plain))
+    fluent = without_hesitations(plain)
+    return _says(plain) or (fluent != plain and _says(fluent))
 
 
 def _says(plain: str) -> bool:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -109,8 +110,12 @@ _SPACED_OUT = re.compile(r"(?<![\w'])(?:[^\W\d_][ .*_-]){3,}[^\W\d_](?![\w'])")
 _TO_YOU = re.compile(r"\b(?:your?|me|my|this (?:answer|reply|response|candidate|message))\b|all previous")
 
 
+@lru_cache(maxsize=256)
 def orders_in(text: str) -> tuple[MachineOrder, ...]:
-    """The orders in ``text``, in order and without overlap; invisible characters do not hide one."""
+    """The orders in ``text``, in order and without overlap; invisible characters do not hide one.
+
+    Cached: within a turn the observation, the grade, the reply and the policies each ask about the same words.
+    """
     folded, places = _unspaced(*_folded(text))
     if not folded:
         return ()

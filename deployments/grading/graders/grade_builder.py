@@ -46,7 +46,7 @@ def no_answer(grader: str, answer: str) -> Grade | None:
     if answer_text.is_blank(answer):
         return mark(grader, 0.0, "No answer was given.", confidence=1.0)
     kept = " ".join(answer[start:end].strip() for start, end in without_orders(answer))
-    if answer_text.is_non_answer(answer) or answer_text.is_non_answer(kept):
+    if answer_text.is_non_answer(answer) or (kept != answer and answer_text.is_non_answer(kept)):
         return mark(
             grader,
             0.0,
