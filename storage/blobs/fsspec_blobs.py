@@ -6,7 +6,6 @@ import asyncio
 import errno
 import logging
 import os
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 from interview.errors import ConfigError, InvalidInput, NotFound, StorageUnavailable
 from storage.blobs.layout import checked
+from storage.unique_tokens import unique_token
 
 T = TypeVar("T")
 
@@ -182,7 +182,7 @@ def _second_name(source: Path, path: Path) -> None:
 
 def _draft(path: Path) -> Path:
     """A new name next to ``path``, which no blob can have."""
-    return path.with_name(f".{secrets.token_hex(8)}.part")
+    return path.with_name(f".{unique_token()}.part")
 
 
 def _sync(directory: Path) -> None:

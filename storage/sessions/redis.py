@@ -14,7 +14,6 @@ The log is the source of truth, so its length *is* the version: no second number
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache
 
@@ -30,6 +29,7 @@ from storage.sessions.commit_feed import CommitFeed
 from storage.sessions.commit_rules import check_commit, session_erased, version_conflict
 from storage.sessions.port import ERASED_FOR_S, IdempotencyRecord, SessionKey
 from storage.stored_names import decoded, encoded
+from storage.unique_tokens import unique_token
 
 logger = logging.getLogger(__name__)
 
@@ -194,7 +194,7 @@ class RedisSessionStore:
             record = (_DONE if idempotency.status == "done" else _IN_FLIGHT) + _encode(idempotency)
         args: list[str | bytes | int] = [
             expected_version,
-            secrets.token_hex(8) + ",",
+            unique_token() + ",",
             _encode(state) if snapshot or not expected_version else b"",
             self._ttl_ms,
             self._idempotency_ttl_ms,
