@@ -72,6 +72,10 @@ def policies_dir() -> Path:
     return Path(os.environ.get("INTERVIEW_POLICIES_DIR") or HOME / "configs" / "policies")
 
 
+def retention_file() -> Path:
+    return Path(os.environ.get("INTERVIEW_RETENTION_FILE") or HOME / "configs" / "retention.yaml")
+
+
 def prompts_url() -> str:
     """A directory or any fsspec URL (``s3://bucket/prompts``)."""
     return os.environ.get("INTERVIEW_PROMPTS_URL") or str(HOME / "configs" / "prompts")

@@ -28,6 +28,8 @@ from serve.settings import Settings, read_settings
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
 from storage.embedded.server import EmbeddedRedis
+from storage.erasure.erasure import Erasure
+from storage.erasure.personal_data import PersonalData
 from storage.keys.redis import RedisApiKeys
 
 
@@ -40,16 +42,17 @@ def application(settings: Settings, data: Path, redis_url: str) -> object:
     sessions = session_store(settings.storage, redis_url)
     blobs = blob_store(settings.storage, data)
     database = archive_database(data)
-    archive = SqlArchive(database)
+    archive, audit = SqlArchive(database), SqlAuditLog(database)
     agent = AgentService(AgentPortsFactory(settings)(settings.agent, tiers), settings.agent)
     ports = IngressPorts(
         agent=agent,
         sessions=sessions,
         archive=archive,
-        audit=SqlAuditLog(database),
+        audit=audit,
         blobs=blobs,
         keys=RedisApiKeys(redis_url),
         reports=StoredReports(sessions, archive, blobs),
+        personal_data=PersonalData(sessions, archive, audit, blobs, Erasure(sessions, archive, blobs, ())),
         stt=tiers.stt,
         tts=tiers.tts,
     )

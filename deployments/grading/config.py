@@ -74,6 +74,8 @@ class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     patience_s: float = 1800.0
     #: Interval (seconds) of the sweeps that archive expiring sessions and queue missing evaluations; 0 disables them.
     archive_sweep_s: float = 300.0
+    #: Interval (seconds) of the sweep that applies the retention policy; 0 disables it.
+    retention_sweep_s: float = 3600.0
     #: Deadline of one call to the language model's deployment, including its time in the queue.
     llm_timeout_s: float = 180.0
 

@@ -20,18 +20,20 @@ from deployments.grading.service import GradingService
 from deployments.llm.contract import LanguageModel
 from storage.archive.port import Archive
 from storage.blobs.port import BlobStore
+from storage.erasure.retention import Retention
 from storage.sessions.port import SessionStore
 from storage.work_queue.port import WorkQueue
 
 
 @dataclass(frozen=True)
 class GradingStores:
-    """The stores of background grading."""
+    """The stores of background grading; ``retention`` None keeps everything."""
 
     sessions: SessionStore
     archive: Archive
     blobs: BlobStore
     queue: WorkQueue
+    retention: Retention | None = None
 
 
 #: Opens the stores on the replica, on its event loop; ``worker.rules_of(config.background)`` are the queue's rules.
@@ -60,7 +62,14 @@ class GradingTier:
             grading = BackgroundGrading(stores.sessions, stores.archive, stores.blobs, config, judge, drift=drift)
             name = f"grading-{socket.gethostname()}-{os.getpid()}"
             self.worker = GradingWorker(
-                stores.queue, grading, stores.sessions, stores.archive, stores.blobs, config.background, name=name
+                stores.queue,
+                grading,
+                stores.sessions,
+                stores.archive,
+                stores.blobs,
+                config.background,
+                name=name,
+                retention=stores.retention,
             )
 
     async def start(self) -> None:

@@ -27,7 +27,8 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data directory (defau
 def create(
     tenant: Annotated[str, typer.Option(help="Tenant whose interviews the key may access.")] = "local",
     scope: Annotated[
-        list[str] | None, typer.Option(help="Repeatable: interviews, plans:inline, reports, inference, operations.")
+        list[str] | None,
+        typer.Option(help="Repeatable: interviews, plans:inline, reports, inference, operations, privacy."),
     ] = None,
     label: Annotated[str, typer.Option(help="Label for humans.")] = "",
     days: Annotated[float | None, typer.Option(help="Days until the key expires (default: never).")] = None,
@@ -85,10 +86,11 @@ def _with_keys(work: Callable[[ApiKeys], Awaitable[T]], data: Path | None) -> T:
     async def run() -> T:
         from serve.composition.local_stores import open_stores
         from serve.settings import StorageSettings
+        from storage.audit.keys import AuditedApiKeys
         from storage.keys.redis import RedisApiKeys
 
         async with open_stores(StorageSettings(), (data or data_dir()).resolve()) as stores:
-            keys = RedisApiKeys(stores.redis_url)
+            keys = AuditedApiKeys(RedisApiKeys(stores.redis_url), stores.audit)
             try:
                 return await work(keys)
             finally:

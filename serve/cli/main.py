@@ -9,7 +9,7 @@ import typer
 
 from interview import __version__
 from interview.errors import InterviewError
-from serve.cli import config, grading, keys, link, models, run, sessions, simulate
+from serve.cli import config, grading, keys, link, models, personal_data, run, sessions, simulate
 from serve.cli.exit_status import exit_status, print_error
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(config.app, name="config")
 run.register(app)
 sessions.register(app)
 link.register(app)
+personal_data.register(app)
 grading.register(app)
 simulate.register(app)
 

@@ -45,8 +45,8 @@ def replay(
     if events is not None:
         result = replay_file(events, to)
     else:
-        settings = _storage(profile)
-        result = asyncio.run(replay_stored(settings, _directory(data), tenant, interview_id, to))
+        settings = storage_of(profile)
+        result = asyncio.run(replay_stored(settings, directory_of(data), tenant, interview_id, to))
     if html is not None:
         html.write_text(result.as_html(), encoding="utf-8")
     if as_json:
@@ -68,7 +68,7 @@ def report(
     """Write a session's report."""
     from serve.composition.stored_reports import report_of
 
-    document = asyncio.run(report_of(_storage(profile), _directory(data), tenant, interview_id, format))
+    document = asyncio.run(report_of(storage_of(profile), directory_of(data), tenant, interview_id, format))
     if out is not None:
         out.write_bytes(document)
         Console(stderr=True).print(f"Wrote {out} ({len(document)} bytes).")
@@ -78,11 +78,11 @@ def report(
         sys.stdout.buffer.write(document)
 
 
-def _directory(data: Path | None) -> Path:
+def directory_of(data: Path | None) -> Path:
     return (data or data_dir()).resolve()
 
 
-def _storage(profile: str) -> StorageSettings:
+def storage_of(profile: str) -> StorageSettings:
     from serve.settings import read_settings
 
     config = read_serve_file(profile_path(profile))

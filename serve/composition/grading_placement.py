@@ -14,10 +14,16 @@ from deployments.grading.graders.registry import Registry
 from deployments.grading.service import GradingService
 from deployments.grading.tier import GradingStores
 from interview.grades import Grade
-from serve.composition.local_stores import archive_of, blob_store, session_store
+from interview.policies.retention import load_retention
+from serve.composition.local_stores import archive_database, blob_store, session_store
 from serve.metrics.process import publish_metrics
-from serve.serve_file import data_dir
+from serve.serve_file import data_dir, retention_file
 from serve.settings import Settings, redis_url
+from storage.archive.audit import SqlAuditLog
+from storage.archive.sql import SqlArchive
+from storage.erasure.erasure import Erasure
+from storage.erasure.retention import Retention
+from storage.invitations.redis import RedisInvitations
 from storage.work_queue.redis import RedisWorkQueue
 
 QUEUE_NAME = "grading"
@@ -32,12 +38,14 @@ class GradingStoresFactory:
     def __call__(self, config: GradingConfig) -> GradingStores:
         publish_metrics("grading")
         url = redis_url()
-        return GradingStores(
-            sessions=session_store(self.settings.storage, url),
-            archive=archive_of(data_dir()),
-            blobs=blob_store(self.settings.storage, data_dir()),
-            queue=RedisWorkQueue(url, QUEUE_NAME, rules=rules_of(config.background)),
-        )
+        database = archive_database(data_dir())
+        sessions, archive = session_store(self.settings.storage, url), SqlArchive(database)
+        blobs = blob_store(self.settings.storage, data_dir())
+        queue = RedisWorkQueue(url, QUEUE_NAME, rules=rules_of(config.background))
+        erasure = Erasure(sessions, archive, blobs, (queue,), RedisInvitations(url))
+        policy = load_retention(retention_file())
+        retention = Retention(policy, sessions, archive, SqlAuditLog(database), blobs, erasure)
+        return GradingStores(sessions, archive, blobs, queue, retention)
 
 
 class InlineGrading:

@@ -42,6 +42,8 @@ from serve.settings import Settings, redis_url
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
 from storage.embedded.supervisor import state_of
+from storage.erasure.erasure import Erasure
+from storage.erasure.personal_data import PersonalData
 from storage.invitations.redis import RedisInvitations
 from storage.keys.redis import RedisApiKeys
 from storage.keys.signing_keys import signing_keys
@@ -67,7 +69,7 @@ class Ingress:
         url = redis_url()
         sessions = session_store(settings.storage, url)
         database = archive_database(data_dir())
-        archive = SqlArchive(database)
+        archive, audit = SqlArchive(database), SqlAuditLog(database)
         blobs = blob_store(settings.storage, data_dir())
         keys = RedisApiKeys(url)
         invitations = RedisInvitations(url)
@@ -94,11 +96,14 @@ class Ingress:
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
             archive=archive,
-            audit=SqlAuditLog(database),
+            audit=audit,
             blobs=blobs,
             keys=keys,
             candidates=candidates,
             reports=StoredReports(sessions, archive, blobs),
+            personal_data=PersonalData(
+                sessions, archive, audit, blobs, Erasure(sessions, archive, blobs, (grading_queue(),), invitations)
+            ),
             documents=documents,
             stt=tiers.stt,
             llm=tiers.llm,

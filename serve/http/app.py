@@ -9,6 +9,7 @@ from serve.http import openapi, problems
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
+from serve.http.interviews.candidates import ErasedData, candidates_router
 from serve.http.interviews.event_stream import events_router
 from serve.http.interviews.invitations import LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
@@ -53,7 +54,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report, SessionList, LinkReply, TokenReply))
+    openapi.install(app, extra=(Report, SessionList, ErasedData, LinkReply, TokenReply))
     app.include_router(invitations_router(ports, auth))
     app.include_router(sessions_router(ports, settings, auth, audit, interviews))
     app.include_router(events_router(ports, settings, auth, audit, streams))
@@ -61,6 +62,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(signals_router(ports, auth, interviews))
     app.include_router(reports_router(ports, auth, audit))
     app.include_router(listing_router(ports, auth, audit))
+    app.include_router(candidates_router(ports, auth))
     app.include_router(tools_router(ports, auth, audit))
     app.include_router(mcp_router(ports, settings, auth, audit))
     app.include_router(operations_router(ports, settings, auth))

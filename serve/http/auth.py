@@ -13,7 +13,7 @@ from serve.http.identity.candidate_tokens import CandidateTokens, is_candidate_t
 from serve.http.identity.principal import Principal
 from serve.http.limits.request_limits import RequestLimits
 from serve.http.ports import KeyVerifier
-from storage.keys.port import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS, SCOPES
+from storage.keys.port import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, PRIVACY, REPORTS, SCOPES
 
 __all__ = [
     "AGENT",
@@ -21,6 +21,7 @@ __all__ = [
     "INLINE_PLANS",
     "INTERVIEWS",
     "OPERATIONS",
+    "PRIVACY",
     "REPORTS",
     "Authenticator",
     "Principal",

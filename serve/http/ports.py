@@ -17,6 +17,7 @@ from serve.http.identity.candidate_tokens import CandidateTokens
 from storage.archive.port import Archive
 from storage.audit.port import AuditLog
 from storage.blobs.port import BlobStore
+from storage.erasure.personal_data import PersonalData
 from storage.limits.port import SharedRates, SharedSlots
 from storage.limits.rates import local_rates
 from storage.limits.slots import LocalSlots
@@ -87,6 +88,7 @@ class IngressPorts:
     blobs: BlobStore
     keys: KeyVerifier
     reports: ReportSource
+    personal_data: PersonalData
     candidates: CandidateTokens | None = None
     documents: DocumentReader | None = None
     stt: SpeechToText | None = None

@@ -52,13 +52,18 @@ def _keep(path: Path, secret: str) -> None:
 
 def local_key_of(redis_url: str, data: Path, *, label: str) -> str:
     """``local_key`` over the store at ``redis_url``, for callers without an event loop."""
+    from serve.composition.local_stores import archive_database
+    from storage.archive.audit import SqlAuditLog
+    from storage.audit.keys import AuditedApiKeys
     from storage.keys.redis import RedisApiKeys
 
     async def found() -> str:
-        keys = RedisApiKeys(redis_url)
+        database = archive_database(data)
+        keys = AuditedApiKeys(RedisApiKeys(redis_url), SqlAuditLog(database))
         try:
             return await local_key(keys, data, label=label)
         finally:
             await keys.close()
+            await database.close()
 
     return asyncio.run(found())

@@ -61,6 +61,9 @@ class MemoryBlobs:
     async def exists(self, path: str) -> bool:
         return path in self.blobs
 
+    async def paths(self, prefix: str) -> list[str]:
+        return sorted(path for path in self.blobs if path.startswith(f"{prefix}/"))
+
     async def delete(self, prefix: str) -> int:
         gone = [path for path in self.blobs if path == prefix or path.startswith(f"{prefix}/")]
         for path in gone:

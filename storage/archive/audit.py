@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, insert, or_, select
@@ -21,15 +22,8 @@ class SqlAuditLog:
         self._database = database
 
     async def record(self, entry: AuditEntry) -> None:
-        row = {
-            "time": entry.time,
-            "tenant": entry.tenant,
-            "actor": entry.actor,
-            "action": entry.action,
-            "subject": entry.subject,
-            "detail": msgspec.json.encode(entry.detail).decode(),
-        }
-        await self._database.write("audit", lambda connection: connection.execute(insert(audit_log).values(row)))
+        entering = insert(audit_log).values(audit_row(entry))
+        await self._database.write("audit", lambda connection: connection.execute(entering))
 
     async def entries(
         self,
@@ -64,3 +58,14 @@ class SqlAuditLog:
     async def drop_before(self, before: datetime) -> int:
         gone = delete(audit_log).where(audit_log.c.time < before)
         return await self._database.write("audit_drop", lambda connection: connection.execute(gone).rowcount)
+
+
+def audit_row(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "time": entry.time,
+        "tenant": entry.tenant,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": msgspec.json.encode(entry.detail).decode(),
+    }

@@ -144,6 +144,7 @@ def _engine(url: URL, *, in_memory: bool, threads: int) -> Engine:
         else:
             assert url.database is not None  # noqa: S101 - told by in_memory
             Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(url.database).touch(mode=0o600)  # its log gets the same mode
             engine = create_engine(
                 url, pool_size=threads, max_overflow=0, connect_args={"timeout": _BUSY_S}, hide_parameters=True
             )

@@ -84,7 +84,7 @@ class Archive(Protocol):
         """Store a session with its whole log (``encode_event``), in one transaction.
 
         Idempotent and monotonic: a log that is not longer than the archived one changes nothing. False: the interview
-        was erased, and nothing was stored.
+        was erased, or its transcript deleted, and nothing was stored.
 
         Raises:
 

@@ -16,6 +16,7 @@ from interview.sessions.events import decode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
 from storage.archive import projection
+from storage.archive.audit import audit_row
 from storage.archive.database import Database
 from storage.archive.listing import find_sessions
 from storage.archive.port import (
@@ -39,7 +40,7 @@ from storage.archive.tables import (
     sessions,
     skill_states,
 )
-from storage.audit.port import subject_digest
+from storage.audit.port import AuditEntry, subject_digest
 from storage.sessions.port import SessionKey
 
 logger = logging.getLogger(__name__)
@@ -127,8 +128,12 @@ def _put(connection: Connection, state: SessionState, log: Sequence[bytes]) -> b
     inserted: Insert = upsert(connection, sessions).values({**row, "version": 0}).on_conflict_do_nothing()
     connection.execute(inserted)
     held = connection.execute(
-        select(sessions.c.id, sessions.c.version, sessions.c.started_at).where(_where(key)).with_for_update()
+        select(sessions.c.id, sessions.c.version, sessions.c.started_at, sessions.c.transcript_deleted_at)
+        .where(_where(key))
+        .with_for_update()
     ).one()
+    if held.transcript_deleted_at is not None:
+        return False
     if held.started_at != state.started_at:
         raise InternalError("The archive holds another interview under this id.")
     if held.version >= state.version:
@@ -231,12 +236,14 @@ def _erase(connection: Connection, key: SessionKey, by: str, cause: EraseCause) 
     proof = upsert(connection, erasures).values(
         tenant=key.tenant, digest=digest, erased_at=datetime.now(UTC), erased_by=by, cause=cause
     )
-    connection.execute(proof.on_conflict_do_nothing())
+    first = connection.execute(proof.on_conflict_do_nothing()).rowcount
     connection.execute(
         update(audit_log)
         .where(audit_log.c.tenant == key.tenant, audit_log.c.subject == key.interview_id)
         .values(subject=digest)
     )
+    if first:
+        _note_erasure(connection, key.tenant, digest, by, cause)
     reference = connection.scalar(select(sessions.c.candidate_reference).where(_where(key)))
     if reference is None:
         return False
@@ -248,6 +255,11 @@ def _erase(connection: Connection, key: SessionKey, by: str, cause: EraseCause) 
         )
     )
     return True
+
+
+def _note_erasure(connection: Connection, tenant: str, digest: str, by: str, cause: EraseCause) -> None:
+    row = audit_row(AuditEntry(tenant, by, "interview.erased", digest, {"cause": cause}))
+    connection.execute(insert(audit_log).values(row))
 
 
 def _forget(connection: Connection, key: SessionKey, kind: Literal["recordings", "transcripts"], at: datetime) -> None:

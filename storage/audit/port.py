@@ -15,7 +15,6 @@ Action = Literal[
     "events.read",
     "recording.read",
     "report.read",
-    "candidate.exported",
     "interview.exported",
     "grade.overridden",
     "interview.erased",

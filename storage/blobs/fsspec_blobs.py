@@ -91,6 +91,15 @@ class FsspecBlobStore:
             return False
         return bool(await self._run("exists", lambda: self._files.isfile(full)))
 
+    async def paths(self, prefix: str) -> list[str]:
+        full = self._full(prefix)
+        return await self._run("paths", lambda: self._under(full))
+
+    def _under(self, full: str) -> list[str]:
+        self._files.invalidate_cache()
+        root = self._files._strip_protocol(self._root)
+        return sorted(name[len(root) :].lstrip("/") for name in self._files.find(full))
+
     async def delete(self, prefix: str) -> int:
         full = self._full(prefix)
         return await self._run("delete", lambda: self._remove(full))

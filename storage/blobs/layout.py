@@ -102,6 +102,21 @@ def report_path(tenant: str, interview_id: str, name: str) -> str:
     return f"{session_prefix(tenant, interview_id)}/reports/{name}"
 
 
+def audio_prefix(tenant: str, interview_id: str) -> str:
+    """All recordings of an interview."""
+    return f"{session_prefix(tenant, interview_id)}/audio"
+
+
+def documents_prefix(tenant: str, interview_id: str) -> str:
+    """All documents sent with its start."""
+    return f"{session_prefix(tenant, interview_id)}/documents"
+
+
+def reports_prefix(tenant: str, interview_id: str) -> str:
+    """All its rendered reports."""
+    return f"{session_prefix(tenant, interview_id)}/reports"
+
+
 def checked(path: str) -> str:
     """``path`` if it is relative and made of plain segments only.
 

@@ -39,6 +39,10 @@ class BlobStore(Protocol):
 
     async def exists(self, path: str) -> bool: ...
 
+    async def paths(self, prefix: str) -> list[str]:
+        """The paths under ``prefix``, in order."""
+        ...
+
     async def delete(self, prefix: str) -> int:
         """Delete everything under ``prefix``; returns the number of blobs deleted."""
         ...

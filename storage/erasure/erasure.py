@@ -92,13 +92,6 @@ class Erasure:
         purged = await self._sessions.purge_log() and await self._archive.purge()
         return replace(found, archived=archived, invited=invited, log_purged=purged)
 
-    async def erase_candidate(self, tenant: str, reference: str, *, by: str = COMMAND_LINE) -> int:
-        """Erase all interviews of the candidate with this reference; returns their number. Idempotent, as ``erase``."""
-        keys = await self._archive.of_candidate(tenant, reference)
-        for key in keys:
-            await self.erase(key.tenant, key.interview_id, by=by)
-        return len(keys)
-
     async def erase_leftovers(self) -> int:
         """Erase the writes of steps that were in flight during recent erasures; returns how many interviews had any.
 

@@ -35,8 +35,11 @@ INFERENCE = "inference"
 #: Read ``/status`` and ``/metrics``.
 OPERATIONS = "operations"
 
+#: Export and erase a candidate's data.
+PRIVACY = "privacy"
+
 #: All scopes.
-SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS})
+SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY})
 
 
 class ApiKey(Struct, frozen=True):
@@ -75,8 +78,8 @@ class ApiKeys(Protocol):
         """A tenant's keys, including expired and revoked ones, oldest first. Raises StorageUnavailable."""
         ...
 
-    async def revoke(self, key_id: str) -> None:
-        """Revoke a key; it stops working everywhere within a second. Idempotent.
+    async def revoke(self, key_id: str) -> ApiKey:
+        """Revoke a key and return it; it stops working everywhere within a second. Idempotent.
 
         Raises NotFound, StorageUnavailable.
         """

@@ -107,11 +107,15 @@ class RedisApiKeys:
                 logger.error("a stored API key cannot be read and is not listed: error=%s", reason)
         return sorted(keys, key=lambda key: (key.created_at, key.key_id))
 
-    async def revoke(self, key_id: str) -> None:
+    async def revoke(self, key_id: str) -> ApiKey:
         args = (self._clock().timestamp(),)
         if not await self._link.script(_REVOKE, (self._name(key_id),), args, what="keys.revoke"):
             raise NotFound("There is no such API key.")
         self._remembered.pop(key_id, None)
+        found = await self._look_up(key_id)
+        if found is None:
+            raise NotFound("There is no such API key.")
+        return found.key
 
     async def verify(self, presented: str) -> ApiKey | None:
         key_id = key_id_of(presented)

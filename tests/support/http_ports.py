@@ -29,12 +29,14 @@ from interview.reports.assembly import assemble
 from interview.sessions.events import AnyPayload, Event, ResponseSent, SessionStarted
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
-from serve.http.auth import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
+from serve.http.auth import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, PRIVACY, REPORTS
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.ports import IngressPorts, ReportFormat
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database
 from storage.archive.sql import SqlArchive
+from storage.erasure.erasure import Erasure
+from storage.erasure.personal_data import PersonalData
 from storage.invitations.memory import MemoryInvitations
 from storage.keys.signing_keys import SigningKey
 from storage.sessions.memory import MemorySessionStore
@@ -44,7 +46,7 @@ SIGNING_KEY = SigningKey("k1", b"a signing key of the tests, 32 bytes or more")
 
 StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
 
-ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS})
+ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY})
 
 
 class Grant(Struct, frozen=True):
@@ -139,6 +141,9 @@ class StubBlobs:
     async def exists(self, path: str) -> bool:
         return path in self.blobs
 
+    async def paths(self, prefix: str) -> list[str]:
+        return sorted(path for path in self.blobs if path.startswith(f"{prefix}/"))
+
     async def delete(self, prefix: str) -> int:
         gone = [path for path in self.blobs if path.startswith(prefix)]
         for path in gone:
@@ -171,12 +176,15 @@ def stub_ports(**changes: Any) -> IngressPorts:
     """Ports of stubs around an in-memory session store; ``changes`` replace some."""
     sessions = changes.pop("sessions", None) or MemorySessionStore(heartbeat_s=0.05)
     database = Database("sqlite://")
+    archive, audit, blobs = SqlArchive(database), SqlAuditLog(database), changes.get("blobs") or StubBlobs()
+    erasure = Erasure(sessions, archive, blobs, ())
     ports: dict[str, Any] = {
         "agent": StubAgent(),
         "sessions": sessions,
-        "archive": SqlArchive(database),
-        "audit": SqlAuditLog(database),
-        "blobs": StubBlobs(),
+        "archive": archive,
+        "audit": audit,
+        "blobs": blobs,
+        "personal_data": PersonalData(sessions, archive, audit, blobs, erasure),
         "keys": StubKeys(),
         "candidates": CandidateTokens((SIGNING_KEY,), MemoryInvitations()),
         "reports": StubReports(sessions),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from deployments.grading.background.evaluation_sweep import EVALUATION, request_missing_evaluations
 from deployments.grading.background.jobs import BackgroundGrading
@@ -16,6 +18,7 @@ from storage.archive.port import Archive
 from storage.archive.transfer import ARCHIVE, archive_recent
 from storage.blobs.port import BlobStore
 from storage.erasure.erasure import ERASURE, Erasure
+from storage.erasure.retention import RETENTION, Applied, Retention
 from storage.sessions.port import SessionStore
 from storage.work_queue.consumer import WorkConsumer
 from storage.work_queue.port import QueueRules, WorkQueue
@@ -40,6 +43,7 @@ class GradingWorker:
         config: BackgroundConfig,
         *,
         name: str,
+        retention: Retention | None = None,
     ) -> None:
         self._consumer = WorkConsumer(
             queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
@@ -48,15 +52,32 @@ class GradingWorker:
         self._erasure = Erasure(sessions, archive, blobs, (queue,))
         self._sessions = sessions
         self._archive = archive
+        self._retention = retention
         self._config = config
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._consumer.run(), name="grading-worker")]
-        if self._config.archive_sweep_s > 0:
-            self._tasks.append(asyncio.create_task(self._sweep(), name="archive-sweep"))
-            self._tasks.append(asyncio.create_task(self._sweep_evaluations(), name="evaluation-sweep"))
-            self._tasks.append(asyncio.create_task(self._sweep_erased(), name="erasure-sweep"))
+        self._repeat(ARCHIVE, self._config.archive_sweep_s, self._archive_sessions)
+        self._repeat(EVALUATION, self._config.archive_sweep_s, self._request_evaluations)
+        self._repeat(ERASURE, self._config.archive_sweep_s, self._erase_leftovers)
+        if self._retention is not None:
+            self._repeat(RETENTION, self._config.retention_sweep_s, self._apply_retention)
+
+    def _repeat(self, batch: str, every_s: float, sweep: Callable[[], Awaitable[None]]) -> None:
+        """Run ``sweep`` every ``every_s`` seconds, 0 never. A failed run is counted under ``batch`` and repeated."""
+
+        async def sweeps() -> None:
+            while True:
+                await asyncio.sleep(every_s)
+                try:
+                    await sweep()
+                except InterviewError as error:
+                    failures.item_failed(batch, error)
+                    logger.error("a sweep failed and will be repeated: sweep=%s error=%s", batch, error.code)
+
+        if every_s > 0:
+            self._tasks.append(asyncio.create_task(sweeps(), name=f"{batch}-sweep"))
 
     def check_health(self) -> None:
         """Raises the error that ended a background task, which should never end."""
@@ -71,43 +92,34 @@ class GradingWorker:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    async def _sweep(self) -> None:
+    async def _archive_sessions(self) -> None:
         """Archive the sessions that committed since the last sweep, and those about to expire."""
-        while True:
-            await asyncio.sleep(self._config.archive_sweep_s)
-            try:
-                swept = await archive_recent(self._sessions, self._archive, self._config.archive_sweep_s)
-            except InterviewError as error:
-                failures.item_failed(ARCHIVE, error)
-                logger.error("the archive sweep failed and will be retried: error=%s", error.code)
-                continue
-            if swept.failed:
-                logger.error(
-                    "the archive sweep left sessions behind: archived=%d failed=%d", swept.archived, swept.failed
-                )
+        swept = await archive_recent(self._sessions, self._archive, self._config.archive_sweep_s)
+        if swept.failed:
+            logger.error("the archive sweep left sessions behind: archived=%d failed=%d", swept.archived, swept.failed)
 
-    async def _sweep_evaluations(self) -> None:
+    async def _request_evaluations(self) -> None:
         """Evaluate interviews that ended without an evaluation, even if no client requests their report."""
-        while True:
-            await asyncio.sleep(self._config.archive_sweep_s)
-            try:
-                asked = await request_missing_evaluations(self._sessions, self._work, self._config.archive_sweep_s)
-            except InterviewError as error:
-                failures.item_failed(EVALUATION, error)
-                logger.error("the evaluation sweep failed and will be retried: error=%s", error.code)
-                continue
-            if asked:
-                logger.warning("missing evaluations were queued: count=%d", asked)
+        asked = await request_missing_evaluations(self._sessions, self._work, self._config.archive_sweep_s)
+        if asked:
+            logger.warning("missing evaluations were queued: count=%d", asked)
 
-    async def _sweep_erased(self) -> None:
+    async def _erase_leftovers(self) -> None:
         """Erase writes of steps that were in flight while their interview was erased."""
-        while True:
-            await asyncio.sleep(self._config.archive_sweep_s)
-            try:
-                found = await self._erasure.erase_leftovers()
-            except InterviewError as error:
-                failures.item_failed(ERASURE, error)
-                logger.error("the erasure sweep failed and will be retried: error=%s", error.code)
-                continue
-            if found:
-                logger.warning("leftovers of erased interviews were erased: interviews=%d", found)
+        found = await self._erasure.erase_leftovers()
+        if found:
+            logger.warning("leftovers of erased interviews were erased: interviews=%d", found)
+
+    async def _apply_retention(self) -> None:
+        """Delete what the retention policy no longer keeps."""
+        if self._retention is None:
+            return
+        done = await self._retention.apply(datetime.now(UTC))
+        if done != Applied():
+            logger.warning(
+                "the retention policy was applied: recordings=%d transcripts=%d decisions=%d audit_entries=%d",
+                done.recordings,
+                done.transcripts,
+                done.decisions,
+                done.audit_entries,
+            )

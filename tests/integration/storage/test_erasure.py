@@ -27,8 +27,8 @@ from interview.errors import InvalidInput, SessionEnded
 from interview.plans.files import load_plan
 from interview.plans.plan import encode_plan
 from interview.sessions.invitation import Invitation, PreparedStart
-from serve.composition.erasures import erase_interview
 from serve.composition.local_stores import archive_of
+from serve.composition.personal_data import erase_interview
 from serve.settings import StorageSettings
 from serve.simulation.rehearsal import Rehearsal, RehearsalStage, WrittenVoice
 from storage.archive.sql import SqlArchive

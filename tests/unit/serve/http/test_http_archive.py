@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -19,6 +23,7 @@ from storage.archive.transfer import archive_session
 from storage.audit.port import AuditEntry
 from storage.sessions.port import SessionKey
 from tests.support.http_ports import Grant, StubKeys, put_session, stub_ports
+from tests.support.interviews import concluded
 
 KEYS = StubKeys(
     {
@@ -182,3 +187,40 @@ async def test_a_read_is_recorded_again_after_a_minute() -> None:
     assert len(await ports.audit.entries("acme")) == 2
     await trail.read(replace(caller, key_id="key-9"), "session.read", "i-1")
     assert len(await ports.audit.entries("acme")) == 3
+
+
+async def archive_of(ports: IngressPorts, name: str, reference: str) -> None:
+    key = SessionKey("acme", name)
+    await concluded(ports.sessions, key, said="An index.", reference=reference, ended=datetime.now(UTC))
+    await archive_session(ports.sessions, ports.archive, key)
+
+
+@pytest.mark.parametrize("reference", ["cand-7", "req 12/Müller", "a%2Fb"])
+async def test_a_candidates_data_is_exported_and_erased_by_reference(
+    client: httpx.AsyncClient, ports: IngressPorts, reference: str
+) -> None:
+    await archive_of(ports, "i-1", reference)
+    await archive_of(ports, "i-2", reference)
+    await archive_of(ports, "other", "cand-8")
+    path = f"/candidates/{quote(reference, safe='')}/data"
+    exported = await client.get(path)
+    assert exported.headers["content-type"] == "application/zip"
+    assert exported.headers["cache-control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(exported.content)) as found:
+        assert {name.partition("/")[0] for name in found.namelist()} == {"i-1", "i-2"}
+    assert (await client.delete(path)).json() == {"interviews": 2, "purged": True}
+    assert (await client.delete(path)).status_code == 404
+    assert (await client.get(path)).status_code == 404
+    assert await listed(client) == ["other"]
+    assert (await client.get("/session/state/i-1")).status_code == 404
+
+
+async def test_a_candidates_data_needs_a_scope_of_its_own_and_the_tenant(
+    client: httpx.AsyncClient, ports: IngressPorts
+) -> None:
+    await archive_of(ports, "i-1", "cand-7")
+    for key, status in (("key-room", 403), ("key-rival", 404)):
+        headers = {"Authorization": f"Bearer {key}"}
+        assert (await client.get("/candidates/cand-7/data", headers=headers)).status_code == status
+        assert (await client.delete("/candidates/cand-7/data", headers=headers)).status_code == status
+    assert await listed(client) == ["i-1"]

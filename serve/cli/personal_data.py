@@ -1,0 +1,125 @@
+"""``interview erase``, ``interview export`` and ``interview audit-log``, with or without a running platform."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from interview.errors import InvalidInput, NotFound
+from serve.cli.sessions import Data, Profile, Tenant, directory_of, storage_of
+from storage.audit.port import COMMAND_LINE, AuditEntry
+from storage.sessions.port import SessionKey
+
+InterviewIds = Annotated[list[str] | None, typer.Argument(help="Ids of interviews.")]
+Candidate = Annotated[str | None, typer.Option(help="All interviews of the candidate with this reference.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(erase)
+    app.command()(export)
+    app.command("audit-log")(audit_log)
+
+
+def erase(
+    interview_ids: InterviewIds = None,
+    candidate: Candidate = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    tenant: Tenant = "local",
+    profile: Profile = "local",
+    data: Data = None,
+) -> None:
+    """Erase interviews from every store: session, recordings, documents, archive, reports, jobs. It cannot be undone.
+
+    Exit status 1 when deleted values may still be in a server's own files.
+    """
+    from serve.composition.personal_data import open_personal_data
+
+    async def run() -> None:
+        async with open_personal_data(storage_of(profile), directory_of(data)) as (personal_data, _):
+            keys = _keys(tenant, interview_ids)
+            if candidate is not None:
+                keys = await personal_data.of_candidate(tenant, candidate)
+            names = ", ".join(key.interview_id for key in keys)
+            if not yes:
+                typer.confirm(f"Erase for ever: {names}?", abort=True)
+            purged = await personal_data.erase(keys, by=COMMAND_LINE)
+            Console(stderr=True).print(f"Erased: {names}.", highlight=False)
+            if not purged:
+                Console(stderr=True).print("A server refused to rewrite its log: deleted values may still be in it.")
+                raise typer.Exit(1)
+
+    _check_one_of(interview_ids, candidate)
+    asyncio.run(run())
+
+
+def export(
+    out: Annotated[Path, typer.Option(help="The ZIP file to write.")],
+    interview_ids: InterviewIds = None,
+    candidate: Candidate = None,
+    tenant: Tenant = "local",
+    profile: Profile = "local",
+    data: Data = None,
+) -> None:
+    """Write everything stored about interviews to a ZIP file: state, events, recordings, documents, reports."""
+    from serve.composition.personal_data import open_personal_data
+
+    async def run() -> int:
+        async with open_personal_data(storage_of(profile), directory_of(data)) as (personal_data, _):
+            keys = _keys(tenant, interview_ids)
+            if candidate is not None:
+                keys = await personal_data.of_candidate(tenant, candidate)
+            with out.open("wb") as file:
+                await personal_data.export(keys, file, by=COMMAND_LINE)
+            return len(keys)
+
+    _check_one_of(interview_ids, candidate)
+    try:
+        count = asyncio.run(run())
+    except NotFound:
+        out.unlink(missing_ok=True)
+        raise
+    Console(stderr=True).print(f"Wrote {out}: {count} interviews, {out.stat().st_size} bytes.", highlight=False)
+
+
+def audit_log(
+    interview: Annotated[str | None, typer.Option(help="Only entries about this interview, erased or not.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only entries from this time on (UTC).")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The newest entries.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    tenant: Tenant = "local",
+    profile: Profile = "local",
+    data: Data = None,
+) -> None:
+    """Show who read, changed or erased personal data, newest first."""
+    from serve.composition.local_stores import open_stores
+
+    async def entries() -> list[AuditEntry]:
+        async with open_stores(storage_of(profile), directory_of(data)) as stores:
+            from_time = None if since is None else since.replace(tzinfo=UTC)
+            return await stores.audit.entries(tenant, subject=interview, since=from_time, limit=limit)
+
+    found = asyncio.run(entries())
+    if as_json:
+        print(msgspec.json.encode(found).decode())
+        return
+    table = Table("time (UTC)", "actor", "action", "subject", "detail")
+    for entry in found:
+        detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
+        table.add_row(f"{entry.time:%Y-%m-%d %H:%M:%S}", entry.actor, entry.action, entry.subject, detail)
+    Console().print(table)
+
+
+def _check_one_of(interview_ids: list[str] | None, candidate: str | None) -> None:
+    if bool(interview_ids) == (candidate is not None):
+        raise InvalidInput("Name interviews, or a candidate with --candidate; not both.")
+
+
+def _keys(tenant: str, interview_ids: list[str] | None) -> list[SessionKey]:
+    return [SessionKey(tenant, interview_id) for interview_id in interview_ids or ()]

@@ -1,0 +1,64 @@
+"""``interview erase``, ``export``, ``audit-log`` and ``keys`` on a data directory on which no platform runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from interview.errors import InvalidInput, NotFound
+from serve.cli.main import app
+from serve.composition.local_stores import open_stores
+from serve.settings import StorageSettings
+from storage.archive.transfer import archive_session
+from storage.sessions.port import SessionKey
+from tests.support.interviews import concluded
+
+
+async def keep(data: Path, *names: str) -> None:
+    async with open_stores(StorageSettings(), data) as stores:
+        for name in names:
+            key = SessionKey("local", name)
+            await concluded(stores.sessions, key, said="An index.", reference="cand-7", ended=datetime.now(UTC))
+            await archive_session(stores.sessions, stores.archive, key)
+
+
+def test_an_operator_exports_erases_and_reads_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.setenv("INTERVIEW_DATA_DIR", str(tmp_path / "data"))
+    data = tmp_path / "data"
+    asyncio.run(keep(data, "one", "two", "three"))
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    out = tmp_path / "copy.zip"
+    run("export", "one", "--out", str(out))
+    with zipfile.ZipFile(out) as found:
+        assert set(found.namelist()) == {"one/state.json", "one/events.jsonl"}
+    run("erase", "one", "--yes")
+    run("erase", "--candidate", "cand-7", "--yes")
+    key = run("keys", "create", "--scope", "privacy").strip().split("_")[1]
+    run("keys", "revoke", key)
+    entries = json.loads(run("audit-log", "--json"))
+    assert [(entry["action"], entry["actor"]) for entry in reversed(entries)] == [
+        ("interview.exported", "command line"),
+        *[("interview.erased", "command line")] * 3,
+        ("key.created", "command line"),
+        ("key.revoked", "command line"),
+    ]
+    assert len(json.loads(run("audit-log", "--interview", "one", "--json"))) == 2
+    assert "key.revoked" in run("audit-log")
+    with pytest.raises(NotFound):
+        run("erase", "--candidate", "cand-7", "--yes")
+    for arguments in ((), ("one", "--candidate", "cand-7")):
+        with pytest.raises(InvalidInput):
+            run("erase", *arguments, "--yes")
+    assert (data / "archive.db").stat().st_mode & 0o077 == 0
