@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 from deployments.tts.contract import Speech
 
@@ -18,19 +18,7 @@ class SpeechKey(NamedTuple):
     text: str
 
 
-class Keyed(Protocol):
-    """A cache key for speech: hashable, with the spoken text."""
-
-    @property
-    def text(self) -> str: ...
-
-    def __hash__(self) -> int: ...
-
-
-Key = TypeVar("Key", bound=Keyed)
-
-
-class SpeechCache(Generic[Key]):
+class SpeechCache:
     """Evicts the least recently used first. Not thread-safe: it belongs to one event loop.
 
     A key counts its text's size, so that long texts with short audio cannot exceed the bound.
@@ -38,7 +26,7 @@ class SpeechCache(Generic[Key]):
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._entries: OrderedDict[Key, Speech] = OrderedDict()
+        self._entries: OrderedDict[SpeechKey, Speech] = OrderedDict()
         self.size_bytes = 0
         self.hits = 0
         self.misses = 0
@@ -47,10 +35,10 @@ class SpeechCache(Generic[Key]):
         return len(self._entries)
 
     @staticmethod
-    def _weight(key: Key, speech: Speech) -> int:
+    def _weight(key: SpeechKey, speech: Speech) -> int:
         return len(speech.audio) + len(key.text.encode()) + 256
 
-    def get(self, key: Key) -> Speech | None:
+    def get(self, key: SpeechKey) -> Speech | None:
         found = self._entries.get(key)
         if found is None:
             self.misses += 1
@@ -59,7 +47,7 @@ class SpeechCache(Generic[Key]):
         self._entries.move_to_end(key)
         return found
 
-    def put(self, key: Key, speech: Speech) -> None:
+    def put(self, key: SpeechKey, speech: Speech) -> None:
         """Cache ``speech``, unless it is larger than the whole cache."""
         weight = self._weight(key, speech)
         if weight > self._max_bytes:

@@ -58,7 +58,7 @@ class TtsService:
         self._config = config or TtsConfig()
         self._engine = engine or build_engine(self._config)
         self._orders = Orders(self._config, self._engine)
-        self.cache: SpeechCache[SpeechKey] = SpeechCache(self._config.cache_bytes)
+        self.cache = SpeechCache(self._config.cache_bytes)
         self.sentences = SentenceStore(
             self._config.sentence_cache_bytes, _kept_directory(self._config), self._config.kept_bytes
         )
