@@ -226,6 +226,16 @@ class ReportReady(Payload, frozen=True, tag="report.ready"):
     provisional: bool = True
 
 
+class Unrecognised(Payload, frozen=True, tag="unrecognised"):
+    """An event of a type that only a later release knows: kept as it came, without effect on this release's state.
+
+    During a rolling upgrade both releases work on one log.
+    """
+
+    kind: str
+    fields: dict[str, Any] = {}
+
+
 AnyPayload = (
     SessionStarted
     | AnswerReceived
@@ -246,7 +256,10 @@ AnyPayload = (
     | SessionResumed
     | SessionConcluded
     | ReportReady
+    | Unrecognised
 )
+
+_KNOWN = frozenset(kind.__struct_config__.tag for kind in AnyPayload.__args__) - {Unrecognised.__struct_config__.tag}
 
 
 class Event(Struct, frozen=True):
@@ -258,7 +271,7 @@ class Event(Struct, frozen=True):
 
     @property
     def type(self) -> str:
-        return str(self.data.__struct_config__.tag)
+        return self.data.kind if isinstance(self.data, Unrecognised) else str(self.data.__struct_config__.tag)
 
 
 class EventRecord(Struct, frozen=True):
@@ -272,18 +285,23 @@ class EventRecord(Struct, frozen=True):
 
 def encode_event(event: Event) -> bytes:
     """Encode an event as one JSON object."""
-    data = msgspec.to_builtins(event.data)
-    kind = data.pop("type")
-    return msgspec.json.encode(EventRecord(seq=event.seq, time=event.time, type=kind, data=data))
+    if isinstance(event.data, Unrecognised):
+        data = event.data.fields
+    else:
+        data = msgspec.to_builtins(event.data)
+        del data["type"]
+    return msgspec.json.encode(EventRecord(seq=event.seq, time=event.time, type=event.type, data=data))
 
 
 def decode_event(raw: bytes | str) -> Event:
-    """Decode an event; the inverse of ``encode_event``.
+    """Decode an event, as ``encode_event`` made it. An unknown type is ``Unrecognised``; unknown fields are ignored.
 
     Raises:
 
-        msgspec.ValidationError: not an event, or of an unknown type.
+        msgspec.DecodeError: not an event, or not of its type's form.
     """
     record = msgspec.json.decode(raw, type=EventRecord)
+    if record.type not in _KNOWN:
+        return Event(seq=record.seq, time=record.time, data=Unrecognised(record.type, record.data))
     payload: AnyPayload = msgspec.convert({"type": record.type, **record.data}, type=AnyPayload)
     return Event(seq=record.seq, time=record.time, data=payload)

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from interview.sessions.events import Event, GradeRecorded, SessionConcluded
 from interview.sessions.session import GradeRecord, SessionState
+from interview.sessions.snapshot_format import SNAPSHOT_FORMAT
 
 Row = dict[str, Any]
 
@@ -34,8 +36,27 @@ def session_row(state: SessionState, events: Sequence[Event]) -> Row:
         "turns": state.turn_number,
         "version": state.version,
         "needs_review": any(record.grade.needs_review for record in state.grades),
-        "snapshot": msgspec.json.encode(state).decode(),
+        "snapshot": encode_snapshot(state),
     }
+
+
+class _Snapshot(Struct, frozen=True):
+    format: str
+    state: SessionState
+
+
+class _Format(Struct, frozen=True):
+    format: str = ""
+
+
+def encode_snapshot(state: SessionState) -> str:
+    return msgspec.json.encode(_Snapshot(SNAPSHOT_FORMAT, state)).decode()
+
+
+def decode_snapshot(snapshot: str) -> tuple[SessionState, bool]:
+    """The state, and whether this release's format wrote it; else fields may have been lost. Raises DecodeError."""
+    ours = msgspec.json.decode(snapshot, type=_Format).format == SNAPSHOT_FORMAT
+    return msgspec.json.decode(snapshot, type=_Snapshot).state, ours
 
 
 def event_rows(log: Sequence[bytes], events: Sequence[Event]) -> list[Row]:

@@ -212,11 +212,13 @@ def _archived(snapshot: str, deleted_at: datetime | None, log: Sequence[str]) ->
     except msgspec.DecodeError as error:
         raise InternalError("An archived event log cannot be decoded.") from error
     try:
-        state = msgspec.json.decode(snapshot, type=SessionState)
+        state, ours = projection.decode_snapshot(snapshot)
     except msgspec.DecodeError as error:
-        logger.warning("an archived snapshot is of another release: error=%s", type(error).__name__)
-        if deleted_at is not None:
+        logger.warning("an archived snapshot does not decode: error=%s", type(error).__name__)
+        if not decoded:
             raise InternalError("An archived snapshot cannot be decoded.") from error
+        ours = False
+    if not ours and decoded:
         state = fold(decoded)
     return ArchivedSession(state, decoded, deleted_at)
 
@@ -236,7 +238,8 @@ def _erase(connection: Connection, key: SessionKey, by: str, cause: EraseCause) 
     proof = upsert(connection, erasures).values(
         tenant=key.tenant, digest=digest, erased_at=datetime.now(UTC), erased_by=by, cause=cause
     )
-    first = connection.execute(proof.on_conflict_do_nothing()).rowcount
+    first = not _erased(connection, key)
+    connection.execute(proof.on_conflict_do_nothing())
     connection.execute(
         update(audit_log)
         .where(audit_log.c.tenant == key.tenant, audit_log.c.subject == key.interview_id)
@@ -273,6 +276,6 @@ def _forget(connection: Connection, key: SessionKey, kind: Literal["recordings",
         for table in (events, attempts):
             connection.execute(delete(table).where(table.c.session_id == found.id))
         connection.execute(update(grades).where(grades.c.session_id == found.id).values(rationale="", evidence="[]"))
-        state = projection.without_words(msgspec.json.decode(found.snapshot, type=SessionState))
-        changes[sessions.c.snapshot] = msgspec.json.encode(state).decode()
+        state, _ = projection.decode_snapshot(found.snapshot)
+        changes[sessions.c.snapshot] = projection.encode_snapshot(projection.without_words(state))
     connection.execute(update(sessions).where(sessions.c.id == found.id).values(changes))

@@ -2,8 +2,8 @@
 
 Keys of one session share a hash tag, so that they live in one slot of a Redis Cluster::
 
-    <prefix>:{<tenant>/<interview_id>}:session   hash   s = msgpack of SessionState, b = how many events it is behind
-                                                        the log, t = tokens of the last commits
+    <prefix>:{<tenant>/<interview_id>}:session   hash   s = format + msgpack of SessionState, b = how many events
+                                                        it is behind the log, t = tokens of the last commits
     <prefix>:{<tenant>/<interview_id>}:events    list   JSON of each event; element i has sequence i + 1
     <prefix>:{<tenant>/<interview_id>}:idem      hash   <scope>\x1f<key> → flag byte + msgpack of IdempotencyRecord
     <prefix>:{<tenant>/<interview_id>}:erased    string present for an hour after the session was erased
@@ -23,6 +23,7 @@ from msgspec import Struct
 from interview.sessions.events import Event, decode_event, encode_event
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
+from interview.sessions.snapshot_format import SNAPSHOT_FORMAT
 from storage.redis.append_log import rewrite_append_log
 from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
 from storage.sessions.commit_feed import CommitFeed
@@ -88,6 +89,7 @@ return {held[1], redis.call('LRANGE', KEYS[2], -behind, -1), record, 0}
 """
 )
 
+_FORMAT = SNAPSHOT_FORMAT.encode()
 _IN_FLIGHT, _DONE = b"f", b"d"
 _SCAN_PAGE = 1000
 _SCAN_PAGES_AT_MOST = 20
@@ -158,12 +160,9 @@ class RedisSessionStore:
         snapshot, tail, record, erased = await self._read(key, field, "tail")
         if snapshot is None:
             return None, record, erased
-        try:
-            state = _decode_state(snapshot)
-        except msgspec.DecodeError:
-            # A snapshot from another release; the log is the source of truth, and the next commit writes a new
-            # snapshot.
-            logger.warning("a stored snapshot does not decode; folding its events instead")
+        state = _decode_snapshot(snapshot)
+        if state is None:
+            # Another release wrote it; the log is the source of truth, and the next commit writes a new snapshot.
             _, log, record, erased = await self._read(key, field, "all")
             return fold([decode_event(raw) for raw in log]) if log else None, record, erased
         # The snapshot lags between the commit that accepts an answer and the one that replies to it.
@@ -195,7 +194,7 @@ class RedisSessionStore:
         args: list[str | bytes | int] = [
             expected_version,
             unique_token() + ",",
-            _encode(state) if snapshot or not expected_version else b"",
+            _FORMAT + _encode(state) if snapshot or not expected_version else b"",
             self._ttl_ms,
             self._idempotency_ttl_ms,
             keys.channel,
@@ -312,6 +311,17 @@ class RedisSessionStore:
     async def close(self) -> None:
         await self._feed.close()
         await self._link.close()
+
+
+def _decode_snapshot(snapshot: bytes) -> SessionState | None:
+    """None: another release wrote it, or it is damaged."""
+    if not snapshot.startswith(_FORMAT):
+        return None
+    try:
+        return _decode_state(snapshot[len(_FORMAT) :])
+    except msgspec.DecodeError:
+        logger.warning("a stored snapshot does not decode; folding its events instead")
+        return None
 
 
 def _field(scope: str, idempotency_key: str) -> str:

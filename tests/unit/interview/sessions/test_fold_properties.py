@@ -142,6 +142,7 @@ later: list[st.SearchStrategy[ev.AnyPayload]] = [
     st.builds(ev.SessionResumed, turn=turns, reason=texts),
     st.builds(ev.SessionConcluded, turn=turns, by=st.sampled_from(["plan", "expiry", "operator"]), reason=texts),
     st.builds(ev.ReportReady, url=texts, provisional=st.booleans()),
+    st.builds(ev.Unrecognised, kind=st.sampled_from(["answer.weighed", "unrecognised", ""]), fields=data),
 ]
 
 
