@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,10 +16,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.paths import ROOT
+
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 #: Distinguishes the processes of one test's run from anything else on the machine.
 MARK = "INTERVIEW_TEST_RUN"
+
+SPEECH = ROOT / "tests" / "data" / "speech"
 
 
 def start(out: Path, *flags: str) -> subprocess.Popen[bytes]:
@@ -102,6 +108,37 @@ def test_the_demo_holds_a_whole_spoken_interview(tmp_path: Path) -> None:
     )
     assert replay.returncode == 0, replay.stderr.decode()[-2000:]
     assert json.loads(replay.stdout)["compared"] == "the stored snapshot"
+
+
+def test_a_person_answers_with_recordings(tmp_path: Path) -> None:
+    recordings, out = tmp_path / "recordings", tmp_path / "out"
+    said = people_into(recordings)
+    run = start(out, "--recordings", str(recordings), "--plan", "backend-engineer")
+    stdout, stderr = run.communicate(timeout=280)
+    shown = " ".join(stdout.decode().split())
+    assert run.returncode == 0, stderr.decode()[-4000:]
+
+    rate, words = re.search(r"word error rate ([\d.]+) on (\d+) words", shown).groups()  # type: ignore[union-attr]
+    assert float(rate) <= 0.06
+    assert int(words) == sum(len(line.split()) for line in said)
+
+    events = [json.loads(line) for line in (out / "events.jsonl").read_text().splitlines()]
+    heard = [event for event in events if event["type"] == "answer.transcribed"]
+    assert len(heard) == len(said)
+    kept = [(out / "audio" / path.name).read_bytes() for path in (out / "audio").iterdir()]
+    assert all(recording.read_bytes() in kept for recording in recordings.glob("*.wav"))
+    assert left_over(out) == []
+
+
+def people_into(directory: Path) -> list[str]:
+    """Public-domain recordings of people, each with its words in a text file; returns the words."""
+    directory.mkdir()
+    with (SPEECH / "transcripts.tsv").open(newline="") as file:
+        words = {row["clip"]: row["text"] for row in csv.DictReader(file, delimiter="\t")}
+    for clip, text in words.items():
+        shutil.copyfile(SPEECH / f"{clip}.wav", directory / f"{clip}.wav")
+        (directory / f"{clip}.txt").write_text(text)
+    return list(words.values())
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
