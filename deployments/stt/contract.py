@@ -21,8 +21,8 @@ class EngineInfo(Struct, frozen=True):
 class TranscribeRequest(Struct, frozen=True):
     """One recording to transcribe.
 
-    ``audio`` is an encoded file (wav, mp3, m4a/mp4, ogg, webm, flac). ``language`` is an ISO 639-1 code, or None
-    to detect. ``hotwords`` bias the decoder toward a plan's vocabulary.
+    ``audio`` is an encoded file (wav, mp3, m4a/mp4, ogg, webm, flac). ``language`` is a language tag (``de``,
+    ``pt-BR``), or None to detect. ``hotwords`` bias the decoder toward a plan's vocabulary.
     """
 
     audio: bytes
@@ -56,9 +56,9 @@ class Segment(Struct, frozen=True):
 class Guard(Struct, frozen=True):
     """The action of a hallucination guard on a stretch of audio, and its text if it had one.
 
-    ``guard``: ``vad``, ``no_speech``, ``repetition``, ``phrase`` or ``hotwords``. ``action``: ``dropped`` (not in the
-    transcript), ``flagged`` (in it, but doubtful), ``skipped`` (silence, never decoded) or ``ignored`` (prompts that
-    the model cannot use).
+    ``guard``: ``vad``, ``no_speech``, ``repetition``, ``phrase``, ``language`` or ``hotwords``. ``action``: ``dropped``
+    (not in the transcript), ``flagged`` (in it, but doubtful), ``skipped`` (silence, never decoded) or ``ignored``
+    (prompts that the model cannot use).
     """
 
     guard: str
@@ -91,6 +91,7 @@ class SpeechToText(Protocol):
         """Transcribe one recording.
 
         Raises:
+            UnsupportedRequest: the model does not know the language, or not well enough.
             AudioRejected: empty, unreadable, truncated, silent, too large or too long; the message is for the
                 candidate.
             Overloaded, DeadlineExceeded, EngineUnavailable: the tier cannot serve it now.

@@ -23,7 +23,7 @@ from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeReque
 from deployments.stt.engines.port import AudioPiece, Part, PieceOptions, PieceText, Recognizer, Transcriber
 from deployments.stt.engines.window_policy import FRAMES_PER_S
 from deployments.stt.guards import check_segment, restarts, silence_guards
-from interview.errors import DeadlineExceeded, Overloaded, SilentAudio
+from interview.errors import DeadlineExceeded, Overloaded, SilentAudio, UnsupportedRequest
 
 T = TypeVar("T")
 
@@ -54,9 +54,10 @@ class SttService:
         budget_s = self._config.deadline_s + self._config.deadline_per_audio_s * duration_s
         with self._admitted(duration_s):
             async with _deadline(budget_s - (decoded - started)):
-                language = request.language
-                if language is None:
+                if request.language is None:
                     language = await self._off_loop(self._detect_language, recording)
+                else:
+                    language = self._accepted_language(request.language)
                 options = PieceOptions(
                     language=language,
                     prompt=request.prompt,
@@ -104,6 +105,22 @@ class SttService:
 
         audio = decode_audio(data, self._config, abandoned, track_merit=speech_s)
         return Recording(audio, find_speech(audio.samples, rules, self._config.vad_threshold))
+
+    def _accepted_language(self, asked: str) -> str:
+        """The ISO 639-1 code of a language tag (``pt-BR``).
+
+        Raises:
+
+            UnsupportedRequest: the model gets most words of this language wrong.
+        """
+        language = asked.lower().partition("-")[0]
+        if self._engine.profile.is_useless_in(language):
+            raise UnsupportedRequest(
+                f"The speech model {self._engine.info.model} cannot transcribe the language '{language}' usefully; "
+                "please type the answer.",
+                detail={"fields": {"language": "the loaded speech model gets most of its words wrong"}},
+            )
+        return language
 
     def _detect_language(self, recording: Recording) -> str:
         start = recording.speech[0].start
@@ -177,7 +194,11 @@ class SttService:
     ) -> Transcript:
         duration_s = recording.audio.duration_s
         guards = list(silence_guards(recording.speech, duration_s, self._config.reported_silence_s))
-        if (request.prompt or request.hotwords) and not self._engine.profile.accepts_prompts:
+        profile = self._engine.profile
+        useless = profile.is_useless_in(language)
+        if useless:
+            guards.append(Guard("language", "flagged", 0.0, round(duration_s, 3)))
+        if (request.prompt or request.hotwords) and not profile.accepts_prompts:
             guards.append(Guard("hotwords", "ignored", 0.0, round(duration_s, 3)))
         segments: list[Segment] = []
         for span, text in heard:
@@ -194,7 +215,7 @@ class SttService:
             language=next((text.language for _, text in heard if text.language), language),
             duration_s=round(duration_s, 3),
             segments=tuple(segments),
-            confidence=_confidence(segments, self._engine.profile.confidence),
+            confidence=0.0 if useless else _confidence(segments, profile.confidence),
             engine=self._engine.info,
             guards=tuple(sorted(guards, key=lambda guard: guard.start)),
             speech_s=round(recording.speech_s, 3),

@@ -40,11 +40,9 @@ def list_models(as_json: Json = False) -> None:
     for heading in ("licence", "languages", "location"):
         table.add_column(heading)
     for row in rows:
-        languages = row["languages"]
-        spoken = ", ".join(languages[:4]) + (f" and {len(languages) - 4} more" if len(languages) > 4 else "")
         size = f"{row['size_bytes'] / 1e6:,.0f} MB"
         location = row["location"] or f"not installed; from {row['sources'][0]}"
-        table.add_row(row["name"], row["kind"], size, row["licence"], spoken, location)
+        table.add_row(row["name"], row["kind"], size, row["licence"], _spoken(row), location)
     print_table(table)
 
 
@@ -159,10 +157,22 @@ def _row(manifest: Manifest) -> dict[str, Any]:
         "licence": manifest.licence,
         "origin": manifest.origin,
         "languages": list(manifest.languages),
+        "word_error_rates": dict(manifest.serving.get("word_error_rates", {})),
         "sources": [*manifest.packages, *([f"hub:{manifest.hub.repo}"] if manifest.hub else [])],
         "place": place,
         "location": location,
     }
+
+
+def _spoken(row: dict[str, Any]) -> str:
+    """The languages of a model, those with a measured word error rate first."""
+    measured: dict[str, float] = dict(sorted(row["word_error_rates"].items(), key=lambda found: found[1]))
+    shown = [f"{language} {rate:.2f}" for language, rate in measured.items()]
+    unmeasured = [language for language in row["languages"] if language not in measured]
+    more = len(unmeasured) - 4
+    if measured:
+        return f"word error rate: {', '.join(shown)}" + (f"; {len(unmeasured)} unmeasured" if unmeasured else "")
+    return ", ".join(unmeasured[:4]) + (f" and {more} more" if more > 0 else "")
 
 
 def _say(rows: list[dict[str, Any]], as_json: bool, what: str) -> None:

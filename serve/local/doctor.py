@@ -23,6 +23,7 @@ from deployments.tts.config import TtsConfig
 from interview.errors import InterviewError, ModelMissing
 from serve.serve_file import HOME, ServeFile
 from serve.settings import read_settings
+from storage.weights.resolve import known
 
 if TYPE_CHECKING:
     from deployments.tts.engines.selection import Neural
@@ -61,7 +62,7 @@ def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
         _stt(settings.stt),
         _tts(settings.tts),
         _llm(settings.llm),
-        _plans(),
+        _plans(settings.stt),
     ]
 
 
@@ -217,14 +218,37 @@ def _extra_remedy(package: str) -> str:
     return f"pip install -c constraints.txt -e '.[{_OPTIONAL[package]}]'"
 
 
-def _plans() -> Diagnosis:
+def _plans(stt: SttConfig) -> Diagnosis:
     from interview.plans.files import load_plans
 
     try:
         plans = load_plans(HOME / "configs" / "interviews")
     except InterviewError as error:
         return Diagnosis("interview plans", "fail", error.message, "fix the file named in the error")
+    unheard = [f"{plan.id} ({plan.language})" for plan in plans.values() if not hears(stt, plan.language)]
+    if unheard:
+        return Diagnosis(
+            "interview plans",
+            "warn",
+            f"{stt.model} does not transcribe the language of {', '.join(unheard)}",
+            "candidates can type the answers; to hear them, set stt.model to a model of that language",
+        )
     return Diagnosis("interview plans", "ok" if plans else "fail", ", ".join(sorted(plans)) or "none")
+
+
+def hears(stt: SttConfig, language: str) -> bool:
+    """Whether recordings in ``language`` (``pt-BR``) are transcribed, as far as the model's manifest knows."""
+    from deployments.stt.engines.model_resolution import resolve_model
+
+    if stt.engine != "whisper":
+        return True
+    try:
+        resolved = resolve_model(stt)
+    except InterviewError:
+        return True  # _stt reports it
+    code = language.lower().partition("-")[0]
+    manifest = known(resolved.name)
+    return (manifest is None or code in manifest.languages) and not resolved.profile.is_useless_in(code)
 
 
 def print_findings(console: Console, findings: list[Diagnosis]) -> None:

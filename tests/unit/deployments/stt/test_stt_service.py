@@ -16,7 +16,15 @@ from deployments.stt.engines.fake import FakeRecognizer, FakeSpeechToText
 from deployments.stt.engines.model_profile import ModelProfile
 from deployments.stt.engines.port import AudioPiece, Part, PieceText
 from deployments.stt.service import SttService
-from interview.errors import AudioTooLarge, DeadlineExceeded, EmptyAudio, EngineFailed, Overloaded, SilentAudio
+from interview.errors import (
+    AudioTooLarge,
+    DeadlineExceeded,
+    EmptyAudio,
+    EngineFailed,
+    Overloaded,
+    SilentAudio,
+    UnsupportedRequest,
+)
 from tests.support.paths import ROOT
 
 SPEECH = (ROOT / "tests" / "data" / "speech" / "two_cities_1.wav").read_bytes()
@@ -60,6 +68,30 @@ async def test_silence_is_refused_with_a_sentence_and_never_transcribed() -> Non
     service = SttService(SttConfig(), FakeRecognizer(), never)
     with pytest.raises(SilentAudio, match="microphone"):
         await service.transcribe(TranscribeRequest(silence()))
+
+
+HINDI_IS_BEYOND_IT = ModelProfile(word_error_rates={"en": 0.09, "hi": 1.0})
+
+
+@pytest.mark.parametrize("language", ["hi", "hi-IN"])
+async def test_a_language_that_the_model_gets_wrong_is_refused_and_typing_is_offered(language: str) -> None:
+    service = SttService(SttConfig(), FakeRecognizer(profile=HINDI_IS_BEYOND_IT), hears_hello)
+    with pytest.raises(UnsupportedRequest, match="'hi' usefully; please type"):
+        await service.transcribe(TranscribeRequest(SPEECH, language=language))
+    assert (await service.transcribe(TranscribeRequest(SPEECH, language="en-GB"))).text == "hello"
+
+
+async def test_speech_found_to_be_in_such_a_language_is_flagged_and_never_sure() -> None:
+    recognizer = FakeRecognizer(profile=HINDI_IS_BEYOND_IT)
+    recognizer.detect_language = lambda samples: "hi"  # type: ignore[method-assign]
+    transcript = await SttService(SttConfig(), recognizer, hears_hello).transcribe(
+        TranscribeRequest(SPEECH, language=None)
+    )
+    assert transcript.language == "hi"
+    assert transcript.confidence == 0
+    assert [(guard.guard, guard.action) for guard in transcript.guards if guard.guard == "language"] == [
+        ("language", "flagged")
+    ]
 
 
 async def test_an_upload_over_the_limit_is_refused() -> None:
