@@ -26,7 +26,7 @@ def clips_of_length(recordings: Sequence[Spoken], length_s: float, count: int) -
     """``count`` clips of about ``length_s``, each of the recordings of one voice, in turns between the voices."""
     by_voice: dict[str, list[Spoken]] = {}
     for recording in recordings:
-        if recording.duration_s <= length_s + 3 and "espeak" not in recording.voice:
+        if recording.duration_s <= length_s + 3 and recording.language == "en":
             by_voice.setdefault(recording.voice, []).append(recording)
     clips: list[Clip] = []
     at = dict.fromkeys(by_voice, 0)

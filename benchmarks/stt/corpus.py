@@ -15,7 +15,10 @@ PEOPLE = Path(__file__).resolve().parents[2] / "tests" / "data" / "speech"
 
 
 class Spoken(NamedTuple):
-    """A clip, its words and its speaker."""
+    """A clip, its words and its speaker.
+
+    ``voice``: a person (``jfk``, ``person-LANGUAGE-NUMBER``) or a synthetic voice (``af_heart``, ``espeak-LANGUAGE``).
+    """
 
     clip: str
     voice: str
@@ -25,6 +28,15 @@ class Spoken(NamedTuple):
     @property
     def duration_s(self) -> float:
         return len(self.samples) / RATE
+
+    @property
+    def language(self) -> str:
+        """ISO 639 code; ``en`` where the voice names none."""
+        return self.voice.split("-")[1] if self.voice.startswith(("person-", "espeak-")) else "en"
+
+    @property
+    def is_person(self) -> bool:
+        return self.voice in ("jfk", "two_cities") or self.voice.startswith("person-")
 
 
 def people() -> list[Spoken]:
@@ -38,10 +50,14 @@ def people() -> list[Spoken]:
 
 
 def recorded(folder: Path) -> list[Spoken]:
-    """The clips of a folder that ``benchmarks.stt.speak`` made: wav files and ``transcripts.tsv``."""
+    """The clips of a folder, as ``benchmarks.stt.speak`` writes it: wav files and ``transcripts.tsv``.
+
+    Lines without a file are left out.
+    """
     with (folder / "transcripts.tsv").open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    return [Spoken(row["clip"], row["voice"], read_wav(folder / f"{row['clip']}.wav"), row["text"]) for row in rows]
+    files = [(row, folder / f"{row['clip']}.wav") for row in rows]
+    return [Spoken(row["clip"], row["voice"], read_wav(path), row["text"]) for row, path in files if path.is_file()]
 
 
 def read_wav(path: Path) -> Samples:
