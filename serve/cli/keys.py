@@ -14,7 +14,7 @@ from rich.table import Column, Table
 
 from serve.cli.tables import print_table
 from serve.serve_file import data_dir
-from storage.keys.port import ApiKeys
+from storage.keys.port import SCOPES, ApiKeys
 
 app = typer.Typer(help="Manage API keys. Each has a tenant and scopes; only its hash is stored.", no_args_is_help=True)
 
@@ -26,11 +26,8 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data directory (defau
 @app.command()
 def create(
     tenant: Annotated[str, typer.Option(help="Tenant whose interviews the key may access.")] = "local",
-    scope: Annotated[
-        list[str] | None,
-        typer.Option(help="Repeatable: interviews, plans:inline, reports, inference, operations, privacy."),
-    ] = None,
-    label: Annotated[str, typer.Option(help="Label for humans.")] = "",
+    scope: Annotated[list[str] | None, typer.Option(help=f"Repeatable: {', '.join(sorted(SCOPES))}.")] = None,
+    label: Annotated[str, typer.Option(help="Name of the key: the author of its overrides.")] = "",
     days: Annotated[float | None, typer.Option(help="Days until the key expires (default: never).")] = None,
     data: Data = None,
 ) -> None:

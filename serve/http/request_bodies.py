@@ -26,6 +26,10 @@ Scalar = Annotated[str, Field(max_length=500)] | bool | Annotated[int, Field(ge=
 Signals = Annotated[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Scalar], Field(max_length=32)]
 
 
+#: Text without control characters that begins and ends with a visible one; or empty.
+_ONE_LINE = r"^$|^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
+
+
 class Body(BaseModel):
     """Base of the request bodies: unknown fields are errors, because a misspelt one would be silently lost."""
 
@@ -98,6 +102,12 @@ class OverrideBody(Body):
     score: float = Field(ge=0, le=1, strict=False, allow_inf_nan=False)
     reason: str = Field(
         min_length=3, max_length=2000, description="The reason; shown in the report next to both grades."
+    )
+    author: str = Field(
+        "",
+        max_length=200,
+        pattern=_ONE_LINE,
+        description="The deciding person, where a program sends the override; required if its key has no label.",
     )
 
 
@@ -212,7 +222,7 @@ def validated(model: type[Model], raw: bytes) -> Model:
 def _json_field(name: str, text: str) -> Any:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise wrong(name, "is not valid JSON") from None
 
 

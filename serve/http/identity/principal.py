@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from interview.errors import InvalidInput
 from storage.keys.port import AGENT, REPORTS
 
 
@@ -12,6 +13,7 @@ class Principal(Struct, frozen=True):
 
     ``key_id`` identifies the credential in audit records, and ``name`` its owner for people; neither is secret.
     ``interview_id`` is set for a candidate, who holds no scope and reaches the routes of that interview only.
+    ``is_person``: an identity provider vouches for ``name``; else the credential is a program's.
     """
 
     tenant: str
@@ -19,6 +21,7 @@ class Principal(Struct, frozen=True):
     key_id: str
     name: str = ""
     interview_id: str | None = None
+    is_person: bool = False
 
     @property
     def is_candidate(self) -> bool:
@@ -28,3 +31,26 @@ class Principal(Struct, frozen=True):
     def sees_assessment(self) -> bool:
         """Whether grades, abilities, reasons and tool results may be shown; everyone else gets the candidate's view."""
         return not self.is_candidate and bool(self.scopes & {REPORTS, AGENT})
+
+
+def author_of(caller: Principal, named: str) -> str:
+    """The author of a decision, by name: the person who signed in, else the one whom a program ``named``, with its key.
+
+    Raises:
+
+        InvalidInput: a person names another author, or nobody is named.
+    """
+    if caller.is_person:
+        if named:
+            raise _wrong_author("is decided by your identity; leave it out")
+        return caller.name
+    key = caller.name or caller.key_id
+    if named:
+        return f"{named} (key {key})"
+    if not caller.name:
+        raise _wrong_author("is required: this key has no name")
+    return caller.name
+
+
+def _wrong_author(problem: str) -> InvalidInput:
+    return InvalidInput("Some fields are not valid: 'author'.", detail={"fields": {"author": problem}})

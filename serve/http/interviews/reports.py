@@ -13,6 +13,7 @@ from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import REPORTS, Authenticator, InterviewId, Principal
 from serve.http.content_negotiation import preferred
+from serve.http.identity.principal import author_of
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.request_bodies import OverrideBody, read_json
 from storage.archive.transfer import made_live
@@ -70,11 +71,12 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
     )
     async def override(interview_id: InterviewId, request: Request, caller: Reviewer) -> Response:
         body = await read_json(request, OverrideBody)
+        author = author_of(caller, body.author)
         key = SessionKey(caller.tenant, interview_id)
         plan = await plans.get(await made_live(ports.sessions, ports.archive, key))
 
         def decide(state: SessionState) -> Sequence[AnyPayload]:
-            return overriding(state, plan, body.question_id, score=body.score, author=caller.key_id, reason=body.reason)
+            return overriding(state, plan, body.question_id, score=body.score, author=author, reason=body.reason)
 
         await audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id)
         state = await amend(ports.sessions, key, decide)

@@ -55,8 +55,8 @@ async def json_object(request: Request) -> dict[str, Any]:
     try:
         body = msgspec.json.decode(await request.body())
         msgspec.msgpack.encode(body)
-    except msgspec.DecodeError as error:
-        raise wrong("body", "is not valid JSON") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise wrong("body", "is not valid JSON in UTF-8") from error
     except (OverflowError, RecursionError) as error:
         raise wrong("body", "contains a number or nesting that is too large") from error
     if not isinstance(body, dict):

@@ -156,9 +156,14 @@ async def test_an_override_stands_in_the_report_with_the_original(client):
     await whole_interview(client)
     before = (await client.get("/session/report/i-1")).json()
     question = next(item for item in before["questions"] if item["grades"])
-    body = {"question_id": question["question_id"], "score": 1, "reason": "The recording shows a right answer."}
+    reason = "The recording shows a right answer."
+    body = {"question_id": question["question_id"], "score": 1, "reason": reason, "author": "Grace Hopper"}
     reply = await client.post("/session/report/i-1/override", json=body)
-    assert (reply.status_code, reply.json()["source"], reply.json()["author"]) == (200, "override", "key-1")
+    assert (reply.status_code, reply.json()["source"], reply.json()["author"]) == (
+        200,
+        "override",
+        "Grace Hopper (key a key of the tests)",
+    )
 
     after = (await client.get("/session/report/i-1")).json()
     grades = next(item for item in after["questions"] if item["question_id"] == question["question_id"])["grades"]
@@ -179,6 +184,7 @@ async def test_a_wrong_override_names_its_field_and_changes_nothing(client):
         ({"question_id": "be-opener", "score": 1.01, "reason": "because"}, "score"),
         ({"question_id": "be-opener", "score": 1, "reason": ""}, "reason"),
         ({"question_id": "be-opener", "score": 1}, "reason"),
+        ({"question_id": "be-opener", "score": 1, "reason": "because", "author": "two\nlines"}, "author"),
     ]:
         reply = await client.post("/session/report/i-1/override", json=body)
         assert (reply.status_code, [error["field"] for error in reply.json()["errors"]]) == (422, [field])
