@@ -227,6 +227,11 @@ async def put_session(
     return state
 
 
+def filled(path: str, **values: str) -> str:
+    """A path of the OpenAPI document with its parameters filled in: by ``values``, else by ``x``."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found.group(1), "x"), path)
+
+
 def is_problem(media_type: str, body: dict[str, Any], status: int) -> bool:
     """Whether a reply is a conformant problem of this platform: RFC 9457 members, nothing that leaks a trace."""
     return (

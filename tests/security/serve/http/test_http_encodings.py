@@ -10,7 +10,7 @@ from serve.http.auth import INFERENCE, Authenticator
 from serve.http.openai import errors
 from serve.http.openai.routes import openai_router
 from tests.support.fake_language_model import FakeLanguageModel
-from tests.support.http_ports import StubKeys, stub_ports
+from tests.support.http_ports import StubKeys, filled, stub_ports
 
 JSON_BODIES = {
     "invalid start byte": b"\xff\xfe{",
@@ -45,7 +45,7 @@ async def test_a_body_in_another_encoding_is_the_clients_error(kind: str) -> Non
         ]
         assert ("post", "/v1/chat/completions") in operations
         for method, path in [*operations, ("post", "/mcp")]:
-            url = path.format(interview_id="i-1", name="get_hint")
+            url = filled(path, interview_id="i-1", name="get_hint")
             headers = {"Content-Type": "application/json"}
             reply = await client.request(method, url, content=JSON_BODIES[kind], headers=headers)
             if reply.status_code in (500, 502):

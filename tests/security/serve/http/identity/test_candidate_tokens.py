@@ -20,7 +20,7 @@ from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.ports import IngressPorts
 from storage.invitations.memory import MemoryInvitations
 from storage.sessions.port import SessionKey
-from tests.support.http_ports import SIGNING_KEY, StubAgent, is_problem, put_session, stub_ports
+from tests.support.http_ports import SIGNING_KEY, StubAgent, filled, is_problem, put_session, stub_ports
 
 KEY = SessionKey("acme", "i-1")
 OPERATOR = {"Authorization": "Bearer key-acme"}
@@ -159,7 +159,7 @@ async def test_a_candidates_token_opens_nothing_else(house: House) -> None:
     ]  # fmt: skip
     assert own <= set(operations)
     for method, path in [*operations, ("post", "/mcp")]:
-        url = path.format(interview_id="i-2", name="0-interviewer-0123456789abcdef.wav")
+        url = filled(path, interview_id="i-2", name="0-interviewer-0123456789abcdef.wav")
         reply = await house.client.request(method, url, headers=bearer(token), json={})
         if (method, path) in own:
             assert (reply.status_code, reply.content) == (404, absent), (method, path)
