@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-models clean dev resolve pin-cluster
+.PHONY: demo test test-faults test-security check test-models clean dev resolve pin-cluster
 
 # Base install only: no torch, no test tools.
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -24,6 +24,13 @@ demo: $(VENV)/.base
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+# The long forms of suites whose short forms `make test` runs: about 5 and 15 minutes on two cores.
+test-faults: $(VENV)/.dev
+	FAULT_TURNS=2000 FAULT_KILLS=50 FAULT_STORE_KILLS=100 FAULT_STREAM_CUTS=200 $(BIN)/python -m pytest --timeout 1200 tests/faults
+
+test-security: $(VENV)/.dev
+	HTTP_FUZZ_EXAMPLES=900 $(BIN)/python -m pytest --timeout 1800 tests/security
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

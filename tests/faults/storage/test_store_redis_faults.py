@@ -24,6 +24,9 @@ from storage.redis.client import RedisLimits
 from storage.sessions.port import IdempotencyRecord, SessionKey
 from storage.sessions.redis import RedisSessionStore
 
+#: `make test-faults` sets larger ones.
+STORE_KILLS = int(os.environ.get("FAULT_STORE_KILLS", "5"))
+STREAM_CUTS = int(os.environ.get("FAULT_STREAM_CUTS", "25"))
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 QUICK = RedisLimits(reply_timeout_s=0.3, connect_timeout_s=0.3, pool_wait_s=0.3, retry_pause_s=0.0)
 
@@ -230,7 +233,7 @@ async def test_errors_name_no_answer_and_no_password(caplog: pytest.LogCaptureFi
 async def test_a_follower_is_woken_by_each_commit_and_not_by_chance(redis_url: str, prefix: str) -> None:
     store = RedisSessionStore(redis_url, prefix=prefix, heartbeat_s=600.0)
     state = await create(store)
-    async with asyncio.timeout(60), aclosing(store.follow(KEY)) as batches:
+    async with asyncio.timeout(300), aclosing(store.follow(KEY)) as batches:
         assert len(await anext(batches)) == 1
         for _ in range(5):
             state = await append(store, state, "x")
@@ -247,8 +250,8 @@ async def test_following_is_gapless_and_free_of_duplicates_under_cuts(
     watcher = RedisSessionStore(url, prefix=prefix, limits=QUICK, heartbeat_s=600.0)
     state = await create(writer)
     cuts, seen = 0, []
-    async with asyncio.timeout(60), aclosing(watcher.follow(KEY)) as batches:
-        while cuts < 25:
+    async with asyncio.timeout(300), aclosing(watcher.follow(KEY)) as batches:
+        while cuts < STREAM_CUTS:
             seen += [decode_event(raw).seq for raw in await anext(batches)]
             cuts += bool(wire.cut())
             state = await append(writer, state, f"during outage {cuts}")
@@ -298,12 +301,12 @@ async def test_64_clients_on_hot_keys_lose_no_update(redis_url: str, prefix: str
 
 
 async def test_a_killed_redis_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
-    """SIGKILL under load, five times, with ``fsync=always``; the clients go on as soon as the server is back."""
+    """SIGKILL under load, ``STORE_KILLS`` times, with ``fsync=always``; clients go on as soon as it is back."""
     server = EmbeddedRedis(tmp_path, fsync="always")
     store = RedisSessionStore(server.start(), limits=QUICK)
     acknowledged = await create(store)
     try:
-        for round_number in range(5):
+        for round_number in range(STORE_KILLS):
             enough = asyncio.Event()
 
             async def write(state: SessionState, enough: asyncio.Event) -> SessionState:
