@@ -59,7 +59,15 @@ class GradingTier:
         if stores is not None:
             judge = RubricJudge(model, config.judge, registry.coverage).grade if model is not None else None
             drift = DriftWatch(judge, config.judge.watchdog) if judge is not None else None
-            grading = BackgroundGrading(stores.sessions, stores.archive, stores.blobs, config, judge, drift=drift)
+            grading = BackgroundGrading(
+                stores.sessions,
+                stores.archive,
+                stores.blobs,
+                config,
+                judge,
+                drift=drift,
+                grade=self._graders.grade,
+            )
             name = f"grading-{socket.gethostname()}-{os.getpid()}"
             self.worker = GradingWorker(
                 stores.queue,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployments.grading.contract import GradeRequest
 from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
 from interview.sessions.session import AskedQuestion, SessionState
 from interview.sessions.utterances import read_utterance
 
@@ -47,16 +48,23 @@ def requests_to_judge(state: SessionState, plan: InterviewPlan) -> list[GradeReq
         if not answer:
             continue
         found.append(
-            GradeRequest(
-                question=question,
-                answer=answer,
-                transcript_confidence=confidence,
-                hint_cost=min(1.0, sum(hint.cost for hint in question.hints[: asked.hints])),
-                language=state.language,
-                tenant=state.tenant,
-                interview_id=state.interview_id,
-                turn=record.turn if record is not None else turn,
-                seed=state.settings.seed,
-            )
+            grade_request(state, asked, question, answer, confidence, record.turn if record is not None else turn)
         )
     return found
+
+
+def grade_request(
+    state: SessionState, asked: AskedQuestion, question: Question, answer: str, confidence: float | None, turn: int
+) -> GradeRequest:
+    """The request for an ``answer`` that ended in ``turn``, with the cost of its hints."""
+    return GradeRequest(
+        question=question,
+        answer=answer,
+        transcript_confidence=confidence,
+        hint_cost=min(1.0, sum(hint.cost for hint in question.hints[: asked.hints])),
+        language=state.language,
+        tenant=state.tenant,
+        interview_id=state.interview_id,
+        turn=turn,
+        seed=state.settings.seed,
+    )

@@ -13,6 +13,12 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from deployments.grading.background.interview_answers import requests_to_judge
+from deployments.grading.background.missing_grades import (
+    QuickGrade,
+    lacks_grade,
+    missing_grades,
+    requests_to_grade,
+)
 from deployments.grading.background.queued_work import EVALUATE, JUDGE
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
@@ -74,6 +80,7 @@ class BackgroundGrading:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         drift: DriftCheck | None = None,
+        grade: QuickGrade | None = None,
     ) -> None:
         self._sessions = sessions
         self._archive = archive
@@ -83,6 +90,7 @@ class BackgroundGrading:
         self._judge = judge
         self._now = now
         self._drift = drift
+        self._quick = grade
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -108,12 +116,13 @@ class BackgroundGrading:
         await self._record_grade(key, plan, request, await self._grade(self._judge, plan, request))
 
     async def evaluate(self, job: QueuedJob) -> None:
-        """Final grades for every open answer of a concluded interview, then ``report.ready``, then the archive.
+        """Missing and final grades of an ended interview, then ``report.ready``, then the archive.
 
         Raises:
             Conflict: the interview has not ended.
+            TurnInFlight: an answer that was given before the end is still being transcribed.
             NotFound: there is no such interview.
-            InterviewError: of the judge (until the configured patience ends) or a store.
+            InterviewError: of a grader or the judge (until the configured patience ends) or a store.
         """
         wanted = decode(job.payload, EvaluateRequest)
         key = SessionKey(wanted.tenant, wanted.interview_id)
@@ -121,16 +130,42 @@ class BackgroundGrading:
         if state.status not in ("concluded", "expired"):
             raise Conflict("An interview can be evaluated only after it has ended.")
         await archive_session(self._sessions, self._archive, key)  # safe even if the judge fails
-        failure: InterviewError | None = None
+        ungraded = unjudged = None
+        if self._quick is not None:
+            ungraded = await self._patiently(state, self._grade_missing(self._quick, key, state))
         if self._judge is not None:
-            try:
-                failure = await self._judge_open_answers(self._judge, key, state)
-            except InterviewError as error:
-                if not error.retryable or not (state.report_url or self._out_of_patience(state)):
-                    raise
-                failure = error
-        await self._commit(key, lambda current: _report_ready(current, failure))
+            state = await self._live(key)
+            unjudged = await self._patiently(state, self._judge_open_answers(self._judge, key, state))
+        await self._commit(key, lambda current: _report_ready(current, ungraded, unjudged))
         await keep_report(self._sessions, self._archive, self._blobs, key, now=self._now())
+
+    async def _patiently(self, state: SessionState, work: Awaitable[InterviewError | None]) -> InterviewError | None:
+        """The failure that the report must tell. A retryable one is raised until patience ends, so that the job is
+        repeated."""
+        try:
+            return await work
+        except InterviewError as error:
+            if not error.retryable or not (state.report_url or self._out_of_patience(state)):
+                raise
+            return error
+
+    async def _grade_missing(self, grade: QuickGrade, key: SessionKey, state: SessionState) -> None:
+        """Grade what the turns left ungraded, each with its own commit."""
+        plan = await self._plan(state)
+
+        async def record(recorded: GradeRecorded) -> None:
+            skill = plan.by_id[recorded.question_id].skill
+
+            def decide(current: SessionState) -> Sequence[AnyPayload]:
+                if not lacks_grade(current, recorded.question_id):
+                    return ()
+                if not recorded.grade.is_judgement:
+                    return (recorded,)
+                return (recorded, _ability(current, plan, recorded, skill))
+
+            await self._commit(key, decide)
+
+        await missing_grades(grade, requests_to_grade(state, plan), record)
 
     async def _judge_open_answers(self, judge: Judge, key: SessionKey, state: SessionState) -> InterviewError | None:
         """Judge one after the other, each with its own commit: a crash costs at most one answer's judging.
@@ -222,13 +257,21 @@ def _ability(state: SessionState, plan: InterviewPlan, recorded: GradeRecorded, 
     )
 
 
-def _report_ready(state: SessionState, failure: InterviewError | None) -> Sequence[AnyPayload]:
-    """``report.ready``, once; with the reason when the judge was given up."""
+def _report_ready(
+    state: SessionState, ungraded: InterviewError | None, unjudged: InterviewError | None
+) -> Sequence[AnyPayload]:
+    """``report.ready``, once; with the reasons when graders or judge were given up."""
     if state.report_url is not None:
         return ()
     provisional = any(record.grade.provisional for record in state.grades)
     ready = ReportReady(url=report_url(state.interview_id), provisional=provisional)
-    if failure is None:
-        return (ready,)
-    reason = f"The rubric judge could not serve ({failure.code}); key-point coverage stands and needs human review."
-    return (FallbackEntered(turn=state.turn_number, tier="grading", to="key-point coverage", reason=reason), ready)
+    given_up: list[AnyPayload] = []
+    if ungraded is not None:
+        reason = f"The graders could not serve ({ungraded.code}); an answer has no grade and needs human review."
+        given_up.append(FallbackEntered(state.turn_number, "grading", "review by a person", reason))
+    if unjudged is not None:
+        reason = (
+            f"The rubric judge could not serve ({unjudged.code}); key-point coverage stands and needs human review."
+        )
+        given_up.append(FallbackEntered(state.turn_number, "grading", "key-point coverage", reason))
+    return (*given_up, ready)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from deployments.grading.background.abandoned_sweep import ABANDONED, expire_abandoned
 from deployments.grading.background.evaluation_sweep import EVALUATION, request_missing_evaluations
 from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.background.queued_work import QueuedWork
@@ -59,6 +60,7 @@ class GradingWorker:
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._consumer.run(), name="grading-worker")]
         self._repeat(ARCHIVE, self._config.archive_sweep_s, self._archive_sessions)
+        self._repeat(ABANDONED, self._config.archive_sweep_s, self._expire_abandoned)
         self._repeat(EVALUATION, self._config.archive_sweep_s, self._request_evaluations)
         self._repeat(ERASURE, self._config.archive_sweep_s, self._erase_leftovers)
         if self._retention is not None:
@@ -97,6 +99,12 @@ class GradingWorker:
         swept = await archive_recent(self._sessions, self._archive, self._config.archive_sweep_s)
         if swept.failed:
             logger.error("the archive sweep left sessions behind: archived=%d failed=%d", swept.archived, swept.failed)
+
+    async def _expire_abandoned(self) -> None:
+        """End interviews that their candidates left, at least two sweep periods before the live store lets go."""
+        ended = await expire_abandoned(self._sessions, self._work, 3 * self._config.archive_sweep_s)
+        if ended:
+            logger.warning("abandoned interviews were ended: count=%d", ended)
 
     async def _request_evaluations(self) -> None:
         """Evaluate interviews that ended without an evaluation, even if no client requests their report."""
