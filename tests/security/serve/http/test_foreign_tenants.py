@@ -38,7 +38,7 @@ WITHOUT_INTERVIEW = {
 #: A caller's own interview, or link, is created under the same id: the tenant is part of every name.
 CREATES = {("post", "/session/start/{interview_id}"), ("post", "/interviews/{interview_id}/link")}
 
-START = {"plan": PLAN.id, "consent": True, "voice": False}
+START = {"plan": PLAN.id, "consent": True, "voice": False, "candidate": {"reference": THEIRS}}
 BODIES: dict[tuple[str, str], Any] = {
     ("post", "/interviews/{interview_id}/link"): {},
     ("post", "/session/start/{interview_id}"): START,
@@ -87,13 +87,18 @@ def operations(app: FastAPI) -> list[tuple[str, str]]:
     return [(method, path) for path, methods in app.openapi()["paths"].items() for method in methods]
 
 
+def names_one(path: str) -> bool:
+    """Whether the path names an interview or a candidate."""
+    return "{interview_id}" in path or "{reference}" in path
+
+
 async def reached(client: httpx.AsyncClient, method: str, path: str, interview: str) -> httpx.Response:
-    url = path.replace("{interview_id}", interview).replace("{name}", AUDIO)
+    url = path.replace("{interview_id}", interview).replace("{reference}", interview).replace("{name}", AUDIO)
     return await client.request(method, url, headers=as_("rival"), json=BODIES.get((method, path)))
 
 
 async def test_every_operation_of_the_api_is_tried(app: FastAPI) -> None:
-    tried = {one for one in operations(app) if "{interview_id}" in one[1]} | {("post", "/tools/{name}")}
+    tried = {one for one in operations(app) if names_one(one[1])} | {("post", "/tools/{name}")}
     assert set(operations(app)) - tried == WITHOUT_INTERVIEW
     assert {one for one in tried if one[0] == "post"} - {("post", "/tools/{name}")} == set(BODIES)
 
@@ -102,7 +107,7 @@ async def test_a_foreign_interview_is_an_unknown_one_on_every_operation(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     for method, path in operations(app):
-        if "{interview_id}" not in path or (method, path) in CREATES:
+        if not names_one(path) or (method, path) in CREATES:
             continue
         theirs, unknown = [await reached(client, method, path, one) for one in (THEIRS, UNKNOWN)]
         assert CANARY not in theirs.text, (method, path)
@@ -110,6 +115,8 @@ async def test_a_foreign_interview_is_an_unknown_one_on_every_operation(
         assert theirs.content.replace(THEIRS.encode(), UNKNOWN.encode()) == unknown.content, (method, path)
         if not path.endswith("/link"):  # revoking is idempotent, whether or not there is a link
             assert theirs.status_code == 404, (method, path, theirs.text)
+    kept = await client.get(f"/session/state/{THEIRS}", headers=as_("acme"))
+    assert CANARY in kept.text, "no foreign operation changed the interview"
 
 
 async def test_a_foreign_interview_is_an_unknown_one_to_every_tool(client: httpx.AsyncClient) -> None:
