@@ -3,8 +3,9 @@
     python -m benchmarks.tts --json OUT [--engines auto piper espeak] [--sessions 1 2 4] [--replies 8]
 
 Closed loop on the tier without Ray: each session requests its next reply when the last was heard to its end. ``fresh``
-replies are synthesized on demand; ``kept`` ones were synthesized ahead and lie on disk, like an interview's planned
-lines. A voice whose weights are not installed is skipped, with a line on stderr.
+replies are synthesized on demand; of ``opened`` ones only the opening was synthesized ahead, as of a model
+interviewer's replies; ``kept`` ones were synthesized ahead whole and lie on disk, like an interview's planned lines. A
+voice whose weights are not installed is skipped, with a line on stderr.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from deployments.agent.script.openings import openings
 from deployments.agent.script.scripted import spoken_prompt
 from deployments.tts.config import TtsConfig
 from deployments.tts.contract import PreparationRequest, SynthesisRequest
@@ -32,7 +34,10 @@ from interview.errors import ModelMissing
 from interview.plans.files import load_plans
 from serve.serve_file import HOME
 
-ACKNOWLEDGEMENT = "Understood, thank you."
+ACKNOWLEDGEMENT = "Understood, and the numbers help."
+
+Words = Literal["fresh", "opened", "kept"]
+WORDS: tuple[Words, ...] = ("fresh", "opened", "kept")
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -80,13 +85,15 @@ async def listened(service: TtsService, text: str) -> Heard:
     return Heard(first_ms, (time.perf_counter() - started) * 1000, audio_s)
 
 
-async def measure(config: TtsConfig, sessions: int, count: int, *, kept: bool) -> Run:
+async def measure(config: TtsConfig, sessions: int, count: int, *, words: Words) -> Run:
     """``sessions`` sessions of ``count`` replies each on one replica."""
     service = TtsService(config)
     await service.check_health()
     texts = [replies(count, session) for session in range(sessions)]
-    if kept:
-        await service.prepare(PreparationRequest(tuple(text for one in texts for text in one)))
+    if words != "fresh":
+        opening = tuple(one for one in openings("en") if ACKNOWLEDGEMENT.startswith(one))
+        ahead = opening if words == "opened" else tuple(text for one in texts for text in one)
+        await service.prepare(PreparationRequest(ahead))
         await service.ahead.drained()
     heard: list[Heard] = []
 
@@ -105,7 +112,7 @@ async def measure(config: TtsConfig, sessions: int, count: int, *, kept: bool) -
     return Run(
         engine=name,
         voice=voice,
-        words="kept" if kept else "fresh",
+        words=words,
         sessions=sessions,
         replies=len(heard),
         first_p50_ms=round(statistics.median(first), 1),
@@ -122,19 +129,19 @@ async def measured(asked: argparse.Namespace, runs: list[Run], after_each: Calla
     for engine in asked.engines:
         for sessions in asked.sessions:
             # espeak-ng is fast, so nothing of it is stored
-            for kept in (False, True) if engine != "espeak" else (False,):
+            for words in WORDS if engine != "espeak" else WORDS[:1]:
                 with tempfile.TemporaryDirectory() as directory:
                     config = TtsConfig(
                         engine=engine,
-                        kept_directory=directory if kept else "",
-                        kept_bytes=1 << 30 if kept else 0,
+                        kept_directory=directory if words != "fresh" else "",
+                        kept_bytes=1 << 30 if words != "fresh" else 0,
                         cache_bytes=0,
                         sentence_cache_bytes=0,
                         workers=asked.workers,
                         deadline_s=600.0,
                     )
                     try:
-                        run = await measure(config, sessions, asked.replies, kept=kept)
+                        run = await measure(config, sessions, asked.replies, words=words)
                     except ModelMissing as error:
                         sys.stderr.write(f"{engine} is skipped: {error.message}\n")
                         break

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 from deployments.agent.config import AgentConfig
+from deployments.agent.script.openings import openings
 from deployments.agent.script.planned_lines import planned_lines
 from deployments.agent.turn.slow_work import Spoken, StandIn
 from deployments.agent.turn.spoken_lines import SpokenLines
@@ -91,7 +92,7 @@ class Speaker:
         return Spoken(audio=audio)
 
     def prepare(self, plan: InterviewPlan, language: str, *, begun: bool) -> None:
-        """Synthesize the plan's lines in the background; otherwise they are spoken when needed.
+        """Synthesize common openings and the plan's lines in the background; otherwise they are spoken when needed.
 
         Called once for an installed plan, and once more when an interview has ``begun`` with it, which gives its lines
         priority over all other plans'.
@@ -108,7 +109,7 @@ class Speaker:
 
     async def _prepare(self, tts: TextToSpeech, plan: InterviewPlan, wanted: tuple[str, str, bool]) -> None:
         try:
-            found = await tts.prepare(PreparationRequest(planned_lines(plan), wanted[1]))
+            found = await tts.prepare(PreparationRequest((*openings(wanted[1]), *planned_lines(plan)), wanted[1]))
         except InterviewError as error:
             logger.warning("the lines of the plan %s are not synthesized ahead: %s", plan.id, error.code)
             self._prepared.pop(wanted, None)

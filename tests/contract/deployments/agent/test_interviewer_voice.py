@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deployments.agent.contract import Done, Sentence, SpokenPart, TurnPart
+from deployments.agent.script.openings import openings
 from deployments.agent.script.planned_lines import planned_lines
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -127,7 +128,7 @@ async def test_a_voice_that_was_away_is_asked_again_for_the_installed_plans() ->
         agent.prepare_voice()
         while agent._runtime.speaker._asking:
             await asyncio.sleep(0)
-    assert voice.prepared == planned_lines(PLAN)
+    assert voice.prepared == (*openings("en"), *planned_lines(PLAN))
 
 
 def test_planned_words_hold_every_question_and_nothing_of_a_candidate() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from deployments.agent.script.openings import openings
 from deployments.tts.config import FakeVoiceConfig, LoudnessConfig, TtsConfig
 from deployments.tts.contract import Preparation, PreparationRequest, SynthesisRequest
 from deployments.tts.engines.fake import FakeSpeechEngine
@@ -91,6 +92,19 @@ async def test_a_request_interrupts_what_is_spoken_ahead_and_it_is_resumed(tmp_p
     await service.synthesize(SynthesisRequest("Hello."))
     await service.ahead.drained()
     assert (await service.prepare(PLAN)) == Preparation(kept=2, queued=0)
+    await service.close()
+
+
+@pytest.mark.parametrize("reply", ["Thank you, that was clear to me.", "Got it. What did the profile show, then?"])
+async def test_a_fresh_reply_begins_with_an_opening_spoken_ahead(tmp_path: Path, reply: str) -> None:
+    await prepared(config_at(tmp_path), PreparationRequest(openings("en")))
+    engine = SlowFake()
+    service = TtsService(config_at(tmp_path), engine)
+    parts = service.stream(SynthesisRequest(reply, format="pcm"))
+    assert reply.startswith((await anext(parts)).caption)
+    assert engine.spoken == 0
+    _ = [part async for part in parts]
+    assert engine.spoken == 1
     await service.close()
 
 
