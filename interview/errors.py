@@ -66,6 +66,11 @@ class AudioRejected(InvalidInput):
     title = "Audio rejected"
 
 
+class UploadInfected(InvalidInput):
+    code = "upload-infected"
+    title = "Upload refused by the virus scanner"
+
+
 class EmptyAudio(AudioRejected):
     code = "audio-empty"
     title = "Empty audio"

@@ -13,6 +13,7 @@ from deployments.agent.config import AgentConfig
 from deployments.documents.config import DocumentsConfig
 from deployments.grading.config import GradingConfig
 from deployments.llm.config import LlmConfig
+from deployments.shell.antivirus import address_problem
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
 from interview.errors import ConfigError
@@ -34,6 +35,18 @@ class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     idempotency_ttl_s: float = 86400.0
     #: Bounds the session store's connections to Redis per process.
     pool_size: int = 64
+
+
+class SecuritySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``clamd``: the socket of ClamAV's daemon, ``unix:///run/clamav/clamd.ctl`` or ``tcp://host:3310``. Uploads then
+    pass it or are refused, also while it does not answer. Empty: uploads are not scanned."""
+
+    clamd: str = ""
+    clamd_timeout_s: float = 20.0
+
+    def __post_init__(self) -> None:
+        if problem := address_problem(self.clamd):
+            raise ValueError(f"clamd {problem}")
 
 
 class IngressSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +75,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ingress: IngressSettings = IngressSettings()
     http: HttpSettings = HttpSettings()
     documents: DocumentsConfig = DocumentsConfig()
+    security: SecuritySettings = SecuritySettings()
     limits: TenantLimits = TenantLimits()
     agent: AgentConfig = AgentConfig()
     grading: GradingConfig = GradingConfig()

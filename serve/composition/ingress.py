@@ -15,6 +15,7 @@ from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.documents.service import DocumentService
 from deployments.llm.contract import LanguageModel
+from deployments.shell.antivirus import Clamd
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 from deployments.stt.contract import SpeechToText
@@ -89,6 +90,9 @@ class Ingress:
             return await asyncio.to_thread(merge, await board.all())
 
         documents = DocumentService(settings.documents)
+        models = _metered(settings, self._inference)
+        security = settings.security
+        scanner = Clamd(security.clamd, timeout_s=security.clamd_timeout_s) if security.clamd else None
         rates, slots = redis_rates(url), RedisSlots(url)
         candidates = CandidateTokens(signing_keys(data_dir()), invitations, settings.http.candidates)
         authorize = Authenticator(keys, candidates, RequestLimits(rates, settings.http.callers)).require(INFERENCE)
@@ -111,10 +115,11 @@ class Ingress:
             probes={"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers)},
             metrics=metrics,
             observer=RequestMetrics(process_metrics()),
+            scanner=scanner,
             rates=rates,
             slots=slots,
             session_ttl_s=settings.storage.session_ttl_s,
-            routers=(openai_router(*_metered(settings, self._inference), authorize, TenantLimiter(settings.limits)),),
+            routers=(openai_router(*models, authorize, TenantLimiter(settings.limits), scanner),),
         )
         app = create_app(ports, settings.http)
         errors.install(app)

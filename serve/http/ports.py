@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from deployments.agent.contract import Agent
 from deployments.documents.contract import DocumentReader
 from deployments.llm.contract import LanguageModel
+from deployments.shell.antivirus import UploadScanner
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from serve.http.identity.candidate_tokens import CandidateTokens
@@ -77,8 +78,8 @@ class IngressPorts:
     """The ingress's dependencies.
 
     ``candidates`` None: no links for candidates. ``documents`` None: no files are read, only text. ``probes`` decide
-    readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is Prometheus text. ``rates`` and ``slots``
-    are the callers' limits, by default of this process alone.
+    readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is Prometheus text. ``scanner`` None: uploads
+    are not scanned for viruses. ``rates`` and ``slots`` are the callers' limits, by default of this process alone.
     """
 
     agent: Agent
@@ -99,6 +100,7 @@ class IngressPorts:
     metrics: Callable[[], Awaitable[bytes]] | None = None
     observer: RequestObserver | None = None
     routers: Sequence[APIRouter] = ()
+    scanner: UploadScanner | None = None
     rates: SharedRates = field(default_factory=local_rates)
     slots: SharedSlots = field(default_factory=LocalSlots)
     session_ttl_s: float = 7200.0

@@ -72,7 +72,7 @@ def sessions_router(
     )
     async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
         agent.admit()
-        came = await read_start(request, settings, ports.documents)
+        came = await read_start(request, settings, ports.documents, ports.scanner)
         prepared = came.body.prepared()
         if caller.is_candidate:
             prepared = await _invited_start(ports, SessionKey(caller.tenant, interview_id), came.body)
@@ -106,6 +106,8 @@ def sessions_router(
         key = _key_or_new(idempotency_key)
         streamed = wants_events(request.headers.get("accept"))
         answer = await read_answer(request, settings)
+        if answer.audio is not None and ports.scanner is not None:
+            await ports.scanner.scan(answer.audio, "audio")
         asked = TurnRequest(
             tenant=caller.tenant,
             interview_id=interview_id,

@@ -7,6 +7,7 @@ from msgspec import Struct
 from starlette.datastructures import FormData, UploadFile
 
 from deployments.documents.contract import DocumentField, DocumentFinding, DocumentReader
+from deployments.shell.antivirus import UploadScanner
 from interview.errors import AudioTooLarge, DocumentTooLarge, InvalidInput, UnsupportedRequest
 from serve.http.request_bodies import StartBody, media_type, read_json, validated, wrong
 from serve.http.settings import HttpSettings
@@ -30,7 +31,9 @@ class _File(Struct, frozen=True):
     data: bytes
 
 
-async def read_start(request: Request, settings: HttpSettings, reader: DocumentReader | None) -> Start:
+async def read_start(
+    request: Request, settings: HttpSettings, reader: DocumentReader | None, scanner: UploadScanner | None
+) -> Start:
     """JSON, or multipart: the part ``request`` holds the same JSON, ``resume`` and ``role_description`` are files.
 
     Raises:
@@ -50,6 +53,9 @@ async def read_start(request: Request, settings: HttpSettings, reader: DocumentR
             f"The documents together are larger than {megabytes:g} MB. Send smaller files, or paste the text.",
             detail={"max_bytes": settings.max_upload_bytes},
         ) from error
+    if scanner is not None:
+        for file in files:
+            await scanner.scan(file.data, file.field)
     return await _with_documents(body, files, reader)
 
 

@@ -16,6 +16,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
 from deployments.llm.contract import ChatChunk, LanguageModel
+from deployments.shell.antivirus import UploadScanner
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import CONTENT_TYPES, SpeechPart, TextToSpeech
 from serve.http.openai.bodies import SpeechCall, chat_body, speech_body, transcription_form
@@ -52,6 +53,7 @@ def openai_router(
     tts: TextToSpeech | None,
     authorize: Callable[..., Awaitable[Caller]],
     limiter: TenantLimiter | None = None,
+    scanner: UploadScanner | None = None,
 ) -> APIRouter:
     """The routes under ``/v1``.
 
@@ -98,6 +100,8 @@ def openai_router(
             call = await transcription_form(request)
             await catalogue.check("stt", call.model)
             assert stt is not None  # noqa: S101 - its catalogue would have refused
+            if scanner is not None:
+                await scanner.scan(call.request.audio, "file")
             transcript = await while_connected(request.receive, stt.transcribe(call.request))
             engine = {ENGINE_HEADER: f"{transcript.engine.name}/{transcript.engine.model}"}
             if call.stream:
