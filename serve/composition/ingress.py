@@ -29,6 +29,7 @@ from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
 from serve.http.identity.candidate_tokens import CandidateTokens
+from serve.http.identity.oidc import Identities
 from serve.http.limits.request_limits import RequestLimits
 from serve.http.openai import errors
 from serve.http.openai.routes import openai_router
@@ -95,7 +96,9 @@ class Ingress:
         scanner = Clamd(security.clamd, timeout_s=security.clamd_timeout_s) if security.clamd else None
         rates, slots = redis_rates(url), RedisSlots(url)
         candidates = CandidateTokens(signing_keys(data_dir()), invitations, settings.http.candidates)
-        authorize = Authenticator(keys, candidates, RequestLimits(rates, settings.http.callers)).require(INFERENCE)
+        identities = Identities(settings.http.identity)
+        limits = RequestLimits(rates, settings.http.callers)
+        authorize = Authenticator(keys, candidates, identities, limits).require(INFERENCE)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
@@ -104,6 +107,7 @@ class Ingress:
             blobs=blobs,
             keys=keys,
             candidates=candidates,
+            identities=identities,
             reports=StoredReports(sessions, archive, blobs),
             personal_data=PersonalData(
                 sessions, archive, audit, blobs, Erasure(sessions, archive, blobs, (grading_queue(),), invitations)
@@ -138,6 +142,7 @@ class Ingress:
             await archive.close()
             await keys.close()
             await invitations.close()
+            await identities.close()
             await board.close()
             await rates.close()
             await slots.close()

@@ -36,7 +36,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     is served from the same origin.
     """
     settings = settings or HttpSettings()
-    auth = Authenticator(ports.keys, ports.candidates, RequestLimits(ports.rates, settings.callers))
+    auth = Authenticator(ports.keys, ports.candidates, ports.identities, RequestLimits(ports.rates, settings.callers))
     audit = AuditTrail(ports.audit)
     streams = EventStreams(ports.slots, settings.callers)
     interviews = InterviewLimits(ports.slots, ports.rates, settings.callers, ports.session_ttl_s)

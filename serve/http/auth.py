@@ -9,7 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from interview.errors import Forbidden, NotFound, Unauthenticated
 from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.invitation import Invitation
-from serve.http.identity.candidate_tokens import CandidateTokens, is_candidate_token
+from serve.http.identity.candidate_tokens import CandidateTokens, is_candidate_token, is_jwt
+from serve.http.identity.oidc import Identities
 from serve.http.identity.principal import Principal
 from serve.http.limits.request_limits import RequestLimits
 from serve.http.ports import KeyVerifier
@@ -60,11 +61,16 @@ class Authenticator:
     """
 
     def __init__(
-        self, keys: KeyVerifier, candidates: CandidateTokens | None = None, limits: RequestLimits | None = None
+        self,
+        keys: KeyVerifier,
+        candidates: CandidateTokens | None = None,
+        identities: Identities | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         """``limits`` counts each authenticated request; None counts none."""
         self._keys = keys
         self._candidates = candidates
+        self._identities = identities
         self._limits = limits
 
     def require(self, scope: str) -> Callable[..., Awaitable[Principal]]:
@@ -81,8 +87,9 @@ class Authenticator:
 
         return principal
 
-    def require_interview(self) -> Callable[..., Awaitable[Principal]]:
-        """A dependency of routes with an ``interview_id``: a key with ``INTERVIEWS``, or that interview's candidate.
+    def require_interview(self, *also: str) -> Callable[..., Awaitable[Principal]]:
+        """A dependency of routes with an ``interview_id``: that interview's candidate, or a caller with ``INTERVIEWS``
+        or with a scope in ``also``.
 
         Raises:
 
@@ -91,7 +98,7 @@ class Authenticator:
         """
 
         async def principal(interview_id: InterviewId, credentials: Credentials) -> Principal:
-            return await self.of_interview(interview_id, _token(credentials))
+            return await self.of_interview(interview_id, _token(credentials), *also)
 
         return principal
 
@@ -109,13 +116,13 @@ class Authenticator:
         require_scope(found, scope)
         return found
 
-    async def of_interview(self, interview_id: str, token: str | None) -> Principal:
+    async def of_interview(self, interview_id: str, token: str | None, *also: str) -> Principal:
         """The caller with this token, if it may take part in the interview; raises as ``require_interview``."""
-        return _taking_part(await self.authenticate(token), interview_id)
+        return _taking_part(await self.authenticate(token), interview_id, also)
 
-    async def still_of_interview(self, interview_id: str, token: str | None) -> Principal:
+    async def still_of_interview(self, interview_id: str, token: str | None, *also: str) -> Principal:
         """``of_interview`` again, for a stream that is open: not counted as a request."""
-        return _taking_part(await self._identified(token), interview_id)
+        return _taking_part(await self._identified(token), interview_id, also)
 
     async def authenticate(self, token: str | None) -> Principal:
         """The caller with this token, whatever it may do; counts a request.
@@ -125,6 +132,7 @@ class Authenticator:
             Unauthenticated: no key or token, or an invalid one.
             Forbidden: a key with a scope that this release does not know.
             Overloaded: the caller is at a limit.
+            EngineUnavailable: the identity provider's keys cannot be fetched.
         """
         caller = await self._identified(token)
         if self._limits is not None:
@@ -138,6 +146,11 @@ class Authenticator:
             raise _invalid()
         if is_candidate_token(token):
             return await self._candidate(token)
+        if self._identities is not None and is_jwt(token):
+            person = await self._identities.verify(token)
+            if person is None:
+                raise _invalid()
+            return person
         grant = await self._keys.verify(token)
         if grant is None:
             raise _invalid()
@@ -171,9 +184,10 @@ class Authenticator:
         return invitation
 
 
-def _taking_part(caller: Principal, interview_id: str) -> Principal:
+def _taking_part(caller: Principal, interview_id: str, also: tuple[str, ...]) -> Principal:
     if not caller.is_candidate:
-        require_scope(caller, INTERVIEWS)
+        if caller.scopes.isdisjoint(also):
+            require_scope(caller, INTERVIEWS)
     elif caller.interview_id != interview_id:
         raise NotFound(NO_SUCH_INTERVIEW)
     return caller

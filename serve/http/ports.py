@@ -15,6 +15,7 @@ from deployments.shell.antivirus import UploadScanner
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from serve.http.identity.candidate_tokens import CandidateTokens
+from serve.http.identity.oidc import Identities
 from storage.archive.port import Archive
 from storage.audit.port import AuditLog
 from storage.blobs.port import BlobStore
@@ -77,9 +78,10 @@ class RequestObserver(Protocol):
 class IngressPorts:
     """The ingress's dependencies.
 
-    ``candidates`` None: no links for candidates. ``documents`` None: no files are read, only text. ``probes`` decide
-    readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is Prometheus text. ``scanner`` None: uploads
-    are not scanned for viruses. ``rates`` and ``slots`` are the callers' limits, by default of this process alone.
+    ``candidates`` None: no links for candidates. ``identities`` None: no tokens of an identity provider.
+    ``documents`` None: no files are read, only text. ``probes`` decide readiness; ``status`` adds queue numbers to
+    ``/status``; ``metrics`` is Prometheus text. ``scanner`` None: uploads are not scanned for viruses. ``rates`` and
+    ``slots`` are the callers' limits, by default of this process alone.
     """
 
     agent: Agent
@@ -91,6 +93,7 @@ class IngressPorts:
     reports: ReportSource
     personal_data: PersonalData
     candidates: CandidateTokens | None = None
+    identities: Identities | None = None
     documents: DocumentReader | None = None
     stt: SpeechToText | None = None
     llm: LanguageModel | None = None

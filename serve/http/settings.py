@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from interview import __version__
+from serve.http.identity.settings import CandidateSettings, IdentitySettings
 
 
 class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,24 +48,6 @@ class CallerLimits(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("limits of callers must be positive")
 
 
-class CandidateSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Lifetimes of candidates' access.
-
-    A link lives ``link_days`` unless its maker asks for another time, at most ``link_max_days``. The access token that
-    it buys lives ``access_s``, which exceeds a plan's time budget; the link buys another one while it lives.
-    """
-
-    link_days: float = 14.0
-    link_max_days: float = 90.0
-    access_s: float = 7200.0
-
-    def __post_init__(self) -> None:
-        if not 0 < self.link_days <= self.link_max_days:
-            raise ValueError("candidates needs 0 < link_days <= link_max_days")
-        if not 60 <= self.access_s <= 86_400:
-            raise ValueError("candidates needs 60 <= access_s <= 86400")
-
-
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Limits and timeouts of the ingress.
 
@@ -83,6 +66,7 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     shedding: SheddingSettings = SheddingSettings()
     callers: CallerLimits = CallerLimits()
     candidates: CandidateSettings = CandidateSettings()
+    identity: IdentitySettings = IdentitySettings()
     events_max_s: float = 3600.0
     events_retry_ms: int = 1000
     probe_timeout_s: float = 2.0

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from interview.errors import InvalidInput, NotFound, SessionEnded
 from interview.sessions.invitation import Invitation, PreparedStart
 from interview.sessions.session import SessionState
-from serve.http.settings import CandidateSettings
+from serve.http.identity.settings import CandidateSettings
 from storage.invitations.port import Invitations
 from storage.keys.signing_keys import SigningKey
 from storage.sessions.port import SessionKey
@@ -197,9 +197,14 @@ def _wrong(field: str, problem: str) -> InvalidInput:
     return InvalidInput(f"Some fields are not valid: '{field}'.", detail={"fields": {field: problem}})
 
 
+def is_jwt(token: str) -> bool:
+    """Whether a token has the form of a JWT."""
+    return token.startswith(_JWT) and token.count(".") == 2
+
+
 def is_candidate_token(token: str) -> bool:
     """Whether a token calls itself a candidate's, unverified: it decides who verifies it."""
-    if not token.startswith(_JWT):
+    if not is_jwt(token):
         return False
     try:
         return jwt.get_unverified_header(token).get("typ") in _TYPES.values()

@@ -14,7 +14,7 @@ from interview.sessions.candidate_view import candidate_event
 from interview.sessions.events import encode_event
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
-from serve.http.auth import Authenticator, InterviewId, Principal
+from serve.http.auth import REPORTS, Authenticator, InterviewId, Principal
 from serve.http.content_negotiation import preferred
 from serve.http.interviews.sessions import session_or_404
 from serve.http.limits.event_streams import EventStreams, OpenStream, PlacedResponse
@@ -63,7 +63,7 @@ def events_router(
     ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail, streams: EventStreams
 ) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
-    Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
+    Caller = Annotated[Principal, Depends(auth.require_interview(REPORTS))]  # noqa: N806 (a type)
 
     @router.get(
         "/events/{interview_id}",
@@ -92,7 +92,7 @@ def events_router(
         if form == "sse" and live:
             token = request.headers["authorization"].partition(" ")[2].strip()
             place = await streams.open(caller)
-            stream = _Stream(ports.sessions, key, caller, lambda: auth.still_of_interview(interview_id, token))
+            stream = _Stream(ports.sessions, key, caller, lambda: auth.still_of_interview(interview_id, token, REPORTS))
             return PlacedResponse(
                 stream.frames(after, settings, request_id_of(request.scope), place),
                 place,

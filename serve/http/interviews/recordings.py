@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Response
 from interview.errors import InvalidInput, NotFound
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
-from serve.http.auth import Authenticator, InterviewId, Principal
+from serve.http.auth import REPORTS, Authenticator, InterviewId, Principal
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_response, status_problem
 from storage.blobs.audio_types import MEDIA_TYPES
@@ -23,7 +23,7 @@ _AUDIO = {"audio/*": {"schema": {"type": "string", "contentMediaType": "audio/*"
 
 def recordings_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
-    Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
+    Caller = Annotated[Principal, Depends(auth.require_interview(REPORTS))]  # noqa: N806 (a type)
     described = openapi.operation(content=_AUDIO, also=(404, 416))
     described["responses"][206] = {"description": "The requested range.", "content": _AUDIO}
 

@@ -18,6 +18,7 @@ from serve.http.audit_trail import AuditTrail
 from serve.http.auth import (
     INLINE_PLANS,
     NO_SUCH_INTERVIEW,
+    REPORTS,
     Authenticator,
     InterviewId,
     Principal,
@@ -61,6 +62,7 @@ def sessions_router(
     router = APIRouter(prefix="/session", tags=["interviews"])
     agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
+    Reader = Annotated[Principal, Depends(auth.require_interview(REPORTS))]  # noqa: N806 (a type)
 
     @router.post(
         "/start/{interview_id}",
@@ -148,7 +150,7 @@ def sessions_router(
         "A candidate, and a key without `reports` or `agent`, gets the fields of `CandidateState` alone.",
         **openapi.operation(content=_STATE, also=(404,)),
     )
-    async def state(interview_id: InterviewId, caller: Caller) -> Response:
+    async def state(interview_id: InterviewId, caller: Reader) -> Response:
         found = await session_or_404(ports, SessionKey(caller.tenant, interview_id))
         await audit.read(caller, "session.read", interview_id)
         shown = found if caller.sees_assessment else candidate_state(found)
