@@ -31,6 +31,8 @@ class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     blob_url: str = ""
     #: Counts from the last commit.
     session_ttl_s: float = 7200.0
+    #: Counts from a pause, until the interview is resumed or ended.
+    paused_ttl_s: float = 30 * 86400.0
     #: Idempotency records outlive their session (at least 24 h is customary).
     idempotency_ttl_s: float = 86400.0
     #: Bounds the session store's connections to Redis per process.

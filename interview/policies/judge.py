@@ -169,7 +169,7 @@ def _overtime_at_last_reply_s(scene: Scene) -> float:
     last = _last_reply(scene)
     if last is None:
         return float("-inf")
-    return (last.timestamp - scene.state.started_at).total_seconds() - scene.plan.time_budget_s
+    return scene.state.elapsed_s(last.timestamp) - scene.plan.time_budget_s
 
 
 def _last_reply(scene: Scene) -> ConversationTurn | None:

@@ -53,7 +53,7 @@ class Scene(Struct, frozen=True):
     @property
     def overtime_s(self) -> float:
         """Seconds beyond the plan's time budget; negative while there is time left."""
-        return (self.now - self.state.started_at).total_seconds() - self.plan.time_budget_s
+        return self.state.elapsed_s(self.now) - self.plan.time_budget_s
 
 
 class Draft(Struct, frozen=True):

@@ -101,9 +101,9 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
                 "summary": state.summary if data.summary is None else data.summary,
             }
         case ev.SessionPaused():
-            return {"status": "paused"}
+            return {"status": "paused", "paused_at": state.paused_at or event.time}
         case ev.SessionResumed():
-            return {"status": "active"}
+            return _resumed(state, event)
         case ev.SessionConcluded():
             return {
                 "status": "expired" if data.by == "expiry" else "concluded",
@@ -121,6 +121,19 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             return _candidate_asked(state, data)
         case ev.SessionStarted():
             raise InternalError("A session cannot start twice.")
+
+
+def _resumed(state: SessionState, event: ev.Event) -> dict[str, Any]:
+    """The pause counts neither against the plan's time nor against the phase's."""
+    if state.paused_at is None:
+        return {"status": "active"}
+    pause = event.time - state.paused_at
+    return {
+        "status": "active",
+        "paused_at": None,
+        "paused_s": state.paused_s + pause.total_seconds(),
+        "phase_started_at": None if state.phase_started_at is None else state.phase_started_at + pause,
+    }
 
 
 def _candidate_asked(state: SessionState, data: ev.CandidateAsked) -> dict[str, Any]:
@@ -164,9 +177,11 @@ def _answer_transcribed(state: SessionState, event: ev.Event, data: ev.AnswerTra
         failure=data.failure,
     )
     pending = state.pending_answer
+    # the end came while it was transcribed: it is kept for the evaluation, and no reply follows
+    late = state.status in ("concluded", "expired")
     return {
         "conversation_history": (*state.conversation_history, _transcribed(state, event, data)),
-        "pending_answer": None if pending is None else replace(pending, heard=heard),
+        "pending_answer": None if pending is None or late else replace(pending, heard=heard),
     }
 
 

@@ -165,7 +165,10 @@ class Insight(Struct, frozen=True):
 
 
 class SessionState(Struct, frozen=True):
-    """One interview. ``version`` is the sequence number of the last event folded in."""
+    """One interview. ``version`` is the sequence number of the last event folded in.
+
+    ``paused_s`` is the length of all ended pauses; ``paused_at`` is set while one lasts.
+    """
 
     interview_id: str
     tenant: str
@@ -195,12 +198,19 @@ class SessionState(Struct, frozen=True):
     summary: str = ""
     concluded_because: str = ""
     report_url: str | None = None
+    paused_at: datetime | None = None
+    paused_s: float = 0.0
     version: int = 0
 
     @property
     def awaits_report(self) -> bool:
         """Whether the interview has ended but its evaluation has not."""
         return self.status in ("concluded", "expired") and self.report_url is None
+
+    def elapsed_s(self, now: datetime) -> float:
+        """Seconds from the start to ``now`` without the pauses: the time that counts against the plan's budget."""
+        until = now if self.paused_at is None else min(now, self.paused_at)
+        return (until - self.started_at).total_seconds() - self.paused_s
 
     @property
     def current_question(self) -> AskedQuestion | None:

@@ -49,6 +49,7 @@ def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStor
     return RedisSessionStore(
         redis_url,
         ttl_s=settings.session_ttl_s,
+        paused_ttl_s=settings.paused_ttl_s,
         idempotency_ttl_s=settings.idempotency_ttl_s,
         limits=RedisLimits(pool_size=settings.pool_size),
     )

@@ -82,8 +82,8 @@ async def transact(
 
     Args:
 
-        decide: is called again with the new state after each lost race; so it has no effect that must not happen
-            twice.
+        decide: is called again with the new state after each lost race, a VersionConflict of its own included; so it
+            has no effect that must not happen twice.
         record: scope and key of the idempotency record to load with the session.
         known: the session, if it was just loaded or committed; the first attempt then loads nothing.
         on_conflict: is called after each lost race.
@@ -98,10 +98,10 @@ async def transact(
     for _ in range(ATTEMPTS):
         if loaded is None:
             loaded = await _load(sessions, key, record)
-        amendment = await decide(loaded)
-        if amendment.ledger is None:
-            return amendment.result
         try:
+            amendment = await decide(loaded)
+            if amendment.ledger is None:
+                return amendment.result
             await sessions.commit(
                 key,
                 expected_version=amendment.ledger.base_version,

@@ -18,6 +18,7 @@ class _Session(Struct):
     state: SessionState
     log: list[bytes]
     expires_at: float
+    committed_at: float
 
 
 class _Recorded(Struct):
@@ -33,11 +34,13 @@ class MemorySessionStore:
         *,
         clock: Callable[[], float] = time.time,
         ttl_s: float = 7200.0,
+        paused_ttl_s: float = 30 * 86_400.0,
         idempotency_ttl_s: float = 86_400.0,
         heartbeat_s: float = 10.0,
     ) -> None:
         self._clock = clock
         self._ttl_s = ttl_s
+        self._paused_ttl_s = max(ttl_s, paused_ttl_s)
         self._idempotency_ttl_s = max(ttl_s, idempotency_ttl_s)
         self._heartbeat_s = heartbeat_s
         self._sessions: dict[SessionKey, _Session] = {}
@@ -86,12 +89,13 @@ class MemorySessionStore:
         now = self._clock()
         log = found.log if found else []
         log.extend(encode_event(event) for event in events)
-        self._sessions[key] = _Session(state, log, now + self._ttl_s)
+        lives_s = self._paused_ttl_s if state.status == "paused" else self._ttl_s
+        self._sessions[key] = _Session(state, log, now + lives_s, committed_at=now)
         records = self._records.setdefault(key, {})
         if idempotency is not None:
             records[(idempotency.scope, idempotency.key)] = _Recorded(idempotency, 0.0)
         for recorded in records.values():
-            recorded.expires_at = now + self._idempotency_ttl_s
+            recorded.expires_at = now + max(lives_s, self._idempotency_ttl_s)
         if events:
             for wake in self._followers.get(key, ()):
                 wake.set()
@@ -133,6 +137,11 @@ class MemorySessionStore:
         if recorded is not None and recorded.record.status == "in_flight":
             del records[(scope, idempotency_key)]
 
+    async def held_until(self, key: SessionKey, scope: str) -> float:
+        records = [recorded.record for recorded in self._records.get(key, {}).values()]
+        held = [each.lease_until for each in records if each.scope == scope and each.status == "in_flight"]
+        return max(held, default=0.0)
+
     async def live_count(self) -> int:
         return sum(self._live(key) is not None for key in list(self._sessions))
 
@@ -141,7 +150,7 @@ class MemorySessionStore:
         return [key for key in list(self._sessions) if (found := self._live(key)) and found.expires_at <= soon]
 
     async def quiet(self, at_least_s: float, at_most_s: float) -> list[SessionKey]:
-        committed = {key: found.expires_at - self._ttl_s for key in list(self._sessions) if (found := self._live(key))}
+        committed = {key: found.committed_at for key in list(self._sessions) if (found := self._live(key))}
         now = self._clock()
         return [key for key, at in committed.items() if at_least_s <= now - at <= at_most_s]
 

@@ -10,6 +10,9 @@ from msgspec import Struct
 from interview.sessions.events import Event
 from interview.sessions.session import SessionState
 
+#: The idempotency scope of recordings that are being transcribed.
+HEARING = "hearing"
+
 #: How long an erased session's key stays unusable: longer than any step, job or upload in flight takes.
 ERASED_FOR_S = 3600.0
 
@@ -64,8 +67,9 @@ class SessionStore(Protocol):
         """Write snapshot, events and idempotency record atomically, and wake the followers.
 
         ``expected_version`` 0 creates the session. ``state.version`` must be ``expected_version + len(events)``.
-        Refreshes the session's time to live. Without ``snapshot`` the stored one stays, which is cheaper when another
-        commit follows at once: a load in between folds the events that the snapshot lacks.
+        Refreshes the session's time to live, which is longer for a paused one. Without ``snapshot`` the stored one
+        stays, which is cheaper when another commit follows at once: a load in between folds the events that the
+        snapshot lacks.
 
         Raises:
 
@@ -92,6 +96,10 @@ class SessionStore(Protocol):
 
     async def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
         """Release an in-flight lease, so that a retry need not wait for it. Done records stay."""
+        ...
+
+    async def held_until(self, key: SessionKey, scope: str) -> float:
+        """When the last lease of the session's in-flight records in ``scope`` ends (Unix seconds); 0 without any."""
         ...
 
     async def live_count(self) -> int:

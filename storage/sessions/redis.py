@@ -115,8 +115,9 @@ class _Keys(Struct, frozen=True):
 class RedisSessionStore:
     """``SessionStore`` on Redis ≥ 6.2.
 
-    A session lives ``ttl_s`` after its last commit. Its idempotency records live at least ``idempotency_ttl_s`` after
-    theirs, so that a late retry of a request to an expired session still gets its first reply.
+    A session lives ``ttl_s`` after its last commit, a paused one ``paused_ttl_s``. Its idempotency records live at
+    least ``idempotency_ttl_s`` after theirs, so that a late retry of a request to an expired session still gets its
+    first reply.
 
     **Retries.** Reads are repeated once after a lost connection. A commit may be repeated as well: each carries a
     random token that the script remembers for the session's last sixteen commits. So a repeated commit either happens
@@ -128,6 +129,7 @@ class RedisSessionStore:
         url: str,
         *,
         ttl_s: float = 7200.0,
+        paused_ttl_s: float = 30 * 86_400.0,
         idempotency_ttl_s: float = 86_400.0,
         limits: RedisLimits = DEFAULT_LIMITS,
         prefix: str = "interview",
@@ -136,6 +138,7 @@ class RedisSessionStore:
         self._link = RedisLink(url, limits)
         self._prefix = prefix
         self._ttl_ms = max(1, round(ttl_s * 1000))
+        self._paused_ttl_ms = max(self._ttl_ms, round(paused_ttl_s * 1000))
         self._idempotency_ttl_ms = max(self._ttl_ms, round(idempotency_ttl_s * 1000))
         self._heartbeat_s = heartbeat_s
         self._feed = CommitFeed(self._link)
@@ -187,6 +190,7 @@ class RedisSessionStore:
     ) -> None:
         check_commit(key, expected_version, state, events)
         keys = self._keys(key)
+        lives_ms = self._paused_ttl_ms if state.status == "paused" else self._ttl_ms
         field, record = ("", b"")
         if idempotency is not None:
             field = _field(idempotency.scope, idempotency.key)
@@ -195,8 +199,8 @@ class RedisSessionStore:
             expected_version,
             unique_token() + ",",
             _FORMAT + _encode(state) if snapshot or not expected_version else b"",
-            self._ttl_ms,
-            self._idempotency_ttl_ms,
+            lives_ms,
+            max(lives_ms, self._idempotency_ttl_ms),
             keys.channel,
             field,
             record,
@@ -235,6 +239,18 @@ class RedisSessionStore:
         args = (_field(scope, idempotency_key),)
         await self._link.script(_RELEASE, names, args, what="release")
 
+    async def held_until(self, key: SessionKey, scope: str) -> float:
+        leases = [0.0]
+        cursor = b"0"
+        match = _field(scope, "*")
+        while True:
+            page = ("HSCAN", self._keys(key).idempotency, cursor, "MATCH", match, "COUNT", _SCAN_PAGE)
+            cursor, found = await self._link.command(*page, what="held")
+            records = [raw for raw in found[1::2] if raw.startswith(_IN_FLIGHT)]
+            leases += [_decode_record(raw[1:]).lease_until for raw in records]
+            if cursor == b"0":
+                return max(leases)
+
     async def live_count(self) -> int:
         """Exact up to about 20,000 keys; beyond, extrapolated from that many, which a scan visits in hash order."""
         seen = live = cursor = 0
@@ -250,19 +266,20 @@ class RedisSessionStore:
         return round(live * total / max(seen, 1))
 
     async def expiring(self, within_s: float) -> list[SessionKey]:
-        return await self._with_lifetimes(0, within_s * 1000)
+        return await self._with_lifetimes((0, within_s * 1000))
 
     async def quiet(self, at_least_s: float, at_most_s: float) -> list[SessionKey]:
         # Every commit resets the time to live, so the remaining time tells when the last commit was.
-        return await self._with_lifetimes(self._ttl_ms - at_most_s * 1000, self._ttl_ms - at_least_s * 1000)
+        lives_ms = dict.fromkeys((self._ttl_ms, self._paused_ttl_ms))
+        return await self._with_lifetimes(*((ms - at_most_s * 1000, ms - at_least_s * 1000) for ms in lives_ms))
 
-    async def _with_lifetimes(self, from_ms: float, to_ms: float) -> list[SessionKey]:
-        """Sessions with ``from_ms`` to ``to_ms`` left to live."""
+    async def _with_lifetimes(self, *ranges_ms: tuple[float, float]) -> list[SessionKey]:
+        """Sessions whose time left to live is within one of ``ranges_ms``."""
         found: list[SessionKey] = []
         async for page in self._named("session"):
             lifetimes_ms = await self._link.pipeline([("PTTL", name) for name in page], what="lifetimes")
             for key, left_ms in zip(page.values(), lifetimes_ms, strict=True):
-                if max(0, from_ms) <= left_ms <= to_ms:
+                if any(max(0, from_ms) <= left_ms <= to_ms for from_ms, to_ms in ranges_ms):
                     found.append(key)
         return list(dict.fromkeys(found))
 

@@ -16,7 +16,7 @@ from interview.sessions.session import SessionState
 
 def time_left_s(state: SessionState, plan: InterviewPlan, now: datetime) -> float:
     """Seconds left of the plan's whole budget, at least 0."""
-    return max(0.0, plan.time_budget_s - (now - state.started_at).total_seconds())
+    return max(0.0, plan.time_budget_s - state.elapsed_s(now))
 
 
 def next_step(state: SessionState, plan: InterviewPlan, now: datetime) -> NextStep:
@@ -72,7 +72,8 @@ def questions_left(state: SessionState, plan: InterviewPlan) -> tuple[int, int]:
 def _phase_left_s(phase: PhasePlan, state: SessionState, now: datetime) -> float:
     if phase.name != state.current_phase or state.phase_started_at is None:
         return phase.time_budget_s
-    return max(0.0, phase.time_budget_s - (now - state.phase_started_at).total_seconds())
+    until = now if state.paused_at is None else min(now, state.paused_at)
+    return max(0.0, phase.time_budget_s - (until - state.phase_started_at).total_seconds())
 
 
 def _end(plan: InterviewPlan, why: str, *, by_budget: bool = False) -> NextStep:

@@ -24,6 +24,7 @@ from deployments.agent.contract import TurnRequest
 from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.hear import HeardRecording, Recording, hear
+from deployments.agent.turn.hearing import Hearing
 from deployments.agent.turn.runtime import Runtime
 from interview.errors import (
     AudioTooLarge,
@@ -39,6 +40,7 @@ from interview.errors import (
 from interview.limits import MAX_KEY_CHARS
 from interview.sessions.events import AnswerReceived
 from interview.sessions.ids import check_interview_id
+from interview.sessions.ledger import Ledger
 from interview.sessions.room import check_room
 from interview.sessions.session import PendingAnswer, SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
@@ -61,6 +63,10 @@ class Abandoned(Struct, frozen=True):
     fingerprint: str
 
 
+class Late(Struct, frozen=True):
+    """A recording that was heard when the interview had just ended: recorded for the evaluation, without a reply."""
+
+
 class Replay(Struct, frozen=True):
     """The answer already had its reply; ``state`` is the current session, None when it has expired."""
 
@@ -68,11 +74,14 @@ class Replay(Struct, frozen=True):
     state: SessionState | None
 
 
+Acceptable = Accepted | Abandoned | Replay | Late
+
+
 class Acceptance:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def accept(self, request: TurnRequest, times: StageTimes) -> Accepted | Abandoned | Replay:
+    async def accept(self, request: TurnRequest, times: StageTimes) -> Acceptable:
         """The accepted answer, the recorded reply of a finished one, or the earlier answer that blocks it.
 
         Raises:
@@ -85,8 +94,10 @@ class Acceptance:
         recording = Recording.of(request.audio, request.content_type) if request.audio is not None else None
         fingerprint = fingerprint_of(request.text, recording.sha256 if recording else "")
         heard: HeardRecording | None = None
+        key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
+        hearing = Hearing(self._runtime, key, request.idempotency_key)
 
-        async def decide(loaded: Loaded) -> Amendment[Accepted | Abandoned | Replay]:
+        async def decide(loaded: Loaded) -> Amendment[Acceptable]:
             nonlocal heard
             state, record = loaded.state, loaded.record
             if record is not None:
@@ -96,6 +107,8 @@ class Acceptance:
                     return Amendment(Replay(record=record, state=state))
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))
+            if heard is not None and record is None and state.status in ("concluded", "expired"):
+                return self._late(request, fingerprint, state, heard)
             check_open(state)
             check_room(state)
             if state.pending_answer is not None:
@@ -103,16 +116,18 @@ class Acceptance:
             if record is not None:
                 raise Conflict("This answer was completed under another Idempotency-Key; reload the interview.")
             if recording is not None and heard is None:
+                await hearing.begin(state, fingerprint)
                 heard = await hear(self._runtime, recording, state, times)
             return self._received(request, fingerprint, state, heard)
 
-        return await transact(
-            self._runtime.sessions(times),
-            SessionKey(tenant=request.tenant, interview_id=request.interview_id),
-            decide,
-            record=(TURN, request.idempotency_key),
-            on_conflict=lambda: self._runtime.ports.observer.commit_retried("accept"),
-        )
+        async with hearing:
+            return await transact(
+                self._runtime.sessions(times),
+                key,
+                decide,
+                record=(TURN, request.idempotency_key),
+                on_conflict=lambda: self._runtime.ports.observer.commit_retried("accept"),
+            )
 
     async def _taken_over(
         self,
@@ -122,7 +137,7 @@ class Acceptance:
         pending: PendingAnswer,
         record: IdempotencyRecord | None,
         times: StageTimes,
-    ) -> Amendment[Accepted | Abandoned | Replay]:
+    ) -> Amendment[Acceptable]:
         """Acquire the lease on an accepted answer, this one or another, whose worker is gone."""
         earlier = resumed(state, pending)
         own = pending.idempotency_key == request.idempotency_key
@@ -156,7 +171,26 @@ class Acceptance:
 
     def _received(
         self, request: TurnRequest, fingerprint: str, state: SessionState, heard: HeardRecording | None
-    ) -> Amendment[Accepted | Abandoned | Replay]:
+    ) -> Amendment[Acceptable]:
+        ledger = self._recorded(request, state, heard)
+        pending = ledger.state.pending_answer
+        if pending is None:
+            raise InternalError("An accepted answer is not pending.")
+        return Amendment(
+            Accepted(state=ledger.state, pending=pending, fingerprint=fingerprint),
+            ledger,
+            self._lease(request.idempotency_key, fingerprint),
+            snapshot=False,  # the reply's commit brings it, milliseconds or seconds later
+        )
+
+    def _late(
+        self, request: TurnRequest, fingerprint: str, state: SessionState, heard: HeardRecording
+    ) -> Amendment[Acceptable]:
+        # the record keeps a duplicate of the request from recording the answer twice
+        lease = self._lease(request.idempotency_key, fingerprint)
+        return Amendment(Late(), self._recorded(request, state, heard), lease)
+
+    def _recorded(self, request: TurnRequest, state: SessionState, heard: HeardRecording | None) -> Ledger:
         asked = state.current_question
         turn = state.turn_number + 1
         ledger = self._runtime.ledger(state)
@@ -172,15 +206,7 @@ class Acceptance:
         )
         if heard is not None:
             ledger.record(heard.transcribed(turn))
-        pending = ledger.state.pending_answer
-        if pending is None:
-            raise InternalError("An accepted answer is not pending.")
-        return Amendment(
-            Accepted(state=ledger.state, pending=pending, fingerprint=fingerprint),
-            ledger,
-            self._lease(request.idempotency_key, fingerprint),
-            snapshot=False,  # the reply's commit brings it, milliseconds or seconds later
-        )
+        return ledger
 
     def _lease(self, idempotency_key: str, fingerprint: str) -> IdempotencyRecord:
         return IdempotencyRecord(

@@ -23,6 +23,7 @@ from deployments.agent.turn.acceptance import (
     Abandoned,
     Acceptance,
     Accepted,
+    Late,
     Replay,
     no_such_interview,
 )
@@ -34,6 +35,8 @@ from interview.errors import Conflict, NotFound, SessionEnded
 from interview.sessions.session import SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
+
+ENDED_MEANWHILE = "This interview was ended while the answer was being processed; the answer is kept."
 
 
 class TurnStep:
@@ -49,6 +52,8 @@ class TurnStep:
         found = await self._acceptance.accept(request, times)
         if isinstance(found, Replay):
             return await self._replayed(found.record, found.state, times)
+        if isinstance(found, Late):
+            raise SessionEnded(ENDED_MEANWHILE)
         if isinstance(found, Abandoned):
             return await self._finish_abandoned(request, found, times)
         return await self._finish(found, SlowWork(heard_so_far=heard_so_far), times, voice=request.voice)
@@ -127,7 +132,7 @@ def _still_pending(state: SessionState | None, accepted: Accepted) -> SessionSta
     if state is None:
         raise NotFound(no_such_interview(accepted.state.interview_id))
     if state.status in ("concluded", "expired"):
-        raise SessionEnded("This interview was ended while the answer was being processed; the answer is kept.")
+        raise SessionEnded(ENDED_MEANWHILE)
     if state.pending_answer != accepted.pending:
         raise Conflict("This answer was completed by another request; reload the interview.")
     return state

@@ -44,7 +44,7 @@ from storage.archive.transfer import archive_session, made_live
 from storage.blobs.pinned_plans import PinnedPlans
 from storage.blobs.port import BlobStore
 from storage.sessions.amend import amend
-from storage.sessions.port import SessionKey, SessionStore
+from storage.sessions.port import HEARING, SessionKey, SessionStore
 from storage.work_queue.consumer import Handler
 from storage.work_queue.port import QueuedJob
 
@@ -129,6 +129,8 @@ class BackgroundGrading:
         state = await self._live(key)
         if state.status not in ("concluded", "expired"):
             raise Conflict("An interview can be evaluated only after it has ended.")
+        if await self._sessions.held_until(key, HEARING) > self._now().timestamp():
+            raise TurnInFlight("An answer of this interview is still being transcribed.", retry_after_s=1)
         await archive_session(self._sessions, self._archive, key)  # safe even if the judge fails
         ungraded = unjudged = None
         if self._quick is not None:

@@ -13,7 +13,15 @@ import pytest
 
 from interview.errors import InternalError, SessionEnded, VersionConflict
 from interview.plans.plan import PlanRef
-from interview.sessions.events import AnswerReceived, Event, IntegrityNoted, SessionStarted, decode_event
+from interview.sessions.events import (
+    AnswerReceived,
+    Event,
+    IntegrityNoted,
+    SessionPaused,
+    SessionResumed,
+    SessionStarted,
+    decode_event,
+)
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
 from storage.sessions.memory import MemorySessionStore
@@ -273,6 +281,22 @@ async def test_a_session_expires_and_a_commit_gives_it_its_whole_life_again(subj
     await subject.pass_time(key, 60)
     assert await store.load(key) is None
     assert await store.events(key) == []
+
+
+async def test_a_paused_session_outlives_its_time_to_live_until_it_goes_on(subject: Subject) -> None:
+    store, key = subject.store, fresh_key()
+    state = await create(store, key)
+    paused = Event(seq=2, time=START, data=SessionPaused(turn=0, reason="A rule was tripped."))
+    state = fold([paused], state)
+    await store.commit(key, expected_version=1, state=state, events=[paused])
+    assert await store.quiet(0, 10) == [key]
+    assert await store.expiring(20 * TTL_S) == []
+    await subject.pass_time(key, 20 * TTL_S)
+    assert await store.load(key) == state
+    resumed = Event(seq=3, time=START, data=SessionResumed(turn=0))
+    await store.commit(key, expected_version=2, state=fold([resumed], state), events=[resumed])
+    await subject.pass_time(key, TTL_S + 1)
+    assert await store.load(key) is None
 
 
 async def test_an_expired_session_cannot_be_committed_to(subject: Subject) -> None:

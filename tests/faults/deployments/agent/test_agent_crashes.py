@@ -200,8 +200,8 @@ async def abandoned(stage: Stage, *, key: str = "lost", **answer: Any) -> TurnRe
     await candidate.start("short-plan")
     await candidate.answer(LONG)
     request = candidate.turn_request(key, **(answer or {"text": COST}))
-    # load, commit – and for a recording the plan's vocabulary, speech recognition and the blob in between
-    accepting_calls = 2 if request.text is not None else 5
+    # load, commit – and for a recording its note, the plan's vocabulary, speech recognition and the blob in between
+    accepting_calls = 2 if request.text is not None else 6
     doomed = AgentService(Process(accepting_calls, after=True).ports(stage.ports()), stage.config, stage.clock)
     with pytest.raises(Killed):
         await doomed.turn(request)

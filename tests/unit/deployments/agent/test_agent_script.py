@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployments.agent.brief.interviewer import Decision, Overheard, Ruling, TurnBrief
-from deployments.agent.brief.next_question import next_step
+from deployments.agent.brief.next_question import next_step, time_left_s
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import ToolRequest
 from deployments.agent.script import phrases, scripted
@@ -403,8 +404,12 @@ async def test_a_policy_can_end_the_interview_politely(when: str) -> None:
 async def test_a_policy_can_pause_for_a_person_who_then_lets_it_go_on() -> None:
     ruling = Ruling(rule="pause", trips=(TRIP,), reason="The answers look pasted.")
     stage = await hold_one_turn_under(Rules(examined=ruling))
-    assert (await stage.state()).status == "paused"
+    paused = await stage.state()
+    assert paused.status == "paused"
+    left_s = time_left_s(paused, PLAN, stage.clock.now())
     stage.policy = None
+    stage.clock.advance(3 * 86_400)
+    assert time_left_s(paused, PLAN, stage.clock.now()) == left_s
     candidate = stage.rehearsal()
     with pytest.raises(Conflict, match="paused"):
         await candidate.answer(LONG, key="while-paused")
@@ -414,6 +419,10 @@ async def test_a_policy_can_pause_for_a_person_who_then_lets_it_go_on() -> None:
         arguments={"interview_id": "rehearsal", "reason": "They type fast."},
     )
     assert (await stage.agent().call_tool(resume))["status"] == "active"
+    resumed = await stage.state()
+    assert time_left_s(resumed, PLAN, stage.clock.now()) == left_s
+    assert paused.phase_started_at is not None
+    assert resumed.phase_started_at == paused.phase_started_at + timedelta(days=3)
     await candidate.answer(LONG, key="after-pause")
     assert candidate.response["action"]["action_type"] == "new_question"
     with pytest.raises(Conflict, match="not paused"):
