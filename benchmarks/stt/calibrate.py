@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,10 +44,17 @@ VOICES: dict[Half, frozenset[str]] = {
 }
 #: Mixes without English speech by kind. The held-out half has more, so that 99 % of them means something.
 _UNSPOKEN: dict[Half, dict[str, int]] = {
-    "fitted": {"noise": 40, "music": 30, "silence": 6, "language": 30, "two": 10, "distant": 20},
-    "held out": {"noise": 80, "music": 60, "silence": 12, "language": 70, "two": 40, "distant": 50},
+    "fitted": {"noise": 40, "music": 16, "silence": 4, "language": 20, "two": 10, "distant": 10},
+    "held out": {"noise": 75, "music": 60, "silence": 10, "language": 70, "two": 35, "distant": 50},
+}
+#: Mixes with English speech: per signal-to-noise ratio of 10 dB and more (clear) or less, in a room, and with a second
+#: voice.
+_SPOKEN: dict[Half, dict[str, int]] = {
+    "fitted": {"clear": 20, "noisy": 20, "distant": 24, "overlapping": 20},
+    "held out": {"clear": 15, "noisy": 8, "distant": 12, "overlapping": 10},
 }
 _SEEDS: dict[Half, int] = {"fitted": 1, "held out": 2}
+_MIXES_AT_ONCE = 24
 _HUMAN_SHARE = 0.35
 _CLEAR_DB = 10
 
@@ -89,12 +98,15 @@ class Mixer:
         languages = sorted({one.language for one in recordings} - {"en"})
         mine = languages[::2] if half == "fitted" else languages[1::2]
         self._foreign = [one for one in recordings if one.language in mine and one.duration_s < 20]
-        self._unspoken = _UNSPOKEN[half]
+        self._spoken_counts, self._unspoken = _SPOKEN[half], _UNSPOKEN[half]
 
     def all(self) -> list[Mix]:
-        """184 mixes with English speech, and those of ``_UNSPOKEN``."""
-        made = [self._in_noise(snr_db) for snr_db in (40, 20, 15, 10, 5, 0, -5) for _ in range(20)]
-        made += [self._distant() for _ in range(24)] + [self._overlapping() for _ in range(20)]
+        """The mixes of ``_SPOKEN``, then those of ``_UNSPOKEN``."""
+        clear, noisy = self._spoken_counts["clear"], self._spoken_counts["noisy"]
+        made = [self._in_noise(snr_db) for snr_db in (40, 20, 15, _CLEAR_DB) for _ in range(clear)]
+        made += [self._in_noise(snr_db) for snr_db in (5, 0, -5) for _ in range(noisy)]
+        made += [self._distant() for _ in range(self._spoken_counts["distant"])]
+        made += [self._overlapping() for _ in range(self._spoken_counts["overlapping"])]
         made += [self._noise_alone(number) for number in range(self._unspoken["noise"])]
         made += [self._music_alone() for _ in range(self._unspoken["music"])]
         made += [self._silence() for _ in range(self._unspoken["silence"])]
@@ -241,16 +253,45 @@ def checked(heard: Sequence[Heard], model: ConfidenceModel, unsure_below: float)
     }
 
 
+def heard_so_far(file: Path) -> dict[Half, list[Heard]]:
+    """The outcomes that an earlier, unfinished run left."""
+    if not file.is_file():
+        return {half: [] for half in VOICES}
+    return msgspec.json.decode(file.read_bytes(), type=dict[Half, list[Heard]])
+
+
+def hear_all(
+    config: SttConfig, recordings: Sequence[Spoken], partial: Path, budget_s: float
+) -> dict[Half, list[Heard]] | None:
+    """The outcomes of all mixes; None when the budget ended first. Continues from ``partial`` and writes it."""
+    outcomes = heard_so_far(partial)
+    started = time.monotonic()
+    for half in VOICES:
+        mixed, done = Mixer(half, recordings).all(), outcomes[half]
+        while len(done) < len(mixed):
+            if time.monotonic() - started > budget_s:
+                return None
+            done += asyncio.run(hear(config, mixed[len(done) : len(done) + _MIXES_AT_ONCE]))
+            partial.write_bytes(msgspec.json.encode(outcomes))
+            sys.stderr.write(f"{half}: {len(done)} of {len(mixed)}\n")
+    return outcomes
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speech", type=Path, required=True, action="append", metavar="DIR")
     parser.add_argument("--model", default="whisper-tiny.en")
     parser.add_argument("--json", type=Path, required=True, metavar="OUT")
+    parser.add_argument("--budget-s", type=float, default=float("inf"), help="stop after this; the next run goes on")
     asked = parser.parse_args()
     recordings = [*people(), *(one for folder in asked.speech for one in recorded(folder))]
     config = SttConfig(model=asked.model, max_queued_audio_s=1e9, deadline_s=3600)
     unsure_below = AgentConfig().unsure_below
-    outcomes = {half: asyncio.run(hear(config, Mixer(half, recordings).all())) for half in VOICES}
+    partial = asked.json.with_suffix(".partial")
+    outcomes = hear_all(config, recordings, partial, asked.budget_s)
+    if outcomes is None:
+        sys.stderr.write(f"the budget is spent; run again to go on from {partial}\n")
+        return
     model = fit(outcomes["fitted"])
     report: dict[str, Any] = {
         "benchmark": "stt.calibrate",
@@ -263,6 +304,7 @@ def main() -> None:
         "outcomes": {half: [msgspec.to_builtins(one) for one in heard] for half, heard in outcomes.items()},
     }
     asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    partial.unlink()
     print(msgspec.json.format(msgspec.json.encode({k: v for k, v in report.items() if k != "outcomes"})).decode())
 
 
