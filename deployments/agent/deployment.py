@@ -23,6 +23,7 @@ from deployments.shell.handle_rpc import (
     serve_call,
     serve_stream,
 )
+from deployments.shell.replica_logs import log_through_serve
 from deployments.stt.contract import SpeechToText, SpeechToTextClient
 from deployments.tts.contract import TextToSpeech, TextToSpeechClient
 
@@ -55,6 +56,7 @@ class AgentDeployment:
     ) -> None:
         tiers = wrap_handles(config, grading=grading, stt=stt, tts=tts, llm=llm)
         self._service = AgentService(ports_factory(config, tiers), config)
+        log_through_serve()
         freeze_startup_objects()
 
     async def start(self, payload: bytes) -> bytes:

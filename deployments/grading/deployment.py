@@ -12,6 +12,7 @@ from deployments.grading.tier import GradingTier, StoresFactory
 from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import ServeHandle, handle_caller, handle_stream_caller, serve_call
+from deployments.shell.replica_logs import log_through_serve
 
 
 class GradingDeployment:
@@ -38,6 +39,7 @@ class GradingDeployment:
             model = meter(model)
         self._tier = GradingTier(config, stores, model)
         await self._tier.start()
+        log_through_serve()
         freeze_startup_objects()
 
     async def grade(self, payload: bytes) -> bytes:

@@ -16,6 +16,7 @@ from deployments.llm.gen_ai_span import chat_in_span
 from deployments.llm.hosted import HostedLanguageModel
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import reply, serve_call, serve_stream
+from deployments.shell.replica_logs import log_through_serve
 from interview.errors import ConfigError, ModelMissing
 
 DEPLOYMENT_NAME = "LanguageModel"
@@ -63,6 +64,7 @@ class LlmDeployment:
         self._config = config
         self._model = create_language_model(config)
         await self._model.start()
+        log_through_serve()
         freeze_startup_objects()
 
     async def chat(self, payload: bytes) -> bytes:

@@ -11,6 +11,7 @@ from ray import serve as ray_serve
 
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import reply, serve_call
+from deployments.shell.replica_logs import log_through_serve
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
@@ -62,6 +63,7 @@ class SpeechToTextDeployment:
             self._service = FakeSpeechToText(timing=config.fake)
         self._pieces_at_last_check = -1
         logger.info("speech to text is served by %s", self._engine.info.model)
+        log_through_serve()
         freeze_startup_objects()
 
     async def transcribe(self, payload: bytes) -> bytes:

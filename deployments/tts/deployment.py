@@ -10,6 +10,7 @@ from ray import serve as ray_serve
 
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import reply, serve_call, serve_stream
+from deployments.shell.replica_logs import log_through_serve
 from deployments.tts.config import TtsConfig
 from deployments.tts.contract import PreparationRequest, SynthesisRequest
 from deployments.tts.service import TtsService
@@ -23,6 +24,7 @@ class TtsDeployment:
             on_replica()
         # Plain data, because a replica's constructor arguments are pickled.
         self._service = TtsService(msgspec.convert(config, TtsConfig))
+        log_through_serve()
         freeze_startup_objects()
 
     async def synthesize(self, payload: bytes) -> bytes:

@@ -39,12 +39,16 @@ def up(
         str | None, typer.Option(help="Address to listen on (default: the profile's). 0.0.0.0 is every interface.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Data directory (default: the user's).")] = None,
+    ray_metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Loopback port for the metrics of Ray, Serve and vLLM.")
+    ] = None,
 ) -> None:
     """Run the platform until Ctrl-C; print its address, the location of its API key and example requests."""
     directory = (data or data_dir()).resolve()
     config = read_serve_file(profile_path(profile))
     if _GUARDED not in os.environ:
         hosted = [] if host is None else ["--host", host]
+        hosted += [] if ray_metrics_port is None else ["--ray-metrics-port", str(ray_metrics_port)]
         _guard(["up", "--profile", profile, *_port(port), *hosted, "--data", str(directory)], directory)
     from serve.local.local_key import local_key_of
     from serve.local.local_platform import Platform
@@ -53,7 +57,12 @@ def up(
     console = Console()
     stop = _stop_on_signals()
     with Platform(
-        config, directory, host=host, port=port, progress=lambda text: console.print(f"· {text}")
+        config,
+        directory,
+        host=host,
+        port=port,
+        ray_metrics_port=ray_metrics_port,
+        progress=lambda text: console.print(f"· {text}"),
     ) as platform:
         local_key_of(platform.redis_url, platform.data, label="interview up")
         welcome(console, platform)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import msgspec
 from ray import serve as ray_serve
 
 from deployments.agent.contract import Agent, AgentClient
@@ -18,11 +16,13 @@ from deployments.llm.contract import LanguageModel
 from deployments.shell.antivirus import Clamd
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
+from deployments.shell.replica_logs import log_through_serve
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from serve.composition.grading_placement import grading_queue
 from serve.composition.inference_clients import InferenceClients, inference_clients
 from serve.composition.local_stores import archive_database, blob_store, session_store
+from serve.composition.scrape import Scrape
 from serve.composition.store_probe import store_probe
 from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
@@ -38,12 +38,10 @@ from serve.http.ports import IngressPorts, Probe
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import RequestMetrics
 from serve.metrics.process import process_metrics, process_publisher
-from serve.metrics.registry import merge
 from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
-from storage.embedded.supervisor import state_of
 from storage.erasure.erasure import Erasure
 from storage.erasure.personal_data import PersonalData
 from storage.invitations.redis import RedisInvitations
@@ -67,6 +65,7 @@ class Ingress:
         self._inference = inference_clients(settings, **models)
 
     def __serve_build_asgi_app__(self) -> Any:  # Serve's own name for it
+        log_through_serve()
         settings, tiers = self._settings, self._tiers
         url = redis_url()
         sessions = session_store(settings.storage, url)
@@ -78,18 +77,7 @@ class Ingress:
         board = RedisMetricsBoard(url)
         publisher = process_publisher(DEPLOYMENT_NAME)
 
-        async def metrics() -> bytes:
-            supervised = state_of(data_dir())
-            process_metrics().store_restarts.set(supervised.restarts if supervised else 0)
-            process_metrics().active_sessions.set(await sessions.live_count())
-            used, limit = await board.memory()
-            process_metrics().store_memory.set(used)
-            process_metrics().store_memory_limit.set(limit)
-            for state, jobs in msgspec.to_builtins(await grading_queue().counts()).items():
-                process_metrics().queue.labels(f"grading {state}").set(jobs)
-            await publisher.publish()
-            return await asyncio.to_thread(merge, await board.all())
-
+        probes = {"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers)}
         documents = DocumentService(settings.documents)
         models = _metered(settings, self._inference)
         security = settings.security
@@ -116,8 +104,15 @@ class Ingress:
             stt=tiers.stt,
             llm=tiers.llm,
             tts=tiers.tts,
-            probes={"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers)},
-            metrics=metrics,
+            probes=probes,
+            metrics=Scrape(
+                sessions=sessions,
+                queue=grading_queue(),
+                board=board,
+                publisher=publisher,
+                probes=probes,
+                data=data_dir(),
+            ),
             observer=RequestMetrics(process_metrics()),
             scanner=scanner,
             rates=rates,

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from interview.errors import DeadlineExceeded, InterviewError, NotFound
 from serve.http import openapi
-from serve.http.auth import OPERATIONS, Authenticator, Principal
+from serve.http.auth import OPERATIONS, Authenticator, Credentials, Principal
 from serve.http.ports import IngressPorts
 from serve.http.problems import Problem, problem_response, request_id_of
+from serve.http.scrape_access import ScrapeAccess
 from serve.http.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
     router = APIRouter(tags=["operations"])
     Operator = Annotated[Principal, Depends(auth.require(OPERATIONS))]  # noqa: N806 (a type)
     probes = {"sessions": ports.sessions.ping, **ports.probes}
+    scrapers = ScrapeAccess(auth)
 
     @router.get(
         "/healthz",
@@ -89,7 +91,8 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
         description="The merged metrics of all replicas: one scrape target is enough.",
         **openapi.operation(content={"text/plain": {"schema": {"type": "string"}}}, also=(404,)),
     )
-    async def metrics(caller: Operator) -> Response:
+    async def metrics(credentials: Credentials) -> Response:
+        await scrapers.admit(credentials.credentials if credentials else None)
         if ports.metrics is None:
             raise NotFound("Metrics are not enabled here.")
         return Response(await ports.metrics(), media_type=PROMETHEUS_TEXT)

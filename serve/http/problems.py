@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 import msgspec
@@ -48,6 +48,11 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     retryable: bool = False
     retry_after_s: float | None = None
     context: dict[str, Any] = {}
+
+
+def note_failure(scope: MutableMapping[str, Any], error: InterviewError) -> None:
+    """Keep the error that this request is answered with, for the one log line of the request middleware."""
+    scope.setdefault("state", {})["failure"] = error
 
 
 def request_id_of(scope: Mapping[str, Any]) -> str:
@@ -137,6 +142,7 @@ def install(app: FastAPI) -> None:
     """Map every exception of a route to a problem."""
 
     async def interview_error(request: Request, error: Any) -> Response:
+        note_failure(request.scope, error)
         return error_response(error, request_id_of(request.scope))
 
     async def validation_error(request: Request, error: Any) -> Response:

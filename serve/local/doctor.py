@@ -21,8 +21,8 @@ from deployments.shell.confinement.confine import possible
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
 from interview.errors import InterviewError, ModelMissing
-from serve.serve_file import HOME, ServeFile
-from serve.settings import read_settings
+from serve.serve_file import ServeFile, plans_dir
+from serve.settings import Settings, read_settings
 from storage.weights.resolve import known
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Level = Literal["ok", "warn", "fail"]
 
 _GIB = 1024**3
+
+#: Statistics, fallback and metrics of Serve's HAProxy.
+HAPROXY_PORTS = (8404, 8500, 9101)
 _PACKAGES = ("ray", "faster-whisper", "ctranslate2", "fastapi", "redis", "espeakng-loader", "typst", "mcp")
 _OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "pypdfium2": "documents"}
 
@@ -49,20 +52,20 @@ class Diagnosis:
 
 
 def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
-    """Run all checks; nothing is started, downloaded or changed."""
+    """Run all checks: load the speech model, ask an external Redis. Nothing is started, downloaded or changed."""
     settings = read_settings(config.arguments, config.document)
     return [
         _python(),
         *_packages(),
         _machine(),
         _disk(data),
-        _port(config.host, config.port),
+        *_ports(config),
         _redis(),
         _sandbox(),
         _stt(settings.stt),
         _tts(settings.tts),
         _llm(settings.llm),
-        _plans(settings.stt),
+        _plans(settings),
     ]
 
 
@@ -83,7 +86,7 @@ def _packages() -> list[Diagnosis]:
 
 
 def _install_remedy(missing: list[str]) -> str:
-    return f"missing: {', '.join(missing)}; run: pip install -c constraints.txt -e ."
+    return f"missing: {', '.join(missing)}; install the platform again with its dependencies"
 
 
 def _version(name: str) -> str | None:
@@ -110,6 +113,14 @@ def _disk(data: Path) -> Diagnosis:
     return Diagnosis("disk", "ok", found)
 
 
+def _ports(config: ServeFile) -> list[Diagnosis]:
+    """The ingress's port; with HAProxy also those of its statistics, fallback and metrics, on every interface."""
+    findings = [_port(config.host, config.port)]
+    if config.environment.get("RAY_SERVE_ENABLE_HA_PROXY") == "1":
+        findings += [_port("0.0.0.0", port) for port in HAPROXY_PORTS]  # noqa: S104 - HAProxy binds them so
+    return findings
+
+
 def _port(host: str, port: int) -> Diagnosis:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -126,8 +137,9 @@ def _port(host: str, port: int) -> Diagnosis:
 
 
 def _redis() -> Diagnosis:
-    if os.environ.get("REDIS_URL"):
-        return Diagnosis("sessions", "ok", "the Redis server that REDIS_URL names")
+    url = os.environ.get("REDIS_URL")
+    if url:
+        return _external_redis(url)
     from storage.embedded.server import find_redis_server
 
     binary = find_redis_server()
@@ -156,8 +168,25 @@ def _sandbox() -> Diagnosis:
     )
 
 
+def _external_redis(url: str) -> Diagnosis:
+    from storage.redis.diagnosis import diagnose
+
+    found = diagnose(url)
+    if found.problem:
+        remedy = "correct REDIS_URL, or start the server"
+        return Diagnosis(
+            "sessions", "fail", f"{found.server} {found.problem}", "correct REDIS_URL, or start the server"
+        )
+    text = f"{found.server}, version {found.version}"
+    if found.warnings:
+        remedy = "set what docs/operations.md lists under Redis"
+        return Diagnosis("sessions", "warn", f"{text}: {'; '.join(found.warnings)}", remedy)
+    return Diagnosis("sessions", "ok", text)
+
+
 def _stt(config: SttConfig) -> Diagnosis:
     from deployments.stt.engines.model_resolution import resolve_model
+    from deployments.stt.engines.whisper import load_engine
 
     if config.engine == "remote":
         if not config.remote.base_url:
@@ -167,6 +196,7 @@ def _stt(config: SttConfig) -> Diagnosis:
         return Diagnosis("speech to text", "warn", "fake: nothing is heard", "set stt.engine to whisper or remote")
     try:
         resolved = resolve_model(config)
+        load_engine(config, resolved)
     except InterviewError as error:
         return Diagnosis(
             "speech to text", "fail", error.message, "fetch the model, or set stt.model to an installed one"
@@ -215,25 +245,28 @@ def _llm(config: LlmConfig) -> Diagnosis:
 
 
 def _extra_remedy(package: str) -> str:
-    return f"pip install -c constraints.txt -e '.[{_OPTIONAL[package]}]'"
+    extra = _OPTIONAL[package]
+    return f"in the checkout: pip install -c constraints-cluster.txt '.[{extra}]'; or the wheel's file with [{extra}]"
 
 
-def _plans(stt: SttConfig) -> Diagnosis:
+def _plans(settings: Settings) -> Diagnosis:
     from interview.plans.files import load_plans
+    from serve.composition.operator_files import check_operator_files
 
     try:
-        plans = load_plans(HOME / "configs" / "interviews")
+        check_operator_files(settings)
+        plans = load_plans(plans_dir())
     except InterviewError as error:
         return Diagnosis("interview plans", "fail", error.message, "fix the file named in the error")
-    unheard = [f"{plan.id} ({plan.language})" for plan in plans.values() if not hears(stt, plan.language)]
+    unheard = [f"{plan.id} ({plan.language})" for plan in plans.values() if not hears(settings.stt, plan.language)]
     if unheard:
         return Diagnosis(
             "interview plans",
             "warn",
-            f"{stt.model} does not transcribe the language of {', '.join(unheard)}",
+            f"{settings.stt.model} does not transcribe the language of {', '.join(unheard)}",
             "candidates can type the answers; to hear them, set stt.model to a model of that language",
         )
-    return Diagnosis("interview plans", "ok" if plans else "fail", ", ".join(sorted(plans)) or "none")
+    return Diagnosis("interview plans", "ok", f"{', '.join(sorted(plans))} (in {plans_dir()})")
 
 
 def hears(stt: SttConfig, language: str) -> bool:

@@ -54,6 +54,7 @@ class Platform:
         *,
         host: str | None = None,
         port: int | None = None,
+        ray_metrics_port: int | None = None,
         progress: Progress | None = None,
     ) -> None:
         self.config = config
@@ -63,6 +64,7 @@ class Platform:
         scheme = "https" if config.http.get("ssl_certfile") else "http"
         self.address = f"{scheme}://{self.host}:{self.port}"
         self.redis_url = os.environ.get("REDIS_URL", "")
+        self._ray_metrics_port = ray_metrics_port
         self._progress = progress or (lambda _text: None)
         self._redis: ServerSupervisor | None = None
         self._ray_dir: str | None = None
@@ -138,7 +140,10 @@ class Platform:
             object_store_memory=256 * 1024 * 1024,
             _temp_dir=self._ray_dir,
             _node_ip_address="127.0.0.1",
+            _metrics_export_port=self._ray_metrics_port,
         )
+
+        _link_logs(Path(self._ray_dir), self.data / "logs")
 
     def _deploy(self) -> None:
         from ray import serve as ray_serve
@@ -208,6 +213,19 @@ def _output_to(path: Path) -> Iterator[None]:
                 os.close(descriptor)
 
 
+def _link_logs(ray_dir: Path, link: Path) -> None:
+    """Let ``link`` lead to the logs of the running platform; ``_keep_logs`` replaces it with a copy."""
+    _remove(link)
+    link.symlink_to(ray_dir / "session_latest" / "logs")
+
+
+def _remove(kept: Path) -> None:
+    if kept.is_symlink():
+        kept.unlink()
+    else:
+        shutil.rmtree(kept, ignore_errors=True)
+
+
 def _keep_logs(ray_dir: Path, keep: Path) -> None:
     """Copy Ray's logs into the data directory, replacing the previous run's.
 
@@ -217,7 +235,7 @@ def _keep_logs(ray_dir: Path, keep: Path) -> None:
     logs = ray_dir / "session_latest" / "logs"
     if not logs.is_dir():
         return
-    shutil.rmtree(keep, ignore_errors=True)
+    _remove(keep)
     try:
         shutil.copytree(logs, keep, ignore_dangling_symlinks=True)
     except OSError as error:  # such as a full disk; it must not prevent the stop

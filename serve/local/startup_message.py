@@ -26,4 +26,5 @@ def welcome(console: Console, platform: Platform) -> None:
     )
     for line in lines:
         console.out(line, highlight=False)
-    console.print("\nCtrl-C stops it.")
+    console.print(f"\nLogs: {shlex.quote(str(platform.data / 'logs' / 'serve'))}", highlight=False, soft_wrap=True)
+    console.print("Ctrl-C stops it.")

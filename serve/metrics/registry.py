@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
@@ -38,7 +38,7 @@ class PlatformMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        counter, histogram, gauge = Counter, Histogram, Gauge
+        counter, histogram = Counter, Histogram
         self.turn = histogram(
             "interview_turn_seconds", "Whole turn, from the agent's first step to its last commit.",
             ["outcome"], buckets=LATENCY_BUCKETS_S, registry=self.registry,
@@ -101,17 +101,6 @@ class PlatformMetrics:
             ["direction"],
             registry=self.registry,
         )
-        self.store_restarts = gauge(
-            "interview_embedded_store_restarts",
-            "Restarts of the embedded server after it died, since the platform started.",
-            registry=self.registry,
-        )
-        self.active_sessions = gauge("interview_active_sessions", "Live sessions in the store.", registry=self.registry)
-        self.store_memory = gauge("interview_store_memory_bytes", "Memory that Redis uses.", registry=self.registry)
-        self.store_memory_limit = gauge(
-            "interview_store_memory_limit_bytes", "Redis's maxmemory; 0: none.", registry=self.registry
-        )
-        self.queue = gauge("interview_queue_length", "Jobs waiting in a queue.", ["queue"], registry=self.registry)
 
     def exposition(self) -> bytes:
         return generate_latest(self.registry)
@@ -154,7 +143,7 @@ class MetricsPublisher:
     def __init__(self, metrics: PlatformMetrics, board: MetricsBoard, replica: str) -> None:
         self._metrics = metrics
         self._board = board
-        self._replica = replica
+        self.replica = replica
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -162,8 +151,11 @@ class MetricsPublisher:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
+    def exposition(self) -> bytes:
+        return self._metrics.exposition()
+
     async def publish(self) -> None:
-        await self._board.put(self._replica, self._metrics.exposition(), ttl_s=BOARD_TTL_S)
+        await self._board.put(self.replica, self.exposition(), ttl_s=BOARD_TTL_S)
 
     async def _run(self) -> None:
         reported = False

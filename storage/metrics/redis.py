@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.metrics.port import StoreHealth
 from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink
 
 
@@ -35,11 +36,15 @@ class RedisMetricsBoard:
             await self._link.command("SREM", self._index, *expired, what="metrics.all")
         return {name.decode(): value for name, value in found if value is not None}
 
-    async def memory(self) -> tuple[int, int]:
-        """Bytes that the server uses, and its limit (0: none)."""
-        told: bytes = await self._link.command("INFO", "memory", what="metrics.memory")
-        fields = dict(line.split(":", 1) for line in told.decode().splitlines() if ":" in line)
-        return int(fields["used_memory"]), int(fields.get("maxmemory", 0))
+    async def server(self) -> StoreHealth:
+        reply: bytes = await self._link.command("INFO", what="metrics.server")
+        fields = dict(line.split(":", 1) for line in reply.decode().splitlines() if ":" in line)
+        return StoreHealth(
+            used_memory_bytes=int(fields.get("used_memory", 0)),
+            max_memory_bytes=int(fields.get("maxmemory", 0)),
+            persistence_ok=fields.get("aof_last_write_status", "ok") == "ok"
+            and fields.get("aof_last_bgrewrite_status", "ok") == "ok",
+        )
 
     async def close(self) -> None:
         await self._link.close()

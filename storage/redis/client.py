@@ -20,6 +20,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from interview import retries, telemetry
 from interview.errors import StorageUnavailable
+from storage.redis.address import without_credentials
 from storage.redis.connections import Argument, RedisConnections
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class RedisLink:
 
     def __init__(self, url: str, limits: RedisLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
+        self._server = without_credentials(url)
         self._connections = RedisConnections(
             url,
             size=limits.pool_size,
@@ -129,7 +131,7 @@ class RedisLink:
                 return await operation()
             except (RedisConnectionError, RedisTimeoutError, OSError) as error:
                 if not left:
-                    raise _unavailable(error, what) from error
+                    raise self._unavailable(error, what) from error
                 await asyncio.sleep(self._limits.retry_pause_s)
                 overdue = isinstance(error, RedisTimeoutError | TimeoutError)
                 retries.tried_again("store", "overdue" if overdue else "connection-lost")
@@ -137,8 +139,13 @@ class RedisLink:
                 logger.error("redis is full: operation=%s", what)
                 raise StorageUnavailable(_FULL, retry_after_s=_FULL_RETRY_S, detail={"operation": what}) from error
             except RedisError as error:
-                raise _unavailable(error, what) from error
+                raise self._unavailable(error, what) from error
         raise AssertionError("unreachable")
+
+    def _unavailable(self, error: Exception, what: str) -> StorageUnavailable:
+        """The typed error for a Redis failure. The log gets the error's type: its arguments may hold answers."""
+        logger.warning("redis failed: server=%s operation=%s error=%s", self._server, what, type(error).__name__)
+        return StorageUnavailable(_UNAVAILABLE, retry_after_s=_RETRY_AFTER_S, detail={"operation": what})
 
 
 def cancellation_watch() -> Callable[[], None]:
@@ -162,9 +169,3 @@ def _accepted(reply: Any) -> Any:
     if isinstance(reply, RedisError):
         raise reply
     return reply
-
-
-def _unavailable(error: Exception, what: str) -> StorageUnavailable:
-    """The typed error for a Redis failure. The log gets the error's type, never its arguments (they hold answers)."""
-    logger.warning("redis failed: operation=%s error=%s", what, type(error).__name__)
-    return StorageUnavailable(_UNAVAILABLE, retry_after_s=_RETRY_AFTER_S, detail={"operation": what})

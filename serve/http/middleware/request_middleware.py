@@ -123,10 +123,21 @@ class RequestMiddleware:
             # Otherwise the response is half sent: returning here makes the server cut the connection, which the client
             # notices.
         finally:
+            if status >= 500:
+                _log_failure(scope, request_id, status)
             if self._observer is not None:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 seconds = time.perf_counter() - began
                 self._observer.observe(route=route, method=scope["method"], status=status or 499, seconds=seconds)
+
+
+def _log_failure(scope: Scope, request_id: str, status: int) -> None:
+    """One line for each 5xx, under the id that the client has. It omits the path, which holds an interview's id."""
+    failure = scope.get("state", {}).get("failure")
+    code, operation = (failure.code, failure.detail.get("operation", "-")) if failure else ("-", "-")
+    route = getattr(scope.get("route"), "path", None) or _route_prefix(scope["path"])
+    called = f"{scope['method']} {route}"
+    logger.warning("request %s answered %d: %s code=%s operation=%s", request_id, status, called, code, operation)
 
 
 def _with_defaults(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

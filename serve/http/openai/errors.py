@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from interview.errors import InterviewError
-from serve.http.problems import error_headers, invalid_fields
+from serve.http.problems import error_headers, invalid_fields, note_failure
 
 PREFIX = "/v1"
 
@@ -72,6 +72,7 @@ def install(app: FastAPI) -> None:
 
     async def interview_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, InterviewError)  # noqa: S101 - what it is registered for
+        note_failure(request.scope, error)
         return openai_error_response(error)
 
     async def validation_error(request: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -105,14 +106,21 @@ def test_an_operators_profile_and_plans_precede_the_shipped_ones(installed: Path
     assert found["args"]["storage"]["session_ttl_s"] == 60
 
 
+class Serving(NamedTuple):
+    address: str
+    key: str
+    ray_metrics: str
+    data: Path
+
+
 @pytest.fixture
-def serving(installed: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Address and key of the platform that the wheel runs."""
+def serving(installed: Path, tmp_path: Path) -> Iterator[Serving]:
+    """The platform that the wheel runs."""
     from serve.local.local_platform import free_port
 
-    port = free_port()
+    port, ray_metrics_port = free_port(), free_port()
     run = subprocess.Popen(
-        [str(installed / "interview"), "up", "--port", str(port)],
+        [str(installed / "interview"), "up", "--port", str(port), "--ray-metrics-port", str(ray_metrics_port)],
         cwd=tmp_path,
         env=environment(tmp_path / "data"),
         stdout=subprocess.PIPE,
@@ -127,18 +135,23 @@ def serving(installed: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
             if "Ctrl-C" in line:
                 break
         assert "Serving on" in printed, printed
-        yield f"http://127.0.0.1:{port}", (tmp_path / "data" / "api-key").read_text().strip()
+        key = (tmp_path / "data" / "api-key").read_text().strip()
+        yield Serving(f"http://127.0.0.1:{port}", key, f"http://127.0.0.1:{ray_metrics_port}", tmp_path / "data")
     finally:
         run.terminate()
         run.communicate(timeout=60)
 
 
 @pytest.mark.cluster
-def test_it_serves_an_interviews_first_turn(serving: tuple[str, str]) -> None:
-    address, key = serving
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
+def test_it_serves_an_interviews_first_turn_with_metrics_and_logs(serving: Serving) -> None:
+    with httpx.Client(
+        base_url=serving.address, headers={"Authorization": f"Bearer {serving.key}"}, timeout=30
+    ) as client:
         started = client.post("/session/start/a", json={"plan": "backend-engineer", "consent": True})
         assert started.status_code == 200, started.text
         turn = client.post("/session/turn/a", json={"answer": "I build payment services in Python."})
         assert turn.status_code == 200, turn.text
         assert turn.json()["turn_number"] == 1
+    while "ray_serve_deployment_replica_healthy" not in httpx.get(f"{serving.ray_metrics}/metrics").text:
+        continue  # Serve reports every few seconds; the test's own timeout bounds the wait
+    assert list((serving.data / "logs" / "serve").glob("replica_*ingress*")), "the logs of the running platform"

@@ -233,6 +233,4 @@ def test_a_killed_embedded_server_comes_back_with_its_data_and_is_told(platform:
         second = client.post(f"/session/turn/{interview_id}", json={"answer": "A deadlock is two threads waiting."})
         assert second.status_code == 200
         assert second.json()["turn_number"] == 2
-        assert re.search(
-            r"^interview_embedded_store_restarts\{[^}]*\} 1\.0$", client.get("/metrics").text, re.MULTILINE
-        )
+        assert re.search(r"^interview_embedded_store_restarts 1\.0$", client.get("/metrics").text, re.MULTILINE)

@@ -17,6 +17,8 @@ PRODUCT = (
     "^tests/",
     "--extend-exclude",
     "^benchmarks/",
+    "--extend-exclude",
+    "^ops/",
     "--optional-dependencies-dev-groups",
     "bench,dev",
 )

@@ -6,15 +6,19 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from typer.main import get_command
 
 from interview import failures, retries
 from interview.errors import StorageUnavailable
+from serve.cli.main import app
 from serve.metrics.process import process_metrics
 from serve.metrics.registry import PlatformMetrics, merge
+from serve.metrics.store_state import GAUGES
 from serve.serve_file import HOME, read_serve_file
 from serve.settings import read_settings
 
@@ -58,15 +62,32 @@ def test_the_kuberay_manifests_serve_config_is_one_we_accept() -> None:
     assert settings.llm.engine == "vllm"
 
 
-def test_every_alert_names_metrics_that_exist_and_says_what_to_do() -> None:
+def rules() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((HOME / "ops" / "alerts.yml").read_text())["groups"][0]["rules"]
+    return found
+
+
+def test_every_alert_names_metrics_that_exist() -> None:
     families = text_string_to_metric_families(PlatformMetrics().exposition().decode())
-    known = {family.name for family in families}
-    rules = yaml.safe_load((HOME / "ops" / "alerts.yml").read_text())["groups"][0]["rules"]
-    for rule in rules:
-        assert rule["annotations"]["action"]
+    known = {family.name for family in families} | {f"interview_{gauge}" for gauge in GAUGES}
+    for rule in rules():
         for name in re.findall(r"interview_\w+", rule["expr"]):
             base = re.sub(r"_(bucket|count|sum|total)$", "", name)
             assert base in known, f"{rule['alert']} asks for {name}"
+
+
+def test_every_alert_has_a_runbook_and_a_remedy_whose_commands_exist() -> None:
+    sections = set(re.findall(r"^## (\w+)$", (HOME / "docs" / "runbooks.md").read_text(), re.MULTILINE))
+    assert sections == {rule["alert"] for rule in rules()}
+    commands = get_command(app)
+    for rule in rules():
+        notes = rule["annotations"]
+        assert notes["runbook_url"] == f"docs/runbooks.md#{rule['alert'].lower()}"
+        for words in re.findall(r"`interview ([a-z -]+?)(?: --[^`]*)?`", notes["action"]):
+            found: Any = commands
+            for word in words.split():
+                found = found.commands.get(word)
+                assert found is not None, f"{rule['alert']} names `interview {words}`"
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
@@ -101,9 +122,9 @@ def test_counts_and_buckets_of_several_replicas_add_up_in_one_exposition() -> No
 
 def test_a_replica_whose_metrics_cannot_be_read_hides_no_other(failed_items: list[tuple[str, str]]) -> None:
     good = PlatformMetrics()
-    good.queue.labels("grading waiting").set(3)
+    good.conflicts.inc(3)
     text = merge({"a": b"interview_x{ 1 broken", "b": good.exposition()}).decode()
-    assert 'interview_queue_length{queue="grading waiting",replica="b"} 3.0' in text
+    assert 'interview_commit_conflicts_total{replica="b"} 3.0' in text
     assert failed_items == [("metrics", "ValueError")]
 
 

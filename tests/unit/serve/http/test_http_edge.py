@@ -202,6 +202,20 @@ async def test_an_unavailable_store_is_a_503_to_come_back_from():
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "1")
 
 
+async def test_every_503_is_in_the_log_under_its_request_id_and_without_the_interview(caplog):
+    class Down:
+        async def verify(self, presented):
+            raise StorageUnavailable("The store does not answer.", detail={"operation": "keys.verify"})
+
+    async with client_of(stub_ports(keys=Down())) as client:
+        with caplog.at_level(logging.WARNING):
+            reply = await client.get("/session/state/ann-9", headers={"X-Request-Id": "r-503"})
+    assert reply.status_code == 503
+    (line,) = [record.getMessage() for record in caplog.records if "r-503" in record.getMessage()]
+    assert "code=storage-unavailable operation=keys.verify" in line
+    assert "ann-9" not in line
+
+
 async def test_the_documentation_needs_no_network_and_names_every_operation():
     ports = stub_ports()
     async with client_of(ports) as client:

@@ -1,0 +1,52 @@
+"""`doctor` asks the server that REDIS_URL names whether it answers with this password, and reads the plans in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from serve.local.doctor import Diagnosis, examine
+from serve.local.local_platform import free_port
+from serve.serve_file import profile_path, read_serve_file
+from storage.embedded.server import EmbeddedRedis
+
+
+def sessions(url: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> Diagnosis:
+    monkeypatch.setenv("REDIS_URL", url)
+    findings = examine(read_serve_file(profile_path("local")), data)
+    return next(finding for finding in findings if finding.area == "sessions")
+
+
+def test_a_server_that_answers_is_named_with_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmbeddedRedis(tmp_path) as server:
+        found = sessions(server.url, tmp_path, monkeypatch)
+    assert found.level == "ok"
+    assert "version" in found.found
+
+
+def test_a_wrong_password_is_said_and_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmbeddedRedis(tmp_path) as server:
+        user, _, place = server.url.rpartition("@")
+        wrong = f"{user.rpartition(':')[0]}:not-the-password@{place}"
+        found = sessions(wrong, tmp_path, monkeypatch)
+    assert (found.level, "password" in found.found) == ("fail", True)
+    assert "not-the-password" not in f"{found.found}{found.remedy}"
+
+
+def test_a_server_that_is_not_there_is_named_by_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    found = sessions(f"redis://:secret@127.0.0.1:{port}/0", tmp_path, monkeypatch)
+    assert found.level == "fail"
+    assert f"127.0.0.1:{port}" in found.found and "secret" not in found.found
+
+
+def test_a_wrong_bank_is_found_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = tmp_path / "plans"
+    plans.mkdir()
+    (plans / "own.yaml").write_text("id: own\ntitel: Own\n")
+    monkeypatch.setenv("INTERVIEW_PLANS_DIR", str(plans))
+    findings = examine(read_serve_file(profile_path("local")), tmp_path)
+    found = next(finding for finding in findings if finding.area == "interview plans")
+    assert found.level == "fail"
+    assert "own.yaml:2: titel: unknown field" in found.found
