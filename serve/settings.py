@@ -14,6 +14,7 @@ from deployments.documents.config import DocumentsConfig
 from deployments.grading.config import GradingConfig
 from deployments.llm.config import LlmConfig
 from deployments.shell.antivirus import address_problem
+from deployments.shell.replicas import checked_serve_options
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
 from interview.errors import ConfigError
@@ -53,13 +54,17 @@ class SecuritySettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class IngressSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The ingress deployment. Its replica count is fixed: any change reloads HAProxy and cuts long WebSockets (ray
-    #66056)."""
+    #66056). ``serve_options`` are as in ``ReplicaConfig``."""
 
     num_replicas: int = 1
     num_cpus: float = 0.5
     max_ongoing_requests: int = 512
     max_queued_requests: int = 512
     graceful_shutdown_timeout_s: float = 20.0
+    serve_options: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        checked_serve_options(self.serve_options)
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

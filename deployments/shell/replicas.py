@@ -6,6 +6,42 @@ from typing import Any
 
 from msgspec import Struct
 
+#: Options of ``ray.serve.deployment`` that ``serve_options`` may set; the section's own fields set the others.
+SERVE_OPTIONS = frozenset(
+    {
+        "backpressure_config",
+        "max_replicas_per_node",
+        "max_surge_percent",
+        "placement_group_bundles",
+        "placement_group_bundle_label_selector",
+        "placement_group_strategy",
+        "request_router_config",
+        "rolling_update_percentage",
+    }
+)
+
+#: Options of ``ray_actor_options`` that ``serve_options`` may set.
+_ACTOR_OPTIONS = frozenset({"accelerator_type", "label_selector", "memory", "resources"})
+
+
+def checked_serve_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for an option that is not passed on to Ray Serve."""
+    unknown = options.keys() - SERVE_OPTIONS - _ACTOR_OPTIONS
+    if unknown:
+        known = ", ".join(sorted(SERVE_OPTIONS | _ACTOR_OPTIONS))
+        raise ValueError(f"serve_options has no {sorted(unknown)[0]!r}: one of {known}")
+    return options
+
+
+def with_serve_options(options: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]:
+    """``options`` of ``ray.serve.deployment`` with ``serve_options`` over them."""
+    actor = {**options.get("ray_actor_options", {}), **{name: chosen[name] for name in chosen.keys() & _ACTOR_OPTIONS}}
+    return {
+        **options,
+        **{name: value for name, value in chosen.items() if name in SERVE_OPTIONS},
+        **({"ray_actor_options": actor} if actor else {}),
+    }
+
 
 class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Section ``replicas`` of a tier; each tier overrides the defaults to fit its work.
@@ -18,6 +54,9 @@ class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     - ``max_queued_requests``: waiting requests of one caller before the next is rejected with 429.
     - ``num_cpus``, ``num_gpus``: reserved by one replica, in CPUs and (fractions of) GPUs.
     - ``health_check_period_s``, ``health_check_timeout_s``, ``graceful_shutdown_timeout_s``: as in Ray Serve.
+    - ``serve_options``: further options of ``ray.serve.deployment`` and of ``ray_actor_options``, passed on unchanged,
+      such as ``max_surge_percent: 100`` (start the new replica before the old one stops; needs room for both),
+      ``max_replicas_per_node``, ``label_selector`` or ``request_router_config``.
     """
 
     min_replicas: int = 1
@@ -32,8 +71,10 @@ class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     health_check_period_s: float = 10.0
     health_check_timeout_s: float = 30.0
     graceful_shutdown_timeout_s: float = 20.0
+    serve_options: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
+        checked_serve_options(self.serve_options)
         if not 1 <= self.min_replicas <= self.max_replicas:
             raise ValueError("replicas need 1 <= min_replicas <= max_replicas")
 
@@ -63,8 +104,9 @@ class ReplicaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def deployment_options(self, name: str, policy: dict[str, Any] | None = None) -> dict[str, Any]:
         """The keyword arguments of ``ray.serve.deployment`` for a tier called ``name``."""
-        return {
+        options = {
             "name": name,
             "ray_actor_options": {"num_cpus": self.num_cpus, "num_gpus": self.num_gpus},
             **self.scaling_options(policy),
         }
+        return with_serve_options(options, self.serve_options)

@@ -17,6 +17,7 @@ from deployments.shell.antivirus import Clamd
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 from deployments.shell.replica_logs import log_through_serve
+from deployments.shell.replicas import with_serve_options
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from serve.composition.grading_placement import grading_queue
@@ -191,12 +192,17 @@ def _probes(tiers: Tiers) -> Mapping[str, Probe]:
 def build_ingress(settings: Settings, tiers: Mapping[str, ray_serve.Application]) -> ray_serve.Application:
     """The ingress over its tiers' applications."""
     options = settings.ingress
-    deployed: ray_serve.Deployment = ray_serve.deployment(
-        name=DEPLOYMENT_NAME,
-        num_replicas=options.num_replicas,
-        max_ongoing_requests=options.max_ongoing_requests,
-        max_queued_requests=options.max_queued_requests,
-        graceful_shutdown_timeout_s=options.graceful_shutdown_timeout_s,
-        ray_actor_options={"num_cpus": options.num_cpus},
-    )(ray_serve.ingress()(Ingress))
+    chosen = {
+        "name": DEPLOYMENT_NAME,
+        "num_replicas": options.num_replicas,
+        "max_ongoing_requests": options.max_ongoing_requests,
+        "max_queued_requests": options.max_queued_requests,
+        "graceful_shutdown_timeout_s": options.graceful_shutdown_timeout_s,
+        "ray_actor_options": {"num_cpus": options.num_cpus},
+        # Serve's own answer to a full queue would be 503 without Retry-After.
+        "backpressure_config": {"status_code": 429, "retry_after_s": 2},
+    }
+    deployed: ray_serve.Deployment = ray_serve.deployment(**with_serve_options(chosen, options.serve_options))(
+        ray_serve.ingress()(Ingress)
+    )
     return deployed.bind(settings, **tiers)

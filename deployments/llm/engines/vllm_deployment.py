@@ -21,6 +21,7 @@ from deployments.llm.engines.weights import local_model
 from deployments.llm.gen_ai_span import chat_in_span
 from deployments.llm.openai_chat import ChatCall, read_call
 from deployments.shell.handle_rpc import reply, serve_call, serve_stream
+from deployments.shell.replicas import with_serve_options
 from interview.errors import EngineUnavailable, InvalidInput
 
 logger = logging.getLogger(__name__)
@@ -201,10 +202,9 @@ def llm_config(config: LlmConfig) -> LLMConfig:
         placement_group_config={"bundles": _bundles(settings), "strategy": "PACK"},
         engine_kwargs=engine_kwargs(config),
         runtime_env={"env_vars": {**_ENVIRONMENT, **settings.env}},
-        deployment_config={
-            **replicas.scaling_options(),
-            "ray_actor_options": {"num_cpus": replicas.num_cpus},
-        },
+        deployment_config=with_serve_options(
+            {**replicas.scaling_options(), "ray_actor_options": {"num_cpus": replicas.num_cpus}}, replicas.serve_options
+        ),
         # The default holds the first token back for up to 50 ms to send several together.
         experimental_configs={"stream_batching_interval_ms": 0},
     )

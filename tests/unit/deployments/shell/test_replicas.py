@@ -46,3 +46,25 @@ def test_equal_bounds_switch_autoscaling_off() -> None:
     options = ReplicaConfig(min_replicas=2, max_replicas=2).deployment_options("tts")
     assert options["num_replicas"] == 2
     assert "autoscaling_config" not in options
+
+
+def test_further_options_of_serve_are_passed_on_unchanged() -> None:
+    replicas = ReplicaConfig(
+        num_cpus=2,
+        serve_options={
+            "max_surge_percent": 100,
+            "max_replicas_per_node": 3,
+            "label_selector": {"ray.io/node-group": "cpu"},
+        },
+    )
+    deployed = ray_serve.deployment(**replicas.deployment_options("grading"))(GradingDeployment)
+    assert deployed._deployment_config.max_surge_percent == 100
+    assert deployed._replica_config.max_replicas_per_node == 3
+    actor = deployed.ray_actor_options
+    assert actor is not None
+    assert (actor["num_cpus"], actor["label_selector"]) == (2, {"ray.io/node-group": "cpu"})
+
+
+def test_an_option_that_the_section_sets_itself_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="no 'num_replicas'"):
+        msgspec.convert({"replicas": {"serve_options": {"num_replicas": 3}}}, AgentConfig)
