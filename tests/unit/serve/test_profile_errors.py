@@ -49,12 +49,12 @@ def test_all_further_problems_are_counted(tmp_path: Path) -> None:
         read_settings(file.arguments, file.document)
 
 
-def test_a_rule_between_two_fields_names_its_section(tmp_path: Path) -> None:
-    path, line = changed(tmp_path, "placement: tier", "http: {shedding: {from_ms: 90, all_ms: 10}}")
+def test_a_rule_between_two_fields_names_their_section(tmp_path: Path) -> None:
+    path, line = changed(tmp_path, "        by_value: false\n        replicas: {num_cpus: 0.2}", "        replicas: {min_replicas: 3, max_replicas: 2}")
     file = read_serve_file(path)
     with pytest.raises(ConfigError) as error:
         read_settings(file.arguments, file.document)
-    assert f"{path}:{line}: applications[0].args.http.shedding: " in error.value.message
+    assert f"{path}:{line}: applications[0].args.agent.replicas: " in error.value.message
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 from opentelemetry import context, trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
-from deployments.shell.replica_logs import PACKAGES, ServeLog, log_through_serve
+from deployments.shell.replica_logs import log_through_serve
+from tests.support.replica_logs import stop_logging_through_serve
 
 
 @pytest.fixture
@@ -34,10 +35,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
     log_through_serve()
     (path,) = tmp_path.glob("*.log")
     yield path
-    for package in PACKAGES:
-        logger = logging.getLogger(package)
-        logger.handlers = [handler for handler in logger.handlers if not isinstance(handler, ServeLog)]
-        logger.setLevel(logging.NOTSET)
+    stop_logging_through_serve()
     for handler in serve.handlers:
         handler.close()
     serve.handlers[:], serve.propagate = saved[0], saved[2]
