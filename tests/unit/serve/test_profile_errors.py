@@ -50,7 +50,8 @@ def test_all_further_problems_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_rule_between_two_fields_names_their_section(tmp_path: Path) -> None:
-    path, line = changed(tmp_path, "        by_value: false\n        replicas: {num_cpus: 0.2}", "        replicas: {min_replicas: 3, max_replicas: 2}")
+    shipped = "        by_value: false\n        replicas: {num_cpus: 0.2}"
+    path, line = changed(tmp_path, shipped, "        replicas: {min_replicas: 3, max_replicas: 2}")
     file = read_serve_file(path)
     with pytest.raises(ConfigError) as error:
         read_settings(file.arguments, file.document)

@@ -30,6 +30,7 @@ async def test_metrics_go_on_and_the_log_names_server_operation_and_request(
         transport = httpx.ASGITransport(app=ingress.__serve_build_asgi_app__())
         keys = RedisApiKeys(server.url)
         key = await keys.create(tenant="local", scopes=frozenset({OPERATIONS}), label="Prometheus")
+        unseen = await keys.create(tenant="local", scopes=frozenset({OPERATIONS}))
         await keys.close()
         headers = {"Authorization": f"Bearer {key.secret}", "X-Request-Id": "r-outage"}
         async with httpx.AsyncClient(transport=transport, base_url="http://ingress", headers=headers) as client:
@@ -38,7 +39,7 @@ async def test_metrics_go_on_and_the_log_names_server_operation_and_request(
         async with httpx.AsyncClient(transport=transport, base_url="http://ingress", headers=headers) as client:
             with caplog.at_level(logging.WARNING):
                 scraped = await client.get("/metrics")
-                stopped = await client.get("/status")
+                stopped = await client.get("/status", headers={"Authorization": f"Bearer {unseen.secret}"})
     finally:
         process_publisher.cache_clear()
         stop_logging_through_serve()
