@@ -17,11 +17,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from msgspec import Struct
 
+from interview.text.english_words import is_english
 from interview.text.order_addresses import ADDRESSES, FOREIGN, FORGED
+from interview.text.order_features import telling
 from interview.text.order_grammar import CLAIMS, COMMANDS, STATEMENTS
+from interview.text.order_model import likelihood
 from interview.text.order_patterns import IMPERATIVES
 from interview.text.order_verdicts import FORGED_VERDICTS
 from interview.text.visible_text import visible
@@ -77,6 +81,13 @@ _SOMETHING = re.compile(r"^\w+ (?:it|that|this|them|this one|that one)\b")
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
+#: Where a clause may begin within a sentence.
+_CLAUSE = re.compile(r"[,;:–—]\s|\s(?=(?:and|so|but|now|please|then|also|because|kindly|just)\s)\s?")
+#: The model takes a sentence for an order above the first likelihood, and its last clauses above the second. It
+#: overrules a pattern below the third.
+_LIKELY, _CLEAR, _UNLIKELY = 0.7, 0.9, 0.02
+_DISGUISED = re.compile(r"(?<![\w.])(?=[a-z\d@$]*[a-z])(?=[a-z]*[\d@$])[a-z\d@$]{3,}(?![\w.-])")
+_LETTERS_OF_DIGITS = tuple(str.maketrans("013457@$", f"o{one}eastas") for one in "il")
 
 
 def _pattern(source: str) -> re.Pattern[str]:
@@ -116,11 +127,11 @@ def orders_in(text: str) -> tuple[MachineOrder, ...]:
 
     Cached: within a turn the observation, the grade, the reply and the policies each ask about the same words.
     """
-    folded, places = _unspaced(*_folded(text))
+    folded, places = _readable(text)
     if not folded:
         return ()
     found: list[MachineOrder] = []
-    for start, matched, kind in sorted(_found(folded)):
+    for start, matched, kind in sorted((*_found(folded), *_likely(folded))):
         first, last = places[start], places[_end(folded, start, matched) - 1] + 1
         if found and first < found[-1].end:
             if last > found[-1].end:
@@ -145,6 +156,66 @@ def text_without_orders(text: str) -> str:
     return " ".join(text[start:end].strip() for start, end in without_orders(text))
 
 
+def folded_text(text: str) -> str:
+    """``text`` as orders are searched in: visible, casefolded, letters one by one and digits for letters read as words."""
+    return _readable(text)[0]
+
+
+def _readable(text: str) -> tuple[str, Sequence[int]]:
+    folded, places = _unspaced(*_folded(text))
+    return _DISGUISED.sub(_undisguised, folded), places
+
+
+def _undisguised(word: re.Match[str]) -> str:
+    """The English word that "m4rks" or "1gnore" stands for; the word as it is where it stands for none."""
+    plain = (word.group().translate(letters) for letters in _LETTERS_OF_DIGITS)
+    return next((one for one in plain if is_english(one)), word.group())
+
+
+def _likely(folded: str) -> Iterator[tuple[int, int, str]]:
+    """Sentences that the model takes for orders, from the clause on that makes them one."""
+    if not telling(folded):
+        return
+    sentences = list(_sentences(folded))
+    found = [
+        begin
+        for start, end in sentences
+        if (begin := _order_from(folded, start, end)) is not None
+        and not _DISCUSSED.search(folded, start, end)
+        and not _REPORTED_BEFORE.search(folded, start, begin)
+    ]
+    if not found and len(sentences) > 1 and len(folded.split()) <= _MAX_WORDS and likelihood(folded) > _LIKELY:
+        found = [0]
+    for begin in found:
+        yield begin, begin + 1, "in the words of a grader"
+
+
+def _order_from(folded: str, start: int, end: int) -> int | None:
+    """Where the order begins in a sentence that is one or ends with one; None where it is none."""
+    if not telling(folded[start:end]):
+        return None
+    starts = [start, *(clause.end() for clause in _CLAUSE.finditer(folded, start, end))]
+    whole = likelihood(folded[start:end])
+    if whole <= _LIKELY:
+        clear = (at for at in starts[1:] if likelihood(folded[at:end]) > _CLEAR)
+        return next((at for at in clear if not _PROCEDURE.search(folded, start, at)), None)
+    ends = [*starts[1:], end]
+    place = max(number for number, at in enumerate(starts) if number == 0 or likelihood(folded[at:end]) > _LIKELY)
+    while place > 0 and likelihood(folded[starts[place - 1] : ends[place - 1]]) > _LIKELY:
+        place -= 1
+    return starts[place]
+
+
+def _sentences(folded: str) -> Iterator[tuple[int, int]]:
+    """Where sentences lie; of one without an end, runs of at most ``_MAX_WORDS`` words."""
+    at = 0
+    for stop in (*(found.end() for found in _SENTENCE_END.finditer(folded)), len(folded)):
+        words = [word.start() for word in _WORD.finditer(folded, at, stop)]
+        bounds = [*words[::_MAX_WORDS], stop] if words else []
+        yield from pairwise(bounds)
+        at = stop
+
+
 def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in _MARKS:
         for match in pattern.finditer(folded):
@@ -160,7 +231,7 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), kind
     for kind, match in _searched(_COMMANDS, said, folded):
         start = _commanded_from(folded, match)
-        if start is not None:
+        if start is not None and likelihood(folded[start : _end(folded, start, match.end())]) > _UNLIKELY:
             yield start, match.end(), kind
 
 

@@ -159,7 +159,7 @@ _BREAK = re.compile(
     r"[.;:!?,]|\b(?:but|so|because|since|therefore|hence|thus|then|leaving|leaves|it is|that is|this is|there is|i (?:would|will) (?:say|go|pick|choose)|it (?:must|has to|should))\b"
 )
 _DENY_BEFORE = re.compile(
-    r"\b(?:not|never|neither|nor|hardly|barely|scarcely|rather than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
+    r"\b(?:not|never|neither|nor|hardly|barely|scarcely|rather than|rather (?:[a-z§]+ ){1,4}than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
     r"|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything but|all but|rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)"
     r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus|(?:not|un) ?(?:sure|certain|convinced) (?:about|of|by|on))"
     r"(?: [^ §]+){0,4} $"

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
-from deployments.grading.graders.closed import option_groups, option_names, option_values, option_words, truth
+from deployments.grading.graders.closed import (
+    option_changes,
+    option_groups,
+    option_intervals,
+    option_names,
+    option_values,
+    option_words,
+    truth,
+)
 from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, in_order, spans
 from deployments.grading.graders.closed.option_catalogue import OptionCatalogue
 from interview.plans.questions import Option
@@ -81,8 +89,9 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     if chosen is None:
         chosen = _one_by_parts(catalogue, line, mentions)
     if chosen is None and not mentions:
-        near = option_words.nearly(catalogue, line)
-        if near and not _denies(line.answer):
+        changed = option_changes.find(catalogue, line) or option_intervals.find(catalogue, line, mentions)
+        near = changed or option_words.nearly(catalogue, line)
+        if near and (changed or not _denies(line.answer)):
             return Chosen(near[0].options, tuple(near), inferred=True)
     if chosen is None:
         denied = any(one.stance == "denied" for one in hold(line.answer, spans(mentions)))

@@ -25,12 +25,14 @@ _FRAME_TEXT = (
     " call you you'd can could should must be with command address code status port number method signal file key word keyword name"
     " term option value letter operator function statement header protocol language version by for to of in on please then so well"
     " maybe probably definitely obviously certainly actually simply correct right final sure yes yeah ok okay uh um er hmm like"
-    " http tcp error response we they one known as"
+    " http tcp error response we they one known as returns raises throws gives prints outputs yields cell"
 )
 _FRAME = frozenset(_FRAME_TEXT.split())
 #: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
 _SAME, _HEARD, _OTHER, _WITHIN = 0.98, 0.93, 0.94, 0.85
 _MAX_FRAME_WORDS = 8
+#: Spoken words that are always written otherwise.
+_WRITTEN = {"control": "ctrl", "asterix": "asterisk", "pound": "hash"}
 #: Only the beginning and the end of a longer answer are read.
 _MAX_CHARS = 600
 
@@ -147,6 +149,21 @@ _SIGNED = re.compile(r"\s*[-−+]\s*[\d.]")
 _TAIL = frozenset(
     {"file", "statement", "command", "keyword", "function", "operator", "method", "signal", "error", "code", "status"}
     | {"protocol", "header", "language", "clause", "please", "then", "obviously", "sir", "exactly"}
+    | {
+        "license",
+        "licence",
+        "exception",
+        "flag",
+        "option",
+        "switch",
+        "symbol",
+        "sign",
+        "character",
+        "attribute",
+        "property",
+    }
+    | {"redirect", "loop", "level", "response", "call", "block"}
+    | {"variable", "type", "class", "module", "package", "library", "tool", "tag", "directory", "folder"}
 )
 
 
@@ -170,12 +187,36 @@ def _plain(text: str) -> str:
 
 def _spoken(said: str) -> Iterator[str]:
     """``said`` with symbols for their names, with and without a frame before it."""
-    for words in _after_frames(said):
-        rest = " ".join(signed(words))
-        yield rest
-        yield canonical_numbers(rest)
-        yield canonical_numbers(" ".join(words))
-        yield spelled_out(rest)
+    for framed in _after_frames(said):
+        for words in _before_tails([_WRITTEN.get(word, word) for word in framed]):
+            rest = " ".join(signed(words))
+            yield rest
+            yield canonical_numbers(rest)
+            yield canonical_numbers(" ".join(words))
+            yield spelled_out(rest)
+            digits = [_digit(word) for word in words]
+            if len(digits) > 1 and all(digits):  # "zero six four four"
+                yield "".join(digits)
+            if "oh" in words:  # "dot oh dot oh"
+                yield canonical_numbers(" ".join(signed(["zero" if word == "oh" else word for word in words])))
+            if "version" in words:  # "ip version four"
+                yield re.sub(r"\bversion (?=\d)", "v", canonical_numbers(" ".join(words)))
+
+
+def _before_tails(words: list[str]) -> Iterator[list[str]]:
+    """``words``, and what is left without the nouns at their end that only say what is named ("the minus n flag")."""
+    yield words
+    while len(words) > 1 and words[-1] in _TAIL:
+        words = words[:-1]
+        yield words
+
+
+def _digit(word: str) -> str:
+    """The digit that a word is or names; "" for any other word."""
+    if len(word) == 1 and word.isdecimal():
+        return word
+    number = canonical_numbers("zero" if word == "oh" else word)
+    return number if len(number) == 1 and number.isdecimal() else ""
 
 
 def _after_frames(said: str) -> Iterator[list[str]]:

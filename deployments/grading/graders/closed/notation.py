@@ -13,13 +13,13 @@ _WRITTEN = {"squared": "^2", "cubed": "^3", "sharp": "#", "lg": "log", "logarith
 #: Running times by name. "Linear" alone has many meanings, so all but two must be followed by "time" or "complexity".
 _NAMED_TIMES = {
     "constant": "o 1", "linear": "o n", "logarithmic": "o log n", "quadratic": "o n ^2", "cubic": "o n ^3", "exponential": "o 2 ^n",
-    "linearithmic": "o n log n", "loglinear": "o n log n",
+    "linearithmic": "o n log n", "loglinear": "o n log n", "factorial": "o n factorial",
 }  # fmt: skip
 _ORDER_OF = tuple(
     phrase.split()
     for phrase in (
         "in the order of", "on the order of", "of the order of", "big o notation of", "big oh of", "big o of",
-        "order of", "big o", "big oh", "zero of", "oh of", "o of", "order", "oh",
+        "order of", "big o", "big oh", "zero of", "oh of", "o of", "proportional to", "order", "oh",
     )
 )  # fmt: skip
 _POWER_OF = (("to", "the", "power", "of"), ("to", "the", "power"), ("raised", "to", "the"), ("to", "the"))
@@ -27,6 +27,8 @@ _POWERS = {
     "1": "1", "2": "2", "3": "3", "4": "4", "one": "1", "two": "2", "three": "3", "four": "4", "second": "2", "third": "3",
     "fourth": "4", "n": "n", "k": "k", "nth": "n", "half": "half",
 }  # fmt: skip
+#: "n!" is a factorial and no exclamation.
+_VARIABLES = frozenset({"n", "m", "k"})
 _MATHEMATICAL = re.compile(r"[a-z]|\d+[a-z]?|[a-z]\d|\^\w+|log|times|plus|minus|factorial|root|sqrt|over|o")
 
 
@@ -65,6 +67,8 @@ def notation(words: Sequence[Token], text: str = "") -> tuple[Token, ...]:
             read = ([_WRITTEN.get(word.text, word.text)], 1)
         symbols, length = read
         end = words[at + length - 1].end
+        if word.text in _VARIABLES and text[word.end : word.end + 1] == "!":
+            symbols = [*symbols, "factorial"]
         kept += [Token(symbol, word.start, end) for symbol in symbols]
         at += length
     return tuple(kept)
@@ -133,7 +137,7 @@ def _time(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
     named = _NAMED_TIMES.get(name) or _NAMED_TIMES.get(name.removesuffix("ly"))
     if named is None and name.endswith("ally"):
         named = _NAMED_TIMES.get(name.removesuffix("ally"))
-    if named is None:
+    if named is None or (name == "factorial" and at > 0 and is_mathematical(words[at - 1].text)):
         return None
     after = [word.text for word in words[at + 1 : at + 1 + _MAX_MEASURE_WORDS]]
     kind = 1 if after[:1] and after[0] in ("time", "complexity", "runtime") else 0

@@ -37,8 +37,13 @@ def find(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> li
 
 
 def _equal(catalogue: OptionCatalogue, said: Quantity, value: float) -> list[Entry]:
-    """The option with this value; none if several have it."""
-    equal = [entry for entry in catalogue.entries if entry.quantity is not None and _same(said, value, entry.quantity)]
+    """The one option with this value; none where several are."""
+    valued = [(entry, entry.quantity) for entry in catalogue.entries if entry.quantity is not None]
+    if said.unit is not None and said.unit.kind == "percent":  # "one percent" is the option 0.01 before it is 1
+        shares = [entry for entry, option in valued if option.unit is None and _close(value / 100, option.value)]
+        if len(shares) == 1:
+            return shares
+    equal = [entry for entry, option in valued if _same(said, value, option)]
     return equal if len(equal) == 1 else []
 
 

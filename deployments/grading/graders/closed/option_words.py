@@ -16,12 +16,14 @@ from deployments.grading.graders.closed.option_catalogue import Entry, OptionCat
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
 from interview.text.english_words import is_english
 from interview.text.number_vocabulary import ordinal
+from interview.text.opposites import opposites_of
 from interview.text.stems import stem
 from interview.text.stop_words import STOP_WORDS
 
 #: Minimum similarity (0-100) of a whole answer to an option's text, and its minimum lead over the next option.
 _NEAR = 80.0
 _CLEAR = 8.0
+_SOUNDS_ALIKE = 95.0
 
 
 def in_full(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
@@ -85,6 +87,8 @@ def _targets(entry: Entry) -> list[list[str]]:
     found = [stems]
     if 2 <= len(stems) <= 3 and all(len(word.text) > 2 for word in words):
         found.append([stem("".join(word.text for word in words))])
+    if len(stems) == 3 and all(len(word.text) > 2 for word in words):  # "whitebox" for "white box testing"
+        found.append([stem(words[0].text + words[1].text)])
     if stems[:1] == ["o"] and len(stems) > 2:
         found.append(stems[1:])
     return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdecimal()))]
@@ -100,6 +104,7 @@ def _initials(entry: Entry, catalogue: OptionCatalogue) -> list[list[str]]:
 
 def _abbreviations(entry: Entry) -> set[str]:
     words = answer_text.normal(entry.text.replace("-", " ")).split()
+    words = words[1:] if words[:1] in (["the"], ["a"], ["an"]) else words
     if not 2 <= len(words) <= 5:
         return set()
     letters = "".join(word[0] for word in words)
@@ -130,7 +135,7 @@ def by_part(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) ->
         ):
             continue
         entry = _owner(word.text, owner, short=short)
-        if entry is None:
+        if entry is None or _needs_more(entry, line):
             continue
         start, end = _extended(line, at, entry)
         if found and found[-1].options == (entry.id,) and at - last_at <= 3 and not line.ends_clause(at - 1):
@@ -140,8 +145,23 @@ def by_part(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) ->
     return [_promoted(one, line, taken) for one in found if free(one.start, one.end, taken)]
 
 
+_NEGATES = frozenset({"no", "not", "never", "without", "none", "nothing", "cannot"})
+
+
+def _needs_more(entry: Entry, line: Line) -> bool:
+    """Whether part of an option says something else: of a formula or a negation, or beside the opposite of a word."""
+    words = notation(answer_text.tokens(entry.text), entry.text)
+    if len(words) > 1 and all(is_mathematical(word.text) for word in words):
+        return True
+    own = {word.text for word in words}
+    said = {word.text for word in line.words}
+    if words[0].text in _NEGATES and not said & _NEGATES and not any(word.endswith("n't") for word in said):
+        return True
+    return any(opposites_of(word) & said and word not in said for word in own)
+
+
 def _owners(catalogue: OptionCatalogue, *, short: bool) -> dict[str, Entry]:
-    """The words that only one option has; in a short answer ("same"), function words as well."""
+    """The words that only one option has; where little is said ("same"), words of grammar as well."""
     owner: dict[str, Entry] = {}
     for entry in catalogue.entries:
         elsewhere = {one for other in catalogue.entries if other is not entry for one in other.stems}
@@ -185,6 +205,12 @@ def _within(run: list[str], words: list[str]) -> bool:
     return any(words[at : at + len(run)] == run for at in range(len(words) - len(run) + 1))
 
 
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday "  # noqa: SIM905
+    "january february march april june july august september october november december".split()
+)
+
+
 def _owner(word: str, owner: dict[str, Entry], *, short: bool) -> Entry | None:
     if word in owner and (short or not answer_text.is_stop_word(word)):
         return owner[word]
@@ -194,12 +220,15 @@ def _owner(word: str, owner: dict[str, Entry], *, short: bool) -> Entry | None:
         if same_word(word, own, in_phrase=True):
             return entry
     unknown = not is_english(word)
+    begun = {own for own in owner if own.startswith(word.removesuffix("s"))}
+    if len(begun) == 1 and len(word) >= 3 and (begun & _CALENDAR):  # "thurs" for "Thursday"
+        return owner[begun.pop()]
     near = {
         entry.id: entry
         for own, entry in owner.items()
         if misspelt(word, own)
         or (unknown and len(own) > 3 and sounds_like(word, own))
-        or (len(word) >= 4 and own.startswith(word.removesuffix("s")) and (unknown or not is_english(own)))
+        or (len(word) >= 4 and begun == {own} and (unknown or not is_english(own)))
     }
     return next(iter(near.values())) if len(near) == 1 else None
 
@@ -207,7 +236,10 @@ def _owner(word: str, owner: dict[str, Entry], *, short: bool) -> Entry | None:
 def nearly(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
     """The option whose whole text the answer nearly equals, if no other is similar."""
     said = " ".join(word.text for word in line.content) or answer_text.normal(line.answer)
-    ranked = sorted(((_nearness(entry, said), entry.id) for entry in catalogue.plain), reverse=True)
+    entries = [entry for entry in catalogue.plain if not _needs_more(entry, line)]
+    ranked = sorted(((_nearness(entry, said), entry.id) for entry in entries), reverse=True)
+    if not ranked or (" " not in said and is_english(said) and ranked[0][0] < _SOUNDS_ALIKE):
+        return []
     if ranked[0][0] < _NEAR or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEAR):
         return []
     whole = answer_text.whole(line.answer, limit_chars=400)
@@ -219,7 +251,7 @@ def _nearness(entry: Entry, said: str) -> float:
     if min(len(text), len(said)) < 4:
         return 0.0
     if sounds_like(said, text):
-        return 95.0
+        return _SOUNDS_ALIKE
     partial = fuzz.partial_ratio(text, said) if len(said) >= len(text) else 0.0
     return float(max(fuzz.ratio(text, said), fuzz.token_sort_ratio(text, said), partial))
 

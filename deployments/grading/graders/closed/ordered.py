@@ -11,16 +11,26 @@ from itertools import combinations
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
+from deployments.grading.graders.closed.spelling import same_word
 from deployments.grading.graders.closed.term_matching import Match, Term, find
 from deployments.grading.graders.grade_builder import mark, no_answer
 from interview.errors import InvalidInput
 from interview.grades import Grade
 from interview.plans.questions import Ordered
+from interview.text.number_vocabulary import ordinal
 from interview.text.stance import hold
 
 _FLOOR = 0.88
+#: Words of one item that stand so near each other are one mention of it.
+_NEAR_CHARS = 12
 #: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
 _READ, _FEW, _UNREAD = 0.96, 0.88, 0.9
+
+
+_DENIED = re.compile(
+    r"\W*(?:(?:it|that|this)(?:'s| is) )?(?:definitely |certainly |obviously )?(?:not|never|don't|do not)\s+(?:in )?(?:the )?(?:order )?",
+    re.IGNORECASE,
+)
 
 
 def grade_ordered(spec: Ordered, answer: str) -> Grade:
@@ -49,6 +59,15 @@ def grade_ordered(spec: Ordered, answer: str) -> Grade:
             review="No item was recognised.",
         )
     evidence = [answer_text.quote(answer, one.start, one.end, supports=one.term) for one in shown]
+    if _DENIED.fullmatch(answer[: shown[0].start]):
+        return mark(
+            "ordered",
+            0.0,
+            "The order is denied, and no other is given.",
+            confidence=_UNREAD,
+            evidence=evidence,
+            review="The answer says which order is wrong.",
+        )
     if len(spec.answer) == 1:
         return mark("ordered", 1.0, "The one item was named.", confidence=_READ, evidence=evidence)
     pairs = list(combinations(spec.answer, 2))
@@ -93,7 +112,30 @@ def _mentions(items: Sequence[str], words: Sequence[Token], answer: str) -> list
                     Match(letters[char], 1.0, word.start + at, word.start + at + 1) for at, char in enumerate(word.text)
                 ]
     terms = [Term(item) for item in sorted(items, key=len, reverse=True)]
-    return sorted(_by_length(terms, words, answer), key=lambda one: one.start)
+    found = _by_length(terms, words, answer)
+    return sorted([*found, *_by_own_words(items, words, found)], key=lambda one: one.start)
+
+
+def _by_own_words(items: Sequence[str], words: Sequence[Token], found: Sequence[Match]) -> list[Match]:
+    """Items that are not named in full, by words that no other item has: "brush" for "Brush teeth"."""
+    named = {match.term for match in found}
+    texts = {item: [word.text for word in answer_text.tokens(item)] for item in items}
+    parts: list[Match] = []
+    for item in (item for item in items if item not in named and len(texts[item]) > 1):
+        others = [word for other in items if other != item for word in texts[other]]
+        own = [
+            word
+            for word in texts[item]
+            if len(word) > 2 and not answer_text.is_stop_word(word) and not any(same_word(word, one) for one in others)
+        ]
+        for word in words:
+            free = all(word.end <= match.start or word.start >= match.end for match in found)
+            if free and any(same_word(word.text, one, in_phrase=True) for one in own):
+                if parts and parts[-1].term == item and word.start - parts[-1].end <= _NEAR_CHARS:
+                    parts[-1] = Match(item, _FLOOR, parts[-1].start, word.end)
+                else:
+                    parts.append(Match(item, _FLOOR, word.start, word.end))
+    return parts
 
 
 def _by_length(terms: Sequence[Term], words: Sequence[Token], answer: str) -> list[Match]:
@@ -204,7 +246,24 @@ def _related(answer: str, found: Sequence[Match], ranks: dict[str, float]) -> di
             earlier.append((match.term, other))
         elif _EARLIER.search(before):
             earlier.append((other, match.term))
-    return _arranged(ranks, earlier)
+    return _numbered(answer, found) or _arranged(ranks, earlier)
+
+
+_PLACE = re.compile(
+    rf"^\s*,?\s*(?:{_VERB} )?(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|last)\b", re.IGNORECASE
+)
+
+
+def _numbered(answer: str, found: Sequence[Match]) -> dict[str, float]:
+    """The place that the answer gives each item behind its name: "test third, build second"; empty where one has none."""
+    places: dict[str, float] = {}
+    for at, match in enumerate(found):
+        following = found[at + 1].start if at + 1 < len(found) else len(answer)
+        said = _PLACE.search(answer[match.end : following])
+        if said is None or match.term in places:
+            return {}
+        places[match.term] = float(ordinal(said.group(1).casefold()) or len(found))
+    return places if len(set(places.values())) == len(places) > 1 else {}
 
 
 def _arranged(ranks: dict[str, float], earlier: Sequence[tuple[str, str]]) -> dict[str, float]:

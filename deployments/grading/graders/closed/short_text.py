@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from deployments.grading.graders import answer_text
+from deployments.grading.graders.closed.other_names import other_name
 from deployments.grading.graders.closed.term_matching import Match, Term, find, nearest
 from deployments.grading.graders.grade_builder import mark, no_answer
 from interview.errors import InvalidInput
@@ -73,7 +74,11 @@ def grade_short_text(spec: ShortText, answer: str) -> Grade:
         if not _in_passing(spoken, match)
     ]
     if not found:
-        return no_answer("short_text", answer) or _missed(terms, answer, spec.similarity)
+        return (
+            no_answer("short_text", answer)
+            or _by_other_name(terms, spoken, answer)
+            or _missed(terms, answer, spec.similarity)
+        )
     held = hold(answer, [(match.start, match.end) for match in found])
     standing = [pair for pair in zip(found, held, strict=True) if pair[1].stance in ("asserted", "aside")]
     standing = [pair for pair in standing if not _apart(spoken, pair[0])]
@@ -128,6 +133,26 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
         confidence=_DOUBTED if review else confidence - (0.05 if length > 40 else 0.0),
         evidence=evidence,
         review=review,
+    )
+
+
+def _by_other_name(terms: Sequence[Term], words: Sequence[answer_text.Token], answer: str) -> Grade | None:
+    """Full marks for a term under another name, with a review where it may be another term's name."""
+    name = other_name(terms, words)
+    if name is None:
+        return None
+    (held,) = hold(answer, [(name.start, name.end)])
+    if held.stance in ("denied", "withdrawn"):
+        return _not_meant(answer, Match(name.term, 1.0, name.start, name.end), held)
+    if held.alternative and held.commitment < 2:
+        return None
+    return mark(
+        "short_text",
+        1.0,
+        f"The answer is another name of the accepted answer {name.term!r}.",
+        confidence=_DOUBTED if name.unsure else _ALIKE,
+        evidence=[answer_text.quote(answer, name.start, name.end, supports=name.term)],
+        review="The answer may be another name of the accepted one." if name.unsure else "",
     )
 
 

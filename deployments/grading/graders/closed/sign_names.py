@@ -55,10 +55,13 @@ _ALONE = {
     "'": "single quote|single quotes|apostrophe|tick",
     "`": "backtick|back tick|backticks|grave accent",
     "%": "modulo|mod",
+    "&": "and",
     "\\": "reverse slash",
     "*": "times|multiplication sign",
 }
-_TIMES = {"double": 2, "triple": 3}
+_TIMES = {"single": 1, "double": 2, "triple": 3}
+#: Where only signs are asked for, a number says how many.
+_COUNTED = {"one": "single", "two": "double", "three": "triple"}
 #: Words after the name of a sign.
 _KIND = frozenset({"sign", "signs", "symbol", "character", "mark", "operator", "key"})
 
@@ -96,6 +99,7 @@ def signed(words: Sequence[str]) -> list[str]:
 
 def signs_of(words: Sequence[str]) -> str | None:
     """The signs that ``words`` (casefolded) name or are, joined; None when a word is no sign."""
+    words = [_COUNTED.get(word, word) for word in words]
     written = ""
     at = 0
     while at < len(words):
@@ -112,7 +116,8 @@ def signs_of(words: Sequence[str]) -> str | None:
 def _sign(words: Sequence[str], at: int, names: dict[tuple[str, ...], str]) -> tuple[str, int]:
     """The sign named at ``at``, as often as "double" or "triple" says, and how many words name it; "", 0 for none."""
     for size in range(min(5, len(words) - at), 0, -1):
-        sign = names.get(tuple(word.strip(",") for word in words[at : at + size]))
+        name = tuple(word.strip(",") for word in words[at : at + size])
+        sign = names.get(name) or names.get((*name[:-1], name[-1].removesuffix("s")))
         if sign:
             kind = at + size < len(words) and words[at + size].strip(",.") in _KIND
             return sign, size + kind

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from deployments.grading.graders import answer_text
+from interview.text.opposites import OPPOSITES
 from interview.text.stems import stem
 
 _CLAUSE = re.compile(
@@ -34,18 +35,6 @@ _UNCERTAIN = re.compile(
     r"\b(?:without|instead|rather than|only|except|unless|until|otherwise|than|fails?|lack|less|either|risk)\b",
     re.IGNORECASE,
 )
-_OPPOSITE_PAIRS = (
-    "low high", "lower higher", "increase decrease", "rise fall", "fast slow", "faster slower", "quick slow", "quicker slower",
-    "small large", "smaller larger", "small big", "smaller bigger", "simpler bigger", "simple complex", "early late", "earlier later",
-    "strong weak", "stronger weaker", "public private", "short long", "shorter longer", "cheap expensive",
-    "synchronous asynchronous", "positive negative",
-)  # fmt: skip
-_OPPOSITES: dict[str, set[str]] = {}
-for _pair in _OPPOSITE_PAIRS:
-    _one, _two = _pair.split()
-    _OPPOSITES.setdefault(_one, set()).add(_two)
-    _OPPOSITES.setdefault(_two, set()).add(_one)
-
 #: A sentence of this many words with almost no function words is a list of terms.
 _LIST_WORDS = 6
 _LIST_GRAMMAR_SHARE = 0.1
@@ -126,10 +115,10 @@ def _opposite(wording: str, passage: str) -> bool:
     meant = [_words(clause) for clause in re.split(r"[,;.!?\n]|\bbut\b|\band\b|\bwhile\b", wording)]
     for clause in meant:
         others = {word for other in meant if other is not clause for word in other}
-        for word in clause & set(_OPPOSITES):
-            nouns = {stem(one) for one in clause - others - set(_OPPOSITES) if not answer_text.is_stop_word(one)}
+        for word in clause & set(OPPOSITES):
+            nouns = {stem(one) for one in clause - others - set(OPPOSITES) if not answer_text.is_stop_word(one)}
             for one in said:
-                if one & _OPPOSITES[word] and word not in one and nouns & {stem(other) for other in one}:
+                if one & OPPOSITES[word] and word not in one and nouns & {stem(other) for other in one}:
                     return True
     return False
 

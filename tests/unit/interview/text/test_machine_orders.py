@@ -110,8 +110,8 @@ def test_no_reference_answer_of_a_shipped_bank_loses_a_word(name: str, monkeypat
 
 def test_most_orders_are_recognised_also_such_as_the_grammar_was_not_made_for() -> None:
     """The held-out orders were written before the grammar, which was not changed for those that it misses."""
-    assert len(recognised("orders_held_out.jsonl")) >= 16
-    assert len(recognised("injections.jsonl")) >= 22
+    assert len(recognised("orders_held_out.jsonl")) >= 21
+    assert len(recognised("injections.jsonl")) >= 35
 
 
 def test_unpunctuated_speech_keeps_what_comes_before_the_order() -> None:

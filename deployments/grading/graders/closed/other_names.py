@@ -1,0 +1,174 @@
+"""Other names of an accepted term: its initials, what they stand for, its words turned round, or without a head.
+
+"OOP" is "object-oriented programming", "hypertext transfer protocol" is "HTTP", "injection of dependencies" is
+"dependency injection", "a race" is "race condition". Names that other terms may share are ``unsure``: a person looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from deployments.grading.graders import answer_text
+from deployments.grading.graders.answer_text import Token
+from deployments.grading.graders.closed.spelling import same_word
+from deployments.grading.graders.closed.term_matching import Term
+from interview.text.number_vocabulary import ordinal
+
+#: Of a longer answer any words have the initials of something.
+_MAX_WORDS = 14
+_MAX_INITIALS = 6
+#: Nouns that only say what kind of thing a term is: "race condition", "blue-green deployment".
+_HEADS = frozenset(
+    {
+        "condition",
+        "deployment",
+        "development",
+        "analysis",
+        "pattern",
+        "algorithm",
+        "theorem",
+        "principle",
+        "law",
+        "attack",
+    }
+    | {"method", "methodology", "model", "theory", "error", "testing", "system", "structure", "protocol", "language"}
+    | {
+        "format",
+        "process",
+        "technique",
+        "effect",
+        "problem",
+        "architecture",
+        "diagram",
+        "chart",
+        "framework",
+        "strategy",
+    }
+)
+#: What joins the words of a term that is turned round.
+_JOINING = frozenset({"of", "the", "a", "an", "that", "which", "is", "are", "for", "some", "to", "in"})
+_NUMERONYM = re.compile(r"([a-z])(\d{1,2})([a-z])")
+
+
+class OtherName(Struct, frozen=True):
+    """``answer[start:end]`` names ``term``; ``unsure`` where it may name something else."""
+
+    term: str
+    start: int
+    end: int
+    unsure: bool
+
+
+def other_name(terms: Sequence[Term], words: Sequence[Token]) -> OtherName | None:
+    """Another name of one of ``terms`` in a short answer, or None."""
+    said = answer_text.bare(words)
+    if not 0 < len(said) <= _MAX_WORDS:
+        return None
+    found = [name for term in terms for name in _names(term, said, alone=len(terms) == 1)]
+    return min(found, key=lambda name: name.unsure, default=None)
+
+
+def _names(term: Term, said: Sequence[Token], *, alone: bool) -> Iterator[OtherName]:
+    """``alone``: no other term is accepted; where variants are listed, a head is left out on purpose."""
+    if term.formula or not term.joined.isalpha():
+        return
+    own = [token.text for token in answer_text.tokens(term.text)]
+    for start, end in _spelled(term.joined, said):
+        yield _named(term, said, start, end, unsure=False)
+    for initials in _initials(own):
+        for start, end in (*_spelled(initials, said), *_written(initials, said)):
+            yield _named(term, said, start, end, unsure=True)
+    if len(own) == 1:
+        for at, word in enumerate(said):
+            if _is_numeronym(word.text, own[0]):
+                yield _named(term, said, at, at + 1, unsure=True)
+        if term.text.isupper() and 2 <= len(own[0]) <= _MAX_INITIALS:
+            for start, end in _expanded(own[0], said):
+                yield _named(term, said, start, end, unsure=True)
+        return
+    for start, end, plainly in _turned_round(own, said):
+        yield _named(term, said, start, end, unsure=not plainly)
+    if alone and own[-1] in _HEADS and [word.text for word in said] == own[:-1]:
+        yield _named(term, said, 0, len(said), unsure=True)
+
+
+def _named(term: Term, said: Sequence[Token], start: int, end: int, *, unsure: bool) -> OtherName:
+    return OtherName(term.text, said[start].start, said[end - 1].end, unsure)
+
+
+def _initials(own: Sequence[str]) -> set[str]:
+    """ "oop", "2nf" and "ux" for terms of two to six words; with and without the words of grammar."""
+    telling = [word for word in own if not answer_text.is_stop_word(word)]
+    found = set()
+    for words in (own, telling):
+        if 2 <= len(words) <= _MAX_INITIALS:
+            found.add("".join(word[0] for word in words))
+            found.add("".join(str(ordinal(word) or word[0]) for word in words))
+            found.add("".join("x" if word.startswith("ex") else word[0] for word in words))
+    return found
+
+
+def _written(initials: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    for at, word in enumerate(said):
+        if word.text in (initials, f"{initials}s") and not answer_text.is_stop_word(word.text):
+            yield at, at + 1
+
+
+def _spelled(letters: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Runs of single letters that spell ``letters``: "h t t p s"."""
+    size = len(letters)
+    for at in range(len(said) - size + 1) if size > 1 else ():
+        if [word.text for word in said[at : at + size]] == list(letters):
+            yield at, at + size
+
+
+def _is_numeronym(word: str, own: str) -> bool:
+    """ "k8s" for "kubernetes": the letters between the first and the last are counted."""
+    found = _NUMERONYM.fullmatch(word)
+    return found is not None and (found[1], int(found[2]) + 2, found[3]) == (own[0], len(own), own[-1])
+
+
+def _expanded(letters: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Runs of words that ``letters`` may stand for: "hypertext transfer protocol" for "http"."""
+    for start in range(len(said)):
+        for end in range(start + 2, min(len(said), start + len(letters)) + 1):
+            if _stands_for(letters, [word.text for word in said[start:end]]):
+                yield start, end
+
+
+def _stands_for(letters: str, words: Sequence[str]) -> bool:
+    """Whether the letters occur in the words in order, the first letter of each word among them."""
+    if not words:
+        return not letters
+    word, *rest = words
+    if not letters or word[0] != letters[0]:
+        return False
+    taken = 1
+    at = 0
+    while True:
+        if _stands_for(letters[taken:], rest):
+            return True
+        at = word.find(letters[taken], at + 1) if taken < len(letters) else -1
+        if at < 0:
+            return False
+        taken += 1
+
+
+def _turned_round(own: Sequence[str], said: Sequence[Token]) -> Iterator[tuple[int, int, bool]]:
+    """Runs with every word of a term once, in another order; True where grammar joins them or a verb leads."""
+    if any(len(word) < 3 for word in own):
+        return
+    for start in range(len(said)):
+        for end in range(start + len(own), min(len(said), start + len(own) + 3) + 1):
+            run = [word.text for word in said[start:end]]
+            places = [[at for at, word in enumerate(run) if same_word(word, one, in_phrase=True)] for one in own]
+            order = [found[0] for found in places if len(found) == 1]
+            if len(set(order)) < len(own) or order == sorted(order):
+                continue
+            others = [word for at, word in enumerate(run) if at not in order]
+            ends_in_term = 0 in order and len(run) - 1 in order
+            if ends_in_term and _JOINING.issuperset(others):
+                yield start, end, bool(others) or run[0].endswith("ing")
