@@ -149,6 +149,17 @@ class Done(Struct, frozen=True, tag="done"):
 TurnPart = Sentence | SpokenPart | Done
 
 
+class Notice(Struct, frozen=True):
+    """What a candidate is told before the interview; times in seconds."""
+
+    title: str
+    role: str
+    language: str
+    consent_text: str
+    time_budget_s: float
+    hint_budget: int
+
+
 class ToolRequest(Struct, frozen=True):
     tenant: str
     name: str
@@ -164,6 +175,13 @@ REVIEW_TOOLS = frozenset({"resume_session"})
 class Agent(Protocol):
     async def start(self, request: StartRequest) -> StepReply:
         """Raises InvalidInput (no such plan, wrong fields)."""
+        ...
+
+    async def notice(self, request: StartRequest) -> Notice:
+        """The notice of an interview that has started, or that ``request`` would start; starts nothing.
+
+        Raises InvalidInput (no such plan, wrong fields).
+        """
         ...
 
     async def turn(self, request: TurnRequest) -> StepReply:
@@ -205,6 +223,9 @@ class AgentClient:
 
     async def start(self, request: StartRequest) -> StepReply:
         return unwrap(await self._call("start", encode(request)), StepReply)
+
+    async def notice(self, request: StartRequest) -> Notice:
+        return unwrap(await self._call("notice", encode(request)), Notice)
 
     async def turn(self, request: TurnRequest) -> StepReply:
         return unwrap(await self._call("turn", encode(request)), StepReply)

@@ -62,6 +62,9 @@ class AgentDeployment:
     async def start(self, payload: bytes) -> bytes:
         return await serve_call(self._service.start, payload, StartRequest)
 
+    async def notice(self, payload: bytes) -> bytes:
+        return await serve_call(self._service.notice, payload, StartRequest)
+
     async def turn(self, payload: bytes) -> bytes:
         return await serve_call(self._service.turn, payload, TurnRequest)
 

@@ -10,6 +10,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.contract import (
     EndRequest,
     HintRequest,
+    Notice,
     StartRequest,
     StepReply,
     ToolRequest,
@@ -45,6 +46,9 @@ class AgentService:
     async def start(self, request: StartRequest) -> StepReply:
         times = StageTimes()
         return await self._observed("start", self._start.run(request, times), times)
+
+    async def notice(self, request: StartRequest) -> Notice:
+        return await self._start.notice(request)
 
     async def turn(self, request: TurnRequest) -> StepReply:
         times = StageTimes()

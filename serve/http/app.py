@@ -11,7 +11,7 @@ from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
 from serve.http.interviews.candidates import ErasedData, candidates_router
 from serve.http.interviews.event_stream import events_router
-from serve.http.interviews.invitations import LinkReply, TokenReply, invitations_router
+from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
 from serve.http.interviews.recordings import recordings_router
 from serve.http.interviews.reports import reports_router
@@ -54,7 +54,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report, SessionList, ErasedData, LinkReply, TokenReply))
+    openapi.install(app, extra=(Report, SessionList, ErasedData, InterviewNotice, LinkReply, TokenReply))
     app.include_router(invitations_router(ports, auth))
     app.include_router(sessions_router(ports, settings, auth, audit, interviews))
     app.include_router(events_router(ports, settings, auth, audit, streams))

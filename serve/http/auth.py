@@ -110,6 +110,17 @@ class Authenticator:
 
         return invitation
 
+    def require_candidate(self) -> Callable[..., Awaitable[Principal]]:
+        """A dependency that yields a candidate. Raises Unauthenticated, Forbidden (somebody else)."""
+
+        async def candidate(credentials: Credentials) -> Principal:
+            found = await self.authenticate(_token(credentials))
+            if not found.is_candidate:
+                raise Forbidden("Only a candidate's token can be used here.")
+            return found
+
+        return candidate
+
     async def holding(self, scope: str, token: str | None) -> Principal:
         """The caller with this token, if it holds ``scope``; raises as ``require``."""
         found = await self.authenticate(token)

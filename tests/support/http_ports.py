@@ -14,6 +14,7 @@ from deployments.agent.contract import (
     Done,
     EndRequest,
     HintRequest,
+    Notice,
     Sentence,
     SpokenPart,
     StartRequest,
@@ -22,7 +23,7 @@ from deployments.agent.contract import (
     TurnPart,
     TurnRequest,
 )
-from interview.errors import NotFound
+from interview.errors import InvalidInput, NotFound
 from interview.plans.plan import InterviewPlan, PlanRef
 from interview.plans.questions import QuestionCard
 from interview.reports.assembly import assemble
@@ -87,6 +88,11 @@ class StubAgent:
 
     async def start(self, request: StartRequest) -> StepReply:
         return self._step(request)
+
+    async def notice(self, request: StartRequest) -> Notice:
+        if request.plan == "no-such-plan":
+            raise InvalidInput("There is no such plan.", detail={"fields": {"plan": "not installed"}})
+        return Notice("Backend Engineer", "Engineer", "en", "This interview is recorded.", 1800.0, 2)
 
     async def turn(self, request: TurnRequest) -> StepReply:
         return self._step(request)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from deployments.agent.brief.next_question import next_step
-from deployments.agent.contract import StartRequest, StepReply
+from deployments.agent.contract import Notice, StartRequest, StepReply
 from deployments.agent.journal.reply import agent_response, current_card, done_record, encoded_reply, hints_left
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.ports import PlanChoice
@@ -72,6 +72,21 @@ class StartStep:
             if self._runtime.ports.archive is not None:
                 await archive_new(self._runtime.ports.archive, started.events)
         return StepReply(encoded=started.body, replayed=started.replayed, stage_ms=times.snapshot())
+
+    async def notice(self, request: StartRequest) -> Notice:
+        """The notice of the interview's plan, whether it has started or not."""
+        check_tenant(request.tenant)
+        check_interview_id(request.interview_id)
+        state = await self._runtime.ports.sessions.load(SessionKey(request.tenant, request.interview_id))
+        plan = await self._runtime.plans.get(state) if state else self._choose_plan(request).plan
+        return Notice(
+            title=plan.title,
+            role=plan.role,
+            language=(state.language if state else request.language) or plan.language,
+            consent_text=plan.consent,
+            time_budget_s=plan.time_budget_s,
+            hint_budget=plan.hint_budget,
+        )
 
     async def _begun(self, request: StartRequest, times: StageTimes) -> Amendment[Started]:
         check_texts(request, self._runtime.config)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from msgspec import Struct
 from pydantic import Field
 
+from deployments.agent.contract import Notice, StartRequest
 from interview.errors import NotFound
-from interview.sessions.invitation import Invitation
+from interview.sessions.invitation import Invitation, PreparedStart
 from interview.sessions.session import Status
 from serve.http import openapi
 from serve.http.auth import INLINE_PLANS, INTERVIEWS, Authenticator, InterviewId, Principal, require_scope
@@ -50,9 +51,20 @@ class TokenReply(Struct, frozen=True):
     status: Status | Literal["invited"]
 
 
+class InterviewNotice(Struct, frozen=True):
+    """What a candidate is told. ``voice``: whether replies can come with audio."""
+
+    interview_id: str
+    status: Status | Literal["invited"]
+    candidate_name: str
+    voice: bool
+    notice: Notice
+
+
 def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     router = APIRouter(tags=["candidates"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
+    Candidate = Annotated[Principal, Depends(auth.require_candidate())]  # noqa: N806 (a type)
     Invited = Annotated[Invitation, Depends(auth.require_link())]  # noqa: N806 (a type)
 
     @router.post(
@@ -68,6 +80,8 @@ def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         if isinstance(body.plan, dict):
             require_scope(caller, INLINE_PLANS)
         key = SessionKey(caller.tenant, interview_id)
+        if body.model_fields_set - {"expires_in_s"}:
+            await ports.agent.notice(_start_of(key, body.prepared()))
         issued = await tokens.invite(
             key,
             await load_state(ports.sessions, ports.archive, key),
@@ -108,7 +122,32 @@ def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         )
         return Response(msgspec.json.encode(reply), media_type="application/json")
 
+    @router.get(
+        "/candidate/interview",
+        summary="Read what the interview is about",
+        description="For the candidate before and during the interview: its plan's notice, to be accepted with "
+        "`consent` at the start, and its status.",
+        **openapi.operation(reply="InterviewNotice", also=(404,)),
+    )
+    async def notice(candidate: Candidate) -> Response:
+        key = SessionKey(candidate.tenant, candidate.interview_id or "")
+        invitation = await _enabled(ports.candidates).invitation(key)
+        prepared = invitation.start if invitation else PreparedStart()
+        state = await load_state(ports.sessions, ports.archive, key)
+        reply = InterviewNotice(
+            interview_id=key.interview_id,
+            status=state.status if state else "invited",
+            candidate_name=state.candidate.name if state else prepared.candidate_name,
+            voice=prepared.voice,
+            notice=await ports.agent.notice(_start_of(key, prepared)),
+        )
+        return Response(msgspec.json.encode(reply), media_type="application/json")
+
     return router
+
+
+def _start_of(key: SessionKey, prepared: PreparedStart) -> StartRequest:
+    return StartRequest(tenant=key.tenant, interview_id=key.interview_id, **msgspec.structs.asdict(prepared))
 
 
 def _enabled(tokens: CandidateTokens | None) -> CandidateTokens:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from ray import serve as ray_serve
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.contract import AgentClient, Done, Sentence, ToolRequest, TurnPart
+from deployments.agent.contract import AgentClient, Done, Sentence, StartRequest, ToolRequest, TurnPart
 from deployments.agent.deployment import Tiers, build
 from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.ports import AgentPorts
@@ -57,6 +58,17 @@ async def test_an_interview_crosses_the_handle_with_its_grades(client: AgentClie
     assert grade["score"] > 0.8
     hint = await candidate.end(by="candidate")
     assert hint["session_state"]["status"] == "concluded"
+
+
+async def test_a_notice_is_told_before_the_start_and_after(client: AgentClient) -> None:
+    asked = StartRequest(tenant="acme", interview_id="noticed", plan="short-plan", language="en-GB")
+    notice = await client.notice(asked)
+    assert (notice.title, notice.consent_text) == ("Short Plan", "This interview is recorded.")
+    assert (notice.language, notice.time_budget_s, notice.hint_budget) == ("en-GB", 1800.0, 2)
+    with pytest.raises(InvalidInput):
+        await client.notice(StartRequest(tenant="acme", interview_id="noticed", plan="no-such-plan"))
+    await client.start(replace(asked, consent=True, voice=False))
+    assert await client.notice(StartRequest(tenant="acme", interview_id="noticed")) == notice
 
 
 async def test_errors_cross_the_handle_as_themselves(client: AgentClient) -> None:

@@ -25,7 +25,8 @@ AUDIO = "1-candidate-0123456789abcdef.wav"
 
 #: The operations that name no interview, and so have no foreign one.
 WITHOUT_INTERVIEW = {
-    ("post", "/candidate/token"),  # its link is the authority: tests/unit/serve/http/test_candidate_links.py
+    ("post", "/candidate/token"),  # the token names its interview: test_candidate_tokens.py in identity/
+    ("get", "/candidate/interview"),
     ("get", "/sessions"),
     ("get", "/tools"),
     ("get", "/healthz"),

@@ -142,6 +142,8 @@ async def test_nothing_of_the_assessment_is_sent(ports: IngressPorts, who: str) 
     async with serving(ports) as client:
         seen = Seen(client, ports, await _candidate(client) if who == "candidate" else who)
         start = {"consent": True} if who == "candidate" else {"consent": True, "plan": PLAN.id}
+        if who == "candidate":
+            assert PLAN.consent in await seen("GET", "/candidate/interview")
         await seen("POST", "/session/start/i-1", json=start)
         for number, answer in enumerate(ANSWERS):
             accept = "text/event-stream" if number % 2 else "application/json"

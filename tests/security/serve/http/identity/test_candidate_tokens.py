@@ -115,6 +115,27 @@ async def test_a_candidate_decides_nothing_that_the_operator_prepared(house: Hou
     assert house.agent.requests == []
 
 
+async def test_a_candidate_reads_the_notice_before_the_start(house: House) -> None:
+    token = await house.admitted()
+    reply = await house.client.get("/candidate/interview", headers=bearer(token))
+    assert reply.json() == {
+        "interview_id": "i-1",
+        "status": "invited",
+        "candidate_name": "Ada",
+        "voice": True,
+        "notice": {
+            "title": "Backend Engineer",
+            "role": "Engineer",
+            "language": "en",
+            "consent_text": "This interview is recorded.",
+            "time_budget_s": 1800.0,
+            "hint_budget": 2,
+        },
+    }
+    assert (await house.client.get("/candidate/interview", headers=OPERATOR)).status_code == 403
+    assert house.agent.requests == [], "nothing has started"
+
+
 async def test_a_candidate_takes_part_in_the_own_interview(house: House) -> None:
     await put_session(house.ports.sessions, KEY)
     link = (await house.client.post("/interviews/i-1/link", headers=OPERATOR)).json()["token"]
@@ -151,6 +172,7 @@ async def test_a_candidates_token_opens_nothing_else(house: House) -> None:
         ("get", "/session/audio/{interview_id}/{name}"),
         ("post", "/session/signal/{interview_id}"),
     }
+    of_the_token = {"/candidate/token": 401, "/candidate/interview": 200}
     public = {"/healthz", "/readyz", "/docs", "/problems/{code}", "/openapi.json"}
     absent = (await house.client.get("/session/state/i-3", headers=OPERATOR)).content
     operations = [
@@ -163,8 +185,8 @@ async def test_a_candidates_token_opens_nothing_else(house: House) -> None:
         reply = await house.client.request(method, url, headers=bearer(token), json={})
         if (method, path) in own:
             assert (reply.status_code, reply.content) == (404, absent), (method, path)
-        elif path == "/candidate/token":
-            assert reply.status_code == 401
+        elif path in of_the_token:
+            assert reply.status_code == of_the_token[path]
         else:
             assert reply.status_code == 403, (method, path, reply.text)
             assert is_problem(reply.headers["content-type"], reply.json(), 403)
@@ -212,7 +234,14 @@ async def test_an_ended_interview_invites_nobody(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"candidate": {"name": "Ada"}}, {**PREPARED, "expires_in_s": 91 * 86_400}, {**PREPARED, "extra": 1}]
+    "body",
+    [
+        {},
+        {"candidate": {"name": "Ada"}},
+        {"plan": "no-such-plan"},
+        {**PREPARED, "expires_in_s": 91 * 86_400},
+        {**PREPARED, "extra": 1},
+    ],
 )
 async def test_an_invitation_says_how_the_interview_is_conducted(house: House, body: dict[str, Any]) -> None:
     assert (await house.client.post("/interviews/i-1/link", json=body, headers=OPERATOR)).status_code == 422
