@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from opentelemetry import context, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+#: The id of the HTTP request that this task serves; empty outside one.
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 Attributes = Mapping[str, str | int | float | bool]
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from opentelemetry.trace import SpanKind
 
-from deployments.shell.tracing import install_from_environment
+from deployments.shell import json_logs, tracing
 from interview import telemetry
 from interview.errors import (
     DeadlineExceeded,
@@ -49,7 +49,8 @@ _TRACED = b"\xc1"
 _TRACEPARENT_CHARS = 55
 _TRACED_AT_END = 1 + _TRACEPARENT_CHARS
 
-install_from_environment()
+tracing.install_from_environment()
+json_logs.install_from_environment()
 
 
 class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from interview.errors import ConfigError, EngineFailed
+from serve.local.private_directory import private_directory
 from serve.serve_file import HOME, ServeFile, require_honoured
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Platform:
 
     def _start(self) -> None:
         self._check()
-        self.data.mkdir(parents=True, exist_ok=True)
+        private_directory(self.data)
         if not self.redis_url:
             self._progress("starting the embedded Redis")
             self.redis_url = self._start_redis()

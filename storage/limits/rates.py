@@ -13,6 +13,7 @@ from limits.errors import StorageError
 
 from interview.errors import StorageUnavailable
 from storage.limits.port import Rate, Taken
+from storage.redis.endpoint import connection_pool
 
 logger = logging.getLogger(__name__)
 
@@ -49,16 +50,14 @@ class SlidingWindowRates:
 
 
 def redis_rates(url: str) -> SlidingWindowRates:
-    """Shared by every process on this Redis (``redis://``, ``rediss://``, ``unix://``)."""
-    scheme, _, rest = url.partition("://")
-    known = "redis+unix" if scheme == "unix" else scheme
+    """Shared by every process on this Redis (a URL of ``storage.redis.endpoint``)."""
+    pool = connection_pool(url, connect_timeout_s=1.0, timeout_s=2.0)
     storage = RedisStorage(
-        f"async+{known}://{rest}",
+        "async+redis://",  # the pool knows where
         implementation="redispy",
         wrap_exceptions=True,
         key_prefix="interview:rates",
-        socket_timeout=2.0,
-        socket_connect_timeout=1.0,
+        connection_pool=pool,  # type: ignore[arg-type]  # an option that the library's annotation omits
     )
     return SlidingWindowRates(storage)
 

@@ -12,8 +12,6 @@ from msgspec import Struct
 from opentelemetry.trace import SpanKind
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, OutOfMemoryError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -22,6 +20,7 @@ from interview import retries, telemetry
 from interview.errors import StorageUnavailable
 from storage.redis.address import without_credentials
 from storage.redis.connections import Argument, RedisConnections
+from storage.redis.endpoint import connection_pool
 
 T = TypeVar("T")
 
@@ -62,7 +61,7 @@ class Script:
 class RedisLink:
     """The stores' access to Redis: commands in, replies as bytes out, ``StorageUnavailable`` on failure.
 
-    ``url`` is ``redis://``, ``rediss://`` or ``unix://``; the first command connects. Every operation may be sent twice
+    ``url`` is one of ``storage.redis.endpoint``; the first command connects. Every operation may be sent twice
     (see ``RedisLimits.retries``), so each one must be idempotent.
 
     Replies come as the server sends them (RESP2): a set or a map is a list.
@@ -78,13 +77,10 @@ class RedisLink:
             connect_timeout_s=limits.connect_timeout_s,
             reply_timeout_s=limits.reply_timeout_s,
         )
-        # The library's own retries are disabled, because they do not know which operations are idempotent.
-        self._subscriber = Redis.from_url(
-            url,
-            socket_connect_timeout=limits.connect_timeout_s,
-            socket_timeout=limits.reply_timeout_s,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
+        self._subscriber = Redis(
+            connection_pool=connection_pool(
+                url, connect_timeout_s=limits.connect_timeout_s, timeout_s=limits.reply_timeout_s
+            )
         )
 
     async def command(self, *words: Argument, what: str) -> Any:

@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from redis.asyncio import ConnectionPool
 from redis.asyncio.connection import AbstractConnection
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
+
+from storage.redis.endpoint import connection_pool
 
 Argument = str | bytes | int | float
 
@@ -27,15 +26,9 @@ class RedisConnections:
     """
 
     def __init__(self, url: str, *, size: int, wait_s: float, connect_timeout_s: float, reply_timeout_s: float) -> None:
-        # parses the URL and creates connections; the pool itself is never used
-        self._maker = ConnectionPool.from_url(
-            url,
-            socket_connect_timeout=connect_timeout_s,
-            # one deadline for the whole exchange instead of one per write and read
-            socket_timeout=None,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
+        # creates connections; the pool itself is never used. One deadline holds for the whole exchange instead of one
+        # per write and read.
+        self._maker = connection_pool(url, connect_timeout_s=connect_timeout_s, timeout_s=None)
         self._places = asyncio.Semaphore(size)
         self._wait_s = wait_s
         self._reply_timeout_s = reply_timeout_s
@@ -53,6 +46,8 @@ class RedisConnections:
             connection = self._idle.pop() if self._idle else self._maker.make_connection()  # type: ignore[no-untyped-call]
             try:
                 async with asyncio.timeout(self._reply_timeout_s):
+                    if not connection.is_connected:
+                        await connection.connect()  # sending alone would not ask a Sentinel for the master
                     await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
                     replies = [await _reply(connection) for _ in commands]
             except BaseException as error:

@@ -95,6 +95,7 @@ class RequestMiddleware:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
+        telemetry.REQUEST_ID.set(request_id)
         status = 0
         account = RequestAccount()
         ACCOUNT.set(account)
