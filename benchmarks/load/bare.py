@@ -30,6 +30,7 @@ from storage.archive.sql import SqlArchive
 from storage.embedded.server import EmbeddedRedis
 from storage.erasure.erasure import Erasure
 from storage.erasure.personal_data import PersonalData
+from storage.invitations.memory import MemoryInvitations
 from storage.keys.redis import RedisApiKeys
 
 
@@ -52,7 +53,9 @@ def application(settings: Settings, data: Path, redis_url: str) -> object:
         blobs=blobs,
         keys=RedisApiKeys(redis_url),
         reports=StoredReports(sessions, archive, blobs),
-        personal_data=PersonalData(sessions, archive, audit, blobs, Erasure(sessions, archive, blobs, ())),
+        personal_data=PersonalData(
+            sessions, archive, audit, blobs, MemoryInvitations(), Erasure(sessions, archive, blobs, ())
+        ),
         stt=tiers.stt,
         tts=tiers.tts,
     )

@@ -88,6 +88,7 @@ class Ingress:
         identities = Identities(settings.http.identity)
         limits = RequestLimits(rates, settings.http.callers)
         authorize = Authenticator(keys, candidates, identities, limits).require(INFERENCE)
+        erasure = Erasure(sessions, archive, blobs, (grading_queue(),), invitations)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
@@ -98,9 +99,7 @@ class Ingress:
             candidates=candidates,
             identities=identities,
             reports=StoredReports(sessions, archive, blobs),
-            personal_data=PersonalData(
-                sessions, archive, audit, blobs, Erasure(sessions, archive, blobs, (grading_queue(),), invitations)
-            ),
+            personal_data=PersonalData(sessions, archive, audit, blobs, invitations, erasure),
             documents=documents,
             stt=tiers.stt,
             llm=tiers.llm,

@@ -35,7 +35,10 @@ async def open_personal_data(settings: StorageSettings, data: Path) -> AsyncIter
         invitations = RedisInvitations(stores.redis_url)
         erasure = Erasure(stores.sessions, stores.archive, stores.blobs, (queue,), invitations)
         try:
-            yield PersonalData(stores.sessions, stores.archive, stores.audit, stores.blobs, erasure), erasure
+            personal_data = PersonalData(
+                stores.sessions, stores.archive, stores.audit, stores.blobs, invitations, erasure
+            )
+            yield personal_data, erasure
         finally:
             await queue.close()
             await invitations.close()

@@ -10,6 +10,7 @@ from serve.composition.local_stores import open_stores
 from serve.http.ports import ReportFormat
 from serve.settings import StorageSettings
 from storage.archive.port import Archive
+from storage.audit.port import COMMAND_LINE, AuditEntry
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore
 
@@ -33,7 +34,11 @@ class StoredReports:
 async def report_of(
     settings: StorageSettings, data: Path, tenant: str, interview_id: str, format: ReportFormat
 ) -> bytes:
-    """The report of a session in a data directory, with or without a running platform. Raises NotFound."""
+    """The report of a session in a data directory, with or without a running platform; the audit log has the read.
+
+    Raises NotFound.
+    """
     async with open_stores(settings, data) as stores:
         report = await build_report(stores.sessions, stores.archive, stores.blobs, SessionKey(tenant, interview_id))
+        await stores.audit.record(AuditEntry(tenant, COMMAND_LINE, "report.read", interview_id, {"format": format}))
         return await render_report(report, format)

@@ -20,6 +20,7 @@ from serve.composition.local_stores import open_stores
 from serve.replay.checks import recheck
 from serve.settings import StorageSettings
 from storage.archive.transfer import load_session
+from storage.audit.port import COMMAND_LINE, AuditEntry
 from storage.sessions.port import SessionKey
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>ReplayResult of {{ state.interview_id }}</title>
@@ -128,7 +129,8 @@ def replay_file(path: Path, to: int | None) -> ReplayResult:
 async def replay_stored(
     settings: StorageSettings, data: Path, tenant: str, interview_id: str, to: int | None
 ) -> ReplayResult:
-    """Fold the stored events and compare with the stored snapshot; re-check the deterministic decisions.
+    """Fold the stored events and compare with the stored snapshot; re-check the deterministic decisions. The audit log
+    has the read.
 
     Raises:
         NotFound: neither live nor archived.
@@ -137,6 +139,7 @@ async def replay_stored(
         found = await load_session(stores.sessions, stores.archive, SessionKey(tenant, interview_id))
         if found is None:
             raise NotFound(f"No session {interview_id} of tenant {tenant}, neither live nor archived.")
+        await stores.audit.record(AuditEntry(tenant, COMMAND_LINE, "events.read", interview_id))
         events = [event for event in found.events if to is None or event.seq <= to]
         folded = fold(events)
         whole = to is None or to >= found.state.version

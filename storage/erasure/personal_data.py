@@ -17,6 +17,7 @@ from storage.audit.port import AuditEntry, AuditLog
 from storage.blobs.layout import session_prefix
 from storage.blobs.port import BlobStore
 from storage.erasure.erasure import Erasure
+from storage.invitations.port import Invitations
 from storage.sessions.port import SessionKey, SessionStore
 
 #: Sound is compressed already.
@@ -27,23 +28,33 @@ class PersonalData:
     """A candidate's rights over the stores: a copy, and erasure. Both are in the audit log, under ``by``."""
 
     def __init__(
-        self, sessions: SessionStore, archive: Archive, audit: AuditLog, blobs: BlobStore, erasure: Erasure
+        self,
+        sessions: SessionStore,
+        archive: Archive,
+        audit: AuditLog,
+        blobs: BlobStore,
+        invitations: Invitations,
+        erasure: Erasure,
     ) -> None:
         self._sessions = sessions
         self._archive = archive
         self._audit = audit
         self._blobs = blobs
+        self._invitations = invitations
         self._erasure = erasure
 
     async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:
-        """The candidate's interviews, oldest first. Raises NotFound: there are none."""
-        keys = await self._archive.of_candidate(tenant, reference)
+        """The candidate's interviews, oldest first, then those prepared for them. Raises NotFound: there are none."""
+        held = await self._archive.of_candidate(tenant, reference)
+        prepared = await self._invitations.of_candidate(tenant, reference)
+        keys = list(dict.fromkeys([*held, *prepared]))
         if not keys:
             raise NotFound("There is no such candidate.")
         return keys
 
     async def export(self, keys: Sequence[SessionKey], into: IO[bytes], *, by: str) -> None:
-        """Write a ZIP file with a directory per interview: ``state.json``, ``events.jsonl``, and every blob.
+        """Write a ZIP file with a directory per interview: ``invitation.json``, ``state.json``, ``events.jsonl``, and
+        every blob.
 
         Raises:
 
@@ -53,11 +64,15 @@ class PersonalData:
         with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as file:
             for key in keys:
                 state = await load_state(self._sessions, self._archive, key)
-                if state is None:
+                invitation = await self._invitations.find(key)
+                if state is None and invitation is None:
                     raise NotFound("There is no such interview.")
                 await self._audit.record(AuditEntry(key.tenant, by, "interview.exported", key.interview_id))
-                await _add(file, f"{key.interview_id}/state.json", msgspec.json.encode(state))
-                await _add(file, f"{key.interview_id}/events.jsonl", await self._log(key))
+                if invitation is not None:
+                    await _add(file, f"{key.interview_id}/invitation.json", msgspec.json.encode(invitation))
+                if state is not None:
+                    await _add(file, f"{key.interview_id}/state.json", msgspec.json.encode(state))
+                    await _add(file, f"{key.interview_id}/events.jsonl", await self._log(key))
                 prefix = session_prefix(key.tenant, key.interview_id)
                 for path in await self._blobs.paths(prefix):
                     name = f"{key.interview_id}{path.removeprefix(prefix)}"

@@ -18,6 +18,10 @@ class MemoryInvitations:
     async def find(self, key: SessionKey) -> Invitation | None:
         return self._kept.get(key)
 
+    async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:
+        kept = self._kept.items()
+        return [key for key, each in kept if key.tenant == tenant and each.start.candidate_reference == reference]
+
     async def delete(self, key: SessionKey) -> bool:
         return self._kept.pop(key, None) is not None
 

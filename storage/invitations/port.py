@@ -21,6 +21,10 @@ class Invitations(Protocol):
         """The interview's invitation; a change elsewhere is seen within a second. Raises StorageUnavailable."""
         ...
 
+    async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:
+        """The interviews prepared for the candidate with this reference. Walks the whole key space."""
+        ...
+
     async def delete(self, key: SessionKey) -> bool:
         """Erase an invitation; whether there was one. Raises StorageUnavailable."""
         ...

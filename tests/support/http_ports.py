@@ -190,7 +190,7 @@ def stub_ports(**changes: Any) -> IngressPorts:
         "archive": archive,
         "audit": audit,
         "blobs": blobs,
-        "personal_data": PersonalData(sessions, archive, audit, blobs, erasure),
+        "personal_data": PersonalData(sessions, archive, audit, blobs, MemoryInvitations(), erasure),
         "keys": StubKeys(),
         "candidates": CandidateTokens((SIGNING_KEY,), MemoryInvitations()),
         "reports": StubReports(sessions),

@@ -15,6 +15,7 @@ import pytest
 
 from interview.errors import NotFound
 from interview.policies.retention import RetentionPolicy
+from interview.sessions.invitation import Invitation, PreparedStart
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database, sqlite_url
 from storage.archive.sql import SqlArchive
@@ -24,6 +25,7 @@ from storage.blobs.layout import audio_prefix, documents_prefix, reports_prefix
 from storage.erasure.erasure import Erasure
 from storage.erasure.personal_data import PersonalData
 from storage.erasure.retention import Applied, Retention
+from storage.invitations.redis import RedisInvitations
 from storage.sessions.port import SessionKey
 from storage.sessions.redis import RedisSessionStore
 from storage.work_queue.redis import RedisWorkQueue
@@ -41,11 +43,12 @@ class Stores:
     archive: SqlArchive
     audit: SqlAuditLog
     blobs: FsspecBlobStore
+    invitations: RedisInvitations
     erasure: Erasure
 
     @property
     def personal_data(self) -> PersonalData:
-        return PersonalData(self.sessions, self.archive, self.audit, self.blobs, self.erasure)
+        return PersonalData(self.sessions, self.archive, self.audit, self.blobs, self.invitations, self.erasure)
 
     def retention(self, policy: RetentionPolicy) -> Retention:
         return Retention(policy, self.sessions, self.archive, self.audit, self.blobs, self.erasure)
@@ -83,9 +86,11 @@ async def stores(redis_url: str, tmp_path: Path) -> AsyncIterator[Stores]:
     database = Database(sqlite_url(tmp_path / "archive.db"))
     blobs = FsspecBlobStore(str(tmp_path / "blobs"))
     archive = SqlArchive(database)
-    erasure = Erasure(sessions, archive, blobs, (queue,))
-    yield Stores(tmp_path, sessions, archive, SqlAuditLog(database), blobs, erasure)
+    invitations = RedisInvitations(redis_url, prefix=prefix)
+    erasure = Erasure(sessions, archive, blobs, (queue,), invitations)
+    yield Stores(tmp_path, sessions, archive, SqlAuditLog(database), blobs, invitations, erasure)
     await queue.close()
+    await invitations.close()
     await sessions.close()
     await database.close()
     await blobs.close()
@@ -108,6 +113,25 @@ async def test_an_export_holds_everything_of_the_candidate_and_nothing_else(stor
     for tenant, reference in (("acme", "cand-9"), ("rival", "cand-7"), ("acme", "")):
         with pytest.raises(NotFound):
             await stores.personal_data.of_candidate(tenant, reference)
+
+
+async def test_an_invitation_that_was_never_used_is_exported_and_erased(stores: Stores) -> None:
+    now = datetime.now(UTC)
+    invited = (("three", "acme", "cand-7"), ("four", "acme", "cand-8"), ("five", "rival", "cand-7"))
+    for name, tenant, reference in invited:
+        start = PreparedStart(plan="plan", candidate_name="Ada Lovelace", candidate_reference=reference)
+        await stores.invitations.put(Invitation(tenant, name, "link", now, now + timedelta(days=1), "key-1", start))
+    await stores.keep("one", days_ago=3)
+    keys = await stores.personal_data.of_candidate("acme", "cand-7")
+    assert [key.interview_id for key in keys] == ["one", "three"]
+    file = io.BytesIO()
+    await stores.personal_data.export(keys, file, by="key-1")
+    with zipfile.ZipFile(file) as found:
+        assert json.loads(found.read("three/invitation.json"))["start"]["candidate_name"] == "Ada Lovelace"
+    await stores.personal_data.erase(keys, by="key-1")
+    assert await stores.invitations.find(SessionKey("acme", "three")) is None
+    assert await stores.invitations.find(SessionKey("acme", "four")) is not None
+    assert await stores.invitations.find(SessionKey("rival", "five")) is not None
 
 
 async def test_an_erased_candidate_leaves_the_proof_alone(stores: Stores) -> None:

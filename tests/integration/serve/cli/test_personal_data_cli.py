@@ -43,6 +43,8 @@ def test_an_operator_exports_erases_and_reads_the_log(tmp_path: Path, monkeypatc
     run("export", "one", "--out", str(out))
     with zipfile.ZipFile(out) as found:
         assert set(found.namelist()) == {"one/state.json", "one/events.jsonl"}
+    with pytest.raises(NotFound):  # its plan is not pinned here, but its log was read
+        run("replay", "two")
     run("erase", "one", "--yes")
     run("erase", "--candidate", "cand-7", "--yes")
     key = run("keys", "create", "--scope", "privacy").strip().split("_")[1]
@@ -50,6 +52,7 @@ def test_an_operator_exports_erases_and_reads_the_log(tmp_path: Path, monkeypatc
     entries = json.loads(run("audit-log", "--json"))
     assert [(entry["action"], entry["actor"]) for entry in reversed(entries)] == [
         ("interview.exported", "command line"),
+        ("events.read", "command line"),
         *[("interview.erased", "command line")] * 3,
         ("key.created", "command line"),
         ("key.revoked", "command line"),
