@@ -99,3 +99,10 @@ def test_what_is_said_after_an_action_about_others_is_its_result() -> None:
     found = analyse_story("I called the guest and apologised. He came back the next summer.")
     result = next(quote for quote in found.present if quote.part == "result")
     assert result.quote == "He came back the next summer."
+
+
+@pytest.mark.parametrize("whom", ["the client", "my manager", "the team", "our supplier"])
+@pytest.mark.parametrize("then", ["I wrote a plan", "I gave us a deadline", "I used it myself"])
+def test_what_the_speaker_does_after_naming_somebody_is_no_result(whom: str, then: str) -> None:
+    told = [quote.part for quote in analyse_story(f"I called {whom}, {then} and I presented it.").present]
+    assert told == ["action"]
