@@ -20,6 +20,7 @@ from serve.serve_file import (
     profiles,
     prompts_url,
     read_serve_file,
+    retention_file,
 )
 
 app = typer.Typer(help="Show profiles and the effective configuration.", no_args_is_help=True)
@@ -75,7 +76,9 @@ def effective(profile: str) -> dict[str, Any]:
     import msgspec
 
     from interview import __version__
+    from serve.composition.local_stores import database_url
     from serve.settings import read_settings
+    from storage.archive.diagnosis import described
     from storage.redis.address import without_credentials
     from storage.weights.places import models_dir
 
@@ -89,8 +92,10 @@ def effective(profile: str) -> dict[str, Any]:
         "data": str(data_dir()),
         "plans": str(plans_dir()),
         "policies": str(policies_dir()),
+        "retention": str(retention_file()),
         "prompts": prompts_url(),
         "models": str(models_dir()),
+        "archive": described(database_url(data_dir())),
         "redis": without_credentials(redis_url) if redis_url else "embedded",
         "http_options": {"host": file.host, "port": file.port, **file.http},
         "environment": file.environment,

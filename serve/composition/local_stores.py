@@ -36,9 +36,13 @@ def blob_store(settings: StorageSettings, data: Path) -> FsspecBlobStore:
     return FsspecBlobStore(settings.blob_url or str(data / "blobs"))
 
 
+def database_url(data: Path) -> str:
+    """``INTERVIEW_DATABASE_URL``, which may hold a password, or SQLite in the data directory."""
+    return os.environ.get("INTERVIEW_DATABASE_URL") or sqlite_url(data / "archive.db")
+
+
 def archive_database(data: Path) -> Database:
-    """The database that ``INTERVIEW_DATABASE_URL`` names (it may hold a password), or SQLite in the data directory."""
-    return Database(os.environ.get("INTERVIEW_DATABASE_URL") or sqlite_url(data / "archive.db"))
+    return Database(database_url(data))
 
 
 def archive_of(data: Path) -> SqlArchive:

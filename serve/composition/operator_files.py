@@ -11,12 +11,13 @@ from interview.errors import ConfigError
 from interview.plans.files import load_plans
 from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
-from serve.serve_file import plans_dir, policies_dir, prompts_url
+from interview.policies.retention import load_retention
+from serve.serve_file import plans_dir, policies_dir, prompts_url, retention_file
 from serve.settings import Settings
 
 
 def check_operator_files(settings: Settings) -> tuple[str, ...]:
-    """Read plans, banks, policies and, if a model interviews, prompts; return the ids of the plans.
+    """Read plans, banks, policies, retention and, if a model interviews, prompts; return the ids of the plans.
 
     Raises:
 
@@ -25,6 +26,7 @@ def check_operator_files(settings: Settings) -> tuple[str, ...]:
     """
     plans = load_plans(plans_dir())
     load_policies(policies_dir())
+    load_retention(retention_file())
     if settings.llm.engine != "none" and settings.agent.interviewer != "scripted":
         PromptCatalogue(prompts_url())
     return tuple(sorted(plans))

@@ -61,6 +61,7 @@ def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
         _disk(data),
         *_ports(config),
         _redis(),
+        _archive(data),
         _sandbox(),
         _stt(settings.stt),
         _tts(settings.tts),
@@ -149,6 +150,17 @@ def _redis() -> Diagnosis:
         )
     number = ".".join(str(part) for part in binary.version)
     return Diagnosis("sessions", "ok", f"embedded {binary.path.name} {number} ({binary.source}, {binary.path})")
+
+
+def _archive(data: Path) -> Diagnosis:
+    from serve.composition.local_stores import database_url
+    from storage.archive.diagnosis import diagnose
+
+    found = diagnose(database_url(data))
+    if found.problem:
+        remedy = "correct INTERVIEW_DATABASE_URL, or start the server"
+        return Diagnosis("archive", "fail", f"{found.server} {found.problem}".strip(), remedy)
+    return Diagnosis("archive", "ok", f"{found.server}, {found.schema}" if found.schema else found.server)
 
 
 def _sandbox() -> Diagnosis:

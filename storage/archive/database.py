@@ -41,7 +41,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, threads: int = 4, timeout_s: float = 15.0) -> None:
-        parsed = _parsed(url)
+        parsed = parsed_url(url)
         in_memory = parsed.get_backend_name() == "sqlite" and not parsed.database
         self._threads = ThreadPoolExecutor(1 if in_memory else threads, thread_name_prefix="archive")
         self._timeout_s = timeout_s
@@ -122,7 +122,8 @@ def sqlite_url(file: Path) -> str:
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """Raises ConfigError: not the URL of a database that the archive supports."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -130,13 +131,20 @@ def _parsed(url: str) -> URL:
     backend = parsed.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise ConfigError(f"The archive is SQLite or PostgreSQL, not {backend}.")
-    return parsed.set(drivername="postgresql+psycopg") if backend == "postgresql" else parsed
+    return parsed
+
+
+def driver_url(url: URL) -> URL:
+    """``url`` with the driver that the extra ``postgres`` installs."""
+    return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
 
 
 def _engine(url: URL, *, in_memory: bool, threads: int) -> Engine:
     try:
         if url.get_backend_name() == "postgresql":
-            return create_engine(url, pool_size=threads, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+            return create_engine(
+                driver_url(url), pool_size=threads, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            )
         if in_memory:
             engine = create_engine(
                 url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True

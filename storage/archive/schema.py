@@ -25,7 +25,7 @@ def bring_up_to_date(engine: Engine) -> None:
     A revision that this release does not know belongs to a later release. Migrations only add, so its schema serves.
     """
     with engine.execution_options(write=False).begin() as connection:
-        if _revision(connection) == HEAD:
+        if revision(connection) == HEAD:
             return
     with engine.execution_options(write=True).begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -33,7 +33,8 @@ def bring_up_to_date(engine: Engine) -> None:
         _upgrade(connection)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """The schema's revision; None in an empty database."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -44,7 +45,7 @@ def _upgrade(connection: Connection) -> None:
     from alembic.script import ScriptDirectory
 
     config = migration_config()
-    found = _revision(connection)
+    found = revision(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         logger.warning("the archive has the schema of a later release: revision=%s", found)
