@@ -64,7 +64,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(listing_router(ports, auth, audit))
     app.include_router(candidates_router(ports, auth))
     app.include_router(tools_router(ports, auth, audit))
-    app.include_router(mcp_router(ports, settings, auth, audit))
+    app.include_router(mcp_router(ports, settings, auth, audit, interviews))
     app.include_router(operations_router(ports, settings, auth))
     if settings.docs:
         app.include_router(docs_router(app.openapi))

@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 
 from interview.errors import AudioTooLarge, EmptyAudio, InvalidInput
 from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
+from interview.plans.request_caps import oversize
 from interview.sessions.invitation import PreparedStart
+from interview.yaml.source import field_name
 from serve.http.problems import invalid_fields
 from serve.http.settings import HttpSettings
 
@@ -56,7 +58,11 @@ class PreparedBody(Body):
     def _plan_is_plain_data(cls, plan: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
         if isinstance(plan, str) and not 0 < len(plan) <= 200:
             raise ValueError("must be 1 to 200 characters")
-        return encodable(plan)
+        sent = encodable(plan)
+        if isinstance(sent, dict):
+            for path, problem in oversize(sent):
+                raise ValueError(f"{field_name(path)} {problem}" if path else problem)
+        return sent
 
     def prepared(self) -> PreparedStart:
         return PreparedStart(

@@ -14,6 +14,7 @@ from deployments.agent.turn.runtime import Runtime
 from interview.errors import NotFound
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnyPayload, ToolCalled, ToolReturned
+from interview.sessions.room import check_room
 from interview.sessions.session import AskedQuestion, SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import SessionKey
@@ -70,6 +71,7 @@ class ToolContext:
                 raise NotFound(no_such_interview(interview_id))
             if not (while_paused and state.status == "paused"):
                 check_open(state)
+                check_room(state)
             result, effects = change(state, await self.runtime.plans.get(state))
             ledger = self.runtime.ledger(state)
             turn = state.turn_number

@@ -20,6 +20,7 @@ from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import ActionType, SessionState, Status
 from serve.http.auth import INTERVIEWS, NO_SUCH_INTERVIEW, REPORTS
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.limits.interviews import InterviewLimits
 from serve.http.operations import ask_all
 from serve.http.ports import IngressPorts
 from serve.http.problems import invalid_fields
@@ -110,6 +111,7 @@ class InterviewTools:
     ports: IngressPorts
     settings: HttpSettings
     steps: StepCaller
+    limits: InterviewLimits
 
 
 Arguments = TypeVar("Arguments", bound=McpArguments)
@@ -168,6 +170,7 @@ async def conduct_interview(desk: InterviewTools, tenant: str, asked: ConductInt
     state = await desk.ports.sessions.load(key)
     if state is not None:
         return await _where_it_stands(desk.ports, key, state)
+    await desk.limits.starting(tenant, key.interview_id)
     start = StartRequest(
         tenant=tenant,
         interview_id=key.interview_id,

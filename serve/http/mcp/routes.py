@@ -33,6 +33,7 @@ from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, Authenticator, Principal, require_scope
 from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.tools import scope_of_tool
+from serve.http.limits.interviews import InterviewLimits
 from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewTool, InterviewTools
 from serve.http.ports import IngressPorts
 from serve.http.problems import problem_of, request_id_of
@@ -57,11 +58,11 @@ Context = ServerRequestContext[Any, Request]
 class McpTools:
     """Lists and calls tools for the tenant of the request's key."""
 
-    def __init__(self, ports: IngressPorts, settings: HttpSettings, audit: AuditTrail) -> None:
+    def __init__(self, ports: IngressPorts, settings: HttpSettings, audit: AuditTrail, limits: InterviewLimits) -> None:
         self._agent = ports.agent
         self._audit = audit
         steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
-        self._desk = InterviewTools(ports, settings, steps)
+        self._desk = InterviewTools(ports, settings, steps, limits)
 
     async def list_tools(self, context: Context, page: PaginatedRequestParams | None) -> ListToolsResult:
         """All tools that the caller's key may call; there are too few to page."""
@@ -119,13 +120,15 @@ class McpTools:
             raise MCPError(-32603, error.message, {"code": error.code, "retryable": error.retryable}) from error
 
 
-def mcp_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail) -> APIRouter:
+def mcp_router(
+    ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail, limits: InterviewLimits
+) -> APIRouter:
     """The route, with the SDK's task group in the router's lifespan: an application that mounts it must run its
     lifespan.
 
     It is not in the OpenAPI document: it transports JSON-RPC, which MCP describes itself.
     """
-    tools = McpTools(ports, settings, audit)
+    tools = McpTools(ports, settings, audit, limits)
     server: Server[Any] = Server(
         "interview",
         version=settings.version,

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from interview.errors import Overloaded, StorageUnavailable
+from interview.sessions import room
 from serve.http.app import create_app
 from serve.http.limits.event_streams import EventStreams
 from serve.http.limits.rates import ReplicaRate
@@ -215,3 +216,28 @@ async def test_without_a_store_each_replica_keeps_its_own_limit(counted: Counted
     for _ in range(60):
         await rate.admit("k1")
     assert counted.asked == 1
+
+
+@pytest.mark.parametrize("route", ["/session/start/i-1", "/interviews/i-1/link"])
+async def test_a_large_plan_is_refused_before_it_is_kept(route: str) -> None:
+    """A plan with one prompt of 3.9 MB used to be stored several times with its session."""
+    async with client_of() as client:
+        plan = {"id": "mine", "questions": [{"prompt": "x" * 3_900_000}]}
+        reply = await client.post(route, headers=as_("acme-1"), json={"plan": plan})
+        assert is_problem(reply.headers["content-type"], reply.json(), 422)
+        assert "bytes" in reply.text
+        long = {"id": "mine", "questions": [{"prompt": "x" * 4_001}]}
+        reply = await client.post(route, headers=as_("acme-1"), json={"plan": long})
+        assert reply.status_code == 422
+        assert "questions[0].prompt" in reply.text
+
+
+async def test_an_interview_with_as_many_events_as_it_may_have_takes_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MAX_EVENTS", 3)
+    ports = stub_ports(agent=StubAgent(), keys=KEYS)
+    await put_session(ports.sessions, SessionKey("acme", "i-1"))
+    transport = httpx.ASGITransport(create_app(ports))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=as_("acme-1")) as client:
+        sent = [await client.post("/session/signal/i-1", json={"signal": "tab_hidden"}) for _ in range(3)]
+        assert [reply.status_code for reply in sent] == [204, 409, 409]
+        assert "3 events" in sent[1].json()["detail"]
