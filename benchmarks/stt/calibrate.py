@@ -34,6 +34,7 @@ from deployments.stt.confidence import ConfidenceModel
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import TranscribeRequest, Transcript
 from deployments.stt.engines.model_resolution import resolve_model
+from deployments.stt.service import SttService
 from interview.errors import SilentAudio
 
 Half = Literal["fitted", "held out"]
@@ -54,7 +55,7 @@ _SPOKEN: dict[Half, dict[str, int]] = {
     "held out": {"clear": 15, "noisy": 8, "distant": 12, "overlapping": 10},
 }
 _SEEDS: dict[Half, int] = {"fitted": 1, "held out": 2}
-_MIXES_AT_ONCE = 24
+_MIXES_AT_ONCE = 48
 _HUMAN_SHARE = 0.35
 _CLEAR_DB = 10
 
@@ -183,9 +184,9 @@ class Mixer:
         return Mix(f"distant {kind}", mixes.at_snr(room, noise, random.uniform(12, 30)), None)
 
 
-async def hear(config: SttConfig, mixed: Sequence[Mix]) -> list[Heard]:
-    """Every mix through the service as English, eight at a time."""
-    service, free = speech_service(config), asyncio.Semaphore(8)
+async def hear(service: SttService, mixed: Sequence[Mix], at_once: int) -> list[Heard]:
+    """Every mix through the service as English."""
+    free = asyncio.Semaphore(at_once)
 
     async def one(mix: Mix) -> Heard:
         clear = mix.snr_db is not None and mix.snr_db >= _CLEAR_DB
@@ -260,19 +261,23 @@ def heard_so_far(file: Path) -> dict[Half, list[Heard]]:
     return msgspec.json.decode(file.read_bytes(), type=dict[Half, list[Heard]])
 
 
-def hear_all(
+def save(outcomes: dict[Half, list[Heard]], file: Path) -> None:
+    file.write_bytes(msgspec.json.encode(outcomes))
+
+
+async def hear_all(
     config: SttConfig, recordings: Sequence[Spoken], partial: Path, budget_s: float
 ) -> dict[Half, list[Heard]] | None:
     """The outcomes of all mixes; None when the budget ended first. Continues from ``partial`` and writes it."""
     outcomes = heard_so_far(partial)
-    started = time.monotonic()
+    started, service = time.monotonic(), speech_service(config)
     for half in VOICES:
         mixed, done = Mixer(half, recordings).all(), outcomes[half]
         while len(done) < len(mixed):
             if time.monotonic() - started > budget_s:
                 return None
-            done += asyncio.run(hear(config, mixed[len(done) : len(done) + _MIXES_AT_ONCE]))
-            partial.write_bytes(msgspec.json.encode(outcomes))
+            done += await hear(service, mixed[len(done) : len(done) + _MIXES_AT_ONCE], 4 * config.workers)
+            save(outcomes, partial)
             sys.stderr.write(f"{half}: {len(done)} of {len(mixed)}\n")
     return outcomes
 
@@ -283,12 +288,13 @@ def main() -> None:
     parser.add_argument("--model", default="whisper-tiny.en")
     parser.add_argument("--json", type=Path, required=True, metavar="OUT")
     parser.add_argument("--budget-s", type=float, default=float("inf"), help="stop after this; the next run goes on")
+    parser.add_argument("--workers", type=int, default=2, help="pieces decoded side by side")
     asked = parser.parse_args()
     recordings = [*people(), *(one for folder in asked.speech for one in recorded(folder))]
-    config = SttConfig(model=asked.model, max_queued_audio_s=1e9, deadline_s=3600)
+    config = SttConfig(model=asked.model, workers=asked.workers, max_queued_audio_s=1e9, deadline_s=3600)
     unsure_below = AgentConfig().unsure_below
     partial = asked.json.with_suffix(".partial")
-    outcomes = hear_all(config, recordings, partial, asked.budget_s)
+    outcomes = asyncio.run(hear_all(config, recordings, partial, asked.budget_s))
     if outcomes is None:
         sys.stderr.write(f"the budget is spent; run again to go on from {partial}\n")
         return
