@@ -23,6 +23,7 @@ from interview.yaml.source import PathKey, YamlDocument, field_name
 from serve.http.openai.tenant_limits import TenantLimits
 from serve.http.settings import HttpSettings
 from serve.serve_file import ARGUMENTS
+from serve.webhooks.settings import WebhookSettings
 
 
 class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +85,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     documents: DocumentsConfig = DocumentsConfig()
     security: SecuritySettings = SecuritySettings()
     limits: TenantLimits = TenantLimits()
+    webhooks: WebhookSettings = WebhookSettings()
     agent: AgentConfig = AgentConfig()
     grading: GradingConfig = GradingConfig()
     stt: SttConfig = SttConfig()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deployments.grading.background.jobs import BackgroundGrading
+from deployments.grading.background.milestones import Milestones
 from deployments.grading.background.queued_work import QueuedWork
 from deployments.grading.background.worker import GradingWorker
 from deployments.grading.config import GradingConfig
@@ -27,13 +28,14 @@ from storage.work_queue.port import WorkQueue
 
 @dataclass(frozen=True)
 class GradingStores:
-    """The stores of background grading; ``retention`` None keeps everything."""
+    """The stores of background grading; ``retention`` None keeps everything, ``milestones`` None announces nothing."""
 
     sessions: SessionStore
     archive: Archive
     blobs: BlobStore
     queue: WorkQueue
     retention: Retention | None = None
+    milestones: Milestones | None = None
 
 
 #: Opens the stores on the replica, on its event loop; ``worker.rules_of(config.background)`` are the queue's rules.
@@ -48,6 +50,7 @@ class GradingTier:
         self, config: GradingConfig, stores: GradingStores | None = None, model: LanguageModel | None = None
     ) -> None:
         self.worker: GradingWorker | None = None
+        self._milestones = stores.milestones if stores is not None else None
         self.service: Grading
         if config.engine == "fake":
             self.service = FakeGrading(config.fake)
@@ -67,6 +70,7 @@ class GradingTier:
                 judge,
                 drift=drift,
                 grade=self._graders.grade,
+                milestones=stores.milestones,
             )
             name = f"grading-{socket.gethostname()}-{os.getpid()}"
             self.worker = GradingWorker(
@@ -85,13 +89,19 @@ class GradingTier:
             await self.service.start()
         if self.worker is not None:
             self.worker.start()
+            if self._milestones is not None:
+                self._milestones.start()
 
     async def stop(self) -> None:
         if self.worker is not None:
             await self.worker.stop()
+        if self._milestones is not None:
+            await self._milestones.stop()
         if isinstance(self.service, GradingService):
             await self.service.stop()
 
     def check_health(self) -> None:
         if self.worker is not None:
             self.worker.check_health()
+        if self._milestones is not None:
+            self._milestones.check_health()

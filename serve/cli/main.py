@@ -9,7 +9,7 @@ import typer
 
 from interview import __version__
 from interview.errors import InterviewError
-from serve.cli import config, grading, jobs, keys, link, models, personal_data, run, sessions, simulate
+from serve.cli import config, grading, jobs, keys, link, models, personal_data, run, sessions, simulate, webhooks
 from serve.cli.exit_status import exit_status, print_error
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(config.app, name="config")
 app.add_typer(jobs.app, name="jobs")
 run.register(app)

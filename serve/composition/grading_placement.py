@@ -19,6 +19,8 @@ from serve.composition.local_stores import archive_database, blob_store, session
 from serve.metrics.process import publish_metrics
 from serve.serve_file import data_dir, retention_file
 from serve.settings import Settings, redis_url
+from serve.webhooks import milestones as webhooks
+from serve.webhooks.delivery import WebhookDelivery
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
 from storage.erasure.erasure import Erasure
@@ -42,10 +44,13 @@ class GradingStoresFactory:
         sessions, archive = session_store(self.settings.storage, url), SqlArchive(database)
         blobs = blob_store(self.settings.storage, data_dir())
         queue = RedisWorkQueue(url, QUEUE_NAME, rules=rules_of(config.background))
-        erasure = Erasure(sessions, archive, blobs, (queue,), RedisInvitations(url))
+        hooks = self.settings.webhooks
+        outbox = RedisWorkQueue(url, webhooks.QUEUE_NAME, rules=webhooks.rules_of(hooks))
+        milestones = webhooks.WebhookMilestones(hooks, outbox, WebhookDelivery(hooks))
+        erasure = Erasure(sessions, archive, blobs, (queue, outbox), RedisInvitations(url))
         policy = load_retention(retention_file())
         retention = Retention(policy, sessions, archive, SqlAuditLog(database), blobs, erasure)
-        return GradingStores(sessions, archive, blobs, queue, retention)
+        return GradingStores(sessions, archive, blobs, queue, retention, milestones)
 
 
 class InlineGrading:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from deployments.grading.background.interview_answers import requests_to_judge
+from deployments.grading.background.milestones import Milestones
 from deployments.grading.background.missing_grades import (
     QuickGrade,
     lacks_grade,
@@ -81,6 +82,7 @@ class BackgroundGrading:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         drift: DriftCheck | None = None,
         grade: QuickGrade | None = None,
+        milestones: Milestones | None = None,
     ) -> None:
         self._sessions = sessions
         self._archive = archive
@@ -91,6 +93,7 @@ class BackgroundGrading:
         self._now = now
         self._drift = drift
         self._quick = grade
+        self._milestones = milestones
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -132,6 +135,8 @@ class BackgroundGrading:
         if await self._sessions.held_until(key, HEARING) > self._now().timestamp():
             raise TurnInFlight("An answer of this interview is still being transcribed.", retry_after_s=1)
         await archive_session(self._sessions, self._archive, key)  # safe even if the judge fails
+        if self._milestones is not None:
+            await self._milestones.concluded(state)
         ungraded = unjudged = None
         if self._quick is not None:
             ungraded = await self._patiently(state, self._grade_missing(self._quick, key, state))
@@ -140,6 +145,8 @@ class BackgroundGrading:
             unjudged = await self._patiently(state, self._judge_open_answers(self._judge, key, state))
         await self._commit(key, lambda current: _report_ready(current, ungraded, unjudged))
         await keep_report(self._sessions, self._archive, self._blobs, key, now=self._now())
+        if self._milestones is not None:
+            await self._milestones.reported(await self._live(key))
 
     async def _patiently(self, state: SessionState, work: Awaitable[InterviewError | None]) -> InterviewError | None:
         """The failure that the report must tell. A retryable one is raised until patience ends, so that the job is

@@ -142,6 +142,28 @@ async def test_an_evaluation_grades_every_open_answer_and_announces_the_report(s
     assert fold(await stage.log()) == state
 
 
+async def test_an_evaluation_announces_the_end_and_the_report(stage: Stage) -> None:
+    reached: list[tuple[str, str | None]] = []
+
+    class Noted:
+        async def concluded(self, state: SessionState) -> None:
+            reached.append(("concluded", state.report_url))
+
+        async def reported(self, state: SessionState) -> None:
+            reached.append(("reported", state.report_url))
+
+        def start(self) -> None: ...
+
+        def check_health(self) -> None: ...
+
+        async def stop(self) -> None: ...
+
+    await QueuedWork(stage.queue).evaluate("acme", "i1")
+    (claim,) = await stage.claims()
+    await stage.worker(GradingConfig(), None, now=lambda: stage.now, milestones=Noted()).evaluate(claim.job)
+    assert reached == [("concluded", None), ("reported", "/session/report/i1")]
+
+
 async def test_whatever_is_run_twice_takes_effect_once(stage: Stage) -> None:
     await QueuedWork(stage.queue).evaluate("acme", "i1")
     for number in (1, 2, 3):

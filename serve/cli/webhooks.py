@@ -1,0 +1,79 @@
+"""``interview webhooks``: messages that were given up, and sending them again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from interview.errors import NotFound
+from serve.serve_file import data_dir, profile_path, read_serve_file
+from storage.work_queue.port import JobStatus, WorkQueue
+
+app = typer.Typer(help="Manage webhooks: messages that no attempt could deliver.", no_args_is_help=True)
+
+T = TypeVar("T")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
+Profile = Annotated[str, typer.Option(help="Profile with the storage settings.")]
+
+_ALL = 10_000
+
+
+@app.command()
+def dead(profile: Profile = "local", data: Data = None) -> None:
+    """List the dead letters with the reason of the last attempt."""
+
+    async def work(queue: WorkQueue) -> list[JobStatus]:
+        return await queue.dead()
+
+    table = Table(Column("message", no_wrap=True), "attempts", "given up", "reason")
+    for job in _with_queue(work, profile, data):
+        table.add_row(job.id, str(job.attempts), f"{datetime.fromtimestamp(job.updated_at, UTC):%F %T}", job.reason)
+    Console().print(table)
+
+
+@app.command()
+def replay(
+    message: Annotated[str | None, typer.Argument(help="A message from `interview webhooks dead`.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
+    profile: Profile = "local",
+    data: Data = None,
+) -> None:
+    """Try dead letters again, from the first attempt on."""
+    if (message is None) != every:
+        raise typer.BadParameter("Name one message, or use --all.")
+
+    async def work(queue: WorkQueue) -> int:
+        ids = [job.id for job in await queue.dead(limit=_ALL)] if message is None else [message]
+        return sum([await queue.revive(one) for one in ids])
+
+    revived = _with_queue(work, profile, data)
+    if message is not None and not revived:
+        raise NotFound("There is no such dead letter.")
+    Console().print(f"Sending again: {revived}.")
+
+
+def _with_queue(work: Callable[[WorkQueue], Awaitable[T]], profile: str, data: Path | None) -> T:
+    async def run() -> T:
+        from serve.composition.local_stores import open_stores
+        from serve.settings import read_settings
+        from serve.webhooks.milestones import QUEUE_NAME
+        from storage.work_queue.redis import RedisWorkQueue
+
+        config = read_serve_file(profile_path(profile))
+        storage = read_settings(config.arguments, config.document).storage
+        async with open_stores(storage, (data or data_dir()).resolve()) as stores:
+            queue = RedisWorkQueue(stores.redis_url, QUEUE_NAME)
+            try:
+                return await work(queue)
+            finally:
+                await queue.close()
+
+    return asyncio.run(run())

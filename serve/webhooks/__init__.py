@@ -1,0 +1,1 @@
+"""Webhooks: signed messages about interviews to the operator's endpoints."""
