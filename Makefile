@@ -38,7 +38,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-CLUSTER_EXTRAS := --extra gpu --extra s3 --extra gcs --extra documents --extra tracing --extra voice
+CLUSTER_EXTRAS := --extra gpu --extra s3 --extra gcs --extra documents --extra tracing --extra voice --extra postgres
 #: Pins of constraints.txt that the cluster's packages do not admit, or that differ by Python version.
 CLUSTER_DIFFERS := protobuf|numpy|numpy-financial|grpcio|grpcio-reflection|python-dateutil|av|pint|scipy
 

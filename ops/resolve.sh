@@ -16,7 +16,7 @@ resolve() {
 
 for python in 3.11 3.12 3.13; do
     for machine in x86_64 aarch64; do
-        resolve constraints-cluster.txt "$python" "$machine" gpu s3 gcs documents tracing voice
-        resolve constraints.txt "$python" "$machine" documents tracing voice bench dev
+        resolve constraints-cluster.txt "$python" "$machine" gpu s3 gcs documents tracing voice postgres
+        resolve constraints.txt "$python" "$machine" documents tracing voice postgres bench dev
     done
 done

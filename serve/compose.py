@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import ray
 from msgspec.structs import replace
 from ray import serve as ray_serve
 
@@ -15,6 +16,7 @@ from deployments.stt import deployment as stt_tier
 from deployments.tts import deployment as tts_tier
 from serve.composition.grading_placement import GradingStoresFactory
 from serve.composition.ingress import build_ingress
+from serve.composition.local_stores import require_shared_stores
 from serve.composition.tier_ports import AgentPortsFactory
 from serve.metrics.process import metered_judge_model, publish_metrics
 from serve.settings import Settings, read_settings
@@ -31,8 +33,21 @@ def build(args: dict[str, Any]) -> ray_serve.Application:
     return compose(read_settings(args))
 
 
+def _nodes() -> int:
+    if not ray.is_initialized():
+        return 1
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    return sum(bool(node["Alive"]) for node in nodes)
+
+
 def compose(settings: Settings) -> ray_serve.Application:
-    """Bind the tiers bottom up: each gets handles only to the tiers that its contract may call."""
+    """Bind the tiers bottom up: each gets handles only to the tiers that its contract may call.
+
+    Raises:
+
+        ConfigError: the settings do not fit the cluster that this process is connected to.
+    """
+    require_shared_stores(settings.storage, _nodes())
     tiers: dict[str, ray_serve.Application] = {
         "stt": stt_tier.build(settings.stt),
         "tts": tts_tier.build(settings.tts, on_replica=partial(publish_metrics, "tts")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from typing import Annotated, Any
 
@@ -44,6 +45,15 @@ def list_profiles(as_json: Json = False) -> None:
 def path(profile: Annotated[str, typer.Argument(help="Profile.")] = "local") -> None:
     """Print the path of a profile's file, for `serve deploy "$(interview config path NAME)"`."""
     print(profile_path(profile).resolve())
+
+
+@app.command()
+def environment(profile: Annotated[str, typer.Argument(help="Profile.")] = "local") -> None:
+    """Print the variables with which Ray must start on every node for `serve deploy`, as shell lines."""
+    from serve.local.local_platform import PRIVATE_ENVIRONMENT
+
+    for name, value in {**PRIVATE_ENVIRONMENT, **read_serve_file(profile_path(profile)).environment}.items():
+        print(f"export {name}={shlex.quote(value)}")
 
 
 @app.command()

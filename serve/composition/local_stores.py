@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from interview.errors import ConfigError
 from serve.settings import StorageSettings
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database, sqlite_url
@@ -47,6 +48,25 @@ def archive_database(data: Path) -> Database:
 
 def archive_of(data: Path) -> SqlArchive:
     return SqlArchive(archive_database(data))
+
+
+def require_shared_stores(settings: StorageSettings, nodes: int) -> None:
+    """Raises ConfigError on several nodes with a default store: each node would keep its own recordings or archive."""
+    if nodes < 2:
+        return
+    if not settings.blob_url:
+        raise ConfigError.at(
+            "args",
+            None,
+            "storage.blob_url",
+            f"is empty, and the cluster has {nodes} nodes: recordings would lie on the node that took them. "
+            "Name an object store (s3://…, gs://…) or a directory that every node mounts.",
+        )
+    if not os.environ.get("INTERVIEW_DATABASE_URL"):
+        raise ConfigError(
+            f"INTERVIEW_DATABASE_URL is not set, and the cluster has {nodes} nodes: each would archive interviews in a "
+            "SQLite file of its own. Name a PostgreSQL database."
+        )
 
 
 def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStore:

@@ -55,13 +55,6 @@ def test_the_load_profiles_differ_only_in_the_language_model() -> None:
     assert plain == asking
 
 
-def test_the_kuberay_manifests_serve_config_is_one_we_accept() -> None:
-    manifest = yaml.safe_load((HOME / "ops" / "kuberay" / "rayservice.yaml").read_text())
-    config = yaml.safe_load(manifest["spec"]["serveConfigV2"])
-    settings = read_settings(config["applications"][0]["args"])
-    assert settings.llm.engine == "vllm"
-
-
 def rules() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = yaml.safe_load((HOME / "ops" / "alerts.yml").read_text())["groups"][0]["rules"]
     return found
