@@ -1,4 +1,4 @@
-"""``interview replay`` and ``interview report``: a session's log and report, with or without a running platform."""
+"""``interview sessions``, ``replay`` and ``report``: the list, a log, a report, with or without a running platform."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.table import Column, Table
 
 from interview.errors import EngineFailed, InvalidInput
+from interview.sessions.session import Status
+from serve.cli.tables import print_table
 from serve.serve_file import data_dir, profile_path, read_serve_file
 from serve.settings import StorageSettings
 
@@ -22,8 +25,40 @@ Profile = Annotated[str, typer.Option(help="Profile with the storage settings.")
 
 
 def register(app: typer.Typer) -> None:
+    app.command()(sessions)
     app.command()(replay)
     app.command()(report)
+
+
+def sessions(
+    plan: Annotated[str | None, typer.Option(help="Only interviews with this plan.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only interviews with this status.")] = None,
+    candidate: Annotated[str | None, typer.Option(help="Reference of the candidate, or a part of the name.")] = None,
+    needs_review: Annotated[bool | None, typer.Option(help="Whether a person must look.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="The newest interviews.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    tenant: Tenant = "local",
+    profile: Profile = "local",
+    data: Data = None,
+) -> None:
+    """List a tenant's interviews, live and archived, newest first."""
+    import msgspec
+
+    from serve.composition.session_lists import sessions_of
+    from storage.archive.port import SessionQuery
+
+    query = SessionQuery(tenant, plan=plan, status=status, candidate=candidate, needs_review=needs_review, limit=limit)
+    found = asyncio.run(sessions_of(storage_of(profile), directory_of(data), query))
+    if as_json:
+        print(msgspec.json.encode(found).decode())
+        return
+    table = Table(Column("interview", no_wrap=True), "candidate", "plan", "status", "started (UTC)", "score", "review")
+    for row in found:
+        name = " ".join(filter(None, (row.candidate_name, row.candidate_reference and f"({row.candidate_reference})")))
+        score = "–" if row.score is None else f"{row.score:.2f}"
+        review = "needed" if row.needs_review else ""
+        table.add_row(row.interview_id, name, row.plan, row.status, f"{row.started_at:%Y-%m-%d %H:%M}", score, review)
+    print_table(table)
 
 
 def replay(

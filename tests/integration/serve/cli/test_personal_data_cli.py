@@ -39,6 +39,10 @@ def test_an_operator_exports_erases_and_reads_the_log(tmp_path: Path, monkeypatc
         assert done.exit_code == 0, done.output
         return done.stdout
 
+    listed = json.loads(run("sessions", "--candidate", "lovelace", "--status", "concluded", "--json"))
+    assert {row["interview_id"] for row in listed} == {"one", "two", "three"}
+    assert "cand-7" in run("sessions", "--limit", "1")
+    assert run("sessions", "--status", "active", "--json").strip() == "[]"
     out = tmp_path / "copy.zip"
     run("export", "one", "--out", str(out))
     with zipfile.ZipFile(out) as found:
@@ -51,6 +55,7 @@ def test_an_operator_exports_erases_and_reads_the_log(tmp_path: Path, monkeypatc
     run("keys", "revoke", key)
     entries = json.loads(run("audit-log", "--json"))
     assert [(entry["action"], entry["actor"]) for entry in reversed(entries)] == [
+        *[("sessions.listed", "command line")] * 3,
         ("interview.exported", "command line"),
         ("events.read", "command line"),
         *[("interview.erased", "command line")] * 3,
