@@ -17,6 +17,7 @@ from deployments.shell.antivirus import address_problem
 from deployments.shell.replicas import checked_serve_options
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
+from deployments.turn_detection.config import TurnDetectionConfig
 from interview.errors import ConfigError
 from interview.yaml.schema import misfits
 from interview.yaml.source import PathKey, YamlDocument, field_name
@@ -90,6 +91,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     grading: GradingConfig = GradingConfig()
     stt: SttConfig = SttConfig()
     tts: TtsConfig = TtsConfig()
+    turn_detection: TurnDetectionConfig = TurnDetectionConfig()
     llm: LlmConfig = LlmConfig()
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from deployments.documents.contract import DocumentFinding
 from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
+from deployments.stt.contract import Transcript
 from interview.sessions.candidate_view import CandidateResponse, CandidateState
 
 
@@ -39,7 +40,8 @@ class TurnRequest(Struct, frozen=True):
 
     ``voice`` asks for the reply's audio, ``stream_audio`` for its parts as they are spoken (only with ``turn_stream``).
     ``signals`` are the client's integrity observations. ``takeover`` skips the wait for a dead worker's lease: set it
-    only if that worker is known to be dead.
+    only if that worker is known to be dead. ``transcript`` is what ``Agent.hear`` returned for ``audio``, or for its
+    parts joined; never a client's own.
     """
 
     tenant: str
@@ -52,6 +54,16 @@ class TurnRequest(Struct, frozen=True):
     stream_audio: bool = False
     signals: dict[str, Any] = {}
     takeover: bool = False
+    transcript: Transcript | None = None
+
+
+class HearRequest(Struct, frozen=True):
+    """Part of an answer that is being spoken: an encoded file of ``content_type``."""
+
+    tenant: str
+    interview_id: str
+    audio: bytes
+    content_type: str = "audio/wav"
 
 
 class HintRequest(Struct, frozen=True):
@@ -197,6 +209,13 @@ class Agent(Protocol):
         """
         ...
 
+    async def hear(self, request: HearRequest) -> Transcript:
+        """Transcribe part of an answer with the open question's vocabulary. Nothing is accepted or stored.
+
+        Raises NotFound, AudioRejected, UnsupportedRequest, Overloaded, DeadlineExceeded, Unavailable.
+        """
+        ...
+
     async def hint(self, request: HintRequest) -> StepReply:
         """Raises NotFound, SessionEnded, Conflict (budget or ladder used up)."""
         ...
@@ -235,6 +254,9 @@ class AgentClient:
             async for raw in items:
                 part: TurnPart = unwrap(raw, TurnPart)  # type: ignore[arg-type]  # a union is no type[T] to mypy
                 yield part
+
+    async def hear(self, request: HearRequest) -> Transcript:
+        return unwrap(await self._call("hear", encode(request)), Transcript)
 
     async def hint(self, request: HintRequest) -> StepReply:
         return unwrap(await self._call("hint", encode(request)), StepReply)

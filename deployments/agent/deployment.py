@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ray import serve as ray_serve
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.contract import EndRequest, HintRequest, StartRequest, ToolRequest, TurnRequest
+from deployments.agent.contract import EndRequest, HearRequest, HintRequest, StartRequest, ToolRequest, TurnRequest
 from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
 from deployments.grading.contract import Grading, GradingClient
@@ -72,6 +72,9 @@ class AgentDeployment:
         async with aclosing(serve_stream(self._service.turn_stream, payload, TurnRequest)) as items:
             async for item in items:
                 yield item
+
+    async def hear(self, payload: bytes) -> bytes:
+        return await serve_call(self._service.hear, payload, HearRequest)
 
     async def hint(self, payload: bytes) -> bytes:
         return await serve_call(self._service.hint, payload, HintRequest)

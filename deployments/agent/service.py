@@ -9,6 +9,7 @@ from typing import Any
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import (
     EndRequest,
+    HearRequest,
     HintRequest,
     Notice,
     StartRequest,
@@ -26,8 +27,10 @@ from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.streaming.streamed_turn import streamed
 from deployments.agent.tools.registry import TOOLS
 from deployments.agent.tools.tool_context import ToolContext
+from deployments.agent.turn.hear import hear_part
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.turn import TurnStep
+from deployments.stt.contract import Transcript
 from deployments.tts.contract import CONTENT_TYPES
 from interview.errors import InterviewError
 
@@ -63,6 +66,9 @@ class AgentService:
         streams_audio = request.stream_audio and request.voice
         audio_type = CONTENT_TYPES[self._runtime.config.reply_audio_format] if streams_audio else ""
         return streamed(step, self._unheard, audio_type=audio_type)
+
+    async def hear(self, request: HearRequest) -> Transcript:
+        return await hear_part(self._runtime, request)
 
     async def hint(self, request: HintRequest) -> StepReply:
         times = StageTimes()

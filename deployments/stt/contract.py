@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from deployments.shell.handle_rpc import Caller, encode, unwrap
 
@@ -84,6 +86,39 @@ class Transcript(Struct, frozen=True):
     guards: tuple[Guard, ...] = ()
     speech_s: float = 0.0
     stage_ms: dict[str, float] = {}
+
+
+def joined(parts: Sequence[tuple[float, Transcript]], duration_s: float) -> Transcript:
+    """One transcript of a recording from those of its parts, each with its start in seconds.
+
+    The confidence is the parts' own, weighted by the duration of their speech.
+
+    Raises:
+
+        ValueError: there is no part.
+    """
+    if not parts:
+        raise ValueError("a transcript has at least one part")
+    speech_s = sum(part.speech_s for _, part in parts)
+    weighed = sum(part.confidence * part.speech_s for _, part in parts)
+    return replace(
+        parts[0][1],
+        text=" ".join(part.text.strip() for _, part in parts if part.text.strip()),
+        duration_s=duration_s,
+        segments=tuple(_later(segment, start) for start, part in parts for segment in part.segments),
+        guards=tuple(
+            replace(guard, start=guard.start + start, end=guard.end + start)
+            for start, part in parts
+            for guard in part.guards
+        ),
+        confidence=weighed / speech_s if speech_s else 0.0,
+        speech_s=speech_s,
+    )
+
+
+def _later(segment: Segment, start_s: float) -> Segment:
+    words = tuple(replace(word, start=word.start + start_s, end=word.end + start_s) for word in segment.words)
+    return replace(segment, start=segment.start + start_s, end=segment.end + start_s, words=words)
 
 
 class SpeechToText(Protocol):

@@ -20,6 +20,7 @@ from deployments.shell.replica_logs import log_through_serve
 from deployments.shell.replicas import with_serve_options
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
+from deployments.turn_detection.service import TurnDetectionService
 from serve.composition.grading_placement import grading_queue
 from serve.composition.inference_clients import InferenceClients, inference_clients
 from serve.composition.local_stores import archive_database, blob_store, session_store
@@ -31,6 +32,7 @@ from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.identity.oidc import Identities
+from serve.http.identity.realtime_secrets import RealtimeSecrets
 from serve.http.limits.request_limits import RequestLimits
 from serve.http.openai import errors
 from serve.http.openai.routes import openai_router
@@ -84,7 +86,8 @@ class Ingress:
         security = settings.security
         scanner = Clamd(security.clamd, timeout_s=security.clamd_timeout_s) if security.clamd else None
         rates, slots = redis_rates(url), RedisSlots(url)
-        candidates = CandidateTokens(signing_keys(data_dir()), invitations, settings.http.candidates)
+        signing = signing_keys(data_dir())
+        candidates = CandidateTokens(signing, invitations, settings.http.candidates)
         identities = Identities(settings.http.identity)
         limits = RequestLimits(rates, settings.http.callers)
         authorize = Authenticator(keys, candidates, identities, limits).require(INFERENCE)
@@ -98,6 +101,8 @@ class Ingress:
             keys=keys,
             candidates=candidates,
             identities=identities,
+            realtime_secrets=RealtimeSecrets(signing, candidates),
+            turn_detection=TurnDetectionService(settings.turn_detection),
             reports=StoredReports(sessions, archive, blobs),
             personal_data=PersonalData(sessions, archive, audit, blobs, invitations, erasure),
             documents=documents,

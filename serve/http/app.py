@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from interview.reports.report import Report
@@ -9,6 +12,7 @@ from serve.http import openapi, problems
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
+from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.candidates import ErasedData, candidates_router
 from serve.http.interviews.event_stream import events_router
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply, invitations_router
@@ -20,12 +24,17 @@ from serve.http.interviews.signals import signals_router
 from serve.http.interviews.tools import tools_router
 from serve.http.limits.event_streams import EventStreams
 from serve.http.limits.interviews import InterviewLimits
+from serve.http.limits.realtime_connections import RealtimeConnections
 from serve.http.limits.request_limits import RequestLimits
 from serve.http.mcp.routes import mcp_router
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.request_middleware import RequestMiddleware
 from serve.http.operations import operations_router
 from serve.http.ports import IngressPorts
+from serve.http.realtime.conversation import ConversationPorts
+from serve.http.realtime.conversations import Conversations
+from serve.http.realtime.routes import SecretReply, realtime_router
+from serve.http.realtime.socket import SocketPorts
 from serve.http.settings import HttpSettings
 
 
@@ -41,6 +50,23 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     streams = EventStreams(ports.slots, settings.callers)
     interviews = InterviewLimits(ports.slots, ports.rates, settings.callers, ports.session_ttl_s)
     shedder = LoadShedder(settings.shedding)
+    conversations = Conversations(_conversation_ports(ports, settings))
+    sockets = SocketPorts(
+        auth,
+        ports.realtime_secrets,
+        audit,
+        shedder,
+        RealtimeConnections(ports.slots, settings.realtime),
+        conversations,
+        settings.realtime,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        async with shedder.measuring():
+            yield
+            await conversations.stop()
+
     app = FastAPI(
         title="Interview platform",
         version=settings.version,
@@ -50,11 +76,11 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         openapi_url="/openapi.json" if settings.docs else None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        lifespan=lambda _: shedder.measuring(),
+        lifespan=lifespan,
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report, SessionList, ErasedData, InterviewNotice, LinkReply, TokenReply))
+    openapi.install(app, extra=(Report, SessionList, ErasedData, InterviewNotice, LinkReply, TokenReply, SecretReply))
     app.include_router(invitations_router(ports, auth))
     app.include_router(sessions_router(ports, settings, auth, audit, interviews))
     app.include_router(events_router(ports, settings, auth, audit, streams))
@@ -65,9 +91,21 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(candidates_router(ports, auth))
     app.include_router(tools_router(ports, auth, audit))
     app.include_router(mcp_router(ports, settings, auth, audit, interviews))
+    app.include_router(realtime_router(ports, auth, sockets))
     app.include_router(operations_router(ports, settings, auth))
     if settings.docs:
         app.include_router(docs_router(app.openapi))
     for router in ports.routers:
         app.include_router(router)
     return app
+
+
+def _conversation_ports(ports: IngressPorts, settings: HttpSettings) -> ConversationPorts:
+    return ConversationPorts(
+        agent=StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight),
+        sessions=ports.sessions,
+        blobs=ports.blobs,
+        tts=ports.tts,
+        detection=ports.turn_detection,
+        settings=settings.realtime,
+    )

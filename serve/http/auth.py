@@ -102,6 +102,14 @@ class Authenticator:
 
         return principal
 
+    def require_any(self) -> Callable[..., Awaitable[Principal]]:
+        """A dependency that yields any caller; the route itself checks the interview (``taking_part``)."""
+
+        async def principal(credentials: Credentials) -> Principal:
+            return await self.authenticate(_token(credentials))
+
+        return principal
+
     def require_link(self) -> Callable[..., Awaitable[Invitation]]:
         """A dependency that yields the invitation of a link token. Raises Unauthenticated."""
 
@@ -131,6 +139,10 @@ class Authenticator:
         """The caller with this token, if it may take part in the interview; raises as ``require_interview``."""
         return _taking_part(await self.authenticate(token), interview_id, also)
 
+    def taking_part(self, caller: Principal, interview_id: str) -> Principal:
+        """``caller``, if it may take part in the interview; raises Forbidden, NotFound as ``require_interview``."""
+        return _taking_part(caller, interview_id, ())
+
     async def still_of_interview(self, interview_id: str, token: str | None, *also: str) -> Principal:
         """``of_interview`` again, for a stream that is open: not counted as a request."""
         return _taking_part(await self._identified(token), interview_id, also)
@@ -145,7 +157,10 @@ class Authenticator:
             Overloaded: the caller is at a limit.
             EngineUnavailable: the identity provider's keys cannot be fetched.
         """
-        caller = await self._identified(token)
+        return await self.admitted(await self._identified(token))
+
+    async def admitted(self, caller: Principal) -> Principal:
+        """Count a request of ``caller``. Raises Overloaded: it is at a limit."""
         if self._limits is not None:
             await self._limits.admit(caller)
         return caller

@@ -82,6 +82,9 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
         )
         for absent in {"stt", "llm", "tts"} - engines.keys():
             engines[absent] = {"ok": True, "detail": {"name": "none", "notice": "Not configured."}}
+        if ports.turn_detection is not None:
+            detection = msgspec.to_builtins(ports.turn_detection.info())
+            engines["turn_detection"] = {"ok": True, "detail": detection}
         answer = {"version": settings.version, "engines": engines, **live, **queues}
         return Response(msgspec.json.encode(answer), media_type="application/json")
 

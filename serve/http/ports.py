@@ -14,8 +14,10 @@ from deployments.llm.contract import LanguageModel
 from deployments.shell.antivirus import UploadScanner
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
+from deployments.turn_detection.contract import TurnDetection
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.identity.oidc import Identities
+from serve.http.identity.realtime_secrets import RealtimeSecrets
 from storage.archive.port import Archive
 from storage.audit.port import AuditLog
 from storage.blobs.port import BlobStore
@@ -79,9 +81,10 @@ class IngressPorts:
     """The ingress's dependencies.
 
     ``candidates`` None: no links for candidates. ``identities`` None: no tokens of an identity provider.
-    ``documents`` None: no files are read, only text. ``probes`` decide readiness; ``status`` adds queue numbers to
-    ``/status``; ``metrics`` is Prometheus text. ``scanner`` None: uploads are not scanned for viruses. ``rates`` and
-    ``slots`` are the callers' limits, by default of this process alone.
+    ``realtime_secrets`` None: no ephemeral secrets. ``turn_detection`` None: a client of the realtime API says itself
+    when an answer ends. ``documents`` None: no files are read, only text. ``probes`` decide readiness; ``status`` adds
+    queue numbers to ``/status``; ``metrics`` is Prometheus text. ``scanner`` None: uploads are not scanned for viruses.
+    ``rates`` and ``slots`` are the callers' limits, by default of this process alone.
     """
 
     agent: Agent
@@ -94,6 +97,8 @@ class IngressPorts:
     personal_data: PersonalData
     candidates: CandidateTokens | None = None
     identities: Identities | None = None
+    realtime_secrets: RealtimeSecrets | None = None
+    turn_detection: TurnDetection | None = None
     documents: DocumentReader | None = None
     stt: SpeechToText | None = None
     llm: LanguageModel | None = None

@@ -48,6 +48,37 @@ class CallerLimits(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("limits of callers must be positive")
 
 
+class RealtimeSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``/v1/realtime``. Times in seconds.
+
+    - ``max_frame_bytes``: one client event. ``max_unsent_bytes``: events that wait for a slow reader, who is then
+      disconnected.
+    - ``max_session_s``: one connection; the client then resumes. ``max_answer_s``: the audio of one answer, at most
+      ``stt.max_duration_s``.
+    - ``audio_rate``: seconds of audio that a second may bring, on average; ``audio_burst_s``: at once, for a client
+      that sends what it kept while it was disconnected. ``events_per_s``: client events.
+    - ``lead_s``: how far speech is sent ahead of its playing; an interruption wastes at most this much.
+    - ``park_s``: how long a conversation waits for its client to come back to the same replica.
+    - ``replica_connections``, ``tenant_connections``: open at once.
+    """
+
+    max_frame_bytes: int = 1024 * 1024
+    max_unsent_bytes: int = 4 * 1024 * 1024
+    max_session_s: float = 3600.0
+    max_answer_s: float = 600.0
+    audio_rate: float = 1.5
+    audio_burst_s: float = 15.0
+    events_per_s: float = 200.0
+    lead_s: float = 5.0
+    park_s: float = 120.0
+    replica_connections: int = 128
+    tenant_connections: int = 128
+
+    def __post_init__(self) -> None:
+        if any(getattr(self, name) <= 0 for name in self.__struct_fields__):
+            raise ValueError("settings of realtime must be positive")
+
+
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Limits and timeouts of the ingress.
 
@@ -67,6 +98,7 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     callers: CallerLimits = CallerLimits()
     candidates: CandidateSettings = CandidateSettings()
     identity: IdentitySettings = IdentitySettings()
+    realtime: RealtimeSettings = RealtimeSettings()
     events_max_s: float = 3600.0
     events_retry_ms: int = 1000
     probe_timeout_s: float = 2.0

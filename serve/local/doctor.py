@@ -20,10 +20,11 @@ from deployments.llm.config import LlmConfig
 from deployments.shell.confinement.confine import possible
 from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
+from deployments.turn_detection.config import TurnDetectionConfig
 from interview.errors import InterviewError, ModelMissing
 from serve.serve_file import ServeFile, plans_dir
 from serve.settings import Settings, read_settings
-from storage.weights.resolve import known
+from storage.weights.resolve import known, resolve_weights
 
 if TYPE_CHECKING:
     from deployments.tts.engines.selection import Neural
@@ -66,6 +67,7 @@ def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
         _stt(settings.stt),
         _tts(settings.tts),
         _llm(settings.llm),
+        _turn_detection(settings.turn_detection),
         _plans(settings),
     ]
 
@@ -194,6 +196,19 @@ def _external_redis(url: str) -> Diagnosis:
         remedy = "set what docs/operations.md lists under Redis"
         return Diagnosis("sessions", "warn", f"{text}: {'; '.join(found.warnings)}", remedy)
     return Diagnosis("sessions", "ok", text)
+
+
+def _turn_detection(config: TurnDetectionConfig) -> Diagnosis:
+    area = "end of turn"
+    if config.end_of_turn == "silence":
+        return Diagnosis(area, "ok", "a rule on silence, as configured")
+    try:
+        weights = resolve_weights(config.model)
+    except InterviewError as error:
+        if config.end_of_turn == "auto" and isinstance(error, ModelMissing):
+            return Diagnosis(area, "warn", "a rule on silence, because the model is not installed", error.message)
+        return Diagnosis(area, "fail", error.message, "fetch the model, or set turn_detection.end_of_turn to auto")
+    return Diagnosis(area, "ok", f"{weights.manifest.name} ({weights.path})")
 
 
 def _stt(config: SttConfig) -> Diagnosis:

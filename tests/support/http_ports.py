@@ -13,6 +13,7 @@ from msgspec import Struct
 from deployments.agent.contract import (
     Done,
     EndRequest,
+    HearRequest,
     HintRequest,
     Notice,
     Sentence,
@@ -23,6 +24,7 @@ from deployments.agent.contract import (
     TurnPart,
     TurnRequest,
 )
+from deployments.stt.contract import EngineInfo, Transcript
 from interview.errors import InvalidInput, NotFound
 from interview.plans.plan import InterviewPlan, PlanRef
 from interview.plans.questions import QuestionCard
@@ -103,6 +105,9 @@ class StubAgent:
         for part in self.spoken:
             yield part
         yield Done(self._step(request))
+
+    async def hear(self, request: HearRequest) -> Transcript:
+        return Transcript("heard", "en", 1.0, (), 0.9, EngineInfo("stub", "stub"), speech_s=1.0)
 
     async def hint(self, request: HintRequest) -> StepReply:
         return self._step(request)

@@ -8,6 +8,8 @@ import wave
 import numpy as np
 import numpy.typing as npt
 
+from tests.support.paths import ROOT
+
 
 def tone(duration_s: float, sample_rate: int = 16_000) -> npt.NDArray[np.float32]:
     """440 Hz at a third of full scale; float32, shape (samples,)."""
@@ -24,3 +26,11 @@ def wav_file(samples: npt.NDArray[np.float32], sample_rate: int = 16_000) -> byt
         file.setframerate(sample_rate)
         file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
     return buffer.getvalue()
+
+
+def human_speech(sample_rate: int) -> npt.NDArray[np.int16]:
+    """Four seconds of a read sentence (public domain); int16, shape (samples,)."""
+    with wave.open(str(ROOT / "tests" / "data" / "speech" / "two_cities_1.wav")) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        at = np.arange(0, len(samples) - 1, file.getframerate() / sample_rate)
+    return np.interp(at, np.arange(len(samples)), samples).astype(np.int16)

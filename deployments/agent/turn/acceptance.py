@@ -117,7 +117,7 @@ class Acceptance:
                 raise Conflict("This answer was completed under another Idempotency-Key; reload the interview.")
             if recording is not None and heard is None:
                 await hearing.begin(state, fingerprint)
-                heard = await hear(self._runtime, recording, state, times)
+                heard = await hear(self._runtime, recording, state, times, request.transcript)
             return self._received(request, fingerprint, state, heard)
 
         async with hearing:

@@ -7,15 +7,17 @@ import hashlib
 import msgspec
 from msgspec import Struct
 
+from deployments.agent.contract import HearRequest
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.turn.runtime import Runtime
 from deployments.stt.contract import EngineInfo, TranscribeRequest, Transcript
-from interview.errors import AudioRejected, InterviewError, UnsupportedRequest
+from interview.errors import AudioRejected, InterviewError, NotFound, UnsupportedRequest
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import AnswerTranscribed
 from interview.sessions.session import AudioRef, SessionState
 from storage.blobs.audio_types import media_type_of
 from storage.blobs.layout import stored_audio
+from storage.sessions.port import SessionKey
 
 #: Vocabulary words that bias the decoder; more would displace speech in Whisper's prompt.
 MAX_HOTWORDS = 48
@@ -55,8 +57,26 @@ class HeardRecording(Struct, frozen=True):
         )
 
 
-async def hear(runtime: Runtime, recording: Recording, state: SessionState, times: StageTimes) -> HeardRecording:
-    """Transcribe ``recording`` and store it.
+async def hear_part(runtime: Runtime, request: HearRequest) -> Transcript:
+    """Raises as ``contract.Agent.hear``."""
+    stt = runtime.ports.stt
+    if stt is None:
+        raise UnsupportedRequest("Speech recognition is not installed here; please type the answer.")
+    state = await runtime.ports.sessions.load(SessionKey(request.tenant, request.interview_id))
+    if state is None:
+        raise NotFound("There is no such interview.")
+    recording = Recording.of(request.audio, request.content_type)
+    return await stt.transcribe(transcription_request(recording, state, await runtime.plans.get(state)))
+
+
+async def hear(
+    runtime: Runtime,
+    recording: Recording,
+    state: SessionState,
+    times: StageTimes,
+    transcript: Transcript | None = None,
+) -> HeardRecording:
+    """Transcribe ``recording``, unless its ``transcript`` is known, and store it.
 
     Raises:
 
@@ -64,21 +84,10 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
         Overloaded, DeadlineExceeded, Unavailable: retryable; nothing was stored.
         StorageUnavailable: the recording could not be stored.
     """
-    stt = runtime.ports.stt
-    if stt is None:
-        raise UnsupportedRequest("Speech recognition is not installed here; please type the answer.")
-    request = transcription_request(recording, state, await runtime.plans.get(state))
     failure = ""
-    with times.stage("stt"):
-        try:
-            transcript = await stt.transcribe(request)
-        except AudioRejected:
-            raise
-        except InterviewError as error:
-            if error.retryable:
-                raise
-            # A retry cannot fix this: the candidate is asked again, and may type.
-            transcript, failure = nothing_heard(request, error), f"{error.code}: {error.message}"
+    if transcript is None:
+        with times.stage("stt"):
+            transcript, failure = await _transcribed(runtime, recording, state)
     stored = stored_audio(
         state.tenant,
         state.interview_id,
@@ -97,6 +106,23 @@ async def hear(runtime: Runtime, recording: Recording, state: SessionState, time
         duration_s=transcript.duration_s,
     )
     return HeardRecording(audio, transcript, failure)
+
+
+async def _transcribed(runtime: Runtime, recording: Recording, state: SessionState) -> tuple[Transcript, str]:
+    """The transcript, and the reason if speech recognition failed permanently."""
+    stt = runtime.ports.stt
+    if stt is None:
+        raise UnsupportedRequest("Speech recognition is not installed here; please type the answer.")
+    request = transcription_request(recording, state, await runtime.plans.get(state))
+    try:
+        return await stt.transcribe(request), ""
+    except AudioRejected:
+        raise
+    except InterviewError as error:
+        if error.retryable:
+            raise
+        # A retry cannot fix this: the candidate is asked again, and may type.
+        return nothing_heard(request, error), f"{error.code}: {error.message}"
 
 
 def transcription_request(recording: Recording, state: SessionState, plan: InterviewPlan) -> TranscribeRequest:

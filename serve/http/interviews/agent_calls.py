@@ -12,12 +12,14 @@ from deployments.agent.contract import (
     Agent,
     Done,
     EndRequest,
+    HearRequest,
     HintRequest,
     StartRequest,
     StepReply,
     TurnPart,
     TurnRequest,
 )
+from deployments.stt.contract import Transcript
 from interview import retries
 from interview.errors import EngineUnavailable, NotFound, Overloaded
 from serve.http.auth import NO_SUCH_INTERVIEW
@@ -75,6 +77,16 @@ class StepCaller:
             raise NotFound(NO_SUCH_INTERVIEW) from error
         finally:
             self._in_flight -= 1
+
+    async def hear(self, request: HearRequest) -> Transcript:
+        """Transcribe part of an answer; once more when the agent's replica died."""
+        try:
+            return await self._agent.hear(request)
+        except EngineUnavailable as error:
+            if not _lost_the_agent(error):
+                raise
+            retries.tried_again("agent", "replica-lost")
+            return await self._agent.hear(request)
 
     async def hint(self, request: HintRequest) -> StepReply:
         return await self._step(self._agent.hint, request, request)

@@ -42,6 +42,11 @@ FORBIDDEN = {
         "import deployments.tts.service",
         "deployments.agent.service -> deployments.tts.service",
     ),
+    "turn-detection": (
+        "serve/http/app.py",
+        "import deployments.turn_detection.service",
+        "serve.http.app -> deployments.turn_detection.service",
+    ),
     "documents": (
         "serve/http/app.py",
         "import deployments.documents.engines.pdf",

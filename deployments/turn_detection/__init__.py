@@ -1,0 +1,1 @@
+"""Turn detection for live speech: voice activity per frame, and whether a speaker has finished."""

@@ -1,0 +1,136 @@
+"""Listens to one candidate: their audio on one clock, voice activity, turns, and transcripts of the parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from deployments.stt.contract import Transcript
+from deployments.turn_detection.contract import FRAME_MS, TurnDetection, VoiceActivity
+from interview.errors import InterviewError
+from interview.plans.questions import QuestionCard
+from interview.turn_taking.profiles import PauseProfile, plain_silence, profile_of, scaled
+from interview.turn_taking.turns import Gate, Outcome, Paused, Turns
+from serve.http.realtime.answer_audio import AnswerAudio, PartTranscripts
+from serve.http.realtime.audio_formats import AudioFormat, Decoder, Pcm, Samples
+from serve.http.realtime.session_config import SemanticVad, ServerVad
+from serve.http.realtime.session_config import TurnDetection as Detection
+
+#: Audio kept before a beginning of speech, so that its first sound is not cut; server_vad may change it.
+PREFIX_MS = 300
+#: How far below the threshold a frame must be to count as silence (Silero's own hysteresis).
+HYSTERESIS = 0.15
+
+
+class Listening:
+    """``happened`` gets what the turns' state machine finds, ``told`` the words of final parts of an answer."""
+
+    def __init__(
+        self,
+        models: TurnDetection | None,
+        hear: Callable[[Samples], Awaitable[Transcript]],
+        happened: Callable[[Outcome], None],
+        told: Callable[[str], None],
+    ) -> None:
+        self._models = models
+        self._hear = hear
+        self._happened = happened
+        self._told = told
+        self._decoder = Decoder(Pcm())
+        self._clock_ms = 0
+        self._judging: set[asyncio.Task[None]] = set()
+        self._speech = False
+        self._frames = 0
+        self._activity: VoiceActivity | None = None
+        self.audio = AnswerAudio()
+        self.parts = PartTranscripts(hear, told)
+        self.turns: Turns | None = None
+        self.detection: Detection | None = None
+
+    def configure(self, form: AudioFormat, detection: Detection | None, question: QuestionCard | None) -> None:
+        """Begin with these settings, or change to them: what was heard is kept."""
+        self._decoder = Decoder(form)
+        self.detection = detection
+        if detection is None or self._models is None:
+            self.turns = self._activity = None
+        elif self.turns is None:
+            self.turns = Turns()
+            self._activity = self._models.voice_activity()
+            self._speech, self._frames = False, 0
+            self._clock_ms = self.audio.end_ms
+        self.asked(question)
+
+    def asked(self, question: QuestionCard | None) -> None:
+        """Another question is open: its type decides how long a pause may be."""
+        if self.turns is not None and self.detection is not None:
+            self.turns.profile = _profile(self.detection, question)
+            self.turns.gate = Gate(enabled=self.detection.interrupt_response)
+
+    def decoded(self, data: bytes) -> Samples:
+        return self._decoder.feed(data)
+
+    def take_in(self, samples: Samples) -> None:
+        self.audio.append(samples)
+        if self.turns is None or self._activity is None:
+            return
+        for probability in self._activity.feed(samples):
+            self._frames += 1
+            self._frame(self.turns, probability, self._clock_ms + self._frames * FRAME_MS)
+        if self.turns.state == "idle" and self.turns.over_since is None:
+            self.audio.drop_before(self.audio.end_ms - self._prefix_ms)
+
+    def answered(self) -> Samples:
+        """The audio of the answer that is now taken; listening goes on."""
+        self.audio.append(self._decoder.finish())
+        taken = self.audio.take()
+        self.parts = PartTranscripts(self._hear, self._told)
+        if self.turns is not None:
+            self.turns.taken()
+        return taken
+
+    def close(self) -> None:
+        for task in self._judging:
+            task.cancel()
+
+    def _frame(self, turns: Turns, probability: float, at_ms: int) -> None:
+        threshold = self.detection.threshold if isinstance(self.detection, ServerVad) else 0.5
+        self._speech = probability >= (threshold - HYSTERESIS if self._speech else threshold)
+        for outcome in turns.heard(at_ms, FRAME_MS, speech=self._speech):
+            if isinstance(outcome, Paused):
+                self._pause(turns, outcome)
+            self._happened(outcome)
+
+    def _pause(self, turns: Turns, paused: Paused) -> None:
+        self.parts.paused(self.audio, paused.at_ms)
+        if turns.profile.likely <= 1:
+            judging = asyncio.create_task(self._judge(turns, paused.at_ms))
+            self._judging.add(judging)
+            judging.add_done_callback(self._judging.discard)
+
+    async def _judge(self, turns: Turns, at_ms: int) -> None:
+        if self._models is not None:
+            likelihood = await self._models.finished(self.audio.samples())
+            if likelihood is not None:
+                turns.judged(at_ms, likelihood)
+
+    @property
+    def _prefix_ms(self) -> int:
+        return self.detection.prefix_padding_ms if isinstance(self.detection, ServerVad) else PREFIX_MS
+
+
+def _profile(detection: Detection, question: QuestionCard | None) -> PauseProfile:
+    match detection:
+        case ServerVad(silence_duration_ms=None):
+            return profile_of(question)
+        case ServerVad(silence_duration_ms=silence_ms):
+            return plain_silence((silence_ms or 0) / 1000)
+        case SemanticVad(eagerness=eagerness):
+            return scaled(profile_of(question), eagerness)
+
+
+async def heard_or_none(whole: Awaitable[Transcript | None]) -> tuple[Transcript | None, InterviewError | None]:
+    """The transcript, or the failure for which the turn transcribes the recording itself."""
+    try:
+        return await whole, None
+    except InterviewError as error:
+        return None, error

@@ -1,0 +1,84 @@
+"""Sends speech a little ahead of its playing, and knows how much of it has been heard."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from serve.http.realtime.audio_formats import SPOKEN_HZ, Encoder, Samples
+from serve.http.realtime.wire import ResponseWire
+
+#: Speech in one event, in seconds.
+PIECE_S = 0.2
+
+
+class Playback:
+    """One response's speech. Time is the server's estimate: playing begins with the first piece sent."""
+
+    def __init__(
+        self,
+        wire: ResponseWire,
+        encoder: Encoder,
+        *,
+        lead_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._wire = wire
+        self._encoder = encoder
+        self._lead_s = lead_s
+        self._clock = clock
+        self._sleep = sleep
+        self._began: float | None = None
+        self._sent_s = 0.0
+        self._captions: list[tuple[float, str]] = []
+
+    @property
+    def sent_s(self) -> float:
+        return self._sent_s
+
+    @property
+    def ends_at(self) -> float:
+        """When the last piece sent will have been heard; now, when there is none."""
+        return self._clock() if self._began is None else self._began + self._sent_s
+
+    @property
+    def heard_s(self) -> float:
+        return 0.0 if self._began is None else min(self._sent_s, self._clock() - self._began)
+
+    def caption(self, text: str) -> None:
+        """The words that begin with the next piece."""
+        if text:
+            self._captions.append((self._sent_s, text))
+            self._wire.words(text)
+
+    def heard_words(self, until_s: float) -> str:
+        """The captions that were played to more than half of their length before ``until_s``."""
+        ends = [start for start, _ in self._captions[1:]] + [self._sent_s]
+        heard = [
+            text
+            for (start, text), end in zip(self._captions, ends, strict=True)
+            if until_s >= start + (end - start) / 2 and end > start
+        ]
+        return " ".join(heard)
+
+    async def play(self, samples: Samples) -> None:
+        """Send ``samples`` (24 kHz), as fast as ``lead_s`` allows."""
+        piece = int(PIECE_S * SPOKEN_HZ)
+        for start in range(0, len(samples), piece):
+            part = samples[start : start + piece]
+            await self._ahead()
+            if self._began is None or self.ends_at < self._clock():
+                # The client ran dry: what follows plays from now.
+                self._began = self._clock() - self._sent_s
+            self._wire.sound(self._encoder.feed(part))
+            self._sent_s += len(part) / SPOKEN_HZ
+
+    def finish(self) -> None:
+        self._wire.sound(self._encoder.finish())
+
+    async def _ahead(self) -> None:
+        ahead_s = self.ends_at - self._clock() - self._lead_s
+        if ahead_s > 0:
+            await self._sleep(ahead_s)

@@ -1,0 +1,248 @@
+"""The interviewer's side of a conversation: one response at a time, cut when it is interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from deployments.agent.contract import Done, Sentence, SpokenPart, TurnBody, TurnPart
+from deployments.tts.contract import SynthesisRequest, TextToSpeech
+from interview.errors import InternalError, InterviewError
+from interview.text.sentences import sentences_of
+from serve.http.realtime.audio_formats import AudioFormat, Encoder, Samples, SpeechReader, decoded
+from serve.http.realtime.faults import fault_of
+from serve.http.realtime.pending_answer import PendingAnswer
+from serve.http.realtime.playback import Playback
+from serve.http.realtime.wire import ResponseWire
+from storage.blobs.layout import path_of_url
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey
+
+logger = logging.getLogger(__name__)
+
+CancelReason = Literal["turn_detected", "client_cancelled"]
+
+
+class Line(Struct, frozen=True):
+    """An utterance of the interviewer that is in the log already, to be said again."""
+
+    text: str
+    language: str
+    audio_url: str | None = None
+    seq: int | None = None
+
+
+#: The parts of a response, in order; ``Done`` or ``Line`` is the last one.
+Source = Callable[[], AsyncGenerator[TurnPart | Line, None]]
+
+
+@dataclass(frozen=True)
+class SpeechSources:
+    """Where speech comes from that does not come with a response."""
+
+    key: SessionKey
+    blobs: BlobStore
+    tts: TextToSpeech | None
+    lead_s: float
+
+    async def speech(self, text: str, audio_url: str | None, language: str) -> Samples | None:
+        """The stored or a new recording of ``text``; None when there is no voice."""
+        try:
+            if audio_url:
+                data = await self.blobs.get(path_of_url(self.key.tenant, self.key.interview_id, audio_url))
+                return await asyncio.to_thread(decoded, data)
+            if self.tts is None:
+                return None
+            speech = await self.tts.synthesize(SynthesisRequest(text, format="wav", language=language))
+            return await asyncio.to_thread(decoded, speech.audio)
+        except InterviewError as error:
+            logger.warning("a response of the interviewer is text only: %s", error.code)
+            return None
+
+
+class Finished(Struct, frozen=True):
+    """A step's reply, and the number of the last event that belongs to it."""
+
+    body: TurnBody
+    seq: int
+
+
+Part = Sentence | SpokenPart | Finished | Line | InterviewError
+
+
+class Speaking:
+    """At most one active response.
+
+    ``noted`` is told of each reply and its answer before the response ends, also when it was cancelled, and returns
+    the reply's ``seq``; ``failed`` is told of each failure.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[dict[str, Any]], None],
+        sources: SpeechSources,
+        noted: Callable[[TurnBody, PendingAnswer | None], Awaitable[int]],
+        failed: Callable[[InterviewError, PendingAnswer | None], None],
+        finished: Callable[[], None],
+    ) -> None:
+        self._emit = emit
+        self._sources = sources
+        self._noted = noted
+        self._failed = failed
+        self._finished = finished
+        self._one_step = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self.wire: ResponseWire | None = None
+        self.playback: Playback | None = None
+        self.body: TurnBody | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.wire is not None and not self.wire.ended
+
+    @property
+    def audible_until(self) -> float:
+        """When, on the monotonic clock, the last word sent will have been heard."""
+        return self.playback.ends_at if self.playback is not None and self.playback.sent_s else time.monotonic()
+
+    def start(self, wire: ResponseWire, form: AudioFormat, source: Source, answer: PendingAnswer | None) -> None:
+        """Begin a response, to ``answer`` if it is one; none may be active."""
+        self.wire = wire
+        self.body = None
+        self.playback = Playback(wire, Encoder(form), lead_s=self._sources.lead_s)
+        wire.begin()
+        self._task = self._kept(self._respond(wire, self.playback, source, answer))
+
+    def cancel(self, reason: CancelReason) -> bool:
+        """End the active response here and now; its turn is committed all the same. False when none is active."""
+        if self.wire is None or self.playback is None or self.wire.ended:
+            return False
+        self.wire.end(
+            "cancelled",
+            text=self.playback.heard_words(self.playback.heard_s) if self.wire.speaks else None,
+            details={"reason": reason},
+        )
+        if self._task is not None:
+            self._task.cancel()
+        return True
+
+    async def settled(self) -> None:
+        """Wait until no step of the agent runs."""
+        async with self._one_step:
+            pass
+
+    async def stop(self) -> None:
+        """Let running steps of the agent finish."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _kept(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _respond(
+        self, wire: ResponseWire, playback: Playback, source: Source, answer: PendingAnswer | None
+    ) -> None:
+        parts: asyncio.Queue[Part] = asyncio.Queue()
+        self._kept(self._read(source, parts, answer))
+        reader = SpeechReader()
+        while True:
+            part = await parts.get()
+            match part:
+                case Sentence(text=text):
+                    if not wire.speaks:
+                        wire.words(text)
+                case SpokenPart():
+                    playback.caption(part.caption)
+                    await playback.play(reader.feed(part.audio, part.content_type))
+                case Finished():
+                    await self._end(wire, playback, reader, part.body, part.seq)
+                    break
+                case Line():
+                    await self._say(wire, playback, part.text, part.audio_url, part.language)
+                    wire.end("completed", text=part.text, seq=part.seq)
+                    break
+                case InterviewError():
+                    self._broken(wire, part)
+                    break
+        self._finished()
+
+    async def _read(self, source: Source, parts: asyncio.Queue[Part], answer: PendingAnswer | None) -> None:
+        """Reads a step to its end, also when its response was cancelled."""
+        async with self._one_step:
+            try:
+                async with aclosing(source()) as items:
+                    async for item in items:
+                        if isinstance(item, Done):
+                            body = item.reply.body
+                            parts.put_nowait(Finished(body, await self._noted(body, answer)))
+                        else:
+                            parts.put_nowait(item)
+            except InterviewError as error:
+                parts.put_nowait(error)
+                self._failed(error, answer)
+            except Exception:
+                logger.exception("a response of a realtime session failed unexpectedly")
+                failure = InternalError("Internal error. The operator's log has details.")
+                parts.put_nowait(failure)
+                self._failed(failure, answer)
+
+    async def _end(
+        self, wire: ResponseWire, playback: Playback, reader: SpeechReader, body: TurnBody, seq: int
+    ) -> None:
+        self.body = body
+        response = body.interviewer_response
+        if wire.speaks:
+            await playback.play(await asyncio.to_thread(reader.finish))
+            if not playback.sent_s:
+                await self._say(wire, playback, response.text, response.audio_url, "en")
+            playback.finish()
+        elif len(wire.said) < len(response.text):
+            wire.words(response.text[len(wire.said) :].strip())
+        shown = msgspec.to_builtins(response)
+        shown["turn_number"] = body.turn_number
+        shown["fallbacks"] = msgspec.to_builtins(body.fallbacks)
+        wire.end("completed", text=response.text, seq=seq, interview=shown)
+
+    async def _say(
+        self, wire: ResponseWire, playback: Playback, text: str, audio_url: str | None, language: str
+    ) -> None:
+        samples = await self._sources.speech(text, audio_url, language) if wire.speaks else None
+        if samples is None:
+            wire.words(text)
+            return
+        for sentence, share in _shares(text):
+            count = round(share * len(samples))
+            playback.caption(sentence)
+            await playback.play(samples[:count])
+            samples = samples[count:]
+        await playback.play(samples)
+        playback.finish()
+
+    def _broken(self, wire: ResponseWire, error: InterviewError) -> None:
+        fault = fault_of(error)
+        kind = {"type": str(fault["type"]), "code": str(fault["code"]), "message": error.message}
+        wire.end("failed", details={"error": kind})
+        self._emit({"type": "error", "error": fault})
+
+
+def _shares(text: str) -> list[tuple[str, float]]:
+    """Each sentence, and its share of what is left of a recording, by length: a whole file has no captions."""
+    sentences = [sentence for sentence in sentences_of(text) if sentence.strip()]
+    left = sum(map(len, sentences))
+    shares = []
+    for sentence in sentences:
+        shares.append((sentence, len(sentence) / left))
+        left -= len(sentence)
+    return shares

@@ -1,0 +1,195 @@
+"""Turn-taking in virtual time: what the candidate does, what may follow, and what must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from interview.plans.questions import AnswerMode, QuestionCard, QuestionType
+from interview.turn_taking.profiles import REASONING, SHORT, STORY, PauseProfile, plain_silence, profile_of, scaled
+from interview.turn_taking.silence import SilenceLadder
+from interview.turn_taking.turns import (
+    Gate,
+    Interrupted,
+    Outcome,
+    Paused,
+    SpeechStarted,
+    TurnEnded,
+    TurnResumed,
+    Turns,
+)
+
+FRAME_MS = 32
+
+
+class Candidate:
+    """Frames of one candidate; the model gives every pause the same ``likelihood``."""
+
+    def __init__(
+        self, profile: PauseProfile = STORY, likelihood: float | None = None, gate: Gate | None = None
+    ) -> None:
+        self.turns = Turns(profile, gate)
+        self.likelihood = likelihood
+        self.at_ms = 0
+        self.outcomes: list[Outcome] = []
+
+    def _frames(self, seconds: float, *, speech: bool) -> Candidate:
+        end = self.at_ms + round(seconds * 1000)
+        while self.at_ms < end:
+            self.at_ms += FRAME_MS
+            for outcome in self.turns.heard(self.at_ms, FRAME_MS, speech=speech):
+                self.outcomes.append(outcome)
+                if isinstance(outcome, Paused) and self.likelihood is not None:
+                    self.turns.judged(outcome.at_ms, self.likelihood)
+        return self
+
+    def speaks(self, seconds: float) -> Candidate:
+        return self._frames(seconds, speech=True)
+
+    def is_silent(self, seconds: float) -> Candidate:
+        return self._frames(seconds, speech=False)
+
+    def hears(self) -> Candidate:
+        self.turns.interviewer_began(self.at_ms)
+        return self
+
+    def has_heard(self) -> Candidate:
+        self.outcomes += self.turns.interviewer_ended(self.at_ms)
+        return self
+
+    def kinds(self) -> list[type]:
+        return [type(outcome) for outcome in self.outcomes if not isinstance(outcome, Paused)]
+
+
+@pytest.mark.parametrize("profile", [STORY, REASONING], ids=lambda profile: profile.name)
+def test_three_seconds_of_thought_do_not_end_an_answer(profile: PauseProfile) -> None:
+    candidate = Candidate(profile, likelihood=0.1).speaks(4).is_silent(3).speaks(2).is_silent(3)
+    assert candidate.kinds() == [SpeechStarted]
+
+
+@pytest.mark.parametrize(
+    ("profile", "likelihood", "least_s", "most_s"),
+    [
+        (SHORT, 0.9, 0.5, 0.7),
+        (STORY, 0.9, 1.1, 1.3),
+        (REASONING, 0.9, 1.9, 2.1),
+        (SHORT, 0.1, 1.9, 2.1),
+        (STORY, 0.1, 3.9, 4.1),
+        (STORY, None, 3.9, 4.1),
+        (plain_silence(0.5), 0.1, 0.4, 0.6),
+    ],
+)
+def test_an_answer_ends_after_the_pause_of_its_profile(
+    profile: PauseProfile, likelihood: float | None, least_s: float, most_s: float
+) -> None:
+    candidate = Candidate(profile, likelihood).speaks(3).is_silent(least_s)
+    assert candidate.kinds() == [SpeechStarted]
+    candidate.is_silent(most_s - least_s)
+    assert candidate.kinds() == [SpeechStarted, TurnEnded]
+    ended = candidate.outcomes[-1]
+    assert isinstance(ended, TurnEnded)
+    assert ended.at_ms == pytest.approx(3_000, abs=FRAME_MS)
+
+
+def test_a_judgement_of_an_earlier_pause_has_no_effect() -> None:
+    candidate = Candidate(STORY).speaks(2).is_silent(0.5)
+    earlier = candidate.outcomes[-1]
+    assert isinstance(earlier, Paused)
+    candidate.speaks(1).is_silent(0.5)
+    candidate.turns.judged(earlier.at_ms, 0.99)
+    assert candidate.is_silent(2).kinds() == [SpeechStarted]
+
+
+def test_a_click_is_no_beginning() -> None:
+    assert Candidate().speaks(0.06).is_silent(5).outcomes == []
+
+
+def test_an_answer_that_was_ended_too_early_goes_on() -> None:
+    candidate = Candidate(STORY, likelihood=0.9).speaks(3).is_silent(1.3).speaks(2).is_silent(1.3)
+    assert candidate.kinds() == [SpeechStarted, TurnEnded, TurnResumed, TurnEnded]
+
+
+def test_once_taken_the_next_speech_is_another_answer() -> None:
+    candidate = Candidate(STORY, likelihood=0.9).speaks(3).is_silent(1.3)
+    candidate.turns.taken()
+    assert candidate.speaks(1).kinds() == [SpeechStarted, TurnEnded, SpeechStarted]
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.35, 0.5], ids=["cough", "long-cough", "mm-hm"])
+def test_a_short_sound_does_not_interrupt(seconds: float) -> None:
+    candidate = Candidate().hears().is_silent(4).speaks(seconds).is_silent(1).speaks(seconds).is_silent(3)
+    assert candidate.has_heard().outcomes == []
+
+
+def test_speech_that_lasts_interrupts_and_is_an_answer_from_its_beginning() -> None:
+    candidate = Candidate().hears().is_silent(4).speaks(1.5)
+    assert candidate.kinds() == [Interrupted, SpeechStarted]
+    interrupted, started = candidate.outcomes
+    assert isinstance(interrupted, Interrupted)
+    assert isinstance(started, SpeechStarted)
+    assert interrupted.at_ms == started.at_ms == pytest.approx(4_000, abs=FRAME_MS)
+
+
+def test_the_interruption_comes_within_200_ms_of_the_gate() -> None:
+    candidate = Candidate().hears().is_silent(4)
+    assert candidate.speaks(0.7).outcomes == []
+    assert candidate.speaks(0.3).kinds() == [Interrupted, SpeechStarted]
+
+
+def test_echo_of_the_first_words_does_not_interrupt() -> None:
+    assert Candidate().hears().speaks(2.8).outcomes == []
+
+
+def test_speech_that_outlasts_the_interviewers_is_an_answer_from_its_beginning() -> None:
+    candidate = Candidate().hears().is_silent(4).speaks(0.5).has_heard().speaks(1)
+    assert candidate.outcomes == [SpeechStarted(4_000)]
+
+
+def test_a_client_may_switch_interruptions_off() -> None:
+    candidate = Candidate(gate=Gate(enabled=False)).hears().is_silent(4).speaks(5)
+    assert candidate.outcomes == []
+    assert candidate.has_heard().kinds() == [SpeechStarted]
+
+
+def card(mode: AnswerMode, kind: QuestionType) -> QuestionCard:
+    return QuestionCard("q", kind, "?", mode, "skill")
+
+
+@pytest.mark.parametrize(
+    ("question", "profile"),
+    [
+        (None, STORY),
+        (card("choice", "technical"), SHORT),
+        (card("number", "technical"), SHORT),
+        (card("formula", "technical"), REASONING),
+        (card("spoken", "technical"), REASONING),
+        (card("spoken", "behavioral"), STORY),
+        (card("spoken", "opener"), STORY),
+    ],
+)
+def test_the_type_of_the_question_decides_how_long_a_pause_may_be(
+    question: QuestionCard | None, profile: PauseProfile
+) -> None:
+    assert profile_of(question) == profile
+
+
+def test_a_less_eager_interviewer_waits_longer() -> None:
+    low, auto, high = (scaled(STORY, eagerness) for eagerness in ("low", "auto", "high"))
+    assert high.cap_s < auto.cap_s < low.cap_s
+    assert auto == STORY
+
+
+def test_the_silence_ladder_offers_help_and_then_nothing_more() -> None:
+    ladder = SilenceLadder()
+    ladder.quiet_from(0.0)
+    offers = [(second, offer) for second in range(600) if (offer := ladder.due(float(second))) is not None]
+    assert offers == [(8, "take_your_time"), (20, "nudge"), (45, "repeat_or_skip"), (90, "pause")]
+
+
+def test_speech_breaks_the_silence_and_time_to_think_doubles_it() -> None:
+    ladder = SilenceLadder()
+    ladder.quiet_from(0.0)
+    ladder.broken()
+    assert ladder.due(100.0) is None
+    ladder.let_me_think(100.0)
+    assert ladder.due(115.0) is None
+    assert ladder.due(116.0) == "take_your_time"
