@@ -25,7 +25,7 @@ demo: $(VENV)/.base
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-# The long forms of suites whose short forms `make test` runs: about 5 and 15 minutes on two cores.
+# The long forms of suites whose short forms `make test` runs: some 5 and 35 minutes on two busy cores.
 test-faults: $(VENV)/.dev
 	FAULT_TURNS=2000 FAULT_KILLS=50 FAULT_STORE_KILLS=100 FAULT_STREAM_CUTS=200 $(BIN)/python -m pytest --timeout 1200 tests/faults
 
