@@ -21,6 +21,7 @@ from deployments.grading.service import GradingService
 from deployments.llm.contract import LanguageModel
 from storage.archive.port import Archive
 from storage.blobs.port import BlobStore
+from storage.erasure.erasure import Erasure
 from storage.erasure.retention import Retention
 from storage.sessions.port import SessionStore
 from storage.work_queue.port import WorkQueue
@@ -28,7 +29,11 @@ from storage.work_queue.port import WorkQueue
 
 @dataclass(frozen=True)
 class GradingStores:
-    """The stores of background grading; ``retention`` None keeps everything, ``milestones`` None announces nothing."""
+    """The stores of background grading.
+
+    ``retention`` None keeps everything, ``milestones`` None announces nothing, ``erasure`` None erases leftovers from
+    these stores only.
+    """
 
     sessions: SessionStore
     archive: Archive
@@ -36,6 +41,7 @@ class GradingStores:
     queue: WorkQueue
     retention: Retention | None = None
     milestones: Milestones | None = None
+    erasure: Erasure | None = None
 
 
 #: Opens the stores on the replica, on its event loop; ``worker.rules_of(config.background)`` are the queue's rules.
@@ -82,6 +88,7 @@ class GradingTier:
                 config.background,
                 name=name,
                 retention=stores.retention,
+                erasure=stores.erasure,
             )
 
     async def start(self) -> None:

@@ -15,6 +15,7 @@ from deployments.grading.service import GradingService
 from deployments.grading.tier import GradingStores
 from interview.grades import Grade
 from interview.policies.retention import load_retention
+from serve.composition.erasure import GRADING, PlatformErasure
 from serve.composition.local_stores import archive_database, blob_store, session_store
 from serve.metrics.process import publish_metrics
 from serve.serve_file import data_dir, retention_file
@@ -23,12 +24,10 @@ from serve.webhooks import milestones as webhooks
 from serve.webhooks.delivery import WebhookDelivery
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
-from storage.erasure.erasure import Erasure
 from storage.erasure.retention import Retention
-from storage.invitations.redis import RedisInvitations
 from storage.work_queue.redis import RedisWorkQueue
 
-QUEUE_NAME = "grading"
+QUEUE_NAME = GRADING
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,10 @@ class GradingStoresFactory:
         hooks = self.settings.webhooks
         outbox = RedisWorkQueue(url, webhooks.QUEUE_NAME, rules=webhooks.rules_of(hooks))
         milestones = webhooks.WebhookMilestones(hooks, outbox, WebhookDelivery(hooks))
-        erasure = Erasure(sessions, archive, blobs, (queue, outbox), RedisInvitations(url))
+        erasure = PlatformErasure(sessions, archive, blobs, url)
         policy = load_retention(retention_file())
         retention = Retention(policy, sessions, archive, SqlAuditLog(database), blobs, erasure)
-        return GradingStores(sessions, archive, blobs, queue, retention, milestones)
+        return GradingStores(sessions, archive, blobs, queue, retention, milestones, erasure)
 
 
 class InlineGrading:

@@ -21,6 +21,7 @@ from deployments.shell.replicas import with_serve_options
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.service import TurnDetectionService
+from serve.composition.erasure import PlatformErasure
 from serve.composition.grading_placement import grading_queue
 from serve.composition.inference_clients import InferenceClients, inference_clients
 from serve.composition.local_stores import archive_database, blob_store, session_store
@@ -45,7 +46,6 @@ from serve.serve_file import data_dir
 from serve.settings import Settings, redis_url
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
-from storage.erasure.erasure import Erasure
 from storage.erasure.personal_data import PersonalData
 from storage.invitations.redis import RedisInvitations
 from storage.keys.redis import RedisApiKeys
@@ -91,7 +91,7 @@ class Ingress:
         identities = Identities(settings.http.identity)
         limits = RequestLimits(rates, settings.http.callers)
         authorize = Authenticator(keys, candidates, identities, limits).require(INFERENCE)
-        erasure = Erasure(sessions, archive, blobs, (grading_queue(),), invitations)
+        erasure = PlatformErasure(sessions, archive, blobs, url)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
@@ -140,6 +140,7 @@ class Ingress:
             await publisher.close()
             await sessions.close()
             await archive.close()
+            await erasure.close()
             await keys.close()
             await invitations.close()
             await identities.close()

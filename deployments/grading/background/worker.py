@@ -45,12 +45,13 @@ class GradingWorker:
         *,
         name: str,
         retention: Retention | None = None,
+        erasure: Erasure | None = None,
     ) -> None:
         self._consumer = WorkConsumer(
             queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
         )
         self._work = QueuedWork(queue)
-        self._erasure = Erasure(sessions, archive, blobs, (queue,))
+        self._erasure = erasure or Erasure(sessions, archive, blobs, (queue,))
         self._sessions = sessions
         self._archive = archive
         self._retention = retention

@@ -294,6 +294,10 @@ async def test_an_interview_is_erased_from_a_data_directory_on_which_no_platform
     await finish(place, CANARY, "erased")
     await invite(place, CANARY, "erased")
     await place.sessions.delete(SessionKey(TENANT, "erased"))  # expired, and in the archive only
+    for name in ("grading", "webhooks"):
+        queue = RedisWorkQueue(place.server.url, name)
+        await queue.enqueue(QueuedJob(job_id("deliver", TENANT, "erased", "late"), "deliver", CANARY.encode()))
+        await queue.close()
     place.server.stop()
     erased = await erase_interview(StorageSettings(), place.data, TENANT, "erased")
     assert (erased.session, erased.invited, erased.log_purged) == (False, True, True)
