@@ -7,8 +7,11 @@ level. ``log_through_serve`` writes them to the replica's log file, as the profi
 from __future__ import annotations
 
 import logging
+import os
 
 from opentelemetry import trace
+
+from deployments.shell.json_logs import VARIABLE
 
 PACKAGES = ("interview", "storage", "deployments", "serve")
 
@@ -32,7 +35,12 @@ class ServeLog(logging.Handler):
 
 
 def log_through_serve() -> None:
-    """Attach ``ServeLog`` to the platform's loggers of this process. Idempotent."""
+    """Attach ``ServeLog`` to the platform's loggers of this process. Idempotent.
+
+    With ``INTERVIEW_LOGS=json`` it does nothing: ``json_logs`` then writes the records to stderr.
+    """
+    if os.environ.get(VARIABLE) == "json":
+        return
     level = logging.getLogger(_SERVE).level
     for package in PACKAGES:
         logger = logging.getLogger(package)

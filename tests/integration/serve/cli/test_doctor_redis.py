@@ -41,6 +41,12 @@ def test_a_server_that_is_not_there_is_named_by_address(tmp_path: Path, monkeypa
     assert f"127.0.0.1:{port}" in found.found and "secret" not in found.found
 
 
+def test_sentinels_that_are_not_there_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    found = sessions(f"redis+sentinel://:secret@{address}/interviews", tmp_path, monkeypatch)
+    assert (found.level, address in found.found, "does not answer" in found.found) == ("fail", True, True)
+
+
 def test_a_wrong_bank_is_found_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plans = tmp_path / "plans"
     plans.mkdir()
