@@ -9,7 +9,20 @@ import typer
 
 from interview import __version__
 from interview.errors import InterviewError
-from serve.cli import config, grading, jobs, keys, link, models, personal_data, run, sessions, simulate, webhooks
+from serve.cli import (
+    capacity,
+    config,
+    grading,
+    jobs,
+    keys,
+    link,
+    models,
+    personal_data,
+    run,
+    sessions,
+    simulate,
+    webhooks,
+)
 from serve.cli.exit_status import exit_status, print_error
 
 app = typer.Typer(
@@ -29,6 +42,7 @@ link.register(app)
 personal_data.register(app)
 grading.register(app)
 simulate.register(app)
+capacity.register(app)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,1 @@
+"""Sizing of a deployment from measured costs."""
