@@ -38,7 +38,13 @@ def check_question(question: q.Question) -> Iterator[Finding]:
     yield from _positive(("difficulty", "a"), question.difficulty.a)
     if not -4.0 <= question.difficulty.b <= 4.0:
         yield ("difficulty", "b"), f"{question.difficulty.b:g} lies outside -4..4 (θ units)"
+    yield from _blank_entries(("probes",), question.probes)
     yield from _blank_entries(("follow_ups",), question.follow_ups)
+    for names, fact in question.clarifications.items():
+        if not names.strip(" ,") or not fact.strip():
+            yield ("clarifications", names), "needs the topic's words and a fact"
+    if question.probes and not question.is_open:
+        yield ("probes",), "only an open question can have probes: a probe of a key would give it away"
     yield from _check_hints(question.hints)
     for index, point in enumerate(question.key_points):
         if not point.text.strip():

@@ -12,6 +12,10 @@ from msgspec import Struct
 from interview.plans.questions import Question, QuestionType
 
 Phase = Literal["intro", "technical", "behavioral", "closing"]
+Level = Literal["junior", "mid", "senior"]
+
+#: Items of at least this difficulty (θ units, 0 = the plan's typical candidate) measure above the middle.
+SENIOR_ITEM_B = 0.6
 
 
 class PhasePlan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +51,8 @@ class AdaptiveRules(Struct, frozen=True, forbid_unknown_fields=True):
 class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A plan with its questions: everything one interview needs, content-addressed by ``digest``.
 
-    ``skills`` maps a skill to its weight in the report. ``keywords`` help to match a role description to a plan.
+    ``level`` is the seniority that the core block is made for. ``skills`` maps a skill to its weight in the report.
+    ``keywords`` help to match a role description to a plan.
     ``policies`` name files of ``configs/policies``. ``company_facts`` maps topics (words, alternatives separated by
     commas: "salary, pay") to the answers a candidate gets. Times in seconds.
     """
@@ -62,6 +67,7 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     closing: str
     consent: str
     version: str = "1"
+    level: Level = "mid"
     language: str = "en"
     adaptive: AdaptiveRules = AdaptiveRules()
     policies: tuple[str, ...] = ("default",)

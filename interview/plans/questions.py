@@ -59,6 +59,16 @@ class ReferenceAnswers(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
+    """``aliases``: other words that candidates use for the option ("a bigger sample"); part of the key, never shown."""
+
+    id: str
+    text: str
+    aliases: tuple[str, ...] = ()
+
+
+class ShownOption(Struct, frozen=True):
+    """An option as the candidate sees it."""
+
     id: str
     text: str
 
@@ -143,7 +153,8 @@ class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"
 
     Columns take letters A, B, … in order; ``rows`` data rows start at row 2. ``cells`` sets further fixed cells, such
     as ``{"E1": "North"}``. ``fill_down``: the formula is copied down over this many rows from row 2, and every copy
-    must agree. That tells a range with ``$`` from one without.
+    must agree. That tells a range with ``$`` from one without. ``ignore_case``: texts may
+    differ in case.
     """
 
     reference: str
@@ -153,6 +164,7 @@ class Formula(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="formula"
     cells: dict[str, float | str] = {}
     tolerance: float = 1e-6
     fill_down: int = 1
+    ignore_case: bool = False
 
 
 class RubricGrading(GraderSpec, frozen=True, forbid_unknown_fields=True, tag="rubric"):
@@ -171,7 +183,12 @@ AnyGrader = (
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
-    """One item of a bank. ``answer_s`` is the usual answering time in seconds."""
+    """One item of a bank. ``answer_s`` is the usual answering time in seconds, probes included.
+
+    ``probes`` are asked of every candidate who answers, in order and word for word; ``follow_ups`` only where an answer
+    needs one. ``clarifications`` maps topics (words, alternatives separated by commas: "scale, load") to the facts that
+    a candidate who asks for them is told; they make a question back no part of the answer.
+    """
 
     id: str
     type: QuestionType
@@ -179,7 +196,9 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     prompt: str
     grader: AnyGrader
     difficulty: Difficulty = Difficulty()
+    probes: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    clarifications: dict[str, str] = {}
     hints: tuple[Hint, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     key_points: tuple[KeyPoint, ...] = ()
@@ -201,6 +220,11 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
                 return "text"
             case RubricGrading() | Ungraded():
                 return "spoken"
+
+    @property
+    def planned_follow_ups(self) -> tuple[str, ...]:
+        """The probes, then the follow-ups, in the order in which they are asked."""
+        return (*self.probes, *self.follow_ups)
 
     @property
     def is_scored(self) -> bool:
@@ -227,11 +251,11 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
                 return False
 
     @property
-    def options(self) -> tuple[Option, ...]:
+    def options(self) -> tuple[ShownOption, ...]:
         """The options to choose from; empty for a question without options."""
         match self.grader:
             case MultipleChoice(options=options) | MultiSelect(options=options):
-                return options
+                return tuple(ShownOption(option.id, option.text) for option in options)
             case Exact() | Ordered() | ShortText() | Numeric() | Symbolic() | Formula() | RubricGrading() | Ungraded():
                 return ()
 
@@ -244,7 +268,7 @@ class QuestionCard(Struct, frozen=True):
     prompt: str
     answer_mode: AnswerMode
     skill: str
-    options: tuple[Option, ...] = ()
+    options: tuple[ShownOption, ...] = ()
     columns: tuple[str, ...] = ()
 
 

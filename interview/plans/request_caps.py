@@ -53,6 +53,7 @@ ENTRIES: dict[str, int] = {
     "answer": 12,
     "columns": 12,
     "follow_ups": 8,
+    "probes": 8,
     "hints": 8,
     "levels": 8,
     "keywords": 100,

@@ -162,7 +162,8 @@ def _said(scene: Scene) -> Iterable[str]:
 def _told(scene: Scene) -> Iterable[str]:
     asked = scene.state.current_question
     yield scene.question.prompt
-    yield from scene.question.follow_ups
+    yield from scene.question.planned_follow_ups
+    yield from scene.question.clarifications.values()
     yield from (hint.text for hint in scene.question.hints[: asked.hints if asked else 0])
     if scene.next_question is not None:
         yield scene.next_question.prompt

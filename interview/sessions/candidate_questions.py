@@ -24,7 +24,7 @@ from interview.text.plain_words import plain_words
 QuestionTopic = Literal[
     "recorded", "data", "objection", "deletion", "machine", "person", "questions_left", "time_left", "hint_cost",
     "enough", "accommodation", "typing", "presence", "result", "language", "rules", "company", "solution", "tools",
-    "answered",
+    "answered", "clarification",
 ]  # fmt: skip
 
 #: Topics that a person of the hiring team must handle.
@@ -269,6 +269,14 @@ _INTERROGATIVE = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+_MAX_CLARIFYING_WORDS = 25
+#: An interrogative clause: "what", "how many", an auxiliary before its subject, or a request to know.
+_CLARIFYING = re.compile(
+    r"^\W*(?:(?:and|also|so|well|ok|okay|just|first|um|uh|hm|sorry)[, ]+)*(?:(?:what|which|who|whose|where|when|how|why)\b"
+    r"|(?!(?:could|can|would) (?:it|this|that|there) be\b)(?:is|are|was|does|do|did|has|have|can|could|should|may|will|would) (?:it|this|that|there|the|these|those|we|you|i|they|our|any)\b"
+    r"|(?:can|could|may) i (?:ask|assume)\b|(?:i would|i'd) (?:first )?like to (?:ask|know)\b).*\?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @lru_cache(maxsize=2048)
@@ -293,6 +301,23 @@ def open_questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
         if text.endswith("?") or (_INTERROGATIVE.match(text) and text.count(" ") >= 2):
             found.append(CandidateQuestion("company", text, first, first + len(text)))
     return tuple(sorted(found, key=lambda question: question.start))
+
+
+def clarifying_questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
+    """The questions about the open question's scenario, when ``utterance`` holds nothing else ("What scale?").
+
+    A question among statements is part of the answer: speakers ask themselves questions.
+    """
+    found: list[CandidateQuestion] = []
+    for sentence in _SENTENCE.finditer(utterance):
+        text = sentence.group().strip()
+        if not text or row_of(f"{plain_words(text)} ", {}, _AROUND) is not None:
+            continue
+        if text.count(" ") >= _MAX_CLARIFYING_WORDS or not _CLARIFYING.match(text):
+            return ()
+        start = sentence.start() + sentence.group().index(text)
+        found.append(CandidateQuestion("clarification", text, start, start + len(text)))
+    return tuple(found)
 
 
 def without_questions(utterance: str, questions: tuple[CandidateQuestion, ...]) -> str:

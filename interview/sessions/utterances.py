@@ -16,6 +16,7 @@ from interview.sessions.afterthoughts import afterthought_in
 from interview.sessions.candidate_questions import (
     CandidateQuestion,
     QuestionTopic,
+    clarifying_questions_in,
     open_questions_in,
     questions_in,
     without_questions,
@@ -91,10 +92,11 @@ def _end_with_questions(text: str) -> Utterance | None:
 
 
 @lru_cache(maxsize=2048)
-def read_utterance(text: str, *, asked_for_questions: bool = False) -> Utterance:
+def read_utterance(text: str, *, asked_for_questions: bool = False, clarifiable: bool = False) -> Utterance:
     """Classify ``text``; an order to the machine in it does not count.
 
-    ``asked_for_questions``: it answers "do you have any questions?", so any question counts.
+    ``asked_for_questions``: it answers "do you have any questions?", so any question counts. ``clarifiable``: the open
+    question has facts to ask for, so an utterance of nothing but questions asks for them.
     """
     if is_silence(text):
         return Utterance("silence")
@@ -112,7 +114,8 @@ def read_utterance(text: str, *, asked_for_questions: bool = False) -> Utterance
     if request is not None and (rest or request.kind not in _LOOSE.get(questions[0].topic, ("explain",))):
         return Utterance(request.kind)
     if not questions:
-        return Utterance("answer", text)
+        clarifying = clarifying_questions_in(text) if clarifiable else ()
+        return Utterance("question", "", clarifying) if clarifying else Utterance("answer", text)
     also = recognise(text_without_orders(rest)) if rest else None
     if also is not None:
         return Utterance(also.kind if also.kind in ("skip", "done", "end") else "question", "", questions)

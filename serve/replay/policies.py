@@ -88,7 +88,12 @@ def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, c
         return None
     said = [one for one in state.conversation_history if one.role == "candidate" and one.turn == turn]
     observation = (
-        observe.observed(said[-1].content, said[-1].confidence, config=config)
+        observe.observed(
+            said[-1].content,
+            said[-1].confidence,
+            config=config,
+            clarifications=plan.by_id[asked.question_id].clarifications,
+        )
         if said
         else Observation(text="", heard="answer")
     )

@@ -103,7 +103,7 @@ def follow_ups_refer(held: HeldInterview) -> Iterable[str]:
     """A follow-up is the question's own, asks for a missing part of the story, or refers to question or answer."""
     for question, follow_ups in _follow_ups(held):
         for sent, answer in follow_ups:
-            if any(own in sent.text for own in question.follow_ups):
+            if any(own in sent.text for own in question.planned_follow_ups):
                 continue
             wanted = analyse_story(answer).follow_up
             if wanted and wanted in sent.text:
@@ -142,7 +142,7 @@ def within_budgets(held: HeldInterview, config: AgentConfig) -> Iterable[str]:
     for asked in state.questions_asked:
         if (asked.asked_at - state.started_at).total_seconds() > plan.time_budget_s:
             yield f"{asked.question_id} was asked after the time was up"
-        if asked.follow_ups > plan.max_follow_ups:
+        if asked.follow_ups > plan.max_follow_ups + len(plan.by_id[asked.question_id].probes):
             yield f"{asked.follow_ups} follow-ups to {asked.question_id}"
         if asked.attempts > again:
             yield f"{asked.attempts} clarifications of {asked.question_id}, at most {again} are meant"
@@ -227,7 +227,8 @@ def _public(plan: InterviewPlan) -> list[str]:
         said += [
             spoken_prompt(question),
             question.prompt,
-            *question.follow_ups,
+            *question.planned_follow_ups,
+            *question.clarifications.values(),
             *(hint.text for hint in question.hints),
         ]
     return sorted(said, key=len, reverse=True)

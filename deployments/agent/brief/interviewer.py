@@ -58,7 +58,7 @@ class TurnBrief(Struct, frozen=True):
     ``state`` already holds this turn's answer and grade. ``answer`` is everything the candidate said to the current
     question. ``open_actions`` are the actions the rules allow now. ``follow_up`` is the next probe (the question's own,
     or for a missing part of a story), and ``probe_because`` the script's reason to use it (empty: it would not).
-    ``seed`` varies wording, never decisions.
+    ``probe_for_all``: it is one that every candidate is asked word for word. ``seed`` varies wording, never decisions.
     """
 
     state: SessionState
@@ -76,6 +76,7 @@ class TurnBrief(Struct, frozen=True):
     time_left_s: float
     follow_up: str | None = None
     probe_because: str = ""
+    probe_for_all: bool = False
 
 
 class Decision(Struct, frozen=True):

@@ -13,12 +13,14 @@ from deployments.agent.brief.interviewer import TurnBrief
 from deployments.agent.brief.next_question import questions_left
 from deployments.agent.journal.reply import hints_left
 from deployments.agent.script.phrases import joined
-from interview.plans.plan import InterviewPlan
 from interview.sessions.candidate_questions import CandidateQuestion, QuestionTopic
+from interview.text.facts import fact_for
 from interview.text.sentences import sentences_of
-from interview.text.stems import stem
 
 PASSED_ON = "I cannot answer that myself; I have noted your question for the hiring team."
+
+#: The reply to a clarifying question that the plan has no fact for.
+UNSPECIFIED = "That is open. Please assume what seems reasonable to you, and say what you assume."
 
 _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese"}
 
@@ -32,7 +34,10 @@ class Reply(Struct, frozen=True):
 
 def reply_to(question: CandidateQuestion, brief: TurnBrief) -> Reply:
     """The reply to ``question``, without repeating the open question."""
-    fact = _fact(question.text, brief.plan)
+    if question.topic == "clarification":
+        fact = fact_for(question.text, brief.question.clarifications)
+        return Reply(fact or UNSPECIFIED, "facts" if fact else "script")
+    fact = fact_for(question.text, brief.plan.company_facts)
     if fact:
         return Reply(fact, "facts")
     return _BY_TOPIC[question.topic](brief)
@@ -41,19 +46,6 @@ def reply_to(question: CandidateQuestion, brief: TurnBrief) -> Reply:
 def replies_to(brief: TurnBrief) -> str:
     """The replies to all questions of this turn, without duplicates."""
     return joined(*dict.fromkeys(reply_to(question, brief).text for question in brief.observation.questions))
-
-
-def _fact(text: str, plan: InterviewPlan) -> str:
-    """The plan's fact that ``text`` asks for: the first one with a name whose words all occur in it."""
-    asked = _stems(text)
-    for names, answer in plan.company_facts.items():
-        if any(words and words <= asked for words in map(_stems, names.split(","))):
-            return answer
-    return ""
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def _consent(brief: TurnBrief, words: str) -> str:
@@ -171,4 +163,5 @@ _BY_TOPIC: dict[QuestionTopic, Callable[[TurnBrief], Reply]] = {
         "",
     ),
     "company": _said(PASSED_ON, ""),
+    "clarification": _said(UNSPECIFIED),
 }

@@ -23,7 +23,8 @@ def _lines(plan: InterviewPlan) -> Iterator[str]:
     yield from phrases.ACKNOWLEDGE
     for question in plan.questions:
         yield spoken_prompt(question)
-        yield from question.follow_ups
+        yield from question.planned_follow_ups
+        yield from question.clarifications.values()
         yield from (hint.text for hint in question.hints)
     yield from phrases.everything()
     yield plan.closing

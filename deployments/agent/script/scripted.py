@@ -100,6 +100,9 @@ def _decided(brief: TurnBrief) -> Decision:
             why = brief.observation.why or "The candidate passed on the question."
             return _move_on(brief, why, phrases.ACKNOWLEDGE_SKIP, skipped=not brief.answer)
         case "answer" if brief.probe_because and brief.follow_up and "ask_followup" in brief.open_actions:
+            if brief.probe_for_all:
+                lead = _pick(brief, _acknowledgement(brief))
+                return _say(brief, "ask_followup", brief.probe_because, lead, brief.follow_up)
             why = f"{brief.probe_because} A follow-up probes it once."
             return _say(brief, "ask_followup", why, _pick(brief, phrases.PROBE), brief.follow_up)
         case "done":
@@ -233,7 +236,7 @@ def _standing_prompt(brief: TurnBrief) -> str:
 
 
 def _without_lead(said: str) -> str:
-    for lead in phrases.PROBE:
+    for lead in (*phrases.PROBE, *phrases.ACKNOWLEDGE, *phrases.ACKNOWLEDGE_TOLD):
         if said.startswith(f"{lead} "):
             return said.removeprefix(lead).lstrip()
     return said

@@ -52,13 +52,16 @@ async def assess(runtime: Runtime, exchange: Exchange) -> TurnBrief:
         open_actions=_open_actions(
             observation,
             has_next=step.question is not None,
-            may_follow_up=bool(probe.question) and asked.follow_ups < plan.max_follow_ups and not step.by_budget,
+            may_follow_up=bool(probe.question)
+            and (probe.for_all or asked.follow_ups < len(question.probes) + plan.max_follow_ups)
+            and not step.by_budget,
             hint_open=hint_open,
         ),
         seed=state.settings.seed,
         time_left_s=time_left_s(state, plan, now),
         follow_up=probe.question,
         probe_because=probe.because,
+        probe_for_all=probe.for_all,
     )
 
 

@@ -41,8 +41,9 @@ class Decider:
         self._deadline_s = config.decide_deadline_s
 
     def asks_model(self, brief: TurnBrief) -> bool:
-        return self._model is not None and (
-            brief.observation.heard not in PROCEDURAL and not brief.observation.questions
+        due = brief.probe_for_all and "ask_followup" in brief.open_actions
+        return self._model is not None and not (
+            due or brief.observation.heard in PROCEDURAL or brief.observation.questions
         )
 
     async def decide(self, brief: TurnBrief, heard_so_far: HeardSoFar | None = None) -> DecisionOutcome:
@@ -140,7 +141,7 @@ def _is_to_the_point(brief: TurnBrief, decision: Decision) -> bool:
     """Whether a follow-up is the plan's own or refers to the question or the answer; other actions pass. Pure."""
     if decision.action.action_type != "ask_followup":
         return True
-    if any(planned and planned in decision.text for planned in (*brief.question.follow_ups, brief.follow_up)):
+    if any(planned and planned in decision.text for planned in (*brief.question.planned_follow_ups, brief.follow_up)):
         return True
     return refers_to(decision.text, f"{brief.question.prompt} {brief.answer}", brief.state.language)
 

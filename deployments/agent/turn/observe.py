@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -9,8 +12,12 @@ from deployments.agent.brief.interviewer import Heard, Observation
 from deployments.agent.config import AgentConfig
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import MultiSelect, Question
+from interview.sessions.candidate_questions import CandidateQuestion
 from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
 from interview.sessions.utterances import is_silence, read_utterance
+from interview.text.facts import fact_for
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class Answer(Struct, frozen=True):
@@ -69,8 +76,11 @@ def observed_answer(
     if text is None:
         heard = pending.heard
         text, confidence = (heard.text, heard.confidence) if heard else ("", 0.0)
-    invited = asked.phase == "closing" and not plan.by_id[asked.question_id].is_scored
-    return observed(text, confidence, config=config, asked_for_questions=invited)
+    question = plan.by_id[asked.question_id]
+    invited = asked.phase == "closing" and not question.is_scored
+    return observed(
+        text, confidence, config=config, asked_for_questions=invited, clarifications=question.clarifications
+    )
 
 
 def _answering(observation: Observation) -> str:
@@ -84,19 +94,27 @@ def _answering(observation: Observation) -> str:
 
 
 def observed(
-    text: str, confidence: float | None, *, config: AgentConfig, asked_for_questions: bool = False
+    text: str,
+    confidence: float | None,
+    *,
+    config: AgentConfig,
+    asked_for_questions: bool = False,
+    clarifications: Mapping[str, str] = EMPTY,
 ) -> Observation:
-    """Classify an utterance; ``confidence`` None for typed text. Pure.
+    """Classify an utterance; ``confidence`` None for typed text. Pure. ``clarifications``: the open question's facts.
 
     A doubtful transcript still counts as a request to repeat, wait or hint: those are short, and a misread one costs
     the candidate only a sentence.
     """
-    said = read_utterance(text, asked_for_questions=asked_for_questions)
+    said = read_utterance(text, asked_for_questions=asked_for_questions, clarifiable=bool(clarifications))
     if said.kind == "silence":
         if not is_silence(text):
             return Observation(text=text, heard="unsure", confidence=confidence, why="Only a greeting or thanks.")
         why = "No words were heard." if confidence is not None else "Nothing was typed."
         return Observation(text="", heard="unsure", confidence=confidence, why=why)
+    if said.kind == "explain" and fact_for(text, clarifications):
+        asks = (CandidateQuestion("clarification", text, 0, len(text)),)
+        return Observation(text=text, heard="question", confidence=confidence, questions=asks)
     if said.kind in ("repeat", "explain", "wait", "hint"):
         return Observation(text=text, heard=said.kind, confidence=confidence)
     if confidence is not None and confidence < config.unsure_below:
@@ -159,7 +177,7 @@ def answer_so_far(
         reply = replies.get(said.turn)
         if (reply is None and earlier_only) or (reply is not None and reply.asked_form):
             continue
-        observation = observed(said.content, said.confidence, config=config)
+        observation = observed(said.content, said.confidence, config=config, clarifications=question.clarifications)
         if observation.heard == "unsure" and reply is not None and reply.question_type == "clarification":
             continue
         if answering := _answering(observation):

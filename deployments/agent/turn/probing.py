@@ -19,10 +19,14 @@ from interview.text.experience_claims import mismatches
 
 
 class Probe(Struct, frozen=True):
-    """``because`` empty: the answer needs no probe; ``question`` is then a possible probe, or None."""
+    """``because`` empty: the answer needs no probe; ``question`` is then a possible probe, or None.
+
+    ``for_all``: every candidate is asked it, so that nothing is scored that was not asked.
+    """
 
     question: str | None
     because: str = ""
+    for_all: bool = False
 
 
 def probe_for(
@@ -36,9 +40,12 @@ def probe_for(
     config: AgentConfig,
 ) -> Probe:
     """The next probe of ``question``, and why ``answer`` (all of it so far) needs it. Pure."""
-    own = question.follow_ups[asked.follow_ups] if asked.follow_ups < len(question.follow_ups) else None
+    planned = question.planned_follow_ups
+    own = planned[asked.follow_ups] if asked.follow_ups < len(planned) else None
     if question.answer_mode != "spoken" or not answer or says_dont_know(answer):
         return Probe(question=None)
+    if asked.follow_ups < len(question.probes):
+        return Probe(question=own, because="Every candidate is asked this.", for_all=True)
     words = len(answer.split())
     if words < config.short_answer_words:
         return Probe(question=own, because=f"The answer has only {words} word{'' if words == 1 else 's'}.")

@@ -9,8 +9,8 @@ from interview.sessions.session import AskedQuestion, SessionState
 from interview.sessions.utterances import read_utterance
 
 
-def answer_to(state: SessionState, asked: AskedQuestion) -> tuple[str, float | None, int]:
-    """The whole answer to ``asked`` joined by newlines, its lowest transcript confidence, and its last turn.
+def answer_to(state: SessionState, asked: AskedQuestion, question: Question) -> tuple[str, float | None, int]:
+    """The whole answer to ``asked``, which put ``question``, its lowest transcript confidence, and its last turn.
 
     It omits requests ("please repeat", "a hint"), questions to the interviewer, and answers that were requested again.
     """
@@ -23,7 +23,7 @@ def answer_to(state: SessionState, asked: AskedQuestion) -> tuple[str, float | N
             continue
         reply = replies.get(said.turn)
         asked_again = said.confidence is not None and reply is not None and reply.question_type == "clarification"
-        answer = read_utterance(said.content).answer
+        answer = read_utterance(said.content, clarifiable=bool(question.clarifications)).answer
         if asked_again or not answer.strip() or (reply is not None and reply.asked_form):
             continue
         parts.append(answer)
@@ -44,7 +44,7 @@ def requests_to_judge(state: SessionState, plan: InterviewPlan) -> list[GradeReq
         record = standing.get(asked.question_id)
         if record is not None and not record.grade.provisional:
             continue
-        answer, confidence, turn = answer_to(state, asked)
+        answer, confidence, turn = answer_to(state, asked, question)
         if not answer:
             continue
         found.append(

@@ -36,7 +36,7 @@ def requests_to_grade(state: SessionState, plan: InterviewPlan) -> list[GradeReq
         question = plan.by_id.get(asked.question_id)
         if question is None or not question.is_scored or not lacks_grade(state, asked.question_id):
             continue
-        answer, confidence, turn = answer_to(state, asked)
+        answer, confidence, turn = answer_to(state, asked, question)
         if answer:
             found.append(grade_request(state, asked, question, answer, confidence, turn))
     return found

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.numeric.quantities import Quantity, quantities
@@ -43,6 +44,7 @@ class Entry(Struct, frozen=True):
     quantity: Quantity | None = None
     distinctive: frozenset[str] = frozenset()
     polarity: bool | None = None
+    aliases: tuple[str, ...] = ()
 
 
 class OptionCatalogue:
@@ -99,7 +101,16 @@ def _draft(option: Option, place: int) -> Entry:
     polarity = None
     if words and (len(words) <= 2 or re.match(r"\W*\w+\s*[,.;:–—-]", option.text)):
         polarity = True if words[0] in _POSITIVE else False if words[0] in _NEGATIVE else None
-    return Entry(option.id, option.text, place, stems, kind, quantity=_quantity(option.text), polarity=polarity)
+    return Entry(
+        option.id,
+        option.text,
+        place,
+        stems,
+        kind,
+        quantity=_quantity(option.text),
+        polarity=polarity,
+        aliases=option.aliases,
+    )
 
 
 def _quantity(text: str) -> Quantity | None:
@@ -128,9 +139,7 @@ def _finished(draft: Entry, drafts: Sequence[Entry]) -> Entry:
     content = {stem(word) for word in answer_text.normal(draft.text).split() if not answer_text.is_stop_word(word)}
     own = frozenset(content - elsewhere) or frozenset(set(draft.stems) - elsewhere)
     distinctive = own if kind == "plain" else frozenset()
-    return Entry(
-        draft.id, draft.text, draft.place, draft.stems, kind, covers, draft.quantity, distinctive, draft.polarity
-    )
+    return replace(draft, kind=kind, covers=covers, distinctive=distinctive)
 
 
 def _refers(entry: Entry, drafts: Sequence[Entry]) -> frozenset[str] | None:

@@ -81,7 +81,7 @@ def _is_frame(words: Sequence[Token], at: int) -> bool:
 
 
 def _targets(entry: Entry) -> list[list[str]]:
-    """The stems an option is known by: in order, joined ("typechecks"), and without the O of "O(n log n)"."""
+    """The stems an option is known by: in order, joined ("typechecks"), without the O of "O(n)"; its aliases."""
     words = notation(answer_text.tokens(entry.text), entry.text)
     stems = [stem(word.text) for word in words]
     found = [stems]
@@ -91,6 +91,7 @@ def _targets(entry: Entry) -> list[list[str]]:
         found.append([stem(words[0].text + words[1].text)])
     if stems[:1] == ["o"] and len(stems) > 2:
         found.append(stems[1:])
+    found += [[stem(word.text) for word in notation(answer_text.tokens(alias), alias)] for alias in entry.aliases]
     return [one for one in found if one and not (len(one) == 1 and (len(one[0]) == 1 or one[0].isdecimal()))]
 
 

@@ -76,7 +76,7 @@ class FormulaGrader:
         screened = screen(found.text, extent, self._caps)
         if isinstance(screened, Refused):
             return _refused(answer, found, screened)
-        job = FormulaJob(spec, screened.text, reference, seed, ignore_case=found.spoken)
+        job = FormulaJob(spec, screened.text, reference, seed, ignore_case=found.spoken or spec.ignore_case)
         outcome = await self._sandbox.run(b"f" + msgspec.msgpack.encode(job), tenant)
         end = found.end if found.spoken else min(found.end, found.start + screened.used_chars)
         evidence = [answer_text.quote(answer, found.start, end, screened.text)]

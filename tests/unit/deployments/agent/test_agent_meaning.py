@@ -259,7 +259,7 @@ ENGINEER = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")
     [
         (ANALYST, "da-sheet-sumif", "=SUM(B2:B11)", '=SUMIF(A2:A11,"North",B2:B11)'),
         (ANALYST, "da-sheet-sumif", "=SUM(B2:B11)", 'It should be =SUMIF(A2:A11,"North",B2:B11)'),
-        (ENGINEER, "be-requests-per-minute", "300", "18000"),
+        (ENGINEER, "be-storage-estimate", "300", "365"),
         (ENGINEER, "be-queue-choice", "A", "B"),
     ],
 )
