@@ -104,10 +104,14 @@ def _values(rule: AnyRule) -> Iterator[tuple[PathKey, str]]:
                 yield ("topics",), "has no topics"
             for topic, phrases in topics.items():
                 yield from _phrases(("topics", topic), phrases)
+            yield from _terms(rule.unless)
         case UtteranceLength(max_words=limit):
             if limit < 10:
                 yield ("max_words",), f"{limit} words are too few for a question; allow at least 10"
-        case Tone(phrases=phrases) | Injection(phrases=phrases):
+        case Tone(phrases=phrases):
+            yield from _phrases(("phrases",), phrases)
+            yield from _terms(rule.unless)
+        case Injection(phrases=phrases):
             yield from _phrases(("phrases",), phrases)
         case GradingVariance(max_spread=spread):
             if not 0 < spread <= 1:
@@ -125,6 +129,11 @@ def _values(rule: AnyRule) -> Iterator[tuple[PathKey, str]]:
 def _positive(field: str, value: float) -> Iterator[tuple[PathKey, str]]:
     if value <= 0:
         yield (field,), "is too small"
+
+
+def _terms(terms: tuple[str, ...]) -> Iterator[tuple[PathKey, str]]:
+    if terms:
+        yield from _phrases(("unless",), terms)
 
 
 def _phrases(at: PathKey, phrases: Iterable[str]) -> Iterator[tuple[PathKey, str]]:

@@ -33,7 +33,7 @@ from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ConversationTurn
 from interview.text.machine_orders import orders_in
 from interview.text.sentences import sentences_of
-from interview.text.visible_text import first_phrase, other_language, searchable, words_of
+from interview.text.visible_text import first_phrase, other_language, searchable, without_phrases, words_of
 
 _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
 
@@ -106,8 +106,8 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
             return secrets.hint_in(words, scene, size) if draft.action != "give_hint" else ""
         case RepeatedQuestions(similarity=similarity):
             return _repeated(words, scene, similarity)
-        case OffLimits(topics=topics):
-            text = searchable(words)
+        case OffLimits(topics=topics, unless=terms):
+            text = without_phrases(searchable(words), terms)
             found = next((topic for topic, phrases in topics.items() if first_phrase(text, phrases)), "")
             return f"touches {found}" if found else ""
         case NoLeak(words=size):
@@ -118,8 +118,8 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
         case UtteranceLength(max_words=limit):
             count = len(words_of(words))
             return f"{count} words, the limit is {limit}" if count > limit else ""
-        case Tone(phrases=phrases):
-            found = first_phrase(searchable(words), phrases)
+        case Tone(phrases=phrases, unless=terms):
+            found = first_phrase(without_phrases(searchable(words), terms), phrases)
             return f"says “{found}”" if found else ""
         case ConversationLength() | TimeLimit() | GradingVariance() | AnswerRate() | PastedText() | Injection():
             return ""  # judged on the course of the interview
@@ -128,8 +128,9 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
 def _mended(rule: AnyRule, words: str) -> str:
     sentences = sentences_of(words)
     match rule:
-        case Tone(phrases=phrases):
-            return " ".join(one for one in sentences if not first_phrase(searchable(one), phrases))
+        case Tone(phrases=phrases, unless=terms):
+            clean = (one for one in sentences if not first_phrase(without_phrases(searchable(one), terms), phrases))
+            return " ".join(clean)
         case UtteranceLength(max_words=limit):
             return _shortened(sentences, limit)
         case (

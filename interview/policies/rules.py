@@ -102,9 +102,13 @@ class RepeatedQuestions(Rule, frozen=True, forbid_unknown_fields=True, tag="repe
 
 
 class OffLimits(Rule, frozen=True, forbid_unknown_fields=True, tag="off_limits", kw_only=True):
-    """The interviewer touches a forbidden topic; phrases per topic, ``*`` matches any word ending."""
+    """The interviewer touches a forbidden topic; phrases per topic, ``*`` matches any word ending.
+
+    ``unless``: terms of a trade that hold such a phrase ("race condition"); they are left out of the search.
+    """
 
     topics: dict[str, tuple[str, ...]]
+    unless: tuple[str, ...] = ()
 
 
 class NoLeak(Rule, frozen=True, forbid_unknown_fields=True, tag="no_leak", kw_only=True):
@@ -126,10 +130,11 @@ class UtteranceLength(Rule, frozen=True, forbid_unknown_fields=True, tag="uttera
 
 
 class Tone(Rule, frozen=True, forbid_unknown_fields=True, tag="tone", kw_only=True):
-    """Praise, verdicts or scorn; the rewrite drops the sentences that contain them."""
+    """Praise, verdicts or scorn; the rewrite drops the sentences that contain them. ``unless`` as in ``OffLimits``."""
 
     allowed: ClassVar[frozenset[str]] = MENDABLE
     phrases: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 class GradingVariance(Rule, frozen=True, forbid_unknown_fields=True, tag="grading_variance", kw_only=True):

@@ -86,6 +86,14 @@ def first_phrase(plain_text: str, phrases: tuple[str, ...]) -> str:
     return ""
 
 
+def without_phrases(plain_text: str, phrases: tuple[str, ...]) -> str:
+    """``plain_text`` with a bar for each of ``phrases``, so that the words around one do not form another phrase."""
+    for _, stem, pattern in _compiled(phrases):
+        if stem in plain_text:
+            plain_text = pattern.sub("|", plain_text)
+    return plain_text
+
+
 @lru_cache(maxsize=256)
 def _compiled(phrases: tuple[str, ...]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     found = []

@@ -14,6 +14,7 @@ from interview.policies.files import load_policies
 from interview.policies.judge import examine, review
 from interview.policies.rules import Draft, Scene
 from interview.sessions.session import AskedQuestion, ConversationTurn, SessionState
+from interview.yaml.source import read_yaml
 from tests.support.paths import ROOT
 
 PLANS = load_plans(ROOT / "configs" / "interviews")
@@ -96,3 +97,28 @@ def test_which_option_is_right_stays_a_secret_though_all_were_told(name: str) ->
         right = str(question.grader.answer).upper()
         verdict = review(RULES, after(question, plan, "Hm."), Draft("clarify", f"Think about option {right} again."))
         assert "no_leak" in [trip.rule for trip in verdict.trips]
+
+
+SPOKEN = read_yaml(ROOT / "tests" / "data" / "policies" / "off_limits.yaml").data
+
+
+def trips_of(words: str) -> list[str]:
+    """The rules on topic and tone that trip on a follow-up."""
+    plan = PLANS["backend-engineer"]
+    scene = after(plan.by_id["be-slow-service"], plan, "I am not sure.")
+    found = review(RULES, scene, Draft("ask_followup", words)).trips
+    return [trip.detail for trip in found if trip.rule in ("off_limits", "tone")]
+
+
+@pytest.mark.parametrize("words", SPOKEN["fine"])
+def test_terms_of_the_trades_touch_no_protected_topic(words: str) -> None:
+    assert trips_of(words) == []
+
+
+@pytest.mark.parametrize(("topic", "words"), [(topic, said) for topic, told in SPOKEN["off"].items() for said in told])
+def test_a_question_about_a_protected_topic_is_never_asked_in_any_of_four_languages(topic: str, words: str) -> None:
+    assert trips_of(words) == [f"touches {topic}"]
+
+
+def test_a_term_hides_no_protected_topic_next_to_it() -> None:
+    assert trips_of("Is your race condition fixed, and what is your race?") == ["touches origin and race"]
