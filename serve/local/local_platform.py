@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -97,6 +98,8 @@ class Platform:
             INTERVIEW_DATA_DIR=str(self.data),
             REDIS_URL=self.redis_url,
         )
+        if not os.environ.keys() & {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}:
+            os.environ["RAY_AUTH_TOKEN_PATH"] = str(_ray_token(self.data))
         self._progress("starting Ray")
         self._start_ray()
         self._progress("loading the engines")
@@ -193,6 +196,17 @@ class Platform:
             _keep_logs(Path(self._ray_dir), self.data / "logs")
             shutil.rmtree(self._ray_dir, ignore_errors=True)
             self._ray_dir = None
+
+
+def _ray_token(data: Path) -> Path:
+    """The file with Ray's token, made once: every port of Ray asks for it. Ray's own default is a file in the home
+    directory that all users may read."""
+    from storage.embedded.directory import write_private
+
+    path = data / "ray-token"
+    if not path.exists():
+        write_private(path, secrets.token_hex(32))
+    return path
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+import grpc
 import httpx
 import psutil
 import pytest
@@ -234,3 +235,46 @@ def test_a_killed_embedded_server_comes_back_with_its_data_and_is_told(platform:
         assert second.status_code == 200
         assert second.json()["turn_number"] == 2
         assert re.search(r"^interview_embedded_store_restarts 1\.0$", client.get("/metrics").text, re.MULTILINE)
+
+
+#: One harmless method of each of Ray's services: the control store, a node's manager, a worker.
+RAY_METHODS = (
+    "/ray.rpc.NodeInfoGcsService/GetAllNodeInfo",
+    "/ray.rpc.NodeManagerService/GetNodeStats",
+    "/ray.rpc.CoreWorkerService/GetCoreWorkerStats",
+)
+
+
+def answers_to_a_stranger(ip: str, port: int) -> list[str]:
+    """What Ray's services say at a port to a caller without the token; empty when no such service listens there."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(ip, ip)
+    said = []
+    with grpc.insecure_channel(f"{host}:{port}") as channel:
+        for method in RAY_METHODS:
+            try:
+                channel.unary_unary(method)(b"", timeout=3)
+                said.append("OK")
+            except grpc.RpcError as error:
+                said.append(error.code().name)
+    return [word for word in said if word not in ("UNIMPLEMENTED", "UNAVAILABLE", "DEADLINE_EXCEEDED")]
+
+
+def test_rays_ports_ask_for_the_data_directorys_own_token(platform: RunningPlatform) -> None:
+    """They listen on every interface and execute what reaches them."""
+    token = platform.data / "ray-token"
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert platform.data.stat().st_mode & 0o777 == 0o700
+    processes = [platform.process, *platform.process.children(recursive=True)]
+    listening = {
+        connection.laddr
+        for process in processes
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    with ThreadPoolExecutor(16) as pool:
+        said = list(pool.map(lambda address: answers_to_a_stranger(*address), listening))
+    answered = [words for words in said if words]
+    assert len(answered) > 3, said
+    assert {word for words in answered for word in words} == {"UNAUTHENTICATED"}, dict(
+        zip(listening, said, strict=True)
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from serve.local.local_platform import _ray_token
 from serve.local.private_directory import private_directory
 
 
@@ -34,3 +35,11 @@ def test_an_open_directory_is_closed_and_the_operator_told(tmp_path: Path, caplo
     caplog.clear()
     private_directory(data)
     assert caplog.text == ""
+
+
+def test_rays_token_is_private_and_kept(tmp_path: Path) -> None:
+    path = _ray_token(tmp_path)
+    token = path.read_text()
+    assert mode(path) == 0o600
+    assert len(token) == 64
+    assert _ray_token(tmp_path).read_text() == token
