@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, or_, select
 
 from storage.archive.port import PAGE_AT_MOST, SessionQuery, SessionSummary
 from storage.archive.tables import reports, sessions
@@ -64,6 +64,6 @@ def _filters(query: SessionQuery) -> list[Any]:
     if query.until is not None:
         filters.append(sessions.c.started_at < query.until)
     if query.candidate is not None:
-        named = func.lower(sessions.c.candidate_name).contains(query.candidate.lower(), autoescape=True)
+        named = sessions.c.candidate_folded.contains(query.candidate.casefold(), autoescape=True)
         filters.append(or_(sessions.c.candidate_reference == query.candidate, named))
     return filters

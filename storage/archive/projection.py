@@ -25,6 +25,7 @@ def session_row(state: SessionState, events: Sequence[Event]) -> Row:
         "interview_id": state.interview_id,
         "candidate_reference": text(state.candidate.reference),
         "candidate_name": text(state.candidate.name),
+        "candidate_folded": text(state.candidate.name).casefold(),
         "plan": text(state.plan.id),
         "plan_digest": state.plan.digest,
         "language": text(state.language),

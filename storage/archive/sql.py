@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Insert, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from interview.errors import InternalError
@@ -119,31 +120,45 @@ def upsert(connection: Connection, table: Table) -> Any:
 
 def _put(connection: Connection, state: SessionState, log: Sequence[bytes]) -> bool:
     key = SessionKey(state.tenant, state.interview_id)
-    if _erased(connection, key):
-        return False
-    decoded = [decode_event(raw) for raw in log]
     if state.version != len(log):
         raise InternalError("An archived state must be the fold of its whole log.")
-    row = projection.session_row(state, decoded)
-    inserted: Insert = upsert(connection, sessions).values({**row, "version": 0}).on_conflict_do_nothing()
-    connection.execute(inserted)
-    held = connection.execute(
-        select(sessions.c.id, sessions.c.version, sessions.c.started_at, sessions.c.transcript_deleted_at)
-        .where(_where(key))
-        .with_for_update()
-    ).one()
-    if held.transcript_deleted_at is not None:
+    _alone_with(connection, key)
+    if _erased(connection, key):
         return False
-    if held.started_at != state.started_at:
-        raise InternalError("The archive holds another interview under this id.")
-    if held.version >= state.version:
-        return True
-    connection.execute(update(sessions).where(sessions.c.id == held.id).values(row))
-    _insert(connection, events, held.id, projection.event_rows(log, decoded)[held.version :])
-    _project(connection, held.id, state, projection.grade_rows(decoded))
+    held = connection.execute(
+        select(sessions.c.id, sessions.c.version, sessions.c.started_at, sessions.c.transcript_deleted_at).where(
+            _where(key)
+        )
+    ).one_or_none()
+    if held is not None:
+        if held.transcript_deleted_at is not None:
+            return False
+        if held.started_at != state.started_at:
+            raise InternalError("The archive holds another interview under this id.")
+        if held.version >= state.version:
+            return True
+    decoded = [decode_event(raw) for raw in log]
+    row = projection.session_row(state, decoded)
+    if held is None:
+        session_id = connection.execute(insert(sessions).values(row).returning(sessions.c.id)).scalar_one()
+    else:
+        session_id = held.id
+        connection.execute(update(sessions).where(sessions.c.id == session_id).values(row))
+    known = 0 if held is None else held.version
+    _insert(connection, events, session_id, projection.event_rows(log, decoded)[known:])
+    _project(connection, session_id, state, projection.grade_rows(decoded))
     if state.candidate.reference:
         _keep_candidate(connection, state)
     return True
+
+
+def _alone_with(connection: Connection, key: SessionKey) -> None:
+    """Keep other writers of the interview waiting until the transaction ends: a transfer must not follow an erasure
+    that it did not see. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        digest = hashlib.sha256(msgspec.json.encode([key.tenant, key.interview_id])).digest()
+        number = int.from_bytes(digest[:8], "big", signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def _project(connection: Connection, session_id: int, state: SessionState, graded: tuple[Any, Any]) -> None:
@@ -179,7 +194,8 @@ def _keep_candidate(connection: Connection, state: SessionState) -> None:
 
 
 def _put_report(connection: Connection, key: SessionKey, facts: ReportFacts) -> None:
-    session_id = connection.scalar(select(sessions.c.id).where(_where(key)).with_for_update())
+    _alone_with(connection, key)
+    session_id = connection.scalar(select(sessions.c.id).where(_where(key)))
     if session_id is None:
         return
     held = connection.scalar(select(reports.c.version).where(reports.c.session_id == session_id))
@@ -234,6 +250,7 @@ def _used(connection: Connection, key: SessionKey) -> bool:
 
 
 def _erase(connection: Connection, key: SessionKey, by: str, cause: EraseCause) -> bool:
+    _alone_with(connection, key)
     digest = subject_digest(key.tenant, key.interview_id)
     proof = upsert(connection, erasures).values(
         tenant=key.tenant, digest=digest, erased_at=datetime.now(UTC), erased_by=by, cause=cause
@@ -266,9 +283,8 @@ def _note_erasure(connection: Connection, tenant: str, digest: str, by: str, cau
 
 
 def _forget(connection: Connection, key: SessionKey, kind: Literal["recordings", "transcripts"], at: datetime) -> None:
-    found = connection.execute(
-        select(sessions.c.id, sessions.c.snapshot).where(_where(key)).with_for_update()
-    ).one_or_none()
+    _alone_with(connection, key)
+    found = connection.execute(select(sessions.c.id, sessions.c.snapshot).where(_where(key))).one_or_none()
     if found is None:
         return
     changes: dict[Any, Any] = {_deleted_at(kind): at}

@@ -81,6 +81,7 @@ sessions = Table(
     Column("interview_id", Text, nullable=False),
     Column("candidate_reference", Text, nullable=False),
     Column("candidate_name", Text, nullable=False),
+    Column("candidate_folded", Text),  # the name without case, for searches
     Column("plan", Text, nullable=False),
     Column("plan_digest", Text, nullable=False),
     Column("language", Text, nullable=False),
@@ -99,7 +100,7 @@ sessions = Table(
     UniqueConstraint("tenant", "interview_id"),
     # in the list's order, with every column that it filters by: a page reads only the rows that it shows
     Index(
-        "ix_sessions_list",
+        "ix_sessions_find",
         "tenant",
         "started_at",
         "interview_id",
@@ -108,7 +109,7 @@ sessions = Table(
         "needs_review",
         "score",
         "candidate_reference",
-        "candidate_name",
+        "candidate_folded",
     ),
     Index(None, "tenant", "status", "started_at"),
     Index(None, "tenant", "plan", "started_at"),

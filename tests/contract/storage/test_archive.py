@@ -27,7 +27,7 @@ from interview.sessions.events import (
 )
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, Candidate
-from storage.archive import tables
+from storage.archive import projection, tables
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database
 from storage.archive.port import ReportFacts, SessionQuery
@@ -185,6 +185,20 @@ async def test_an_erasure_empties_every_table_and_keeps_a_proof_without_the_id(
     ]
 
 
+async def test_a_transfer_that_meets_an_erasure_does_not_restore_the_interview(archive_url: str) -> None:
+    """Each with connections of its own, as two replicas have."""
+    replicas = [SqlArchive(Database(archive_url)) for _ in range(4)]
+    for number in range(8):
+        key = SessionKey("acme", f"iv-{number}")
+        log = log_of(*WHOLE, key=key)
+        transfers = [put(replica, log[:length]) for replica, length in zip(replicas[1:], (2, 5, 7), strict=True)]
+        await asyncio.gather(*transfers, replicas[0].erase(key, by="key-1", cause="request"))
+        assert not await put(replicas[1], log)
+        assert await replicas[0].load(key) is None
+    for replica in replicas:
+        await replica.close()
+
+
 async def test_a_candidate_is_gone_with_the_last_interview(archive: SqlArchive, database: Database) -> None:
     keys = [SessionKey("acme", name) for name in ("iv-a", "iv-b")]
     for day, key in enumerate(keys):
@@ -218,7 +232,7 @@ async def test_each_filter_selects(archive: SqlArchive) -> None:
     await keep("done", ANSWER, ENDED, day=0)
     await keep("live", day=1, plan="data-analyst", candidate=Candidate(name="100% Grace", reference="cand-8"))
     doubtful = GradeRecorded(turn=1, question_id="q1", grade=grade(0.1, needs_review=True))
-    await keep("doubt", doubtful, day=2, candidate=Candidate(name="Ada"))
+    await keep("doubt", doubtful, day=2, candidate=Candidate(name="Ada Ärlig"))
     facts = ReportFacts(4, BEGAN, final=True, score=0.62, needs_review=False)
     await archive.put_report(SessionKey("acme", "done"), facts)
 
@@ -231,6 +245,7 @@ async def test_each_filter_selects(archive: SqlArchive) -> None:
     assert await found(candidate="cand-8") == {"live"}
     assert await found(candidate="ada") == {"done", "doubt"}
     assert await found(candidate="100% g") == {"live"}
+    assert await found(candidate="ÄRLIG") == {"doubt"}
     assert await found(candidate="%") == {"live"}
     assert await found(needs_review=True) == {"doubt"}
     assert await found(needs_review=False) == {"done", "live"}
@@ -324,3 +339,21 @@ def test_the_migrations_make_the_tables(archive_url: str) -> None:
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "of a later release"
     engine.dispose()
+
+
+async def test_an_archive_of_an_earlier_schema_is_brought_up_to_date_with_its_rows(archive_url: str) -> None:
+    from alembic import command
+
+    engine = sa.create_engine(archive_url.replace("postgresql://", "postgresql+psycopg://"))
+    config = migration_config()
+    row = projection.session_row(fold(log_of(*WHOLE)), log_of())
+    del row["candidate_folded"]
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(sa.insert(tables.sessions).values(row))
+    engine.dispose()
+    database = Database(archive_url)
+    (found,) = await SqlArchive(database).find(SessionQuery("acme", candidate="LOVELACE"))
+    assert found.interview_id == "iv-1"
+    await database.close()
