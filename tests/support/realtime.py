@@ -77,7 +77,8 @@ def application_ports(
     """A real agent with real graders and blobs; the models are the caller's."""
     sessions, blobs = more.pop("sessions", None) or MemorySessionStore(), FsspecBlobStore(str(directory))
     grading = GradingService(GradingConfig(), background=NotedQueue())
-    agent = AgentService(AgentPorts(sessions, blobs, grading, PLANS, stt, tts), AgentConfig())
+    plans = more.pop("plans", PLANS)
+    agent = AgentService(AgentPorts(sessions, blobs, grading, plans, stt, tts), AgentConfig())
     candidates = CandidateTokens((SIGNING_KEY,), MemoryInvitations())
     ports: dict[str, Any] = {
         "agent": agent,
