@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _GUARDED = "INTERVIEW_GUARDED"
 
 
+#: How often a running platform is checked for the loss of Ray.
+_ALIVE_EVERY_S = 1.0
+
+
 def register(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(demo)
@@ -66,7 +70,8 @@ def up(
     ) as platform:
         local_key_of(platform.redis_url, platform.data, label="interview up")
         welcome(console, platform)
-        stop.wait()
+        while not stop.wait(_ALIVE_EVERY_S):
+            platform.check_alive()
         console.print("· stopping")
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from interview.errors import ConfigError, EngineFailed
+import psutil
+
+from interview.errors import ConfigError, EngineFailed, EngineUnavailable
 from serve.local.private_directory import private_directory
 from serve.serve_file import HOME, ServeFile, require_honoured
 
@@ -34,7 +36,12 @@ PRIVATE_ENVIRONMENT = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     # one line per unhandled signal is enough; Ray's own crash handler prints a page
     "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",
+    # Serve's proxy reads it; a profile that lets HAProxy stand in front names its own
+    "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve.http.middleware.serve_edge:middlewares",
 }
+
+#: The processes without which a local Ray answers nothing and recovers nothing.
+_VITAL = frozenset({"raylet", "gcs_server"})
 
 #: Logical CPUs given to a local Ray: replicas share the real ones, so no reservation may wait indefinitely.
 LOCAL_LOGICAL_CPUS = 64
@@ -71,6 +78,8 @@ class Platform:
         self._redis: ServerSupervisor | None = None
         self._ray_dir: str | None = None
         self._ray_started = False
+        self._ray_lost = False
+        self._vital: list[psutil.Process] = []
 
     def __enter__(self) -> Platform:
         try:
@@ -146,8 +155,22 @@ class Platform:
             _node_ip_address="127.0.0.1",
             _metrics_export_port=self._ray_metrics_port,
         )
-
+        self._vital = [child for child in psutil.Process().children(recursive=True) if child.name() in _VITAL]
         _link_logs(Path(self._ray_dir), self.data / "logs")
+
+    def check_alive(self) -> None:
+        """Raises EngineUnavailable when a process of Ray ended without which the platform serves nobody.
+
+        The platform must then be stopped; a restart on the same data directory continues its interviews.
+        """
+        ended = [process for process in self._vital if not _alive(process)]
+        if ended:
+            self._vital = []
+            self._ray_lost = True
+            raise EngineUnavailable(
+                f"Ray ended (process {ended[0].pid}); the platform stopped. Start it again: sessions are kept. "
+                f"Its logs: {self.data / 'logs'}"
+            )
 
     def _deploy(self) -> None:
         from ray import serve as ray_serve
@@ -184,7 +207,8 @@ class Platform:
             import ray
             from ray import serve as ray_serve
 
-            if ray.is_initialized():
+            # Without its raylet Ray would wait for replies that never come; the supervisor ends what is left.
+            if ray.is_initialized() and not self._ray_lost:
                 # Ray reports every task that its shutdown interrupts on the driver's stdout; suppress that
                 with _output_to(self.data / "shutdown.log"):
                     ray_serve.shutdown()  # type: ignore[no-untyped-call]
@@ -207,6 +231,10 @@ def _ray_token(data: Path) -> Path:
     if not path.exists():
         write_private(path, secrets.token_hex(32))
     return path
+
+
+def _alive(process: psutil.Process) -> bool:
+    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
 
 
 @contextmanager

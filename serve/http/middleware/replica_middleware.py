@@ -12,16 +12,12 @@ Serve's own proxy, requests pass unchanged and ``RequestMiddleware`` rejects.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
 from starlette.middleware import Middleware
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+from serve.http.middleware.asgi import AsgiApp, Receive, Scope, Send
+from serve.http.middleware.serve_edge import ServeEdge
 
 #: The response for a request rejected by load shedding, or None if admitted.
 Refusal = Callable[[Scope], AsgiApp | None]
@@ -54,8 +50,8 @@ class ReplicaMiddleware:
 
 
 def middlewares() -> list[Middleware]:
-    """Called by Serve in every process that listens for HTTP."""
-    return [Middleware(ReplicaMiddleware)]
+    """Called by Serve in every process that listens for HTTP; the last one is the outermost."""
+    return [Middleware(ReplicaMiddleware), Middleware(ServeEdge)]
 
 
 def _is_step(scope: Scope) -> bool:

@@ -18,8 +18,9 @@ from starlette.requests import ClientDisconnect
 from interview import telemetry
 from interview.errors import AudioTooLarge, InternalError
 from serve.http.limits.request_limits import ACCOUNT, RequestAccount
+from serve.http.middleware.asgi import AsgiApp, Message, Receive, Scope, Send
 from serve.http.middleware.load_shedding import LoadShedder
-from serve.http.middleware.replica_middleware import REPLICA_MIDDLEWARE, AsgiApp, Message, Receive, Scope, Send
+from serve.http.middleware.replica_middleware import REPLICA_MIDDLEWARE
 from serve.http.openai.errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
 from serve.http.problems import error_response

@@ -41,7 +41,7 @@ class Behind:
 async def served(shedding: SheddingSettings) -> AsyncIterator[tuple[Behind, httpx.AsyncClient]]:
     app = create_app(stub_ports(agent=StubAgent()), HttpSettings(shedding=shedding))
     behind = Behind(app)
-    (middleware,) = middlewares()
+    middleware = middlewares()[0]
     transport = httpx.ASGITransport(middleware.cls(behind, *middleware.args, **middleware.kwargs))
     async with (
         app.router.lifespan_context(app),
