@@ -48,21 +48,6 @@ class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     watchdog: WatchdogPolicy = field(default_factory=WatchdogPolicy)
 
 
-class MeaningThresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Cosines of a key point and a sentence of the answer, for ``GradingConfig.embeddings``.
-
-    The defaults are a guess for all-MiniLM-L6-v2, not calibrated against people.
-    """
-
-    #: Minimum cosine at which the point is made, and at which it is touched (half its weight).
-    made: float = 0.65
-    touched: float = 0.5
-
-    def __post_init__(self) -> None:
-        if not 0.0 < self.touched < self.made < 1.0:
-            raise ValueError(f"0 < touched ({self.touched:g}) < made ({self.made:g}) < 1 does not hold")
-
-
 class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Background grading. Jobs are retried for about an hour (see ``storage.work_queue.port``) before they are dead."""
 
@@ -100,10 +85,9 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     symbolic_sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     #: Start the formula processes with the replica (about 1.5 s and 120 MB each) instead of with the first formula.
     warm_sandboxes: bool = False
-    #: Directory of a sentence-embedding model (``tokenizer.json``, ``model.onnx``): key-point coverage then also
-    #: compares by meaning. None compares words only.
-    embeddings: str | None = None
-    meaning: MeaningThresholds = field(default_factory=MeaningThresholds)
+    #: The token encoder with which key-point coverage compares by meaning: a name from ``interview models list`` or a
+    #: directory. None compares words only.
+    embeddings: str | None = "minilm-l6-v2-int8"
     judge: JudgeConfig = field(default_factory=JudgeConfig)
     background: BackgroundConfig = field(default_factory=BackgroundConfig)
     replicas: ReplicaConfig = field(default_factory=ReplicaConfig)

@@ -16,7 +16,7 @@ from serve.cli.tables import print_table
 from storage.weights.bundle import bundle as write_bundle
 from storage.weights.bundle import unbundle as read_bundle
 from storage.weights.manifest import Manifest, catalogue
-from storage.weights.places import stored_dir
+from storage.weights.places import shipped_dir, stored_dir
 from storage.weights.pull import pull as fetch
 from storage.weights.pull import remove_copy
 from storage.weights.resolve import known, place_of, pulled, resolve_weights
@@ -122,6 +122,8 @@ def remove(names: Names, as_json: Json = False) -> None:
         if not removed and place_of(manifest) == "package":
             packages = " ".join(package for package, _ in manifest.pip_packages)
             Console(stderr=True).print(f"{manifest.name} is installed as a package; run: pip uninstall {packages}")
+        elif not removed and place_of(manifest) == "shipped":
+            Console(stderr=True).print(f"{manifest.name} ships with the platform and cannot be removed alone.")
     _say(rows, as_json, "removed")
 
 
@@ -146,9 +148,16 @@ def show(profile: Annotated[str, typer.Option(help="Profile to read.")] = "local
 
 def _row(manifest: Manifest) -> dict[str, Any]:
     place = place_of(manifest)
-    location = str(stored_dir(manifest.name)) if place == "store" else None
-    if place == "package":
-        location = f"package {manifest.pip_packages[0][0]}"
+    location: str | None
+    match place:
+        case "store":
+            location = str(stored_dir(manifest.name))
+        case "shipped":
+            location = str(shipped_dir(manifest.name))
+        case "package":
+            location = f"package {manifest.pip_packages[0][0]}"
+        case None:
+            location = None
     return {
         "name": manifest.name,
         "aliases": list(manifest.aliases),

@@ -17,7 +17,7 @@ from deployments.agent.brief.next_question import next_step
 from deployments.agent.config import AgentConfig
 from deployments.agent.turn import observe, turn_tools
 from deployments.grading.config import GradingConfig
-from deployments.grading.graders.coverage.coverage import GRADER_BY_MEANING
+from deployments.grading.graders.coverage.coverage import GRADER, GRADER_BY_OWN_ENCODER
 from deployments.grading.service import GradingService
 from interview.errors import InterviewError, NotFound
 from interview.grades import UNAVAILABLE, Grade
@@ -43,8 +43,8 @@ from storage.blobs.port import BlobStore
 #: ``<turn>.<n>``: a tool call of a turn, not one made from outside.
 _TURNS_OWN_CALL = re.compile(r"\d+\.\d+\Z")
 
-#: Grades without a grader (``none`` for an outage, ``fake`` for a load run) or from model weights.
-_NOT_REPEATABLE = frozenset({UNAVAILABLE, "none", "fake", GRADER_BY_MEANING})
+#: Grades without a grader (``none`` for an outage, ``fake`` for a load run) or from weights that are not pinned.
+_NOT_REPEATABLE = frozenset({UNAVAILABLE, "none", "fake", GRADER_BY_OWN_ENCODER})
 
 
 async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int], list[str]]:
@@ -58,13 +58,16 @@ async def recheck(events: list[Event], blobs: BlobStore) -> tuple[dict[str, int]
         return {}, []
     state = apply(None, events[0])
     plan = await PinnedPlans(blobs, capacity=1).get(state)
-    checks = _Checks(plan, _agent_config(state), await _policies(state, blobs), GradingService(_grading_config(state)))
+    grading = GradingService(_grading_config(state))
+    by_words = GradingService(msgspec.structs.replace(_grading_config(state), embeddings=None))
+    checks = _Checks(plan, _agent_config(state), await _policies(state, blobs), grading, by_words)
     try:
         for event in events[1:]:
             await checks.look_at(state, event)
             state = apply(state, event)
     finally:
-        await checks.grading.stop()
+        await grading.stop()
+        await by_words.stop()
     return checks.counts, checks.differences
 
 
@@ -72,12 +75,19 @@ class _Checks:
     """Walks the log with the state before each event, and collects differences."""
 
     def __init__(
-        self, plan: InterviewPlan, config: AgentConfig, policies: PolicySet | None, grading: GradingService
+        self,
+        plan: InterviewPlan,
+        config: AgentConfig,
+        policies: PolicySet | None,
+        grading: GradingService,
+        by_words: GradingService,
     ) -> None:
         self.plan = plan
         self.config = config
         self.policies = policies
         self.grading = grading
+        # For answers that a platform without a token encoder graded.
+        self.by_words = by_words
         self.counts = {"grades": 0, "abilities": 0, "next questions": 0, "policy verdicts": 0}
         self.differences: list[str] = []
         self._previous_time: datetime | None = None
@@ -127,7 +137,8 @@ class _Checks:
             answer = observe.answer_so_far(state, asked, question, config=self.config)
             request = turn_tools.grade_request(state, asked, question, answer, recorded.turn)
             try:
-                again = await self.grading.grade(request)
+                grading = self.by_words if recorded.grade.grader == GRADER else self.grading
+                again = await grading.grade(request)
             except InterviewError as error:
                 self.differences.append(f"event {seq}: {question.id} cannot be graded again: {error.message}")
                 return

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from interview.errors import InvalidInput
+from interview.shipped import shipped_root
 from storage.weights.manifest import Manifest
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
@@ -32,6 +33,11 @@ def stored_dir(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise InvalidInput(f"{name!r} is not a model name: use letters, digits, '.', '_', '-' and at most one '/'.")
     return models_dir() / name.replace("/", "--")
+
+
+def shipped_dir(name: str) -> Path:
+    """The directory of a model whose weights ship with the platform, whether or not it exists."""
+    return shipped_root() / "models" / name.replace("/", "--")
 
 
 def packaged_parts(manifest: Manifest) -> dict[str, tuple[Path, ...]] | None:

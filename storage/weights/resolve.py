@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from interview.errors import ModelMissing
 from storage.weights.manifest import Manifest, catalogue, catalogued, read_manifest
-from storage.weights.places import models_dir, packaged_parts, stored_dir
+from storage.weights.places import models_dir, packaged_parts, shipped_dir, stored_dir
 from storage.weights.verification import verify_files
 
 MANIFEST_FILE = "manifest.json"
 
-Place = Literal["store", "package"]
+Place = Literal["store", "shipped", "package"]
 
 
 class Weights(Struct, frozen=True):
@@ -39,7 +39,7 @@ def pulled() -> dict[str, Manifest]:
 
 
 def resolve_weights(name: str, *, trust_remembered: bool = True) -> Weights:
-    """The verified weights of a model, from the models directory or an installed package.
+    """The verified weights of a model, from the models directory, the platform's own files or an installed package.
 
     Parts of a file that come in several packages are joined once, into the models directory. Blocking. A file whose
     size and modification time have not changed is not hashed again, unless ``trust_remembered`` is false.
@@ -66,6 +66,8 @@ def resolve_weights(name: str, *, trust_remembered: bool = True) -> Weights:
         )
     if place == "store":
         return _verified(manifest, stored_dir(manifest.name), place, trust_remembered)
+    if place == "shipped":
+        return _verified(manifest, shipped_dir(manifest.name), place, trust_remembered)
     parts = packaged_parts(manifest) or {}
     in_place = _directory_of(parts)
     if in_place is not None:
@@ -77,6 +79,8 @@ def place_of(manifest: Manifest) -> Place | None:
     """The location of a model's files on this machine, unverified; None when they are absent."""
     if (stored_dir(manifest.name) / manifest.files[0].name).is_file():
         return "store"
+    if (shipped_dir(manifest.name) / manifest.files[0].name).is_file():
+        return "shipped"
     return "package" if packaged_parts(manifest) is not None else None
 
 

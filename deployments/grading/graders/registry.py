@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 
 from deployments.grading.config import GradingConfig
+from deployments.grading.graders.coverage.alignment import Aligner, load_aligner
 from deployments.grading.graders.coverage.coverage import grade_coverage
-from deployments.grading.graders.coverage.embedding import Meaning
-from deployments.grading.graders.coverage.embedding_onnx import OnnxSentenceEmbedder
 from deployments.grading.graders.formula.grader import FormulaGrader
 from deployments.grading.graders.quick import QuickGraders, grade_quickly
 from deployments.grading.graders.symbolic.symbolic import SymbolicGrader
@@ -44,7 +43,8 @@ class Registry:
 
     Raises:
 
-        ConfigError: ``config.embeddings`` is not an embedding model.
+        ConfigError: ``config.embeddings`` is not a token encoder.
+        ModelMissing, ModelCorrupt: its files are absent or differ from their manifest.
     """
 
     def __init__(
@@ -55,9 +55,7 @@ class Registry:
         quick_apart: bool = False,
     ) -> None:
         config = config or GradingConfig()
-        self._meaning: Meaning | None = None
-        if config.embeddings is not None:
-            self._meaning = Meaning(OnnxSentenceEmbedder(config.embeddings), config.meaning)
+        self._aligner: Aligner | None = None if config.embeddings is None else load_aligner(config.embeddings)
         self._sandboxed = (FormulaGrader(config.formula_sandbox), SymbolicGrader(config.symbolic_sandbox))
         formula, symbolic = self._sandboxed
         self._quick = QuickGraders(config.quick_sandbox) if quick_apart else None
@@ -96,8 +94,8 @@ class Registry:
         """
         spec = question.grader
         match spec:
-            case RubricGrading() if self._meaning is not None:
-                return await asyncio.to_thread(grade_coverage, question, answer, self._meaning)
+            case RubricGrading() if self._aligner is not None:
+                return await asyncio.to_thread(grade_coverage, question, answer, self._aligner)
             case Exact() | ShortText() | Ordered() | MultipleChoice() | MultiSelect() | Numeric() | RubricGrading():
                 if self._quick is not None:
                     return await self._quick.grade(question, answer, tenant)

@@ -8,8 +8,6 @@ from deployments.shell.egress import require_allowed
 from interview.errors import EngineUnavailable, ModelMissing, NotFound
 from storage.weights.resolve import known, resolve_weights
 
-#: Models of this hub owner embed sentences (``grading.embeddings``) and run from their plain ONNX export.
-_EMBEDDING_OWNER = "sentence-transformers/"
 _NO_HUB = "This machine may have no access to the model hub; pull on one that has, and copy the directory."
 
 
@@ -57,8 +55,6 @@ def local_model(name: str, models_dir: str | None = None) -> Path:
 def pull_model(name: str, models_dir: str | None = None, revision: str | None = None) -> Path:
     """Download the snapshot of a hub model: weights in safetensors, configuration and tokenizer. Resumes.
 
-    For an embedding model (``grading.embeddings``) it also downloads the one ONNX export that is used.
-
     Raises:
 
         NotFound: the hub has no such model, or this account has not accepted its licence.
@@ -69,8 +65,6 @@ def pull_model(name: str, models_dir: str | None = None, revision: str | None = 
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
     patterns = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "tokenizer*"]
-    if name.startswith(_EMBEDDING_OWNER):
-        patterns.append("onnx/model.onnx")
     try:
         path = snapshot_download(
             name,

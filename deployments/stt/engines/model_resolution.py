@@ -18,7 +18,7 @@ from interview.errors import ConfigError, ModelMissing
 from storage.weights.manifest import catalogue
 from storage.weights.resolve import Weights, known, resolve_weights
 
-Source = Literal["package", "store", "path", "cache"]
+Source = Literal["package", "shipped", "store", "path", "cache"]
 
 _KIND = "speech-to-text"
 

@@ -30,9 +30,20 @@ _DENIES = re.compile(
     r"|nonsense|a mistake|makes? no sense|waste of time|wrong|false|avoid(?:ed|s|ing)?|refuse[sd]?|remov(?:e|es|ed|ing)|disabl(?:e|es|ed|ing)|(?:switch|turn)(?:ed)? off|get rid of|ignor(?:e|es|ed|ing))\b",
     re.IGNORECASE,
 )
+#: Denials that need no words of the point next to them.
+_PLAINLY_DENIES = re.compile(
+    r"\b(?:not|never|cannot|no (?:point|use|need)|bad idea|pointless|useless|harmful|nonsense|a mistake|makes? no sense|waste of time|wrong)\b|n't\b",
+    re.IGNORECASE,
+)
 #: Words that deny only in some contexts: no judgement when one occurs on either side.
 _UNCERTAIN = re.compile(
     r"\b(?:without|instead|rather than|only|except|unless|until|otherwise|than|fails?|lack|less|either|risk)\b",
+    re.IGNORECASE,
+)
+#: A denial that belongs to a condition or a description of the answer's, or to a purpose: it does not deny the point.
+_SUBORDINATE = re.compile(
+    r"\b(?:if|when|whether|in case|that|which|who|class|one)\b.*(?:\b(?:not|no|never)\b|n't\b)|\bto avoid\b|\band not\b"
+    r"|\bno (?:\w+ )?\w+ (?:is|was|exists?)\b",
     re.IGNORECASE,
 )
 #: A sentence of this many words with almost no function words is a list of terms.
@@ -51,6 +62,22 @@ def is_list_of_terms(sentence: str) -> bool:
 def contradicts(wording: str, passage: str) -> bool:
     """Whether the answer's passage with the words of ``wording`` denies it or states the opposite."""
     return _denied(wording, passage) or _opposite(wording, passage)
+
+
+def clauses(passage: str) -> list[tuple[int, int]]:
+    """The (start, end) offsets of the passage's clauses."""
+    text = _LIST_COMMA.sub(" ", passage)
+    ends = [found.span() for found in _CLAUSE.finditer(text)]
+    starts = [0, *(end for _start, end in ends)]
+    stops = [*(start for start, _end in ends), len(passage)]
+    return [(start, stop) for start, stop in zip(starts, stops, strict=True) if passage[start:stop].strip()]
+
+
+def denied_in(wording: str, clause: str) -> bool:
+    """Whether ``clause``, which is about ``wording``, plainly denies it; when in doubt, False."""
+    if _DENIES.search(wording) or _UNCERTAIN.search(wording) or _is_unsure(clause):
+        return False
+    return len(_PLAINLY_DENIES.findall(_HARMLESS.sub(" ", clause))) % 2 == 1
 
 
 def swaps(wording: str, passage: str, contrasted: Sequence[str]) -> bool:
@@ -86,11 +113,15 @@ def _denied(wording: str, passage: str) -> bool:
             continue
         clause = max(said, key=lambda one: len(wanted & set(answer_text.content_words(one))), default="")
         shared = wanted & set(answer_text.content_words(clause))
-        if len(shared) < max(2, _SAME_CLAUSE * len(wanted)) or _UNCERTAIN.search(clause):
+        if len(shared) < max(2, _SAME_CLAUSE * len(wanted)) or _is_unsure(clause):
             continue
         if _denials(_around(meant, shared)) % 2 != _denials(_around(clause, shared)) % 2:
             return True
     return False
+
+
+def _is_unsure(clause: str) -> bool:
+    return _UNCERTAIN.search(clause) is not None or _SUBORDINATE.search(clause) is not None
 
 
 def _around(clause: str, shared: set[str]) -> str:
