@@ -9,7 +9,14 @@ from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.coverage.alignment import Aligner, point_credit
-from deployments.grading.graders.coverage.contradiction import clauses, contradicts, denied_in, is_list_of_terms, swaps
+from deployments.grading.graders.coverage.contradiction import (
+    clauses,
+    contradicts,
+    denied_in,
+    denies,
+    is_list_of_terms,
+    swaps,
+)
 from deployments.grading.graders.coverage.findings import Finding
 from deployments.grading.graders.coverage.passages import Passage
 from interview.plans.questions import KeyPoint
@@ -33,7 +40,8 @@ def found_by_meaning(
     strictly: bool,
 ) -> list[Finding]:
     """One finding a point. ``strictly``: the points are key points, not the long sentences of a reference answer. A
-    clause about a key point that denies it counts against it, even if the clause shares few words with the point.
+    clause about a key point that denies it counts against it, even if the clause shares few words with the point; and
+    so do opposites ("low" for "high"), which a right answer to a long sentence may well contain.
 
     Raises:
 
@@ -59,8 +67,12 @@ def found_by_meaning(
         start, end = parts[int(aligned[rows[row], len(readable) :].argmax())] if parts else (0, 0)
         finding = Finding(point, point_credit(alignment), readable[column], by_meaning=True, alignment=alignment)
         text = answer[readable[column].start : readable[column].end]
-        denied = strictly and finding.credit > 0 and denied_in(wording, answer[start:end])
-        if denied or contradicts(wording, text) or swaps(wording, text, contrasted):
+        if strictly:
+            plainly = finding.credit > 0 and denied_in(wording, answer[start:end])
+            against = plainly or contradicts(wording, text) or swaps(wording, text, contrasted)
+        else:
+            against = denies(wording, text)
+        if against:
             finding = replace(finding, credit=0.0, alignment=0.0, against=True)
         elif is_list_of_terms(text):
             finding = replace(finding, credit=0.0, alignment=0.0)

@@ -61,7 +61,7 @@ def is_list_of_terms(sentence: str) -> bool:
 
 def contradicts(wording: str, passage: str) -> bool:
     """Whether the answer's passage with the words of ``wording`` denies it or states the opposite."""
-    return _denied(wording, passage) or _opposite(wording, passage)
+    return denies(wording, passage) or _opposite(wording, passage)
 
 
 def clauses(passage: str) -> list[tuple[int, int]]:
@@ -104,8 +104,8 @@ _SAID_OF_IT = re.compile(
 _REACH_WORDS = 5
 
 
-def _denied(wording: str, passage: str) -> bool:
-    """Whether exactly one of the two clauses is denied; when in doubt, False."""
+def denies(wording: str, passage: str) -> bool:
+    """Whether exactly one of the two is denied, clause by clause; when in doubt, False."""
     said = [clause for clause in _CLAUSE.split(_LIST_COMMA.sub(" ", passage)) if clause and clause.strip()]
     for meant in _CLAUSE.split(wording):
         wanted = set(answer_text.content_words(meant or ""))

@@ -35,7 +35,7 @@ class TokenEncoder:
     """Safe to call from several threads; a call takes one.
 
     ``directory`` holds ``tokenizer.json`` and ``model.onnx``, with the inputs ``input_ids`` and ``attention_mask`` and
-    the outputs ``last_hidden_state`` and ``token_embeddings`` (``models/export_minilm.py`` writes such a model).
+    the outputs ``last_hidden_state`` and ``token_embeddings`` (``tests/models/export_minilm.py`` writes such a model).
 
     Raises:
 
@@ -63,7 +63,7 @@ class TokenEncoder:
             raise ConfigError(
                 f"grading.embeddings: {directory / 'model.onnx'} is not a token encoder. It needs the inputs input_ids"
                 " and attention_mask and the outputs last_hidden_state and token_embeddings; it has"
-                f" {', '.join(sorted(inputs))} and {', '.join(sorted(outputs))}. models/export_minilm.py exports one."
+                f" {', '.join(sorted(inputs))} and {', '.join(sorted(outputs))}. See docs/grading.md."
             )
 
     def token_ids(self, text: str) -> frozenset[int]:

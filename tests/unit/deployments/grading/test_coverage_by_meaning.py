@@ -70,10 +70,8 @@ def test_an_answer_to_another_question_earns_little(figures: dict[str, Any]) -> 
 
 
 def test_a_paraphrase_earns_the_point_and_is_quoted(aligner: Aligner) -> None:
-    question = msgspec.structs.replace(
-        QUESTION, key_points=(KeyPoint("prevent other writers from touching the record"),)
-    )
-    answer = "I'd take an exclusive lock so nobody else modifies that row. Nothing else."
+    question = msgspec.structs.replace(QUESTION, key_points=(KeyPoint("ask the customer about their reasons"),))
+    answer = "I would find out why the client wants to leave. Then I call."
     assert grade_coverage(question, answer).score == 0.0
     grade = grade_coverage(question, answer, aligner)
     assert grade.score >= 0.5

