@@ -24,7 +24,7 @@ from interview.text.plain_words import plain_words
 QuestionTopic = Literal[
     "recorded", "data", "objection", "deletion", "machine", "person", "questions_left", "time_left", "hint_cost",
     "enough", "accommodation", "typing", "presence", "result", "language", "rules", "company", "solution", "tools",
-    "answered", "clarification",
+    "answered", "clarification", "assessed", "integrity",
 ]  # fmt: skip
 
 #: Topics that a person of the hiring team must handle.
@@ -68,6 +68,7 @@ _TOPICS: dict[QuestionTopic, str] = {
     """,
     "data": """
         what (happens|will happen|are you doing|do you do|will you do|is done|will be done|is going to happen|becomes) [to|with|of] {data} [afterwards|later|after this|after the interview|after that|then|here|now]*
+        who (is|are) (responsible|the controller|in charge|accountable) [for|of|here]* [{data}|this interview|this|the interview]*
         where (is|are|will|do|does) {data} [be|you|get|go|being]* (stored|kept|saved|go|end up|processed|store|keep|save|hosted)? [stored|to]*
         how long (is|are|will|do|does) [you|it]* [keep|store|save]* {data} (be|you|being|stored|kept|saved|keep|store|save|retained|remain|stay|it|them|for)*
         who (can|will|has|is going to|gets to|sees|reads|may|else) [can|will] [have] (see|access|read|hear|listen|view|sees|gets|reads|look at|access to|review|reviews) [to] {data} [later|afterwards]*
@@ -164,7 +165,20 @@ _TOPICS: dict[QuestionTopic, str] = {
         (what|how) (do|did) you think [of|about] (my answer|that|it|this|what i said)
         (is|was) my answer (right|correct|wrong|good|bad|ok|okay|fine|enough|clear)
     """,
+    "assessed": """
+        (what|which|how) [qualities|skills|criteria|things|competencies|abilities|points]* (do|are|will|is|does) (you|it|this|this interview|the interview|i|we|my answers|qualities|skills) [being|be|going to|here|really|actually]* (assess|assessing|assessed|measure|measuring|measured|look for|looking for|evaluate|evaluating|test|testing|tested on|assessed on|judged by|judged on|rated on) [here|in me|me on|on|for|me|exactly|in this interview|in my answers|with this]*
+        (what|which) (are|is) (the|your) [assessment|grading|scoring|evaluation]* (criteria|criterion|qualities|rubric) [here|you use|for this|of this interview]*
+    """,
+    "integrity": """
+        (do|are|will|can|could) you [also|going to|even]* (watch|watching|track|tracking|notice|check|checking|monitor|monitoring|see|detect|detecting|log|logging) [whether|if|when|that|me|my|for]* [i]* (switch|leave|change|paste|use|open|screen|window|tab|tabs|browser|camera|eyes|keyboard|typing|cheating)+ [tabs|tab|windows|window|the|this|another|text|something|my|a|other|chatgpt|screen|browser|while|answering|movements]*
+        (is|are) (my|the) (screen|tabs|window|browser|keyboard|camera|eyes) [being]* (watched|tracked|monitored|recorded|logged) [here|too|as well]*
+    """,
     "accommodation": """
+        i (stutter|stammer|have to lip read|read lips|lisp) [a bit|a little|sometimes|badly|when i am nervous|so please be patient|please be patient|so i may need longer|so it takes me longer]*
+        i am (deaf|blind|hard of hearing) (in|on) (one|my left|my right|the left|the right|both) (ear|ears|eye|eyes|side)
+        i (need|will need|may need|require|would need) [some|a bit|a little]* (more|extra|additional) time (because of|due to|as i have|since i have|because i have) (a|an|my) [_3]
+        (could|can|would|will) you (please|just)* (write|put|show|display) [me]* (the question|it|that|this|the questions|the task) (down|on the screen|in writing|in the chat|as text) [for me|please]*
+        is there (another|an alternative|a different|some other) (way|process|form|format) (to|of|for) (do|doing|take|taking|have|having)? [this|the]* [interview]
         i [would|may|might|do|will|really]* (need|require|like|want|have|ask for|request|am asking for|need to ask for|would like to ask for|get) [to] [some|a|an|any|special|special needs|reasonable|few|ask for|request]* (accommodation|accommodations|adjustment|adjustments|extra time|more time per question|additional time|support for my disability|assistance for my disability|accessibility support|screen reader|sign language interpreter|interpreter|subtitles|captions|large print) [please|for my _2|because _9|due to _9|for this|as i _9]*
         i (have|am|have got|suffer from|live with|was diagnosed with|am diagnosed with) [a|an|slightly|severely|very|partly|mild|severe]* (disability|hearing impairment|visual impairment|stutter|stammer|dyslexia|dyslexic|deaf|hard of hearing|blind|visually impaired|hearing impaired|autistic|autism|adhd|speech impediment|speech impairment|learning disability|disabled|anxiety disorder|colour blind|color blind|partially sighted|wheelchair user|chronic illness|medical condition|on the spectrum|neurodivergent|aphasia|tourette|epilepsy|dyscalculia) [and _9|so _9|which _9|that _9|(can|could|may|would|is|do|please) _9|i (need|would) _9]*
         {can} (i|you|we|there be|this be) (have|get|make|offer|provide|request|ask for|arrange|give me|do)* [some|a|an|any|for|reasonable]* (accommodation|accommodations|adjustment|adjustments|extra time|additional time|subtitles|captions|accessibility options|assistive technology|screen reader support|a sign language interpreter) [for my disability|for this|please|because _9|for _4]*
@@ -188,6 +202,8 @@ _TOPICS: dict[QuestionTopic, str] = {
     """,
     "result": """
         (when|how|where) (do|will|can|would|should|am) (i|we) [be|get|going to|expect to|ever]* (hear|know|get|find out|learn|receive|expect|see|be told|told|informed|notified) [me|about|the|my|a|an|back|from|know|result|results|decision|outcome|feedback|score|grade|scores|answer|response|you|it|whether|if|i|got|job|offer|of|on|news|invitation|passed|have|again|after|this|interview]*
+        (how|where|when|whom) (can|could|may|do|would|should) i (contest|appeal|challenge|dispute|complain about|complain) [against|about]* [a|the|my|this|your|to]* [grade|grades|score|decision|result|results|evaluation|assessment|interview]*
+        i (want|would like|wish|need|am going) to (contest|appeal|challenge|dispute) [a|the|my|this|your|against]* (grade|grades|score|decision|result|results|evaluation|assessment)*
         (when|how) (do|will|can|would) (you|they) (let|tell|inform|notify|contact|call|email|decide|get back to|write to) [me|us]* [know|about|the|my|result|results|decision|on|of|outcome]*
         (what is|what was|what are) my (score|grade|result|mark|results|points|rating|chances) [so far|now|until now|here|for this|for that]*
         {can} (i|you) (see|know|get|have|tell me|show me|hear|give me|find out|ask for) [what|how|my|the|a|some|any|about]* (score|grade|result|results|feedback|mark|evaluation|points|rating|grades|i did|well i did|report|outcome) [is|was|now|later|afterwards|so far|after this|please|i got|after the interview|at the end]*

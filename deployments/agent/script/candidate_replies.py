@@ -62,7 +62,7 @@ def _recorded(brief: TurnBrief) -> Reply:
 
 
 def _data(brief: TurnBrief) -> Reply:
-    told = _consent(brief, "data|record|transcri|stor|kept|delet|person reviews")
+    told = _consent(brief, "data|recording|stor|kept|delet|responsible|read the report")
     return Reply(told, "consent") if told else Reply(PASSED_ON)
 
 
@@ -72,6 +72,16 @@ def _objection(brief: TurnBrief) -> Reply:
         "answers are still stored."
     )
     return Reply(noted, "script")
+
+
+def _assessed(brief: TurnBrief) -> Reply:
+    told = _consent(brief, "assess|criteria")
+    return Reply(told, "consent") if told else Reply(PASSED_ON)
+
+
+def _integrity(brief: TurnBrief) -> Reply:
+    told = _consent(brief, "paste|window")
+    return Reply(told, "consent") if told else Reply(PASSED_ON)
 
 
 def _deletion(brief: TurnBrief) -> Reply:
@@ -146,8 +156,8 @@ _BY_TOPIC: dict[QuestionTopic, Callable[[TurnBrief], Reply]] = {
         "I cannot tell you how an answer is graded. You may add to it, or say that you are done and we will go on."
     ),
     "accommodation": _said(
-        "Thank you for telling me; I have noted it for the hiring team. Meanwhile you may type or speak, take your "
-        "time, and stop whenever you like."
+        "Thank you for telling me; I have noted it for the hiring team. Meanwhile you may type or speak, read each "
+        "question on your screen, take your time, and stop whenever you like."
     ),
     "solution": _said("I can give no answer away, and I cannot say how an answer did; a person reviews them."),
     "tools": _said("Use the tool that you know, and say what you assume."),
@@ -164,4 +174,6 @@ _BY_TOPIC: dict[QuestionTopic, Callable[[TurnBrief], Reply]] = {
     ),
     "company": _said(PASSED_ON, ""),
     "clarification": _said(UNSPECIFIED),
+    "assessed": _assessed,
+    "integrity": _integrity,
 }

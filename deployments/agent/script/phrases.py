@@ -15,7 +15,7 @@ ACKNOWLEDGE_TOLD = (
     "Thanks for explaining that.",
     "Thank you for going into that.",
     "I see, thank you.",
-    "Thank you, that is noted.",
+    "Thanks, I've noted that.",
     "Understood, thank you.",
     "Thank you for telling me.",
     "All right, thank you.",
@@ -32,21 +32,21 @@ ACKNOWLEDGE = (
 )
 #: After a "don't know".
 ACKNOWLEDGE_UNKNOWN = (
-    "That is fine.",
+    "That's fine.",
     "No problem.",
     "Thanks for saying so.",
-    "That is all right, thank you.",
-    "No matter.",
+    "That's all right, thank you.",
+    "Fair enough.",
 )
 #: After an addition to an earlier answer.
-ADDED = ("Thank you, I have added that to your answer.", "Thanks, that is now part of your answer.")
-BACK_TO = ("Now back to the question:", "Coming back to the question:", "The question was:")
+ADDED = ("Thank you, I've added that to your answer.", "Thanks, that's part of your answer now.")
+BACK_TO = ("Now, back to the question:", "Coming back to the question:", "The question was:")
 ANYTHING_ELSE = ("Is there anything else you would like to ask?", "What else would you like to ask?")
 GO_BACK = (
     "Of course, please go on with your answer to this one:",
     "Gladly. What would you like to add to this one?",
 )
-NOTHING_EARLIER = ("There is no earlier question to go back to. This one is open:",)
+NOTHING_EARLIER = ("There's no earlier question to go back to. This one is open:",)
 FORM_WANTED: dict[AnswerMode, tuple[str, ...]] = {
     "formula": ("I need a formula here. Please type it, beginning with an equals sign, or say skip.",),
     "number": ("I need a number here. Please give one, or say skip.",),
@@ -54,76 +54,76 @@ FORM_WANTED: dict[AnswerMode, tuple[str, ...]] = {
 }
 NOTHING_TYPED = (
     "There was nothing to read in that. Please type your answer, or say skip.",
-    "I did not get any words there. Please answer once more, or say skip.",
+    "I didn't get any words there. Please answer once more, or say skip.",
 )
 ACKNOWLEDGE_SKIP = (
     "No problem, we can leave that one.",
-    "That is fine, let us leave that one.",
-    "All right, we will skip it.",
+    "That's fine, let's leave that one.",
+    "All right, we'll skip it.",
 )
 PROBE = (
     "Thank you.",
-    "I would like to hear a little more.",
-    "Let me ask one thing more about that.",
-    "Let us stay with that for a moment.",
+    "I'd like to hear a little more.",
+    "Let me ask one more thing about that.",
+    "Let's stay with that for a moment.",
 )
 ASK_AGAIN = (
-    "I am sorry, I did not catch that clearly. Could you say it again, please?",
-    "I could not quite make that out. Would you repeat your answer, please?",
+    "I'm sorry, I didn't catch that. Could you say it again, please?",
+    "I couldn't quite make that out. Would you repeat your answer, please?",
     "Sorry, the audio was unclear to me. Could you answer once more, please?",
 )
 HEARD_NOTHING = (
-    "I could not hear an answer. Please try again, a little closer to the microphone.",
-    "I did not hear any words that time. Could you answer once more, please?",
+    "I couldn't hear an answer. Please try again, a little closer to the microphone.",
+    "I didn't hear any words that time. Could you answer once more, please?",
 )
-REPEAT = ("Of course. The question is:", "Gladly. Here it is again:", "Sure, once more:")
+REPEAT = ("Of course. The question is:", "Sure, here it is again:", "Sure, once more:")
 WAIT = (
-    "Of course, take your time. Answer whenever you are ready.",
-    "Take a moment to think. I am listening when you are ready.",
-    "No hurry. Begin when you are ready.",
+    "Of course, take your time. Answer whenever you're ready.",
+    "Take a moment to think. I'm listening when you're ready.",
+    "No hurry. Start when you're ready.",
 )
 EXPLAIN = (
-    "Take it the way you understand it; there is no trick in it. The question again:",
+    "Take it the way you understand it; there's no trick in it. The question again:",
     "Answer it as you read it, and say what you assume. Once more:",
 )
 ANSWER_NEEDED = (
-    "I have not heard an answer yet. Please tell me what comes to mind, or say skip and we will move on.",
+    "I haven't heard an answer yet. Please tell me what comes to mind, or say skip and we'll move on.",
     "Take the question in whatever way suits you, or say skip if you would rather move on.",
 )
-HINT = ("Here is a hint.", "Let me give you a hint.", "A hint, then.")
+HINT = ("Here's a hint.", "Let me give you a hint.", "Sure, a hint.")
 NO_HINT = (
     "I have no further hint for this one. Tell me how far you can get, or say skip.",
     "There are no more hints for this question. A partial answer is welcome, or say skip.",
 )
-MOVE_ON = ("Let us come to the next question.", "Let us move on.", "We will carry on with the next one.")
+MOVE_ON = ("Let's move to the next question.", "Let's move on.", "On to the next one.")
 TIME_IS_UP = (
     "Our time is up, so I will stop here.",
     "That brings us to the end of our time.",
 )
 STOP_HERE = (
-    "I will stop the interview here.",
-    "Let us end the interview at this point.",
+    "I'll stop the interview here.",
+    "Let's end the interview at this point.",
 )
 PAUSE = (
-    "Let us pause here for a moment. A person will look in before we go on.",
-    "I will pause the interview now, so that a person can look in.",
+    "Let's pause here for a moment. Someone will take a look before we go on.",
+    "I'll pause the interview now, so someone can take a look.",
 )
 END_ON_REQUEST = (
     "Of course, we can stop here.",
-    "All right, we will end the interview here.",
+    "All right, we'll end the interview here.",
 )
 
 _ENTERING: dict[Phase, tuple[str, ...]] = {
-    "intro": ("Let us begin.",),
+    "intro": ("Let's begin.",),
     "technical": (
-        "Let us turn to some technical questions.",
-        "I would like to go into some technical topics now.",
+        "Let's turn to some technical questions.",
+        "I'd like to go into some technical topics now.",
     ),
     "behavioral": (
-        "Now I would like to hear about how you have worked with others.",
-        "Let us turn to situations from your own work.",
+        "Now I'd like to hear how you've worked with others.",
+        "Let's turn to situations from your own work.",
     ),
-    "closing": ("We are nearly at the end.", "That brings us to the last part."),
+    "closing": ("We're nearly at the end.", "That brings us to the last part."),
 }
 
 

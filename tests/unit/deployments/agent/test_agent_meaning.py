@@ -50,6 +50,14 @@ CONSENT = msgspec.structs.replace(PLAN, consent=ANALYST.consent, company_facts={
         ("How much does a hint cost?", "hint_cost", "state", "10%"),
         ("Is that OK or should I say more?", "enough", "script", "You may add to it"),
         ("I need an accommodation", "accommodation", "script", "noted it for the hiring team"),
+        ("I stutter", "accommodation", "script", "noted it for the hiring team"),
+        ("I need more time because of a disability", "accommodation", "script", "noted it for the hiring team"),
+        ("Could you write the question down?", "accommodation", "script", "on your screen"),
+        ("What do you assess?", "assessed", "consent", "by these qualities: SQL"),
+        ("Do you watch whether I switch tabs?", "integrity", "consent", "it is never scored"),
+        ("Who is responsible for my data?", "data", "consent", "The company that invited you"),
+        ("I want to contest my grade", "result", "", "noted your question for the hiring team"),
+        ("Can I type my answer?", "typing", "script", "type your answer or speak"),
         ("Can I type?", "typing", "script", "type your answer or speak"),
         ("Are my answers correct?", "solution", "script", "a person reviews them"),
         ("Can I use pandas instead?", "tools", "script", "say what you assume"),
@@ -247,7 +255,7 @@ async def test_thanks_fit_what_was_said() -> None:
     _, candidate = await begun(LONG, "I don't know.")
     assert candidate.response["action"]["action_type"] == "new_question"
     assert candidate.response["text"].split(".")[0] in {
-        "That is fine", "No problem", "Thanks for saying so", "That is all right, thank you", "No matter",
+        "That's fine", "No problem", "Thanks for saying so", "That's all right, thank you", "Fair enough",
     }  # fmt: skip
 
 

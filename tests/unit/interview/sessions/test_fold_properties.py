@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from interview.errors import InternalError
 from interview.grades import CriterionGrade, Evidence, Grade
 from interview.plans.plan import Phase, PlanRef
-from interview.plans.questions import AnswerMode, Option, QuestionCard, QuestionType
+from interview.plans.questions import AnswerMode, QuestionCard, QuestionType, ShownOption
 from interview.sessions import events as ev
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import ActionType, AgentAction, AudioRef, Candidate, Consent, Insight, SessionState
@@ -50,7 +50,7 @@ cards = st.builds(
     prompt=texts,
     answer_mode=st.sampled_from(get_args(AnswerMode)),
     skill=texts,
-    options=st.lists(st.builds(Option, id=texts, text=texts), max_size=2).map(tuple),
+    options=st.lists(st.builds(ShownOption, id=texts, text=texts), max_size=2).map(tuple),
 )
 grades = st.builds(
     Grade,
