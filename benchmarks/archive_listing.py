@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 
 from interview.plans.plan import PlanRef
 from interview.sessions.session import Candidate, SessionState
-from storage.archive.database import Database, sqlite_url
+from storage.archive.database import Database, driver_url, parsed_url, sqlite_url
 from storage.archive.port import SessionQuery
 from storage.archive.projection import session_row
 from storage.archive.sql import SqlArchive
@@ -63,6 +63,14 @@ def fill(connection: Connection, first: int, count: int) -> None:
     connection.execute(insert(reports), [{"session_id": session_id, **report} for session_id in ids])
 
 
+def maintain(url: str) -> None:
+    """What autovacuum does in time."""
+    engine = create_engine(driver_url(parsed_url(url)), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+    engine.dispose()
+
+
 def queries(interviews: int) -> dict[str, SessionQuery]:
     last = BEGAN + timedelta(minutes=5 * interviews)
     return {
@@ -86,7 +94,7 @@ async def measure(url: str, interviews: int, repeats: int) -> None:
     archive = SqlArchive(database)
     for first in range(0, interviews, BATCH):
         await database.write("fill", partial(fill, first=first, count=min(BATCH, interviews - first)))
-    await database.write("analyze", lambda connection: connection.execute(text("ANALYZE")))
+    maintain(url)
     for name, query in queries(interviews).items():
         took: list[float] = []
         found = 0

@@ -52,8 +52,8 @@ class SessionSummary(Struct, frozen=True):
 class SessionQuery(Struct, frozen=True):
     """Filters over one tenant's interviews, newest first. None does not filter.
 
-    ``candidate`` is a reference, or a part of a name (case does not matter). ``since`` ≤ start < ``until``.
-    ``after`` is the last row of the page before: its start and its id.
+    ``candidate`` is a reference or, if no interview has it, a part of a name (case does not matter). ``since`` ≤ start
+    < ``until``. ``after`` is the last row of the page before: its start and its id.
     """
 
     tenant: str
