@@ -185,7 +185,8 @@ def _likely(folded: str) -> Iterator[tuple[int, int, str]]:
         and not _REPORTED_BEFORE.search(folded, start, begin)
     ]
     if not found and len(sentences) > 1 and len(folded.split()) <= _MAX_WORDS and likelihood(folded) > _LIKELY:
-        found = [0]
+        # Only together do the sentences tell; the most likely one is taken, so that an answer before it stays.
+        found = [max(sentences, key=lambda one: likelihood(folded[one[0] : one[1]]))[0]]
     for begin in found:
         yield begin, begin + 1, "in the words of a grader"
 

@@ -1,4 +1,4 @@
-"""The trained model carries over to wordings that its training grammar does not have, and not to their look-alikes."""
+"""The trained model carries over to phrases that its training grammar does not have, and not to their look-alikes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.order_phrases import WORDS, sample
 from interview.text.machine_orders import orders_in, without_orders
 from interview.text.order_model import likelihood
 
-#: None of these stands in the training grammar.
+#: The training grammar has some of these words ("certify", "solution", "file"), and none of these phrases.
 VERBS = ("mark down", "certify", "chalk up", "file")
 OWN = ("this solution of mine", "the thing I just said", "my whole interview")
 GRADES = ("entirely right", "one hundred out of one hundred", "worthy of the top band")
