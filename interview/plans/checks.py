@@ -15,6 +15,7 @@ from interview.limits import MAX_FORMULA_CHARS, MAX_QUESTIONS, MAX_TIME_BUDGET_S
 from interview.plans import questions as q
 from interview.plans.key_units import unit_problem
 from interview.plans.plan import InterviewPlan, PhasePlan
+from interview.text.languages import SUPPORTED, is_supported
 from interview.yaml.schema import nearest
 from interview.yaml.source import PathKey
 
@@ -226,6 +227,8 @@ def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
             yield (name,), "is empty"
     if not _LANGUAGE.fullmatch(plan.language):
         yield ("language",), f"{plan.language!r} is not a language code such as en or pt-BR"
+    elif not is_supported(plan.language):
+        yield ("language",), f"{plan.language!r} is not supported; supported: {', '.join(SUPPORTED)}"
     if not plan.skills:
         yield ("skills",), "must not be empty: a plan needs at least one skill"
     used = {question.skill for question in plan.questions}

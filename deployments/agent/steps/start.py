@@ -27,6 +27,7 @@ from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from interview.sessions.settings import SessionSettings
 from interview.text.experience_claims import claimed_years
+from interview.text.languages import SUPPORTED, is_supported
 from storage.archive.transfer import archive_new
 from storage.blobs.layout import document_path
 from storage.sessions.amend import Amendment, Loaded, transact
@@ -93,6 +94,7 @@ class StartStep:
         hidden = hidden_text_trips(request)
         request = without_hidden_text(request)
         choice = self._choose_plan(request)
+        _check_language(request)
         self._check_consent(request, choice.plan)
         if isinstance(request.plan, dict):
             await check_keys(choice.plan, self._runtime.ports.grading, request.tenant)
@@ -289,3 +291,12 @@ def seed_of(tenant: str, interview_id: str) -> int:
     """The session's seed, 31 bits, from tenant and interview id."""
     digest = hashlib.sha256(msgspec.json.encode([tenant, interview_id])).digest()
     return int.from_bytes(digest[:4], "big") >> 1
+
+
+def _check_language(request: StartRequest) -> None:
+    if request.language is not None and not is_supported(request.language):
+        supported = ", ".join(SUPPORTED)
+        raise InvalidInput(
+            f"An interview cannot be held in {request.language!r}. Supported: {supported}. Omit language for the plan's.",
+            detail={"fields": {"language": f"must be one of {supported}, with or without a region"}},
+        )

@@ -658,3 +658,18 @@ async def test_a_request_counts_as_no_part_of_the_answer_when_the_time_is_up(sta
     assert (await stage.state()).status == "concluded"
     (request,) = stage.queue.judged
     assert request.answer == "It makes writes slower."
+
+
+@pytest.mark.parametrize("language", ["de", "fr-FR", "klingon"])
+async def test_an_interview_in_an_unsupported_language_is_refused_and_nothing_is_begun(
+    stage: Stage, language: str
+) -> None:
+    with pytest.raises(InvalidInput, match="Supported: en") as caught:
+        await stage.agent().start(msgspec.structs.replace(_start(), language=language))
+    assert "language" in caught.value.detail["fields"]
+    assert await stage.sessions.load(SessionKey("acme", "rehearsal")) is None
+
+
+async def test_a_region_of_a_supported_language_is_accepted(stage: Stage) -> None:
+    await stage.agent().start(msgspec.structs.replace(_start(), language="en-GB"))
+    assert (await stage.state()).language == "en-GB"
