@@ -297,6 +297,6 @@ def _check_language(request: StartRequest) -> None:
     if request.language is not None and not is_supported(request.language):
         supported = ", ".join(SUPPORTED)
         raise InvalidInput(
-            f"An interview cannot be held in {request.language!r}. Supported: {supported}. Omit language for the plan's.",
+            f"An interview cannot be held in {request.language!r}. Supported: {supported}.",
             detail={"fields": {"language": f"must be one of {supported}, with or without a region"}},
         )
