@@ -3,7 +3,8 @@
 Serve reads timeouts, routing hints and its disconnect policy from request headers, meant for a trusted proxy before it;
 a client could cut its own turns short or hold a replica for ever. They are dropped here. Serve also answers by itself,
 as plain text, when no application is deployed yet, when a replica is lost in the middle of a request, when all are
-busy, and on its timeout. Those answers become ``application/problem+json``, most of them retryable.
+busy, and on its timeout. Those answers become ``application/problem+json``, most of them retryable. The loss
+of an ingress replica can still reach a client as a plain 500 (docs/security.md).
 
 ``interview up`` enables it with ``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH``, in the environment of Serve's proxy;
 ``replica_middleware`` includes it.
