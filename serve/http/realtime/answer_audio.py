@@ -115,7 +115,8 @@ class PartTranscripts:
         if end_ms > start_ms and (self._tail is None or self._tail.end_ms != end_ms):
             self._tail = self._transcribed(audio, start_ms, end_ms)
         parts = [*self._final, *([self._tail] if self._tail is not None and end_ms > start_ms else [])]
-        heard = [(part, await part.transcript) for part in parts]
+        # shielded: an answer that goes on cancels this wait, not the transcription, whose words it still needs
+        heard = [(part, await asyncio.shield(part.transcript)) for part in parts]
         known = [((part.start_ms - audio.start_ms) / 1000, one) for part, one in heard if one is not None]
         return joined(known, audio.length_ms / 1000) if known else None
 

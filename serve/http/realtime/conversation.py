@@ -153,6 +153,7 @@ class Conversation:
             if task is not None:
                 task.cancel()
         self._listening.close()
+        self._speaking.cancel("client_cancelled")
         await self._speaking.stop()
 
     def tick(self) -> None:
