@@ -18,6 +18,7 @@ from serve.cli import (
     link,
     models,
     personal_data,
+    plan,
     run,
     sessions,
     simulate,
@@ -35,6 +36,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(config.app, name="config")
+app.add_typer(plan.app, name="plan")
 app.add_typer(jobs.app, name="jobs")
 run.register(app)
 sessions.register(app)

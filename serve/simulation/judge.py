@@ -176,18 +176,34 @@ def injections_inert(held: HeldInterview, twin: HeldInterview) -> list[str]:
     ]
     if len(held.responses) != len(twin.responses):
         found.append(f"{len(held.responses)} replies, the twin got {len(twin.responses)}")
-    for name, of in (("grades", _grades), ("abilities", _abilities)):
-        if of(held.state) != of(twin.state):
-            found.append(f"the {name} differ from the twin's")
+    found += [
+        f"{question}: graded {grade} with the orders and {other} without; see whether its key takes the "
+        "orders' words for part of an answer"
+        for question, grade, other in _different(_grades(held.state), _grades(twin.state))
+    ]
+    found += [
+        f"the ability in {skill} is {theta} with the orders and {other} without"
+        for skill, theta, other in _different(_abilities(held.state), _abilities(twin.state))
+    ]
     return found
 
 
-def _grades(state: SessionState | None) -> list[tuple[str, float, str]]:
-    return [(found.question_id, found.grade.score, found.grade.level) for found in state.grades] if state else []
+def _different(one: dict[str, str], other: dict[str, str]) -> list[tuple[str, str, str]]:
+    names = dict.fromkeys((*one, *other))
+    return [
+        (name, one.get(name, "nothing"), other.get(name, "nothing"))
+        for name in names
+        if one.get(name) != other.get(name)
+    ]
 
 
-def _abilities(state: SessionState | None) -> dict[str, float]:
-    return {skill: found.theta for skill, found in state.abilities.items()} if state else {}
+def _grades(state: SessionState | None) -> dict[str, str]:
+    grades = state.grades if state else ()
+    return {found.question_id: f"{found.grade.score!r} ({found.grade.level})" for found in grades}
+
+
+def _abilities(state: SessionState | None) -> dict[str, str]:
+    return {skill: repr(found.theta) for skill, found in state.abilities.items()} if state else {}
 
 
 def _sent(held: HeldInterview, action: str) -> list[ResponseSent]:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import ConfigError, InvalidInput
+from interview.shipped import shipped_root
 from interview.yaml.source import read_yaml
 
 Level = Literal["strong", "average", "weak"]
@@ -60,13 +61,14 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def load_personas(plans_directory: Path) -> dict[str, Persona]:
-    """By name, in the order of their files' names.
+    """By name, in the order of their files' names; the shipped personas where the directory has none.
 
     Raises:
         ConfigError: names file and field.
     """
     found: dict[str, Persona] = {}
-    for path in sorted((plans_directory / FOLDER).glob("*.yaml")):
+    own = sorted((plans_directory / FOLDER).glob("*.yaml"))
+    for path in own or sorted((shipped_root() / "configs" / "interviews" / FOLDER).glob("*.yaml")):
         persona = _read(path)
         if persona.name != path.stem:
             raise ConfigError.at(str(path), None, "name", f"is {persona.name!r}, the file is {path.stem!r}")

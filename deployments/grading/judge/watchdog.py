@@ -62,14 +62,17 @@ async def measure_drift(judge: Callable[[Question, str], Awaitable[Grade]], item
 
 
 def reference_items(questions: Sequence[Question]) -> list[CalibrationItem]:
-    """The calibration set of every bank: its reference answers, strong 1, average 0.6, weak 0.2."""
+    """The calibration set of every bank: reference answers to scored questions, strong 1, average 0.6, weak 0.2.
+
+    A keyed question has no average: its answer is right or wrong.
+    """
     return [
         CalibrationItem(question, answer, score)
         for question in questions
-        if question.reference is not None
+        if question.reference is not None and question.is_scored
         for answer, score in (
             (question.reference.strong, 1.0),
-            (question.reference.average, 0.6),
-            (question.reference.weak, 0.2),
+            *(((question.reference.average, 0.6),) if question.is_open else ()),
+            (question.reference.weak, 0.2 if question.is_open else 0.0),
         )
     ]

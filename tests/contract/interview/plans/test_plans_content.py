@@ -15,6 +15,7 @@ from deployments.grading.graders.registry import Registry
 from interview.plans import questions as q
 from interview.plans.files import load_bank, load_plans
 from interview.plans.plan import SENIOR_ITEM_B, InterviewPlan
+from interview.yaml.source import read_yaml
 from tests.support.paths import ROOT
 
 PLANS = load_plans(ROOT / "configs" / "interviews")
@@ -151,6 +152,15 @@ def test_a_prompt_does_not_give_away_its_own_answer(question: q.Question) -> Non
     assert grade_coverage(silent, question.prompt).score < 0.4
 
 
+NATURAL: dict[str, dict[str, str]] = read_yaml(ROOT / "tests" / "data" / "plans" / "natural_answers.yaml").data
+
+
+@pytest.mark.parametrize("name", NATURAL)
+def test_an_experts_spoken_answer_outranks_a_list_of_terms(name: str) -> None:
+    natural, terms = (grade_coverage(QUESTIONS[name], NATURAL[name][kind]).score for kind in ("natural", "terms"))
+    assert natural > terms
+
+
 @pytest.mark.parametrize("question", DETERMINED, ids=lambda found: found.id)
 async def test_a_determined_key_accepts_the_strong_answer_and_refuses_the_weak(question: q.Question) -> None:
     reference, registry = _reference(question), Registry()
@@ -194,8 +204,6 @@ PERSONAS = sorted((ROOT / "configs" / "interviews" / "personas").glob("*.yaml"))
 
 @pytest.mark.parametrize("path", PERSONAS, ids=lambda path: path.stem)
 def test_a_persona_answers_every_core_question_of_its_plan(path: Path) -> None:
-    from interview.yaml.source import read_yaml
-
     persona = read_yaml(path).data
     plan = PLANS[persona["plan"]]
     assert set(persona["answers"]) <= set(plan.by_id)

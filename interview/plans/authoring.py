@@ -1,0 +1,46 @@
+"""All problems of a plan or bank file for its author: errors that a loader refuses, then breaches of style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from interview.errors import ConfigError
+from interview.plans.files import load_bank, load_plan
+from interview.plans.questions import Question
+from interview.plans.style import style_findings
+from interview.yaml.source import YamlDocument, read_yaml
+
+
+def problems_in(path: Path) -> tuple[str, ...]:
+    """The problems of the plan or bank in ``path``, each as ``file:line: field: problem``; a plan's banks included.
+
+    Style is looked at once the file loads.
+    """
+    try:
+        document = read_yaml(path)
+        if isinstance(document.data, list):
+            load_bank(path)
+            documents = [document]
+        else:
+            load_plan(path)
+            documents = [document, *_banks(document, path.parent)]
+    except ConfigError as error:
+        return tuple(error.detail.get("problems") or (error.message,))
+    return tuple(problem for document in documents for problem in _style(document))
+
+
+def _banks(plan: YamlDocument, base: Path) -> list[YamlDocument]:
+    named = plan.data.get("bank", [])
+    return [read_yaml(base / name) for name in ([named] if isinstance(named, str) else named)]
+
+
+def _style(document: YamlDocument) -> Iterator[str]:
+    whole = isinstance(document.data, list)
+    for index, item in enumerate(document.data if whole else document.data.get("questions", [])):
+        question = msgspec.convert(item, Question)
+        for found, text in style_findings(question):
+            path = (index, *found) if whole else ("questions", index, *found)
+            yield f"{document.error(path, text).message} [{question.id}]"

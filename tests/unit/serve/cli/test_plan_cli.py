@@ -1,0 +1,86 @@
+"""``interview plan check``: every problem of a plan or bank with file, line and fix; the shipped ones have none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from serve.cli.main import app
+from serve.simulation.personas import load_personas
+from tests.support.paths import ROOT
+
+BANK = """- id: first
+  type: technical
+  skill: reliability
+  prompt: {prompt}
+  grader: {{kind: rubric}}
+  key_points:
+    - {{text: {point}, variants: ["{variant}"]}}
+  criteria:
+    - id: own
+      name: Own part
+      levels:
+        - {{level: 0, score: 0.0, anchor: {anchor}}}
+        - {{level: 1, score: 0.5, anchor: "Names a part."}}
+        - {{level: 2, score: 1.0, anchor: "Names a part and its reason."}}
+"""
+GOOD = {
+    "prompt": "How would you find the cause?",
+    "point": "compare the metrics with yesterday",
+    "variant": "look at the dashboards before the code",
+    "anchor": "Names no part.",
+}
+
+
+def checked(*files: Path) -> tuple[int, list[str]]:
+    found = CliRunner().invoke(app, ["plan", "check", *map(str, files)])
+    return found.exit_code, found.stdout.splitlines()
+
+
+def test_the_shipped_plans_and_banks_have_no_problem() -> None:
+    banks = sorted((ROOT / "configs" / "interviews" / "banks").glob("*.yaml"))
+    assert checked() == (0, ["4 files checked: no problems."])
+    assert checked(*banks) == (0, ["4 files checked: no problems."])
+
+
+def test_a_bank_in_good_style_passes(tmp_path: Path) -> None:
+    bank = tmp_path / "bank.yaml"
+    bank.write_text(BANK.format(**GOOD))
+    assert checked(bank) == (0, ["1 file checked: no problems."])
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "line", "words"),
+    [
+        ("prompt", f"{'why ' * 46}?", 4, "ask part of it as a probe"),
+        ("prompt", "Is `this` it?", 4, "cannot be spoken"),
+        ("prompt", "How would you find the cause", 4, "full stop or a question mark"),
+        ("point", "how it ended", 7, "is a heading; write what a candidate would say"),
+        ("variant", "precision", 7, "write three to six"),
+        ("anchor", '"Describes only we."', 12, "describe what is missing after the follow-up"),
+    ],
+)
+def test_each_breach_is_named_with_its_line_and_its_fix(
+    tmp_path: Path, field: str, text: str, line: int, words: str
+) -> None:
+    bank = tmp_path / "bank.yaml"
+    bank.write_text(BANK.format(**{**GOOD, field: text}))
+    status, lines = checked(bank)
+    assert status == 1
+    assert [found for found in lines if found.startswith(f"{bank}:{line}: ") and words in found]
+    assert all("[first]" in found for found in lines[:-1])
+
+
+def test_every_error_of_a_plan_is_listed(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("id: plan\ntitel: Plan\nquestions:\n  - {id: a, typ: technical}\n  - {id: b}\n")
+    status, lines = checked(plan)
+    assert status == 1
+    assert len(lines) > 6
+    assert all(found.startswith(f"{plan}:") for found in lines[:-1])
+
+
+def test_the_shipped_personas_answer_an_authors_own_plans(tmp_path: Path) -> None:
+    assert load_personas(tmp_path).keys() == load_personas(ROOT / "configs" / "interviews").keys()
