@@ -119,7 +119,7 @@ class Authenticator:
         return invitation
 
     def require_candidate(self) -> Callable[..., Awaitable[Principal]]:
-        """A dependency that yields a candidate. Raises Unauthenticated, Forbidden (somebody else)."""
+        """A dependency that yields a candidate. Raises Unauthenticated, Forbidden (any other caller)."""
 
         async def candidate(credentials: Credentials) -> Principal:
             found = await self.authenticate(_token(credentials))

@@ -159,7 +159,7 @@ class Platform:
         _link_logs(Path(self._ray_dir), self.data / "logs")
 
     def check_alive(self) -> None:
-        """Raises EngineUnavailable when a process of Ray ended without which the platform serves nobody.
+        """Raises EngineUnavailable when a process of Ray that serving needs has ended.
 
         The platform must then be stopped; a restart on the same data directory continues its interviews.
         """

@@ -103,7 +103,7 @@ async def _serve(url: str, prefix: str, path: str) -> None:
 
 def main() -> None:
     url, prefix = sys.argv[1:]
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the replicas
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for the replicas
     while path := sys.stdin.readline().strip():
         if os.fork() == 0:
             asyncio.run(_serve(url, prefix, path))

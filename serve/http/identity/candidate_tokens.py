@@ -117,7 +117,7 @@ class CandidateTokens:
 
         Raises:
 
-            NotFound: nobody was invited to this interview.
+            NotFound: the interview has no invitation.
             StorageUnavailable
         """
         invitation = await self._invitations.find(key)

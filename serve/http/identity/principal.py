@@ -38,7 +38,7 @@ def author_of(caller: Principal, named: str) -> str:
 
     Raises:
 
-        InvalidInput: a person names another author, or nobody is named.
+        InvalidInput: a person names another author, or no author is named.
     """
     if caller.is_person:
         if named:

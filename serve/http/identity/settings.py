@@ -11,7 +11,7 @@ from storage.keys.port import AGENT, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPOR
 
 Role = Literal["candidate", "reviewer", "operator", "admin"]
 
-#: Asymmetric signatures alone: with an issuer's public key nobody can sign (RFC 8725, section 3.1).
+#: Asymmetric signatures alone: an issuer's public key cannot sign (RFC 8725, section 3.1).
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 #: The scopes of each role. A candidate has none: a claim names the interview.

@@ -174,7 +174,7 @@ async def test_an_erasure_empties_every_table_and_keeps_a_proof_without_the_id(
     assert not await archive.erase(KEY, by="key-1", cause="request")
     for table in tables.metadata.sorted_tables:
         if table not in (tables.erasures, tables.audit_log):
-            assert await rows(database, table), f"{table.name}: the interview beside it is whole"
+            assert await rows(database, table), f"{table.name}: the other interview is whole"
         assert "iv-1" not in str(await rows(database, table)), table.name
     (proof,) = await rows(database, tables.erasures)
     assert (proof["erased_by"], proof["cause"]) == ("key-1", "request")

@@ -1,4 +1,4 @@
-"""The shared limits on a real Redis and in one process: nobody gets more than the limit, a lease ends by itself."""
+"""The shared limits on a real Redis and in one process: no caller gets more than the limit; a lease expires."""
 
 from __future__ import annotations
 

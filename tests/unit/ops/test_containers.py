@@ -35,7 +35,7 @@ def test_an_image_is_built_from_one_pinnable_base_and_runs_as_a_number(path: Pat
     final = dict(steps[-last:])
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", final["USER"]), "Kubernetes checks runAsNonRoot by number"
     assert "/healthz" in final["HEALTHCHECK"]
-    assert "--host" in final["CMD"], "loopback inside a container reaches nobody"
+    assert "--host" in final["CMD"], "loopback inside a container is unreachable from outside"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.suffix[1:])

@@ -470,7 +470,7 @@ async def test_grading_that_is_down_leaves_a_grade_for_a_person_and_says_so(stag
     assert state.grades[-1].grade.needs_review
     assert state.grades[-1].grade.rationale
     assert state.fallbacks == 1
-    assert state.abilities == {}, "what nobody judged says nothing about an ability"
+    assert state.abilities == {}, "an answer without a judgement changes no ability"
 
 
 async def test_a_voice_that_is_down_leaves_a_reply_in_text(stage: Stage) -> None:

@@ -197,7 +197,7 @@ async def test_praise_in_the_middle_is_left_out_and_the_rest_is_said() -> None:
 
 
 async def test_words_too_many_end_where_they_were_heard_last() -> None:
-    """Mended, the utterance would keep its last sentence instead of one that was heard."""
+    """A rewritten utterance would keep its last sentence instead of one that was heard."""
     long = [f"{'word ' * 30}number{count}. " for count in range(4)]
     held = await table(*writing("new_question", *long))
     sentences, body = await held.hear()

@@ -73,7 +73,7 @@ async def test_the_script_passes_every_gate_with_every_persona() -> None:
     assert failures(report) == {}
     assert len(report.interviews) == len(PERSONAS) >= 12
     assert {"injections_inert", "injections_worth_nothing", "abilities_ordered"} <= report.gates.keys()
-    # the personas do what they are for, else the gates would hold for want of trial
+    # the personas do what they are for, else the gates would hold untried
     found = {record.persona: record for record in report.interviews}
     assert found["begging"].hints == BACKEND.hint_budget
     assert found["rambling"].minutes > 30

@@ -83,7 +83,7 @@ async def test_a_plan_that_names_unknown_policies_does_not_start() -> None:
 
 
 async def test_words_mended_until_none_are_left_are_the_scripts_turn() -> None:
-    """Praise alone, where the plan adds nothing: the rule that mended it is the reason, though it only rewrites."""
+    """Praise alone, where the plan adds nothing: the rule that rewrote it is the reason, though it only rewrites."""
     book = PolicyCatalogue(SETS)
     seen: list[TurnBrief] = []
     praising = "Great answer about the billing!"

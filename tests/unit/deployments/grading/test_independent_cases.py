@@ -1,6 +1,6 @@
 """Cases written by someone who had not seen the graders: at least 97 % of core and 60 % of stretch right in every row.
 
-``half`` "fix" were looked at when the graders were mended, "kept" were not: their accuracy estimates that on new cases
+``half`` "fix" were read while the graders were fixed, "kept" were not: their accuracy estimates that on new cases
 (docs/measurements/2026-11-29-independent-cases.md).
 """
 

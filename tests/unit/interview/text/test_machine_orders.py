@@ -199,7 +199,7 @@ def right_in(name: str) -> tuple[float, float]:
     [("orders_grid_tuning.jsonl", 0.92, 0.98), ("orders_grid_untouched.jsonl", 0.90, 0.97)],
 )
 def test_the_grammar_reaches_orders_that_it_was_not_tuned_on(name: str, orders: float, honest: float) -> None:
-    """The grammar was mended for the first half only; the second half measures what it makes of new wordings."""
+    """The grammar was tuned on the first half only; the second half measures new wordings."""
     found, left_alone = right_in(name)
     assert found >= orders
     assert left_alone >= honest

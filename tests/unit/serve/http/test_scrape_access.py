@@ -1,4 +1,4 @@
-"""A scraper keeps its access through an outage of the store, and nobody gains any by it."""
+"""A scraper keeps its access through an outage of the store, and an outage grants no access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody but its owner enters a data directory."""
+"""Only its owner can enter a data directory."""
 
 from __future__ import annotations
 
