@@ -233,7 +233,7 @@ async def test_release_gives_up_a_lease_and_never_a_finished_reply(store: Sessio
 
 
 async def test_a_record_and_the_state_it_is_loaded_with_are_of_one_moment(store: SessionStore) -> None:
-    """Otherwise a duplicate that arrives while the reply is committed is told that another request settled its answer."""
+    """Otherwise a duplicate that arrives during the commit is told that another request settled its answer."""
     key = fresh_key()
     state = await create(store, key, record=done(body=b"1"))
     writing = True
