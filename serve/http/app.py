@@ -33,7 +33,7 @@ from serve.http.operations import operations_router
 from serve.http.ports import IngressPorts
 from serve.http.realtime.conversation import ConversationPorts
 from serve.http.realtime.conversations import Conversations
-from serve.http.realtime.routes import SecretReply, realtime_router
+from serve.http.realtime.routes import realtime_router
 from serve.http.realtime.socket import SocketPorts
 from serve.http.settings import HttpSettings
 
@@ -80,7 +80,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report, SessionList, ErasedData, InterviewNotice, LinkReply, TokenReply, SecretReply))
+    openapi.install(app, extra=(Report, SessionList, ErasedData, InterviewNotice, LinkReply, TokenReply))
     app.include_router(invitations_router(ports, auth))
     app.include_router(sessions_router(ports, settings, auth, audit, interviews))
     app.include_router(events_router(ports, settings, auth, audit, streams))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deployments.tts.contract import CONTENT_TYPES
+from interview.sessions.ids import INTERVIEW_ID
 from serve.http.openai.transcripts import MEDIA_TYPES
 
 _STRING = {"type": "string"}
@@ -64,6 +65,33 @@ def _object(required: list[str], **properties: Any) -> dict[str, Any]:
 _ANY_JSON = {"application/json": {"schema": {"type": "object"}}}
 _EVENTS = {"text/event-stream": {"schema": _STRING}}
 _BINARY = {"type": "string", "format": "binary"}
+
+CLIENT_SECRET = _route(
+    "Create an ephemeral secret that opens `/v1/realtime` for one interview",
+    {
+        "application/json": {
+            "schema": _object(
+                ["value", "expires_at", "session"],
+                value=_STRING,
+                expires_at={"type": "integer"},
+                session={"type": "object"},
+            )
+        }
+    },
+    {
+        "application/json": {
+            "schema": _object(
+                [],
+                interview={
+                    "type": ["object", "null"],
+                    "properties": {"id": {"type": "string", "pattern": INTERVIEW_ID}},
+                },
+                expires_after={"type": ["object", "null"], "properties": {"seconds": {"type": "integer"}}},
+                session={"type": "object"},
+            )
+        }
+    },
+)
 
 MODELS = _route("The served models, and their OpenAI aliases", _ANY_JSON)
 MODEL = _route("One model", _ANY_JSON)

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from interview.errors import InvalidInput, NotFound
 from interview.sessions.ids import INTERVIEW_ID
-from serve.http import openapi
 from serve.http.auth import Authenticator, Principal
 from serve.http.identity.realtime_secrets import DEFAULT_LIFE_S, MAX_LIFE_S, MIN_LIFE_S
+from serve.http.openai.docs import CLIENT_SECRET
 from serve.http.ports import IngressPorts
 from serve.http.realtime.faults import Fault
 from serve.http.realtime.session_config import SessionConfig, changed
@@ -54,12 +54,7 @@ def realtime_router(ports: IngressPorts, auth: Authenticator, sockets: SocketPor
     router = APIRouter(prefix="/v1/realtime", tags=["realtime"])
     Caller = Annotated[Principal, Depends(auth.require_any())]  # noqa: N806 (a type)
 
-    @router.post(
-        "/client_secrets",
-        summary="Create an ephemeral secret",
-        description="A secret that opens `/v1/realtime` for one interview, for a client that must not hold an API key.",
-        **openapi.operation(reply="SecretReply", json=SecretBody, body_required=False, also=(404,)),
-    )
+    @router.post("/client_secrets", **CLIENT_SECRET)
     async def client_secrets(request: Request, caller: Caller) -> Response:
         body = await read_json(request, SecretBody, optional=True)
         secrets = ports.realtime_secrets
