@@ -52,7 +52,7 @@ def probe_for(
     apart = mismatches(resume_years, answer) if resume_years else ()
     if apart:
         return Probe(question=apart[0].question, because=f"{apart[0].note}.")
-    if question.type == "behavioral" and language.startswith("en"):
+    if question.type in ("behavioral", "experience") and language.startswith("en"):
         story = analyse_story(answer)
         if story.follow_up is not None and ("action" in story.missing or "result" in story.missing):
             missing = " and no ".join(story.missing)

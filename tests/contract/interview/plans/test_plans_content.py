@@ -123,6 +123,14 @@ def test_the_core_of_a_senior_plan_measures_seniors(plan: InterviewPlan) -> None
     assert plan.level != "senior" or len(above) >= len(core) / 2
 
 
+def test_every_candidate_is_asked_for_the_own_part_in_a_project() -> None:
+    stories = [found for found in QUESTIONS.values() if found.type == "experience"]
+    assert len(stories) >= len(PLANS)
+    for found in stories:
+        assert any("your own part" in probe for probe in found.probes), found.id
+        assert all("only 'we'" not in criterion.levels[0].anchor for criterion in found.criteria), found.id
+
+
 def test_no_two_questions_ask_the_same() -> None:
     prompts = [(found.id, found.prompt) for found in QUESTIONS.values() if not isinstance(found.grader, q.Ungraded)]
     twins = [
