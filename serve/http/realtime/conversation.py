@@ -217,8 +217,9 @@ class Conversation:
             raise Fault("invalid_value", "Audio is sent in base64.", "audio") from error
         samples = self._listening.decoded(data)
         self._intake.audio(len(samples) / HEARD_HZ)
-        if self._listening.audio.length_ms + len(samples) * 1000 // HEARD_HZ > self._ports.settings.max_answer_s * 1000:
-            raise Fault("input_audio_buffer_full", "The answer is too long: commit it, or clear the buffer.", "audio")
+        held_ms = self._pending.audio_ms + self._listening.audio.length_ms + len(samples) * 1000 // HEARD_HZ
+        if held_ms > self._ports.settings.max_answer_s * 1000:
+            raise Fault("input_audio_buffer_full", "The answer is too long: give it, or clear the buffer.", "audio")
         self._listening.take_in(samples)
 
     def _commit(self) -> None:

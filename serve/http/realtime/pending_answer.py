@@ -29,6 +29,10 @@ class PendingAnswer:
         """Whether the client has the transcript already, or needs none."""
         return bool(self._typed) or all(transcript is not None for _, transcript in self._spoken)
 
+    @property
+    def audio_ms(self) -> int:
+        return sum(len(samples) for samples, _ in self._spoken) * 1000 // HEARD_HZ
+
     def check_speech(self) -> None:
         """Raises Fault: the answer has been begun in writing."""
         if self._typed:

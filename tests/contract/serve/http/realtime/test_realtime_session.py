@@ -288,6 +288,24 @@ async def test_a_flood_of_audio_is_refused_and_what_was_taken_is_kept(ports: Ing
             assert heard["usage"]["seconds"] >= len(speech) / 24_000 - 0.1
 
 
+async def test_the_audio_of_one_answer_is_bounded_over_all_its_commits(ports: IngressPorts, speech: np.ndarray) -> None:
+    bounded = RealtimeSettings(lead_s=1e9, audio_burst_s=1e6, max_answer_s=len(speech) / 24_000 + 0.5)
+    async with serving(application(ports, bounded)) as address:
+        await start(address)
+        async with line(address) as talk:
+            await manual(talk)
+            await talk.say(speech)
+            await talk.send("input_audio_buffer.commit")
+            await talk.say(speech, piece=len(speech))
+            assert (await talk.until("error"))["error"]["code"] == "input_audio_buffer_full"
+            await talk.send("response.create")
+            assert (await talk.until("response.done"))["response"]["status"] == "completed"
+            await talk.say(speech)
+            await talk.send("input_audio_buffer.commit")
+            await talk.send("response.create")
+            assert (await talk.until("response.done"))["response"]["status"] == "completed"
+
+
 async def test_hint_skip_and_end_are_actions_of_a_response(address: str, ports: IngressPorts) -> None:
     async with line(address) as talk:
         await manual(talk)
