@@ -51,10 +51,11 @@ def grade(
 ) -> None:
     """Grade answers in bulk without a running server; with --json, print one JSON grade per line."""
     questions = read_questions(question)
-    with answers.open(encoding="utf-8") as lines:
-        from deployments.grading.studies.bulk import read_answers
+    from deployments.grading.studies.bulk import read_answers
 
-        read = read_answers(lines, questions, str(answers))
+    read = read_answers(_lines_of(answers), questions, str(answers))
+    if not read:
+        raise InvalidInput(f"{answers} has no answers.", detail={"fields": {"answers": "empty"}})
     graded = asyncio.run(_grade_all(questions, read, judge_with, seed, stream=as_json))
     if not as_json:
         _show_grades(graded)
@@ -81,8 +82,7 @@ def calibrate(
 
     questions = read_questions(bank)
     if labels is not None:
-        with labels.open(encoding="utf-8") as lines:
-            read = read_answers(lines, questions, str(labels))
+        read = read_answers(_lines_of(labels), questions, str(labels))
     else:
         items = reference_items(tuple(questions.values()))
         read = [
@@ -149,6 +149,21 @@ def audit(
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n")
     else:
         _show_audit(result)
+
+
+def _lines_of(path: Path) -> list[str]:
+    """The lines of a text file.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidInput: it is a directory, unreadable, or not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read as UTF-8 text: {error}.") from error
 
 
 def read_questions(path: Path) -> dict[str, Question]:

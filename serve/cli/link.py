@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from interview.errors import InvalidInput
+from interview.errors import InvalidInput, SessionEnded
 from interview.sessions.ids import check_interview_id, check_tenant
 from interview.sessions.invitation import PreparedStart
 from serve.serve_file import data_dir, plans_dir, profile_path, read_serve_file
@@ -67,6 +67,10 @@ def link(
     config = read_serve_file(profile_path(profile))
     base = (address or f"http://{config.host}:{config.port}").rstrip("/")
     Console(soft_wrap=True).print(f"{base}/room#{secret}", highlight=False)
+    Console(stderr=True).print(
+        "The page /room is not part of this release: your own page exchanges the token (docs/api.md, Candidates).",
+        highlight=False,
+    )
 
 
 def _check_plan(plan: str | None) -> None:
@@ -104,6 +108,8 @@ async def _change(
                 await tokens.revoke(key)
                 return None
             state = await load_state(stores.sessions, stores.archive, key)
+            if state is None and await stores.archive.used(key):
+                raise SessionEnded("An interview had this id before, and was erased. Choose another id.")
             issued = await tokens.invite(key, state, start, created_by="interview link", expires_in=lasts)
             return issued.secret
         finally:

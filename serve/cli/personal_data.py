@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from interview.errors import InvalidInput, NotFound
+from interview.sessions.ids import check_interview_id
 from serve.cli.sessions import Data, Profile, Tenant, directory_of, storage_of
 from storage.audit.port import COMMAND_LINE, AuditEntry
 from storage.sessions.port import SessionKey
@@ -46,6 +47,9 @@ def erase(
             keys = _keys(tenant, interview_ids)
             if candidate is not None:
                 keys = await personal_data.of_candidate(tenant, candidate)
+            unknown = [key.interview_id for key in keys if not await personal_data.knows(key)]
+            if unknown:
+                raise NotFound(f"Nothing was erased: there is no interview {', '.join(unknown)} of tenant {tenant}.")
             names = ", ".join(key.interview_id for key in keys)
             if not yes:
                 typer.confirm(f"Erase for ever: {names}?", abort=True)
@@ -122,4 +126,4 @@ def _check_one_of(interview_ids: list[str] | None, candidate: str | None) -> Non
 
 
 def _keys(tenant: str, interview_ids: list[str] | None) -> list[SessionKey]:
-    return [SessionKey(tenant, interview_id) for interview_id in interview_ids or ()]
+    return [SessionKey(tenant, check_interview_id(interview_id)) for interview_id in interview_ids or ()]

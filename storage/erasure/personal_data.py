@@ -52,6 +52,12 @@ class PersonalData:
             raise NotFound("There is no such candidate.")
         return keys
 
+    async def knows(self, key: SessionKey) -> bool:
+        """Whether the interview exists, is prepared, or has existed. Raises StorageUnavailable."""
+        if await load_state(self._sessions, self._archive, key) is not None or await self._archive.used(key):
+            return True
+        return await self._invitations.find(key) is not None
+
     async def export(self, keys: Sequence[SessionKey], into: IO[bytes], *, by: str) -> None:
         """Write a ZIP file with a directory per interview: ``invitation.json``, ``state.json``, ``events.jsonl``, and
         every blob.

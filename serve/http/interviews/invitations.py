@@ -9,7 +9,7 @@ from msgspec import Struct
 from pydantic import Field
 
 from deployments.agent.contract import Notice, StartRequest
-from interview.errors import NotFound
+from interview.errors import NotFound, SessionEnded
 from interview.sessions.invitation import Invitation, PreparedStart
 from interview.sessions.session import Status
 from serve.http import openapi
@@ -82,9 +82,12 @@ def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         key = SessionKey(caller.tenant, interview_id)
         if body.model_fields_set - {"expires_in_s"}:
             await ports.agent.notice(_start_of(key, body.prepared()))
+        state = await load_state(ports.sessions, ports.archive, key)
+        if state is None and await ports.archive.used(key):
+            raise SessionEnded("An interview had this id before, and was erased. Choose another id.")
         issued = await tokens.invite(
             key,
-            await load_state(ports.sessions, ports.archive, key),
+            state,
             body.prepared() if body.model_fields_set - {"expires_in_s"} else None,
             created_by=caller.name or caller.key_id,
             expires_in=None if body.expires_in_s is None else timedelta(seconds=body.expires_in_s),

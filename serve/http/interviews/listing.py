@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 from msgspec import Struct
 
+from interview.errors import InvalidInput
 from interview.sessions.session import Status
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
@@ -61,8 +62,8 @@ def listing_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
             needs_review=needs_review,
             score_min=score_min,
             score_max=score_max,
-            since=_utc(since),
-            until=_utc(until),
+            since=_utc("since", since),
+            until=_utc("until", until),
             after=None if cursor is None else _place(cursor),
             limit=limit,
         )
@@ -74,8 +75,16 @@ def listing_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
     return router
 
 
-def _utc(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
+def _utc(field: str, time: datetime | None) -> datetime | None:
+    """The time in UTC, which a time without a zone is in. Raises InvalidInput: it has no equal in UTC."""
+    if time is None or time.tzinfo is None:
+        return time and time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(
+            f"{field} is outside of the years 1 to 9999 in UTC.", detail={"fields": {field: "out of range"}}
+        ) from error
 
 
 def _cursor(time: datetime, interview_id: str) -> str:

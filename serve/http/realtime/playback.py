@@ -55,7 +55,7 @@ class Playback:
 
     def heard_words(self, until_s: float) -> str:
         """The captions that were played to more than half of their length before ``until_s``."""
-        ends = [start for start, _ in self._captions[1:]] + [self._sent_s]
+        ends = [*(start for start, _ in self._captions[1:]), self._sent_s][: len(self._captions)]
         heard = [
             text
             for (start, text), end in zip(self._captions, ends, strict=True)

@@ -14,7 +14,7 @@ from deployments.grading.graders.numeric.meant import Meant, meant_numbers
 from deployments.grading.graders.numeric.qualifiers import bound_of, directed, signed
 from deployments.grading.graders.numeric.quantities import Quantity, quantities
 from deployments.grading.graders.numeric.unit_vocabulary import PERCENT, Unit
-from deployments.grading.graders.numeric.units import key_unit
+from deployments.grading.graders.numeric.units import key_unit, unit_named
 from interview.errors import InvalidInput
 from interview.grades import Evidence, Grade
 from interview.plans.questions import Numeric
@@ -57,6 +57,8 @@ def _grade(spec: Numeric, answer: str, meant: Meant, unit: Unit | None, prompt: 
     worst = min(judged, key=lambda one: one.score)
     if worst.score == 0 and not worst.review and len(judged) == 1:
         worst = _signless(spec, answer, meant.quantities[0], worst, unit)
+    if worst.score == 0 and not worst.review and len(judged) == 1:
+        worst = _unknown_unit(spec, meant.quantities[0], worst, unit)
     review = " ".join(dict.fromkeys(why for why in (meant.doubt, worst.review) if why))
     confidence = _confidence(meant.quantities[0], unit, worst.score)
     if review:
@@ -79,6 +81,16 @@ def _signless(spec: Numeric, answer: str, one: Quantity, judged: Judged, unit: U
     if not directed(answer, one) or judge(spec, replace(one, value=-one.value), unit).score == 0:
         return judged
     why = "The sign of the number was taken from a neighbouring word."
+    return Judged(0.0, f"{judged.rationale} {why}", why)
+
+
+def _unknown_unit(spec: Numeric, one: Quantity, judged: Judged, unit: Unit | None) -> Judged:
+    """A zero grade for another unit than a key's own word ("minuets") needs review if the bare number is right."""
+    if unit is None or unit.kind != "label" or unit_named(spec.unit or "") is not None:
+        return judged
+    if judge(spec, replace(one, unit=None), None).score == 0:
+        return judged
+    why = f'The number is right, but not in "{spec.unit}", which is no unit that the grader knows.'
     return Judged(0.0, f"{judged.rationale} {why}", why)
 
 

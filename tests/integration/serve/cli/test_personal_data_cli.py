@@ -50,6 +50,10 @@ def test_an_operator_exports_erases_and_reads_the_log(tmp_path: Path, monkeypatc
     with pytest.raises(NotFound):  # its plan is not pinned here, but its log was read
         run("replay", "two")
     run("erase", "one", "--yes")
+    with pytest.raises(NotFound, match="Nothing was erased: there is no interview tow"):
+        run("erase", "tow", "--yes")
+    with pytest.raises(InvalidInput):
+        run("erase", "../../two", "--yes")
     run("erase", "--candidate", "cand-7", "--yes")
     key = run("keys", "create", "--scope", "privacy").strip().split("_")[1]
     run("keys", "revoke", key)

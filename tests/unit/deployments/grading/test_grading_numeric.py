@@ -166,3 +166,10 @@ def test_any_unit_is_read_or_refused(unit: str) -> None:
 def test_twenty_thousand_characters_of_anything_get_a_grade(piece: str) -> None:
     grade = grade_numeric(Numeric(value=42, unit="ms"), (piece * 20_000)[:20_000])
     assert 0 <= grade.score <= 1
+
+
+@pytest.mark.parametrize(("unit", "reviewed"), [("minuets", True), ("requests", False)])
+def test_a_right_number_beside_a_unit_that_is_none_is_reviewed(unit: str, reviewed: bool) -> None:
+    grade = grade_numeric(Numeric(43.2, unit=unit, tolerance_abs=0.5), "It is 43 minutes.")
+    assert grade.score == 0.0
+    assert grade.needs_review is reviewed

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from deployments.grading.studies.audit import AuditedPerson, audit
 from deployments.grading.studies.calibration import Comparison, calibrate, weighted_kappa
-from interview.errors import ConfigError, InvalidInput
+from interview.errors import ConfigError, InvalidInput, NotFound
 from interview.plans.plan import PlanRef
 from interview.reports.report import Report
 from interview.sessions.session import Candidate, Consent
@@ -123,6 +123,17 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, bank: Path, row: st
     answers.write_text(row + "\n")
     with pytest.raises(InvalidInput, match=problem):
         run("grade", bank, answers)
+
+
+def test_a_file_of_answers_that_cannot_be_read_is_named(tmp_path: Path, bank: Path) -> None:
+    binary, empty = tmp_path / "binary.jsonl", tmp_path / "empty.jsonl"
+    binary.write_bytes(b"\xff\xfe\x00")
+    empty.write_text("")
+    with pytest.raises(NotFound, match="no file"):
+        run("grade", bank, tmp_path / "missing.jsonl")
+    for path, problem in ((binary, "cannot be read"), (tmp_path, "cannot be read"), (empty, "has no answers")):
+        with pytest.raises(InvalidInput, match=problem):
+            run("grade", bank, path)
 
 
 def test_a_wrong_question_file_names_line_and_field(tmp_path: Path) -> None:

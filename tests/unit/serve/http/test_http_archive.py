@@ -224,3 +224,10 @@ async def test_a_candidates_data_needs_a_scope_of_its_own_and_the_tenant(
         assert (await client.get("/candidates/cand-7/data", headers=headers)).status_code == status
         assert (await client.delete("/candidates/cand-7/data", headers=headers)).status_code == status
     assert await listed(client) == ["i-1"]
+
+
+@pytest.mark.parametrize("when", ["since=0001-01-01T00:00:00%2B14:00", "until=9999-12-31T23:59:59-14:00"])
+async def test_a_time_outside_of_the_calendar_is_a_problem_of_the_request(client: httpx.AsyncClient, when: str) -> None:
+    reply = await client.get(f"/sessions?{when}")
+    assert reply.status_code == 422
+    assert when.partition("=")[0] in reply.json()["detail"]

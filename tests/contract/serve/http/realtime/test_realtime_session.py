@@ -181,6 +181,20 @@ async def test_a_response_is_cancelled_and_its_turn_is_kept(ports: IngressPorts)
     assert await turns_of(ports) == 2
 
 
+async def test_a_response_is_cancelled_before_its_first_word(ports: IngressPorts) -> None:
+    async with serving(application(ports)) as address:
+        await start(address)
+        async with line(address) as talk:
+            await manual(talk)
+            await talk.type("I build services in Python and measure them before I change them.")
+            await talk.send("response.create")
+            await talk.send("response.cancel")
+            assert (await talk.until("response.done"))["response"]["status"] == "cancelled"
+            await talk.type("A deadlock is two tasks that wait for each other for ever.")
+            await talk.send("response.create")
+            await talk.until("response.output_audio.delta")
+
+
 async def test_only_what_was_heard_stays_in_a_truncated_item(ports: IngressPorts) -> None:
     async with serving(application(ports)) as address:
         await start(address)
