@@ -60,12 +60,16 @@ class Replicas:
         self._living.append((pid, RemoteAgent(str(path))))
 
     async def kill_one(self) -> None:
+        if not self._living:
+            await self.start()
         pid, _ = self._living.pop(self._chance.randrange(len(self._living)))
         os.kill(pid, signal.SIGKILL)
         self.killed += 1
         await self.start()
 
     async def send(self, request: StartRequest | TurnRequest) -> StepReply:
+        if not self._living:
+            raise ConnectionError("every replica is dead; one is starting")
         return await self._chance.choice(self._living)[1].send(request)
 
 

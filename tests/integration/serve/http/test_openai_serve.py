@@ -120,7 +120,7 @@ async def test_speech_streams_through_the_handle(client: openai.AsyncOpenAI) -> 
 async def test_a_tiers_refusal_keeps_its_sentence(client: openai.AsyncOpenAI) -> None:
     with pytest.raises(openai.UnprocessableEntityError, match="Unknown voice 'nobody'"):
         await client.audio.speech.create(model="tts-1", voice="nobody", input="Hello.")
-    with pytest.raises(openai.InternalServerError, match="No speech-to-text tier is running"):
+    with pytest.raises(openai.NotFoundError, match="No speech-to-text tier is deployed here"):
         await client.audio.transcriptions.create(model="whisper-1", file=("a.wav", b"x"))
 
 
