@@ -141,7 +141,7 @@ def repeating_the_prompt(prompt: str) -> str:
 MODELS = {
     "the shipped fake": lambda: FakeLanguageModel(config=LlmConfig(engine="fake")),
     "one that fails often": lambda: FakeLanguageModel(
-        config=LlmConfig(engine="fake", fake=FakeModelConfig(failure_rate=0.4))
+        config=LlmConfig(engine="fake", fake=FakeModelConfig(failure_rate=0.8))
     ),
     "one that talks no JSON": lambda: FakeLanguageModel(respond=lambda request: "I would rather talk freely."),
     "one that says its prompt": lambda: FakeLanguageModel(respond=wordy(last, repeating_the_prompt)),
