@@ -26,6 +26,7 @@ from deployments.tts.direct import encode_audio, synthesize_wav
 from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.service import TtsService
 from interview.errors import ContextTooLong, EngineFailed, ModelMissing, Overloaded, Unavailable
+from serve.demo.word_errors import word_errors
 from serve.http import problems
 from serve.http.auth import Authenticator
 from serve.http.middleware.request_middleware import RequestMiddleware
@@ -454,7 +455,8 @@ async def test_a_tier_that_is_down_is_named_and_does_not_hide_the_others(start: 
 @pytest.mark.parametrize("format", ["wav", "webm", "mp3", "ogg", "m4a", "flac"])
 async def test_speech_is_heard_in_every_format(hearing: Face, format: str) -> None:
     heard = await hearing.client().audio.transcriptions.create(model="whisper-1", file=spoken(format))
-    assert heard.text == SENTENCE
+    # The question is whether the format is decoded: of a synthetic voice, tiny.en may take "latency" for "latin C".
+    assert word_errors(SENTENCE, heard.text)[0] <= 2
 
 
 async def test_a_transcript_comes_in_every_form(hearing: Face) -> None:
