@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-faults test-security check test-models clean dev resolve pin-cluster
+.PHONY: demo test test-faults test-security check web check-web test-models clean dev resolve pin-cluster
 
 # Base install only: no torch, no test tools.
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -37,6 +37,22 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The web pages (web/) into serve/http/static, which is committed: only a change of web/ needs Node, 20.19 or newer.
+web/node_modules/.ready: web/package-lock.json
+	node --version >/dev/null 2>&1 || { echo 'Node 20.19 or newer is needed: https://nodejs.org, or apt-get install nodejs npm'; exit 1; }
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
+web: web/node_modules/.ready
+	cd web && npm run --silent build
+
+# Lint, types, unit tests, and that the committed build is the one that the sources give.
+check-web: web/node_modules/.ready
+	cd web && npm run --silent check && npm run --silent test
+	$(MAKE) web
+	git diff --exit-code --stat -- serve/http/static
+	test -z "$$(git ls-files --others --exclude-standard serve/http/static)"
 
 CLUSTER_EXTRAS := --extra gpu --extra s3 --extra gcs --extra documents --extra tracing --extra voice --extra postgres
 #: Pins of constraints.txt that the cluster's packages do not admit, or that differ by Python version.

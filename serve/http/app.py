@@ -30,6 +30,7 @@ from serve.http.mcp.routes import mcp_router
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.request_middleware import RequestMiddleware
 from serve.http.operations import operations_router
+from serve.http.pages.routes import pages_router
 from serve.http.ports import IngressPorts
 from serve.http.realtime.conversation import ConversationPorts
 from serve.http.realtime.conversations import Conversations
@@ -93,6 +94,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(mcp_router(ports, settings, auth, audit, interviews))
     app.include_router(realtime_router(ports, auth, sockets))
     app.include_router(operations_router(ports, settings, auth))
+    app.include_router(pages_router())
     if settings.docs:
         app.include_router(docs_router(app.openapi))
     for router in ports.routers:

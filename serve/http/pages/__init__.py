@@ -1,0 +1,1 @@
+"""The web pages: the candidate's room, the reviewer's inbox, the operator's console."""

@@ -1,0 +1,4 @@
+import { mount } from "../ui/mount";
+import { ConsolePage } from "./ConsolePage";
+
+mount(<ConsolePage />);

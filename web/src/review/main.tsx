@@ -1,0 +1,4 @@
+import { mount } from "../ui/mount";
+import { ReviewPage } from "./ReviewPage";
+
+mount(<ReviewPage />);

@@ -1,0 +1,4 @@
+import { mount } from "../ui/mount";
+import { InterviewPage } from "./InterviewPage";
+
+mount(<InterviewPage />);
