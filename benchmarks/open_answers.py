@@ -28,7 +28,7 @@ from scipy.stats import pearsonr, spearmanr
 
 from deployments.grading.graders.coverage.alignment import SHIPPED_ENCODER, Aligner
 from deployments.grading.graders.coverage.coverage import grade_coverage, reference_alignment
-from deployments.grading.graders.coverage.token_encoder import EncodedText, TokenEncoder
+from deployments.retrieval.engines.token_encoder import EncodedText, TokenEncoder
 from interview.plans.questions import Question, ReferenceAnswers, RubricGrading
 from storage.weights.resolve import resolve_weights
 

@@ -13,6 +13,7 @@ from deployments.agent.config import AgentConfig
 from deployments.documents.config import DocumentsConfig
 from deployments.grading.config import GradingConfig
 from deployments.llm.config import LlmConfig
+from deployments.retrieval.config import RetrievalConfig
 from deployments.shell.antivirus import address_problem
 from deployments.shell.replicas import checked_serve_options
 from deployments.stt.config import SttConfig
@@ -92,6 +93,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     stt: SttConfig = SttConfig()
     tts: TtsConfig = TtsConfig()
     turn_detection: TurnDetectionConfig = TurnDetectionConfig()
+    retrieval: RetrievalConfig = RetrievalConfig()
     llm: LlmConfig = LlmConfig()
 
 

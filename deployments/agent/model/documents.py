@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 
 from msgspec import Struct
 
 from deployments.agent.model.untrusted_data import inert, tokens_at_most
+from deployments.retrieval.contract import PASSAGE_CHARS
 from interview.sessions.session import SessionState
+from interview.text.chunks import chunks
 from interview.text.stems import stem
 from interview.text.visible_text import words_of
 from storage.blobs.port import BlobStore
 
-PASSAGE_CHARS = 360
 #: Longer documents are cut; the first pages describe the person.
 MAX_DOCUMENT_CHARS = 40_000
-
-_PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 class Passage(Struct, frozen=True):
@@ -56,20 +54,9 @@ class DocumentShelf:
 
 
 def passages(text: str) -> tuple[Passage, ...]:
-    """The text as passages of about ``PASSAGE_CHARS``: whole paragraphs if short, else whole lines."""
-    pieces: list[str] = []
-    for paragraph in _PARAGRAPH.split(text[:MAX_DOCUMENT_CHARS]):
-        current = ""
-        for line in paragraph.splitlines():
-            for part in _bounded(line.strip()):
-                if current and len(current) + len(part) > PASSAGE_CHARS:
-                    pieces.append(current)
-                    current = ""
-                current = f"{current}\n{part}" if current else part
-        if current:
-            pieces.append(current)
+    """The text as passages of at most ``PASSAGE_CHARS``: whole paragraphs if short, else whole lines."""
     made = []
-    for position, piece in enumerate(pieces):
+    for position, piece in enumerate(chunks(text[:MAX_DOCUMENT_CHARS], PASSAGE_CHARS)):
         shown = inert(piece)
         made.append(Passage(position, shown, frozenset(_stems(piece)), tokens_at_most(shown)))
     return tuple(made)
@@ -93,11 +80,6 @@ def relevant(found: tuple[Passage, ...], query: str, budget: int) -> str:
             chosen.append(passage)
             budget -= passage.tokens + 2
     return "\n".join(passage.text for passage in sorted(chosen, key=lambda one: one.position))
-
-
-def _bounded(line: str) -> Iterable[str]:
-    for start in range(0, len(line), PASSAGE_CHARS):
-        yield line[start : start + PASSAGE_CHARS]
 
 
 def _stems(text: str) -> Iterable[str]:

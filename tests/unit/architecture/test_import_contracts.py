@@ -52,6 +52,11 @@ FORBIDDEN = {
         "import deployments.documents.engines.pdf",
         "serve.http.app -> deployments.documents.engines.pdf",
     ),
+    "retrieval": (
+        "serve/http/app.py",
+        "import deployments.retrieval.engines.token_encoder",
+        "serve.http.app -> deployments.retrieval.engines.token_encoder",
+    ),
     "http": ("serve/http/app.py", "import serve.replay.replay", "serve.http.app -> serve.replay.replay"),
     "web-framework": ("serve/compose.py", "import fastapi", "serve.compose -> fastapi"),
     "tokens": ("serve/http/auth.py", "import jwt", "serve.http.auth -> jwt"),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deployments.grading.graders import answer_text
-from deployments.grading.graders.coverage.token_encoder import EncodedText, TokenEncoder
+from deployments.retrieval.engines.token_encoder import EncodedText, TokenEncoder
 from interview.text.stop_words import STOP_WORDS
 from storage.weights.resolve import resolve_weights
 

@@ -18,8 +18,8 @@ from deployments.grading.contract import GradeRequest
 from deployments.grading.graders.coverage.alignment import Aligner, load_aligner
 from deployments.grading.graders.coverage.by_meaning import CHARS_BY_MEANING
 from deployments.grading.graders.coverage.coverage import GRADER, GRADER_BY_MEANING, grade_coverage
-from deployments.grading.graders.coverage.token_encoder import TokenEncoder
 from deployments.grading.service import GradingService
+from deployments.retrieval.engines.token_encoder import TokenEncoder
 from interview.errors import ConfigError, ModelMissing
 from interview.plans.questions import KeyPoint, Question, ReferenceAnswers, RubricGrading
 from storage.weights.resolve import resolve_weights

@@ -99,7 +99,7 @@ class TokenEncoder:
                 {"input_ids": tokens, "attention_mask": np.ones_like(tokens)},
             )
         except Exception as error:  # the library has no narrower class
-            raise EngineFailed("The embedding model failed on an answer.") from error
+            raise EngineFailed("The embedding model failed on a text.") from error
         return _unit(contextual[0, 1:-1]), _unit(lexical[0, 1:-1])
 
 

@@ -1,0 +1,1 @@
+"""The encoder behind the vectors."""
