@@ -182,7 +182,12 @@ def _grades(events: Sequence[ev.Event]) -> dict[str, tuple[GradeVersion, ...]]:
         if isinstance(event.data, ev.GradeRecorded):
             data = event.data
             version = GradeVersion(
-                recorded_at=event.time, source=data.source, grade=data.grade, author=data.author, reason=data.reason
+                recorded_at=event.time,
+                source=data.source,
+                grade=data.grade,
+                author=data.author,
+                reason=data.reason,
+                seq=event.seq,
             )
             grades[data.question_id] = (*grades.get(data.question_id, ()), version)
     return grades

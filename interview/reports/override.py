@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interview.errors import InvalidInput
+from interview.errors import Conflict, InvalidInput
 from interview.grades import Grade, level_of
 from interview.measurement.adaptive_block import ability_after
 from interview.plans.plan import InterviewPlan
@@ -14,15 +14,24 @@ HUMAN = "human"
 
 
 def override(
-    state: SessionState, plan: InterviewPlan, question_id: str, *, score: float, author: str, reason: str
+    state: SessionState,
+    plan: InterviewPlan,
+    question_id: str,
+    *,
+    score: float,
+    author: str,
+    reason: str,
+    replaces: int | None = None,
 ) -> tuple[AnyPayload, ...]:
     """The reviewer's grade, and the skill's ability with it. The log keeps the replaced grade.
 
-    ``score`` lies in [0, 1].
+    ``score`` lies in [0, 1]. ``replaces`` is the ``seq`` of the grade that the reviewer saw, 0 for none; None replaces
+    whichever stands.
 
     Raises:
 
         InvalidInput: the question was not asked in this interview.
+        Conflict: another grade stands than the one that the reviewer saw.
     """
     asked = next((found for found in state.questions_asked if found.question_id == question_id), None)
     if asked is None:
@@ -31,6 +40,11 @@ def override(
             detail={"fields": {"question_id": "was not asked in this interview"}},
         )
     standing = next((found for found in state.grades if found.question_id == question_id), None)
+    if replaces is not None and replaces != (standing.seq if standing else 0):
+        raise Conflict(
+            "Another grade was recorded since this page was loaded. Read it, then decide again.",
+            detail={"standing": None if standing is None else _shown(standing)},
+        )
     grade = Grade(
         score=score,
         level=level_of(score),
@@ -58,3 +72,12 @@ def override(
         rationale=update.rationale,
     )
     return (recorded, moved)
+
+
+def _shown(standing: GradeRecord) -> dict[str, object]:
+    return {
+        "score": standing.grade.score,
+        "source": standing.source,
+        "author": standing.author,
+        "seq": standing.seq,
+    }

@@ -38,13 +38,15 @@ class AnswerReport(Struct, frozen=True):
 
 
 class GradeVersion(Struct, frozen=True):
-    """A recorded grade. ``source`` is ``inline``, ``background`` or ``override`` (with author and reason)."""
+    """A recorded grade; ``seq`` is its event in the log. ``source`` is ``inline``, ``background`` or ``override`` (with
+    author and reason)."""
 
     recorded_at: datetime
     source: str
     grade: Grade
     author: str = ""
     reason: str = ""
+    seq: int = 0
 
 
 class QuestionReport(Struct, frozen=True):

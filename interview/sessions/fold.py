@@ -81,6 +81,7 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
                 source=data.source,
                 author=data.author,
                 reason=data.reason,
+                seq=event.seq,
             )
             others = tuple(found for found in state.grades if found.question_id != data.question_id)
             return {"grades": (*others, record)}

@@ -145,7 +145,8 @@ class Ability(Struct, frozen=True):
 
 
 class GradeRecord(Struct, frozen=True):
-    """The standing grade of a question; ``source`` is ``inline``, ``background`` or ``override``."""
+    """The standing grade of a question; ``source`` is ``inline``, ``background`` or ``override``. ``seq`` is its event
+    in the log."""
 
     question_id: str
     turn: int
@@ -153,6 +154,7 @@ class GradeRecord(Struct, frozen=True):
     source: str = "inline"
     author: str = ""
     reason: str = ""
+    seq: int = 0
 
 
 class Insight(Struct, frozen=True):

@@ -14,6 +14,7 @@ from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
 from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.candidates import ErasedData, candidates_router
+from serve.http.interviews.comparison import Comparison, comparison_router
 from serve.http.interviews.event_stream import events_router
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
@@ -81,7 +82,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report, SessionList, ErasedData, InterviewNotice, LinkReply, TokenReply))
+    openapi.install(app, extra=(Report, SessionList, Comparison, ErasedData, InterviewNotice, LinkReply, TokenReply))
     app.include_router(invitations_router(ports, auth))
     app.include_router(sessions_router(ports, settings, auth, audit, interviews))
     app.include_router(events_router(ports, settings, auth, audit, streams))
@@ -89,6 +90,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(signals_router(ports, auth, interviews))
     app.include_router(reports_router(ports, auth, audit))
     app.include_router(listing_router(ports, auth, audit))
+    app.include_router(comparison_router(ports, auth, audit))
     app.include_router(candidates_router(ports, auth))
     app.include_router(tools_router(ports, auth, audit))
     app.include_router(mcp_router(ports, settings, auth, audit, interviews))

@@ -115,6 +115,12 @@ class OverrideBody(Body):
         pattern=_ONE_LINE,
         description="The deciding person, where a program sends the override; required if its key has no label.",
     )
+    replaces: int | None = Field(
+        None,
+        ge=0,
+        le=2**53,
+        description="`seq` of the grade that the person saw, 0 for none: 409 `conflict` if another one stands by now.",
+    )
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -69,6 +69,33 @@ class SessionQuery(Struct, frozen=True):
     limit: int = 50
 
 
+class SkillAbility(Struct, frozen=True):
+    """EAP ability on one skill: ``theta`` and ``standard_error`` in θ units, from ``items`` graded answers."""
+
+    skill: str
+    theta: float
+    standard_error: float
+    items: int
+
+
+class ComparedInterview(Struct, frozen=True):
+    """An ended interview among others of its plan. Interviews with different ``plan_digest`` had other questions.
+
+    ``score`` in [0, 1] is the report's weighted score. ``final``: no standing grade is provisional.
+    """
+
+    interview_id: str
+    candidate_name: str
+    candidate_reference: str
+    plan_digest: str
+    status: Status
+    started_at: datetime
+    score: float | None
+    needs_review: bool
+    final: bool
+    abilities: tuple[SkillAbility, ...]
+
+
 class ReportFacts(Struct, frozen=True):
     """The part of a finished report that the list filters by. ``version`` is the session version it was made from."""
 
@@ -107,6 +134,12 @@ class Archive(Protocol):
 
     async def find(self, query: SessionQuery) -> list[SessionSummary]:
         """At most ``query.limit`` interviews, newest first; ties by id."""
+        ...
+
+    async def compare(
+        self, tenant: str, plan: str, *, interviews: Sequence[str] | None = None, limit: int = 50
+    ) -> list[ComparedInterview]:
+        """At most ``limit`` ended interviews of the plan, newest first, never by score; ``interviews`` selects some."""
         ...
 
     async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:

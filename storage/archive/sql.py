@@ -18,10 +18,12 @@ from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
 from storage.archive import projection
 from storage.archive.audit import audit_row
+from storage.archive.comparison import compare_interviews
 from storage.archive.database import Database
 from storage.archive.listing import find_sessions
 from storage.archive.port import (
     ArchivedSession,
+    ComparedInterview,
     EraseCause,
     ReportFacts,
     RetentionClass,
@@ -70,6 +72,13 @@ class SqlArchive:
 
     async def find(self, query: SessionQuery) -> list[SessionSummary]:
         return await self._database.read("find", lambda connection: find_sessions(connection, query))
+
+    async def compare(
+        self, tenant: str, plan: str, *, interviews: Sequence[str] | None = None, limit: int = 50
+    ) -> list[ComparedInterview]:
+        return await self._database.read(
+            "compare", lambda connection: compare_interviews(connection, tenant, plan, interviews, limit)
+        )
 
     async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:
         wanted = (

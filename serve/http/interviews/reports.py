@@ -66,7 +66,8 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
     @router.post(
         "/report/{interview_id}/override",
         summary="Override a grade",
-        description="A person's grade replaces the standing one; the report shows both, with author and reason.",
+        description="A person's grade replaces the standing one; the report shows both, with author and reason. "
+        "`replaces` protects a colleague's decision from being overwritten unseen.",
         **openapi.operation(reply="GradeRecord", json=OverrideBody, also=(404, 409, 410)),
     )
     async def override(interview_id: InterviewId, request: Request, caller: Reviewer) -> Response:
@@ -76,7 +77,15 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
         plan = await plans.get(await made_live(ports.sessions, ports.archive, key))
 
         def decide(state: SessionState) -> Sequence[AnyPayload]:
-            return overriding(state, plan, body.question_id, score=body.score, author=author, reason=body.reason)
+            return overriding(
+                state,
+                plan,
+                body.question_id,
+                score=body.score,
+                author=author,
+                reason=body.reason,
+                replaces=body.replaces,
+            )
 
         await audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id)
         state = await amend(ports.sessions, key, decide)

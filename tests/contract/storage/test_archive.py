@@ -256,6 +256,30 @@ async def test_each_filter_selects(archive: SqlArchive) -> None:
     assert (row.score, row.report, row.final) == (0.62, True, True)
 
 
+async def test_the_candidates_of_a_plan_are_compared_with_their_standard_errors(archive: SqlArchive) -> None:
+    async def keep(name: str, *further: AnyPayload, day: int, tenant: str = "acme", **started: Any) -> None:
+        key = SessionKey(tenant, name)
+        await put(archive, log_of(*further, key=key, began=BEGAN + timedelta(days=day), **started))
+
+    weaker = DifficultyUpdated(turn=1, skill="apis", theta=-0.4, standard_error=0.7, items=1)
+    await keep("best", *WHOLE, day=0)
+    await keep("later", ANSWER, weaker, ENDED, day=1)
+    await keep("running", ANSWER, day=2)
+    await keep("other-plan", *WHOLE, day=3, plan="data-analyst")
+    await keep("foreign", *WHOLE, day=4, tenant="rival")
+    await archive.put_report(
+        SessionKey("acme", "best"), ReportFacts(7, BEGAN, final=True, score=0.8, needs_review=True)
+    )
+    later, best = await archive.compare("acme", "backend-engineer")
+    assert (best.interview_id, best.score, best.final, best.needs_review) == ("best", 0.8, True, True)
+    assert [(a.skill, a.theta, a.standard_error, a.items) for a in best.abilities] == [("databases", 0.3, 0.8, 1)]
+    assert [(a.skill, a.theta) for a in later.abilities] == [("apis", -0.4)]
+    assert (later.score, later.final) == (None, False)
+    chosen = await archive.compare("acme", "backend-engineer", interviews=["best", "foreign", "running"])
+    assert [one.interview_id for one in chosen] == ["best"]
+    assert [one.interview_id for one in await archive.compare("acme", "backend-engineer", limit=1)] == ["later"]
+
+
 async def test_a_report_of_an_older_version_does_not_replace_a_newer_one(archive: SqlArchive) -> None:
     await put(archive, log_of(*WHOLE))
     for version, score in ((7, 0.8), (6, 0.1)):

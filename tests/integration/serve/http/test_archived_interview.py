@@ -99,6 +99,25 @@ async def test_an_override_days_later_stands_in_the_report_and_in_the_list(place
     assert (standing["source"], standing["grade"]["score"]) == ("override", 1.0)
 
 
+async def test_the_second_of_two_reviewers_learns_that_the_first_has_decided(place: Place) -> None:
+    await place.hold()
+    report = await place.report()
+    questions = report["questions"]
+    assert isinstance(questions, list)
+    asked = next(question for question in questions if question["graded"] and question["grades"])
+    seen = {"question_id": asked["question_id"], "replaces": asked["grades"][-1]["seq"]}
+    first = {**seen, "score": 1.0, "reason": "All of it is there.", "author": "Grace Hopper"}
+    assert (await place.client.post("/session/report/i-1/override", json=first)).status_code == 200
+    second = {**seen, "score": 0.2, "reason": "I miss the index.", "author": "Ada Lovelace"}
+    reply = await place.client.post("/session/report/i-1/override", json=second)
+    assert (reply.status_code, reply.json()["code"]) == (409, "conflict")
+    standing = reply.json()["context"]["standing"]
+    assert (standing["score"], standing["source"]) == (1.0, "override")
+    assert standing["author"].startswith("Grace Hopper")
+    informed = {**second, "replaces": standing["seq"]}
+    assert (await place.client.post("/session/report/i-1/override", json=informed)).status_code == 200
+
+
 async def test_another_tenants_override_finds_nothing_and_restores_nothing(place: Place) -> None:
     await place.hold()
     body = {"question_id": "be-project", "score": 1.0, "reason": "Mine."}

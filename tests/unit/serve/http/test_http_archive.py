@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from interview.errors import StorageUnavailable
-from interview.sessions.events import SessionConcluded
+from interview.sessions.events import DifficultyUpdated, SessionConcluded
 from serve.http.app import create_app
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import Principal
@@ -110,6 +110,30 @@ async def test_a_wrong_filter_is_named(client: httpx.AsyncClient, wrong: dict[st
 
 async def test_the_list_needs_the_scope_of_reviewers(client: httpx.AsyncClient) -> None:
     assert (await client.get("/sessions", headers={"Authorization": "Bearer key-room"})).status_code == 403
+
+
+async def test_interviews_of_one_plan_are_compared_within_the_tenant(
+    client: httpx.AsyncClient, ports: IngressPorts
+) -> None:
+    ability = DifficultyUpdated(turn=0, skill="communication", theta=0.4, standard_error=0.6, items=2)
+    ended = SessionConcluded(turn=0, by="operator", reason="Done.")
+    for tenant, name in (("acme", "i-1"), ("acme", "i-2"), ("rival", "foreign")):
+        key = SessionKey(tenant, name)
+        await put_session(ports.sessions, key, ability, ended)
+        await archive_session(ports.sessions, ports.archive, key)
+    compared = (await client.get("/comparison", params={"plan": "plan"})).json()
+    assert compared["skills"] == ["communication"]
+    assert [one["interview_id"] for one in compared["interviews"]] == ["i-2", "i-1"]
+    assert compared["interviews"][0]["abilities"] == [
+        {"skill": "communication", "theta": 0.4, "standard_error": 0.6, "items": 2}
+    ]
+    two = await client.get("/comparison", params={"plan": "plan", "interview": ["i-1", "i-1"]})
+    assert [one["interview_id"] for one in two.json()["interviews"]] == ["i-1"]
+    foreign = await client.get("/comparison", params={"plan": "plan", "interview": ["i-1", "foreign"]})
+    assert (foreign.status_code, foreign.json()["detail"]) == (404, "There is no such interview.")
+    room = {"Authorization": "Bearer key-room"}
+    assert (await client.get("/comparison", params={"plan": "plan"}, headers=room)).status_code == 403
+    assert ("key-1", "sessions.listed") in {(e.actor, e.action) for e in await ports.audit.entries("acme")}
 
 
 async def test_state_and_events_outlive_the_live_store(client: httpx.AsyncClient, ports: IngressPorts) -> None:
