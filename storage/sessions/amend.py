@@ -32,7 +32,7 @@ class Transactional(Protocol):
     """The part of ``SessionStore`` that a transaction needs."""
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]: ...
 
     async def load(self, key: SessionKey) -> SessionState | None: ...
@@ -45,6 +45,7 @@ class Transactional(Protocol):
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        releases: IdempotencyRecord | None = None,
         snapshot: bool = True,
     ) -> None: ...
 
@@ -60,12 +61,13 @@ class Amendment(Struct, Generic[T], frozen=True):
     """The decision's result for the caller, returned once ``ledger`` and ``idempotency`` are committed; without a
     ledger nothing is committed.
 
-    ``snapshot`` as in ``SessionStore.commit``.
+    ``releases`` and ``snapshot`` as in ``SessionStore.commit``.
     """
 
     result: T
     ledger: Ledger | None = None
     idempotency: IdempotencyRecord | None = None
+    releases: IdempotencyRecord | None = None
     snapshot: bool = True
 
 
@@ -75,6 +77,7 @@ async def transact(
     decide: Callable[[Loaded], Awaitable[Amendment[T]]],
     *,
     record: tuple[str, str] | None = None,
+    note: IdempotencyRecord | None = None,
     known: Loaded | None = None,
     on_conflict: Callable[[], None] = lambda: None,
 ) -> T:
@@ -85,6 +88,7 @@ async def transact(
         decide: is called again with the new state after each lost race, a VersionConflict of its own included; so it
             has no effect that must not happen twice.
         record: scope and key of the idempotency record to load with the session.
+        note: an in-flight record to write with that load, as in ``SessionStore.load_with_idempotency``.
         known: the session, if it was just loaded or committed; the first attempt then loads nothing.
         on_conflict: is called after each lost race.
 
@@ -97,7 +101,7 @@ async def transact(
     loaded = known
     for _ in range(ATTEMPTS):
         if loaded is None:
-            loaded = await _load(sessions, key, record)
+            loaded = await _load(sessions, key, record, note)
         try:
             amendment = await decide(loaded)
             if amendment.ledger is None:
@@ -108,6 +112,7 @@ async def transact(
                 state=amendment.ledger.state,
                 events=amendment.ledger.events,
                 idempotency=amendment.idempotency,
+                releases=amendment.releases,
                 snapshot=amendment.snapshot,
             )
         except VersionConflict:
@@ -150,7 +155,9 @@ async def amend(
     return await transact(sessions, key, decided, on_conflict=on_conflict)
 
 
-async def _load(sessions: Transactional, key: SessionKey, record: tuple[str, str] | None) -> Loaded:
+async def _load(
+    sessions: Transactional, key: SessionKey, record: tuple[str, str] | None, note: IdempotencyRecord | None
+) -> Loaded:
     if record is None:
         return Loaded(await sessions.load(key))
-    return Loaded(*await sessions.load_with_idempotency(key, *record))
+    return Loaded(*await sessions.load_with_idempotency(key, *record, note))

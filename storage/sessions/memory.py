@@ -60,14 +60,18 @@ class MemorySessionStore:
         return found.state if found else None
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
         if key in self._erased_now():
             raise session_erased()
         recorded = self._records.get(key, {}).get((scope, idempotency_key))
         if recorded is not None and recorded.expires_at <= self._clock():
             recorded = None
-        return await self.load(key), recorded.record if recorded else None
+        found = self._live(key)
+        if note is not None and found is not None and recorded is None:
+            expires_at = max(found.expires_at, self._clock() + self._idempotency_ttl_s)
+            self._records.setdefault(key, {})[(note.scope, note.key)] = _Recorded(note, expires_at)
+        return found.state if found else None, recorded.record if recorded else None
 
     async def commit(
         self,
@@ -77,6 +81,7 @@ class MemorySessionStore:
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        releases: IdempotencyRecord | None = None,
         snapshot: bool = True,  # nothing is written here, so nothing is saved
     ) -> None:
         check_commit(key, expected_version, state, events)
@@ -94,6 +99,8 @@ class MemorySessionStore:
         records = self._records.setdefault(key, {})
         if idempotency is not None:
             records[(idempotency.scope, idempotency.key)] = _Recorded(idempotency, 0.0)
+        if releases is not None:
+            await self.release(key, releases.scope, releases.key)
         for recorded in records.values():
             recorded.expires_at = now + max(lives_s, self._idempotency_ttl_s)
         if events:

@@ -44,9 +44,12 @@ class SessionStore(Protocol):
     async def load(self, key: SessionKey) -> SessionState | None: ...
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
         """Load both in one round trip, as of one moment.
+
+        ``note`` is an in-flight record to write at that same moment. It is written if the session exists and has no
+        record under ``scope`` and ``idempotency_key``; ``commit`` or ``release`` removes it.
 
         Raises:
 
@@ -62,9 +65,12 @@ class SessionStore(Protocol):
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        releases: IdempotencyRecord | None = None,
         snapshot: bool = True,
     ) -> None:
         """Write snapshot, events and idempotency record atomically, and wake the followers.
+
+        ``releases`` is an in-flight record that the same commit removes, as ``release`` does.
 
         ``expected_version`` 0 creates the session. ``state.version`` must be ``expected_version + len(events)``.
         Refreshes the session's time to live, which is longer for a paused one. Without ``snapshot`` the stored one

@@ -43,19 +43,23 @@ local tokens = redis.call('HGET', KEYS[1], 't') or ''
 if string.find(tokens, ARGV[2], 1, true) then return -1 end
 local version = redis.call('LLEN', KEYS[2])
 if version ~= tonumber(ARGV[1]) then return version end
-if #ARGV > 8 then redis.call('RPUSH', KEYS[2], unpack(ARGV, 9)) end
+if #ARGV > 9 then redis.call('RPUSH', KEYS[2], unpack(ARGV, 10)) end
 tokens = string.sub(ARGV[2] .. tokens, 1, 272)
 if ARGV[3] ~= '' then
   redis.call('HSET', KEYS[1], 's', ARGV[3], 'b', 0, 't', tokens)
 else
   redis.call('HSET', KEYS[1], 't', tokens)
-  redis.call('HINCRBY', KEYS[1], 'b', #ARGV - 8)
+  redis.call('HINCRBY', KEYS[1], 'b', #ARGV - 9)
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
 if ARGV[7] ~= '' then redis.call('HSET', KEYS[3], ARGV[7], ARGV[8]) end
+if ARGV[9] ~= '' then
+  local held = redis.call('HGET', KEYS[3], ARGV[9])
+  if held and string.sub(held, 1, 1) == 'f' then redis.call('HDEL', KEYS[3], ARGV[9]) end
+end
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
-if #ARGV > 8 then redis.call('PUBLISH', ARGV[6], version + #ARGV - 8) end
+if #ARGV > 9 then redis.call('PUBLISH', ARGV[6], version + #ARGV - 9) end
 return -1
 """
 )
@@ -76,12 +80,16 @@ return 1
 )
 
 #: A session and one of its idempotency records at one moment: the snapshot, the events it lacks (or, asked for 'all',
-#: the whole log and no snapshot), the record, and 1 when the session was erased.
+#: the whole log and no snapshot), the record, and 1 when the session was erased. A note is written as the port says.
 _LOAD = Script(
     """
 local held = redis.call('HMGET', KEYS[1], 's', 'b')
 local record = redis.call('HGET', KEYS[3], ARGV[1])
 local behind = tonumber(held[2] or 0)
+if ARGV[3] ~= '' and held[1] and not record then
+  redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
+  if redis.call('PTTL', KEYS[3]) < 0 then redis.call('PEXPIRE', KEYS[3], ARGV[5]) end
+end
 if held[1] and ARGV[2] == 'all' then return {'', redis.call('LRANGE', KEYS[2], 0, -1), record, 0} end
 if not held[1] then return {false, {}, record, redis.call('EXISTS', KEYS[4])} end
 if behind == 0 then return {held[1], {}, record, 0} end
@@ -152,15 +160,17 @@ class RedisSessionStore:
         return (await self._load(key, ""))[0]
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        state, raw_record, erased = await self._load(key, _field(scope, idempotency_key))
+        state, raw_record, erased = await self._load(key, _field(scope, idempotency_key), note)
         if erased:
             raise session_erased()
         return state, _decode_record(raw_record[1:]) if raw_record else None
 
-    async def _load(self, key: SessionKey, field: str) -> tuple[SessionState | None, bytes | None, bool]:
-        snapshot, tail, record, erased = await self._read(key, field, "tail")
+    async def _load(
+        self, key: SessionKey, field: str, note: IdempotencyRecord | None = None
+    ) -> tuple[SessionState | None, bytes | None, bool]:
+        snapshot, tail, record, erased = await self._read(key, field, "tail", note)
         if snapshot is None:
             return None, record, erased
         state = _decode_snapshot(snapshot)
@@ -172,10 +182,11 @@ class RedisSessionStore:
         return fold([decode_event(raw) for raw in tail], state) if tail else state, record, False
 
     async def _read(
-        self, key: SessionKey, field: str, part: str
+        self, key: SessionKey, field: str, part: str, note: IdempotencyRecord | None = None
     ) -> tuple[bytes | None, list[bytes], bytes | None, bool]:
         names = self._keys(key).stored
-        snapshot, events, record, erased = await self._link.script(_LOAD, names, (field, part), what="load")
+        args = (field, part, *_stored(note), self._idempotency_ttl_ms)
+        snapshot, events, record, erased = await self._link.script(_LOAD, names, args, what="load")
         return snapshot, events, record, bool(erased)
 
     async def commit(
@@ -186,15 +197,12 @@ class RedisSessionStore:
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        releases: IdempotencyRecord | None = None,
         snapshot: bool = True,
     ) -> None:
         check_commit(key, expected_version, state, events)
         keys = self._keys(key)
         lives_ms = self._paused_ttl_ms if state.status == "paused" else self._ttl_ms
-        field, record = ("", b"")
-        if idempotency is not None:
-            field = _field(idempotency.scope, idempotency.key)
-            record = (_DONE if idempotency.status == "done" else _IN_FLIGHT) + _encode(idempotency)
         args: list[str | bytes | int] = [
             expected_version,
             unique_token() + ",",
@@ -202,8 +210,8 @@ class RedisSessionStore:
             lives_ms,
             max(lives_ms, self._idempotency_ttl_ms),
             keys.channel,
-            field,
-            record,
+            *_stored(idempotency),
+            _field(releases.scope, releases.key) if releases else "",
             *[encode_event(event) for event in events],
         ]
         found: int = await self._link.script(_COMMIT, keys.stored, args, what="commit")
@@ -339,6 +347,13 @@ def _decode_snapshot(snapshot: bytes) -> SessionState | None:
     except msgspec.DecodeError:
         logger.warning("a stored snapshot does not decode; folding its events instead")
         return None
+
+
+def _stored(record: IdempotencyRecord | None) -> tuple[str, bytes]:
+    """The field and the value of a record, both empty without one."""
+    if record is None:
+        return "", b""
+    return _field(record.scope, record.key), (_DONE if record.status == "done" else _IN_FLIGHT) + _encode(record)
 
 
 def _field(scope: str, idempotency_key: str) -> str:

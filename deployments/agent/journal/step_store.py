@@ -24,10 +24,10 @@ class StepStore:
             return await self._sessions.load(key)
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
         with self._times.stage("store"):
-            return await self._sessions.load_with_idempotency(key, scope, idempotency_key)
+            return await self._sessions.load_with_idempotency(key, scope, idempotency_key, note)
 
     async def commit(
         self,
@@ -37,6 +37,7 @@ class StepStore:
         state: SessionState,
         events: Sequence[Event],
         idempotency: IdempotencyRecord | None = None,
+        releases: IdempotencyRecord | None = None,
         snapshot: bool = True,
     ) -> None:
         """As ``SessionStore.commit``. If the commit fails, a lease that may have been written is released."""
@@ -49,6 +50,7 @@ class StepStore:
                     state=state,
                     events=events,
                     idempotency=idempotency,
+                    releases=releases,
                     snapshot=snapshot,
                 )
 

@@ -15,6 +15,7 @@ Cases by ``Idempotency-Key``:
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 
 import msgspec
 from msgspec import Struct
@@ -95,7 +96,8 @@ class Acceptance:
         fingerprint = fingerprint_of(request.text, recording.sha256 if recording else "")
         heard: HeardRecording | None = None
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
-        hearing = Hearing(self._runtime, key, request.idempotency_key)
+        hearing = Hearing(self._runtime, key, request.idempotency_key, fingerprint) if recording else None
+        note = hearing.note if hearing else None
 
         async def decide(loaded: Loaded) -> Amendment[Acceptable]:
             nonlocal heard
@@ -108,7 +110,7 @@ class Acceptance:
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))
             if heard is not None and record is None and state.status in ("concluded", "expired"):
-                return self._late(request, fingerprint, state, heard)
+                return self._late(request, fingerprint, state, heard, note)
             check_open(state)
             check_room(state)
             if state.pending_answer is not None:
@@ -116,18 +118,21 @@ class Acceptance:
             if record is not None:
                 raise Conflict("This answer was completed under another Idempotency-Key; reload the interview.")
             if recording is not None and heard is None:
-                await hearing.begin(state, fingerprint)
                 heard = await hear(self._runtime, recording, state, times, request.transcript)
-            return self._received(request, fingerprint, state, heard)
+            return self._received(request, fingerprint, state, heard, note)
 
-        async with hearing:
-            return await transact(
+        async with hearing or nullcontext():
+            outcome = await transact(
                 self._runtime.sessions(times),
                 key,
                 decide,
                 record=(TURN, request.idempotency_key),
+                note=note,
                 on_conflict=lambda: self._runtime.ports.observer.commit_retried("accept"),
             )
+            if hearing is not None:
+                hearing.released = isinstance(outcome, Late) or (isinstance(outcome, Accepted) and not outcome.resumed)
+            return outcome
 
     async def _taken_over(
         self,
@@ -170,7 +175,12 @@ class Acceptance:
             )
 
     def _received(
-        self, request: TurnRequest, fingerprint: str, state: SessionState, heard: HeardRecording | None
+        self,
+        request: TurnRequest,
+        fingerprint: str,
+        state: SessionState,
+        heard: HeardRecording | None,
+        note: IdempotencyRecord | None,
     ) -> Amendment[Acceptable]:
         ledger = self._recorded(request, state, heard)
         pending = ledger.state.pending_answer
@@ -180,15 +190,21 @@ class Acceptance:
             Accepted(state=ledger.state, pending=pending, fingerprint=fingerprint),
             ledger,
             self._lease(request.idempotency_key, fingerprint),
+            releases=note,
             snapshot=False,  # the reply's commit brings it, milliseconds or seconds later
         )
 
     def _late(
-        self, request: TurnRequest, fingerprint: str, state: SessionState, heard: HeardRecording
+        self,
+        request: TurnRequest,
+        fingerprint: str,
+        state: SessionState,
+        heard: HeardRecording,
+        note: IdempotencyRecord | None,
     ) -> Amendment[Acceptable]:
         # the record keeps a duplicate of the request from recording the answer twice
         lease = self._lease(request.idempotency_key, fingerprint)
-        return Amendment(Late(), self._recorded(request, state, heard), lease)
+        return Amendment(Late(), self._recorded(request, state, heard), lease, releases=note)
 
     def _recorded(self, request: TurnRequest, state: SessionState, heard: HeardRecording | None) -> Ledger:
         asked = state.current_question

@@ -17,7 +17,7 @@ from interview.plans.plan import PlanRef
 from interview.sessions.events import Event, IntegrityNoted, SessionStarted
 from interview.sessions.fold import fold
 from storage.sessions.memory import MemorySessionStore
-from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
+from storage.sessions.port import HEARING, IdempotencyRecord, SessionKey, SessionStore
 from storage.sessions.redis import RedisSessionStore
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -67,10 +67,17 @@ def machine_over(url: str) -> type[RuleBasedStateMachine]:
             behind=st.sampled_from([0, 0, 0, 1, 2, -1]),
             signals=st.lists(st.text(max_size=5), max_size=3),
             record=st.none() | records,
+            releases=st.none() | records,
             snapshot=st.booleans(),
         )
         def commit(
-            self, key: SessionKey, behind: int, signals: list[str], record: IdempotencyRecord | None, snapshot: bool
+            self,
+            key: SessionKey,
+            behind: int,
+            signals: list[str],
+            record: IdempotencyRecord | None,
+            releases: IdempotencyRecord | None,
+            snapshot: bool,
         ) -> None:
             history = self.histories.get(key, [])
             version = max(0, len(history) - behind)
@@ -80,15 +87,23 @@ def machine_over(url: str) -> type[RuleBasedStateMachine]:
 
             async def write(store: SessionStore) -> None:
                 await store.commit(
-                    key, expected_version=version, state=state, events=fresh, idempotency=record, snapshot=snapshot
+                    key,
+                    expected_version=version,
+                    state=state,
+                    events=fresh,
+                    idempotency=record,
+                    releases=releases,
+                    snapshot=snapshot,
                 )
 
             if self.agree(write) is None:
                 self.histories[key] = [*known, *fresh]
 
-        @rule(key=keys, scope=scopes, idempotency_key=idempotency_keys)
-        def load(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
-            self.agree(lambda store: store.load_with_idempotency(key, scope, idempotency_key))
+        @rule(key=keys, scope=scopes, idempotency_key=idempotency_keys, noted=st.booleans())
+        def load(self, key: SessionKey, scope: str, idempotency_key: str, noted: bool) -> None:
+            note = IdempotencyRecord(HEARING, idempotency_key, "", "in_flight", lease_until=1.0) if noted else None
+            self.agree(lambda store: store.load_with_idempotency(key, scope, idempotency_key, note))
+            self.agree(lambda store: store.held_until(key, HEARING))
             state = self.agree(lambda store: store.load(key))
             assert state == (fold(self.histories[key]) if self.histories.get(key) else None)
 

@@ -25,7 +25,7 @@ from interview.sessions.events import (
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
 from storage.sessions.memory import MemorySessionStore
-from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
+from storage.sessions.port import HEARING, IdempotencyRecord, SessionKey, SessionStore
 from storage.sessions.redis import RedisSessionStore
 
 START = datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=UTC)
@@ -230,6 +230,35 @@ async def test_release_gives_up_a_lease_and_never_a_finished_reply(store: Sessio
     await append(store, key, state, "x", record=done())
     await store.release(key, "turn", "k1")
     assert (await store.load_with_idempotency(key, "turn", "k1"))[1] == done()
+
+
+async def test_a_note_is_written_with_a_load_and_removed_with_a_commit(store: SessionStore) -> None:
+    key = fresh_key()
+    note = IdempotencyRecord(HEARING, "k1", "f", "in_flight", lease_until=90.0)
+    assert await store.load_with_idempotency(key, "turn", "k1", note) == (None, None)
+    assert await store.held_until(key, HEARING) == 0, "there is no session to note anything of"
+    state = await create(store, key)
+    assert await store.load_with_idempotency(key, "turn", "k1", note) == (state, None)
+    assert await store.held_until(key, HEARING) == 90.0
+    with pytest.raises(VersionConflict):
+        later = [noted(2), noted(3)]
+        await store.commit(key, expected_version=2, state=fold(later, state), events=later[1:], releases=note)
+    assert await store.held_until(key, HEARING) == 90.0
+    await store.commit(
+        key, expected_version=1, state=state, events=[], idempotency=done(), releases=note, snapshot=False
+    )
+    assert await store.held_until(key, HEARING) == 0
+    assert await store.load_with_idempotency(key, "turn", "k1", note) == (state, done())
+    assert await store.held_until(key, HEARING) == 0, "the answer has its reply: nothing is heard again"
+
+
+async def test_a_note_does_not_outlive_its_session(subject: Subject) -> None:
+    store, key = subject.store, fresh_key()
+    await create(store, key)
+    note = IdempotencyRecord(HEARING, "k1", "f", "in_flight", lease_until=90.0)
+    await store.load_with_idempotency(key, "turn", "k1", note)
+    assert await store.erase(key)
+    assert await store.held_until(key, HEARING) == 0
 
 
 async def test_a_record_and_the_state_it_is_loaded_with_are_of_one_moment(store: SessionStore) -> None:

@@ -128,9 +128,9 @@ class ForgetsReplies(MemorySessionStore):
     """Keeps no idempotency record of a finished turn: a late retry is a new answer."""
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        state, record = await super().load_with_idempotency(key, scope, idempotency_key)
+        state, record = await super().load_with_idempotency(key, scope, idempotency_key, note)
         return state, None if record is not None and record.status == "done" else record
 
 
@@ -138,9 +138,9 @@ class ChangesReplies(MemorySessionStore):
     """Replays other bytes than the first time."""
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        state, record = await super().load_with_idempotency(key, scope, idempotency_key)
+        state, record = await super().load_with_idempotency(key, scope, idempotency_key, note)
         if record is not None and record.status == "done":
             record = replace(record, body=record.body + b" ")
         return state, record
@@ -158,9 +158,9 @@ class ReadsBackward(MemorySessionStore):
         return None if state is None else self._stale.setdefault(key, state)
 
     async def load_with_idempotency(
-        self, key: SessionKey, scope: str, idempotency_key: str
+        self, key: SessionKey, scope: str, idempotency_key: str, note: IdempotencyRecord | None = None
     ) -> tuple[SessionState | None, IdempotencyRecord | None]:
-        _, record = await super().load_with_idempotency(key, scope, idempotency_key)
+        _, record = await super().load_with_idempotency(key, scope, idempotency_key, note)
         return await super().load(key), record
 
 
