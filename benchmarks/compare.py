@@ -29,7 +29,7 @@ def main() -> int:
     command = "python -m benchmarks.compare " + " ".join(sys.argv[1:])
     given.json.parent.mkdir(parents=True, exist_ok=True)
     runs: list[dict[str, Any]] = []
-    result: dict[str, Any] = {"medians": {}, "ratios": {}}
+    result: dict[str, Any] = result_of(runs, command)
     for number in range(given.rounds):
         for name in given.targets:
             with running(name) as target:
@@ -42,22 +42,28 @@ def main() -> int:
                 )
             runs.append({"round": number + 1, **found})
             print(
-                f"round {number + 1} {name}: {found['turns_per_s']} turns/s, {found['cpu_ms_per_turn']} ms CPU a turn"
+                f"round {number + 1} {name}: {found['turns_per_s']} turns/s, {found['cpu_ms_per_turn']} ms CPU a turn, "
+                f"{found['refused']} refused, {found['errors']} errors"
             )
-            result = _result(runs, command)
+            result = result_of(runs, command)
             # after every run, so that an interrupted comparison keeps its measurements
             given.json.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps({"medians": result["medians"], "ratios": result["ratios"]}, indent=2))
-    return 0
+    print(json.dumps({key: result[key] for key in ("valid", "why_void", "medians", "ratios")}, indent=2))
+    return 0 if result["valid"] else 1
 
 
-def _result(runs: list[dict[str, Any]], command: str) -> dict[str, Any]:
+def result_of(runs: list[dict[str, Any]], command: str) -> dict[str, Any]:
+    """Medians and ratios of the runs. An error voids the comparison, because a failed turn costs less than a turn; then
+    there are no ratios. Refusals (429) are a row of their own, apart from turns, latencies and errors."""
     medians = {name: _median(runs, name) for name in dict.fromkeys(run["target"] for run in runs)}
+    why_void = [f"{name}: {found['errors']} errors" for name, found in medians.items() if found["errors"]]
     return {
         "command": command,
         "machine": machine(),
+        "valid": not why_void,
+        "why_void": why_void,
         "medians": medians,
-        "ratios": _ratios(medians),
+        "ratios": {} if why_void else _ratios(medians),
         "runs": runs,
     }
 
@@ -71,6 +77,8 @@ def _median(runs: list[dict[str, Any]], name: str) -> dict[str, float]:
         "turns_per_s_max": max(rates),
         "p99_ms": statistics.median(run["service_ms"].get("p99", 0.0) for run in own),
         "cpu_ms_per_turn": statistics.median(run["cpu_ms_per_turn"] for run in own),
+        "refused": sum(run["refused"] for run in own),
+        "refused_p99_ms": statistics.median(run["refused_ms"].get("p99", 0.0) for run in own),
         "errors": sum(run["errors"] for run in own),
     }
 

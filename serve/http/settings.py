@@ -9,18 +9,28 @@ from serve.http.identity.settings import CandidateSettings, IdentitySettings
 
 
 class SheddingSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Load-shedding thresholds.
+    """Load-shedding thresholds, in milliseconds of the event loop's lateness.
 
-    ``from_ms``: the event loop's lateness at which rejection begins; 0 disables it. ``all_ms``: the lateness at which
-    every step is rejected. Both apply only while a slower average of the lateness also exceeds ``from_ms``.
+    - ``standing_ms``: shedding begins when the average over about two seconds exceeds this; default: ``from_ms``. It
+      ends when that average falls below ``from_ms``.
+    - ``from_ms``, ``all_ms``: while shedding, the lateness of the moment from which some, and all, new steps are
+      rejected. ``from_ms: 0`` disables shedding.
     """
 
     from_ms: float = 0.0
     all_ms: float = 50.0
+    standing_ms: float | None = None
 
     def __post_init__(self) -> None:
         if self.from_ms < 0 or self.all_ms <= self.from_ms:
             raise ValueError("shedding needs 0 <= from_ms < all_ms")
+        if self.begins_ms < self.from_ms:
+            raise ValueError("shedding needs from_ms <= standing_ms")
+
+    @property
+    def begins_ms(self) -> float:
+        """``standing_ms`` with its default."""
+        return self.from_ms if self.standing_ms is None else self.standing_ms
 
 
 class CallerLimits(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,13 +1,16 @@
-"""Load shedding: rejects a share of new steps when this process's event loop is late, to keep the others fast.
+"""Load shedding: rejects a share of new steps while this process is overloaded, to keep the others fast.
 
 A step mostly waits for models, so the number of steps in flight does not measure the process's load. The event loop's
-lateness does, because each of a turn's few slices waits that long. Random early detection (Floyd and Jacobson 1993)
-maps the lateness to a rejection probability that rises with it, so that the load settles instead of oscillating.
+lateness does, because each of a turn's few slices waits that long. A slow average of the lateness decides whether to
+reject: it begins above ``standing_ms`` and ends below ``from_ms``, so that neither a burst nor a full but fast process
+rejects anything. A fast average decides how many: random early detection (Floyd and Jacobson 1993) maps it to a
+probability that rises with it, so that the load settles instead of oscillating.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,12 +18,15 @@ from contextlib import asynccontextmanager
 from interview.errors import Overloaded
 from serve.http.settings import SheddingSettings
 
-#: The sampling interval of the event loop's lateness, and the weights of two moving averages. The fast one, over about
-#: seven samples, sets the share to reject. The slow one, over about three hundred (four seconds), decides whether to
-#: reject at all, so that a burst rejects nothing. docs/measurements/2026-11-22-load.md compares the weights.
+#: The sampling interval of the event loop's lateness, and the weight of a sample in the fast average over about seven.
 SAMPLE_EVERY_S = 0.01
 WEIGHT = 0.15
-STANDING_WEIGHT = 0.003
+
+#: The time constant of the slow average. A sample counts by the time that it covers, because a late process samples
+#: less often and would notice its overload late. Both are bounded, so that one stall of the machine is no overload.
+STANDING_OVER_S = 2.0
+SAMPLE_COVERS_AT_MOST_S = 0.1
+LATE_AT_MOST_MS = 100.0
 
 
 #: Retry-After of a rejected request, in seconds. It is random, so that rejected clients do not return together, and
@@ -37,6 +43,7 @@ class LoadShedder:
         #: Lateness of the event loop in milliseconds: the fast and the slow average.
         self.late_ms = 0.0
         self.standing_ms = 0.0
+        self._shedding = False
 
     @asynccontextmanager
     async def measuring(self) -> AsyncIterator[None]:
@@ -53,7 +60,11 @@ class LoadShedder:
     def observed(self, late_ms: float) -> None:
         """Add one lateness sample to the averages."""
         self.late_ms += WEIGHT * (late_ms - self.late_ms)
-        self.standing_ms += STANDING_WEIGHT * (late_ms - self.standing_ms)
+        covers_s = min(SAMPLE_EVERY_S + late_ms / 1000, SAMPLE_COVERS_AT_MOST_S)
+        weight = 1 - math.exp(-covers_s / STANDING_OVER_S)
+        self.standing_ms += weight * (min(late_ms, LATE_AT_MOST_MS) - self.standing_ms)
+        threshold_ms = self._settings.from_ms if self._shedding else self._settings.begins_ms
+        self._shedding = self.standing_ms > threshold_ms
 
     def refuses(self) -> bool:
         """Whether to reject the arriving step."""
@@ -70,7 +81,7 @@ class LoadShedder:
 
     def _share_to_refuse(self) -> float:
         settings = self._settings
-        if not 0 < settings.from_ms <= min(self.late_ms, self.standing_ms):
+        if settings.from_ms == 0 or not self._shedding or self.late_ms <= settings.from_ms:
             return 0.0
         return min(1.0, (self.late_ms - settings.from_ms) / (settings.all_ms - settings.from_ms))
 

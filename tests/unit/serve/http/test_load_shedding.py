@@ -10,7 +10,7 @@ import pytest
 
 from deployments.agent.contract import EndRequest
 from serve.http.app import create_app
-from serve.http.middleware.load_shedding import LoadShedder
+from serve.http.middleware.load_shedding import SAMPLE_EVERY_S, LoadShedder
 from serve.http.settings import HttpSettings, SheddingSettings
 from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
@@ -33,18 +33,47 @@ def test_the_share_refused_rises_with_how_late_the_loop_runs(late_ms, share):
     assert refused / len(draws) == pytest.approx(share, abs=0.002)
 
 
+def late_for(shedder: LoadShedder, late_ms: float, seconds: float) -> None:
+    """Samples of a loop that is late by so much for so long."""
+    for _ in range(round(seconds / (SAMPLE_EVERY_S + late_ms / 1000))):
+        shedder.observed(late_ms)
+
+
+STANDING = SheddingSettings(from_ms=10, all_ms=50, standing_ms=20)
+
+
 def test_a_burst_is_admitted_whole():
-    shedder = shedder_at(0)
-    for _ in range(60):  # three seconds
-        shedder.observed(40)
-        assert not shedder.refuses()
+    shedder = LoadShedder(STANDING, draw=lambda: 0.0)
+    late_for(shedder, 40, seconds=1)
+    assert not shedder.refuses()
+
+
+def test_one_stall_of_the_machine_is_no_overload():
+    shedder = LoadShedder(STANDING, draw=lambda: 0.0)
+    shedder.observed(5_000)
+    assert not shedder.refuses()
 
 
 def test_lateness_that_stays_refuses():
-    shedder = shedder_at(0)
-    for _ in range(120):  # six seconds
-        shedder.observed(40)
+    shedder = LoadShedder(STANDING, draw=lambda: 0.0)
+    late_for(shedder, 40, seconds=4)
     assert shedder.refuses()
+
+
+def test_shedding_goes_on_below_the_lateness_that_began_it_and_ends_below_from_ms():
+    shedder = LoadShedder(STANDING, draw=lambda: 0.0)
+    late_for(shedder, 15, seconds=60)
+    assert not shedder.refuses()
+    late_for(shedder, 40, seconds=4)
+    late_for(shedder, 15, seconds=60)
+    assert shedder.refuses()
+    late_for(shedder, 9, seconds=60)
+    late_for(shedder, 15, seconds=60)
+    assert not shedder.refuses()
+
+
+def test_without_standing_ms_from_ms_begins_it():
+    assert shedder_at(15).refuses()
 
 
 def test_switched_off_it_refuses_nothing_however_late():
@@ -57,6 +86,8 @@ def test_switched_off_it_refuses_nothing_however_late():
 def test_thresholds_the_wrong_way_round_are_refused():
     with pytest.raises(ValueError, match="from_ms < all_ms"):
         SheddingSettings(from_ms=50, all_ms=10)
+    with pytest.raises(ValueError, match="from_ms <= standing_ms"):
+        SheddingSettings(from_ms=10, all_ms=50, standing_ms=5)
 
 
 async def test_a_loop_that_is_kept_busy_shows():
