@@ -99,7 +99,9 @@ def candidate_action(action: AgentAction) -> CandidateAction:
     return CandidateAction(action.action_type, action.next_phase)
 
 
-class _Recording(Struct, frozen=True):
+class CandidateRecording(Struct, frozen=True):
+    """The recording of an answer."""
+
     url: str
     content_type: str
     size_bytes: int
@@ -118,7 +120,7 @@ class _AnswerReceived(Struct, frozen=True):
     turn: int
     question_id: str | None = None
     text: str | None = None
-    audio: _Recording | None = None
+    audio: CandidateRecording | None = None
 
 
 class _AnswerTranscribed(Struct, frozen=True):
@@ -162,7 +164,7 @@ class _Concluded(Struct, frozen=True):
 
 
 #: The visible fields of each visible event type; every other type is left out.
-_VISIBLE: dict[str, type[Struct]] = {
+VISIBLE: dict[str, type[Struct]] = {
     "session.started": _Started,
     "answer.received": _AnswerReceived,
     "answer.transcribed": _AnswerTranscribed,
@@ -190,7 +192,7 @@ class _Shown(Struct, frozen=True):
 
 
 _decode_stored = msgspec.json.Decoder(_Stored).decode
-_decode_visible = {kind: msgspec.json.Decoder(view).decode for kind, view in _VISIBLE.items()}
+_decode_visible = {kind: msgspec.json.Decoder(view).decode for kind, view in VISIBLE.items()}
 _encode = msgspec.json.Encoder().encode
 
 

@@ -12,6 +12,7 @@ from serve.http import openapi, problems
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import Authenticator
 from serve.http.docs_page import docs_router
+from serve.http.event_schemas import event_schemas_router
 from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.candidates import ErasedData, candidates_router
 from serve.http.interviews.comparison import Comparison, comparison_router
@@ -30,6 +31,8 @@ from serve.http.limits.request_limits import RequestLimits
 from serve.http.mcp.routes import mcp_router
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.request_middleware import RequestMiddleware
+from serve.http.openai.docs import FAILURE_EXAMPLES
+from serve.http.openapi_examples import EXAMPLES
 from serve.http.operations import operations_router
 from serve.http.pages.routes import pages_router
 from serve.http.ports import IngressPorts
@@ -77,12 +80,17 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs else None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=openapi.operation_id,
         lifespan=lifespan,
     )
     app.add_middleware(RequestMiddleware, settings=settings, shedder=shedder, observer=ports.observer)
     problems.install(app)
-    openapi.install(app, extra=(Report, SessionList, Comparison, ErasedData, InterviewNotice, LinkReply, TokenReply))
+    openapi.install(
+        app,
+        extra=(Report, SessionList, Comparison, ErasedData, InterviewNotice, LinkReply, TokenReply),
+        examples=EXAMPLES,
+        shared_examples=FAILURE_EXAMPLES,
+    )
     app.include_router(invitations_router(ports, auth))
     app.include_router(sessions_router(ports, settings, auth, audit, interviews))
     app.include_router(events_router(ports, settings, auth, audit, streams))
@@ -99,6 +107,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(pages_router())
     if settings.docs:
         app.include_router(docs_router(app.openapi))
+        app.include_router(event_schemas_router())
     for router in ports.routers:
         app.include_router(router)
     return app

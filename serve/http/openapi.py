@@ -2,44 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from deployments.agent.contract import TurnBody
+from interview.errors import (
+    AudioTooLarge,
+    DeadlineExceeded,
+    EngineFailed,
+    Forbidden,
+    InternalError,
+    InvalidInput,
+    NotFound,
+    Overloaded,
+    SessionEnded,
+    StorageUnavailable,
+    TranscriptDeleted,
+    Unauthenticated,
+    UnreadableAudio,
+)
 from interview.limits import MAX_ANSWER_CHARS
 from interview.sessions.candidate_view import CandidateState
-from interview.sessions.events import EventRecord
 from interview.sessions.session import GradeRecord, SessionState
-from serve.http.problems import MEDIA_TYPE, Problem
+from serve.http.event_schemas import event_schemas
+from serve.http.problems import MEDIA_TYPE, Problem, problem_of, status_problem
 
 REF = "#/components/schemas/{name}"
 
 #: The structs of replies; each becomes a component under its own name.
-REPLIES: tuple[type, ...] = (TurnBody, SessionState, CandidateState, EventRecord, GradeRecord, Problem)
+REPLIES: tuple[type, ...] = (TurnBody, SessionState, CandidateState, GradeRecord, Problem)
 
-_PROBLEMS: dict[int, str] = {
-    400: "The request cannot be read.",
-    401: "No key or token, or an invalid one.",
-    403: "The key lacks the scope, or the token is a candidate's.",
-    404: "Absent, expired, or another tenant's; the response does not say which.",
-    406: "No such format.",
-    408: "The request body stopped arriving.",
-    409: "The interview has ended, or the same turn is in progress (then `retryable` is true).",
-    410: "Deleted under the retention policy.",
-    413: "Too large.",
-    415: "An unsupported media type, or an unreadable recording.",
-    416: "No such range.",
-    422: "Wrong fields, named in `errors`; or a recording that cannot be graded.",
-    429: "Too many requests; `Retry-After` says when to retry.",
-    500: "Internal error.",
-    502: "An engine failed.",
-    503: "Temporarily unavailable.",
-    504: "Deadline exceeded.",
+#: A status's meaning, and a problem that has it.
+_PROBLEMS: dict[int, tuple[str, Problem]] = {
+    400: ("The request cannot be read.", status_problem(400, "A text field is not UTF-8.")),
+    401: (
+        "No key or token, or an invalid one.",
+        problem_of(Unauthenticated("This API key or token is not valid.", detail={"reason": "invalid_token"})),
+    ),
+    403: (
+        "The key lacks the scope, or the token is a candidate's.",
+        problem_of(Forbidden("This key lacks the scope 'reports'.", detail={"scope": "reports"})),
+    ),
+    404: (
+        "Absent, expired, or another tenant's; the response does not say which.",
+        problem_of(NotFound("There is no such interview.")),
+    ),
+    406: ("No such format.", status_problem(406, "Choose application/json or text/html.")),
+    408: ("The request body stopped arriving.", status_problem(408, "The request body stopped arriving.")),
+    409: (
+        "The interview has ended, or the same turn is in progress (then `retryable` is true).",
+        problem_of(SessionEnded("This interview has ended.")),
+    ),
+    410: (
+        "Deleted under the retention policy.",
+        problem_of(TranscriptDeleted("The words of this interview were deleted under the retention policy.")),
+    ),
+    413: (
+        "Too large.",
+        problem_of(AudioTooLarge("The recording is larger than 25 MB. Record a shorter answer.")),
+    ),
+    415: (
+        "An unsupported media type, or an unreadable recording.",
+        problem_of(UnreadableAudio("This is no recording that can be read. Send wav, mp3, m4a, ogg, webm or flac.")),
+    ),
+    416: ("No such range.", status_problem(416, "The recording does not have that range.")),
+    422: (
+        "Wrong fields, named in `errors`; or a recording that cannot be graded.",
+        problem_of(
+            InvalidInput("Some fields are not valid: 'answer'.", detail={"fields": {"answer": "must not be empty"}})
+        ),
+    ),
+    429: (
+        "Too many requests; `Retry-After` says when to retry.",
+        problem_of(Overloaded("Too many requests; try again shortly.", retry_after_s=2)),
+    ),
+    500: (
+        "Internal error.",
+        problem_of(InternalError("Internal error. The operator's log has details under this request id.")),
+    ),
+    502: ("An engine failed.", problem_of(EngineFailed("Speech recognition failed; try again."))),
+    503: (
+        "Temporarily unavailable.",
+        problem_of(StorageUnavailable("The store does not answer; try again shortly.", retry_after_s=1)),
+    ),
+    504: ("Deadline exceeded.", problem_of(DeadlineExceeded("The step took too long; try again."))),
+}
+
+#: Tags in the order of the documentation. A tag with ``_`` for its spaces is the namespace of its operationIds.
+TAGS: dict[str, str] = {
+    "interviews": "Hold an interview: start, answer, ask for a hint, follow the events, end.",
+    "candidates": "Links for candidates, and what a candidate reads before the interview.",
+    "reports": "Find interviews, read their reports, override grades.",
+    "realtime": "The interview as a spoken conversation over a WebSocket, in the events of the OpenAI Realtime API.",
+    "personal data": "Export and erase what is stored about a candidate.",
+    "tools": "The agent's tools.",
+    "inference": "The model tiers for any OpenAI client.",
+    "operations": "Health, metrics and documentation.",
 }
 
 ANSWER_FORM: dict[str, Any] = {
@@ -76,10 +141,32 @@ START_FORM: dict[str, Any] = {
 }
 
 
+class Examples(NamedTuple):
+    """Of one operation, by media type: the body that is sent, and the successful reply."""
+
+    sent: Mapping[str, Any] = MappingProxyType({})
+    got: Mapping[str, Any] = MappingProxyType({})
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Response descriptions of problem+json for ``statuses``."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": REF.format(name="Problem")}}}
-    return {status: {"description": _PROBLEMS[status], "content": content} for status in sorted(statuses)}
+    return {
+        status: {
+            "description": _PROBLEMS[status][0],
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": REF.format(name="Problem")},
+                    "examples": {"problem": {"$ref": f"#/components/examples/{_example_name(status)}"}},
+                }
+            },
+        }
+        for status in sorted(statuses)
+    }
+
+
+def operation_id(route: APIRoute) -> str:
+    """``tag.name``: the namespace of an operation is its first tag; pages, which are not described, have none."""
+    return ".".join((*(str(tag).replace(" ", "_") for tag in route.tags[:1]), route.name))
 
 
 def operation(
@@ -109,6 +196,7 @@ def operation(
     usual = {400, 401, 403, 408, 413, 415, 422, 429, 500, 502, 503, 504}
     described: dict[str, Any] = {
         "response_model": None,
+        "response_class": Response,
         "status_code": status,
         "responses": {status: good, **problems(*(usual | set(also)))},
     }
@@ -122,8 +210,13 @@ def operation(
     return described
 
 
-def install(app: FastAPI, *, extra: Sequence[type] = ()) -> None:
-    """Add the domain's structs to ``app.openapi()`` as components."""
+def install(
+    app: FastAPI, *, extra: Sequence[type], examples: Mapping[str, Examples], shared_examples: Mapping[str, Any]
+) -> None:
+    """Add the domain's structs to ``app.openapi()`` as components, and the examples.
+
+    ``examples`` are those of an operationId; ``shared_examples`` become components under their names.
+    """
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -132,14 +225,36 @@ def install(app: FastAPI, *, extra: Sequence[type] = ()) -> None:
                 version=app.version,
                 description=app.description,
                 routes=app.routes,
-                tags=app.openapi_tags,
+                tags=[{"name": name, "description": text} for name, text in TAGS.items()],
             )
-            _, components = msgspec.json.schema_components((*REPLIES, *extra), ref_template=REF)
-            schema.setdefault("components", {}).setdefault("schemas", {}).update(components)
+            _, structs = msgspec.json.schema_components((*REPLIES, *extra), ref_template=REF)
+            components = schema.setdefault("components", {})
+            components.setdefault("schemas", {}).update(event_schemas(REF) | structs)
+            of_problems = {_example_name(status): problem for status, (_, problem) in _PROBLEMS.items()}
+            components["examples"] = {
+                name: {"value": msgspec.json.decode(msgspec.json.encode(value))}
+                for name, value in {**of_problems, **shared_examples}.items()
+            }
+            _add_examples(schema, examples)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _add_examples(schema: dict[str, Any], examples: Mapping[str, Examples]) -> None:
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            of_operation = examples.get(operation["operationId"], Examples())
+            sent = operation.get("requestBody", {}).get("content", {})
+            got = operation["responses"].get("200", {}).get("content", {})
+            for contents, values in ((sent, of_operation.sent), (got, of_operation.got)):
+                for media, example in values.items():
+                    contents[media]["example"] = example
+
+
+def _example_name(status: int) -> str:
+    return f"problem-{status}"
 
 
 def _inline_schema(model: type[BaseModel]) -> dict[str, Any]:

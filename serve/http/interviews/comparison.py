@@ -38,6 +38,7 @@ def comparison_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrai
 
     @router.get(
         "/comparison",
+        name="compare",
         summary="Compare the candidates of a plan",
         description="Abilities with their standard errors, newest interview first. There is no rank: two abilities "
         "whose intervals overlap are not told apart.",

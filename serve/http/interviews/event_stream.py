@@ -42,7 +42,14 @@ _CONTENT = {
             "required": ["interview_id", "events"],
             "properties": {
                 "interview_id": {"type": "string"},
-                "events": {"type": "array", "items": {"$ref": openapi.REF.format(name="EventRecord")}},
+                "events": {
+                    "type": "array",
+                    "items": {
+                        "anyOf": [
+                            {"$ref": openapi.REF.format(name=name)} for name in ("InterviewEvent", "CandidateEvent")
+                        ]
+                    },
+                },
             },
         }
     },

@@ -69,6 +69,7 @@ def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
 
     @router.post(
         "/interviews/{interview_id}/link",
+        name="invite",
         summary="Invite the candidate",
         description="A link for one candidate to one interview, which starts when the candidate does. A new link "
         "replaces the earlier one. Without a plan it keeps what was prepared, or leads to the running interview.",
@@ -107,6 +108,7 @@ def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
 
     @router.post(
         "/candidate/token",
+        name="token",
         summary="Exchange a link for an access token",
         description="The bearer is the link's token. It may be exchanged again while the link is valid: after a "
         "reload, on another device, or when the access token ends.",

@@ -37,6 +37,7 @@ def listing_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
 
     @router.get(
         "/sessions",
+        name="list",
         summary="Find interviews",
         description="The tenant's interviews, live and archived, newest first. Filters combine with *and*.",
         **openapi.operation(reply="SessionList"),

@@ -42,6 +42,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
 
     @router.get(
         "/report/{interview_id}",
+        name="read",
         summary="Read the report",
         description="Finished or provisional; `Accept` or `?format=` selects JSON, HTML or PDF.",
         **openapi.operation(content=_CONTENT, also=(404, 406, 410)),

@@ -29,7 +29,7 @@ def tools_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) ->
     a_list = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
     an_object = {"application/json": {"schema": {"type": "object"}}}
 
-    @router.get("", summary="List the tools", **openapi.operation(content=a_list))
+    @router.get("", name="list", summary="List the tools", **openapi.operation(content=a_list))
     async def tools(caller: Caller) -> Response:
         described = [{**tool, "scope": scope_of_tool(tool["name"])} for tool in await ports.agent.tools()]
         return Response(msgspec.json.encode(described), media_type="application/json")

@@ -6,7 +6,7 @@ import base64
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 from starlette.responses import StreamingResponse
@@ -17,6 +17,7 @@ from interview.errors import InterviewError
 from serve.http.content_negotiation import preferred
 from serve.http.line_breaks import on_one_line
 from serve.http.problems import problem_of
+from serve.http.turn_events import AudioData, SentenceData
 
 logger = logging.getLogger(__name__)
 
@@ -90,22 +91,13 @@ async def _events(
         yield b"event: error\ndata: %s\n\n" % on_one_line(msgspec.json.encode(problem_of(error, request_id)))
 
 
-def part_data(part: SpokenPart) -> dict[str, Any]:
-    """An ``audio`` event: the bytes in base64."""
-    return {
-        "index": part.index,
-        "caption": part.caption,
-        "content_type": part.content_type,
-        "duration_s": part.duration_s,
-        "audio": base64.b64encode(part.audio).decode(),
-    }
-
-
 def _event(part: TurnPart, shown: Shown) -> bytes:
     match part:
         case SpokenPart():
-            return b"event: audio\ndata: %s\n\n" % msgspec.json.encode(part_data(part))
+            encoded = base64.b64encode(part.audio).decode()
+            data = AudioData(part.index, part.caption, part.content_type, part.duration_s, encoded)
+            return b"event: audio\ndata: %s\n\n" % msgspec.json.encode(data)
         case Done(reply):
             return b"event: reply\ndata: %s\n\n" % on_one_line(shown(reply))
         case Sentence(index, text):
-            return b"event: sentence\ndata: %s\n\n" % on_one_line(msgspec.json.encode({"index": index, "text": text}))
+            return b"event: sentence\ndata: %s\n\n" % on_one_line(msgspec.json.encode(SentenceData(index, text)))

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi import Response
+
 from deployments.tts.contract import CONTENT_TYPES
+from interview.errors import (
+    AudioTooLarge,
+    DeadlineExceeded,
+    EngineFailed,
+    Forbidden,
+    InternalError,
+    InterviewError,
+    ModelMissing,
+    NotFound,
+    Overloaded,
+    SilentAudio,
+    Unauthenticated,
+    UnreadableAudio,
+    UnsupportedRequest,
+)
 from interview.sessions.ids import INTERVIEW_ID
+from serve.http.openai.errors import openai_error_body
 from serve.http.openai.transcripts import MEDIA_TYPES
 
 _STRING = {"type": "string"}
@@ -27,30 +45,53 @@ _ENVELOPE: dict[str, Any] = {
     },
 }
 
-_FAILURES = {
-    400: "The request cannot be served.",
-    401: "No key, or an invalid one.",
-    403: "The key lacks the scope 'inference'.",
-    404: "No such model.",
-    413: "Too large.",
-    415: "The recording cannot be read.",
-    422: "A field is wrong, or the recording has no speech.",
-    429: "A limit of the tenant or of the tier; Retry-After says when to retry.",
-    500: "Internal error.",
-    502: "An engine failed.",
-    503: "A tier or its model is not available.",
-    504: "Deadline exceeded.",
+#: A status's meaning, and an error that has it.
+_FAILURES: dict[int, tuple[str, InterviewError]] = {
+    400: ("The request cannot be served.", UnsupportedRequest("'response_format' must be one of wav, mp3, opus, pcm.")),
+    401: ("No key, or an invalid one.", Unauthenticated("This API key or token is not valid.")),
+    403: ("The key lacks the scope 'inference'.", Forbidden("This key lacks the scope 'inference'.")),
+    404: ("No such model.", NotFound("There is no model 'whisper-9'.", detail={"openai_code": "model_not_found"})),
+    413: ("Too large.", AudioTooLarge("The recording is larger than 25 MB.")),
+    415: ("The recording cannot be read.", UnreadableAudio("This is no recording that can be read.")),
+    422: ("A field is wrong, or the recording has no speech.", SilentAudio("No speech was heard.")),
+    429: (
+        "A limit of the tenant or of the tier; Retry-After says when to retry.",
+        Overloaded("Too many requests; try again shortly."),
+    ),
+    500: ("Internal error.", InternalError("Internal error. The operator's log has details under this request id.")),
+    502: ("An engine failed.", EngineFailed("Speech recognition failed; try again.")),
+    503: ("A tier or its model is not available.", ModelMissing("No language model is configured.")),
+    504: ("Deadline exceeded.", DeadlineExceeded("The engine took too long; try again.")),
+}
+
+
+def _example_name(status: int) -> str:
+    return f"openai-error-{status}"
+
+
+#: Shared by all operations: the examples of failures, by the names that ``_route`` refers to.
+FAILURE_EXAMPLES: dict[str, Any] = {
+    _example_name(status): openai_error_body(error) for status, (_, error) in _FAILURES.items()
 }
 
 
 def _route(summary: str, replies: dict[str, Any], body: dict[str, Any] | None = None) -> dict[str, Any]:
     failures = {
-        status: {"description": text, "content": {"application/json": {"schema": _ENVELOPE}}}
-        for status, text in _FAILURES.items()
+        status: {
+            "description": text,
+            "content": {
+                "application/json": {
+                    "schema": _ENVELOPE,
+                    "examples": {"error": {"$ref": f"#/components/examples/{_example_name(status)}"}},
+                }
+            },
+        }
+        for status, (text, _) in _FAILURES.items()
     }
     described: dict[str, Any] = {
         "summary": summary,
         "response_model": None,
+        "response_class": Response,
         "responses": {200: {"description": "Success.", "content": replies}, **failures},
     }
     if body is not None:
@@ -120,7 +161,7 @@ CHAT = _route(
 
 TRANSCRIPTION = _route(
     "Speech to text",
-    {**_ANY_JSON, **{media.partition(";")[0]: {"schema": _STRING} for media in MEDIA_TYPES.values()}, **_EVENTS},
+    {**{media.partition(";")[0]: {"schema": _STRING} for media in MEDIA_TYPES.values()}, **_ANY_JSON, **_EVENTS},
     {
         "multipart/form-data": {
             "schema": _object(

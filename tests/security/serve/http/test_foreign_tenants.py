@@ -36,6 +36,7 @@ WITHOUT_INTERVIEW = {
     ("get", "/status"),
     ("get", "/metrics"),
     ("get", "/problems/{code}"),
+    ("get", "/schemas/events"),
 }
 
 #: A caller's own interview, or link, is created under the same id: the tenant is part of every name.

@@ -33,7 +33,7 @@ def test_only_health_and_documentation_are_open():
     app = create_app(stub_ports())
     operations = [(path, found) for path, methods in app.openapi()["paths"].items() for found in methods.values()]
     unkeyed = {path for path, found in operations if not found.get("security")}
-    assert unkeyed == {"/healthz", "/readyz", "/problems/{code}"}
+    assert unkeyed == {"/healthz", "/readyz", "/problems/{code}", "/schemas/events"}
 
 
 @pytest.mark.parametrize(
