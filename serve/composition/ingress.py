@@ -99,6 +99,7 @@ class Ingress:
             audit=audit,
             blobs=blobs,
             keys=keys,
+            key_admin=keys,
             candidates=candidates,
             identities=identities,
             realtime_secrets=RealtimeSecrets(signing, candidates),

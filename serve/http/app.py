@@ -24,6 +24,7 @@ from serve.http.interviews.reports import reports_router
 from serve.http.interviews.sessions import sessions_router
 from serve.http.interviews.signals import signals_router
 from serve.http.interviews.tools import tools_router
+from serve.http.keys import CreatedKeyReply, KeyList, keys_router
 from serve.http.limits.event_streams import EventStreams
 from serve.http.limits.interviews import InterviewLimits
 from serve.http.limits.realtime_connections import RealtimeConnections
@@ -35,12 +36,27 @@ from serve.http.openai.docs import FAILURE_EXAMPLES
 from serve.http.openapi_examples import EXAMPLES
 from serve.http.operations import operations_router
 from serve.http.pages.routes import pages_router
+from serve.http.platform import PlatformState, platform_router
 from serve.http.ports import IngressPorts
 from serve.http.realtime.conversation import ConversationPorts
 from serve.http.realtime.conversations import Conversations
 from serve.http.realtime.routes import realtime_router
 from serve.http.realtime.socket import SocketPorts
 from serve.http.settings import HttpSettings
+
+#: The structs of replies besides those of ``serve.http.openapi``.
+_REPLIES: tuple[type, ...] = (
+    Report,
+    SessionList,
+    Comparison,
+    ErasedData,
+    InterviewNotice,
+    LinkReply,
+    TokenReply,
+    CreatedKeyReply,
+    KeyList,
+    PlatformState,
+)
 
 
 def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> FastAPI:
@@ -87,7 +103,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     problems.install(app)
     openapi.install(
         app,
-        extra=(Report, SessionList, Comparison, ErasedData, InterviewNotice, LinkReply, TokenReply),
+        extra=_REPLIES,
         examples=EXAMPLES,
         shared_examples=FAILURE_EXAMPLES,
     )
@@ -103,7 +119,9 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     app.include_router(tools_router(ports, auth, audit))
     app.include_router(mcp_router(ports, settings, auth, audit, interviews))
     app.include_router(realtime_router(ports, auth, sockets))
+    app.include_router(keys_router(ports, auth))
     app.include_router(operations_router(ports, settings, auth))
+    app.include_router(platform_router(ports, settings, auth, shedder))
     app.include_router(pages_router())
     if settings.docs:
         app.include_router(docs_router(app.openapi))

@@ -102,6 +102,7 @@ TAGS: dict[str, str] = {
     "reports": "Find interviews, read their reports, override grades.",
     "realtime": "The interview as a spoken conversation over a WebSocket, in the events of the OpenAI Realtime API.",
     "personal data": "Export and erase what is stored about a candidate.",
+    "keys": "The tenant's API keys.",
     "tools": "The agent's tools.",
     "inference": "The model tiers for any OpenAI client.",
     "operations": "Health, metrics and documentation.",

@@ -18,7 +18,10 @@ from serve.http.interviews.candidates import ErasedData
 from serve.http.interviews.comparison import Comparison
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply
 from serve.http.interviews.listing import SessionList
+from serve.http.keys import CreatedKeyReply, KeyList, KeyRow
+from serve.http.metrics_summary import Fallback, Latency, MetricsSummary, StoreHealth, Tokens
 from serve.http.openapi import Examples
+from serve.http.platform import PlatformState, SheddingState, TierState
 from storage.archive.port import ComparedInterview, SessionSummary, SkillAbility
 
 _JSON = "application/json"
@@ -56,6 +59,36 @@ _STATE = CandidateState(
     questions_asked=(CandidateQuestion("be-index", "technical", "technical", 2, _AT),),
     turn_number=2,
     version=14,
+)
+_KEY = KeyRow("d42fb2323928", "Grace Hopper", ["reports"], _AT, None, None)
+_LATENCY = Latency(3, 0.42, 0.0087, 0.48, 0.5, ((0.01, 2), (0.5, 3), (None, 3)))
+_PLATFORM = PlatformState(
+    version="0.9.0",
+    tiers=(TierState("stt", "faster-whisper", "tiny.en"), TierState("llm", "none")),
+    shedding=SheddingState(True, 10.0, 40.0, 1.2, 0.9, 0.0),
+    metrics=MetricsSummary(
+        live_sessions=2,
+        started=5,
+        ended=3,
+        queues={"grading waiting": 1},
+        ready={"stt": True},
+        replicas=("ingress-host-1",),
+        turns=_LATENCY,
+        overhead=_LATENCY,
+        stages={"stt": _LATENCY},
+        requests=120,
+        refused=1,
+        failed=0,
+        fallbacks=(Fallback("llm", "script", 1),),
+        tokens=(Tokens("qwen", "prompt", 900),),
+        unmetered=0,
+        audio_heard_s=61.5,
+        audio_spoken_s=48.0,
+        guardrail_trips=0,
+        retries=0,
+        failed_items=0,
+        store=StoreHealth(True, 1_048_576, 0, True),
+    ),
 )
 _GRADE = GradeRecord(
     "be-index",
@@ -190,11 +223,17 @@ EXAMPLES: dict[str, Examples] = {
     "candidates.token": Examples(got=_plain(TokenReply("iva_…", "Bearer", 3600, "i-1", "invited"))),
     "candidates.notice": Examples(got=_plain(InterviewNotice("i-1", "invited", "Ada", True, _NOTICE))),
     "personal_data.erase": Examples(got=_plain(ErasedData(2, True))),
+    "keys.list_keys": Examples(got=_plain(KeyList([_KEY]))),
+    "keys.create": Examples(
+        {_JSON: {"label": "Grace Hopper", "scopes": ["reports"], "expires_in_days": 90}},
+        _plain(CreatedKeyReply(_KEY, "ik_d42fb2323928_…")),
+    ),
     "tools.list": Examples(got={_JSON: [{"name": "get_hint", "description": "…", "parameters": {"type": "object"}}]}),
     "tools.call": Examples({_JSON: {"interview_id": "i-1"}}, {_JSON: {"hint": "Think of every insert."}}),
     "operations.healthz": Examples(got={_JSON: {"status": "ok"}}),
     "operations.readyz": Examples(got={_JSON: {"status": "ready", "checks": {"sessions": {"ok": True}}}}),
     "operations.status": Examples(got={_JSON: {"version": "0.9.0", "engines": {"stt": {"ok": True}}}}),
+    "operations.platform": Examples(got=_plain(_PLATFORM)),
     "operations.metrics": Examples(got={"text/plain": 'interview_sessions_total{status="concluded"} 3\n'}),
     "operations.problem_type": Examples(
         got={_JSON: {"code": "overloaded", "status": 429, "title": "Too many requests", "retryable": True}}

@@ -22,6 +22,7 @@ from storage.archive.port import Archive
 from storage.audit.port import AuditLog
 from storage.blobs.port import BlobStore
 from storage.erasure.personal_data import PersonalData
+from storage.keys.port import ApiKeys
 from storage.limits.port import SharedRates, SharedSlots
 from storage.limits.rates import local_rates
 from storage.limits.slots import LocalSlots
@@ -80,11 +81,12 @@ class RequestObserver(Protocol):
 class IngressPorts:
     """The ingress's dependencies.
 
-    ``candidates`` None: no links for candidates. ``identities`` None: no tokens of an identity provider.
-    ``realtime_secrets`` None: no ephemeral secrets. ``turn_detection`` None: a client of the realtime API says itself
-    when an answer ends. ``documents`` None: no files are read, only text. ``probes`` decide readiness; ``status`` adds
-    queue numbers to ``/status``; ``metrics`` is Prometheus text. ``scanner`` None: uploads are not scanned for viruses.
-    ``rates`` and ``slots`` are the callers' limits, by default of this process alone.
+    ``key_admin`` None: keys are made at the command line only. ``candidates`` None: no links for candidates.
+    ``identities`` None: no tokens of an identity provider. ``realtime_secrets`` None: no ephemeral secrets.
+    ``turn_detection`` None: a client of the realtime API says itself when an answer ends. ``documents`` None: no files
+    are read, only text. ``probes`` decide readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is
+    Prometheus text. ``scanner`` None: uploads are not scanned for viruses. ``rates`` and ``slots`` are the callers'
+    limits, by default of this process alone.
     """
 
     agent: Agent
@@ -95,6 +97,7 @@ class IngressPorts:
     keys: KeyVerifier
     reports: ReportSource
     personal_data: PersonalData
+    key_admin: ApiKeys | None = None
     candidates: CandidateTokens | None = None
     identities: Identities | None = None
     realtime_secrets: RealtimeSecrets | None = None

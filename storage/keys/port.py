@@ -32,14 +32,15 @@ REPORTS = "reports"
 AGENT = "agent"
 #: Call the inference tier (``/v1``).
 INFERENCE = "inference"
-#: Read ``/status`` and ``/metrics``.
+#: Read ``/status``, ``/metrics`` and ``/platform``.
 OPERATIONS = "operations"
-
 #: Export and erase a candidate's data.
 PRIVACY = "privacy"
+#: Create, list and revoke the tenant's keys, with at most one's own scopes.
+KEYS = "keys"
 
 #: All scopes.
-SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY})
+SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY, KEYS})
 
 
 class ApiKey(Struct, frozen=True):

@@ -32,7 +32,7 @@ from interview.reports.assembly import assemble
 from interview.sessions.events import AnyPayload, Event, ResponseSent, SessionStarted
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
-from serve.http.auth import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, OPERATIONS, PRIVACY, REPORTS
+from serve.http.auth import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, KEYS, OPERATIONS, PRIVACY, REPORTS
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.ports import IngressPorts, ReportFormat
 from storage.archive.audit import SqlAuditLog
@@ -49,7 +49,7 @@ SIGNING_KEY = SigningKey("k1", b"a signing key of the tests, 32 bytes or more")
 
 StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
 
-ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY})
+ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY, KEYS})
 
 
 class Grant(Struct, frozen=True):

@@ -68,18 +68,19 @@ class LoadShedder:
 
     def refuses(self) -> bool:
         """Whether to reject the arriving step."""
-        return self._draw() < self._share_to_refuse()
+        return self._draw() < self.share_to_refuse()
 
     def refusal(self) -> Overloaded:
         """The error for a rejected request."""
-        spread_s = RETRY_SPREAD_S / max(0.01, 1 - self._share_to_refuse())
+        spread_s = RETRY_SPREAD_S / max(0.01, 1 - self.share_to_refuse())
         latest_s = min(RETRY_LATEST_S, RETRY_SOONEST_S + spread_s)
         return Overloaded(
             "Too many answers are being processed right now; try again in a moment.",
             retry_after_s=round(RETRY_SOONEST_S + (latest_s - RETRY_SOONEST_S) * self._draw(), 1),
         )
 
-    def _share_to_refuse(self) -> float:
+    def share_to_refuse(self) -> float:
+        """The share of arriving steps to reject now, in [0, 1]."""
         settings = self._settings
         if settings.from_ms == 0 or not self._shedding or self.late_ms <= settings.from_ms:
             return 0.0

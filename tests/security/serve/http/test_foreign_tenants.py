@@ -30,11 +30,15 @@ WITHOUT_INTERVIEW = {
     ("post", "/v1/realtime/client_secrets"),  # a secret of the caller's own tenant; the socket looks up what it opens
     ("get", "/sessions"),
     ("get", "/comparison"),  # names interviews in its query: test_http_archive.py
+    ("get", "/keys"),  # test_http_keys.py
+    ("post", "/keys"),
+    ("delete", "/keys/{key_id}"),
     ("get", "/tools"),
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/status"),
     ("get", "/metrics"),
+    ("get", "/platform"),
     ("get", "/problems/{code}"),
     ("get", "/schemas/events"),
 }
