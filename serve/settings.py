@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from deployments.agent.config import AgentConfig
 from deployments.documents.config import DocumentsConfig
+from deployments.drafting.config import DraftingConfig
 from deployments.grading.config import GradingConfig
 from deployments.llm.config import LlmConfig
 from deployments.retrieval.config import RetrievalConfig
@@ -94,6 +95,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tts: TtsConfig = TtsConfig()
     turn_detection: TurnDetectionConfig = TurnDetectionConfig()
     retrieval: RetrievalConfig = RetrievalConfig()
+    drafting: DraftingConfig = DraftingConfig()
     llm: LlmConfig = LlmConfig()
 
 

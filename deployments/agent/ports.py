@@ -43,7 +43,9 @@ class PlanCatalogue(Protocol):
 
     def ids(self) -> tuple[str, ...]: ...
 
-    def get(self, plan_id: str) -> InterviewPlan | None: ...
+    def get(self, plan_id: str) -> InterviewPlan | None:
+        """Raises Conflict: the plan is a draft, which a person must approve first."""
+        ...
 
     def match(self, role_description: str) -> PlanChoice:
         """The plan nearest to a role description. Raises InvalidInput when none is similar."""

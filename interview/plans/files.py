@@ -2,7 +2,8 @@
 field.
 
 A plan file holds the fields of ``InterviewPlan`` with its questions in ``questions:``, in ``bank:`` (one path or a
-list, relative to the plan file and inside its folder), or both. A bank file is a list of questions.
+list, relative to the plan file and inside its folder), or both. ``draft: true`` marks a plan that nobody has approved:
+it is checked and never installed. ``approved:`` names who did, and when. A bank file is a list of questions.
 """
 
 from __future__ import annotations
@@ -35,6 +36,21 @@ class _Problem(Struct, frozen=True):
         return self.document.error(self.path, shortened(self.text, 300))
 
 
+class Approval(Struct, frozen=True, forbid_unknown_fields=True):
+    """``at``: ISO 8601 with a time zone."""
+
+    by: str
+    at: str
+
+
+class PlanFile(Struct, frozen=True):
+    """A plan of a file, and whether a person has to approve it before use."""
+
+    plan: InterviewPlan
+    is_draft: bool = False
+    approved: Approval | None = None
+
+
 class _QuestionSource(Struct, frozen=True):
     """A question and its source position."""
 
@@ -50,27 +66,64 @@ def load_plan(path: Path | str) -> InterviewPlan:
         ConfigError: the message names ``file:line: field: problem`` of the first problem and counts the others;
             ``detail["problems"]`` lists them all in that form.
     """
+    return load_plan_file(path).plan
+
+
+def load_plan_file(path: Path | str) -> PlanFile:
+    """The plan of one file with its approval. Raises as ``load_plan``."""
     path = Path(path)
-    return _plan_from(read_yaml(path), base=path.parent)
+    document = read_yaml(path)
+    marks, plain = _marks_of(document)
+    plan = _plan_from(plain, base=path.parent)
+    return PlanFile(plan, marks.draft, marks.approved)
 
 
 def load_plans(directory: Path | str) -> dict[str, InterviewPlan]:
-    """The plans of a directory (``*.yaml``, not its subfolders) by id.
+    """The plans of a directory (``*.yaml``, not its subfolders) by id, without drafts.
 
     Raises:
         ConfigError: as ``load_plan``; or two files hold the same id, or an id is not its file's name.
     """
-    directory = Path(directory)
-    plans: dict[str, InterviewPlan] = {}
-    for path in sorted(directory.glob("*.yaml")):
-        plan = load_plan(path)
-        if plan.id != path.stem:
-            document = read_yaml(path)
-            raise document.error(("id",), f"{plan.id!r} must be the file's name, {path.stem!r}")
-        plans[plan.id] = plan
+    files = _plan_files(Path(directory))
+    plans = {plan_id: file.plan for plan_id, file in files.items() if not file.is_draft}
     if not plans:
-        raise ConfigError.at(str(directory), None, "", "holds no interview plan (*.yaml)")
+        drafts = f"; {len(files)} drafts wait for `interview plan approve`" if files else ""
+        raise ConfigError.at(str(directory), None, "", f"holds no interview plan (*.yaml){drafts}")
     return plans
+
+
+def draft_ids(directory: Path | str) -> frozenset[str]:
+    """The ids of the directory's plans that nobody has approved. Raises as ``load_plans``."""
+    return frozenset(plan_id for plan_id, file in _plan_files(Path(directory)).items() if file.is_draft)
+
+
+def _plan_files(directory: Path) -> dict[str, PlanFile]:
+    files: dict[str, PlanFile] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        file = load_plan_file(path)
+        if file.plan.id != path.stem:
+            document = read_yaml(path)
+            raise document.error(("id",), f"{file.plan.id!r} must be the file's name, {path.stem!r}")
+        files[file.plan.id] = file
+    return files
+
+
+class _Marks(Struct, frozen=True):
+    draft: bool = False
+    approved: Approval | None = None
+
+
+def _marks_of(document: YamlDocument) -> tuple[_Marks, YamlDocument]:
+    """The marks of a plan file, and the document without them."""
+    if not isinstance(document.data, dict):
+        return _Marks(), document
+    marks = {name: document.data[name] for name in ("draft", "approved") if name in document.data}
+    _raise_if_any([_Problem(document, path, text) for path, text in misfits(marks, _Marks)])
+    found = msgspec.convert(marks, _Marks)
+    if found.draft and found.approved is not None:
+        raise document.error(("draft",), "is true, and the plan is approved: remove one of the two")
+    plain = {name: value for name, value in document.data.items() if name not in marks}
+    return found, msgspec.structs.replace(document, data=plain)
 
 
 def load_bank(path: Path | str) -> tuple[Question, ...]:

@@ -1,20 +1,30 @@
-"""``interview plan``: checks plans and question banks for their authors."""
+"""``interview plan``: checks plans and banks, drafts a plan from a role description, and approves a draft."""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
+from interview.errors import Conflict, InvalidInput
+from serve.cli.sessions import Data, Profile, Tenant, directory_of
 from serve.serve_file import plans_dir
 
-app = typer.Typer(help="Check interview plans and question banks.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from deployments.documents.service import DocumentService
+    from interview.drafts.draft import PlanDraft
+    from serve.settings import Settings
+
+app = typer.Typer(help="Check, draft and approve interview plans.", no_args_is_help=True)
 
 
 @app.callback()
 def plan() -> None:
-    """Check interview plans and question banks."""
+    """Check, draft and approve interview plans."""
 
 
 @app.command()
@@ -37,3 +47,116 @@ def check(
     print(f"{len(chosen)} file{'' if len(chosen) == 1 else 's'} checked: {count if problems else 'no problems'}.")
     if problems:
         raise typer.Exit(1)
+
+
+@app.command()
+def create(
+    role: Annotated[str, typer.Option(help="The role description: a file (PDF, DOCX, text) or the text itself.")],
+    out: Annotated[Path, typer.Option(help="The YAML file to write; its name becomes the plan's id.")],
+    resume: Annotated[
+        Path | None, typer.Option(help="A résumé: the draft says which needs it speaks of. Questions do not change.")
+    ] = None,
+    minutes: Annotated[int | None, typer.Option(help="Length of the interview.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    profile: Profile = "local",
+) -> None:
+    """Draft a plan from a role description; it cannot be used until `interview plan approve`."""
+    from interview.plans.plan_file import plan_yaml
+    from serve.serve_file import profile_path, read_serve_file
+    from serve.settings import read_settings
+
+    if out.exists() and not force:
+        raise Conflict(f"{out} exists; --force overwrites it.")
+    file = read_serve_file(profile_path(profile))
+    draft = asyncio.run(_drafted(read_settings(file.arguments, file.document), role, resume, minutes))
+    plan = replace(draft.plan, id=_id_of(out))
+    told = (
+        "A draft made by `interview plan create`. Read every question and its key, and change what does not fit.",
+        *draft.notes,
+        *(f"No question: {need}" for need in draft.uncovered),
+    )
+    out.write_text(plan_yaml(plan, comments=told, head={"draft": True}), encoding="utf-8")
+    _show(draft)
+    print(f"{out} written. When you have read it: interview plan approve {out} --by NAME")
+
+
+@app.command()
+def approve(
+    file: Annotated[Path, typer.Argument(help="The draft's file.")],
+    by: Annotated[str, typer.Option(help="Who has read the plan and answers for it.")],
+    tenant: Tenant = "local",
+    data: Data = None,
+) -> None:
+    """Approve a draft: its file says who and when, and the audit log as well."""
+    from interview.plans.approving import approve_file
+    from serve.composition.local_stores import archive_database
+    from storage.archive.audit import SqlAuditLog
+    from storage.audit.port import COMMAND_LINE, AuditEntry
+
+    approved = approve_file(file, by, datetime.now(UTC))
+
+    async def record() -> None:
+        database = archive_database(directory_of(data))
+        detail = {"digest": approved.plan.digest, "by": by}
+        entry = AuditEntry(tenant, COMMAND_LINE, "plan.approved", approved.plan.id, detail)
+        try:
+            await SqlAuditLog(database).record(entry)
+        finally:
+            await database.close()
+
+    asyncio.run(record())
+    print(f"{approved.plan.id} is approved by {by}. Its consent text:\n\n{approved.plan.consent}")
+
+
+async def _drafted(settings: Settings, role: str, resume: Path | None, minutes: int | None) -> PlanDraft:
+    from deployments.documents.service import DocumentService
+    from deployments.drafting.contract import DraftRequest
+    from deployments.drafting.service import DraftingService
+    from deployments.retrieval.service import retrieval_of
+    from interview.plans.files import load_plans
+
+    retrieval = retrieval_of(settings.retrieval)
+    if retrieval is None:
+        raise InvalidInput("Drafts need search by meaning: name an encoder in retrieval.embeddings of the profile.")
+    documents = DocumentService(settings.documents)
+    try:
+        drafting = DraftingService(retrieval, load_plans(plans_dir()).values(), settings.drafting)
+        described = await _text_of(documents, Path(role), "role_description") if _is_file(role) else role
+        claimed = await _text_of(documents, resume, "resume") if resume is not None else ""
+        return await drafting.draft(DraftRequest(described, claimed, minutes))
+    finally:
+        await documents.stop()
+        retrieval.close()
+
+
+async def _text_of(documents: DocumentService, path: Path, field: str) -> str:
+    data = await asyncio.to_thread(path.read_bytes)
+    return (await documents.read(data, name=path.name, field=field)).text
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return "\n" not in text and Path(text).is_file()
+    except OSError:  # a text can be longer than any file name
+        return False
+
+
+def _id_of(path: Path) -> str:
+    from interview.drafts.assembly import slug
+
+    return slug(path.stem)
+
+
+def _show(draft: PlanDraft) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Need", "Questions", "Résumé")
+    for one in draft.coverage:
+        asked = ", ".join(each.question_id for each in one.asked)
+        nothing = "none" if one.kind == "skill" else "on paper"
+        table.add_row(one.need, asked or nothing, {True: "yes", False: "no", None: ""}[one.in_resume])
+    console = Console()
+    console.print(table)
+    for note in draft.notes:
+        console.print(note, highlight=False, markup=False)

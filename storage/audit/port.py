@@ -1,4 +1,4 @@
-"""The port of the audit log: an append-only record of reads of personal data, overrides, keys and erasures."""
+"""The port of the audit log: an append-only record of reads of personal data, overrides, plans, keys and erasures."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ Action = Literal[
     "interview.erased",
     "recordings.deleted",
     "transcript.deleted",
+    "plan.created",
+    "plan.read",
+    "plan.approved",
+    "plan.deleted",
     "key.created",
     "key.revoked",
 ]

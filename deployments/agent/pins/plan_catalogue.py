@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from deployments.agent.ports import PlanChoice
-from interview.errors import ConfigError
-from interview.plans.files import load_plans
+from interview.errors import ConfigError, Conflict
+from interview.plans.files import draft_ids, load_plans
 from interview.plans.matching import match_plan
 from interview.plans.plan import InterviewPlan
 
@@ -15,22 +15,34 @@ from interview.plans.plan import InterviewPlan
 class InstalledPlans:
     """Plans read once, when the replica starts; new ones require a rollout."""
 
-    def __init__(self, plans: Mapping[str, InterviewPlan]) -> None:
+    def __init__(self, plans: Mapping[str, InterviewPlan], drafts: Collection[str] = ()) -> None:
+        """``drafts``: ids of plans in files that nobody has approved."""
         if not plans:
             raise ConfigError("No interview plan is installed.")
         self._plans = dict(plans)
+        self._drafts = frozenset(drafts)
 
     @classmethod
     def from_directory(cls, directory: Path | str) -> InstalledPlans:
         """Raises ConfigError naming file, line and field."""
-        return cls(load_plans(directory))
+        return cls(load_plans(directory), draft_ids(directory))
 
     def ids(self) -> tuple[str, ...]:
         return tuple(sorted(self._plans))
 
     def get(self, plan_id: str) -> InterviewPlan | None:
+        if plan_id in self._drafts:
+            raise not_approved(plan_id)
         return self._plans.get(plan_id)
 
     def match(self, role_description: str) -> PlanChoice:
         found = match_plan(role_description, self._plans)
         return PlanChoice(plan=self._plans[found.plan_id], reason=found.explanation)
+
+
+def not_approved(plan_id: str) -> Conflict:
+    """The error of a start with a plan that no person has approved."""
+    return Conflict(
+        f"The plan {plan_id!r} is a draft. A person must read and approve it before an interview can use it.",
+        detail={"fields": {"plan": "is not approved"}},
+    )

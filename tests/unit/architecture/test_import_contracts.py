@@ -57,6 +57,11 @@ FORBIDDEN = {
         "import deployments.retrieval.engines.token_encoder",
         "serve.http.app -> deployments.retrieval.engines.token_encoder",
     ),
+    "drafting": (
+        "serve/http/app.py",
+        "import deployments.drafting.service",
+        "serve.http.app -> deployments.drafting.service",
+    ),
     "http": ("serve/http/app.py", "import serve.replay.replay", "serve.http.app -> serve.replay.replay"),
     "web-framework": ("serve/compose.py", "import fastapi", "serve.compose -> fastapi"),
     "tokens": ("serve/http/auth.py", "import jwt", "serve.http.auth -> jwt"),

@@ -10,6 +10,8 @@ import re
 
 import pytest
 
+from interview.drafts.assembly import Candidate, assemble, choose
+from interview.drafts.role import read_role
 from interview.plans.files import load_plans
 from interview.plans.plan import InterviewPlan
 from interview.text.sentences import sentences_of
@@ -72,7 +74,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
         EMPLOYER,
     ),
     "Hi, I'm an AI interviewer": (PLAN,),
-    "This takes about forty minutes": (PLAN,),
+    "This takes about": (PLAN,),
     "Each question is on your screen": (
         f"{_VIEW}test_of_an_event_only_the_listed_texts_are_shown",),
     "Take your time, and ask me to repeat": (
@@ -82,7 +84,16 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "If you'd rather have a person": (_QUESTION,),
 }  # fmt: skip
 
-by_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
+
+def drafted() -> InterviewPlan:
+    """A draft's greeting and consent are made of the same sentences."""
+    role = read_role("Baker\n\nTasks\n- bread")
+    found = [Candidate(question, 0.5) for question in PLANS["data-analyst"].questions if question.is_scored]
+    return assemble(role, choose(role, {"bread": found}, (), 40), {}, 40)
+
+
+ALL = {**PLANS, "draft": drafted()}
+by_plan = pytest.mark.parametrize("plan", ALL.values(), ids=list(ALL))
 
 
 def kept_by(sentence: str) -> tuple[str, ...]:

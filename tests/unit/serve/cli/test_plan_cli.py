@@ -1,14 +1,19 @@
-"""``interview plan check``: every problem of a plan or bank with file, line and fix; the shipped ones have none."""
+"""``interview plan``: problems with file, line and fix; a draft from a role description, and its approval."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from interview.plans.files import load_plan_file
 from serve.cli.main import app
 from serve.simulation.personas import load_personas
+from storage.archive.audit import SqlAuditLog
+from storage.archive.database import Database, sqlite_url
+from storage.audit.port import AuditEntry
 from tests.support.paths import ROOT
 
 BANK = """- id: first
@@ -84,3 +89,51 @@ def test_every_error_of_a_plan_is_listed(tmp_path: Path) -> None:
 
 def test_the_shipped_personas_answer_an_authors_own_plans(tmp_path: Path) -> None:
     assert load_personas(tmp_path).keys() == load_personas(ROOT / "configs" / "interviews").keys()
+
+
+ROLE = "Engineer\n\nTasks\n- Make sure no payment is booked twice\n- Terraform\n"
+
+
+def created(*options: str) -> tuple[int, str]:
+    found = CliRunner().invoke(app, ["plan", "create", *options])
+    return found.exit_code, found.stdout
+
+
+async def audited(file: Path) -> list[AuditEntry]:
+    database = Database(sqlite_url(file))
+    try:
+        return await SqlAuditLog(database).entries("local")
+    finally:
+        await database.close()
+
+
+def test_a_draft_is_written_checked_and_approved_by_name(tmp_path: Path) -> None:
+    role, resume, out = tmp_path / "role.txt", tmp_path / "cv.md", tmp_path / "Payments.yaml"
+    role.write_text(ROLE)
+    resume.write_text("Jo\n\nBuilt payment services.")
+    status, told = created("--role", str(role), "--resume", str(resume), "--out", str(out))
+    assert status == 0
+    assert "be-idempotent-payment" in told
+    assert "# No question: Terraform" in out.read_text()
+    assert checked(out)[0] == 0
+    file = load_plan_file(out)
+    assert (file.is_draft, file.plan.id) == (True, "payments")
+
+    data = tmp_path / "data"
+    approved = CliRunner().invoke(app, ["plan", "approve", str(out), "--by", "Ada", "--data", str(data)])
+    assert approved.exit_code == 0
+    assert "You will talk to an AI" in approved.stdout
+    assert not load_plan_file(out).is_draft
+    (entry,) = asyncio.run(audited(data / "archive.db"))
+    assert (entry.action, entry.subject, entry.detail["by"]) == ("plan.approved", "payments", "Ada")
+    assert entry.detail["digest"] == load_plan_file(out).plan.digest
+
+
+def test_the_role_may_be_text_and_a_file_is_not_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "plan.yaml"
+    assert created("--role", ROLE, "--out", str(out), "--minutes", "20")[0] == 0
+    before = out.read_text()
+    found = CliRunner().invoke(app, ["plan", "create", "--role", ROLE, "--out", str(out)])
+    assert found.exception is not None
+    assert "exists" in str(found.exception)
+    assert out.read_text() == before

@@ -1,0 +1,20 @@
+"""Configuration of draft plans: section ``drafting`` of ``configs/serve/*.yaml``."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from interview.drafts.assembly import DEFAULT_MINUTES
+
+
+class DraftingConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How drafts are made.
+
+    - ``minutes``: the length of a plan unless the request names one.
+    - ``stories``: ids of questions about past work that fit every role; ids that no installed plan has are left out.
+    - ``drafts_per_tenant``: stored drafts and approved plans of one tenant; beyond: 409.
+    """
+
+    minutes: int = DEFAULT_MINUTES
+    stories: tuple[str, ...] = ("be-help-colleague", "be-deadline", "da-priorities")
+    drafts_per_tenant: int = 200

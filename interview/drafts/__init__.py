@@ -1,0 +1,1 @@
+"""Draft plans: from a role description to a plan that a person reads, changes and approves."""
