@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from opentelemetry.trace import SpanKind
 
 from deployments.llm.config import LlmConfig
-from deployments.llm.contract import ChatRequest, ChatResponse
+from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LanguageModel, LlmInfo
 from interview.telemetry import span
 
 
@@ -34,3 +34,20 @@ async def chat_in_span(
             }
         )
         return response
+
+
+class TracedLanguageModel:
+    """``LanguageModel`` whose completions are spans, for a model that is called without the tier's deployment."""
+
+    def __init__(self, model: LanguageModel, config: LlmConfig) -> None:
+        self._model = model
+        self._config = config
+
+    async def chat(self, request: ChatRequest) -> ChatResponse:
+        return await chat_in_span(self._model.chat, request, self._config)
+
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        return self._model.stream(request)
+
+    async def info(self) -> LlmInfo:
+        return await self._model.info()

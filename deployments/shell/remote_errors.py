@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, NamedTuple
 
+import msgspec
+
 from interview.errors import (
     ContextTooLong,
     DeadlineExceeded,
@@ -88,12 +90,25 @@ def from_status(status: int, message: str, server: RemoteServer, retry_after_s: 
             return InvalidInput(text)
 
 
+def from_response(status: int, body: bytes, retry_after: str | None, server: RemoteServer) -> InterviewError:
+    """The typed error for a failed response: its body as bytes and its ``Retry-After`` header."""
+    try:
+        told: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        told = None
+    return from_status(status, _message(told, f"The {server.kind} answered {status}."), server, _seconds(retry_after))
+
+
+def from_event(error: object, server: RemoteServer) -> InterviewError:
+    """The typed error for an error object sent inside a stream; its ``code`` may be an HTTP status."""
+    code = str(error.get("code")) if isinstance(error, dict) else ""
+    status = int(code) if code.isdigit() else 500
+    return from_status(status, _message(error, f"The {server.kind} failed."), server)
+
+
 def _from_stream(error: Any, server: RemoteServer) -> InterviewError:
-    """An error object sent inside a stream; its ``code`` may be an HTTP status."""
     body = error.body if isinstance(error.body, dict) else {}
-    code = body.get("code", error.code)
-    status = int(code) if str(code).isdigit() else 500
-    return from_status(status, _message(body, error.message), server)
+    return from_event({"code": error.code, "message": error.message, **body}, server)
 
 
 def _message(body: object, fallback: str) -> str:
@@ -108,7 +123,11 @@ def _message(body: object, fallback: str) -> str:
 
 
 def _after_s(error: Any) -> float | None:
+    return _seconds(error.response.headers.get("retry-after"))
+
+
+def _seconds(retry_after: str | None) -> float | None:
     try:
-        return float(error.response.headers.get("retry-after"))
-    except (TypeError, ValueError):
+        return float(retry_after or "")
+    except ValueError:
         return None  # absent, or a date: use the back-off's own pause

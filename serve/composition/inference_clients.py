@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deployments.llm.contract import LanguageModelClient
+from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.shell.handle_rpc import ServeHandle, handle_caller, handle_stream_caller
 from deployments.stt.contract import SpeechToTextClient
 from deployments.tts.contract import TextToSpeechClient
@@ -22,7 +22,7 @@ class InferenceClients(NamedTuple):
     """None means that the tier is not deployed."""
 
     stt: SpeechToTextClient | None
-    llm: LanguageModelClient | None
+    llm: LanguageModel | None
     tts: TextToSpeechClient | None
 
 

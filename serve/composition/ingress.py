@@ -21,6 +21,7 @@ from deployments.shell.replicas import with_serve_options
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.service import TurnDetectionService
+from serve.composition.direct_language_model import DirectLanguageModel
 from serve.composition.erasure import PlatformErasure
 from serve.composition.grading_placement import grading_queue
 from serve.composition.inference_clients import InferenceClients, inference_clients
@@ -82,7 +83,8 @@ class Ingress:
 
         probes = {"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers)}
         documents = DocumentService(settings.documents)
-        models = _metered(settings, self._inference)
+        direct = DirectLanguageModel(settings.llm)
+        models = _metered(self._inference._replace(llm=direct.model or self._inference.llm))
         security = settings.security
         scanner = Clamd(security.clamd, timeout_s=security.clamd_timeout_s) if security.clamd else None
         rates, slots = redis_rates(url), RedisSlots(url)
@@ -134,7 +136,7 @@ class Ingress:
         @asynccontextmanager
         async def lifespan(_app: object) -> AsyncIterator[None]:
             publisher.start()
-            async with of_its_routes(app):
+            async with of_its_routes(app), direct.running():
                 freeze_startup_objects()
                 yield
             await documents.stop()
@@ -165,7 +167,7 @@ def _agent(settings: Settings, tiers: Tiers, handle: Any) -> Agent:
 
 
 def _metered(
-    settings: Settings, clients: InferenceClients
+    clients: InferenceClients,
 ) -> tuple[SpeechToText | None, LanguageModel | None, TextToSpeech | None]:
     metrics = process_metrics()
     return (

@@ -15,10 +15,11 @@ from typing import Any
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
+from deployments.llm.engines.remote_connection import RemoteConnection
 from deployments.llm.openai_chat import ChatCall, read_call
 from deployments.shell.circuit_breaker import CircuitBreaker
 from deployments.shell.egress import require_allowed
-from deployments.shell.remote_errors import RemoteServer, typed_error
+from deployments.shell.remote_errors import RemoteServer
 from interview import retries
 from interview.errors import (
     ConfigError,
@@ -39,11 +40,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class RemoteLanguageModel:
-    """``LanguageModel`` over the ``openai`` client, with retries before the first byte, a circuit breaker and typed
-    errors.
-
-    The client's own retries are disabled, because a retry must respect the request's deadline and the breaker.
-    """
+    """``LanguageModel`` over HTTP, with retries before the first byte, a circuit breaker and typed errors."""
 
     def __init__(
         self,
@@ -59,8 +56,6 @@ class RemoteLanguageModel:
 
             ConfigError: no base_url or model, or a host that this process may not reach.
         """
-        from openai import AsyncOpenAI, Timeout
-
         remote = config.remote
         if not remote.base_url:
             raise ConfigError("llm.remote.base_url: set the server's URL, e.g. http://127.0.0.1:11434/v1")
@@ -75,30 +70,26 @@ class RemoteLanguageModel:
         self._breaker = CircuitBreaker(remote.breaker, clock)
         self._running = 0
         self._notice: str | None = None
-        # The client requires a key even for servers without authentication.
-        api_key = os.environ.get(remote.api_key_env) or "none"
-        timeout = Timeout(config.deadline_s, connect=remote.connect_timeout_s)
-        self._client = AsyncOpenAI(base_url=remote.base_url, api_key=api_key, max_retries=0, timeout=timeout)
+        api_key = os.environ.get(remote.api_key_env, "")
+        self._connection = RemoteConnection(
+            remote.base_url, api_key, self._server, connect_timeout_s=remote.connect_timeout_s
+        )
 
     async def start(self) -> None:
         """Query the server's models. A server that is down does not prevent the replica's start: the breaker and the
         caller's fallback cover it, and ``info().notice`` reports it until a call succeeds."""
-        from openai import OpenAIError
-
         try:
-            async with asyncio.timeout(self._remote.connect_timeout_s):
-                listed = await self._client.models.list()
-        except (OpenAIError, TimeoutError, ValueError) as error:
-            failure = typed_error(error, self._server)
+            models = await self._connection.models()
+        except InterviewError as failure:
             self._notice = f"The server did not answer at start-up: {failure.message}"
             logger.warning("the remote language model did not answer at start-up: %s", failure.code)
             return
-        if self._config.model not in {model.id for model in listed.data}:
+        if self._config.model not in models:
             self._notice = f"The server does not list the model {self._config.model!r}."
             logger.warning("the remote server does not list the model %s", self._config.model)
 
     async def stop(self) -> None:
-        await self._client.close()
+        await self._connection.close()
 
     async def check_health(self) -> None:
         """Always healthy: restarting the replica would not restore the server."""
@@ -174,34 +165,21 @@ class RemoteLanguageModel:
             verdict()
 
     async def _whole(self, call: ChatCall) -> AsyncGenerator[dict[str, Any], None]:
-        try:
-            completion = await self._client.chat.completions.create(**self._body(call), stream=False)
-            response: ChatResponse = {**completion.to_dict(), "model": call.model}
-        except Exception as error:
-            raise typed_error(error, self._server) from error
+        completion = await self._connection.complete(self._body(call), timeout_s=call.deadline_s)
+        response: ChatResponse = {**completion, "model": call.model}
         _check(response, call)
         yield response
 
     async def _streamed(self, call: ChatCall) -> AsyncGenerator[dict[str, Any], None]:
-        body = self._body(call)
+        body = {**self._body(call), "stream": True}
         if call.include_usage:
             body["stream_options"] = {"include_usage": True}
-        try:
-            stream = await self._client.chat.completions.create(**body, stream=True)
-        except Exception as error:
-            raise typed_error(error, self._server) from error
         finished = False
-        try:
-            async for chunk in stream:
-                item: ChatChunk = {**chunk.to_dict(), "model": call.model}
-                finished = finished or any(choice.get("finish_reason") for choice in item.get("choices", ()))
+        async with aclosing(self._connection.stream(body, timeout_s=call.deadline_s)) as chunks:
+            async for chunk in chunks:
+                item: ChatChunk = {**chunk, "model": call.model}
+                finished = finished or any(choice.get("finish_reason") for choice in _choices(item))
                 yield item
-        except InterviewError:
-            raise
-        except Exception as error:
-            raise typed_error(error, self._server) from error
-        finally:
-            await stream.close()
         if not finished:
             raise EngineFailed("The server's stream ended prematurely.")
 
@@ -215,19 +193,30 @@ class RemoteLanguageModel:
             "model": self._config.model,
             "messages": list(call.messages),
             **limit,
-            "extra_body": {**extra, **self._remote.extra_body},
-            "timeout": call.deadline_s,
+            **extra,
+            **self._remote.extra_body,
         }
+
+
+def _choices(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer's choices. Raises EngineFailed when they are not as OpenAI's API defines them."""
+    choices = answer.get("choices") or []
+    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+        raise EngineFailed("The server's answer is not a chat completion.")
+    return choices
 
 
 def _check(response: ChatResponse, call: ChatCall) -> None:
     """Raises when the answer is unusable: no choice, or invalid JSON for a schema although it was not truncated."""
-    choices = response.get("choices") or []
+    choices = _choices(response)
     if not choices:
         raise InvalidModelOutput("The server's answer has no choices.")
+    message = choices[0].get("message")
+    if not isinstance(message, dict):
+        raise EngineFailed("The server's answer is not a chat completion.")
     if call.schema is None or choices[0].get("finish_reason") != "stop":
         return
     try:
-        json.loads(choices[0]["message"].get("content") or "")
-    except ValueError as error:
+        json.loads(message.get("content") or "")
+    except (TypeError, ValueError) as error:
         raise InvalidModelOutput("The server ignored the JSON schema: its answer is not JSON.") from error

@@ -115,7 +115,7 @@ async def test_a_refused_key_names_its_variable_and_never_the_key(monkeypatch: p
 async def test_a_server_that_is_gone_is_unavailable_and_does_not_keep_the_replica_from_starting() -> None:
     async with server() as served:
         gone = served.model
-    config = LlmConfig(engine="remote", model="m", remote=RemoteConfig(base_url=str(gone._client.base_url), attempts=1))
+    config = LlmConfig(engine="remote", model="m", remote=RemoteConfig(base_url=gone._connection.base_url, attempts=1))
     model = RemoteLanguageModel(config)
     await model.start()
 

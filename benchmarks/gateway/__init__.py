@@ -1,0 +1,1 @@
+"""The chat-completion gateway against its peers, on the same fake server."""
