@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from interview.errors import InvalidInput
+from interview.text.visible_text import visible
 
 #: The pattern of an interview id: one rule for paths, bodies, tools and stored names.
 INTERVIEW_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -44,6 +45,16 @@ def tenant_problem(tenant: str) -> str:
         return f"is longer than {MAX_TENANT_CHARS} characters or {MAX_TENANT_BYTES} bytes of UTF-8"
     if tenant != unicodedata.normalize("NFC", tenant):
         return "must be in Unicode's composed form (NFC), so that every spelling of it matches"
+    return ""
+
+
+def reference_problem(reference: str) -> str:
+    """The rule that a candidate's reference breaks; empty when it is valid.
+
+    It names a candidate in later requests, so no character of it is dropped.
+    """
+    if visible(reference) != reference or any(unicodedata.category(char) == "Cc" for char in reference):
+        return "contains a control character or one that nobody sees; references are kept exactly or refused"
     return ""
 
 

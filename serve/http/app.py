@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from interview.reports.report import Report
 from serve.http import openapi, problems
@@ -38,6 +38,7 @@ from serve.http.operations import operations_router
 from serve.http.pages.routes import pages_router
 from serve.http.platform import PlatformState, platform_router
 from serve.http.ports import IngressPorts
+from serve.http.query_parameters import refuse_unknown_parameters
 from serve.http.realtime.conversation import ConversationPorts
 from serve.http.realtime.conversations import Conversations
 from serve.http.realtime.routes import realtime_router
@@ -107,25 +108,29 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         examples=EXAMPLES,
         shared_examples=FAILURE_EXAMPLES,
     )
-    app.include_router(invitations_router(ports, auth))
-    app.include_router(sessions_router(ports, settings, auth, audit, interviews))
-    app.include_router(events_router(ports, settings, auth, audit, streams))
-    app.include_router(recordings_router(ports, auth, audit))
-    app.include_router(signals_router(ports, auth, interviews))
-    app.include_router(reports_router(ports, auth, audit))
-    app.include_router(listing_router(ports, auth, audit))
-    app.include_router(comparison_router(ports, auth, audit))
-    app.include_router(candidates_router(ports, auth))
-    app.include_router(tools_router(ports, auth, audit))
+    own = [
+        invitations_router(ports, auth),
+        sessions_router(ports, settings, auth, audit, interviews),
+        events_router(ports, settings, auth, audit, streams),
+        recordings_router(ports, auth, audit),
+        signals_router(ports, auth, interviews),
+        reports_router(ports, auth, audit),
+        listing_router(ports, auth, audit),
+        comparison_router(ports, auth, audit),
+        candidates_router(ports, auth),
+        tools_router(ports, auth, audit),
+        keys_router(ports, auth),
+        operations_router(ports, settings, auth),
+        platform_router(ports, settings, auth, shedder),
+    ]
+    if settings.docs:
+        own += [docs_router(app.openapi), event_schemas_router()]
+    for router in own:
+        app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
+    # foreign protocols and pages: SDKs, and links in mails, bring parameters of their own
     app.include_router(mcp_router(ports, settings, auth, audit, interviews))
     app.include_router(realtime_router(ports, auth, sockets))
-    app.include_router(keys_router(ports, auth))
-    app.include_router(operations_router(ports, settings, auth))
-    app.include_router(platform_router(ports, settings, auth, shedder))
     app.include_router(pages_router())
-    if settings.docs:
-        app.include_router(docs_router(app.openapi))
-        app.include_router(event_schemas_router())
     for router in ports.routers:
         app.include_router(router)
     return app

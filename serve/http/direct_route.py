@@ -2,7 +2,7 @@
 
 Solving the three parameters of a turn takes a fifth of the turn's CPU in the ingress
 (docs/measurements/2026-11-22-load.md). The declaration still describes the route in OpenAPI, and FastAPI answers every
-unusual request (no bearer token, a malformed id or key), so that errors are the same.
+unusual request (no bearer token, a malformed id or key, a query), so that errors are the same.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def direct_route(auth: Authenticator, *, interview_id: str, idempotency_key: str
                 found, key = asgi["path_params"]["interview_id"], request.headers.get("idempotency-key")
                 token = request.headers.get("authorization", "")
                 plain = plain_id.fullmatch(found) and (key is None or plain_key.fullmatch(key))
-                if not plain or not token.startswith(_BEARER):
+                if not plain or not token.startswith(_BEARER) or asgi["query_string"]:
                     await declared(asgi, receive, send)
                     return
                 caller = await auth.of_interview(found, token.removeprefix(_BEARER))

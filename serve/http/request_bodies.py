@@ -13,8 +13,10 @@ from starlette.exceptions import HTTPException
 from interview.errors import AudioTooLarge, EmptyAudio, InvalidInput
 from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from interview.plans.request_caps import oversize
+from interview.sessions.ids import reference_problem
 from interview.sessions.invitation import PreparedStart
 from interview.yaml.source import field_name
+from serve.http.multipart import multipart_form
 from serve.http.problems import invalid_fields
 from serve.http.settings import HttpSettings
 
@@ -41,6 +43,14 @@ class Body(BaseModel):
 class CandidateBody(Body):
     name: str = Field("", max_length=200, description="How the interviewer addresses the candidate; may be empty.")
     reference: str = Field("", max_length=200, description="Your own id for the candidate; may be empty.")
+
+    @field_validator("reference")
+    @classmethod
+    def _reference_is_visible(cls, reference: str) -> str:
+        problem = reference_problem(reference)
+        if problem:
+            raise ValueError(problem)
+        return reference
 
 
 class PreparedBody(Body):
@@ -169,7 +179,7 @@ async def read_answer(request: Request, settings: HttpSettings) -> Answer:
         HTTPException: 400 for a broken multipart body, 415 for another media type.
     """
     if media_type(request) == "multipart/form-data":
-        async with request.form(max_files=1, max_fields=5, max_part_size=MAX_ANSWER_CHARS * 4) as form:
+        async with multipart_form(request, max_files=1, max_fields=5, max_part_size=MAX_ANSWER_CHARS * 4) as form:
             return await _from_form(form, settings)
     _require_type(request, "application/json", "multipart/form-data")
     body = validated(AnswerBody, await request.body())

@@ -10,6 +10,7 @@ from deployments.agent.turn.acceptance import is_unicode
 from interview.errors import InvalidInput
 from interview.limits import MAX_NAME_CHARS
 from interview.sessions.events import GuardrailTripped
+from interview.sessions.ids import reference_problem
 from interview.text.visible_text import suspicious_characters, visible
 
 #: The rule's name in the log, the metric and the report.
@@ -20,7 +21,7 @@ HARMLESS_CHARACTERS = 3
 
 
 def check_texts(request: StartRequest, config: AgentConfig) -> None:
-    """Raises InvalidInput naming the texts that are too long or not Unicode."""
+    """Raises InvalidInput naming the texts that are too long or not Unicode, and a reference with hidden characters."""
     limits = {
         "resume_content": config.max_document_chars,
         "role_description": config.max_document_chars,
@@ -34,6 +35,9 @@ def check_texts(request: StartRequest, config: AgentConfig) -> None:
             wrong[field] = f"longer than {limit} characters"
         elif not is_unicode(text):
             wrong[field] = "not valid Unicode"
+    problem = "" if "candidate_reference" in wrong else reference_problem(request.candidate_reference)
+    if problem:
+        wrong["candidate_reference"] = problem
     if wrong:
         sentences = "; ".join(f"{field}: {problem}" for field, problem in wrong.items())
         raise InvalidInput(f"The interview cannot be started: {sentences}.", detail={"fields": wrong})
@@ -56,5 +60,4 @@ def without_hidden_text(request: StartRequest) -> StartRequest:
         resume_content=visible(request.resume_content),
         role_description=visible(request.role_description),
         candidate_name=visible(request.candidate_name),
-        candidate_reference=visible(request.candidate_reference),
     )

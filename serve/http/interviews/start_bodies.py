@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from deployments.documents.contract import DocumentField, DocumentFinding, DocumentReader
 from deployments.shell.antivirus import UploadScanner
 from interview.errors import AudioTooLarge, DocumentTooLarge, InvalidInput, UnsupportedRequest
+from serve.http.multipart import multipart_form
 from serve.http.request_bodies import StartBody, media_type, read_json, validated, wrong
 from serve.http.settings import HttpSettings
 
@@ -45,7 +46,7 @@ async def read_start(
     if media_type(request) != "multipart/form-data":
         return Start(await read_json(request, StartBody, "application/json", "multipart/form-data", optional=True))
     try:
-        async with request.form(max_files=3, max_fields=3, max_part_size=settings.max_json_bytes) as form:
+        async with multipart_form(request, max_files=3, max_fields=3, max_part_size=settings.max_json_bytes) as form:
             body, files = await _parts(form)
     except AudioTooLarge as error:  # the same message as for any upload
         megabytes = settings.max_upload_bytes / 1024 / 1024

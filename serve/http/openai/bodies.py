@@ -13,6 +13,7 @@ from deployments.llm.contract import PRIORITY_BACKGROUND, PRIORITY_LIVE
 from deployments.stt.contract import TranscribeRequest
 from deployments.tts.contract import CONTENT_TYPES, SynthesisRequest
 from interview.errors import InvalidInput, UnsupportedRequest
+from serve.http.multipart import multipart_form
 from serve.http.openai.transcripts import MEDIA_TYPES
 
 MAX_HOTWORDS = 100
@@ -126,7 +127,7 @@ async def transcription_form(request: Request) -> TranscriptionCall:
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise wrong("body", "must be multipart/form-data with the recording in 'file'")
-    async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as form:
+    async with multipart_form(request, max_files=1, max_fields=MAX_FORM_FIELDS) as form:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
             raise wrong("file", "must contain the recording")
