@@ -8,18 +8,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from serve.cli.tables import print_table
 from serve.serve_file import data_dir
-from storage.keys.port import SCOPES, ApiKeys
+from storage.keys.port import SCOPES, ApiKey, ApiKeys, CreatedKey
 
 app = typer.Typer(help="Manage API keys. Each has a tenant and scopes; only its hash is stored.", no_args_is_help=True)
 
 T = TypeVar("T")
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
 
 
@@ -29,54 +31,76 @@ def create(
     scope: Annotated[list[str] | None, typer.Option(help=f"Repeatable: {', '.join(sorted(SCOPES))}.")] = None,
     label: Annotated[str, typer.Option(help="Name of the key: the author of its overrides.")] = "",
     days: Annotated[float | None, typer.Option(help="Days until the key expires (default: never).")] = None,
+    as_json: AsJson = False,
     data: Data = None,
 ) -> None:
     """Create a key and print it. It is shown once; only its hash is stored."""
 
-    async def work(keys: ApiKeys) -> str:
-        made = await keys.create(
+    async def work(keys: ApiKeys) -> CreatedKey:
+        return await keys.create(
             tenant=tenant,
             scopes=frozenset(scope or ["interviews", "reports"]),
             label=label,
             expires_in=None if days is None else timedelta(days=days),
         )
-        return made.secret
 
-    Console().print(_with_keys(work, data), highlight=False)
+    made = _with_keys(work, data)
+    if as_json:
+        print(msgspec.json.encode({**_shown(made.key), "secret": made.secret}).decode())
+    else:
+        Console().print(made.secret, highlight=False)
 
 
 @app.command("list")
-def list_keys(tenant: Annotated[str, typer.Option(help="Tenant of the keys.")] = "local", data: Data = None) -> None:
+def list_keys(
+    tenant: Annotated[str, typer.Option(help="Tenant of the keys.")] = "local",
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
     """List a tenant's keys, without their secrets."""
 
-    async def work(keys: ApiKeys) -> Table:
-        table = Table(Column("key", no_wrap=True), "tenant", "scopes", "label", "created", "expires", "revoked")
-        for key in await keys.list(tenant):
-            table.add_row(
-                key.key_id,
-                key.tenant,
-                " ".join(sorted(key.scopes)),
-                key.label,
-                f"{key.created_at:%Y-%m-%d}",
-                f"{key.expires_at:%Y-%m-%d}" if key.expires_at else "never",
-                f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else "",
-            )
-        return table
+    async def work(keys: ApiKeys) -> list[ApiKey]:
+        return await keys.list(tenant)
 
-    print_table(_with_keys(work, data))
+    found = _with_keys(work, data)
+    if as_json:
+        print(msgspec.json.encode([_shown(key) for key in found]).decode())
+        return
+    table = Table(Column("key", no_wrap=True), "tenant", "scopes", "label", "created", "expires", "revoked")
+    for key in found:
+        table.add_row(
+            key.key_id,
+            key.tenant,
+            " ".join(sorted(key.scopes)),
+            key.label,
+            f"{key.created_at:%Y-%m-%d}",
+            f"{key.expires_at:%Y-%m-%d}" if key.expires_at else "never",
+            f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else "",
+        )
+    print_table(table)
 
 
 @app.command()
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="Key id from `interview keys list`.")], data: Data = None
+    key_id: Annotated[str, typer.Argument(help="Key id from `interview keys list`.")],
+    as_json: AsJson = False,
+    data: Data = None,
 ) -> None:
     """Revoke a key; it stops working within a second."""
 
-    async def work(keys: ApiKeys) -> None:
-        await keys.revoke(key_id)
+    async def work(keys: ApiKeys) -> ApiKey:
+        return await keys.revoke(key_id)
 
-    _with_keys(work, data)
-    Console().print(f"Revoked {key_id}.")
+    revoked = _with_keys(work, data)
+    if as_json:
+        print(msgspec.json.encode(_shown(revoked)).decode())
+    else:
+        Console().print(f"Revoked {key_id}.")
+
+
+def _shown(key: ApiKey) -> dict[str, object]:
+    """The key for ``--json``; scopes in alphabetical order, so that two outputs can be compared."""
+    return {**msgspec.to_builtins(key), "scopes": sorted(key.scopes)}
 
 
 def _with_keys(work: Callable[[ApiKeys], Awaitable[T]], data: Path | None) -> T:

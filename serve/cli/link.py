@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from interview.errors import InvalidInput, SessionEnded
-from interview.sessions.ids import check_interview_id, check_tenant
+from interview.errors import InvalidInput
+from interview.sessions.ids import check_interview_id, check_tenant, reference_problem
 from interview.sessions.invitation import PreparedStart
+from serve.local.candidate_link import browsable, new_link, revoke_link
 from serve.serve_file import data_dir, plans_dir, profile_path, read_serve_file
 from storage.sessions.port import SessionKey
 
@@ -56,21 +57,20 @@ def link(
             language=language,
             voice=voice,
         )
+        if problem := reference_problem(reference):
+            raise InvalidInput(f"The reference {problem}.", detail={"fields": {"reference": problem}})
     elif name or reference or resume or language:
         raise InvalidInput("A candidate's details need --plan or --role.")
-    lasts = None if days is None else timedelta(days=days)
     directory = (data or data_dir()).resolve()
-    secret = asyncio.run(_change(key, start, lasts, directory, profile, revoke=revoke))
-    if secret is None:
+    config = read_serve_file(profile_path(profile))
+    if revoke:
+        asyncio.run(revoke_link(config, directory, key))
         Console().print(f"Revoked the link of {interview_id}.")
         return
-    config = read_serve_file(profile_path(profile))
-    base = (address or f"http://{config.host}:{config.port}").rstrip("/")
-    Console(soft_wrap=True).print(f"{base}/room#{secret}", highlight=False)
-    Console(stderr=True).print(
-        "The page /room is not part of this release: your own page exchanges the token (docs/api.md, Candidates).",
-        highlight=False,
-    )
+    lasts = None if days is None else timedelta(days=days)
+    token = asyncio.run(new_link(config, directory, key, start, expires_in=lasts))
+    base = (address or browsable(f"http://{config.host}:{config.port}")).rstrip("/")
+    Console(soft_wrap=True).print(f"{base}/room#{token}", highlight=False)
 
 
 def _check_plan(plan: str | None) -> None:
@@ -79,38 +79,3 @@ def _check_plan(plan: str | None) -> None:
     installed = load_plans(plans_dir())
     if plan is not None and plan not in installed:
         raise InvalidInput(f"There is no interview plan {plan!r}. Installed: {', '.join(sorted(installed))}.")
-
-
-async def _change(
-    key: SessionKey,
-    start: PreparedStart | None,
-    lasts: timedelta | None,
-    data: Path,
-    profile: str,
-    *,
-    revoke: bool,
-) -> str | None:
-    """The new link's token; None after a revocation."""
-    from serve.composition.local_stores import open_stores
-    from serve.http.identity.candidate_tokens import CandidateTokens
-    from serve.settings import read_settings
-    from storage.archive.transfer import load_state
-    from storage.invitations.redis import RedisInvitations
-    from storage.keys.signing_keys import signing_keys
-
-    config = read_serve_file(profile_path(profile))
-    settings = read_settings(config.arguments, config.document)
-    async with open_stores(settings.storage, data) as stores:
-        invitations = RedisInvitations(stores.redis_url)
-        tokens = CandidateTokens(signing_keys(data), invitations, settings.http.candidates)
-        try:
-            if revoke:
-                await tokens.revoke(key)
-                return None
-            state = await load_state(stores.sessions, stores.archive, key)
-            if state is None and await stores.archive.used(key):
-                raise SessionEnded("An interview had this id before, and was erased. Choose another id.")
-            issued = await tokens.invite(key, state, start, created_by="interview link", expires_in=lasts)
-            return issued.secret
-        finally:
-            await invitations.close()

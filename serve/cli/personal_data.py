@@ -10,16 +10,20 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from interview.errors import InvalidInput, NotFound
 from interview.sessions.ids import check_interview_id
 from serve.cli.sessions import Data, Profile, Tenant, directory_of, storage_of
+from serve.cli.tables import print_table
 from storage.audit.port import COMMAND_LINE, AuditEntry
 from storage.sessions.port import SessionKey
 
 InterviewIds = Annotated[list[str] | None, typer.Argument(help="Ids of interviews.")]
 Candidate = Annotated[str | None, typer.Option(help="All interviews of the candidate with this reference.")]
+
+
+_AUDIT_COLUMNS = ("time (UTC)", "actor", "action", "subject", "detail")
 
 
 def register(app: typer.Typer) -> None:
@@ -113,11 +117,11 @@ def audit_log(
     if as_json:
         print(msgspec.json.encode(found).decode())
         return
-    table = Table("time (UTC)", "actor", "action", "subject", "detail")
+    table = Table(*(Column(heading, no_wrap=heading != "detail") for heading in _AUDIT_COLUMNS))
     for entry in found:
         detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
         table.add_row(f"{entry.time:%Y-%m-%d %H:%M:%S}", entry.actor, entry.action, entry.subject, detail)
-    Console().print(table)
+    print_table(table)
 
 
 def _check_one_of(interview_ids: list[str] | None, candidate: str | None) -> None:

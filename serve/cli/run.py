@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +16,13 @@ import typer
 from rich.console import Console
 
 from interview.errors import ConfigError, Conflict, EngineFailed, InvalidInput
+from serve.local.local_key import key_path
 from serve.local.process_supervisor import end_leftover, running, supervise
 from serve.serve_file import HOME, data_dir, plans_dir, profile_path, read_serve_file
 
 if TYPE_CHECKING:
     from serve.demo.answering import Candidate
+    from serve.local.local_platform import Platform
 
 #: Set in the process that a process supervisor watches: it runs the platform instead of starting another supervisor.
 _GUARDED = "INTERVIEW_GUARDED"
@@ -54,7 +58,6 @@ def up(
         hosted = [] if host is None else ["--host", host]
         hosted += [] if ray_metrics_port is None else ["--ray-metrics-port", str(ray_metrics_port)]
         _guard(["up", "--profile", profile, *_port(port), *hosted, "--data", str(directory)], directory)
-    from serve.local.local_key import local_key_of
     from serve.local.local_platform import Platform
     from serve.local.startup_message import welcome
 
@@ -68,7 +71,6 @@ def up(
         ray_metrics_port=ray_metrics_port,
         progress=lambda text: console.print(f"· {text}"),
     ) as platform:
-        local_key_of(platform.redis_url, platform.data, label="interview up")
         welcome(console, platform)
         while not stop.wait(_ALIVE_EVERY_S):
             platform.check_alive()
@@ -88,20 +90,25 @@ def demo(
     out: Annotated[Path, typer.Option(help="Directory for the report, the events and the audio.")] = Path("demo-out"),
     profile: Annotated[str, typer.Option(help="Profile: a name in configs/serve, or a file.")] = "local",
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (default: any free port).")] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the platform running until Ctrl-C, and print links to its pages.")
+    ] = False,
 ) -> None:
     """Run one whole spoken interview, show it live, and stop everything again."""
+    if keep and as_json:
+        raise InvalidInput("Give either --keep or --json: one prints an object at the end, the other does not end.")
     out = out.resolve()
     data = out / "data"
     config = read_serve_file(profile_path(profile))
     if _GUARDED not in os.environ:
-        flags = ["--json"] if as_json else []
+        flags = ["--json"] if as_json else ["--keep"] if keep else []
         flags += ["--recordings", str(recordings.resolve()), "--plan", plan] if recordings is not None else []
         _guard(["demo", *flags, "--persona", persona, "--out", str(out), "--profile", profile, *_port(port)], data)
     from serve.demo.run import new_interview_id
     from serve.demo.screen import LiveScreen, Screen, SilentScreen
     from serve.demo.session import run_demo
 
-    _stop_on_signals(raise_in_main=True)
+    stop = _stop_on_signals(raise_in_main=True)
     # Library output goes to stderr: with --json, stdout carries exactly one object.
     result = os.fdopen(os.dup(1), "w") if as_json else sys.stdout
     if as_json:
@@ -109,14 +116,34 @@ def demo(
     screen: Screen = SilentScreen() if as_json else LiveScreen(Console())
     candidate = _recorded(recordings, plan) if recordings is not None else _persona(persona)
     try:
-        summary = run_demo(candidate, screen, config, out, data, new_interview_id(), port)
+        summary = run_demo(
+            candidate, screen, config, out, data, new_interview_id(), port, afterwards=_kept(stop) if keep else None
+        )
     finally:
         candidate.close()
     if as_json:
         result.write(json.dumps(summary, indent=2) + "\n")
         result.flush()
+    else:
+        Console().out(f"Report: {(out / 'report.html').as_uri()}", highlight=False)
     if not summary["ok"]:
         raise EngineFailed("The demo interview did not finish; see events.jsonl.")
+
+
+def _kept(stop: threading.Event) -> Callable[[Platform], None]:
+    """Shows the links of the demo's platform and waits until the person stops it."""
+    from serve.local.startup_message import links
+
+    def keep(platform: Platform) -> None:
+        console = Console()
+        links(console, platform)
+        console.out(f"Its API key:         {key_path(platform.data)}", highlight=False)
+        console.print("Ctrl-C stops it.")
+        with suppress(Interrupted):
+            while not stop.wait(_ALIVE_EVERY_S):
+                platform.check_alive()
+
+    return keep
 
 
 def _persona(name: str) -> Candidate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from serve.demo.answering import Candidate
 from serve.demo.candidate import CandidateClient
 from serve.demo.run import hold_interview
 from serve.demo.screen import Screen
-from serve.local.local_key import local_key_of
 from serve.local.local_platform import Platform, free_port
 from serve.serve_file import ServeFile
 
@@ -23,8 +23,13 @@ def run_demo(
     data: Path,
     interview_id: str,
     port: int | None,
+    *,
+    afterwards: Callable[[Platform], None] | None = None,
 ) -> dict[str, Any]:
-    """Run the interview on a new platform and return the summary. Replaces earlier demo output."""
+    """Run the interview on a new platform and return the summary. Replaces earlier demo output.
+
+    ``afterwards`` runs before the platform stops.
+    """
     for stale in ("audio", "report.json", "report.html", "events.jsonl"):
         target = out / stale
         if target.is_dir():
@@ -33,14 +38,17 @@ def run_demo(
             target.unlink(missing_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     chosen = free_port(config.host) if port is None else port
-    with Platform(config, data, port=chosen, progress=screen.step) as platform:
-        client = CandidateClient(platform.address, local_key_of(platform.redis_url, data, label="demo"), interview_id)
+    with Platform(config, data, port=chosen, progress=screen.step, key_label="demo") as platform:
+        client = CandidateClient(platform.address, platform.api_key, interview_id)
         try:
             client.ready()
             engines = client.status().get("engines", {})
             screen.engines(engines)
             screen.step(f"the candidate is {candidate.name}: {candidate.voice}")
-            return hold_interview(client, candidate, screen, engines, out)
+            summary = hold_interview(client, candidate, screen, engines, out)
+            if afterwards is not None:
+                afterwards(platform)
+            return summary
         finally:
             client.close()
             screen.step("stopping")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from interview.errors import ConfigError, EngineFailed, EngineUnavailable
+from serve.local.local_key import local_key_of
 from serve.local.private_directory import private_directory
 from serve.serve_file import HOME, ServeFile, require_honoured
 
@@ -65,6 +66,7 @@ class Platform:
         port: int | None = None,
         ray_metrics_port: int | None = None,
         progress: Progress | None = None,
+        key_label: str = "interview up",
     ) -> None:
         self.config = config
         self.data = data
@@ -75,6 +77,9 @@ class Platform:
         self.redis_url = os.environ.get("REDIS_URL", "")
         self._ray_metrics_port = ray_metrics_port
         self._progress = progress or (lambda _text: None)
+        #: Set before the ingress is deployed: a platform that answers ``/readyz`` has its key.
+        self.api_key = ""
+        self._key_label = key_label
         self._redis: ServerSupervisor | None = None
         self._ray_dir: str | None = None
         self._ray_started = False
@@ -109,6 +114,7 @@ class Platform:
         )
         if not os.environ.keys() & {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}:
             os.environ["RAY_AUTH_TOKEN_PATH"] = str(_ray_token(self.data))
+        self.api_key = local_key_of(self.redis_url, self.data, label=self._key_label)
         self._progress("starting Ray")
         self._start_ray()
         self._progress("loading the engines")

@@ -1,4 +1,4 @@
-"""The message of ``interview up`` when it serves: address, location of the key, and example requests."""
+"""The message of ``interview up`` when it serves: addresses, location of the key, and example requests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shlex
 
 from rich.console import Console
 
+from serve.local.candidate_link import browsable, trial_link
 from serve.local.local_key import key_path
 from serve.local.local_platform import Platform
 
@@ -14,6 +15,7 @@ def welcome(console: Console, platform: Platform) -> None:
     """Print the message. It omits the key itself: under a service manager it would go to the journal."""
     address, path = platform.address, key_path(platform.data)
     console.print(f"\n[bold green]Serving on {address}[/]   API documentation: {address}/docs")
+    links(console, platform)
     console.print("The API key of this data directory, the same at every start:\n")
     # printed raw, because wrapping or highlighting breaks pasting
     lines = (
@@ -28,3 +30,13 @@ def welcome(console: Console, platform: Platform) -> None:
         console.out(line, highlight=False)
     console.print(f"\nLogs: {shlex.quote(str(platform.data / 'logs' / 'serve'))}", highlight=False, soft_wrap=True)
     console.print("Ctrl-C stops it.")
+
+
+def links(console: Console, platform: Platform) -> None:
+    """Print the pages for a browser. A candidate's link is a secret, so only a terminal gets one."""
+    if console.is_terminal:
+        link = trial_link(platform.config, platform.data, platform.address)
+    else:
+        link = f"interview link ID --plan backend-engineer --data {shlex.quote(str(platform.data))}"
+    console.out(f"Take an interview:   {link}", highlight=False)
+    console.out(f"Review interviews:   {browsable(platform.address)}/review   (asks for the API key)", highlight=False)

@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -113,10 +114,16 @@ def test_the_demo_holds_a_whole_spoken_interview(tmp_path: Path) -> None:
 def test_a_person_answers_with_recordings(tmp_path: Path) -> None:
     recordings, out = tmp_path / "recordings", tmp_path / "out"
     said = people_into(recordings)
-    run = start(out, "--recordings", str(recordings), "--plan", "backend-engineer")
-    stdout, stderr = run.communicate(timeout=280)
-    shown = " ".join(stdout.decode().split())
+    run = start(out, "--recordings", str(recordings), "--plan", "backend-engineer", "--keep")
+    printed = printed_until(run, "Ctrl-C stops it.")
+    review = re.search(r"http://127\.0\.0\.1:\d+/review", printed)
+    assert review is not None, printed
+    assert httpx.get(review.group(), trust_env=False).status_code == 200
+    run.send_signal(signal.SIGINT)
+    stdout, stderr = run.communicate(timeout=120)
     assert run.returncode == 0, stderr.decode()[-4000:]
+    assert stdout.decode().rstrip().endswith((out / "report.html").as_uri())
+    shown = " ".join(printed.split())
 
     rate, words = re.search(r"word error rate ([\d.]+) on (\d+) words", shown).groups()  # type: ignore[union-attr]
     assert float(rate) <= 0.06
@@ -128,6 +135,17 @@ def test_a_person_answers_with_recordings(tmp_path: Path) -> None:
     kept = [(out / "audio" / path.name).read_bytes() for path in (out / "audio").iterdir()]
     assert all(recording.read_bytes() in kept for recording in recordings.glob("*.wav"))
     assert left_over(out) == []
+
+
+def printed_until(run: subprocess.Popen[bytes], last: str) -> str:
+    """What a run prints up to the line with ``last``."""
+    assert run.stdout is not None
+    lines: list[str] = []
+    for line in run.stdout:
+        lines.append(line.decode())
+        if last in lines[-1]:
+            return "".join(lines)
+    pytest.fail(f"the demo ended with {run.wait()}: {''.join(lines)}")
 
 
 def people_into(directory: Path) -> list[str]:

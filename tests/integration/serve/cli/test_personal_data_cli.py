@@ -68,9 +68,27 @@ def test_an_operator_exports_erases_and_reads_the_log(tmp_path: Path, monkeypatc
     ]
     assert len(json.loads(run("audit-log", "--interview", "one", "--json"))) == 2
     assert "key.revoked" in run("audit-log")
+    for entry in entries:
+        assert any(entry["actor"] in line and entry["action"] in line for line in run("audit-log").splitlines())
     with pytest.raises(NotFound):
         run("erase", "--candidate", "cand-7", "--yes")
     for arguments in ((), ("one", "--candidate", "cand-7")):
         with pytest.raises(InvalidInput):
             run("erase", *arguments, "--yes")
     assert (data / "archive.db").stat().st_mode & 0o077 == 0
+
+
+def test_keys_are_printed_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REDIS_URL", raising=False)
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(app, [*arguments, "--data", str(tmp_path)], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    made = json.loads(run("keys", "create", "--scope", "privacy", "--scope", "reports", "--label", "ci", "--json"))
+    assert made["secret"].startswith(f"ik_{made['key_id']}_")
+    assert (made["scopes"], made["label"]) == (["privacy", "reports"], "ci")
+    (listed,) = [key for key in json.loads(run("keys", "list", "--json")) if key["key_id"] == made["key_id"]]
+    assert listed == {name: value for name, value in made.items() if name != "secret"}
+    assert json.loads(run("keys", "revoke", made["key_id"], "--json"))["revoked_at"]
