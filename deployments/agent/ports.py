@@ -17,6 +17,7 @@ from interview.plans.plan import InterviewPlan, PlanRef
 from interview.sessions.settings import SessionSettings
 from storage.archive.port import Archive
 from storage.blobs.port import BlobStore
+from storage.plans.port import TenantPlans
 from storage.sessions.port import SessionStore
 
 
@@ -32,10 +33,11 @@ class SystemClock:
 
 
 class PlanChoice(Struct, frozen=True):
-    """A plan, and one sentence for people on why it was chosen."""
+    """A plan, and one sentence for people on why it was chosen. ``is_installed``: shared by all tenants."""
 
     plan: InterviewPlan
     reason: str
+    is_installed: bool = True
 
 
 class PlanCatalogue(Protocol):
@@ -105,7 +107,7 @@ class AgentPorts:
     """The agent's dependencies.
 
     ``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews.
-    ``archive`` None: an id is unique among the live sessions only.
+    ``archive`` None: an id is unique among the live sessions only. ``tenant_plans`` None: only installed plans.
     ``policy`` None: only the plan's rules. ``pins`` None: only plan and seed are pinned.
     """
 
@@ -119,4 +121,5 @@ class AgentPorts:
     policy: Policy | None = None
     pins: Pins | None = None
     archive: Archive | None = None
+    tenant_plans: TenantPlans | None = None
     observer: Observer = field(default_factory=SilentObserver)

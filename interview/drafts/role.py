@@ -64,6 +64,8 @@ _OF_THE_EMPLOYER = re.compile(
     r"send (?:us )?your|salary|per year|paid leave|benefits|founded in|join us|headquarter)",
     re.IGNORECASE,
 )
+#: A shorter text of one line is a title.
+_LEAST_WORDS_OF_A_SENTENCE = 6
 #: Sentences that announce the role or frame a list.
 _NO_NEED = re.compile(
     r"(?:we(?:'re| are) (?:looking|hiring|seeking|searching)\b|join\b|do you\b|are you\b)", re.IGNORECASE
@@ -140,6 +142,8 @@ def _wanted(lines: list[str]) -> Iterator[tuple[str, float]]:
     """The lines, or sentences of prose, that say what the role asks for, with their weight."""
     section: _SectionKind | None = None
     headed = any(_section(line) for line in lines[1:])
+    if len(lines) == 1 and len(lines[0].split()) < _LEAST_WORDS_OF_A_SENTENCE:
+        return
     for line in lines[1:] if len(lines) > 1 else lines:
         found = _section(line)
         if found is not None:

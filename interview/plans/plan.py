@@ -110,7 +110,7 @@ class PlanRef(Struct, frozen=True):
     digest: str
     title: str = ""
     chosen_because: str = ""
-    #: Sent with the request that started the interview: stored with the session and erased with it.
+    #: Not an installed plan, but the request's or the tenant's own: stored with the session and erased with it.
     from_request: bool = False
 
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 
 from interview.plans.checks import Finding
+from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.text.stop_words import STOP_WORDS
+from interview.yaml.source import field_name
 
 MAX_PROMPT_WORDS = 45
 MAX_PROBES = 4
@@ -51,6 +53,13 @@ def style_findings(question: Question) -> Iterator[Finding]:
             yield ("criteria", index, "levels"), "has fewer than three levels; give each level its own evidence"
     if len(question.probes) > MAX_PROBES:
         yield ("probes",), f"{len(question.probes)} probes; at most {MAX_PROBES} fit one scenario"
+
+
+def plan_style(plan: InterviewPlan) -> Iterator[tuple[str, str]]:
+    """Breaches of style in a whole plan, as ``(field, problem)``."""
+    for index, question in enumerate(plan.questions):
+        for path, text in style_findings(question):
+            yield field_name(("questions", index, *path)), f"{text} [{question.id}]"
 
 
 def _spoken(question: Question) -> Iterator[Finding]:

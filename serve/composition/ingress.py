@@ -12,7 +12,9 @@ from deployments.agent.contract import Agent, AgentClient
 from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.documents.service import DocumentService
+from deployments.drafting.service import DraftingService
 from deployments.llm.contract import LanguageModel
+from deployments.retrieval.service import retrieval_of
 from deployments.shell.antivirus import Clamd
 from deployments.shell.garbage_collection import freeze_startup_objects
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
@@ -21,6 +23,7 @@ from deployments.shell.replicas import with_serve_options
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.service import TurnDetectionService
+from interview.plans.files import load_plans
 from serve.composition.direct_language_model import DirectLanguageModel
 from serve.composition.erasure import PlatformErasure
 from serve.composition.grading_placement import grading_queue
@@ -43,9 +46,10 @@ from serve.http.ports import IngressPorts, Probe
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import RequestMetrics
 from serve.metrics.process import process_metrics, process_publisher
-from serve.serve_file import data_dir
+from serve.serve_file import data_dir, plans_dir
 from serve.settings import Settings, redis_url
 from storage.archive.audit import SqlAuditLog
+from storage.archive.plans import SqlTenantPlans
 from storage.archive.sql import SqlArchive
 from storage.erasure.personal_data import PersonalData
 from storage.invitations.redis import RedisInvitations
@@ -94,6 +98,11 @@ class Ingress:
         limits = RequestLimits(rates, settings.http.callers)
         authorize = Authenticator(keys, candidates, identities, limits).require(INFERENCE)
         erasure = PlatformErasure(sessions, archive, blobs, url)
+        installed = load_plans(plans_dir())
+        retrieval = retrieval_of(settings.retrieval)
+        drafting = None
+        if retrieval is not None:
+            drafting = DraftingService(retrieval, installed.values(), settings.drafting)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
@@ -125,6 +134,10 @@ class Ingress:
             scanner=scanner,
             rates=rates,
             slots=slots,
+            tenant_plans=SqlTenantPlans(database),
+            drafting=drafting,
+            drafts_per_tenant=settings.drafting.drafts_per_tenant,
+            installed_plans=installed,
             session_ttl_s=settings.storage.session_ttl_s,
             routers=(openai_router(*models, authorize, TenantLimiter(settings.limits), scanner),),
         )
@@ -140,6 +153,8 @@ class Ingress:
                 freeze_startup_objects()
                 yield
             await documents.stop()
+            if retrieval is not None:
+                retrieval.close()
             await publisher.close()
             await sessions.close()
             await archive.close()

@@ -46,10 +46,6 @@ def archive_database(data: Path) -> Database:
     return Database(database_url(data))
 
 
-def archive_of(data: Path) -> SqlArchive:
-    return SqlArchive(archive_database(data))
-
-
 def require_shared_stores(settings: StorageSettings, nodes: int) -> None:
     """Raises ConfigError on several nodes with a default store: each node would keep its own recordings or archive."""
     if nodes < 2:

@@ -14,12 +14,14 @@ from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
 from interview.policies.files import load_policies
 from serve.composition.grading_placement import InlineGrading
-from serve.composition.local_stores import archive_of, blob_store, session_store
+from serve.composition.local_stores import archive_database, blob_store, session_store
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import AgentObserver
 from serve.metrics.process import process_metrics, publish_metrics
 from serve.serve_file import data_dir, plans_dir, policies_dir, prompts_url
 from serve.settings import Settings, redis_url
+from storage.archive.plans import SqlTenantPlans
+from storage.archive.sql import SqlArchive
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class AgentPortsFactory:
         publish_metrics(self.role)
         metrics = process_metrics()
         blobs = blob_store(self.settings.storage, data_dir())
+        database = archive_database(data_dir())
         policies = PolicyCatalogue(load_policies(policies_dir()))
         model, prompts = None, None
         if tiers.llm is not None and config.interviewer != "scripted":
@@ -40,7 +43,8 @@ class AgentPortsFactory:
             model = ModelInterviewer(MeteredLanguageModel(tiers.llm, metrics), prompts, blobs, config)
         return AgentPorts(
             sessions=session_store(self.settings.storage, redis_url()),
-            archive=archive_of(data_dir()),
+            archive=SqlArchive(database),
+            tenant_plans=SqlTenantPlans(database),
             blobs=blobs,
             grading=InlineGrading(self.settings.grading, tiers.grading)
             if self.settings.graders == "inline"

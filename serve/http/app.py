@@ -36,6 +36,7 @@ from serve.http.openai.docs import FAILURE_EXAMPLES
 from serve.http.openapi_examples import EXAMPLES
 from serve.http.operations import operations_router
 from serve.http.pages.routes import pages_router
+from serve.http.plans import PlanConsent, PlanList, PlanProblems, PlanView, plans_router
 from serve.http.platform import PlatformState, platform_router
 from serve.http.ports import IngressPorts
 from serve.http.query_parameters import refuse_unknown_parameters
@@ -57,6 +58,10 @@ _REPLIES: tuple[type, ...] = (
     CreatedKeyReply,
     KeyList,
     PlatformState,
+    PlanConsent,
+    PlanList,
+    PlanProblems,
+    PlanView,
 )
 
 
@@ -110,6 +115,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     own = [
         invitations_router(ports, auth),
+        plans_router(ports, auth, audit),
         sessions_router(ports, settings, auth, audit, interviews),
         events_router(ports, settings, auth, audit, streams),
         recordings_router(ports, auth, audit),

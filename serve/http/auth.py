@@ -14,7 +14,18 @@ from serve.http.identity.oidc import Identities
 from serve.http.identity.principal import Principal
 from serve.http.limits.request_limits import RequestLimits
 from serve.http.ports import KeyVerifier
-from storage.keys.port import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, KEYS, OPERATIONS, PRIVACY, REPORTS, SCOPES
+from storage.keys.port import (
+    AGENT,
+    INFERENCE,
+    INLINE_PLANS,
+    INTERVIEWS,
+    KEYS,
+    OPERATIONS,
+    PLANS,
+    PRIVACY,
+    REPORTS,
+    SCOPES,
+)
 
 __all__ = [
     "AGENT",
@@ -23,6 +34,7 @@ __all__ = [
     "INTERVIEWS",
     "KEYS",
     "OPERATIONS",
+    "PLANS",
     "PRIVACY",
     "REPORTS",
     "Authenticator",

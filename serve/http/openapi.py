@@ -98,6 +98,7 @@ _PROBLEMS: dict[int, tuple[str, Problem]] = {
 #: Tags in the order of the documentation. A tag with ``_`` for its spaces is the namespace of its operationIds.
 TAGS: dict[str, str] = {
     "interviews": "Hold an interview: start, answer, ask for a hint, follow the events, end.",
+    "plans": "Draft plans for roles, approve them, and read their consent texts.",
     "candidates": "Links for candidates, and what a candidate reads before the interview.",
     "reports": "Find interviews, read their reports, override grades.",
     "realtime": "The interview as a spoken conversation over a WebSocket, in the events of the OpenAI Realtime API.",

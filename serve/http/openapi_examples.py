@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from deployments.agent.contract import Notice, TranscriptView, TurnBody
+from interview.drafts.draft import NeedCoverage, PlanDraft
 from interview.grades import Evidence, Grade
-from interview.plans.plan import PlanRef
-from interview.plans.questions import QuestionCard
+from interview.plans.plan import InterviewPlan, PhasePlan, PlanRef
+from interview.plans.questions import Question, QuestionCard, RubricGrading
 from interview.reports.report import Report, SkillReport
 from interview.sessions.candidate_view import CandidateAction, CandidateQuestion, CandidateResponse, CandidateState
 from interview.sessions.session import Candidate, Consent, GradeRecord
@@ -21,6 +22,7 @@ from serve.http.interviews.listing import SessionList
 from serve.http.keys import CreatedKeyReply, KeyList, KeyRow
 from serve.http.metrics_summary import Fallback, Latency, MetricsSummary, StoreHealth, Tokens
 from serve.http.openapi import Examples
+from serve.http.plans import PlanConsent, PlanList, PlanProblems, PlanRow, PlanView
 from serve.http.platform import PlatformState, SheddingState, TierState
 from storage.archive.port import ComparedInterview, SessionSummary, SkillAbility
 
@@ -35,6 +37,28 @@ _QUESTION = QuestionCard(
     prompt="What does an index on a table cost when rows are written?",
     answer_mode="spoken",
     skill="databases",
+)
+_PLAN = PlanView(
+    PlanRow("baker", "Baker", "Baker", "mid", "en", "draft", 30, "0" * 64, _AT, "Grace Hopper"),
+    PlanDraft(
+        InterviewPlan(
+            id="baker",
+            title="Baker",
+            role="Baker",
+            phases=(PhasePlan(name="technical", time_budget_s=600.0, core=("be-index",)),),
+            skills={"databases": 1.0},
+            questions=(
+                Question(
+                    id="be-index", type="technical", skill="databases", prompt=_QUESTION.prompt, grader=RubricGrading()
+                ),
+            ),
+            greeting="Hi, I'm an AI interviewer.",
+            closing="Goodbye.",
+            consent="You will talk to an AI: …",
+        ),
+        (NeedCoverage("Bake bread", "skill", 1.0),),
+    ),
+    ("Bake bread",),
 )
 _STEP = TurnBody(
     interview_id="i-1",
@@ -216,6 +240,13 @@ EXAMPLES: dict[str, Examples] = {
     ),
     "reports.list": Examples(got=_plain(SessionList([_SUMMARY], None))),
     "reports.compare": Examples(got=_plain(Comparison("backend-engineer", ["databases"], [_COMPARED]))),
+    "plans.list": Examples(got=_plain(PlanList([_PLAN.row]))),
+    "plans.create": Examples({_JSON: {"role_description": "Baker\n\nTasks\n- Bake bread"}}, _plain(_PLAN)),
+    "plans.check": Examples({_JSON: {"plan": {"id": "baker"}}}, _plain(PlanProblems({"title": "is missing"}))),
+    "plans.read": Examples(got=_plain(_PLAN)),
+    "plans.change": Examples({_JSON: {"plan": {"id": "baker"}, "replaces": _PLAN.row.digest}}, _plain(_PLAN)),
+    "plans.approve": Examples({_JSON: {"digest": _PLAN.row.digest}}, _plain(_PLAN)),
+    "plans.consent": Examples(got=_plain(PlanConsent("baker", "Baker", "Baker", "en", "You will talk to an AI: …"))),
     "candidates.invite": Examples(
         {_JSON: {"plan": "backend-engineer", "candidate": {"name": "Ada", "reference": "ats-4711"}}},
         _plain(LinkReply("i-1", "/room#ivl_…", "ivl_…", _AT)),

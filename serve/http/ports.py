@@ -10,11 +10,14 @@ from fastapi import APIRouter
 
 from deployments.agent.contract import Agent
 from deployments.documents.contract import DocumentReader
+from deployments.drafting.config import DraftingConfig
+from deployments.drafting.contract import PlanDrafting
 from deployments.llm.contract import LanguageModel
 from deployments.shell.antivirus import UploadScanner
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.contract import TurnDetection
+from interview.plans.plan import InterviewPlan
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.identity.oidc import Identities
 from serve.http.identity.realtime_secrets import RealtimeSecrets
@@ -26,6 +29,7 @@ from storage.keys.port import ApiKeys
 from storage.limits.port import SharedRates, SharedSlots
 from storage.limits.rates import local_rates
 from storage.limits.slots import LocalSlots
+from storage.plans.port import TenantPlans
 from storage.sessions.port import SessionKey, SessionStore
 
 ReportFormat = Literal["json", "html", "pdf"]
@@ -115,3 +119,7 @@ class IngressPorts:
     rates: SharedRates = field(default_factory=local_rates)
     slots: SharedSlots = field(default_factory=LocalSlots)
     session_ttl_s: float = 7200.0
+    tenant_plans: TenantPlans | None = None
+    drafting: PlanDrafting | None = None
+    drafts_per_tenant: int = DraftingConfig().drafts_per_tenant
+    installed_plans: Mapping[str, InterviewPlan] = field(default_factory=dict)

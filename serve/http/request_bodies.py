@@ -53,6 +53,14 @@ class CandidateBody(Body):
         return reference
 
 
+def bounded_plan(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan as plain data. Raises ValueError: a part is larger than its cap."""
+    sent = encodable(plan)
+    for path, problem in oversize(sent):
+        raise ValueError(f"{field_name(path)} {problem}" if path else problem)
+    return sent
+
+
 class PreparedBody(Body):
     """Selects the plan by ``plan`` (id of an installed plan, or a whole plan) or by ``role_description``."""
 
@@ -68,11 +76,7 @@ class PreparedBody(Body):
     def _plan_is_plain_data(cls, plan: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
         if isinstance(plan, str) and not 0 < len(plan) <= 200:
             raise ValueError("must be 1 to 200 characters")
-        sent = encodable(plan)
-        if isinstance(sent, dict):
-            for path, problem in oversize(sent):
-                raise ValueError(f"{field_name(path)} {problem}" if path else problem)
-        return sent
+        return bounded_plan(plan) if isinstance(plan, dict) else encodable(plan)
 
     def prepared(self) -> PreparedStart:
         return PreparedStart(

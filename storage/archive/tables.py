@@ -220,6 +220,20 @@ erasures = Table(
     Column("cause", Text, nullable=False),
 )
 
+#: Plans that a tenant made: no candidate's data, kept until the tenant deletes them. ``draft`` is JSON of PlanDraft.
+tenant_plans = Table(
+    "tenant_plans",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("plan_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("approved_at", UtcTime),
+    Column("approved_by", Text, nullable=False),
+    Column("draft", Text, nullable=False),
+)
+
 audit_log = Table(
     "audit_log",
     metadata,

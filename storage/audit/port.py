@@ -21,7 +21,7 @@ Action = Literal[
     "recordings.deleted",
     "transcript.deleted",
     "plan.created",
-    "plan.read",
+    "plan.changed",
     "plan.approved",
     "plan.deleted",
     "key.created",

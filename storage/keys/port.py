@@ -26,6 +26,8 @@ _LABEL_AT_MOST = 200
 INTERVIEWS = "interviews"
 #: Start interviews with a plan in the request (also needs ``interviews``): its author writes keys, rubrics and prompts.
 INLINE_PLANS = "plans:inline"
+#: Draft, change, approve and delete the tenant's own plans.
+PLANS = "plans"
 #: Read reports and grades, override grades, resume paused interviews.
 REPORTS = "reports"
 #: Call the agent's tools that grade, steer or show what comes next; read grades in state and events.
@@ -40,7 +42,7 @@ PRIVACY = "privacy"
 KEYS = "keys"
 
 #: All scopes.
-SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY, KEYS})
+SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY, KEYS})
 
 
 class ApiKey(Struct, frozen=True):

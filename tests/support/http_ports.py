@@ -32,11 +32,12 @@ from interview.reports.assembly import assemble
 from interview.sessions.events import AnyPayload, Event, ResponseSent, SessionStarted
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, SessionState
-from serve.http.auth import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, KEYS, OPERATIONS, PRIVACY, REPORTS
+from serve.http.auth import AGENT, INFERENCE, INLINE_PLANS, INTERVIEWS, KEYS, OPERATIONS, PLANS, PRIVACY, REPORTS
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.ports import IngressPorts, ReportFormat
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database
+from storage.archive.plans import SqlTenantPlans
 from storage.archive.sql import SqlArchive
 from storage.erasure.erasure import Erasure
 from storage.erasure.personal_data import PersonalData
@@ -49,7 +50,7 @@ SIGNING_KEY = SigningKey("k1", b"a signing key of the tests, 32 bytes or more")
 
 StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
 
-ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY, KEYS})
+ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY, KEYS})
 
 
 class Grant(Struct, frozen=True):
@@ -199,6 +200,7 @@ def stub_ports(**changes: Any) -> IngressPorts:
         "keys": StubKeys(),
         "candidates": CandidateTokens((SIGNING_KEY,), MemoryInvitations()),
         "reports": StubReports(sessions),
+        "tenant_plans": SqlTenantPlans(database),
     }
     return IngressPorts(**{**ports, **changes})
 

@@ -11,6 +11,7 @@ from deployments.agent.brief.next_question import next_step
 from deployments.agent.contract import Notice, StartRequest, StepReply
 from deployments.agent.journal.reply import agent_response, current_card, done_record, encoded_reply, hints_left
 from deployments.agent.journal.stage_times import StageTimes
+from deployments.agent.pins.plan_catalogue import not_approved
 from deployments.agent.ports import PlanChoice
 from deployments.agent.script import scripted
 from deployments.agent.steps.plan_keys import check_keys
@@ -79,7 +80,7 @@ class StartStep:
         check_tenant(request.tenant)
         check_interview_id(request.interview_id)
         state = await self._runtime.ports.sessions.load(SessionKey(request.tenant, request.interview_id))
-        plan = await self._runtime.plans.get(state) if state else self._choose_plan(request).plan
+        plan = await self._runtime.plans.get(state) if state else (await self._choose_plan(request)).plan
         return Notice(
             title=plan.title,
             role=plan.role,
@@ -93,10 +94,10 @@ class StartStep:
         check_texts(request, self._runtime.config)
         hidden = hidden_text_trips(request)
         request = without_hidden_text(request)
-        choice = self._choose_plan(request)
+        choice = await self._choose_plan(request)
         _check_language(request)
         self._check_consent(request, choice.plan)
-        if isinstance(request.plan, dict):
+        if not choice.is_installed:
             await check_keys(choice.plan, self._runtime.ports.grading, request.tenant)
         ledger, body = await self._begin(request, choice, hidden, times)
         return Amendment(Started(body, ledger.events), ledger, done_record(START, START, fingerprint="", body=body))
@@ -157,14 +158,22 @@ class StartStep:
         )
         return encoded_reply(state, response, whole_session=True)
 
-    def _choose_plan(self, request: StartRequest) -> PlanChoice:
-        """Raises InvalidInput: no such plan, a malformed one, or nothing to choose by."""
+    async def _choose_plan(self, request: StartRequest) -> PlanChoice:
+        """An installed plan, one of the tenant's own, or the request's.
+
+        Raises:
+
+            InvalidInput: no such plan, a malformed one, or nothing to choose by.
+            Conflict: no person has approved it.
+        """
         catalogue = self._runtime.ports.plans
         if isinstance(request.plan, dict):
             plan = plan_from_data(request.plan)
-            return PlanChoice(plan=plan, reason="The request brought its own plan.")
+            return PlanChoice(plan=plan, reason="The request brought its own plan.", is_installed=False)
         if request.plan:
             found = catalogue.get(request.plan)
+            if found is None and (own := await self._tenants_plan(request.tenant, request.plan)) is not None:
+                return own
             if found is None:
                 raise InvalidInput(
                     f"There is no interview plan {request.plan!r}. Installed: {', '.join(catalogue.ids())}.",
@@ -177,6 +186,17 @@ class StartStep:
             "Name an interview plan, or give a role_description to choose one by.",
             detail={"fields": {"plan": "required without role_description"}, "installed": list(catalogue.ids())},
         )
+
+    async def _tenants_plan(self, tenant: str, plan_id: str) -> PlanChoice | None:
+        if self._runtime.ports.tenant_plans is None:
+            return None
+        found = await self._runtime.ports.tenant_plans.find(tenant, plan_id)
+        if found is None:
+            return None
+        if found.status != "approved":
+            raise not_approved(plan_id)
+        reason = f"The request named the plan {plan_id!r}, approved by {found.approved_by}."
+        return PlanChoice(found.draft.plan, reason, is_installed=False)
 
     def _check_consent(self, request: StartRequest, plan: InterviewPlan) -> None:
         if plan.consent.strip() and not request.consent and self._runtime.config.require_consent:
@@ -203,7 +223,7 @@ class StartStep:
 
     async def _recorded_start(self, request: StartRequest, choice: PlanChoice, times: StageTimes) -> Ledger:
         """Pin the session's versions and record its start."""
-        plan, brought = choice.plan, isinstance(request.plan, dict)
+        plan, brought = choice.plan, not choice.is_installed
         key = SessionKey(request.tenant, request.interview_id)
         with times.stage("blob"):
             await self._runtime.plans.pin(plan, only_for=key if brought else None)

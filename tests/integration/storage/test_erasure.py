@@ -27,7 +27,7 @@ from interview.errors import InvalidInput, SessionEnded
 from interview.plans.files import load_plan
 from interview.plans.plan import encode_plan
 from interview.sessions.invitation import Invitation, PreparedStart
-from serve.composition.local_stores import archive_of
+from serve.composition.local_stores import archive_database
 from serve.composition.personal_data import erase_interview
 from serve.settings import StorageSettings
 from serve.simulation.rehearsal import Rehearsal, RehearsalStage, WrittenVoice
@@ -138,7 +138,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     with EmbeddedRedis(tmp_path, fsync="always") as server:
         sessions = RedisSessionStore(server.url)
         blobs = FsspecBlobStore(str(tmp_path / "blobs"))
-        archive = archive_of(tmp_path)
+        archive = SqlArchive(archive_database(tmp_path))
         queue = RedisWorkQueue(server.url, "grading")
         ears = Ears()
         stage = RehearsalStage(

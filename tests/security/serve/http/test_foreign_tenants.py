@@ -30,6 +30,14 @@ WITHOUT_INTERVIEW = {
     ("post", "/v1/realtime/client_secrets"),  # a secret of the caller's own tenant; the socket looks up what it opens
     ("get", "/sessions"),
     ("get", "/comparison"),  # names interviews in its query: test_http_archive.py
+    ("get", "/plans"),  # foreign plans: test_http_plans.py
+    ("post", "/plans"),
+    ("post", "/plans/check"),
+    ("get", "/plans/{plan_id}"),
+    ("put", "/plans/{plan_id}"),
+    ("delete", "/plans/{plan_id}"),
+    ("post", "/plans/{plan_id}/approval"),
+    ("get", "/plans/{plan_id}/consent"),
     ("get", "/keys"),  # test_http_keys.py
     ("post", "/keys"),
     ("delete", "/keys/{key_id}"),
