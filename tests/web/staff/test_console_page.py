@@ -1,0 +1,81 @@
+"""The operator's console in a real browser: numbers, keys and links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.staff_server import StaffServer
+from tests.web.staff.conftest import picture
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_console_is_accessible_and_fits(
+    open_page: OpenPage, accessible: Callable[[Page], None], width: int
+) -> None:
+    page = open_page("/console", width=width)
+    expect(page.get_by_role("heading", name="Tiers")).to_be_visible()
+    expect(page.get_by_role("table", name="Keys of your tenant")).to_be_visible()
+    picture(page, "console")
+    accessible(page)
+
+
+def test_the_numbers_are_those_of_the_metrics(open_page: OpenPage) -> None:
+    page = open_page("/console")
+    expect(page.locator(".figure", has_text="Live interviews").locator(".value")).to_have_text("2")
+    expect(page.locator(".figure", has_text="Answers").first.locator(".value")).to_have_text("3")
+    tiers = page.get_by_role("table", name="Tiers with their engines")
+    expect(tiers.get_by_role("row", name="Language model")).to_contain_text("not configured")
+    expect(page.get_by_text("llm → script")).to_be_visible()
+
+
+def test_a_key_is_made_shown_once_used_and_revoked(
+    open_page: OpenPage, staff: StaffServer, accessible: Callable[[Page], None]
+) -> None:
+    page = open_page("/console")
+    page.get_by_label("Name of the key").fill("Rosalind Franklin")
+    page.get_by_role("button", name="Create a key").click()
+    secret = page.get_by_label("The new key").input_value()
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert staff.client.get("/sessions", headers=headers).status_code == 200
+    assert staff.client.get("/platform", headers=headers).status_code == 403
+    page.reload()
+    keys = page.get_by_role("table", name="Keys of your tenant")
+    expect(keys.get_by_text("Rosalind Franklin")).to_be_visible()
+    assert secret not in page.content()
+    page.get_by_role("button", name="Revoke Rosalind Franklin").click()
+    accessible(page)
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(keys.get_by_role("row", name="Rosalind Franklin")).to_contain_text("revoked")
+    assert staff.client.get("/sessions", headers=headers).status_code == 401
+
+
+def test_a_link_lets_its_candidate_in(open_page: OpenPage, staff: StaffServer) -> None:
+    page = open_page("/console")
+    page.get_by_label("Plan", exact=True).fill("no-such-plan")
+    page.get_by_role("button", name="Create a link").click()
+    expect(page.get_by_role("alert")).to_contain_text("backend-engineer")
+    page.get_by_label("Plan", exact=True).fill("backend-engineer")
+    page.get_by_role("button", name="Try an interview yourself").click()
+    link = page.get_by_label("Link for the candidate").input_value()
+    address, _, token = link.partition("#")
+    assert address == f"{staff.address}/room"
+    reply = staff.client.post("/candidate/token", headers={"Authorization": f"Bearer {token}"})
+    assert reply.status_code == 200
+
+
+def test_a_reviewers_key_does_not_open_the_console(open_page: OpenPage, staff: StaffServer) -> None:
+    made = staff.client.post(
+        "/keys",
+        json={"label": "reviewer", "scopes": ["reports"]},
+        headers={"Authorization": f"Bearer {staff.key}"},
+    ).json()
+    page = open_page("/console")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("API key or sign-in token").fill(made["secret"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("lacks the scope 'operations'")
