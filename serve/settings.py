@@ -42,6 +42,9 @@ class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     idempotency_ttl_s: float = 86400.0
     #: Bounds the session store's connections to Redis per process.
     pool_size: int = 64
+    #: Stores sessions in a fifth of the space. Releases before this setting cannot read them: switch it on when every
+    #: replica runs this release (docs/storage.md).
+    compact_sessions: bool = False
 
 
 class SecuritySettings(Struct, frozen=True, forbid_unknown_fields=True):

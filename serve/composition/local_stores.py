@@ -72,6 +72,7 @@ def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStor
         paused_ttl_s=settings.paused_ttl_s,
         idempotency_ttl_s=settings.idempotency_ttl_s,
         limits=RedisLimits(pool_size=settings.pool_size),
+        compact=settings.compact_sessions,
     )
 
 

@@ -8,6 +8,9 @@ Keys of one session share a hash tag, so that they live in one slot of a Redis C
     <prefix>:{<tenant>/<interview_id>}:idem      hash   <scope>\x1f<key> → flag byte + msgpack of IdempotencyRecord
     <prefix>:{<tenant>/<interview_id>}:erased    string present for an hour after the session was erased
 
+With ``compact`` the snapshot, each event and each record (after its flag byte) are stored as ``compaction.py`` says.
+Both forms are read, value by value.
+
 The log is the source of truth, so its length *is* the version: no second number can disagree with it.
 """
 
@@ -28,6 +31,7 @@ from storage.redis.append_log import rewrite_append_log
 from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
 from storage.sessions.commit_feed import CommitFeed
 from storage.sessions.commit_rules import check_commit, session_erased, version_conflict
+from storage.sessions.compaction import Compaction
 from storage.sessions.port import ERASED_FOR_S, IdempotencyRecord, SessionKey
 from storage.stored_names import decoded, encoded
 from storage.unique_tokens import unique_token
@@ -142,13 +146,18 @@ class RedisSessionStore:
         limits: RedisLimits = DEFAULT_LIMITS,
         prefix: str = "interview",
         heartbeat_s: float = 10.0,
+        compact: bool = False,
     ) -> None:
+        """``compact`` writes values in a fifth of the space; only releases that know the form can read them."""
         self._link = RedisLink(url, limits)
         self._prefix = prefix
         self._ttl_ms = max(1, round(ttl_s * 1000))
         self._paused_ttl_ms = max(self._ttl_ms, round(paused_ttl_s * 1000))
         self._idempotency_ttl_ms = max(self._ttl_ms, round(idempotency_ttl_s * 1000))
         self._heartbeat_s = heartbeat_s
+        compaction = Compaction()
+        self._expanded = compaction.expanded
+        self._written = compaction.compacted if compact else _plain
         self._feed = CommitFeed(self._link)
         self._keys = lru_cache(maxsize=512)(self._keys_of)  # avoids formatting the key several times per turn
 
@@ -165,7 +174,7 @@ class RedisSessionStore:
         state, raw_record, erased = await self._load(key, _field(scope, idempotency_key), note)
         if erased:
             raise session_erased()
-        return state, _decode_record(raw_record[1:]) if raw_record else None
+        return state, self._record(raw_record) if raw_record else None
 
     async def _load(
         self, key: SessionKey, field: str, note: IdempotencyRecord | None = None
@@ -173,19 +182,41 @@ class RedisSessionStore:
         snapshot, tail, record, erased = await self._read(key, field, "tail", note)
         if snapshot is None:
             return None, record, erased
-        state = _decode_snapshot(snapshot)
+        state = self._state(snapshot)
         if state is None:
             # Another release wrote it; the log is the source of truth, and the next commit writes a new snapshot.
             _, log, record, erased = await self._read(key, field, "all")
-            return fold([decode_event(raw) for raw in log]) if log else None, record, erased
+            return fold(self._events(log)) if log else None, record, erased
         # The snapshot lags between the commit that accepts an answer and the one that replies to it.
-        return fold([decode_event(raw) for raw in tail], state) if tail else state, record, False
+        return fold(self._events(tail), state) if tail else state, record, False
+
+    def _state(self, snapshot: bytes) -> SessionState | None:
+        """None: another release wrote it, or it is damaged."""
+        try:
+            plain = self._expanded(snapshot)
+            return _decode_state(plain[len(_FORMAT) :]) if plain.startswith(_FORMAT) else None
+        except msgspec.DecodeError:
+            logger.warning("a stored snapshot does not decode; folding its events instead")
+            return None
+
+    def _events(self, log: list[bytes]) -> list[Event]:
+        return [decode_event(self._expanded(raw)) for raw in log]
+
+    def _record(self, raw: bytes) -> IdempotencyRecord:
+        return _decode_record(self._expanded(raw[1:]))
+
+    def _stored(self, record: IdempotencyRecord | None) -> tuple[str, bytes]:
+        """The field and the value of a record, both empty without one."""
+        if record is None:
+            return "", b""
+        flag = _DONE if record.status == "done" else _IN_FLIGHT
+        return _field(record.scope, record.key), flag + self._written(_encode(record))
 
     async def _read(
         self, key: SessionKey, field: str, part: str, note: IdempotencyRecord | None = None
     ) -> tuple[bytes | None, list[bytes], bytes | None, bool]:
         names = self._keys(key).stored
-        args = (field, part, *_stored(note), self._idempotency_ttl_ms)
+        args = (field, part, *self._stored(note), self._idempotency_ttl_ms)
         snapshot, events, record, erased = await self._link.script(_LOAD, names, args, what="load")
         return snapshot, events, record, bool(erased)
 
@@ -206,13 +237,13 @@ class RedisSessionStore:
         args: list[str | bytes | int] = [
             expected_version,
             unique_token() + ",",
-            _FORMAT + _encode(state) if snapshot or not expected_version else b"",
+            self._written(_FORMAT + _encode(state)) if snapshot or not expected_version else b"",
             lives_ms,
             max(lives_ms, self._idempotency_ttl_ms),
             keys.channel,
-            *_stored(idempotency),
+            *self._stored(idempotency),
             _field(releases.scope, releases.key) if releases else "",
-            *[encode_event(event) for event in events],
+            *[self._written(encode_event(event)) for event in events],
         ]
         found: int = await self._link.script(_COMMIT, keys.stored, args, what="commit")
         if found == -2:
@@ -232,7 +263,7 @@ class RedisSessionStore:
         name = self._keys(key).events
         last = -1 if limit is None else after + limit - 1
         found: list[bytes] = await self._link.command("LRANGE", name, after, last, what="events")
-        return found
+        return [self._expanded(raw) for raw in found]
 
     def follow(self, key: SessionKey, *, after: int = 0) -> AsyncIterator[list[bytes]]:
         return self._feed.follow(
@@ -255,7 +286,7 @@ class RedisSessionStore:
             page = ("HSCAN", self._keys(key).idempotency, cursor, "MATCH", match, "COUNT", _SCAN_PAGE)
             cursor, found = await self._link.command(*page, what="held")
             records = [raw for raw in found[1::2] if raw.startswith(_IN_FLIGHT)]
-            leases += [_decode_record(raw[1:]).lease_until for raw in records]
+            leases += [self._record(raw).lease_until for raw in records]
             if cursor == b"0":
                 return max(leases)
 
@@ -338,22 +369,8 @@ class RedisSessionStore:
         await self._link.close()
 
 
-def _decode_snapshot(snapshot: bytes) -> SessionState | None:
-    """None: another release wrote it, or it is damaged."""
-    if not snapshot.startswith(_FORMAT):
-        return None
-    try:
-        return _decode_state(snapshot[len(_FORMAT) :])
-    except msgspec.DecodeError:
-        logger.warning("a stored snapshot does not decode; folding its events instead")
-        return None
-
-
-def _stored(record: IdempotencyRecord | None) -> tuple[str, bytes]:
-    """The field and the value of a record, both empty without one."""
-    if record is None:
-        return "", b""
-    return _field(record.scope, record.key), (_DONE if record.status == "done" else _IN_FLIGHT) + _encode(record)
+def _plain(value: bytes) -> bytes:
+    return value
 
 
 def _field(scope: str, idempotency_key: str) -> str:

@@ -40,7 +40,7 @@ class Subject:
     pass_time: Callable[[SessionKey, float], Awaitable[None]]
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "redis, compact"])
 async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
     if request.param == "memory":
         now = [1_000_000.0]
@@ -52,7 +52,9 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
         return
 
     url = request.getfixturevalue("redis_url")
-    store = RedisSessionStore(url, ttl_s=TTL_S, prefix=f"t{secrets.token_hex(4)}", heartbeat_s=0.05)
+    compact = request.param == "redis, compact"
+    prefix = f"t{secrets.token_hex(4)}"
+    store = RedisSessionStore(url, ttl_s=TTL_S, prefix=prefix, heartbeat_s=0.05, compact=compact)
 
     async def shorten(key: SessionKey, seconds: float) -> None:
         """Redis's clock cannot be moved, so its deadlines are."""
