@@ -1,11 +1,15 @@
 """Locust users that run whole interviews: ``locust -f benchmarks/locustfile.py --host http://127.0.0.1:8000``.
 
-For Locust's web page, and for load from several machines (``--master`` / ``--worker``). It is a closed model: a stalled
-server gets fewer requests, and the tail looks better than it is for candidates. ``python -m benchmarks.load`` measures
-the tail; this shows the same traffic live.
+For Locust's web page, and for load from several machines (``--master`` / ``--worker``; docs/performance.md). It is a
+closed model: a stalled server gets fewer requests, and the tail looks better than it is for candidates. ``python -m
+benchmarks.load`` measures the tail; this shows the same traffic live, with the same think times: exponential, mean
+``THINK_S``.
+
+A refusal (429) is a row of its own. Its user waits as long as ``Retry-After`` says and sends the same request again,
+under the same idempotency key.
 
 Environment: ``INTERVIEW_API_KEY`` (required), ``THINK_S`` (mean think time, 15), ``PLAN``, ``AUDIO_SHARE`` (0.1),
-``SEED``.
+``SEED`` (each process draws from it and its worker's index).
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import gevent
 from locust import HttpUser, task
 from locust.exception import RescheduleTask
 
@@ -36,6 +41,10 @@ ANSWERS = (
     "I am not sure about that one.",
 )
 
+REFUSED = "refused (429)"
+#: A user that is refused this often gives its interview up.
+_REFUSALS_AT_MOST = 50
+
 _numbers = itertools.count()
 
 
@@ -47,7 +56,8 @@ class Candidate(HttpUser):
         if not key:
             raise SystemExit("Set INTERVIEW_API_KEY to a key of the platform (`interview keys create`).")
         self.client.headers["Authorization"] = f"Bearer {key}"
-        self.own = random.Random(SEED * 1_000_003 + next(_numbers))
+        worker = max(0, getattr(self.environment.runner, "worker_index", 0))
+        self.own = random.Random((SEED * 1_000 + worker) * 1_000_003 + next(_numbers))
 
     def wait_time(self) -> float:
         """Seeded think time, exponential, seconds."""
@@ -80,15 +90,19 @@ class Candidate(HttpUser):
         return self._post(path, "turn (text)", json=body, headers=key)
 
     def _post(self, path: str, name: str, accepted: tuple[int, ...] = (200,), **options: Any) -> dict[str, Any]:
-        with self.client.post(path, name=name, catch_response=True, **options) as reply:
-            if reply.status_code not in accepted:
-                reply.failure(f"HTTP {reply.status_code}")
-                raise RescheduleTask
-            reply.success()
-            found: dict[str, Any] = reply.json() if reply.status_code == 200 else {}
-            return found
+        for _ in range(_REFUSALS_AT_MOST):
+            with self.client.post(path, name=name, catch_response=True, **options) as reply:
+                if reply.status_code in accepted:
+                    reply.success()
+                    found: dict[str, Any] = reply.json() if reply.status_code == 200 else {}
+                    return found
+                if reply.status_code != 429:
+                    reply.failure(f"HTTP {reply.status_code}")
+                    raise RescheduleTask
+                reply.request_meta["name"] = REFUSED
+                reply.success()
+            gevent.sleep(float(reply.headers.get("Retry-After", "1")))
+        raise RescheduleTask
 
     def _think(self) -> None:
-        import gevent
-
         gevent.sleep(self.wait_time())
