@@ -116,7 +116,7 @@ def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, c
 
 def _reviewed(brief: TurnBrief, made: PlanMade, policies: PolicySet) -> list[PolicyFinding]:
     """The rules' findings on the model's words, which the log keeps even when they were not spoken."""
-    known = {name: made.output.get(name) for name in ModelTurn.__struct_fields__}
+    known = {name: made.output[name] for name in ModelTurn.__struct_fields__ if name in made.output}
     try:
         decision = decision_of(msgspec.convert(known, ModelTurn), brief, prompt=made.prompt, output={})
     except (msgspec.ValidationError, InvalidModelOutput):

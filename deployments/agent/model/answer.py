@@ -31,14 +31,19 @@ _Note = Annotated[str, Meta(max_length=1000)]
 
 
 class ModelTurn(Struct, frozen=True, forbid_unknown_fields=True):
-    """A model's output. Lengths in characters; an utterance of 2 000 takes two minutes to speak."""
+    """A model's output: the decision, then the words. Lengths in characters; an utterance of 2 000 takes two minutes
+    to speak.
 
-    observation: _Note
+    ``topic`` is what the candidate said that the words take up. ``observation`` and ``next_phase`` occur only in logs
+    of earlier versions, whose models wrote them.
+    """
+
     action: ActionType
-    reasoning: _Note
-    next_phase: str
     topic: Annotated[str, Meta(max_length=200)]
     utterance: Annotated[str, Meta(max_length=2000)]
+    reasoning: _Note = ""
+    observation: _Note = ""
+    next_phase: str = ""
 
 
 def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
@@ -56,16 +61,13 @@ def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     return tuple(action for action in ORDER if action in open_actions)
 
 
-def schema_for(brief: TurnBrief, actions: Sequence[ActionType]) -> dict[str, Any]:
-    """The JSON Schema of this turn's answer: only open actions, only phases the plan allows next. The action precedes
-    the utterance, so that a reader of the stream knows it first."""
-    phases = list(dict.fromkeys((brief.state.current_phase, brief.next_step.phase)))
+def schema_for(actions: Sequence[ActionType]) -> dict[str, Any]:
+    """The JSON Schema of this turn's answer: only open actions. The decision precedes the words, so that a reader of
+    the stream knows it first, and a small model has chosen before it speaks."""
     text = {"type": "string"}
     properties: dict[str, Any] = {
-        "observation": text,
         "action": {"type": "string", "enum": list(actions)},
         "reasoning": text,
-        "next_phase": {"type": "string", "enum": phases},
         "topic": text,
         "utterance": text,
     }

@@ -93,7 +93,7 @@ class ModelInterviewer:
             "deadline_s": self._deadline_s,
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": "interviewer_turn", "strict": True, "schema": schema_for(brief, actions)},
+                "json_schema": {"name": "interviewer_turn", "strict": True, "schema": schema_for(actions)},
             },
         }
 

@@ -1,15 +1,15 @@
-"""Assembles the model's prompt: the stable part first, the current turn last, within a token budget.
+"""Assembles the model's prompt, append-only: what is fixed for the interview, the conversation, the open turn last.
 
 ::
 
-    system   interviewer prompt (persona, rules, plan)            the same for every turn of every such interview
-             specialised prompt (question, rubric, no key)        the same while a question is open
-    user     passages of résumé and role description              selected for the question
-             summary of older turns, then the latest turns whole
-             the answer, the open actions, the time left
+    system   interviewer prompt (persona, rules, examples, plan)  the same for every turn of every such interview
+    user     passages of résumé and role description              the same for every turn of this interview
+             the conversation, this turn's answer last            grows at its end (``transcript``)
+             specialised prompt (the open question)               replaced in every turn
+             the open actions, the time left                      replaced in every turn
 
-An engine with prefix caching computes the system part once. The prompt omits keys, key points, reference answers,
-scores and the wording of later questions, because a model cannot reveal what it has not read.
+So an engine with a prefix cache computes only the last exchange and the end. The prompt omits keys, key points,
+reference answers, scores and the wording of later questions, because a model cannot reveal what it has not read.
 """
 
 from __future__ import annotations
@@ -22,26 +22,22 @@ from msgspec import Struct
 from deployments.agent.brief.interviewer import TurnBrief
 from deployments.agent.model.documents import Passage, relevant
 from deployments.agent.model.prompt_template import Prompt
-from deployments.agent.model.untrusted_data import data, fitted, inert, tokens_at_most
+from deployments.agent.model.transcript import SEPARATOR_TOKENS, transcript
+from deployments.agent.model.untrusted_data import data, inert, tokens_at_most
 from interview.errors import ContextTooLong
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
-from interview.sessions.session import ActionType, ConversationTurn, SessionState
-from interview.text.sentences import sentences_of
+from interview.sessions.session import ActionType
 
 #: Upper bound on the tokens that a chat template adds around messages.
 TEMPLATE_TOKENS = 48
-#: The latest turns are included whole, up to this many.
-WINDOW_TURNS = 12
-#: Shares of the remaining budget: first the answer, then the conversation, then the documents.
-ANSWER_SHARE = 0.5
-WINDOW_SHARE = 0.5
-SUMMARY_SHARE = 0.4
-#: Below this budget the prompt is not useful.
-LEAST_ANSWER_TOKENS = 64
+#: Shares of what the system prompt leaves. They are fixed, so that no part moves when another one grows.
+DOCUMENTS_SHARE = 0.25
+OPEN_TURN_SHARE = 0.2
+#: With less room for the conversation, the prompt is not useful.
+LEAST_CONVERSATION_TOKENS = 128
 
-MAX_WORDS = 60
-_SUMMARY_CHARS = 160
+MAX_WORDS = 40
 
 
 class Asked(Struct, frozen=True):
@@ -65,26 +61,24 @@ def assemble(
     Raises:
         ContextTooLong: the prompts alone leave no room for an answer.
     """
-    system = f"{head.render(_about_interview(brief))}\n\n{special.render(_about_question(brief.question))}"
-    frame = _turn(brief, actions, "")
+    system = head.render(_about_interview(brief))
+    open_turn = f"{special.render(_about_question(brief.question))}\n\n{_open_turn(brief, actions)}"
     fixed = TEMPLATE_TOKENS + _tokens_of_prompt(system)
-    left = budget - fixed - tokens_at_most(frame)
-    if left < LEAST_ANSWER_TOKENS:
+    shown = _documents(brief.plan, documents, int(max(0, budget - fixed) * DOCUMENTS_SHARE))
+    fixed += sum(tokens_at_most(part) + SEPARATOR_TOKENS for part in shown)
+    left = budget - fixed
+    ending = tokens_at_most(open_turn)
+    room = min(left - int(left * OPEN_TURN_SHARE), left - ending)
+    if room < LEAST_CONVERSATION_TOKENS:
         raise ContextTooLong(
             "The interviewer's prompts leave no room for the candidate's answer.",
-            detail={"limit_tokens": budget, "room_tokens": left},
+            detail={"limit_tokens": budget, "room_tokens": room},
         )
-    answer = fitted(inert(brief.observation.text), int(left * ANSWER_SHARE))
-    left -= tokens_at_most(answer)
-    window, older = _window(brief, int(left * WINDOW_SHARE))
-    left -= sum(tokens_at_most(part) + 2 for part in window)
-    summary = _summary(brief.state, older, int(left * SUMMARY_SHARE))
-    left -= tokens_at_most(summary) + 2
-    parts = [*_documents(brief, documents, left), summary, *window, _turn(brief, actions, answer)]
-    user = "\n\n".join(part for part in parts if part)
+    conversation = transcript(brief, room)
+    user = "\n\n".join((*shown, *conversation.parts, open_turn))
     return Asked(
         messages=({"role": "system", "content": system}, {"role": "user", "content": user}),
-        tokens=fixed + tokens_at_most(user),
+        tokens=fixed + conversation.tokens + ending,
     )
 
 
@@ -102,6 +96,7 @@ def _about_interview(brief: TurnBrief) -> dict[str, str]:
         "role": inert(plan.role),
         "language": _LANGUAGES.get(brief.state.language.split("-")[0], brief.state.language),
         "plan": outline(plan),
+        "facts": facts_of(plan),
         "max_words": str(MAX_WORDS),
     }
 
@@ -113,6 +108,11 @@ def outline(plan: InterviewPlan) -> str:
         for phase in plan.phases
     ]
     return inert("\n".join([*phases, f"- skills: {', '.join(plan.skills)}"]))
+
+
+def facts_of(plan: InterviewPlan) -> str:
+    """The plan's facts about the company, a line each."""
+    return inert("\n".join(f"- {' '.join(fact.split())}" for fact in plan.company_facts.values())) or "- Nothing."
 
 
 def _about_question(question: Question) -> dict[str, str]:
@@ -128,71 +128,27 @@ def rubric_of(question: Question) -> str:
     return inert("\n".join(lines)) or "- The answer is graded by rule; nothing about it is to be discussed."
 
 
-def _documents(brief: TurnBrief, documents: Mapping[str, Sequence[Passage]], budget: int) -> list[str]:
-    query = " ".join((brief.question.prompt, brief.question.skill, *brief.question.topics, brief.answer))
+def _documents(plan: InterviewPlan, documents: Mapping[str, Sequence[Passage]], budget: int) -> list[str]:
+    """Passages about the plan's skills and topics: the same in every turn, so that they stay in the prefix."""
+    query = " ".join((plan.role, *plan.skills, *(topic for question in plan.questions for topic in question.topics)))
     made = []
     for left_over, (kind, found) in zip(range(len(documents), 0, -1), documents.items(), strict=True):
-        room = budget // left_over - tokens_at_most(data(kind, "")) - 4
+        room = budget // left_over - tokens_at_most(data(kind, "")) - 2 * SEPARATOR_TOKENS
         text = relevant(tuple(found), query, room) if room > 0 else ""
         if text:
             made.append(data(kind, text))
-            budget -= tokens_at_most(made[-1]) + 2
+            budget -= tokens_at_most(made[-1]) + SEPARATOR_TOKENS
     return made
 
 
-def _window(brief: TurnBrief, budget: int) -> tuple[list[str], Sequence[ConversationTurn]]:
-    """The latest turns as data, oldest first, and the turns before them; both exclude this turn's answer."""
-    said = [one for one in brief.state.conversation_history if not (one.role == "candidate" and one.turn == brief.turn)]
-    shown: list[str] = []
-    while said and len(shown) < WINDOW_TURNS:
-        last = said[-1]
-        part = data(last.role, inert(last.content), turn=last.turn)
-        cost = tokens_at_most(part) + 2
-        if cost > budget:
-            break
-        budget -= cost
-        shown.insert(0, part)
-        said.pop()
-    return shown, said
-
-
-def _summary(state: SessionState, older: Sequence[ConversationTurn], budget: int) -> str:
-    """The running summary of older turns: one line per turn, the newest kept, then insights."""
-    if not older or budget <= 0:
-        return ""
-    lines = [f"{one.turn} {one.role}: {_gist(one.content)}" for one in older]
-    noted = [f"{one.turn} noted: {_gist(one.text)}" for one in state.insights if one.turn <= older[-1].turn]
-    frame = tokens_at_most(data("earlier in this interview", ""))
-    kept: list[str] = []
-    for line in reversed([*noted, *lines]):
-        shown = inert(line)
-        cost = tokens_at_most(shown) + 1
-        if cost > budget - frame:
-            break
-        budget -= cost
-        kept.insert(0, shown)
-    return data("earlier in this interview", "\n".join(kept)) if kept else ""
-
-
-def _gist(text: str) -> str:
-    """One line per utterance: its closing question, or its beginning."""
-    sentences = sentences_of(" ".join(text.split()))
-    if not sentences:
-        return ""
-    told = sentences[-1] if sentences[-1].endswith("?") else sentences[0]
-    return told if len(told) <= _SUMMARY_CHARS else told[:_SUMMARY_CHARS].rsplit(" ", 1)[0] + " …"
-
-
-def _turn(brief: TurnBrief, actions: Sequence[ActionType], answer: str) -> str:
-    """The variable end: the answer as data, then the open actions and their effects."""
+def _open_turn(brief: TurnBrief, actions: Sequence[ActionType]) -> str:
+    """What is open now, at the prompt's end. The interviewer prompt says what each action does."""
     minutes = int(brief.time_left_s // 60)
-    return "\n".join(
+    return " ".join(
         (
-            data("answer", answer, turn=brief.turn),
-            "",
-            f"The candidate {_HEARD.get(brief.observation.heard, 'answered')}. About {minutes} minutes are left.",
-            "Open actions:",
-            *(f"- {action}: {_effect(action, brief)}" for action in actions),
+            f"The candidate {_HEARD.get(brief.observation.heard, 'answered')}; {minutes} minutes are left.",
+            f"Open actions: {', '.join(actions)}.",
+            *(note for action in actions if (note := _note(action, brief))),
             "Answer with the JSON object.",
         )
     )
@@ -210,22 +166,14 @@ _LANGUAGES = {
 }
 
 
-def _effect(action: ActionType, brief: TurnBrief) -> str:
+def _note(action: ActionType, brief: TurnBrief) -> str:
+    """What is particular to an open action in this turn; empty when there is nothing."""
     match action:
-        case "new_question":
-            step = brief.next_step
-            skill = step.question.skill if step.question else ""
-            return (
-                f"a sentence or two of yours, without a question; the platform then adds the next question "
-                f"({inert(skill)}, {step.phase} phase)"
-            )
         case "ask_followup":
-            reason = f" The script would ask one: {inert(brief.probe_because)}" if brief.probe_because else ""
-            example = f' For example: "{inert(brief.follow_up)}"' if brief.follow_up else ""
-            return f"one question of yours about what was just said.{reason}{example}"
-        case "clarify":
-            return "say the open question in other words, or clear up a misunderstanding; adds nothing to it"
-        case "give_hint":
-            return "a kind sentence of yours; the platform then adds the hint, which costs a little"
-        case "conclude":
-            return "thank the candidate in a sentence; the platform then adds the farewell"
+            suggested = f'Suggested follow-up: "{inert(brief.follow_up)}"' if brief.follow_up else ""
+            return f"{inert(brief.probe_because)} {suggested}".strip()
+        case "new_question":
+            following = brief.next_step.question
+            return f"The next question is about {inert(following.skill)}." if following is not None else ""
+        case "clarify" | "give_hint" | "conclude":
+            return ""

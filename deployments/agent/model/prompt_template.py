@@ -27,15 +27,15 @@ class PromptKind(Struct, frozen=True):
     required: frozenset[str]
 
 
-_ABOUT_INTERVIEW = frozenset({"persona", "title", "role", "language", "plan", "max_words"})
+_ABOUT_INTERVIEW = frozenset({"persona", "title", "role", "language", "plan", "facts", "max_words"})
 _ABOUT_QUESTION = frozenset({"question", "rubric", "skill"})
 
 #: All prompt names. ``interviewer`` is the stable head of every request; a specialised prompt for the answered
 #: question's type follows it.
 KINDS: dict[str, PromptKind] = {
     "interviewer": PromptKind(_ABOUT_INTERVIEW, frozenset({"persona", "role", "plan", "language"})),
-    "technical": PromptKind(_ABOUT_QUESTION, frozenset({"question", "rubric"})),
-    "behavioral": PromptKind(_ABOUT_QUESTION, frozenset({"question", "rubric"})),
+    "technical": PromptKind(_ABOUT_QUESTION, frozenset({"question"})),
+    "behavioral": PromptKind(_ABOUT_QUESTION, frozenset({"question"})),
     "conversation": PromptKind(_ABOUT_QUESTION, frozenset({"question"})),
 }
 

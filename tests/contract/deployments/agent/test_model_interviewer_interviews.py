@@ -62,15 +62,7 @@ class Table:
 
 
 def turn(action: str, utterance: str, **fields: str) -> dict[str, str]:
-    return {
-        "observation": "They said something.",
-        "action": action,
-        "reasoning": "It fits.",
-        "next_phase": "technical",
-        "topic": "work",
-        "utterance": utterance,
-        **fields,
-    }
+    return {"action": action, "reasoning": "It fits.", "topic": "work", "utterance": utterance, **fields}
 
 
 def open_actions(request: dict[str, Any]) -> list[str]:
@@ -115,7 +107,7 @@ async def hold(candidate: Rehearsal, stage: RehearsalStage) -> None:
 
 
 MOODS: dict[str, Callable[[dict[str, Any]], Answer | None]] = {
-    "sound": lambda request: turn(open_actions(request)[0], "Thank you, that helps."),
+    "sound": lambda request: turn(open_actions(request)[0], "Thank you."),
     "always following up": lambda request: turn(open_actions(request)[-1], "What was your own part in that?"),
     "minimal": lambda request: None,
     "no JSON": lambda request: "Well, tell me more!",
@@ -155,14 +147,14 @@ async def test_a_sound_model_is_heard_and_the_log_names_its_prompts() -> None:
     candidate = set_up.candidate()
     await candidate.start("short-plan")
     body = await candidate.answer(LONG)
-    assert candidate.response["text"] == f"Thank you, that helps. {PLAN.by_id['index-cost'].prompt}"
+    assert candidate.response["text"] == f"Thank you. {PLAN.by_id['index-cost'].prompt}"
     assert "fallbacks" not in body
     made = [event.data for event in await set_up.stage.log() if isinstance(event.data, PlanMade)][-1]
     pins = (await set_up.stage.state()).settings.prompts
     assert made.source == "model"
     assert made.prompt == f"interviewer/{pins['interviewer']} conversation/{pins['conversation']}"
-    assert made.output["utterance"] == "Thank you, that helps."
-    assert made.observation == "They said something."
+    assert made.output["utterance"] == "Thank you."
+    assert made.action.reasoning == "It fits."
 
 
 async def test_the_time_in_the_model_is_a_stage_of_its_own() -> None:
@@ -199,11 +191,11 @@ async def test_the_script_speaks_in_the_same_turn_and_the_log_says_why(mood: str
 
 
 async def test_praise_is_left_out_and_the_rest_is_said() -> None:
-    set_up = table(lambda request: turn("new_question", "Great answer! Thank you for the detail."))
+    set_up = table(lambda request: turn("new_question", "Great answer! The billing service is clear to me."))
     candidate = set_up.candidate()
     await candidate.start("short-plan")
     await candidate.answer(LONG)
-    assert candidate.response["text"] == f"Thank you for the detail. {PLAN.by_id['index-cost'].prompt}"
+    assert candidate.response["text"] == f"The billing service is clear to me. {PLAN.by_id['index-cost'].prompt}"
     trips = [event.data for event in await set_up.stage.log() if isinstance(event.data, GuardrailTripped)]
     assert [(trip.rule, trip.action) for trip in trips] == [("tone", "rewrite")]
 
@@ -256,7 +248,7 @@ async def test_the_breaker_spares_candidates_a_model_that_is_down_and_hands_back
     down[0] = False
     set_up.clock.now += 31
     await candidate.answer(ANSWERS[3])
-    assert candidate.response["text"].startswith("Thank you, that helps.")
+    assert candidate.response["text"].startswith("Thank you.")
 
 
 async def test_a_prompt_too_long_is_no_reason_to_distrust_the_model() -> None:
@@ -276,14 +268,14 @@ async def test_the_request_is_within_budget_and_holds_no_key() -> None:
     assert set_up.model.requests
     for request in set_up.model.requests:
         whole = json.dumps(request, ensure_ascii=False)
-        asked_about_index = "What does an index on a table cost" in request["messages"][0]["content"]
         for question in PLAN.questions:
             for point in question.key_points:
                 said = any(point.text in answer.lower() for answer in ANSWERS)
                 assert said or point.text not in whole.lower()
             if question.reference is not None:
                 assert question.reference.strong not in whole
-        assert not asked_about_index or "Says that every write updates the index." in whole
+            for criterion in question.criteria:
+                assert all(level.anchor not in whole for level in criterion.levels)
 
 
 async def test_what_never_changes_stands_first() -> None:
@@ -293,11 +285,7 @@ async def test_what_never_changes_stands_first() -> None:
     systems = [request["messages"][0]["content"] for request in set_up.model.requests]
     head = "You are a friendly, precise interviewer."
     assert all(system.startswith(head) for system in systems)
-    common = systems[0]
-    for system in systems[1:]:
-        while not system.startswith(common):
-            common = common[: max(common.rfind("\n"), 0)]
-    assert "The plan of this interview:" in common and "- closing:" in common
+    assert len(set(systems)) == 1 and "- closing:" in systems[0]
 
 
 async def test_an_injection_is_an_answer_that_is_noted_and_closes_no_delimiter() -> None:

@@ -71,7 +71,7 @@ class Written:
 
 def writing(action: str, *utterance: Piece, end: str = '"}') -> list[Piece]:
     """An answer whose utterance is written in pieces."""
-    head = {"observation": "They said it.", "action": action, "reasoning": "It fits.", "next_phase": "technical"}
+    head = {"action": action, "reasoning": "It fits."}
     begun = json.dumps({**head, "topic": "work", "utterance": ""}).removesuffix('"}')
     return [begun, *(json.dumps(one)[1:-1] if isinstance(one, str) else one for one in utterance), end]
 
@@ -155,11 +155,12 @@ async def test_a_turn_without_a_listener_has_no_stream() -> None:
 
 async def test_a_leak_split_over_two_sentences_is_never_completed() -> None:
     held = await table(*writing("ask_followup", "The billing service. ", *(f"{one} " for one in LEAK), "What else?"))
-    sentences, body = await held.hear()
+    sentences, body = await held.hear(f"{LONG}, and remember every invoice")
     assert sentences[1] == LEAK[0] and LEAK[1] not in spoken(body)
     assert spoken(body) == " ".join(sentences) and NEXT in spoken(body)
     fallback = await held.last(FallbackEntered)
-    assert fallback.reason == "off policy: no_leak (after 2 sentences of the model's had been heard)"
+    assert fallback.reason.startswith("off policy: no_leak")
+    assert fallback.reason.endswith("(after 2 sentences of the model's had been heard)")
     assert await held.replays()
 
 
@@ -189,16 +190,16 @@ async def test_a_follow_up_off_the_topic_is_never_heard() -> None:
 
 
 async def test_praise_in_the_middle_is_left_out_and_the_rest_is_said() -> None:
-    held = await table(*writing("new_question", "I see. ", "Great answer! ", "Let us go on."))
+    held = await table(*writing("new_question", "I see. ", "Great answer! ", "A billing service then."))
     sentences, body = await held.hear()
-    assert sentences == ["I see.", "Let us go on.", NEXT]
+    assert sentences == ["I see.", "A billing service then.", NEXT]
     assert spoken(body) == " ".join(sentences) and "fallbacks" not in body
     assert await held.replays()
 
 
 async def test_words_too_many_end_where_they_were_heard_last() -> None:
     """A rewritten utterance would keep its last sentence instead of one that was heard."""
-    long = [f"{'word ' * 30}number{count}. " for count in range(4)]
+    long = [f"{'service ' * 30}number{count}. " for count in range(4)]
     held = await table(*writing("new_question", *long))
     sentences, body = await held.hear()
     assert sentences == [long[0].strip(), long[1].strip(), NEXT]

@@ -67,10 +67,8 @@ class Held:
 def turn(request: dict[str, Any], utterance: str) -> Answer:
     schema = request["response_format"]["json_schema"]["schema"]["properties"]
     return {
-        "observation": "An answer.",
         "action": schema["action"]["enum"][0],
         "reasoning": "It is time.",
-        "next_phase": schema["next_phase"]["enum"][0],
         "topic": "work",
         "utterance": utterance,
     }

@@ -117,10 +117,8 @@ def wordy(choose: Callable[[list[str]], str], words: Callable[[str], str]) -> Ca
         schema = request["response_format"]["json_schema"]["schema"]["properties"]
         prompt = " ".join(str(message["content"]) for message in request["messages"])
         return {
-            "observation": "An answer.",
             "action": choose(schema["action"]["enum"]),
             "reasoning": "Because.",
-            "next_phase": schema["next_phase"]["enum"][0],
             "topic": "topic",
             "utterance": words(prompt),
         }

@@ -26,10 +26,8 @@ UTTERANCES = st.lists(st.one_of(WORDS, st.sampled_from([". ", "? ", "! ", "…",
 
 def answer(utterance: str, *, ascii_only: bool = False, **fields: object) -> str:
     turn = {
-        "observation": "They said “x”.",
         "action": "ask_followup",
-        "reasoning": "It fits. Really.",
-        "next_phase": "technical",
+        "reasoning": "It fits. Really: “x”.",
         "topic": "work",
         "utterance": utterance,
         **fields,

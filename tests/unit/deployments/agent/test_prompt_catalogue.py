@@ -119,7 +119,7 @@ async def test_a_pinned_version_that_is_gone_or_changed_is_an_error_not_another_
 
 BROKEN = {
     "a variable nobody knows": "{{question}} {{rubric}} {{salary}}",
-    "a variable is missing": "{{question}}",
+    "a variable is missing": "{{rubric}}",
     "nothing": "  ",
 }
 

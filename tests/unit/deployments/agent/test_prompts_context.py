@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_the_estimate_is_never_below_a_real_count_where_there_are_no_words_to_gu
 
 
 def test_the_estimate_of_real_text_lies_between_gpt_2s_count_and_three_times_that() -> None:
-    for path in [*ROOT.glob("configs/prompts/*/1.md"), *ROOT.glob("configs/interviews/**/*.yaml"), Path(__file__)]:
+    for path in [*ROOT.glob("configs/prompts/*/*.md"), *ROOT.glob("configs/interviews/**/*.yaml"), Path(__file__)]:
         text = path.read_text(encoding="utf-8")
         real = len(BPE.encode(text, add_special_tokens=False).ids)
         assert real <= tokens_at_most(text) <= 3 * real
@@ -125,14 +126,24 @@ async def test_prompts_that_leave_no_room_are_an_error() -> None:
 
 
 async def test_a_long_conversation_keeps_its_latest_turns_whole_and_sums_up_the_rest() -> None:
-    history = tuple(f"Statement number {number} of the conversation. Why is that so {number}?" for number in range(60))
+    history = tuple(f"Statement number {number} of the conversation. Why is that so {number}?" for number in range(200))
     insights = (Insight(text="Knows lock ordering", turn=3),)
     user, _ = await asked_with(brief("The answer.", history, insights=insights))
-    assert "Statement number 59 of the conversation." in user
+    assert "Statement number 199 of the conversation." in user
     assert '<data kind="earlier in this interview">' in user
-    assert "20 interviewer: Why is that so 20?" in user
-    assert "Statement number 20" not in user
-    assert user.index("earlier in this interview") < user.index("Statement number 59") < user.index("The answer.")
+    assert "110 interviewer: Why is that so 110?" in user
+    assert "Statement number 110" not in user
+    assert user.index("earlier in this interview") < user.index("Statement number 199") < user.index("The answer.")
+
+
+async def test_a_full_window_is_emptied_at_once_and_then_grows_again() -> None:
+    history = tuple(f"Statement number {number}, with a few more words to it." for number in range(160))
+    prompts = [(await asked_with(brief("The answer.", history[:count])))[0] for count in range(60, 160, 2)]
+    grown = [
+        now.startswith(before[: before.index('<data kind="candidate">\nThe answer.')])
+        for before, now in pairwise(prompts)
+    ]
+    assert 0 < grown.count(False) <= 5
 
 
 async def test_a_very_long_answer_keeps_its_beginning_and_its_end() -> None:
@@ -149,7 +160,8 @@ async def test_the_resume_shows_what_the_question_is_about() -> None:
 
 async def test_the_changing_part_comes_last() -> None:
     user, _ = await asked_with(brief("The answer."), {"resume": "Ten years of Go."})
-    assert user.index("Ten years of Go.") < user.index("The answer.") < user.index("Open actions:")
+    assert user.index("Ten years of Go.") < user.index("The answer.") < user.index(brief("").question.prompt)
+    assert user.index("The open question") < user.index("Open actions:")
 
 
 @given(st.text(max_size=200))
