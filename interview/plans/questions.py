@@ -187,7 +187,8 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``probes`` are asked of every candidate who answers, in order and word for word; ``follow_ups`` only where an answer
     needs one. ``clarifications`` maps topics (words, alternatives separated by commas: "scale, load") to the facts that
-    a candidate who asks for them is told; they make a question back no part of the answer.
+    a candidate who asks for them is told; they make a question back no part of the answer. ``rephrased`` is the prompt
+    in other words, for a candidate who does not understand it; it adds nothing to it.
     """
 
     id: str
@@ -199,6 +200,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     probes: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     clarifications: dict[str, str] = {}
+    rephrased: str = ""
     hints: tuple[Hint, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     key_points: tuple[KeyPoint, ...] = ()

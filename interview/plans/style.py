@@ -72,6 +72,8 @@ def _spoken(question: Question) -> Iterator[Finding]:
     if question.options and _OPTION_IN_PROMPT.search(question.prompt):
         yield ("prompt",), "reads its options out, and the script reads them again; leave them out of the prompt"
     said: list[Finding] = [(("prompt",), question.prompt)]
+    if question.rephrased:
+        said.append((("rephrased",), question.rephrased))
     said += [(("probes", index), text) for index, text in enumerate(question.probes)]
     said += [(("follow_ups", index), text) for index, text in enumerate(question.follow_ups)]
     said += [(("hints", index, "text"), hint.text) for index, hint in enumerate(question.hints)]

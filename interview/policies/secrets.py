@@ -164,6 +164,7 @@ def _told(scene: Scene) -> Iterable[str]:
     yield scene.question.prompt
     yield from scene.question.planned_follow_ups
     yield from scene.question.clarifications.values()
+    yield scene.question.rephrased
     yield from (hint.text for hint in scene.question.hints[: asked.hints if asked else 0])
     if scene.next_question is not None:
         yield scene.next_question.prompt

@@ -245,6 +245,7 @@ def _public(plan: InterviewPlan) -> list[str]:
             question.prompt,
             *question.planned_follow_ups,
             *question.clarifications.values(),
+            *([question.rephrased] if question.rephrased else []),
             *(hint.text for hint in question.hints),
         ]
     return sorted(said, key=len, reverse=True)

@@ -49,14 +49,17 @@ class ModelTurn(Struct, frozen=True, forbid_unknown_fields=True):
 def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     """The open actions that a model may take, in ``ORDER``. Pure.
 
-    Clarifications are limited like repeats, because a model could otherwise clarify indefinitely. A hint costs score,
-    so it is open only when the candidate asked for the meaning or is stuck.
+    Clarifications are limited like repeats, because a model could otherwise clarify indefinitely. A candidate who asks
+    for the meaning is told it, and no question is passed over. A hint costs score, so it is open only when the
+    candidate asked for the meaning or is stuck.
     """
     open_actions = set(brief.open_actions)
+    if brief.observation.heard == "explain":
+        return tuple(action for action in ORDER if action in open_actions & {"clarify", "give_hint"})
     if brief.asked.clarifications >= brief.plan.max_clarifications:
         open_actions.discard("clarify")
     stuck = brief.grade is not None and brief.grade.score < STUCK_BELOW and brief.grade.is_judgement
-    if brief.observation.heard != "explain" and not stuck:
+    if not stuck:
         open_actions.discard("give_hint")
     return tuple(action for action in ORDER if action in open_actions)
 

@@ -175,5 +175,8 @@ def _note(action: ActionType, brief: TurnBrief) -> str:
         case "new_question":
             following = brief.next_step.question
             return f"The next question is about {inert(following.skill)}." if following is not None else ""
-        case "clarify" | "give_hint" | "conclude":
+        case "clarify":
+            asked_for = brief.observation.heard == "explain" and brief.question.rephrased
+            return f'Suggested wording: "{inert(brief.question.rephrased)}"' if asked_for else ""
+        case "give_hint" | "conclude":
             return ""

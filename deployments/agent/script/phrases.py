@@ -86,6 +86,7 @@ EXPLAIN = (
     "Take it the way you understand it; there's no trick in it. The question again:",
     "Answer it as you read it, and say what you assume. Once more:",
 )
+IN_OTHER_WORDS = ("Of course. In other words:", "Sure, put differently:")
 ANSWER_NEEDED = (
     "I haven't heard an answer yet. Please tell me what comes to mind, or say skip and we'll move on.",
     "Take the question in whatever way suits you, or say skip if you would rather move on.",
@@ -161,6 +162,7 @@ def everything() -> Iterator[str]:
         REPEAT,
         WAIT,
         EXPLAIN,
+        IN_OTHER_WORDS,
         ANSWER_NEEDED,
         HINT,
         NO_HINT,

@@ -25,6 +25,7 @@ def _lines(plan: InterviewPlan) -> Iterator[str]:
         yield spoken_prompt(question)
         yield from question.planned_follow_ups
         yield from question.clarifications.values()
+        yield question.rephrased
         yield from (hint.text for hint in question.hints)
     yield from phrases.everything()
     yield plan.closing

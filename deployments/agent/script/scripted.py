@@ -72,8 +72,7 @@ def _decided(brief: TurnBrief) -> Decision:
             why = "The candidate asked to hear the question again."
             return _say(brief, "clarify", why, _pick(brief, phrases.REPEAT), _standing_prompt(brief))
         case "explain":
-            why = "The candidate asked what the question means; the script repeats it and adds nothing to it."
-            return _say(brief, "clarify", why, _pick(brief, phrases.EXPLAIN), _standing_prompt(brief))
+            return _explain(brief)
         case "wait":
             return _say(brief, "clarify", "The candidate asked for time to think.", _pick(brief, phrases.WAIT))
         case "hint":
@@ -94,24 +93,24 @@ def _decided(brief: TurnBrief) -> Decision:
             if brief.observation.confidence is None:
                 words = phrases.ANSWER_NEEDED if brief.observation.text.strip() else phrases.NOTHING_TYPED
             return _say(brief, "clarify", f"{brief.observation.why} Not scored.", _pick(brief, words))
-        case "done" if not brief.answer:
+        case "done" if not brief.answer and not _invites_questions(brief):
             return _say(brief, "clarify", "Nothing was answered yet.", _pick(brief, phrases.ANSWER_NEEDED))
         case "skip":
             why = brief.observation.why or "The candidate passed on the question."
             return _move_on(brief, why, phrases.ACKNOWLEDGE_SKIP, skipped=not brief.answer)
         case "answer" if brief.probe_because and brief.follow_up and "ask_followup" in brief.open_actions:
             if brief.probe_for_all:
-                lead = _pick(brief, _acknowledgement(brief))
+                lead = _pick(brief, acknowledgement(brief))
                 return _say(brief, "ask_followup", brief.probe_because, lead, brief.follow_up)
             why = f"{brief.probe_because} A follow-up probes it once."
             return _say(brief, "ask_followup", why, _pick(brief, phrases.PROBE), brief.follow_up)
         case "done":
-            return _move_on(brief, "The candidate is done with the answer.", _acknowledgement(brief))
+            return _move_on(brief, "The candidate is done with the answer.", acknowledgement(brief))
         case "answer":
-            return _move_on(brief, "The answer is in.", _acknowledgement(brief))
+            return _move_on(brief, "The answer is in.", acknowledgement(brief))
 
 
-def _acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
+def acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
     """Thanks that fit the kind of answer and reveal nothing about its grade."""
     if _resumed(brief):
         return phrases.ADDED
@@ -121,6 +120,18 @@ def _acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
     words = [word for word in plain_words(said).split() if word not in HESITATIONS]
     told = brief.question.answer_mode == "spoken" and len(words) >= TOLD_WORDS
     return phrases.ACKNOWLEDGE_TOLD if told else phrases.ACKNOWLEDGE
+
+
+def _explain(brief: TurnBrief) -> Decision:
+    """The plan's own rephrasing of the open question; a follow-up, and a question without one, is said again."""
+    question = brief.question
+    if question.rephrased and not brief.asked.follow_ups:
+        why = "The candidate asked what the question means; the plan's other wording of it follows."
+        return _say(
+            brief, "clarify", why, _pick(brief, phrases.IN_OTHER_WORDS), _with_options(question, question.rephrased)
+        )
+    why = "The candidate asked what the question means; the script repeats it and adds nothing to it."
+    return _say(brief, "clarify", why, _pick(brief, phrases.EXPLAIN), _standing_prompt(brief))
 
 
 def _resumed(brief: TurnBrief) -> bool:
@@ -137,9 +148,14 @@ def _was_reopened(brief: TurnBrief) -> bool:
 
 def _open_again(brief: TurnBrief) -> tuple[str, str]:
     """The open question, after a reply to the candidate's own question."""
-    if brief.asked.phase == "closing" and not brief.question.is_scored:
+    if _invites_questions(brief):
         return _pick(brief, phrases.ANYTHING_ELSE), ""
     return _pick(brief, phrases.BACK_TO), _standing_prompt(brief)
+
+
+def _invites_questions(brief: TurnBrief) -> bool:
+    """Whether the open question is the plan's invitation to ask something: no answer to it is needed."""
+    return brief.asked.phase == "closing" and not brief.question.is_scored
 
 
 def conclude(brief: TurnBrief, *, by: str, why: str) -> Decision:
@@ -155,10 +171,14 @@ def pause(brief: TurnBrief, why: str) -> Decision:
 
 def spoken_prompt(question: Question) -> str:
     """The prompt verbatim; options are read out after it, for listeners."""
+    return _with_options(question, question.prompt)
+
+
+def _with_options(question: Question, words: str) -> str:
     if not question.options:
-        return question.prompt
+        return words
     options = "; ".join(f"{option.id.upper()}: {option.text.rstrip('.')}" for option in question.options)
-    return f"{question.prompt} The options are: {options}."
+    return f"{words} The options are: {options}."
 
 
 def hint_words(question: Question, rung: int, seed: int, turn: int) -> str:

@@ -132,6 +132,8 @@ def misstep(brief: TurnBrief, decision: Decision) -> str:
         return f"a new question with the action {action}"
     if not _is_to_the_point(brief, decision):
         return "a follow-up that refers to neither the question nor the answer"
+    if brief.observation.heard == "explain" and action == "clarify" and not _speaks_of_the_question(brief, decision):
+        return "a clarification that does not speak of the question"
     if action == "give_hint" and decision.hint != brief.asked.hints:
         return "not the next rung of the hint ladder"
     return ""
@@ -144,6 +146,10 @@ def _is_to_the_point(brief: TurnBrief, decision: Decision) -> bool:
     if any(planned and planned in decision.text for planned in (*brief.question.planned_follow_ups, brief.follow_up)):
         return True
     return refers_to(decision.text, f"{brief.question.prompt} {brief.answer}", brief.state.language)
+
+
+def _speaks_of_the_question(brief: TurnBrief, decision: Decision) -> bool:
+    return refers_to(decision.text, f"{brief.question.prompt} {brief.question.rephrased}", brief.state.language)
 
 
 def _instead_of(decision: Decision, brief: TurnBrief) -> Decision:

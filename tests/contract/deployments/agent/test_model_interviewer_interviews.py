@@ -157,6 +157,37 @@ async def test_a_sound_model_is_heard_and_the_log_names_its_prompts() -> None:
     assert made.action.reasoning == "It fits."
 
 
+async def test_a_candidate_who_asks_for_the_meaning_gets_it_and_no_other_question() -> None:
+    words = "I ask what it costs to keep an index when rows are written."
+    set_up = table(lambda request: turn(open_actions(request)[0], words))
+    candidate = set_up.candidate()
+    await candidate.start("short-plan")
+    set_up.model.engine.fail(EngineFailed("the opener is not what is tried here"))
+    await candidate.answer(LONG)
+    await candidate.answer("What do you mean by cost?")
+    assert open_actions(set_up.model.requests[-1]) == ["clarify", "give_hint"]
+    assert candidate.response["text"] == words
+    assert (await set_up.stage.state()).grades == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("Every write must also update the index. What does that cost?", "off policy: no_leak"),
+        ("Let us look at something else now.", "off plan: a clarification that does not speak of the question"),
+    ],
+)
+async def test_an_explanation_gives_no_key_away_and_speaks_of_the_question(words: str, reason: str) -> None:
+    set_up = table(lambda request: turn(open_actions(request)[0], words))
+    candidate = set_up.candidate()
+    await candidate.start("short-plan")
+    await candidate.answer(LONG)
+    await candidate.answer("Could you rephrase that, please?")
+    fallback = [event.data for event in await set_up.stage.log() if isinstance(event.data, FallbackEntered)][-1]
+    assert fallback.reason.startswith(reason)
+    assert candidate.response["text"].endswith(PLAN.by_id["index-cost"].prompt)
+
+
 async def test_the_time_in_the_model_is_a_stage_of_its_own() -> None:
     set_up = table(MOODS["sound"])
     candidate = set_up.candidate()

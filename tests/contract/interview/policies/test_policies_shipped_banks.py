@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from deployments.agent.script import phrases
 from interview.plans.files import load_plans
@@ -60,6 +61,17 @@ def test_the_plans_own_follow_ups_and_the_scripts_phrases_trip_nothing(name: str
             assert review(RULES, scene, Draft("ask_followup", f"Thank you. {follow_up}")).trips == ()
         for words in (*phrases.ACKNOWLEDGE, *phrases.PROBE, *phrases.EXPLAIN, *phrases.MOVE_ON):
             assert review(RULES, scene, Draft("new_question", words, question.prompt)).trips == ()
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_core_question_has_other_words_that_tell_nothing(name: str) -> None:
+    plan = PLANS[name]
+    for question in (plan.by_id[one] for phase in plan.phases for one in phase.core):
+        assert question.rephrased and question.rephrased != question.prompt, question.id
+        scene = after(question, plan, "Could you rephrase that?")
+        unsaid = replace(scene, question=replace(question, rephrased=""))
+        trips = review(RULES, unsaid, Draft("clarify", question.rephrased)).trips
+        assert trips == (), question.id
 
 
 @pytest.mark.parametrize("name", PLANS)

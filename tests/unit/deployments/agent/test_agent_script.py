@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Decision, Overheard, Ruling, TurnBrief
 from deployments.agent.brief.next_question import next_step, time_left_s
@@ -100,6 +101,40 @@ async def test_a_request_is_granted_and_never_scored(request_text: str) -> None:
 async def test_a_repeat_says_the_question_again_word_for_word() -> None:
     _, state = await after([LONG, "Please repeat the question."])
     assert PLAN.by_id["index-cost"].prompt in state.conversation_history[-1].content
+
+
+ASKS_THE_MEANING = ["Could you rephrase the question?", "What do you mean by cost?", "I don't understand the question."]
+
+
+@pytest.mark.parametrize("request_text", ASKS_THE_MEANING)
+async def test_a_question_that_was_not_understood_is_put_in_the_plans_other_words(request_text: str) -> None:
+    other = "Rows are written to a table that has an index. What does the index cost then?"
+    questions = tuple(replace(one, rephrased=other) if one.id == "index-cost" else one for one in PLAN.questions)
+    _, state = await after([LONG, request_text], replace(PLAN, questions=questions))
+    said = state.conversation_history[-1].content
+    assert said.endswith(other) and PLAN.by_id["index-cost"].prompt not in said
+    assert state.grades == () and state.questions_asked[-1].question_id == "index-cost"
+
+
+@pytest.mark.parametrize("request_text", ASKS_THE_MEANING)
+async def test_a_question_without_other_words_is_said_again(request_text: str) -> None:
+    _, state = await after([LONG, request_text])
+    assert state.conversation_history[-1].content.endswith(PLAN.by_id["index-cost"].prompt)
+
+
+async def test_a_candidate_with_nothing_more_to_ask_is_not_asked_again() -> None:
+    plan = load_plan(ROOT / "configs" / "interviews" / "customer-success-manager.yaml")
+    stage = new_stage(plan)
+    candidate = stage.rehearsal()
+    await candidate.start(plan.id)
+    for _ in range(60):
+        if candidate.response["question"]["question_id"] == "cs-questions":
+            break
+        await candidate.answer("Please skip this question.")
+    await candidate.answer("How big is the team?")
+    assert candidate.response["text"].endswith(phrases.ANYTHING_ELSE)
+    await candidate.answer("No, that is all, thank you.")
+    assert candidate.response["action"]["action_type"] == "conclude"
 
 
 async def test_a_repeat_after_a_follow_up_repeats_the_follow_up() -> None:
