@@ -12,14 +12,17 @@ from interview.policies.rules import (
     AnswerRate,
     AnyRule,
     ConversationLength,
+    EmptyWords,
     GradingVariance,
     HintBudget,
     Injection,
     Language,
     NoLeak,
     OffLimits,
+    OneQuestion,
     PastedText,
     PolicySet,
+    Promises,
     RepeatedQuestions,
     TimeLimit,
     Tone,
@@ -111,7 +114,7 @@ def _values(rule: AnyRule) -> Iterator[tuple[PathKey, str]]:
         case Tone(phrases=phrases):
             yield from _phrases(("phrases",), phrases)
             yield from _terms(rule.unless)
-        case Injection(phrases=phrases):
+        case Injection(phrases=phrases) | Promises(phrases=phrases):
             yield from _phrases(("phrases",), phrases)
         case GradingVariance(max_spread=spread):
             if not 0 < spread <= 1:
@@ -122,7 +125,10 @@ def _values(rule: AnyRule) -> Iterator[tuple[PathKey, str]]:
         case PastedText(min_chars=least, max_chars_per_s=rate):
             yield from _positive("min_chars", least)
             yield from _positive("max_chars_per_s", rate)
-        case Language():
+        case EmptyWords(share=share):
+            if not 0 <= share <= 1:
+                yield ("share",), f"{share:g} must be between 0 and 1"
+        case Language() | OneQuestion():
             pass
 
 

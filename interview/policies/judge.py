@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
-
-from rapidfuzz import fuzz
 
 from interview.policies import secrets
 from interview.policies.rules import (
@@ -13,6 +10,7 @@ from interview.policies.rules import (
     AnyRule,
     ConversationLength,
     Draft,
+    EmptyWords,
     GradingVariance,
     HintBudget,
     Injection,
@@ -20,15 +18,18 @@ from interview.policies.rules import (
     Language,
     NoLeak,
     OffLimits,
+    OneQuestion,
     PastedText,
     PolicyAction,
     PolicySet,
+    Promises,
     RepeatedQuestions,
     Scene,
     TimeLimit,
     Tone,
     UtteranceLength,
 )
+from interview.policies.wording import fault_in
 from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ConversationTurn
 from interview.text.machine_orders import orders_in
@@ -36,9 +37,6 @@ from interview.text.sentences import sentences_of
 from interview.text.visible_text import first_phrase, other_language, searchable, without_phrases, words_of
 
 _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
-
-#: Shorter questions ("Why?", "How so?") may be repeated.
-_MIN_QUESTION_WORDS = 4
 
 
 def examine(policies: PolicySet, scene: Scene) -> Judgement:
@@ -52,10 +50,11 @@ def review(policies: PolicySet, scene: Scene, draft: Draft) -> Judgement:
     found = [(rule, _utterance(rule, scene, draft)) for rule in policies.rules]
     for rule, problem in found:
         if problem and rule.action == "rewrite":
-            words = _mended(rule, words)
+            words = _mended(rule, words, scene, draft)
     verdict = _verdict(words, found)
     rewritten = verdict.outcome == "speak" and words != draft.words
-    if rewritten and not words and not draft.verbatim:
+    asks_nothing = draft.action == "ask_followup" and "?" in draft.words and "?" not in words
+    if rewritten and (asks_nothing or not (words or draft.verbatim)):
         return Judgement("scripted", words, verdict.trips)
     return verdict
 
@@ -93,7 +92,18 @@ def _course(rule: AnyRule, scene: Scene) -> str:
             return _pasted(rule, scene)
         case Injection(phrases=phrases):
             return _injected(phrases, scene)
-        case HintBudget() | RepeatedQuestions() | OffLimits() | NoLeak() | Language() | UtteranceLength() | Tone():
+        case (
+            HintBudget()
+            | RepeatedQuestions()
+            | OffLimits()
+            | NoLeak()
+            | Language()
+            | UtteranceLength()
+            | Tone()
+            | Promises()
+            | EmptyWords()
+            | OneQuestion()
+        ):
             return ""  # judged on the utterance
 
 
@@ -104,8 +114,8 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
     match rule:
         case HintBudget(words=size):
             return secrets.hint_in(words, scene, size) if draft.action != "give_hint" else ""
-        case RepeatedQuestions(similarity=similarity):
-            return _repeated(words, scene, similarity)
+        case RepeatedQuestions() | Tone() | Promises() | EmptyWords() | OneQuestion():
+            return fault_in(rule, words, scene, draft).problem
         case OffLimits(topics=topics, unless=terms):
             text = without_phrases(searchable(words), terms)
             found = next((topic for topic, phrases in topics.items() if first_phrase(text, phrases)), "")
@@ -118,26 +128,20 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
         case UtteranceLength(max_words=limit):
             count = len(words_of(words))
             return f"{count} words, the limit is {limit}" if count > limit else ""
-        case Tone(phrases=phrases, unless=terms):
-            found = first_phrase(without_phrases(searchable(words), terms), phrases)
-            return f"says “{found}”" if found else ""
         case ConversationLength() | TimeLimit() | GradingVariance() | AnswerRate() | PastedText() | Injection():
             return ""  # judged on the course of the interview
 
 
-def _mended(rule: AnyRule, words: str) -> str:
-    sentences = sentences_of(words)
+def _mended(rule: AnyRule, words: str, scene: Scene, draft: Draft) -> str:
     match rule:
-        case Tone(phrases=phrases, unless=terms):
-            clean = (one for one in sentences if not first_phrase(without_phrases(searchable(one), terms), phrases))
-            return " ".join(clean)
+        case RepeatedQuestions() | Tone() | Promises() | EmptyWords() | OneQuestion():
+            return fault_in(rule, words, scene, draft).words
         case UtteranceLength(max_words=limit):
-            return _shortened(sentences, limit)
+            return _shortened(sentences_of(words), limit)
         case (
             ConversationLength()
             | TimeLimit()
             | HintBudget()
-            | RepeatedQuestions()
             | OffLimits()
             | NoLeak()
             | Language()
@@ -236,31 +240,3 @@ def _injected(phrases: tuple[str, ...], scene: Scene) -> str:
         return f"the answer orders the machine about: {orders[0].kind}"
     found = first_phrase(searchable(answer.content), phrases)
     return f"the answer addresses the machine: “{found}”" if found else ""
-
-
-def _repeated(words: str, scene: Scene, similarity: float) -> str:
-    questions = [one for one in sentences_of(words) if one.endswith("?")]
-    candidates = [text for one in questions if len((text := searchable(one)).split()) >= _MIN_QUESTION_WORDS]
-    if not candidates:
-        return ""
-    current = scene.question.id
-    for text in candidates:
-        for question in scene.plan.questions:
-            if question.id != current and fuzz.ratio(text, _plain_prompt(question.prompt)) >= similarity * 100:
-                return f"asks {question.id} out of its place"
-        for said in scene.state.conversation_history:
-            if said.role != "interviewer" or said.question_id != current:
-                continue
-            for earlier in sentences_of(said.content):
-                # The question itself may be repeated when it is explained; a follow-up may not.
-                if searchable(earlier) in _plain_prompt(scene.question.prompt):
-                    continue
-                if fuzz.ratio(text, searchable(earlier)) >= similarity * 100:
-                    return "repeats a follow-up"
-    return ""
-
-
-@lru_cache(maxsize=2048)
-def _plain_prompt(prompt: str) -> str:
-    """Cached: a bank has few prompts, and every follow-up is compared with all of them."""
-    return searchable(prompt)

@@ -96,8 +96,10 @@ class HintBudget(Rule, frozen=True, forbid_unknown_fields=True, tag="hint_budget
 
 
 class RepeatedQuestions(Rule, frozen=True, forbid_unknown_fields=True, tag="repeated_questions", kw_only=True):
-    """A question was asked before, or belongs elsewhere in the plan; ``similarity`` in [0, 1] counts as the same."""
+    """A sentence was said before, or belongs elsewhere in the plan; ``similarity`` in [0, 1] counts as the same. The
+    rewrite drops it."""
 
+    allowed: ClassVar[frozenset[str]] = MENDABLE
     similarity: float = 0.88
 
 
@@ -135,6 +137,27 @@ class Tone(Rule, frozen=True, forbid_unknown_fields=True, tag="tone", kw_only=Tr
     allowed: ClassVar[frozenset[str]] = MENDABLE
     phrases: tuple[str, ...]
     unless: tuple[str, ...] = ()
+
+
+class Promises(Rule, frozen=True, forbid_unknown_fields=True, tag="promises", kw_only=True):
+    """The interviewer promises a reply, a date, a next step or a result; the rewrite drops the sentence."""
+
+    allowed: ClassVar[frozenset[str]] = MENDABLE
+    phrases: tuple[str, ...]
+
+
+class EmptyWords(Rule, frozen=True, forbid_unknown_fields=True, tag="empty_words", kw_only=True):
+    """A statement takes up nothing of an answer in sentences, or less than ``share`` of its words of content occur in
+    answer and question; the rewrite drops it."""
+
+    allowed: ClassVar[frozenset[str]] = MENDABLE
+    share: float = 0.5
+
+
+class OneQuestion(Rule, frozen=True, forbid_unknown_fields=True, tag="one_question", kw_only=True):
+    """Two questions at once; the rewrite keeps the first."""
+
+    allowed: ClassVar[frozenset[str]] = MENDABLE
 
 
 class GradingVariance(Rule, frozen=True, forbid_unknown_fields=True, tag="grading_variance", kw_only=True):
@@ -177,6 +200,9 @@ AnyRule = (
     | Language
     | UtteranceLength
     | Tone
+    | Promises
+    | EmptyWords
+    | OneQuestion
     | GradingVariance
     | AnswerRate
     | PastedText

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Decision, Ruling, TurnBrief
 from deployments.agent.model.answer import own_words
-from deployments.agent.script import phrases
+from deployments.agent.script import phrases, scripted
 from interview.errors import InvalidInput
 from interview.plans.plan import InterviewPlan
 from interview.policies import judge
@@ -61,7 +61,10 @@ class PolicyCatalogue:
         judged = judge.review(policies, scene_of(brief), draft)
         rewritten = None
         if judged.outcome == "speak" and judged.words != words:
-            rewritten = replace(decision, text=phrases.joined(judged.words, verbatim))
+            lead = judged.words
+            if not lead and decision.action.action_type == "new_question":
+                lead = phrases.pick(scripted.acknowledgement(brief), brief.seed, brief.turn)
+            rewritten = replace(decision, text=phrases.joined(lead, verbatim))
         return _ruling(judged, rewritten, ())
 
     def _in_force(

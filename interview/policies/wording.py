@@ -1,0 +1,207 @@
+"""Rules about single sentences of an interviewer: each returns what is wrong, and the words without it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from msgspec import Struct
+from rapidfuzz import fuzz
+
+from interview.policies.rules import Draft, EmptyWords, OneQuestion, Promises, RepeatedQuestions, Scene, Tone
+from interview.sessions.session import ConversationTurn
+from interview.text.dont_know import says_dont_know
+from interview.text.sentences import sentences_of
+from interview.text.stems import stem
+from interview.text.stop_words import STOP_WORDS
+from interview.text.visible_text import first_phrase, searchable, without_phrases, words_of
+
+WordingRule = RepeatedQuestions | Tone | Promises | EmptyWords | OneQuestion
+
+#: Shorter sentences ("Why?", "How so?", "Thank you for that.") may be said again.
+_MIN_WORDS = 4
+_MIN_STATEMENT_WORDS = 5
+#: A shorter sentence of a longer prompt ("How do you handle it?") belongs to no question.
+_MIN_OF_PLAN = 7
+#: A sentence of the plan inside a longer one needs this many words to be recognised.
+_MIN_INSIDE_WORDS = 7
+#: A statement of at most this many words is courtesy, and an answer of fewer words leaves nothing to take up.
+_COURTESY_WORDS = 3
+TOLD_WORDS = 12
+
+#: The second of two questions in one sentence: it begins anew after a comma or "and", with a clause of its own.
+_SECOND_QUESTION = re.compile(
+    r"(?:,|;)? (?:and|or|also|and also) (?:also )?"
+    r"(?=(?:how|what|why|when|where|which|who) (?:did|do|does|would|was|were|is|are|has|have|can|could|will|should|"
+    r"you|they|it|your|steps|tools|part|kind)\b"
+    r"|(?:can|could|would|did|do|have|are|is|was|were) (?:you|there|it|that|they)\b)",
+    re.IGNORECASE,
+)
+_WORDS_OF_A_QUESTION = 4
+
+
+#: The problem of a sentence, or "".
+_Finder = Callable[[str], str]
+
+
+class Fault(Struct, frozen=True):
+    """``problem`` in words, empty without one; ``words`` is the utterance without the faulty sentences."""
+
+    problem: str
+    words: str
+
+
+def fault_in(rule: WordingRule, words: str, scene: Scene, draft: Draft) -> Fault:
+    """What ``rule`` finds in ``words``, the interviewer's own words of ``draft``."""
+    match rule:
+        case RepeatedQuestions(similarity=similarity):
+            return _without(words, lambda sentence: _repeated(sentence, scene, draft, similarity * 100))
+        case Tone(phrases=phrases, unless=terms):
+            return _without(words, lambda sentence: _phrase(sentence, phrases, terms))
+        case Promises(phrases=phrases):
+            return _without(words, lambda sentence: _phrase(sentence, phrases, ()))
+        case EmptyWords(share=share):
+            return _without_empty(words, scene, draft, share)
+        case OneQuestion():
+            # The plan's own questions may have two parts, and so may a wording of them that explains.
+            planned = draft.action == "clarify" or any(one in words for one in scene.question.planned_follow_ups)
+            return Fault("", words) if planned else _with_one_question(words)
+
+
+def content_stems(text: str) -> frozenset[str]:
+    """The stems of the words that carry a meaning."""
+    return frozenset(stem(word) for word in words_of(text) if len(word) > 2 and word not in STOP_WORDS)
+
+
+def said_to(scene: Scene) -> str:
+    """Everything that the candidate said to the open question."""
+    return " ".join(
+        said.content
+        for said in scene.state.conversation_history
+        if said.role == "candidate" and (said.question_id == scene.question.id or said.turn == scene.turn)
+    )
+
+
+def _without(words: str, problem_of: _Finder) -> Fault:
+    sentences = sentences_of(words)
+    problems = [problem_of(sentence) for sentence in sentences]
+    kept = [sentence for sentence, problem in zip(sentences, problems, strict=True) if not problem]
+    return Fault(next((problem for problem in problems if problem), ""), " ".join(kept))
+
+
+def _phrase(sentence: str, phrases: tuple[str, ...], unless: tuple[str, ...]) -> str:
+    found = first_phrase(without_phrases(searchable(sentence), unless), phrases)
+    return f"says “{found}”" if found else ""
+
+
+def _repeated(sentence: str, scene: Scene, draft: Draft, least: float) -> str:
+    text = searchable(sentence)
+    count = len(text.split())
+    if count < (_MIN_WORDS if sentence.endswith("?") else _MIN_STATEMENT_WORDS):
+        return ""
+    for question in scene.plan.questions:
+        open_now = question.id == scene.question.id
+        if open_now and draft.action == "clarify":
+            continue  # the open question may be said again where it was not understood
+        if _is_said(text, count, _telling_sentences(question.prompt), least):
+            return f"says {question.id} again" if open_now else f"asks {question.id} out of its place"
+    for earlier in _told(scene, draft):
+        if _is_said(text, count, _plain_sentences(earlier), least):
+            return "repeats a follow-up" if sentence.endswith("?") else "repeats an earlier sentence"
+    return ""
+
+
+def _is_said(text: str, count: int, sentences: Iterable[str], least: float) -> bool:
+    """Whether ``text`` (of ``count`` words) is one of ``sentences``, or holds a long one."""
+    return any(
+        fuzz.ratio(text, one) >= least
+        or (count > len(one.split()) >= _MIN_INSIDE_WORDS and fuzz.partial_ratio(one, text) >= least)
+        for one in sentences
+    )
+
+
+def _told(scene: Scene, draft: Draft) -> Iterator[str]:
+    """What the interviewer said before, without the open question where it may be said again."""
+    prompt = scene.question.prompt
+    for said in scene.state.conversation_history:
+        if said.role == "interviewer":
+            yield said.content.replace(prompt, " ") if draft.action == "clarify" else said.content
+
+
+@lru_cache(maxsize=2048)
+def _plain_sentences(text: str) -> tuple[str, ...]:
+    """Cached: prompts and the interviewer's earlier words are compared in every turn."""
+    return tuple(plain for one in sentences_of(text) if len((plain := searchable(one)).split()) >= _MIN_WORDS)
+
+
+@lru_cache(maxsize=512)
+def _telling_sentences(prompt: str) -> tuple[str, ...]:
+    """The sentences of a prompt that belong to it alone: "What do you do?" ends many."""
+    found = _plain_sentences(prompt)
+    return found if len(sentences_of(prompt)) == 1 else tuple(one for one in found if len(one.split()) >= _MIN_OF_PLAN)
+
+
+def _without_empty(words: str, scene: Scene, draft: Draft, share: float) -> Fault:
+    """Leaves out statements that take up nothing of an answer in sentences, or say what the candidate did not."""
+    answer = said_to(scene)
+    if draft.action == "clarify" or len(answer.split()) < TOLD_WORDS or says_dont_know(_last_answer(scene)):
+        return Fault("", words)
+    known = content_stems(answer)
+    asked = content_stems(scene.question.prompt)
+
+    def empty(sentence: str) -> str:
+        if sentence.endswith("?") or len(words_of(sentence)) <= _COURTESY_WORDS:
+            return ""
+        own = content_stems(sentence) - _COURTESY
+        if not own & known:
+            return "takes up nothing that the candidate said"
+        return "" if len(own & (known | asked)) >= share * len(own) else "says what the candidate did not say"
+
+    return _without(words, empty)
+
+
+def _last_answer(scene: Scene) -> str:
+    last: ConversationTurn | None = next(
+        (said for said in reversed(scene.state.conversation_history) if said.role == "candidate"), None
+    )
+    return last.content if last is not None else ""
+
+
+def _with_one_question(words: str) -> Fault:
+    sentences = sentences_of(words)
+    kept: list[str] = []
+    problem = ""
+    for sentence in sentences:
+        if not sentence.endswith("?"):
+            kept.append(sentence)
+            continue
+        first, cut = _first_question(sentence)
+        problem = problem or ("asks two things in one question" if cut else "")
+        kept.append(first)
+        if sentence is not sentences[-1]:
+            rest = sentences[len(kept) :]
+            problem = problem or ("asks more than one question" if any(one.endswith("?") for one in rest) else "")
+        break
+    return Fault(problem, " ".join(kept) if problem else words)
+
+
+def _first_question(sentence: str) -> tuple[str, bool]:
+    for found in _SECOND_QUESTION.finditer(sentence):
+        first, second = sentence[: found.start()], sentence[found.end() :]
+        if min(len(words_of(first)), len(words_of(second))) >= _WORDS_OF_A_QUESTION:
+            return f"{first.rstrip(' ,;')}?", True
+    return sentence, False
+
+
+#: Words of thanks and of reference to what was said: they take up nothing.
+_COURTESY = frozenset(
+    map(
+        stem,
+        """
+        thank thanks appreciate sharing share shared explaining explanation explain telling answer answering answered
+        response understood understand noted note okay right good great clear said mentioned mention described
+        describe experience question see got let move next continue used use like also well
+        """.split(),  # noqa: SIM905 - a paragraph of words reads better than a column of strings
+    )
+)
