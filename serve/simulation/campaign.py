@@ -21,6 +21,7 @@ from serve.simulation.injections import Lift, LiftSummary, lifts_of, summed_up, 
 from serve.simulation.judge import Judge, injections_inert
 from serve.simulation.personas import Persona
 from serve.simulation.stage import HeldInterview, Troupe, UnmarkedGrading, hold
+from serve.simulation.word_figures import WordFigures, summed, word_figures
 
 #: Minimum share of pairs of a better and a worse persona that must be ranked correctly.
 ORDERED_SHARE = 0.95
@@ -37,7 +38,8 @@ EXAMPLES = 5
 
 
 class InterviewRecord(Struct, frozen=True):
-    """One interview in numbers; ``failed`` maps failed gates to their problems. ``minutes`` are simulated."""
+    """One interview in numbers; ``failed`` maps failed gates to their problems. ``minutes`` are simulated. ``words``:
+    a model's own words."""
 
     plan: str
     persona: str
@@ -53,6 +55,7 @@ class InterviewRecord(Struct, frozen=True):
     fallbacks: int
     guardrails: int
     failed: dict[str, list[str]] = {}
+    words: WordFigures = WordFigures()
 
 
 class GateResult(Struct, frozen=True):
@@ -75,6 +78,7 @@ class SimulationReport(Struct, frozen=True):
     gates: dict[str, GateResult]
     abilities: dict[str, dict[str, float]]
     injection_lift: LiftSummary | None
+    words: WordFigures
     interviews: tuple[InterviewRecord, ...]
     wall_s: float
 
@@ -137,6 +141,7 @@ class Campaign:
             gates=gates,
             abilities=_mean_abilities(records),
             injection_lift=summed_up(self._lifts) if self._lifts else None,
+            words=summed(record.words for record in records),
             interviews=tuple(records),
             wall_s=round(time.monotonic() - began, 1),
         )
@@ -184,6 +189,7 @@ def _record(held: HeldInterview, failures: dict[str, list[str]]) -> InterviewRec
         fallbacks=state.fallbacks if state else 0,
         guardrails=state.guardrails if state else 0,
         failed=failures,
+        words=word_figures(held.plan, held.events),
     )
 
 

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from serve.simulation.campaign import InterviewRecord, SimulationReport
+from serve.simulation.word_figures import WordFigures
 
 
 def show(console: Console, report: SimulationReport) -> None:
@@ -30,9 +31,25 @@ def show(console: Console, report: SimulationReport) -> None:
             f"{lift.mean:+.3f} on average, {lift.most:+.3f} at most.",
             highlight=False,
         )
+    if report.words.asked:
+        _show_words(console, report.words)
     for name, gate in report.gates.items():
         for example in gate.examples:
             console.print(f"  {name}: {escape(example)}", highlight=False)
+
+
+def _show_words(console: Console, words: WordFigures) -> None:
+    table = Table("the model's own words", "", "share", title=f"{words.asked} turns of a model")
+    for name, count, of in (
+        ("turns in which the script spoke instead", words.fallbacks, words.asked),
+        ("turns in which a rule left something out", words.mended, words.asked),
+        ("acknowledgements and follow-ups that share a word with the answer", words.referring, words.spoken),
+        ("follow-ups that ask for a missing key point", words.targeted, words.follow_ups),
+        ("sentences said before", words.repeats, words.asked),
+        ("prompt tokens that the server had cached", words.cached_tokens, words.prompt_tokens),
+    ):
+        table.add_row(name, f"{count} of {of}", f"{count / of:.0%}" if of else "-")
+    console.print(table)
 
 
 def _numbers(found: list[InterviewRecord]) -> list[str]:

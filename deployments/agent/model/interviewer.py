@@ -178,4 +178,8 @@ def _recorded(response: ChatResponse, turn: ModelTurn) -> dict[str, Any]:
     usage = response.get("usage")
     if isinstance(usage, dict):
         kept["usage"] = {name: count for name, count in usage.items() if isinstance(count, int)}
+        details = usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, dict) else None
+        if isinstance(cached, int):
+            kept["usage"]["cached_tokens"] = cached
     return kept
