@@ -16,7 +16,7 @@ from deployments.llm.config import LlmConfig
 from deployments.llm.engines.port import TextPiece
 from deployments.llm.engines.priority_slots import PrioritySlots
 from deployments.llm.engines.text_stream import AnswerReader, tool_choice_schema
-from deployments.llm.engines.weights import local_model
+from deployments.llm.engines.weights import gguf_in, local_model
 from deployments.llm.openai_chat import ChatCall, FinishReason
 from interview.errors import ConfigError, ContextTooLong, EngineFailed, EngineUnavailable, InvalidInput, ModelMissing
 
@@ -84,7 +84,11 @@ class TransformersEngine:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         remote_code = settings.trust_remote_code
-        self._tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=remote_code)
+        gguf = gguf_in(path)
+        packed: dict[str, Any] = {"gguf_file": gguf} if gguf else {}
+        self._tokenizer = AutoTokenizer.from_pretrained(
+            path, local_files_only=True, trust_remote_code=remote_code, **packed
+        )
         if self._tokenizer.chat_template is None:
             raise ConfigError(f"llm.model: {path} has no chat template; use an instruction-tuned model.")
         model = AutoModelForCausalLM.from_pretrained(
@@ -93,6 +97,8 @@ class TransformersEngine:
             attn_implementation="sdpa",
             local_files_only=True,
             trust_remote_code=remote_code,
+            **packed,
+            **_unpacking(gguf),
             **settings.model_kwargs,
         ).to(device)
         self._device = model.device
@@ -249,6 +255,15 @@ class TransformersEngine:
 
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+
+def _unpacking(gguf: str | None) -> dict[str, Any]:
+    """Weights of a GGUF file are unpacked when they are loaded; packed ones cannot be batched here."""
+    if gguf is None:
+        return {}
+    from transformers import GgufConfig
+
+    return {"quantization_config": GgufConfig(dequantize=True)}
 
 
 def _forget(manager: Any, request_id: str) -> None:

@@ -39,7 +39,7 @@ def local_model(name: str, models_dir: str | None = None) -> Path:
     if known(name) is not None:
         return resolve_weights(name).path
     path = Path(name).expanduser()
-    if (path / "config.json").is_file():
+    if (path / "config.json").is_file() or gguf_in(path):
         return path
     looks_like_path = path.is_absolute() or name.startswith((".", "~")) or name.count("/") != 1
     if looks_like_path:
@@ -50,6 +50,14 @@ def local_model(name: str, models_dir: str | None = None) -> Path:
     if not isinstance(found, str):
         raise model_missing(name, models_dir or str(constants.HF_HUB_CACHE))
     return Path(found).parent
+
+
+def gguf_in(directory: Path) -> str | None:
+    """The name of the GGUF file in a directory that holds the model in this one file; None for other directories."""
+    if (directory / "config.json").is_file():
+        return None
+    found = sorted(path.name for path in directory.glob("*.gguf"))
+    return found[0] if len(found) == 1 else None
 
 
 def pull_model(name: str, models_dir: str | None = None, revision: str | None = None) -> Path:

@@ -1,0 +1,120 @@
+"""Real weights interview: SmolLM2-135M-Instruct holds a short interview on transformers and on vLLM's CPU build.
+
+It speaks fluently and shallowly. So the claim is not quality but that real weights fit the schema, the rules hold, and
+the interview ends properly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.model.interviewer import ModelInterviewer
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
+from deployments.agent.pins.session_pins import SessionPins
+from deployments.grading.config import GradingConfig
+from deployments.grading.service import GradingService
+from deployments.llm.config import LlmConfig, TransformersConfig
+from deployments.llm.contract import LanguageModel
+from interview.plans.files import load_plan
+from interview.policies.files import load_policies
+from interview.sessions.events import FallbackEntered, PlanMade
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from storage.sessions.memory import MemorySessionStore
+from storage.weights.resolve import resolve_weights
+from tests.support.paths import CONFIGS, TESTS
+
+pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
+
+_SPEC = importlib.util.spec_from_file_location("engines", Path(__file__).with_name("engines.py"))
+assert _SPEC is not None and _SPEC.loader is not None
+engines = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(engines)
+
+NAME = "smollm2-135m-instruct"
+WINDOW_TOKENS = 4096
+PLAN = load_plan(TESTS / "data" / "agent" / "short-plan.yaml")
+ANSWERS = (
+    "I build the billing service of a logistics company together with four other people",
+    "Every write must also update the index, so inserts and updates get slower, and it needs space on the disk",
+    "forty two",
+    "All of its changes happen or none of them does at all, even when the machine fails in between",
+    "We disagreed about a deadline, I measured the remaining work and we settled on a later date together",
+    "No, thanks",
+)
+
+
+def unpacked(directory: Path) -> Path:
+    """The weights as safetensors, which vLLM loads."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    (file,) = resolve_weights(NAME).manifest.files
+    source = {"pretrained_model_name_or_path": resolve_weights(NAME).path, "gguf_file": file.name}
+    model = AutoModelForCausalLM.from_pretrained(**source, quantization_config=GgufConfig(dequantize=True))
+    model.float().save_pretrained(directory)
+    AutoTokenizer.from_pretrained(**source).save_pretrained(directory)
+    return directory
+
+
+def served(engine: str, tmp: pytest.TempPathFactory) -> AbstractAsyncContextManager[LanguageModel]:
+    if engine == "vllm":
+        return engines.over_serve(engines.vllm_config(unpacked(tmp.mktemp(NAME)), WINDOW_TOKENS))
+    settings = TransformersConfig(device="cpu", dtype="float32", max_batch=2, num_threads=1, kv_cache_gib=1.0)
+    return engines.hosted(
+        LlmConfig(engine="transformers", model=NAME, max_model_len=WINDOW_TOKENS, transformers=settings)
+    )
+
+
+@pytest_asyncio.fixture(params=["transformers", "vllm"], scope="module", loop_scope="module")
+async def model(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[LanguageModel]:
+    async with served(request.param, tmp_path_factory) as ready:
+        yield ready
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_real_weights_hold_an_interview_to_its_end(model: LanguageModel) -> None:
+    config = AgentConfig(
+        interviewer="model", decide_deadline_s=120, model_window_tokens=WINDOW_TOKENS, reply_tokens=160, temperature=0
+    )
+    blobs = MemoryBlobs()
+    prompts = PromptCatalogue(str(CONFIGS / "prompts"))
+    policies = PolicyCatalogue(load_policies(CONFIGS / "policies"))
+    stage = RehearsalStage(
+        sessions=MemorySessionStore(),
+        plan=PLAN,
+        grading=GradingService(GradingConfig(), background=NotedQueue()),
+        blobs=blobs,
+        config=config,
+        model=ModelInterviewer(model, prompts, blobs, config),
+        policy=policies,
+        pins=SessionPins(blobs, config, policies, prompts, review_below=GradingConfig().review_below),
+    )
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    for _ in range(24):
+        if not candidate.response["should_continue"]:
+            break
+        asked = len((await stage.state()).questions_asked)
+        await asyncio.wait_for(candidate.answer(ANSWERS[min(asked, len(ANSWERS)) - 1]), 300)
+    state = await stage.state()
+    assert state.status == "concluded" and PLAN.closing in candidate.response["text"]
+    log = [event.data for event in await stage.log()]
+    decided = [made for made in log if isinstance(made, PlanMade) and made.output]
+    assert len(decided) >= 3
+    assert all(made.output["utterance"] for made in decided)
+    # What a rule refused is the rule's business; the engine and the schema never fail.
+    reasons = [one.reason for one in log if isinstance(one, FallbackEntered) and one.tier == "llm"]
+    assert all(
+        reason.startswith(("off policy", "off plan", "invalid-model-output: The model's answer has no utt"))
+        for reason in reasons
+    )
