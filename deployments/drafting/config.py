@@ -13,8 +13,12 @@ class DraftingConfig(Struct, frozen=True, forbid_unknown_fields=True):
     - ``minutes``: the length of a plan unless the request names one.
     - ``stories``: ids of questions about past work that fit every role; ids that no installed plan has are left out.
     - ``drafts_per_tenant``: stored drafts and approved plans of one tenant; beyond: 409.
+    - ``written_at_most``: questions that the language model, where there is one, writes for a draft; ``writing_s``: in
+      at most so many seconds.
     """
 
     minutes: int = DEFAULT_MINUTES
     stories: tuple[str, ...] = ("be-help-colleague", "be-deadline", "da-priorities")
     drafts_per_tenant: int = 200
+    written_at_most: int = 6
+    writing_s: float = 90.0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from deployments.drafting.bank_search import COVERED_FROM, BankSearch
 from deployments.drafting.config import DraftingConfig
 from deployments.drafting.contract import DraftRequest
+from deployments.drafting.question_writer import QuestionWriter, Written
 from deployments.retrieval.contract import PASSAGE_CHARS, Retrieval, nearest
 from interview.drafts.assembly import (
     MAX_MINUTES,
@@ -18,9 +21,9 @@ from interview.drafts.assembly import (
     choose,
     spread_of,
 )
-from interview.drafts.draft import Asked, NeedCoverage, PlanDraft
+from interview.drafts.draft import Asked, NeedCoverage, PlanDraft, RejectedQuestion
 from interview.drafts.role import Need, Role, read_role
-from interview.errors import InvalidInput
+from interview.errors import InterviewError, InvalidInput
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan
 from interview.plans.plan_file import plan_data
@@ -34,16 +37,32 @@ _IN_RESUME_FROM = 0.45
 _RESUME_CHARS = 20_000
 
 
+@dataclass
+class _Writing:
+    """What the model wrote: accepted questions by need, and the refused ones."""
+
+    accepted: dict[str, Written] = field(default_factory=dict)
+    rejected: tuple[RejectedQuestion, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
 class DraftingService:
     """Drafts plans from the questions of ``plans``."""
 
     def __init__(
-        self, retrieval: Retrieval, plans: Iterable[InterviewPlan], config: DraftingConfig | None = None
+        self,
+        retrieval: Retrieval,
+        plans: Iterable[InterviewPlan],
+        config: DraftingConfig | None = None,
+        writer: QuestionWriter | None = None,
     ) -> None:
+        """``writer`` None: no question is written."""
         self._config = config or DraftingConfig()
         self._retrieval = retrieval
         questions = {question.id: question for plan in plans for question in plan.questions}
-        self._search = BankSearch(retrieval, list(questions.values()))
+        self._questions = tuple(questions.values())
+        self._writer = writer
+        self._search = BankSearch(retrieval, self._questions)
         self._stories = [questions[name] for name in self._config.stories if name in questions]
 
     async def draft(self, request: DraftRequest) -> PlanDraft:
@@ -62,6 +81,8 @@ class DraftingService:
                 detail={"fields": {"role_description": "names no requirement"}},
             )
         candidates = await self._candidates(role)
+        writing = await self._written(role, candidates, request.tenant)
+        candidates |= {need: [Candidate(one.question, one.score)] for need, one in writing.accepted.items()}
         chosen = choose(role, candidates, self._stories, minutes)
         if not (chosen.core or chosen.stories):
             raise InvalidInput(
@@ -69,13 +90,44 @@ class DraftingService:
                 detail={"fields": {"role_description": "fits no installed question"}},
             )
         in_resume = await self._in_resume(role, visible(request.resume))
-        coverage = _coverage(role, candidates, chosen, in_resume)
+        names = frozenset(one.question.id for one in writing.accepted.values())
+        coverage = _coverage(role, candidates, chosen, in_resume, names)
         needs_of: dict[str, list[Need]] = {}
         for need, one in zip(role.needs, coverage, strict=True):
             for asked in one.asked:
                 needs_of.setdefault(asked.question_id, []).append(need)
         plan = await asyncio.to_thread(_checked, assemble(role, chosen, needs_of, minutes))
-        return PlanDraft(plan, coverage, _notes(role, chosen, coverage))
+        return PlanDraft(plan, coverage, (*_notes(role, chosen, coverage), *writing.notes), writing.rejected)
+
+    async def _written(self, role: Role, candidates: Mapping[str, Sequence[Candidate]], tenant: str) -> _Writing:
+        """Questions of the model for the heaviest needs that no question asks for, within the configured time."""
+        writing = _Writing()
+        if self._writer is None:
+            return writing
+        bare = sorted((need for need in role.skills if not candidates[need.text]), key=lambda need: -need.weight)
+        until = time.monotonic() + self._config.writing_s
+        for number, need in enumerate(bare[: self._config.written_at_most]):
+            existing = (*self._questions, *(one.question for one in writing.accepted.values()))
+            try:
+                async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                    found = await self._writer.write(role, need, number, existing, tenant)
+            except TimeoutError:
+                writing.notes.append("The time for writing questions was over before every need had one.")
+                break
+            except InterviewError as error:
+                writing.notes.append(f"The language model failed ({error.code}); it wrote no further question.")
+                break
+            match found:
+                case Written():
+                    writing.accepted[need.text] = found
+                case RejectedQuestion():
+                    writing.rejected = (*writing.rejected, found)
+        if writing.accepted:
+            writing.notes.append(
+                f"A language model wrote {len(writing.accepted)} questions (their ids begin with 'written-'). Code "
+                "checked them; nobody has used them yet. Their difficulty is a guess."
+            )
+        return writing
 
     async def _candidates(self, role: Role) -> dict[str, list[Candidate]]:
         needs = [need.text for need in role.skills]
@@ -94,7 +146,11 @@ class DraftingService:
 
 
 def _coverage(
-    role: Role, candidates: Mapping[str, Sequence[Candidate]], chosen: Chosen, in_resume: Mapping[str, bool] | None
+    role: Role,
+    candidates: Mapping[str, Sequence[Candidate]],
+    chosen: Chosen,
+    in_resume: Mapping[str, bool] | None,
+    written: Collection[str],
 ) -> tuple[NeedCoverage, ...]:
     in_plan = {question.id for question in (*chosen.core, *chosen.spare, *chosen.stories)}
     return tuple(
@@ -103,7 +159,9 @@ def _coverage(
             kind=need.kind,
             weight=need.weight,
             asked=tuple(
-                Asked(one.question.id, one.score) for one in candidates.get(need.text, ()) if one.question.id in in_plan
+                Asked(one.question.id, one.score, one.question.id in written)
+                for one in candidates.get(need.text, ())
+                if one.question.id in in_plan
             ),
             in_resume=in_resume.get(need.text) if in_resume is not None else None,
         )

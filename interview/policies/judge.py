@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from interview.policies import secrets
+from interview.policies.off_limits import topic_in
 from interview.policies.rules import (
     AnswerRate,
     AnyRule,
@@ -34,7 +35,7 @@ from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import ConversationTurn
 from interview.text.machine_orders import orders_in
 from interview.text.sentences import sentences_of
-from interview.text.visible_text import first_phrase, other_language, searchable, without_phrases, words_of
+from interview.text.visible_text import first_phrase, other_language, searchable, words_of
 
 _WEIGHT: dict[PolicyAction, int] = {"warn": 0, "rewrite": 1, "scripted": 2, "pause": 3, "conclude": 4}
 
@@ -116,9 +117,8 @@ def _utterance(rule: AnyRule, scene: Scene, draft: Draft) -> str:
             return secrets.hint_in(words, scene, size) if draft.action != "give_hint" else ""
         case RepeatedQuestions() | Tone() | Promises() | EmptyWords() | OneQuestion():
             return fault_in(rule, words, scene, draft).problem
-        case OffLimits(topics=topics, unless=terms):
-            text = without_phrases(searchable(words), terms)
-            found = next((topic for topic, phrases in topics.items() if first_phrase(text, phrases)), "")
+        case OffLimits():
+            found = topic_in(rule, words)
             return f"touches {found}" if found else ""
         case NoLeak(words=size):
             return secrets.leak_in(words, scene, size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from interview.errors import Conflict, InvalidInput
 from serve.cli.sessions import Data, Profile, Tenant, directory_of
-from serve.serve_file import plans_dir
+from serve.serve_file import plans_dir, policies_dir
 
 if TYPE_CHECKING:
     from deployments.documents.service import DocumentService
@@ -74,6 +75,7 @@ def create(
         "A draft made by `interview plan create`. Read every question and its key, and change what does not fit.",
         *draft.notes,
         *(f"No question: {need}" for need in draft.uncovered),
+        *(f"Refused, written for {one.need!r}: {one.prompt} ({'; '.join(one.problems)})" for one in draft.rejected),
     )
     out.write_text(plan_yaml(plan, comments=told, head={"draft": True}), encoding="utf-8")
     _show(draft)
@@ -111,21 +113,35 @@ def approve(
 async def _drafted(settings: Settings, role: str, resume: Path | None, minutes: int | None) -> PlanDraft:
     from deployments.documents.service import DocumentService
     from deployments.drafting.contract import DraftRequest
+    from deployments.drafting.question_writer import QuestionWriter
     from deployments.drafting.service import DraftingService
+    from deployments.grading.service import GradingService
+    from deployments.llm.deployment import create_language_model
     from deployments.retrieval.service import retrieval_of
     from interview.plans.files import load_plans
+    from interview.policies.files import DEFAULT, load_policies
+    from interview.policies.off_limits import topic_by_rules
 
     retrieval = retrieval_of(settings.retrieval)
     if retrieval is None:
         raise InvalidInput("Drafts need search by meaning: name an encoder in retrieval.embeddings of the profile.")
     documents = DocumentService(settings.documents)
+    grading = GradingService(settings.grading)
+    model = create_language_model(settings.llm)
     try:
-        drafting = DraftingService(retrieval, load_plans(plans_dir()).values(), settings.drafting)
+        writer = None
+        if settings.llm.engine != "none":
+            await model.start()
+            policies = load_policies(policies_dir())[DEFAULT]
+            writer = QuestionWriter(model, grading, retrieval, partial(topic_by_rules, policies))
+        drafting = DraftingService(retrieval, load_plans(plans_dir()).values(), settings.drafting, writer)
         described = await _text_of(documents, Path(role), "role_description") if _is_file(role) else role
         claimed = await _text_of(documents, resume, "resume") if resume is not None else ""
         return await drafting.draft(DraftRequest(described, claimed, minutes))
     finally:
         await documents.stop()
+        await model.stop()
+        await grading.stop()
         retrieval.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from ray import serve as ray_serve
@@ -12,6 +13,7 @@ from deployments.agent.contract import Agent, AgentClient
 from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.documents.service import DocumentService
+from deployments.drafting.question_writer import QuestionWriter
 from deployments.drafting.service import DraftingService
 from deployments.llm.contract import LanguageModel
 from deployments.retrieval.service import retrieval_of
@@ -24,6 +26,9 @@ from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.service import TurnDetectionService
 from interview.plans.files import load_plans
+from interview.policies.files import DEFAULT as DEFAULT_POLICIES
+from interview.policies.files import load_policies
+from interview.policies.off_limits import topic_by_rules
 from serve.composition.direct_language_model import DirectLanguageModel
 from serve.composition.erasure import PlatformErasure
 from serve.composition.grading_placement import grading_queue
@@ -46,7 +51,7 @@ from serve.http.ports import IngressPorts, Probe
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import RequestMetrics
 from serve.metrics.process import process_metrics, process_publisher
-from serve.serve_file import data_dir, plans_dir
+from serve.serve_file import data_dir, plans_dir, policies_dir
 from serve.settings import Settings, redis_url
 from storage.archive.audit import SqlAuditLog
 from storage.archive.plans import SqlTenantPlans
@@ -102,7 +107,11 @@ class Ingress:
         retrieval = retrieval_of(settings.retrieval)
         drafting = None
         if retrieval is not None:
-            drafting = DraftingService(retrieval, installed.values(), settings.drafting)
+            writer = None
+            if models[1] is not None:
+                policies = load_policies(policies_dir())[DEFAULT_POLICIES]
+                writer = QuestionWriter(models[1], tiers.grading, retrieval, partial(topic_by_rules, policies))
+            drafting = DraftingService(retrieval, installed.values(), settings.drafting, writer)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
