@@ -12,6 +12,7 @@ from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
+from deployments.retrieval.service import retrieval_of
 from interview.policies.files import load_policies
 from serve.composition.grading_placement import InlineGrading
 from serve.composition.local_stores import archive_database, blob_store, session_store
@@ -40,7 +41,13 @@ class AgentPortsFactory:
         model, prompts = None, None
         if tiers.llm is not None and config.interviewer != "scripted":
             prompts = PromptCatalogue(prompts_url())
-            model = ModelInterviewer(MeteredLanguageModel(tiers.llm, metrics), prompts, blobs, config)
+            model = ModelInterviewer(
+                MeteredLanguageModel(tiers.llm, metrics),
+                prompts,
+                blobs,
+                config,
+                retrieval=retrieval_of(self.settings.retrieval),
+            )
         return AgentPorts(
             sessions=session_store(self.settings.storage, redis_url()),
             archive=SqlArchive(database),

@@ -21,12 +21,14 @@ MAX_DOCUMENT_CHARS = 40_000
 
 
 class Passage(Struct, frozen=True):
-    """A piece of a document as inert text, with the stems of its words."""
+    """A piece of a document as inert text, with the stems of its words. ``score``: its nearness to the turn by meaning,
+    None where it is ranked by words."""
 
     position: int
     text: str
     stems: frozenset[str]
     tokens: int
+    score: float | None = None
 
 
 class DocumentShelf:
@@ -63,14 +65,16 @@ def passages(text: str) -> tuple[Passage, ...]:
 
 
 def relevant(found: tuple[Passage, ...], query: str, budget: int) -> str:
-    """The passages most similar to ``query`` (rarer stems weigh more), in document order, within ``budget`` tokens.
-    Pure; a document that fits is included whole."""
+    """The passages nearest by their scores, or else most similar to ``query`` (rarer stems weigh more), in document
+    order, within ``budget`` tokens. Pure; a document that fits is included whole."""
     if sum(passage.tokens + 1 for passage in found) <= budget:
         return "\n".join(passage.text for passage in found)
     spread = Counter(stem for passage in found for stem in passage.stems)
     wanted = set(_stems(query))
 
     def weight(passage: Passage) -> float:
+        if passage.score is not None:
+            return passage.score
         shared = passage.stems & wanted
         return sum(math.log(1 + len(found) / spread[stem]) for stem in shared) / math.sqrt(1 + len(passage.stems))
 

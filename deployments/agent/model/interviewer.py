@@ -9,7 +9,7 @@ With a listener the answer is parsed while it streams, and ``overheard`` is call
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from functools import partial
 from typing import Any
@@ -19,12 +19,14 @@ import msgspec
 from deployments.agent.brief.interviewer import Decision, Overheard, TurnBrief
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.answer import ModelTurn, actions_for, decision_of, read_turn, schema_for
-from deployments.agent.model.documents import DocumentShelf
+from deployments.agent.model.documents import DocumentShelf, Passage
 from deployments.agent.model.partial_answer import GrowingTurn
+from deployments.agent.model.passage_search import PassageSearch
 from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.model.prompt_context import Asked, assemble
 from deployments.agent.model.prompt_template import Prompt, specialised
 from deployments.llm.contract import PRIORITY_LIVE, ChatChunk, ChatRequest, ChatResponse, LanguageModel
+from deployments.retrieval.contract import Retrieval
 from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
 from interview.errors import DeadlineExceeded, InterviewError, InvalidInput, InvalidModelOutput
 from interview.sessions.session import ActionType
@@ -47,10 +49,13 @@ class ModelInterviewer:
         blobs: BlobStore,
         config: AgentConfig,
         breaker: CircuitBreaker | None = None,
+        retrieval: Retrieval | None = None,
     ) -> None:
+        """``retrieval`` None: passages of documents are ranked by words."""
         self._model = model
         self._prompts = prompts
         self._documents = DocumentShelf(blobs)
+        self._search = PassageSearch(retrieval) if retrieval is not None else None
         self._config = config
         self._breaker = breaker or CircuitBreaker(
             BreakerConfig(failures=config.breaker_failures, open_s=config.breaker_open_s),
@@ -67,7 +72,7 @@ class ModelInterviewer:
             brief,
             head,
             special,
-            await self._documents.of(brief.state),
+            await self._passages(brief),
             actions,
             budget=self._config.model_window_tokens - self._config.reply_tokens,
         )
@@ -75,6 +80,10 @@ class ModelInterviewer:
         hear = partial(_overhear, overheard, brief, prompt) if overheard is not None else None
         turn, output = await self._guarded(self._request(brief, asked, actions), actions, give_up_at, hear)
         return decision_of(turn, brief, prompt=prompt, output=output)
+
+    async def _passages(self, brief: TurnBrief) -> Mapping[str, tuple[Passage, ...]]:
+        found = await self._documents.of(brief.state)
+        return found if self._search is None else await self._search.ranked(brief, found)
 
     async def _pinned_prompts(self, brief: TurnBrief) -> tuple[Prompt, Prompt]:
         state = brief.state
