@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import msgspec
@@ -99,9 +101,21 @@ class RemoteConnection:
             # callers are bounded by the tier's limits and each has a deadline: no second queue here
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)
             self._session = aiohttp.ClientSession(
-                headers=self._headers, connector=connector, trust_env=True, cookie_jar=aiohttp.DummyCookieJar()
+                headers=self._headers,
+                connector=connector,
+                proxy=_proxy(self.base_url),
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for ``url`` (``HTTPS_PROXY``, ``NO_PROXY``, …). Asked once: aiohttp's own
+    ``trust_env`` asks for each request, in a thread, and reads a netrc file as well."""
+    parts = urlsplit(url)
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _decoded(raw: bytes) -> dict[str, Any]:

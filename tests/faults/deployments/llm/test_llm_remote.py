@@ -255,3 +255,21 @@ async def test_the_servers_own_fields_and_the_callers_pass_through() -> None:
     assert seen["priority"] == 10
     assert "deadline_s" not in seen
     assert seen["max_tokens"] == 512
+
+
+async def test_the_environments_proxy_is_used_except_for_hosts_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    async with server() as proxy:
+        proxy.fake.script("through the proxy")
+        monkeypatch.setenv("http_proxy", proxy.model._connection.base_url.removesuffix("/v1"))
+        remote = RemoteConfig(base_url="http://127.0.0.2:9/v1", attempts=1)
+        for host, answers in (("", True), ("127.0.0.2", False)):
+            monkeypatch.setenv("no_proxy", host)
+            model = RemoteLanguageModel(LlmConfig(engine="remote", model="m", remote=remote))
+            if answers:
+                assert (await model.chat(ASK))["choices"][0]["message"]["content"] == "through the proxy"
+            else:
+                with pytest.raises(EngineUnavailable):
+                    await model.chat(ASK)
+            await model.stop()
