@@ -5,6 +5,7 @@ The key, the rubric and the reference answers never reach a candidate; ``Questio
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
 
 from msgspec import Struct
@@ -263,7 +264,11 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QuestionCard(Struct, frozen=True):
-    """The part of a question that the candidate may see."""
+    """The part of a question that the candidate may see.
+
+    ``multiple``: several ``options`` may be right. ``items`` are to be put in order; their own order says nothing.
+    ``hint_costs`` in [0, 1]: what each hint of the ladder takes off the answer's score, without the hints.
+    """
 
     question_id: str
     question_type: QuestionType
@@ -272,6 +277,9 @@ class QuestionCard(Struct, frozen=True):
     skill: str
     options: tuple[ShownOption, ...] = ()
     columns: tuple[str, ...] = ()
+    multiple: bool = False
+    items: tuple[str, ...] = ()
+    hint_costs: tuple[float, ...] = ()
 
 
 def card_of(question: Question) -> QuestionCard:
@@ -286,4 +294,12 @@ def card_of(question: Question) -> QuestionCard:
         skill=question.skill,
         options=question.options,
         columns=columns,
+        multiple=isinstance(question.grader, MultiSelect),
+        items=_in_no_order(question.grader.answer) if isinstance(question.grader, Ordered) else (),
+        hint_costs=tuple(hint.cost for hint in question.hints),
     )
+
+
+def _in_no_order(items: tuple[str, ...]) -> tuple[str, ...]:
+    """The items in an order that tells nothing of the key, the same in every process."""
+    return tuple(sorted(items, key=lambda item: (hashlib.sha256(item.encode()).digest(), item)))

@@ -17,6 +17,7 @@ from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.candidates import ErasedData, candidates_router
 from serve.http.interviews.comparison import Comparison, comparison_router
 from serve.http.interviews.event_stream import events_router
+from serve.http.interviews.hearing import HeardReply, hearing_router
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
 from serve.http.interviews.recordings import recordings_router
@@ -55,6 +56,7 @@ _REPLIES: tuple[type, ...] = (
     InterviewNotice,
     LinkReply,
     TokenReply,
+    HeardReply,
     CreatedKeyReply,
     KeyList,
     PlatformState,
@@ -115,6 +117,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     )
     own = [
         invitations_router(ports, auth),
+        hearing_router(ports, settings, auth),
         plans_router(ports, auth, audit),
         sessions_router(ports, settings, auth, audit, interviews),
         events_router(ports, settings, auth, audit, streams),

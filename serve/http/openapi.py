@@ -126,6 +126,15 @@ ANSWER_FORM: dict[str, Any] = {
     },
 }
 
+RECORDING_FORM: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["audio"],
+    "properties": {
+        "audio": {"type": "string", "contentMediaType": "application/octet-stream", "description": "The recording."},
+    },
+}
+
 _DOCUMENT = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 START_FORM: dict[str, Any] = {

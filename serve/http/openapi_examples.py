@@ -17,6 +17,7 @@ from interview.sessions.candidate_view import CandidateAction, CandidateQuestion
 from interview.sessions.session import Candidate, Consent, GradeRecord
 from serve.http.interviews.candidates import ErasedData
 from serve.http.interviews.comparison import Comparison
+from serve.http.interviews.hearing import HeardReply
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply
 from serve.http.interviews.listing import SessionList
 from serve.http.keys import CreatedKeyReply, KeyList, KeyRow
@@ -253,6 +254,9 @@ EXAMPLES: dict[str, Examples] = {
     ),
     "candidates.token": Examples(got=_plain(TokenReply("iva_…", "Bearer", 3600, "i-1", "invited"))),
     "candidates.notice": Examples(got=_plain(InterviewNotice("i-1", "invited", "Ada", True, _NOTICE))),
+    "candidates.transcript": Examples(
+        {_FORM: {"audio": "(a recording)"}}, _plain(HeardReply("One two three, can you hear me?", 0.94, 2.4))
+    ),
     "personal_data.erase": Examples(got=_plain(ErasedData(2, True))),
     "keys.list_keys": Examples(got=_plain(KeyList([_KEY]))),
     "keys.create": Examples(

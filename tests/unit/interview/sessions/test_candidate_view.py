@@ -17,7 +17,7 @@ from interview.sessions.session import SessionState
 
 CARD = {
     "question." + field
-    for field in ("question_id", "prompt", "skill", "options[].id", "options[].text", "columns[]")
+    for field in ("question_id", "prompt", "skill", "options[].id", "options[].text", "columns[]", "items[]")
 }  # fmt: skip
 
 #: The texts of each event that a candidate may see. An event type that is not here is not shown.

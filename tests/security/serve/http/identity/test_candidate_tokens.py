@@ -175,6 +175,7 @@ async def test_a_candidates_token_opens_nothing_else(house: House) -> None:
     of_the_token = {
         "/candidate/token": 401,
         "/candidate/interview": 200,
+        "/candidate/transcript": 422,  # a recording is missing
         "/v1/realtime/client_secrets": 404,  # open to a candidate where it is enabled, for the own interview
     }
     public = {"/healthz", "/readyz", "/docs", "/problems/{code}", "/openapi.json", "/schemas/events"}
