@@ -1,4 +1,4 @@
 import { mount } from "../ui/mount";
-import { InterviewPage } from "./InterviewPage";
+import { RoomPage } from "./RoomPage";
 
-mount(<InterviewPage />);
+mount(<RoomPage />);

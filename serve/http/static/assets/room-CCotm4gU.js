@@ -1,1 +1,0 @@
-import{n as e,t}from"./mount-Bo5FYA6q.js";var n=e();function r(){return(0,n.jsxs)(`main`,{className:`card`,children:[(0,n.jsx)(`h1`,{children:`The interview room`}),(0,n.jsx)(`p`,{className:`muted`,children:`This page is not built yet.`})]})}t((0,n.jsx)(r,{}));

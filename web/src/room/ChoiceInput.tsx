@@ -1,0 +1,59 @@
+import { useId, useState } from "react";
+import { Button } from "../ui/Button";
+import { chosenText, letter } from "./answers";
+import { en } from "./messages";
+
+type Props = {
+  options: readonly { id: string; text: string }[];
+  multiple: boolean;
+  onAnswer: (text: string) => void;
+};
+
+export function ChoiceInput({ options, multiple, onAnswer }: Props) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [empty, setEmpty] = useState(false);
+  const name = useId();
+  const choose = (id: string, on: boolean) => {
+    const next = new Set(multiple ? chosen : []);
+    if (on) next.add(id);
+    else next.delete(id);
+    setChosen(next);
+  };
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (chosen.size === 0) setEmpty(true);
+        else onAnswer(chosenText(options, chosen));
+      }}
+    >
+      <fieldset className="options" aria-describedby={empty && chosen.size === 0 ? `${name}-empty` : undefined}>
+        <legend>{multiple ? en.answer.chooseMany : en.answer.choose}</legend>
+        {options.map((option) => (
+          <label className="choice" key={option.id}>
+            <input
+              type={multiple ? "checkbox" : "radio"}
+              name={name}
+              checked={chosen.has(option.id)}
+              onChange={(event) => choose(option.id, event.target.checked)}
+            />
+            <span>
+              <b>{letter(option.id)}</b> {option.text}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {empty && chosen.size === 0 && (
+        <p id={`${name}-empty`} role="alert" className="error small">
+          {en.answer.empty}
+        </p>
+      )}
+      <div className="row">
+        <Button kind="primary" type="submit">
+          {en.answer.send}
+        </Button>
+      </div>
+    </form>
+  );
+}

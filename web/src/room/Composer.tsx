@@ -1,0 +1,240 @@
+import { useEffect, useState } from "react";
+import { Button } from "../ui/Button";
+import { Field } from "../ui/Field";
+import { Icon } from "../ui/Icon";
+import { Spinner } from "../ui/Spinner";
+import { ChoiceInput } from "./ChoiceInput";
+import { loadDraft, saveDraft } from "./drafts";
+import { Level } from "./Level";
+import { MicTrouble } from "./MicTrouble";
+import { en } from "./messages";
+import { OrderInput } from "./OrderInput";
+import { SheetPreview } from "./SheetPreview";
+import { TalkButton } from "./TalkButton";
+import type { QuestionCard } from "./types";
+import type { Room } from "./useRoom";
+
+const LOW_CONFIDENCE = 0.7;
+
+type Form = "choice" | "order" | "number" | "formula" | "words";
+
+function formOf(card: QuestionCard | null): Form {
+  if (card === null) return "words";
+  if (card.answer_mode === "choice" && (card.options?.length ?? 0) > 0) return "choice";
+  if ((card.items?.length ?? 0) > 1) return "order";
+  if (card.answer_mode === "number" || card.answer_mode === "formula") return card.answer_mode;
+  return "words";
+}
+
+/** The candidate's answer: chosen, arranged, typed, or spoken and checked. Always more than one way. */
+export function Composer({ room, card }: { room: Room; card: QuestionCard | null }) {
+  const { turn, heard } = room.state;
+  const byText = room.settings.answerBy === "text";
+  const form = formOf(card);
+  const [inWords, setInWords] = useState(false);
+  const questionId = card?.question_id ?? "";
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new question begins with its own form
+  useEffect(() => setInWords(false), [questionId]);
+
+  if (turn === "recording") return <Speaking room={room} />;
+  if (turn === "hearing") {
+    return (
+      <p className="row" role="status">
+        <Spinner /> {en.interview.turn.hearing}
+      </p>
+    );
+  }
+  if (turn === "checking" && heard !== null)
+    return <CheckHeard room={room} text={heard.text} sure={heard.confidence} />;
+  if (turn !== "yours") return null;
+
+  const special = form !== "words" && !inWords;
+  return (
+    <div className="stack">
+      {room.mic !== null && <MicTrouble reason={room.mic} />}
+      {special && form === "choice" && card?.options && (
+        <ChoiceInput key={questionId} options={card.options} multiple={card.multiple === true} onAnswer={room.answer} />
+      )}
+      {special && form === "order" && card?.items && (
+        <OrderInput key={questionId} items={card.items} onAnswer={room.answer} />
+      )}
+      {special && form === "formula" && <SheetPreview columns={card?.columns ?? []} />}
+      {special && (form === "number" || form === "formula") && (
+        <OneLine key={questionId} form={form} questionId={questionId} room={room} />
+      )}
+      {!special && byText && <Typing key={questionId} questionId={questionId} room={room} />}
+      {!special && !byText && <TalkButton room={room} />}
+      <div className="row alternatives">
+        {special ? (
+          <Button kind="quiet" onClick={() => setInWords(true)}>
+            <Icon name={byText ? "keyboard" : "mic"} />
+            {en.answer.words}
+          </Button>
+        ) : (
+          <>
+            <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: byText ? "voice" : "text" })}>
+              <Icon name={byText ? "mic" : "keyboard"} />
+              {byText ? en.answer.speakInstead : en.answer.type}
+            </Button>
+            {form !== "words" && (
+              <Button kind="quiet" onClick={() => setInWords(false)}>
+                {en.answer.back}
+              </Button>
+            )}
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Speaking({ room }: { room: Room }) {
+  return (
+    <div className="stack center">
+      <Level level={room.level} />
+      <TalkButton room={room} />
+      <Button kind="quiet" onClick={room.discard}>
+        {en.answer.cancel}
+      </Button>
+    </div>
+  );
+}
+
+function CheckHeard({ room, text, sure }: { room: Room; text: string; sure: number }) {
+  const [words, setWords] = useState(text);
+  const [empty, setEmpty] = useState(false);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (words.trim() === "") setEmpty(true);
+        else room.answer(words);
+      }}
+    >
+      <Field
+        label={en.answer.heard}
+        hint={sure < LOW_CONFIDENCE ? en.answer.low : en.answer.heardHint}
+        error={empty && words.trim() === "" ? en.answer.empty : undefined}
+      >
+        {(wiring) => (
+          <textarea
+            {...wiring}
+            className="input"
+            rows={4}
+            // biome-ignore lint/a11y/noAutofocus: the candidate asked for these words by stopping the recording
+            autoFocus
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            onKeyDown={sendOnCtrlEnter}
+          />
+        )}
+      </Field>
+      <div className="row">
+        <Button kind="primary" type="submit">
+          {en.answer.send}
+        </Button>
+        {room.lastRecording && (
+          <Button onClick={() => room.lastRecording && room.playBlob(room.lastRecording)}>
+            <Icon name="play" />
+            {en.check.yours}
+          </Button>
+        )}
+        <Button kind="quiet" onClick={room.discard}>
+          {en.answer.again}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Typing({ questionId, room }: { questionId: string; room: Room }) {
+  const [text, setText] = useState(() => loadDraft(sessionStorage, questionId));
+  const [empty, setEmpty] = useState(false);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() === "") setEmpty(true);
+        else room.answer(text);
+      }}
+    >
+      <Field
+        label={en.answer.label}
+        hint={en.answer.typeHint}
+        error={empty && text.trim() === "" ? en.answer.empty : undefined}
+      >
+        {(wiring) => (
+          <textarea
+            {...wiring}
+            className="input"
+            rows={5}
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              saveDraft(sessionStorage, questionId, event.target.value);
+            }}
+            onPaste={(event) => room.note("paste", { characters: event.clipboardData.getData("text").length })}
+            onKeyDown={sendOnCtrlEnter}
+          />
+        )}
+      </Field>
+      <div className="row">
+        <Button kind="primary" type="submit">
+          {en.answer.send}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function OneLine({ form, questionId, room }: { form: "number" | "formula"; questionId: string; room: Room }) {
+  const [text, setText] = useState(() => loadDraft(sessionStorage, questionId));
+  const [empty, setEmpty] = useState(false);
+  const isFormula = form === "formula";
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() === "") setEmpty(true);
+        else room.answer(text.trim());
+      }}
+    >
+      <Field
+        label={isFormula ? en.answer.formula : en.answer.number}
+        hint={isFormula ? en.answer.formulaHint : en.answer.numberHint}
+        error={empty && text.trim() === "" ? en.answer.empty : undefined}
+      >
+        {(wiring) => (
+          <input
+            {...wiring}
+            className="input"
+            data-form={form}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              saveDraft(sessionStorage, questionId, event.target.value);
+            }}
+          />
+        )}
+      </Field>
+      <div className="row">
+        <Button kind="primary" type="submit">
+          {en.answer.send}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function sendOnCtrlEnter(event: React.KeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
+}

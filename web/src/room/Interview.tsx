@@ -1,0 +1,142 @@
+import { useState } from "react";
+import { createPortal } from "react-dom";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Notice } from "../ui/Notice";
+import { Spinner } from "../ui/Spinner";
+import { Composer } from "./Composer";
+import { Conversation } from "./Conversation";
+import { HelpDialog } from "./HelpDialog";
+import { HintButton } from "./HintButton";
+import { en } from "./messages";
+import type { RoomState } from "./state";
+import { Timer } from "./Timer";
+import type { Phase } from "./types";
+import type { Room } from "./useRoom";
+
+const PHASES: readonly Phase[] = ["intro", "technical", "behavioral", "closing"];
+
+export function Interview({ room }: { room: Room }) {
+  const { state, settings } = room;
+  const [helping, setHelping] = useState(false);
+  const tools = document.getElementById("masthead-tools");
+  const language = state.notice?.notice.language;
+  const last = state.lines.findLast((line) => line.who === "interviewer");
+  const caption = captionOf(last?.text ?? "", state.card?.prompt ?? "");
+  return (
+    <div className="interview">
+      {tools &&
+        createPortal(
+          <>
+            {state.deadlineAt !== null && <Timer deadlineAt={state.deadlineAt} shown={settings.timer} />}
+            <Button kind="quiet" onClick={() => setHelping(true)}>
+              <Icon name="help" />
+              {en.help.open}
+            </Button>
+          </>,
+          tools,
+        )}
+      <div className="stage">
+        <Progress state={state} />
+        {settings.captions && caption !== "" && (
+          <p className="captions" lang={language} data-arriving={last?.provisional || undefined} aria-hidden="true">
+            {caption}
+          </p>
+        )}
+        {/* Finished sentences for screen readers, silent while the interviewer's own voice reads them. */}
+        <div className="visually-hidden" role="log" aria-live={settings.readAloud ? "off" : "polite"}>
+          {state.lines
+            .filter((line) => line.who === "interviewer" && !line.provisional)
+            .slice(-2)
+            .map((line) => (
+              <p key={line.id} lang={language}>
+                {line.text}
+              </p>
+            ))}
+        </div>
+        <section className="card question" aria-label={en.interview.question(state.questions)}>
+          <header className="row">
+            <h1 className="label">{en.interview.question(Math.max(1, state.questions))}</h1>
+          </header>
+          {state.card && (
+            <p className="prompt" lang={language}>
+              {state.card.prompt}
+            </p>
+          )}
+          <Banner room={room} />
+          {state.turn === "failed" && (
+            <Notice tone="error" live title={state.trouble?.detail ?? en.trouble}>
+              {en.answer.failedKept}
+              <div className="row">
+                <Button kind="primary" onClick={room.retry}>
+                  {en.retry}
+                </Button>
+                <Button onClick={room.withdraw}>{en.answer.withdraw}</Button>
+              </div>
+            </Notice>
+          )}
+          {state.turn !== "failed" && state.trouble && (
+            <Notice tone="error" live title={en.trouble}>
+              {state.trouble.detail}
+            </Notice>
+          )}
+          {state.turn === "paused" && <p className="muted">{en.interview.pausedBody}</p>}
+          <Composer room={room} card={state.card} />
+          {state.hintsLeft > 0 && state.turn === "yours" && (
+            <div className="row hints">
+              <HintButton room={room} />
+            </div>
+          )}
+        </section>
+      </div>
+      <aside className="side">
+        <details open={matchMedia("(min-width: 60rem)").matches}>
+          <summary>{en.interview.conversation}</summary>
+          <Conversation room={room} />
+        </details>
+      </aside>
+      {helping && <HelpDialog room={room} onClose={() => setHelping(false)} />}
+    </div>
+  );
+}
+
+/** What the interviewer said beside the question, which stands on its card already. */
+function captionOf(said: string, prompt: string): string {
+  return prompt !== "" && said.includes(prompt) ? said.replace(prompt, "").trim() : said;
+}
+
+/** Whose turn it is, in words; announced when it changes. */
+function Banner({ room }: { room: Room }) {
+  const { turn, speaking } = room.state;
+  const said = turn === "yours" && speaking ? "speaking" : turn;
+  return (
+    <div className="banner" data-turn={said}>
+      <span role="status" className="row">
+        {said === "thinking" || said === "replying" || said === "hearing" ? (
+          <Spinner />
+        ) : (
+          <span className="dot" aria-hidden="true" />
+        )}
+        {en.interview.turn[said]}
+      </span>
+      {speaking && (
+        <Button kind="quiet" onClick={room.silence}>
+          {en.interview.silence}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Progress({ state }: { state: RoomState }) {
+  const at = PHASES.indexOf(state.phase);
+  return (
+    <ol className="progress" aria-label={en.interview.progress}>
+      {PHASES.map((phase, index) => (
+        <li key={phase} aria-current={index === at ? "step" : undefined} data-done={index < at || undefined}>
+          {en.interview.phase[phase]}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,220 @@
+/** Every word of the room in one typed object; another language is another object of the same type. */
+
+import type { MicFailure } from "../audio/recorder";
+import type { Phase } from "./types";
+
+export const en = {
+  product: "Interview",
+  skip: "Skip to the content",
+  opening: "Opening your interview…",
+  back: "Back",
+  close: "Close",
+  cancel: "Cancel",
+  retry: "Try again",
+
+  refused: {
+    noLink: "Open this page with the link from your invitation",
+    noLinkBody:
+      "The link ends with a long code after the # sign. If it was cut in your e-mail, copy the whole link into the address bar.",
+    invalid: "This link does not open an interview any more",
+    invalidBody:
+      "It may have been replaced by a newer one, or its time is over. Ask the person who invited you for a new link. Nothing you said is lost.",
+    failed: "The interview cannot be opened right now",
+    reload: "Try again",
+  },
+
+  arrival: {
+    hello: (name: string) => (name === "" ? "Welcome" : `Welcome, ${name}`),
+    lead: (title: string) => `You are invited to an interview for ${title}.`,
+    minutes: (n: number) => `About ${n} minutes`,
+    minutesBody: "Pauses to think are fine. Your answers are saved one by one.",
+    ai: "An AI asks the questions",
+    aiBody: "People read the result and make the decision.",
+    either: "Speak or type",
+    eitherBody: "You can change at any time, also in the middle of the interview.",
+    again: "The same link brings you back",
+    againBody: "If the connection drops, open it again: you continue at the same question.",
+    hints: (n: number) => `${n} hints are there if you want them. Each tells its cost before you take it.`,
+    consentTitle: "What happens with your answers",
+    consent: "I have read this and agree to take part.",
+    consentMissing: "Please tick the box to continue.",
+    humanTitle: "Rather talk to a person?",
+    human:
+      "Write to the contact in your invitation and do not start. You can also ask during the interview: your wish is passed on, and nothing is held against you.",
+    settingsTitle: "What would help you?",
+    next: "Continue",
+    direct: "Start without a check",
+  },
+
+  settings: {
+    title: "Adjustments",
+    text: "I prefer to type my answers",
+    readAloud: "Read the interviewer's words aloud",
+    slower: "Speak more slowly",
+    captions: "Show the interviewer's words large, as captions",
+    timer: "Show the remaining time",
+    extra:
+      "Need extra time, or something else? Ask for it with “Help” during the interview. The hiring team sees your request and decides.",
+  },
+
+  check: {
+    title: "Check your microphone",
+    lead: "Say a sentence. You will hear it, and see what was understood. Nothing of this is kept.",
+    sample: "For example: “Good morning, I am ready for the interview.”",
+    start: "Record a sentence",
+    stop: "Stop",
+    hearing: "Listening to your sentence…",
+    understood: "This is what was understood",
+    yours: "Your recording",
+    right: "That's right",
+    again: "Record again",
+    type: "Type instead",
+    low: "Parts of it were hard to understand. A quieter place or a headset may help; in the interview you see every answer before it counts.",
+    level: "Loudness of your microphone",
+  },
+
+  practice: {
+    title: "A question to practise",
+    lead: "It is not graded and not kept. See how answering works.",
+    prompt: "How did you get to where you are sitting now?",
+    done: "That is how it works",
+    doneBody: "In the interview, your answer would now be saved and the next question would follow.",
+    start: "Start the interview",
+    skip: "Skip the practice",
+    again: "Practise again",
+  },
+
+  interview: {
+    question: (n: number) => `Question ${n}`,
+    phase: {
+      intro: "Introduction",
+      technical: "Technical",
+      behavioral: "Your experience",
+      closing: "Your questions",
+    } satisfies Record<Phase, string>,
+    progress: "Parts of the interview",
+    turn: {
+      yours: "Your turn",
+      speaking: "The interviewer is speaking",
+      recording: "Recording: we can hear you",
+      hearing: "Writing down what you said…",
+      checking: "Check your answer, then send it",
+      thinking: "Your answer is saved. The interviewer is thinking…",
+      replying: "The interviewer is answering",
+      failed: "Your answer could not be sent",
+      paused: "Paused: a person takes a look before we go on",
+    },
+    pausedBody:
+      "You need to do nothing. This page continues by itself; you may also close it and come back with the same link.",
+    you: "You",
+    interviewer: "Interviewer",
+    conversation: "Conversation",
+    captions: "Captions",
+    play: "Hear it again",
+    silence: "Stop voice",
+    timeLeft: (minutes: number) => (minutes < 1 ? "Last minute" : `${minutes} min left`),
+    timeUp: "Time is over",
+    warnTime: (minutes: number) => `${minutes} minutes are left.`,
+    saved: "Saved",
+  },
+
+  answer: {
+    label: "Your answer",
+    speak: "Speak",
+    hold: "Press to start, press again to stop. Or hold it while you speak.",
+    stop: "Stop and check",
+    cancel: "Throw away",
+    type: "Type instead",
+    speakInstead: "Speak instead",
+    typeHint: "Ctrl + Enter sends it.",
+    send: "Send answer",
+    heard: "What was understood",
+    heardHint: "Correct it if a word is wrong. It counts as you send it.",
+    low: "Some words were hard to understand. Please read it once more.",
+    again: "Record again",
+    empty: "Write or choose an answer first.",
+    choose: "Choose one answer",
+    chooseMany: "Choose all that apply",
+    number: "Your number",
+    numberHint: "With its unit, if there is one.",
+    order: "Put these in order",
+    orderHint: "The first at the top.",
+    up: (item: string) => `Move “${item}” up`,
+    down: (item: string) => `Move “${item}” down`,
+    formula: "Your formula",
+    formulaHint: "It begins with =, for example =SUM(A2:A11).",
+    sheet: "The sheet of this question",
+    words: "Answer in words instead",
+    back: "Back to the form",
+    failedKept: "Nothing is lost. It is sent again under the same number, so it counts once.",
+    withdraw: "Change the answer",
+    corrected: "corrected by you",
+  },
+
+  mic: {
+    denied:
+      "The browser may not use the microphone. Allow it with the symbol in the address bar and try again, or type.",
+    missing: "No microphone was found. Connect one and try again, or type.",
+    busy: "The microphone cannot be opened; another program may be using it. Close it and try again, or type.",
+    insecure:
+      "This page was opened without encryption, so the browser offers no microphone. Ask for a link that begins with https://, or type your answers.",
+    unsupported: "This browser cannot record sound. Use a current one, or type your answers.",
+  } satisfies Record<MicFailure, string>,
+  micTitle: "The microphone is not available",
+  insecureTitle: "Speaking is not possible on this address",
+
+  hint: {
+    take: "Take a hint",
+    cost: (percent: number) => `costs ${percent} %`,
+    title: "Take a hint?",
+    body: (percent: number, left: number) =>
+      `It lowers the score of this answer by ${percent} %. You have ${left} ${left === 1 ? "hint" : "hints"} left for this question.`,
+    unknown: "It lowers the score of this answer a little.",
+    yes: "Take the hint",
+  },
+
+  help: {
+    open: "Help",
+    title: "How can we help?",
+    repeat: "Repeat the question",
+    explain: "Explain the question",
+    skip: "Skip this question",
+    skipBody: "It counts as unanswered.",
+    person: "Ask for a person",
+    personBody: "Your wish for a human interviewer is passed on to the hiring team.",
+    time: "Ask for an adjustment",
+    timeBody: "Extra time, for example. The hiring team sees the request and decides; take your time meanwhile.",
+    pause: "Take a break",
+    pauseBody: "Close this page. The same link brings you back to this question. The interview's clock goes on.",
+    end: "End the interview",
+    endBody: "Your answers so far are evaluated. It cannot be continued.",
+    endTitle: "End the interview now?",
+    endYes: "End it",
+    free: "None of this is held against you.",
+    said: {
+      repeat: "Please repeat the question.",
+      explain: "Please explain the question.",
+      skip: "I'd like to skip this question.",
+      person: "I would like to speak to a human interviewer.",
+      time: "I would like to ask for an accommodation.",
+    },
+  },
+
+  ended: {
+    title: "Thank you. That was the interview.",
+    saved: "All your answers are saved. You can close this page.",
+    nextTitle: "What happens next",
+    next: [
+      "Software grades each answer against written criteria and quotes your own words.",
+      "A person on the hiring team reads the report and can correct every grade. People decide, not the software.",
+      "Your contact in the invitation tells you about the next step.",
+    ],
+    rights:
+      "You can ask that contact for a copy of your data, for its deletion, or for a person to look at a grade again.",
+  },
+
+  trouble: "That did not work",
+  offline: "No connection. We keep trying as soon as you press “Try again”.",
+};
+
+export type Messages = typeof en;

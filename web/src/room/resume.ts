@@ -1,0 +1,60 @@
+/** A running interview, rebuilt from what the server keeps: the same link continues where the candidate left. */
+
+import type { Resumed } from "./state";
+import type { CandidateState, LoggedEvent, Notice, QuestionCard } from "./types";
+
+/**
+ * `now` and the events' times are the server's clock; `localNow` is this machine's, for the deadline (ms).
+ */
+export function resumed(
+  notice: Notice,
+  state: CandidateState,
+  log: readonly LoggedEvent[],
+  now: number,
+  localNow: number,
+): Resumed {
+  const asked = state.questions_asked.at(-1);
+  const card = asked ? cardOf(asked.question_id, log) : null;
+  const taken = asked?.hints ?? 0;
+  const ladder = (card?.hint_costs?.length ?? 0) - taken;
+  return {
+    lines: state.conversation_history.map((said, index) => ({
+      id: `history-${index}`,
+      who: said.role,
+      text: said.content,
+      provisional: false,
+      audioUrl: said.audio_url ?? null,
+    })),
+    card,
+    phase: state.current_phase,
+    questions: state.questions_asked.length,
+    hintsLeft: Math.max(0, Math.min(ladder, notice.hint_budget - state.hints_used)),
+    hintsTaken: taken,
+    deadlineAt: localNow + leftMs(notice, state, log, now),
+    paused: state.status === "paused",
+  };
+}
+
+/** The card as it was last shown; a reopened question was shown earlier. */
+function cardOf(questionId: string, log: readonly LoggedEvent[]): QuestionCard | null {
+  for (const event of log.toReversed()) {
+    const card = event.data.question as QuestionCard | null | undefined;
+    if (event.type === "response.sent" && card?.question_id === questionId) return card;
+  }
+  return null;
+}
+
+/** The plan's whole budget without the time since the start; pauses do not count. */
+function leftMs(notice: Notice, state: CandidateState, log: readonly LoggedEvent[], now: number): number {
+  let paused = 0;
+  let since: number | null = null;
+  for (const event of log) {
+    if (event.type === "session.paused") since ??= Date.parse(event.time);
+    if (event.type === "session.resumed" && since !== null) {
+      paused += Date.parse(event.time) - since;
+      since = null;
+    }
+  }
+  const until = since ?? now;
+  return notice.time_budget_s * 1000 - (until - Date.parse(state.started_at) - paused);
+}

@@ -1,0 +1,264 @@
+import { describe, expect, test } from "vitest";
+import type { Problem } from "../api/problem";
+import { mayAnswer, nextHintCost, OPENING, type RoomEvent, type RoomState, reduce, type Turn } from "./state";
+import type { InterviewNotice, QuestionCard, Status, TurnBody } from "./types";
+
+const CARD: QuestionCard = {
+  question_id: "q1",
+  question_type: "technical",
+  prompt: "Why?",
+  answer_mode: "spoken",
+  skill: "s",
+  hint_costs: [0.1, 0.25],
+};
+const PROBLEM: Problem = { status: 503, code: "x", title: "X", detail: "No.", retryable: true, retryAfterS: null };
+
+function notice(status: Status): InterviewNotice {
+  const plan = { title: "T", role: "R", language: "en", consent_text: "C", time_budget_s: 60, hint_budget: 2 };
+  return { interview_id: "i", status, candidate_name: "Ada", voice: true, notice: plan };
+}
+
+function body(changes: Partial<TurnBody["interviewer_response"]> = {}, more: Partial<TurnBody> = {}): TurnBody {
+  const reply = {
+    text: "Why?",
+    action: { action_type: "new_question", next_phase: "technical" as const },
+    should_continue: true,
+    audio_url: null,
+    question: CARD,
+    hints_left: 2,
+    time_left_s: 90,
+  };
+  return { interview_id: "i", turn_number: 1, ...more, interviewer_response: { ...reply, ...changes } };
+}
+
+function having(...events: RoomEvent[]): RoomState {
+  return events.reduce(reduce, OPENING);
+}
+
+const OPENED: RoomEvent = { type: "opened", notice: notice("invited") };
+const STARTED: RoomEvent = { type: "replied", body: body(), at: 1000 };
+const SENT: RoomEvent = { type: "sent", id: "k1", text: "An index." };
+const SPOKEN: RoomEvent[] = [
+  { type: "recordingStarted" },
+  { type: "recordingStopped" },
+  { type: "heard", text: "And in decks.", confidence: 0.8 },
+];
+
+describe("the way to the interview", () => {
+  test.each<[Status, RoomState["stage"]]>([
+    ["invited", "arrival"],
+    ["concluded", "ended"],
+    ["expired", "ended"],
+    ["active", "opening"],
+    ["paused", "opening"],
+  ])("an interview that is %s opens at %s", (status, stage) => {
+    expect(having({ type: "opened", notice: notice(status) }).stage).toBe(stage);
+  });
+
+  test("a link that opens nothing says why", () => {
+    expect(having({ type: "refused", problem: PROBLEM })).toMatchObject({ stage: "refused", problem: PROBLEM });
+  });
+
+  test("each step begins clean", () => {
+    const state = having(OPENED, { type: "went", to: "check" }, ...SPOKEN, { type: "went", to: "practice" });
+    expect(state).toMatchObject({ stage: "practice", turn: "yours", heard: null, trouble: null });
+  });
+
+  test("the practice keeps the answer in the page and leaves no line", () => {
+    const state = having(OPENED, { type: "went", to: "practice" }, { type: "practised", text: "By train." });
+    expect(state).toMatchObject({ practised: "By train.", lines: [], stage: "practice" });
+  });
+
+  test("a start that fails stays where it is, and a start clears the trouble", () => {
+    const failed = having(OPENED, { type: "startFailed", problem: PROBLEM });
+    expect(failed).toMatchObject({ stage: "arrival", trouble: PROBLEM });
+    expect(reduce(failed, STARTED)).toMatchObject({ stage: "interview", trouble: null, turn: "yours" });
+  });
+});
+
+describe("a reply", () => {
+  test("brings the question, the hints and the deadline of the server", () => {
+    const state = having(OPENED, STARTED);
+    expect(state).toMatchObject({
+      card: CARD,
+      hintsLeft: 2,
+      hintsTaken: 0,
+      questions: 1,
+      phase: "technical",
+      deadlineAt: 91_000,
+    });
+  });
+
+  test("about the same question keeps its count and its hints", () => {
+    const state = having(OPENED, STARTED, { type: "hinted", body: body({ hints_left: 1 }), at: 2000 }, SENT, STARTED);
+    expect(state).toMatchObject({ questions: 1, hintsTaken: 1 });
+  });
+
+  test("with a new question begins a new ladder", () => {
+    const next = body({ question: { ...CARD, question_id: "q2" } });
+    const state = having(OPENED, STARTED, { type: "hinted", body: body(), at: 0 }, SENT, {
+      type: "replied",
+      body: next,
+      at: 0,
+    });
+    expect(state).toMatchObject({ questions: 2, hintsTaken: 0 });
+  });
+
+  test("without a card leaves the question where it is", () => {
+    expect(having(OPENED, STARTED, SENT, { type: "replied", body: body({ question: null }), at: 0 }).card).toBe(CARD);
+  });
+
+  test("that concludes ends the interview with its last words", () => {
+    const last = body({
+      should_continue: false,
+      text: "Goodbye.",
+      action: { action_type: "conclude", next_phase: "closing" },
+    });
+    const state = having(OPENED, STARTED, SENT, { type: "replied", body: last, at: 0 });
+    expect(state.stage).toBe("ended");
+    expect(state.lines.at(-1)?.text).toBe("Goodbye.");
+  });
+
+  test("that neither continues nor concludes waits for a person", () => {
+    const paused = body({ should_continue: false, action: { action_type: "clarify", next_phase: "technical" } });
+    const state = having(OPENED, STARTED, SENT, { type: "replied", body: paused, at: 0 });
+    expect(state).toMatchObject({ stage: "interview", turn: "paused" });
+    expect(reduce(state, SENT)).toBe(state);
+  });
+});
+
+describe("an answer", () => {
+  test("is shown at once, provisional, and final once it is answered", () => {
+    const sent = having(OPENED, STARTED, SENT);
+    expect(sent.turn).toBe("thinking");
+    expect(sent.lines.at(-1)).toMatchObject({ who: "candidate", text: "An index.", provisional: true });
+    expect(reduce(sent, STARTED).lines.at(-2)).toMatchObject({ text: "An index.", provisional: false });
+  });
+
+  test("that was spoken shows the words that count", () => {
+    const heard = body({}, { transcript: { text: "An index costs time.", confidence: 0.9 } });
+    const state = having(OPENED, STARTED, ...SPOKEN, SENT, { type: "replied", body: heard, at: 0 });
+    expect(state.lines.at(-2)?.text).toBe("An index costs time.");
+  });
+
+  test("passes recording, hearing and checking before it is sent", () => {
+    const turns: Turn[] = [];
+    let state = having(OPENED, STARTED);
+    for (const event of [...SPOKEN, SENT]) {
+      state = reduce(state, event);
+      turns.push(state.turn);
+    }
+    expect(turns).toEqual(["recording", "hearing", "checking", "thinking"]);
+    expect(state.heard).toBeNull();
+  });
+
+  test.each(["recording", "hearing", "checking"])("can be thrown away while %s", (turn) => {
+    const steps = SPOKEN.slice(0, ["recording", "hearing", "checking"].indexOf(turn) + 1);
+    const state = having(OPENED, STARTED, ...steps, { type: "discarded" });
+    expect(state).toMatchObject({ turn: "yours", heard: null });
+  });
+
+  test("that was thrown away is not brought back by its late transcript", () => {
+    const state = having(OPENED, STARTED, SPOKEN[0] as RoomEvent, SPOKEN[1] as RoomEvent, { type: "discarded" });
+    expect(reduce(state, SPOKEN[2] as RoomEvent)).toBe(state);
+  });
+
+  test("that was not understood gives the turn back with the reason", () => {
+    const state = having(OPENED, STARTED, { type: "recordingStarted" }, { type: "notHeard", problem: PROBLEM });
+    expect(state).toMatchObject({ turn: "yours", trouble: PROBLEM });
+  });
+
+  test("cannot be sent twice", () => {
+    const once = having(OPENED, STARTED, SENT);
+    expect(reduce(once, { type: "sent", id: "k2", text: "Again." })).toBe(once);
+  });
+
+  test("cannot be recorded while the interviewer has the turn", () => {
+    const state = having(OPENED, STARTED, SENT);
+    expect(reduce(state, { type: "recordingStarted" })).toBe(state);
+    expect(mayAnswer(state)).toBe(false);
+  });
+
+  test("that fails stays on the screen, and is sent again under its own line", () => {
+    const failed = having(
+      OPENED,
+      STARTED,
+      SENT,
+      { type: "sentence", index: 0, text: "Thank" },
+      { type: "sendFailed", problem: PROBLEM },
+    );
+    expect(failed).toMatchObject({ turn: "failed", trouble: PROBLEM });
+    expect(failed.lines.map((line) => line.text)).toEqual(["Why?", "An index."]);
+    expect(reduce(failed, SENT).lines.map((line) => line.text)).toEqual(["Why?", "An index."]);
+  });
+
+  test("that fails can be taken back", () => {
+    const state = having(OPENED, STARTED, SENT, { type: "sendFailed", problem: PROBLEM }, { type: "withdrawn" });
+    expect(state).toMatchObject({ turn: "yours", trouble: null });
+    expect(state.lines.map((line) => line.text)).toEqual(["Why?"]);
+  });
+});
+
+describe("sentences of a reply", () => {
+  const first: RoomEvent = { type: "sentence", index: 0, text: "Thank you." };
+
+  test("grow one provisional line, which the reply replaces", () => {
+    const arriving = having(OPENED, STARTED, SENT, first, { type: "sentence", index: 1, text: "Why?" });
+    expect(arriving.turn).toBe("replying");
+    expect(arriving.lines.at(-1)).toMatchObject({ text: "Thank you. Why?", provisional: true });
+    const done = reduce(arriving, STARTED);
+    expect(done.lines.map((line) => line.text)).toEqual(["Why?", "An index.", "Why?"]);
+    expect(done.lines.every((line) => !line.provisional)).toBe(true);
+  });
+
+  test("begin anew after a retry", () => {
+    const state = having(OPENED, STARTED, SENT, first, { type: "sendFailed", problem: PROBLEM }, SENT, first);
+    expect(state.lines.at(-1)?.text).toBe("Thank you.");
+  });
+
+  test("after the reply are ignored", () => {
+    const state = having(OPENED, STARTED);
+    expect(reduce(state, first)).toBe(state);
+  });
+});
+
+describe("hints", () => {
+  test("tell the cost of the next one", () => {
+    const state = having(OPENED, STARTED);
+    expect(nextHintCost(state)).toBe(0.1);
+    expect(nextHintCost(reduce(state, { type: "hinted", body: body({ hints_left: 1 }), at: 0 }))).toBe(0.25);
+  });
+
+  test("have no cost where none is left, and an unknown one on an old card", () => {
+    expect(nextHintCost({ ...OPENING, card: CARD, hintsLeft: 0 })).toBeNull();
+    const { hint_costs: _, ...old } = CARD;
+    expect(nextHintCost({ ...OPENING, card: old, hintsLeft: 1 })).toBeNull();
+  });
+});
+
+test("the voice stops for the candidate", () => {
+  const speaking = having(OPENED, STARTED, { type: "voice", on: true });
+  expect(speaking.speaking).toBe(true);
+  expect(reduce(speaking, { type: "recordingStarted" }).speaking).toBe(false);
+  expect(reduce(speaking, SENT).speaking).toBe(false);
+});
+
+test("a resumed interview continues where it was, also in a pause", () => {
+  const from = {
+    lines: [],
+    card: CARD,
+    phase: "technical" as const,
+    questions: 3,
+    hintsLeft: 1,
+    hintsTaken: 1,
+    deadlineAt: 5,
+    paused: false,
+  };
+  expect(having({ type: "resumed", from })).toMatchObject({
+    stage: "interview",
+    turn: "yours",
+    questions: 3,
+    card: CARD,
+  });
+  expect(having({ type: "resumed", from: { ...from, paused: true } }).turn).toBe("paused");
+});

@@ -1,0 +1,240 @@
+/** The room as one pure reducer: what the candidate sees follows from the events alone. */
+
+import type { Problem } from "../api/problem";
+import type { InterviewNotice, Phase, QuestionCard, TurnBody } from "./types";
+
+export type Stage = "opening" | "refused" | "arrival" | "check" | "practice" | "interview" | "ended";
+
+/**
+ * Who acts, and how far an answer is.
+ * yours: speak, type or choose. recording → hearing → checking: a spoken answer, until it is sent or thrown away.
+ * thinking: sent, no word of the reply yet. replying: its sentences arrive. failed: it can be sent again.
+ * paused: a person reviews before the interview goes on.
+ */
+export type Turn = "yours" | "recording" | "hearing" | "checking" | "thinking" | "replying" | "failed" | "paused";
+
+export type Line = {
+  id: string;
+  who: "interviewer" | "candidate";
+  text: string;
+  /** Its words may still change. */
+  provisional: boolean;
+  audioUrl: string | null;
+};
+
+export type HeardDraft = { text: string; confidence: number };
+
+export type RoomState = {
+  stage: Stage;
+  problem: Problem | null;
+  notice: InterviewNotice | null;
+  turn: Turn;
+  lines: readonly Line[];
+  card: QuestionCard | null;
+  phase: Phase;
+  questions: number;
+  hintsLeft: number;
+  hintsTaken: number;
+  /** On this machine's clock (ms), from the server's remaining time. */
+  deadlineAt: number | null;
+  /** The interviewer's voice is playing. */
+  speaking: boolean;
+  heard: HeardDraft | null;
+  practised: string | null;
+  /** Why the last action did not work, while the candidate can go on. */
+  trouble: Problem | null;
+};
+
+export type Resumed = Pick<
+  RoomState,
+  "lines" | "card" | "phase" | "questions" | "hintsLeft" | "hintsTaken" | "deadlineAt"
+> & { paused: boolean };
+
+export type RoomEvent =
+  | { type: "opened"; notice: InterviewNotice }
+  | { type: "refused"; problem: Problem | null }
+  | { type: "resumed"; from: Resumed }
+  | { type: "went"; to: "arrival" | "check" | "practice" }
+  | { type: "startFailed"; problem: Problem }
+  | { type: "replied"; body: TurnBody; at: number }
+  | { type: "hinted"; body: TurnBody; at: number }
+  | { type: "recordingStarted" }
+  | { type: "recordingStopped" }
+  | { type: "heard"; text: string; confidence: number }
+  | { type: "notHeard"; problem: Problem }
+  | { type: "discarded" }
+  | { type: "sent"; id: string; text: string }
+  | { type: "sentence"; index: number; text: string }
+  | { type: "sendFailed"; problem: Problem }
+  | { type: "withdrawn" }
+  | { type: "practised"; text: string }
+  | { type: "voice"; on: boolean }
+  | { type: "troubled"; problem: Problem }
+  | { type: "calmed" }
+  | { type: "ended" };
+
+export const OPENING: RoomState = {
+  stage: "opening",
+  problem: null,
+  notice: null,
+  turn: "yours",
+  lines: [],
+  card: null,
+  phase: "intro",
+  questions: 0,
+  hintsLeft: 0,
+  hintsTaken: 0,
+  deadlineAt: null,
+  speaking: false,
+  heard: null,
+  practised: null,
+  trouble: null,
+};
+
+/** The id of the interviewer's line that is being received. */
+const ARRIVING = "arriving";
+
+export function reduce(state: RoomState, event: RoomEvent): RoomState {
+  switch (event.type) {
+    case "opened":
+      return { ...state, notice: event.notice, problem: null, stage: stageOf(event.notice) };
+    case "refused":
+      return { ...state, stage: "refused", problem: event.problem };
+    case "resumed": {
+      const { paused, ...from } = event.from;
+      return { ...state, ...from, stage: "interview", turn: paused ? "paused" : "yours" };
+    }
+    case "went":
+      return { ...state, stage: event.to, turn: "yours", heard: null, trouble: null };
+    case "startFailed":
+      return { ...state, trouble: event.problem };
+    case "replied":
+      return replied(state, event.body, event.at);
+    case "hinted":
+      return { ...replied(state, event.body, event.at), hintsTaken: state.hintsTaken + 1 };
+    case "recordingStarted":
+      return state.turn === "yours" ? { ...state, turn: "recording", trouble: null, speaking: false } : state;
+    case "recordingStopped":
+      return state.turn === "recording" ? { ...state, turn: "hearing" } : state;
+    case "heard":
+      if (state.turn !== "hearing") return state; // thrown away meanwhile
+      return { ...state, turn: "checking", heard: { text: event.text, confidence: event.confidence } };
+    case "notHeard":
+      return { ...state, turn: "yours", heard: null, trouble: event.problem };
+    case "discarded":
+      return isAnswering(state.turn) ? { ...state, turn: "yours", heard: null } : state;
+    case "sent":
+      return sent(state, event.id, event.text);
+    case "sentence":
+      return sentence(state, event.index, event.text);
+    case "sendFailed":
+      return { ...state, turn: "failed", trouble: event.problem, lines: without(state.lines, ARRIVING) };
+    case "withdrawn":
+      return { ...state, turn: "yours", trouble: null, lines: state.lines.filter((line) => !line.provisional) };
+    case "practised":
+      return { ...state, practised: event.text, turn: "yours", heard: null };
+    case "voice":
+      return { ...state, speaking: event.on };
+    case "troubled":
+      return { ...state, trouble: event.problem };
+    case "calmed":
+      return { ...state, trouble: null };
+    case "ended":
+      return { ...state, stage: "ended", turn: "yours", speaking: false };
+  }
+}
+
+/** The cost of the next hint in [0, 1]; null where there is none, or the server does not tell. */
+export function nextHintCost(state: RoomState): number | null {
+  if (state.hintsLeft === 0) return null;
+  return state.card?.hint_costs?.[state.hintsTaken] ?? null;
+}
+
+/** Whether the candidate may begin an answer now. */
+export function mayAnswer(state: RoomState): boolean {
+  return state.turn === "yours";
+}
+
+function isAnswering(turn: Turn): boolean {
+  return turn === "recording" || turn === "hearing" || turn === "checking";
+}
+
+function stageOf(notice: InterviewNotice): Stage {
+  switch (notice.status) {
+    case "invited":
+      return "arrival";
+    case "active":
+    case "paused":
+      return "opening"; // until the conversation is there
+    case "concluded":
+    case "expired":
+      return "ended";
+  }
+}
+
+function replied(state: RoomState, body: TurnBody, at: number): RoomState {
+  const reply = body.interviewer_response;
+  const isNew = reply.question !== null && reply.question.question_id !== state.card?.question_id;
+  const transcript = body.transcript?.text;
+  const lines = without(state.lines, ARRIVING).map((line) => settled(line, transcript));
+  const ended = !reply.should_continue && reply.action.action_type === "conclude";
+  return {
+    ...state,
+    stage: ended ? "ended" : "interview",
+    turn: reply.should_continue || ended ? "yours" : "paused",
+    lines: [
+      ...lines,
+      {
+        id: `reply-${body.turn_number}-${lines.length}`,
+        who: "interviewer",
+        text: reply.text,
+        provisional: false,
+        audioUrl: reply.audio_url,
+      },
+    ],
+    card: reply.question ?? state.card,
+    phase: reply.action.next_phase,
+    questions: state.questions + (isNew ? 1 : 0),
+    hintsLeft: reply.hints_left,
+    hintsTaken: isNew ? 0 : state.hintsTaken,
+    deadlineAt: at + reply.time_left_s * 1000,
+    heard: null,
+    trouble: null,
+  };
+}
+
+/** The candidate's last line is final once it is answered; a recording's words are those that count. */
+function settled(line: Line, transcript: string | undefined): Line {
+  if (!line.provisional) return line;
+  return { ...line, provisional: false, text: transcript || line.text };
+}
+
+function sent(state: RoomState, id: string, text: string): RoomState {
+  if (state.turn === "thinking" || state.turn === "replying" || state.turn === "paused") return state;
+  const line: Line = { id, who: "candidate", text, provisional: true, audioUrl: null };
+  return {
+    ...state,
+    turn: "thinking",
+    speaking: false,
+    trouble: null,
+    heard: null,
+    lines: [...without(state.lines, id), line],
+  };
+}
+
+function sentence(state: RoomState, index: number, text: string): RoomState {
+  if (state.turn !== "thinking" && state.turn !== "replying") return state;
+  const before = index > 0 ? (state.lines.find((line) => line.id === ARRIVING)?.text ?? "") : "";
+  const line: Line = {
+    id: ARRIVING,
+    who: "interviewer",
+    text: before === "" ? text : `${before} ${text}`,
+    provisional: true,
+    audioUrl: null,
+  };
+  return { ...state, turn: "replying", lines: [...without(state.lines, ARRIVING), line] };
+}
+
+function without(lines: readonly Line[], id: string): readonly Line[] {
+  return lines.filter((line) => line.id !== id);
+}

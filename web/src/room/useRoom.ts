@@ -1,0 +1,290 @@
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { ApiError, problemFrom } from "../api/problem";
+import { Player } from "../audio/player";
+import { MicError, type MicFailure, type Recording, record, whyNoMicrophone } from "../audio/recorder";
+import { answerOf } from "./answers";
+import { type Answer, RoomApi } from "./api";
+import { loadSent, saveDraft, saveSent } from "./drafts";
+import { holdsLink, takeLink } from "./link";
+import { resumed } from "./resume";
+import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
+import { OPENING, type RoomState, reduce } from "./state";
+
+export type Room = {
+  state: RoomState;
+  settings: Settings;
+  changeSettings: (changes: Partial<Settings>) => void;
+  mic: MicFailure | null;
+  /** The loudness in [0, 1] while recording. */
+  level: () => number;
+  lastRecording: Blob | null;
+  reopen: () => void;
+  go: (to: "arrival" | "check" | "practice") => void;
+  start: () => void;
+  startRecording: () => void;
+  stopRecording: () => void;
+  discard: () => void;
+  /** Words that were typed, chosen, or corrected; a recording that was not corrected is sent itself. */
+  answer: (text: string) => void;
+  retry: () => void;
+  withdraw: () => void;
+  hint: () => void;
+  end: () => void;
+  hearAgain: (url: string) => void;
+  playBlob: (sound: Blob) => void;
+  silence: () => void;
+  note: (signal: string, data: Record<string, number>) => void;
+  calm: () => void;
+};
+
+const NO_LINK = null;
+/** How often the page asks whether a paused interview goes on. */
+const PAUSED_EVERY_MS = 5000;
+
+export function useRoom(): Room {
+  const [state, dispatch] = useReducer(reduce, OPENING);
+  const [settings, setSettings] = useState(() => loadSettings(sessionStorage, firstSettings()));
+  const [mic, setMic] = useState<MicFailure | null>(null);
+  const [lastRecording, setLastRecording] = useState<Blob | null>(null);
+  const api = useRef<RoomApi | null>(null);
+  const recording = useRef<Recording | null>(null);
+  const pending = useRef<Answer | null>(null);
+  const player = useMemo(() => new Player((on) => dispatch({ type: "voice", on })), []);
+  const now = useRef({ state, settings });
+  now.current = { state, settings };
+
+  const speak = useCallback(
+    async (url: string | null) => {
+      if (url === null || !now.current.settings.readAloud || api.current === null) return;
+      const sound = await api.current.recording(url).catch(() => null); // the words are on the screen
+      if (sound !== null && now.current.state.turn !== "recording") {
+        await player.play(sound, speechRate(now.current.settings));
+      }
+    },
+    [player],
+  );
+
+  const send = useCallback(
+    async (answer: Answer) => {
+      const client = api.current;
+      if (client === null) return;
+      pending.current = answer;
+      if ("text" in answer) saveSent(sessionStorage, { key: answer.key, text: answer.text });
+      try {
+        const body = await client.turn(answer, now.current.settings.readAloud, (live) =>
+          dispatch({ type: "sentence", ...live }),
+        );
+        pending.current = null;
+        saveSent(sessionStorage, null);
+        saveDraft(sessionStorage, "", "");
+        setLastRecording(null);
+        dispatch({ type: "replied", body, at: Date.now() });
+        void speak(body.interviewer_response.audio_url);
+      } catch (error) {
+        const problem = problemFrom(error);
+        if (problem.code === "session-ended") dispatch({ type: "ended" });
+        else dispatch({ type: "sendFailed", problem });
+      }
+    },
+    [speak],
+  );
+
+  const restore = useCallback(async () => {
+    const client = api.current;
+    if (client === null) return;
+    const notice = await client.notice();
+    dispatch({ type: "opened", notice });
+    if (notice.status !== "active" && notice.status !== "paused") return;
+    const [session, log] = await Promise.all([client.state(), client.log()]);
+    const localNow = Date.now();
+    const from = resumed(notice.notice, session, log, localNow + client.clockOffsetMs, localNow);
+    dispatch({ type: "resumed", from });
+    const sent = loadSent(sessionStorage);
+    if (sent === null || from.paused) return;
+    dispatch({ type: "sent", id: sent.key, text: sent.text });
+    await send(sent);
+  }, [send]);
+
+  const open = useCallback(async () => {
+    const link = takeLink(location, history, sessionStorage);
+    if (link === null) {
+      dispatch({ type: "refused", problem: NO_LINK });
+      return;
+    }
+    api.current = new RoomApi(link);
+    try {
+      await api.current.token();
+      await restore();
+    } catch (error) {
+      dispatch({ type: "refused", problem: problemFrom(error) });
+    }
+  }, [restore]);
+
+  useEffect(() => {
+    void open();
+    const onHash = () => {
+      if (holdsLink(location)) location.reload();
+    };
+    addEventListener("hashchange", onHash);
+    return () => removeEventListener("hashchange", onHash);
+  }, [open]);
+
+  useEffect(() => {
+    if (state.turn !== "paused" || state.stage !== "interview") return;
+    const timer = setInterval(async () => {
+      const session = await api.current?.state().catch(() => null);
+      if (session && session.status !== "paused") await restore().catch(() => undefined);
+    }, PAUSED_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [state.turn, state.stage, restore]);
+
+  const note = useCallback((signal: string, data: Record<string, number>) => {
+    if (now.current.state.stage !== "interview") return;
+    api.current?.signal(signal, data).catch(() => undefined); // an observation may be lost
+  }, []);
+
+  useEffect(() => {
+    let hiddenAt: number | null = null;
+    const onChange = () => {
+      if (document.hidden) hiddenAt = Date.now();
+      else if (hiddenAt !== null) note("tab_hidden", { seconds: Math.round((Date.now() - hiddenAt) / 1000) });
+    };
+    document.addEventListener("visibilitychange", onChange);
+    return () => document.removeEventListener("visibilitychange", onChange);
+  }, [note]);
+
+  const troubled = (error: unknown) => dispatch({ type: "troubled", problem: problemFrom(error) });
+
+  return {
+    state,
+    settings,
+    mic,
+    lastRecording,
+    level: () => recording.current?.level() ?? 0,
+    changeSettings: (changes) => {
+      const changed = { ...now.current.settings, ...changes };
+      saveSettings(sessionStorage, changed);
+      setSettings(changed);
+      if (!changed.readAloud) player.stop();
+    },
+    reopen: () => void open(),
+    go: (to) => dispatch({ type: "went", to }),
+    start: async () => {
+      player.stop();
+      try {
+        const body = await api.current?.start(now.current.settings.readAloud);
+        if (body === undefined) return;
+        dispatch({ type: "replied", body, at: Date.now() });
+        void speak(body.interviewer_response.audio_url);
+      } catch (error) {
+        dispatch({ type: "startFailed", problem: problemFrom(error) });
+      }
+    },
+    startRecording: async () => {
+      if (now.current.state.turn !== "yours" || recording.current !== null) return;
+      player.stop();
+      try {
+        recording.current = await record();
+        setMic(null);
+        dispatch({ type: "recordingStarted" });
+      } catch (error) {
+        setMic(error instanceof MicError ? error.reason : "busy");
+      }
+    },
+    stopRecording: async () => {
+      const active = recording.current;
+      if (active === null) return;
+      recording.current = null;
+      dispatch({ type: "recordingStopped" });
+      const sound = await active.stop();
+      setLastRecording(sound);
+      try {
+        const heard = await (api.current as RoomApi).transcript(sound);
+        dispatch({ type: "heard", text: heard.text, confidence: heard.confidence });
+      } catch (error) {
+        dispatch({ type: "notHeard", problem: problemFrom(error) });
+      }
+    },
+    discard: () => {
+      recording.current?.cancel();
+      recording.current = null;
+      setLastRecording(null);
+      dispatch({ type: "discarded" });
+    },
+    answer: (text) => {
+      const { heard, stage, turn } = now.current.state;
+      if (stage === "practice") {
+        dispatch({ type: "practised", text });
+        return;
+      }
+      if (turn !== "yours" && turn !== "checking") return;
+      player.stop();
+      const key = crypto.randomUUID?.() ?? fallbackKey();
+      dispatch({ type: "sent", id: key, text });
+      void send(answerOf(key, text, heard, lastRecording));
+    },
+    retry: () => {
+      const answer = pending.current;
+      if (answer === null) return;
+      dispatch({ type: "sent", id: answer.key, text: shownText(now.current.state, answer) });
+      void send(answer);
+    },
+    withdraw: () => {
+      const answer = pending.current;
+      if (answer && "text" in answer) {
+        saveDraft(sessionStorage, now.current.state.card?.question_id ?? "", answer.text);
+      }
+      pending.current = null;
+      saveSent(sessionStorage, null);
+      dispatch({ type: "withdrawn" });
+    },
+    hint: async () => {
+      try {
+        const body = await api.current?.hint(crypto.randomUUID?.() ?? fallbackKey(), now.current.settings.readAloud);
+        if (body === undefined) return;
+        dispatch({ type: "hinted", body, at: Date.now() });
+        void speak(body.interviewer_response.audio_url);
+      } catch (error) {
+        troubled(error);
+      }
+    },
+    end: async () => {
+      player.stop();
+      recording.current?.cancel();
+      recording.current = null;
+      try {
+        await api.current?.end();
+        dispatch({ type: "ended" });
+      } catch (error) {
+        if (error instanceof ApiError && error.problem.code === "session-ended") dispatch({ type: "ended" });
+        else troubled(error);
+      }
+    },
+    hearAgain: async (url) => {
+      const sound = await api.current?.recording(url).catch(troubled);
+      if (sound) await player.play(sound, speechRate(now.current.settings));
+    },
+    playBlob: (sound) => void player.play(sound, 1),
+    silence: () => player.stop(),
+    note,
+    calm: () => {
+      setMic(null);
+      dispatch({ type: "calmed" });
+    },
+  };
+}
+
+/** Where nothing can be recorded, an answer is typed. */
+function firstSettings(): Settings {
+  return whyNoMicrophone() === null ? DEFAULTS : { ...DEFAULTS, answerBy: "text" };
+}
+
+function shownText(state: RoomState, answer: Answer): string {
+  if ("text" in answer) return answer.text;
+  return state.lines.find((line) => line.id === answer.key)?.text ?? "";
+}
+
+/** `randomUUID` exists on secure origins only. */
+function fallbackKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
