@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -11,7 +12,6 @@ import numpy as np
 
 from deployments.tts.direct import Voice, encode_audio
 from interview.errors import ConfigError
-from serve.demo.candidate import Recording
 from serve.demo.persona import DemoPersona, Speaker
 from storage.blobs.audio_types import MEDIA_TYPES, extension_of, media_type_of
 
@@ -23,6 +23,14 @@ SILENCE_S = 0.3
 
 #: Not accepted for recordings: raw samples have no header to detect.
 RECORDING_ENDINGS = tuple(f".{ending}" for ending in MEDIA_TYPES if ending != "pcm")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An encoded answer. ``container`` is the file extension."""
+
+    data: bytes
+    container: str
 
 
 class Answer(NamedTuple):
@@ -66,7 +74,7 @@ class SpokenPersona:
         samples, rate = self._voice.say(text, self._voice_name, self._persona.speed)
         silence = np.zeros(int(SILENCE_S * rate), dtype=np.int16)
         data = encode_audio(np.concatenate((silence, samples, silence)), rate, container)
-        return Answer(Recording(data, MEDIA_TYPES[container], container), text)
+        return Answer(Recording(data, container), text)
 
     def close(self) -> None:
         self._voice.close()
@@ -102,7 +110,7 @@ class RecordedPerson:
         media_type = media_type_of(data, MEDIA_TYPES[path.suffix.lower()[1:]])
         words = path.with_suffix(".txt")
         said = words.read_text(encoding="utf-8").strip() if words.is_file() else None
-        return Answer(Recording(data, media_type, extension_of(media_type)), said)
+        return Answer(Recording(data, extension_of(media_type)), said)
 
     def close(self) -> None:
         """Nothing to release."""

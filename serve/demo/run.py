@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from interview_client import Client, Reply, Step
 from serve.demo.answering import Candidate
-from serve.demo.candidate import CandidateClient
 from serve.demo.screen import Screen
 from serve.demo.word_errors import word_errors
 
@@ -32,14 +32,14 @@ class Tally:
         self.fallbacks: list[str] = []
         self.seq = 0
 
-    def add(self, said: str | None, body: dict[str, Any]) -> None:
+    def add(self, said: str | None, step: Step) -> None:
         """``said`` None: the recording has no transcript, so it has no error rate."""
         self.turns += 1
         if said is not None:
-            errors, words = word_errors(said, (body.get("transcript") or {}).get("text", ""))
+            errors, words = word_errors(said, step.transcript.text if step.transcript else "")
             self.errors += errors
             self.words += words
-        for stage, ms in body.get("stage_ms", {}).items():
+        for stage, ms in step.stage_ms.items():
             self.stages.setdefault(stage, []).append(ms)
 
     def follow(self, events: bytes) -> Decided:
@@ -68,51 +68,51 @@ class Decided(NamedTuple):
 
 
 def hold_interview(
-    client: CandidateClient, candidate: Candidate, screen: Screen, engines: dict[str, Any], out: Path
+    client: Client, interview_id: str, candidate: Candidate, screen: Screen, engines: dict[str, Any], out: Path
 ) -> dict[str, Any]:
     """Run one whole interview; returns the summary that ``interview demo --json`` prints.
 
     Raises:
 
-        InterviewError: the platform's error.
+        ClientError: the platform refused, or was not reached.
     """
     tally = Tally()
-    body = client.start(candidate.plan, candidate.name)
-    decided = tally.follow(client.events())
-    screen.interviewer(body["interviewer_response"], decided.reasoning, body.get("stage_ms", {}))
-    concluded = not body["interviewer_response"]["should_continue"]
+    step = client.start(interview_id, candidate.plan, name=candidate.name, consent=True)
+    decided = tally.follow(client.log_lines(interview_id))
+    screen.interviewer(step.reply, decided.reasoning, step.stage_ms)
+    concluded = not step.reply.should_continue
     while not concluded and tally.turns < MAX_TURNS:
-        answer = candidate.answer(_question_id(body, client))
+        answer = candidate.answer(_question_id(step.reply, client, interview_id))
         if answer is None:
             screen.step("the candidate has no more answers; ending the interview")
-            client.end()
+            client.end(interview_id)
             concluded = True
             break
-        body = client.speak(answer.recording)
-        tally.add(answer.said, body)
-        screen.candidate(answer.said, body.get("transcript"), answer.recording.container)
-        decided = tally.follow(client.events(after=tally.seq))
+        step = client.answer(interview_id, recording=answer.recording.data)
+        tally.add(answer.said, step)
+        screen.candidate(answer.said, step.transcript, answer.recording.container)
+        decided = tally.follow(client.log_lines(interview_id, after=tally.seq))
         for graded in decided.grades:
             screen.grade(graded)
-        screen.interviewer(body["interviewer_response"], decided.reasoning, body.get("stage_ms", {}))
-        concluded = not body["interviewer_response"]["should_continue"]
-    report_json = client.report("application/json")
+        screen.interviewer(step.reply, decided.reasoning, step.stage_ms)
+        concluded = not step.reply.should_continue
+    report_json = client.report_document(interview_id, "json")
     (out / "report.json").write_bytes(report_json)
-    events = client.events()
+    events = client.log_lines(interview_id)
     (out / "events.jsonl").write_bytes(events)
-    keep_recordings(client, events, out / "audio")
-    (out / "report.html").write_bytes(with_relative_links(client.report("text/html"), client.interview_id))
-    summary = _summary(client, tally, engines, out, concluded)
+    keep_recordings(client, interview_id, events, out / "audio")
+    (out / "report.html").write_bytes(with_relative_links(client.report_document(interview_id, "html"), interview_id))
+    summary = _summary(interview_id, tally, engines, out, concluded)
     screen.summary(summary, msgspec.json.decode(report_json))
     return summary
 
 
-def keep_recordings(client: CandidateClient, events: bytes, directory: Path) -> None:
+def keep_recordings(client: Client, interview_id: str, events: bytes, directory: Path) -> None:
     """Save every recording in the event log as ``directory/NAME``; NAME is the last part of its URL."""
     directory.mkdir(parents=True, exist_ok=True)
-    address = re.compile(rf"{re.escape(recordings_address(client.interview_id))}([\w.-]+)".encode())
+    address = re.compile(rf"{re.escape(recordings_address(interview_id))}([\w.-]+)".encode())
     for name in dict.fromkeys(found.decode() for found in address.findall(events)):
-        (directory / name).write_bytes(client.fetch(recordings_address(client.interview_id) + name))
+        (directory / name).write_bytes(client.recording(recordings_address(interview_id) + name))
 
 
 def with_relative_links(html: bytes, interview_id: str) -> bytes:
@@ -124,13 +124,11 @@ def recordings_address(interview_id: str) -> str:
     return f"/session/audio/{interview_id}/"
 
 
-def _question_id(body: dict[str, Any], client: CandidateClient) -> str:
+def _question_id(reply: Reply, client: Client, interview_id: str) -> str:
     """The question being answered: the card of a new one, else the last asked."""
-    card = body["interviewer_response"].get("question")
-    if card:
-        return str(card["question_id"])
-    asked = (body.get("session_state") or client.state())["questions_asked"]
-    return str(asked[-1]["question_id"])
+    if reply.question is not None:
+        return reply.question.question_id
+    return client.state(interview_id).questions_asked[-1].question_id
 
 
 def _figures(stages: dict[str, list[float]]) -> Iterator[tuple[str, dict[str, float]]]:
@@ -138,13 +136,11 @@ def _figures(stages: dict[str, list[float]]) -> Iterator[tuple[str, dict[str, fl
         yield stage, {"p50": round(statistics.median(values), 1), "max": round(max(values), 1)}
 
 
-def _summary(
-    client: CandidateClient, tally: Tally, engines: dict[str, Any], out: Path, concluded: bool
-) -> dict[str, Any]:
+def _summary(interview_id: str, tally: Tally, engines: dict[str, Any], out: Path, concluded: bool) -> dict[str, Any]:
     rate = round(tally.errors / tally.words, 4) if tally.words else None
     unexplained = [question for question, grade in tally.grades.items() if not grade.get("rationale")]
     return {
-        "interview_id": client.interview_id,
+        "interview_id": interview_id,
         "turns": tally.turns,
         "word_error_rate": rate,
         "words": tally.words,

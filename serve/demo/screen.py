@@ -9,14 +9,16 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from interview_client import Reply, Transcript
+
 
 class Screen(Protocol):
     """The demo's output interface; every text may be untrusted."""
 
     def step(self, text: str) -> None: ...
     def engines(self, engines: dict[str, Any]) -> None: ...
-    def interviewer(self, response: dict[str, Any], reasoning: str, stage_ms: dict[str, float]) -> None: ...
-    def candidate(self, said: str | None, heard: dict[str, Any] | None, container: str) -> None: ...
+    def interviewer(self, reply: Reply, reasoning: str, stage_ms: dict[str, float]) -> None: ...
+    def candidate(self, said: str | None, heard: Transcript | None, container: str) -> None: ...
     def grade(self, graded: dict[str, Any]) -> None: ...
     def summary(self, summary: dict[str, Any], report: dict[str, Any]) -> None: ...
 
@@ -26,8 +28,8 @@ class SilentScreen:
 
     def step(self, text: str) -> None: ...
     def engines(self, engines: dict[str, Any]) -> None: ...
-    def interviewer(self, response: dict[str, Any], reasoning: str, stage_ms: dict[str, float]) -> None: ...
-    def candidate(self, said: str | None, heard: dict[str, Any] | None, container: str) -> None: ...
+    def interviewer(self, reply: Reply, reasoning: str, stage_ms: dict[str, float]) -> None: ...
+    def candidate(self, said: str | None, heard: Transcript | None, container: str) -> None: ...
     def grade(self, graded: dict[str, Any]) -> None: ...
     def summary(self, summary: dict[str, Any], report: dict[str, Any]) -> None: ...
 
@@ -47,19 +49,18 @@ class LiveScreen:
             table.add_row(f"[bold]{escape(tier)}[/]", _served_by(answer))
         self._console.print(table)
 
-    def interviewer(self, response: dict[str, Any], reasoning: str, stage_ms: dict[str, float]) -> None:
-        action = response["action"]
-        why = f"[dim]{escape(action['action_type'])} → {escape(action['next_phase'])}: {escape(reasoning)}[/]"
+    def interviewer(self, reply: Reply, reasoning: str, stage_ms: dict[str, float]) -> None:
+        action = reply.action
+        why = f"[dim]{escape(action.action_type)} → {escape(action.next_phase)}: {escape(reasoning)}[/]"
         times = "  ".join(f"{escape(name)} {ms:.0f}" for name, ms in stage_ms.items())
-        body = f"{escape(response['text'])}\n\n{why}" + (f"\n[dim]ms: {times}[/]" if times else "")
+        body = f"{escape(reply.text)}\n\n{why}" + (f"\n[dim]ms: {times}[/]" if times else "")
         self._console.print(Panel(body, title="Interviewer", title_align="left", border_style="cyan"))
 
-    def candidate(self, said: str | None, heard: dict[str, Any] | None, container: str) -> None:
+    def candidate(self, said: str | None, heard: Transcript | None, container: str) -> None:
         lines = [escape(said) if said is not None else "[dim](a recording)[/]"]
         if heard is not None:
-            confidence = heard.get("confidence")
-            sure = f"{confidence:.2f}" if confidence is not None else "–"
-            lines.append(f"[dim]heard ({container}, confidence {sure}):[/] {escape(heard['text'])}")
+            sure = f"{heard.confidence:.2f}" if heard.confidence is not None else "–"
+            lines.append(f"[dim]heard ({container}, confidence {sure}):[/] {escape(heard.text)}")
         self._console.print(Panel("\n".join(lines), title="Candidate", title_align="left", border_style="green"))
 
     def grade(self, graded: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from interview.errors import EngineUnavailable, error_from_wire
+from interview_client import ApiError, Client, ClientError
 from serve.demo.answering import Candidate
-from serve.demo.candidate import CandidateClient
 from serve.demo.run import hold_interview
 from serve.demo.screen import Screen
 from serve.local.local_platform import Platform, free_port
@@ -29,6 +30,10 @@ def run_demo(
     """Run the interview on a new platform and return the summary. Replaces earlier demo output.
 
     ``afterwards`` runs before the platform stops.
+
+    Raises:
+
+        InterviewError: the platform's error.
     """
     for stale in ("audio", "report.json", "report.html", "events.jsonl"):
         target = out / stale
@@ -39,16 +44,20 @@ def run_demo(
     out.mkdir(parents=True, exist_ok=True)
     chosen = free_port(config.host) if port is None else port
     with Platform(config, data, port=chosen, progress=screen.step, key_label="demo") as platform:
-        client = CandidateClient(platform.address, platform.api_key, interview_id)
+        client = Client(platform.address, platform.api_key, trust_env=False)  # loopback must not go through a proxy
         try:
             client.ready()
             engines = client.status().get("engines", {})
             screen.engines(engines)
             screen.step(f"the candidate is {candidate.name}: {candidate.voice}")
-            summary = hold_interview(client, candidate, screen, engines, out)
+            summary = hold_interview(client, interview_id, candidate, screen, engines, out)
             if afterwards is not None:
                 afterwards(platform)
             return summary
+        except ApiError as error:
+            raise error_from_wire({"code": error.code, "message": error.detail}) from error
+        except ClientError as error:
+            raise EngineUnavailable(str(error)) from error
         finally:
             client.close()
             screen.step("stopping")

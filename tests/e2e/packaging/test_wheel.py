@@ -20,7 +20,7 @@ from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 
-PACKAGES = ("interview/", "storage/", "deployments/", "serve/")
+PACKAGES = ("interview/", "storage/", "deployments/", "serve/", "interview_client/")
 SHIPPED = {"configs/": "interview/_shipped/configs/", "models/": "interview/_shipped/models/"}
 
 

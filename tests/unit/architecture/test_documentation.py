@@ -24,7 +24,7 @@ PAGES = [
         if not set(page.parts) & set(HISTORY) and page.name != "roadmap.md"
     ),
 ]
-TOP = "interview|storage|deployments|serve|configs|benchmarks|tests|docs|ops|models"
+TOP = "interview|storage|deployments|serve|interview_client|configs|benchmarks|tests|docs|ops|models"
 PATH = re.compile(rf"(?<![\w/.:-])(?:{TOP})/[\w./-]*[\w/]")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 MODULE = re.compile(r"python3? -m (benchmarks(?:\.\w+)*)")

@@ -70,6 +70,7 @@ FORBIDDEN = {
     "ray": ("deployments/agent/service.py", "import ray", "deployments.agent.service -> ray"),
     "models": ("deployments/llm/service.py", "import torch", "deployments.llm.service -> torch"),
     "parsers": ("deployments/grading/service.py", "import sympy", "deployments.grading.service -> sympy"),
+    "client": ("interview_client/calls.py", "import interview.errors", "interview_client.calls -> interview.errors"),
     "clients": ("deployments/agent/service.py", "import httpx", "deployments.agent.service -> httpx"),
 }
 
@@ -87,7 +88,7 @@ def lint(tree: Path, contract: str) -> str:
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("tree")
     shutil.copy(ROOT / "pyproject.toml", copy)
-    for package in ("interview", "storage", "deployments", "serve", "benchmarks", "tests"):
+    for package in ("interview", "storage", "deployments", "serve", "interview_client", "benchmarks", "tests"):
         shutil.copytree(
             ROOT / package,
             copy / package,

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from deployments.tts.audio.encode import encode_audio
 from interview.errors import ConfigError
+from interview_client import Reply, Step, Transcript
+from interview_client.results import Action
 from serve.demo.answering import RecordedPerson
 from serve.demo.run import Tally, with_relative_links
 from serve.demo.screen import LiveScreen
@@ -59,12 +61,12 @@ def test_recordings_answer_their_own_question_and_others_in_order(tmp_path: Path
     person = RecordedPerson(tmp_path, "backend-engineer", QUESTIONS)
     asked = ("be-opener", "be-deadlock", "be-deadlock", "be-deadlock", "be-opener")
     answers = [person.answer(question) for question in asked]
-    kinds = [answer and (answer.recording.content_type, answer.said) for answer in answers]
+    kinds = [answer and (answer.recording.container, answer.said) for answer in answers]
     assert kinds == [
-        ("audio/ogg", None),
-        ("audio/wav", "A deadlock is a circle."),
-        ("audio/webm", None),
-        ("audio/mpeg", None),
+        ("ogg", None),
+        ("wav", "A deadlock is a circle."),
+        ("webm", None),
+        ("mp3", None),
         None,
     ]
 
@@ -82,11 +84,15 @@ def test_a_directory_without_recordings_is_refused_with_the_kinds_it_may_hold(tm
         RecordedPerson(tmp_path / "absent", "backend-engineer", QUESTIONS)
 
 
+def heard(text: str) -> Step:
+    return Step("i-1", 1, Reply("Go on.", Action("ask_followup", "intro"), True), transcript=Transcript(text))
+
+
 def test_recordings_without_their_words_have_no_error_rate() -> None:
     tally = Tally()
-    tally.add(None, {"transcript": {"text": "anything"}})
+    tally.add(None, heard("anything"))
     assert (tally.turns, tally.words) == (1, 0)
-    tally.add("red lock", {"transcript": {"text": "red clock"}})
+    tally.add("red lock", heard("red clock"))
     assert (tally.errors, tally.words) == (1, 2)
 
 

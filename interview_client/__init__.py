@@ -1,0 +1,67 @@
+"""A client of the interview platform's API, synchronous and asynchronous; needs neither Ray nor FastAPI."""
+
+from interview_client.async_client import AsyncClient
+from interview_client.client import Client
+from interview_client.errors import (
+    ApiError,
+    ClientError,
+    Conflict,
+    ConnectionFailed,
+    FieldError,
+    InterviewEnded,
+    InvalidRequest,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    Problem,
+    RateLimited,
+    RecordingRejected,
+    ServerFailed,
+    UnexpectedReply,
+)
+from interview_client.results import (
+    AudioPart,
+    Event,
+    InterviewRow,
+    Link,
+    Question,
+    Reply,
+    Report,
+    Sentence,
+    State,
+    Step,
+    Transcript,
+)
+from interview_client.retries import Retries
+
+__all__ = [
+    "ApiError",
+    "AsyncClient",
+    "AudioPart",
+    "Client",
+    "ClientError",
+    "Conflict",
+    "ConnectionFailed",
+    "Event",
+    "FieldError",
+    "InterviewEnded",
+    "InterviewRow",
+    "InvalidRequest",
+    "Link",
+    "NotAuthenticated",
+    "NotFound",
+    "NotPermitted",
+    "Problem",
+    "Question",
+    "RateLimited",
+    "RecordingRejected",
+    "Reply",
+    "Report",
+    "Retries",
+    "Sentence",
+    "ServerFailed",
+    "State",
+    "Step",
+    "Transcript",
+    "UnexpectedReply",
+]

@@ -1,0 +1,196 @@
+"""The calls of the API as data: what is sent, how the reply is read, whether it may be repeated."""
+
+from __future__ import annotations
+
+import mimetypes
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from interview_client.errors import UnexpectedReply
+from interview_client.results import InterviewPage, Link, Report, State, Step
+
+T = TypeVar("T")
+
+#: A recording: the path of a file, or its bytes.
+Recording = Path | str | bytes
+
+Document = Literal["html", "pdf", "json"]
+
+_DOCUMENTS: Mapping[Document, str] = {"html": "text/html", "pdf": "application/pdf", "json": "application/json"}
+
+
+class Call(Struct, Generic[T], frozen=True):
+    """``repeatable``: sending it twice has the effect of once, so that it is repeated after a lost reply too."""
+
+    method: str
+    path: str
+    read: Callable[[bytes], T]
+    json: Any = None
+    files: dict[str, tuple[str, bytes, str]] = {}
+    form: dict[str, str] = {}
+    query: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    repeatable: bool = True
+
+
+class Start(Struct, frozen=True, omit_defaults=True):
+    """How to conduct an interview: ``plan`` (an id, or a whole plan) or ``role_description``."""
+
+    plan: str | dict[str, Any] | None = None
+    role_description: str = ""
+    resume_content: str = ""
+    candidate: dict[str, str] = {}
+    language: str | None = None
+    voice: bool = True
+    consent: bool = False
+
+
+def start(interview_id: str, how: Start) -> Call[Step]:
+    return Call("POST", f"/session/start/{_part(interview_id)}", _reader(Step), json=msgspec.to_builtins(how))
+
+
+def answer(
+    interview_id: str,
+    text: str | None,
+    recording: Recording | None,
+    *,
+    key: str | None,
+    voice: bool,
+    signals: Mapping[str, Any] | None,
+    stream_audio: bool = False,
+    streamed: bool = False,
+) -> Call[Step]:
+    """Raises ValueError: neither or both of ``text`` and ``recording``."""
+    if (text is None) == (recording is None):
+        raise ValueError("give either text or recording")
+    headers = _keyed(key) | ({"Accept": "text/event-stream"} if streamed else {})
+    path = f"/session/turn/{_part(interview_id)}"
+    if recording is None:
+        body = {"answer": text, "voice": voice, "signals": dict(signals or {})}
+        if stream_audio:
+            body["stream_audio"] = True
+        return Call("POST", path, _reader(Step), json=body, headers=headers)
+    form = {"voice": "true" if voice else "false", "signals": msgspec.json.encode(dict(signals or {})).decode()}
+    if stream_audio:
+        form["stream_audio"] = "true"
+    return Call("POST", path, _reader(Step), files={"audio": _file(recording)}, form=form, headers=headers)
+
+
+def hint(interview_id: str, *, key: str | None, voice: bool) -> Call[Step]:
+    path = f"/session/hint/{_part(interview_id)}"
+    return Call("POST", path, _reader(Step), json={"voice": voice}, headers=_keyed(key))
+
+
+def state(interview_id: str) -> Call[State]:
+    return Call("GET", f"/session/state/{_part(interview_id)}", _reader(State))
+
+
+def end(interview_id: str) -> Call[Step]:
+    return Call("DELETE", f"/session/state/{_part(interview_id)}", _reader(Step))
+
+
+def signal(interview_id: str, name: str, data: Mapping[str, Any]) -> Call[None]:
+    body = {"signal": name, "data": dict(data)}
+    return Call("POST", f"/session/signal/{_part(interview_id)}", _nothing, json=body, repeatable=False)
+
+
+def events_so_far(interview_id: str, after: int) -> Call[bytes]:
+    headers = {"Accept": "application/x-ndjson"}
+    return Call("GET", f"/session/events/{_part(interview_id)}", bytes, query={"after": str(after)}, headers=headers)
+
+
+def follow(interview_id: str, after: int) -> Call[bytes]:
+    headers = {"Accept": "text/event-stream"}
+    return Call("GET", f"/session/events/{_part(interview_id)}", bytes, query={"after": str(after)}, headers=headers)
+
+
+def report(interview_id: str) -> Call[Report]:
+    headers = {"Accept": "application/json"}
+    return Call("GET", f"/session/report/{_part(interview_id)}", _reader(Report), headers=headers)
+
+
+def report_document(interview_id: str, form: Document) -> Call[bytes]:
+    headers = {"Accept": _DOCUMENTS[form]}
+    return Call("GET", f"/session/report/{_part(interview_id)}", bytes, headers=headers)
+
+
+def override(interview_id: str, question_id: str, score: float, reason: str, author: str) -> Call[dict[str, Any]]:
+    body = {"question_id": question_id, "score": score, "reason": reason, "author": author}
+    path = f"/session/report/{_part(interview_id)}/override"
+    return Call("POST", path, _reader(dict[str, Any]), json=body, repeatable=False)
+
+
+def interviews(filters: Mapping[str, object], cursor: str | None) -> Call[InterviewPage]:
+    query = {name: _query_value(value) for name, value in filters.items() if value is not None}
+    if cursor is not None:
+        query["cursor"] = cursor
+    return Call("GET", "/sessions", _reader(InterviewPage), query=query)
+
+
+def recording(audio_url: str) -> Call[bytes]:
+    """Raises ValueError: not an ``audio_url`` of this API; the key would go to wherever it points."""
+    if not audio_url.startswith("/session/audio/"):
+        raise ValueError("not an audio_url of this API")
+    return Call("GET", audio_url, bytes)
+
+
+def invite(interview_id: str, how: Start | None) -> Call[Link]:
+    body = {} if how is None else msgspec.to_builtins(how)
+    body.pop("consent", None)
+    # sent again it makes another link, so a lost reply is not repeated
+    return Call("POST", f"/interviews/{_part(interview_id)}/link", _reader(Link), json=body, repeatable=False)
+
+
+def revoke_link(interview_id: str) -> Call[None]:
+    return Call("DELETE", f"/interviews/{_part(interview_id)}/link", _nothing)
+
+
+def status() -> Call[dict[str, Any]]:
+    return Call("GET", "/status", _reader(dict[str, Any]))
+
+
+def ready() -> Call[None]:
+    return Call("GET", "/readyz", _nothing)
+
+
+def _reader(kind: type[T]) -> Callable[[bytes], T]:
+    def read(body: bytes) -> T:
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except msgspec.DecodeError as error:
+            raise UnexpectedReply(f"The reply is no {kind.__name__} of this API: {error}") from error
+
+    return read
+
+
+def _nothing(_body: bytes) -> None:
+    return None
+
+
+def _part(interview_id: str) -> str:
+    return quote(interview_id, safe="")
+
+
+def _keyed(key: str | None) -> dict[str, str]:
+    """One key for all tries of a call: the server carries it out once."""
+    return {"Idempotency-Key": key or uuid.uuid4().hex}
+
+
+def _file(recording: Recording) -> tuple[str, bytes, str]:
+    if isinstance(recording, bytes):
+        return "answer", recording, "application/octet-stream"
+    path = Path(recording)
+    return path.name, path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _query_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, datetime) else str(value)

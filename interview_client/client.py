@@ -1,0 +1,291 @@
+"""The synchronous client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import httpx
+import msgspec
+
+from interview_client import calls
+from interview_client.calls import Call, Document, Recording, Start
+from interview_client.errors import ApiError, ConnectionFailed, UnexpectedReply
+from interview_client.results import AudioPart, Event, InterviewRow, Link, Report, Sentence, State, Step
+from interview_client.retries import Retries
+from interview_client.sse import Frame, Frames
+from interview_client.transport import (
+    TIMEOUT_S,
+    TurnPart,
+    checked,
+    client_options,
+    logged,
+    lost,
+    options,
+    pause_s,
+    turn_part,
+)
+
+if TYPE_CHECKING:
+    from openai.resources.realtime.realtime import RealtimeConnectionManager
+
+T = TypeVar("T")
+
+
+class Client:
+    """The interview API. Every method raises ``ClientError``: ``ApiError`` with the server's problem, else
+    ``ConnectionFailed`` or ``UnexpectedReply``. Calls are repeated as ``retries`` says, each under one idempotency key.
+
+    ``key`` is an API key or a candidate's access token. ``trust_env`` false ignores the proxies of the environment.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        retries: Retries | None = None,
+        trust_env: bool = True,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._url, self._key = url.rstrip("/"), key
+        self._retries = retries or Retries()
+        self._sleep = sleep
+        self._http = httpx.Client(**client_options(self._url, key, timeout_s, trust_env), transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    # --- interviews ----------------------------------------------------------------------------------------------
+    def start(
+        self,
+        interview_id: str,
+        plan: str | dict[str, Any] | None = None,
+        *,
+        consent: bool,
+        role_description: str = "",
+        resume: str = "",
+        name: str = "",
+        reference: str = "",
+        language: str | None = None,
+        voice: bool = True,
+    ) -> Step:
+        """Start an interview, or return the running one. ``name`` and ``reference`` are the candidate's."""
+        candidate = {field: value for field, value in (("name", name), ("reference", reference)) if value}
+        how = Start(plan, role_description, resume, candidate, language, voice, consent)
+        return self._send(calls.start(interview_id, how))
+
+    def answer(
+        self,
+        interview_id: str,
+        text: str | None = None,
+        *,
+        recording: Recording | None = None,
+        key: str | None = None,
+        voice: bool = True,
+        signals: Mapping[str, Any] | None = None,
+    ) -> Step:
+        """Give one answer: ``text``, or a ``recording`` (a path or bytes; wav, mp3, m4a, ogg, webm, flac).
+
+        ``key`` is the idempotency key (default: a new one), for an application that repeats calls itself.
+        """
+        return self._send(calls.answer(interview_id, text, recording, key=key, voice=voice, signals=signals))
+
+    def stream_answer(
+        self,
+        interview_id: str,
+        text: str | None = None,
+        *,
+        recording: Recording | None = None,
+        key: str | None = None,
+        voice: bool = True,
+        audio: bool = False,
+        signals: Mapping[str, Any] | None = None,
+    ) -> Iterator[TurnPart]:
+        """Give one answer and receive the reply as it is made: ``Sentence``s, with ``audio`` also ``AudioPart``s, and
+        last the ``Step``, which counts. After a lost connection the turn is resumed and no part comes twice."""
+        call = calls.answer(
+            interview_id, text, recording, key=key, voice=voice, signals=signals, stream_audio=audio, streamed=True
+        )
+        tried, seen = 0, {Sentence: -1, AudioPart: -1}
+        while True:
+            tried += 1
+            try:
+                with closing(self._frames(call)) as frames:
+                    for frame in frames:
+                        part = None if frame is None else turn_part(frame)
+                        if isinstance(part, Step):
+                            yield part
+                            return
+                        if part is not None and part.index > seen[type(part)]:
+                            seen[type(part)] = part.index
+                            yield part
+                raise ConnectionFailed("The stream ended before the reply.")
+            except (ApiError, ConnectionFailed) as error:
+                self._wait(call, tried, error)
+
+    def hint(self, interview_id: str, *, key: str | None = None, voice: bool = True) -> Step:
+        """The next hint to the open question; it reduces that answer's score."""
+        return self._send(calls.hint(interview_id, key=key, voice=voice))
+
+    def state(self, interview_id: str) -> State:
+        return self._send(calls.state(interview_id))
+
+    def end(self, interview_id: str) -> Step:
+        """End the interview and start its evaluation. Idempotent."""
+        return self._send(calls.end(interview_id))
+
+    def signal(self, interview_id: str, name: str, **data: Any) -> None:
+        """Record an integrity signal, which is never scored."""
+        self._send(calls.signal(interview_id, name, data))
+
+    def log(self, interview_id: str, after: int = 0) -> list[Event]:
+        """The events so far with a greater ``seq`` than ``after``."""
+        lines = self.log_lines(interview_id, after).splitlines()
+        try:
+            return [msgspec.json.decode(line, type=Event) for line in lines]
+        except msgspec.DecodeError as error:
+            raise UnexpectedReply(f"A line of the log is no event: {error}") from error
+
+    def log_lines(self, interview_id: str, after: int = 0) -> bytes:
+        """The events so far as they are stored: one JSON object a line."""
+        return self._send(calls.events_so_far(interview_id, after))
+
+    def events(self, interview_id: str, after: int = 0) -> Iterator[Event]:
+        """Follow the log, over reconnections, without a gap or a repetition.
+
+        It ends by itself only for an interview that has left the live store; break out when you have what you need.
+        """
+        tried = 0
+        while True:
+            alive = False
+            call = calls.follow(interview_id, after)
+            try:
+                with closing(self._frames(call)) as frames:
+                    for frame in frames:
+                        alive, tried = True, 0
+                        if frame is not None:
+                            event = logged(frame)
+                            after = event.seq
+                            yield event
+            except (ApiError, ConnectionFailed) as error:
+                tried += 1
+                self._wait(call, tried, error)
+                continue
+            if not alive:
+                return
+
+    def recording(self, audio_url: str) -> bytes:
+        """The audio that an ``audio_url`` names."""
+        return self._send(calls.recording(audio_url))
+
+    def realtime(self, interview_id: str) -> RealtimeConnectionManager:
+        """The interview as a spoken conversation: a connection of the ``openai`` SDK (docs/realtime.md)."""
+        from openai import OpenAI
+
+        sdk = OpenAI(base_url=f"{self._url}/v1", api_key=self._key)
+        return sdk.realtime.connect(model="interview", extra_query={"interview": interview_id})
+
+    # --- reports -------------------------------------------------------------------------------------------------
+    def report(self, interview_id: str) -> Report:
+        return self._send(calls.report(interview_id))
+
+    def report_document(self, interview_id: str, form: Document) -> bytes:
+        """The whole report as ``html``, ``pdf`` or ``json``."""
+        return self._send(calls.report_document(interview_id, form))
+
+    def override(
+        self, interview_id: str, question_id: str, score: float, reason: str, *, author: str = ""
+    ) -> dict[str, Any]:
+        """A person's grade replaces the standing one. Not repeated after a lost reply."""
+        return self._send(calls.override(interview_id, question_id, score, reason, author))
+
+    def interviews(self, **filters: object) -> Iterator[InterviewRow]:
+        """The tenant's interviews, newest first, page by page. Filters as in docs/api.md: ``plan``, ``status``,
+        ``candidate``, ``needs_review``, ``score_min``, ``score_max``, ``since``, ``until``, ``limit`` (of a page)."""
+        cursor: str | None = None
+        while True:
+            page = self._send(calls.interviews(filters, cursor))
+            yield from page.sessions
+            cursor = page.next
+            if cursor is None:
+                return
+
+    # --- candidates and operations -------------------------------------------------------------------------------
+    def invite(
+        self,
+        interview_id: str,
+        plan: str | dict[str, Any] | None = None,
+        *,
+        role_description: str = "",
+        resume: str = "",
+        name: str = "",
+        reference: str = "",
+        language: str | None = None,
+        voice: bool = True,
+    ) -> Link:
+        """A link for the candidate; the earlier one stops working. Without a plan or a role what was prepared stays."""
+        candidate = {field: value for field, value in (("name", name), ("reference", reference)) if value}
+        prepared = plan is not None or bool(role_description)
+        how = Start(plan, role_description, resume, candidate, language, voice) if prepared else None
+        return self._send(calls.invite(interview_id, how))
+
+    def revoke_link(self, interview_id: str) -> None:
+        self._send(calls.revoke_link(interview_id))
+
+    def status(self) -> dict[str, Any]:
+        """The engine behind each tier, and the load."""
+        return self._send(calls.status())
+
+    def ready(self) -> None:
+        """Raises ServerFailed when the platform cannot serve."""
+        self._send(calls.ready())
+
+    # --- sending -------------------------------------------------------------------------------------------------
+    def _send(self, call: Call[T]) -> T:
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                return call.read(self._once(call))
+            except (ApiError, ConnectionFailed) as error:
+                self._wait(call, tried, error)
+
+    def _once(self, call: Call[Any]) -> bytes:
+        try:
+            return checked(self._http.request(**options(call)))
+        except httpx.TransportError as error:
+            raise lost(error) from error
+
+    def _frames(self, call: Call[Any]) -> Generator[Frame | None, None, None]:
+        """The frames of a stream; None for a line that completes none, as a sign of life."""
+        frames = Frames()
+        try:
+            with self._http.stream(**options(call)) as response:
+                if not response.is_success:
+                    response.read()
+                    checked(response)
+                for line in response.iter_lines():
+                    yield frames.line(line)
+        except httpx.TransportError as error:
+            raise lost(error) from error
+
+    def _wait(self, call: Call[Any], tried: int, error: ApiError | ConnectionFailed) -> None:
+        """Pause before the next try; raises ``error`` if there is none."""
+        pause = pause_s(self._retries, call, tried, error)
+        if pause is None:
+            raise error
+        self._sleep(pause)
