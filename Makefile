@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-faults test-security check web check-web test-models clean dev resolve pin-cluster
+.PHONY: demo test test-faults test-security check web check-web api-types test-models clean dev resolve pin-cluster
 
 # Base install only: no torch, no test tools.
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -31,6 +31,11 @@ test-faults: $(VENV)/.dev
 
 test-security: $(VENV)/.dev
 	HTTP_FUZZ_EXAMPLES=900 $(BIN)/python -m pytest --timeout 1800 tests/security
+
+# The TypeScript types of the API (web/src/api/generated.ts), after a change of the OpenAPI document.
+api-types: $(VENV)/.dev web/node_modules/.ready
+	PYTHON=$(abspath $(BIN))/python web/types.sh
+	$(BIN)/python web/stamp.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

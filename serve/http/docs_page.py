@@ -74,11 +74,19 @@ def render(api: dict[str, Any]) -> bytes:
                     "parameters": operation.get("parameters", []),
                     "bodies": list(operation.get("requestBody", {}).get("content", {}).items()),
                     "responses": [
-                        (status, {"content": {}, **reply}) for status, reply in operation["responses"].items()
+                        (status, {"content": {}, **_resolved(reply, api)})
+                        for status, reply in operation["responses"].items()
                     ],
                 }
             )
     return environment.from_string(_TEMPLATE.read_text()).render(api=api, groups=groups).encode()
+
+
+def _resolved(reply: dict[str, Any], api: dict[str, Any]) -> dict[str, Any]:
+    """A reply, or the shared one that it refers to."""
+    name = reply.get("$ref", "").rpartition("/")[2]
+    shared: dict[str, Any] = api["components"]["responses"][name] if name else reply
+    return shared
 
 
 def _bounds(schema: dict[str, Any]) -> dict[str, Any]:

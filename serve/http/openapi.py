@@ -247,6 +247,7 @@ def install(
                 for name, value in {**of_problems, **shared_examples}.items()
             }
             _add_examples(schema, examples)
+            components["responses"] = _shared_failures(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -262,6 +263,21 @@ def _add_examples(schema: dict[str, Any], examples: Mapping[str, Examples]) -> N
             for contents, values in ((sent, of_operation.sent), (got, of_operation.got)):
                 for media, example in values.items():
                     contents[media]["example"] = example
+
+
+def _shared_failures(schema: dict[str, Any]) -> dict[str, Any]:
+    """Move the failures out of the operations, which then refer to them: they are the same everywhere."""
+    shared: dict[str, Any] = {}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            for status, reply in operation["responses"].items():
+                if int(status) < 400:
+                    continue
+                (media,) = reply["content"]
+                name = f"{'Problem' if media == MEDIA_TYPE else 'OpenAiError'}{status}"
+                if shared.setdefault(name, reply) == reply:
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return shared
 
 
 def _example_name(status: int) -> str:

@@ -274,7 +274,7 @@ EXAMPLES: dict[str, Examples] = {
         got={_JSON: {"code": "overloaded", "status": 429, "title": "Too many requests", "retryable": True}}
     ),
     "operations.event_schemas": Examples(
-        got={"application/schema+json": {"$id": "/schemas/events", "$ref": "#/$defs/InterviewEvent"}}
+        got={"application/schema+json": {"$id": "/schemas/events", "title": "Events of an interview"}}
     ),
     "realtime.client_secrets": Examples(
         {_JSON: {"interview": {"id": "i-1"}, "expires_after": {"anchor": "created_at", "seconds": 600}}},

@@ -25,5 +25,10 @@ def document() -> dict[str, Any]:
     return {**described, "info": {**described["info"], "version": "0"}}
 
 
+def printed() -> str:
+    """The document as text, the same for the same API."""
+    return msgspec.json.format(msgspec.json.encode(document(), order="sorted"), indent=2).decode() + "\n"
+
+
 if __name__ == "__main__":
-    print(msgspec.json.format(msgspec.json.encode(document()), indent=2).decode())
+    print(printed(), end="")

@@ -75,7 +75,8 @@ def test_failures_are_described_with_an_example(path, method, operation):
     for status, reply in operation["responses"].items():
         if int(status) < 400:
             continue
-        ((media, content),) = reply["content"].items()
+        shared = DOCUMENT["components"]["responses"][reply["$ref"].rpartition("/")[2]] if "$ref" in reply else reply
+        ((media, content),) = shared["content"].items()
         (example,) = content["examples"].values()
         value = DOCUMENT["components"]["examples"][example["$ref"].rpartition("/")[2]]["value"]
         validator(content["schema"]).validate(value)
