@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 MODULE = "deployments.documents.engines.extract"
 
 #: The dependencies of each format.
-_LIBRARIES: dict[Format, str] = {"pdf": "pypdfium2", "docx": "docx"}
+_LIBRARIES: dict[Format, str] = {"pdf": "pypdfium2", "docx": "docx", "html": "trafilatura"}
+_EXTRAS: dict[Format, str] = {"pdf": "documents", "docx": "documents", "html": "pages"}
 
 _BUSY_RETRY_S = 2.0
 
@@ -34,7 +35,7 @@ _REFUSED: dict[Kind, str] = {
 }
 
 _NOT_INSTALLED = (
-    "{} files need an extra that is not installed on this server (pip install 'interview-serve[documents]'). "
+    "{} files need an extra that is not installed on this server (pip install 'interview-serve[{}]'). "
     "Paste the text, or send a text file."
 )
 
@@ -77,12 +78,20 @@ class DocumentService:
             raise self._too_many_characters(field)
         return document
 
+    async def read_page(self, data: bytes, *, field: str = "document") -> ReadDocument:
+        """The main text of a web page (HTML); plain text as it is. Raises as ``read``."""
+        if kind_of(data, "") in ("html", "text"):
+            return await self._read_apart("html", data, field)
+        return await self.read(data, field=field)
+
     async def stop(self) -> None:
         await self._sandbox.stop()
 
     async def _read_apart(self, format: Format, data: bytes, field: str) -> ReadDocument:
         if find_spec(_LIBRARIES[format]) is None:
-            raise _unsupported(field, _NOT_INSTALLED.format(format.upper()), "needs an extra that is not installed")
+            raise _unsupported(
+                field, _NOT_INSTALLED.format(format.upper(), _EXTRAS[format]), "needs an extra that is not installed"
+            )
         if self._in_hand >= self._config.max_waiting:
             raise Overloaded(
                 "Too many documents are being read right now; try again in a moment.", retry_after_s=_BUSY_RETRY_S

@@ -15,6 +15,8 @@ class DraftingConfig(Struct, frozen=True, forbid_unknown_fields=True):
     - ``drafts_per_tenant``: stored drafts and approved plans of one tenant; beyond: 409.
     - ``written_at_most``: questions that the language model, where there is one, writes for a draft; ``writing_s``: in
       at most so many seconds.
+    - ``job_pages``: whether a role description may be fetched by its URL, from public addresses only (extra ``pages``);
+      ``page_bytes`` and ``page_s`` bound one page with its redirects.
     """
 
     minutes: int = DEFAULT_MINUTES
@@ -22,3 +24,6 @@ class DraftingConfig(Struct, frozen=True, forbid_unknown_fields=True):
     drafts_per_tenant: int = 200
     written_at_most: int = 6
     writing_s: float = 90.0
+    job_pages: bool = False
+    page_bytes: int = 2 * 1024 * 1024
+    page_s: float = 10.0

@@ -29,3 +29,16 @@ class PlanDrafting(Protocol):
             ModelMissing, ModelCorrupt, EngineFailed: the encoder.
         """
         ...
+
+
+class RolePages(Protocol):
+    async def text(self, url: str) -> str:
+        """The main text of a public job page.
+
+        Raises:
+
+            InvalidInput: job pages are off, or the URL is not https, not public, or no page.
+            DocumentTooLarge, DocumentRejected, UnsupportedRequest: the page cannot be read.
+            EngineUnavailable: its host does not answer.
+        """
+        ...

@@ -52,7 +52,9 @@ def check(
 
 @app.command()
 def create(
-    role: Annotated[str, typer.Option(help="The role description: a file (PDF, DOCX, text) or the text itself.")],
+    role: Annotated[
+        str, typer.Option(help="The role: a file (PDF, DOCX, text), the text itself, or a job page's URL.")
+    ],
     out: Annotated[Path, typer.Option(help="The YAML file to write; its name becomes the plan's id.")],
     resume: Annotated[
         Path | None, typer.Option(help="A résumé: the draft says which needs it speaks of. Questions do not change.")
@@ -113,6 +115,7 @@ def approve(
 async def _drafted(settings: Settings, role: str, resume: Path | None, minutes: int | None) -> PlanDraft:
     from deployments.documents.service import DocumentService
     from deployments.drafting.contract import DraftRequest
+    from deployments.drafting.job_pages import JobPages
     from deployments.drafting.question_writer import QuestionWriter
     from deployments.drafting.service import DraftingService
     from deployments.grading.service import GradingService
@@ -135,7 +138,10 @@ async def _drafted(settings: Settings, role: str, resume: Path | None, minutes: 
             policies = load_policies(policies_dir())[DEFAULT]
             writer = QuestionWriter(model, grading, retrieval, partial(topic_by_rules, policies))
         drafting = DraftingService(retrieval, load_plans(plans_dir()).values(), settings.drafting, writer)
-        described = await _text_of(documents, Path(role), "role_description") if _is_file(role) else role
+        if role.startswith(("https://", "http://")) and len(role.split()) == 1:
+            described = await JobPages(documents, settings.drafting).text(role)
+        else:
+            described = await _text_of(documents, Path(role), "role_description") if _is_file(role) else role
         claimed = await _text_of(documents, resume, "resume") if resume is not None else ""
         return await drafting.draft(DraftRequest(described, claimed, minutes))
     finally:

@@ -13,6 +13,7 @@ from deployments.agent.contract import Agent, AgentClient
 from deployments.agent.deployment import Tiers, wrap_handles
 from deployments.agent.service import AgentService
 from deployments.documents.service import DocumentService
+from deployments.drafting.job_pages import JobPages
 from deployments.drafting.question_writer import QuestionWriter
 from deployments.drafting.service import DraftingService
 from deployments.llm.contract import LanguageModel
@@ -145,6 +146,7 @@ class Ingress:
             slots=slots,
             tenant_plans=SqlTenantPlans(database),
             drafting=drafting,
+            role_pages=JobPages(documents, settings.drafting),
             drafts_per_tenant=settings.drafting.drafts_per_tenant,
             installed_plans=installed,
             session_ttl_s=settings.storage.session_ttl_s,

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from deployments.drafting.contract import DraftRequest, PlanDrafting
 from interview.drafts.assembly import MAX_MINUTES, MIN_MINUTES
 from interview.drafts.draft import PlanDraft
-from interview.errors import ConfigError, Conflict, NotFound
+from interview.errors import ConfigError, Conflict, InvalidInput, NotFound
 from interview.limits import MAX_DOCUMENT_CHARS
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan
@@ -32,7 +32,10 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="`digest` o
 
 
 class RoleBody(Body):
-    role_description: str = Field(min_length=1, max_length=MAX_DOCUMENT_CHARS, description="The role, as text.")
+    role_description: str = Field("", max_length=MAX_DOCUMENT_CHARS, description="The role, as text.")
+    role_url: str = Field(
+        "", max_length=2000, description="A public job page instead, where `drafting.job_pages` allows it."
+    )
     resume_content: str = Field(
         "", max_length=MAX_DOCUMENT_CHARS, description="The draft says which needs it speaks of. It is not stored."
     )
@@ -131,7 +134,7 @@ def plans_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) ->
     async def create(request: Request, caller: Author) -> Response:
         body = await read_json(request, RoleBody)
         drafted = await _drafting(ports).draft(
-            DraftRequest(body.role_description, body.resume_content, body.minutes, caller.tenant)
+            DraftRequest(await _role(ports, body), body.resume_content, body.minutes, caller.tenant)
         )
         store = _store(ports)
         taken = {*ports.installed_plans, *(one.plan_id for one in await store.list(caller.tenant))}
@@ -239,6 +242,20 @@ def _drafting(ports: IngressPorts) -> PlanDrafting:
     if ports.drafting is None:
         raise NotFound("Plans are not drafted here: no encoder is configured.")
     return ports.drafting
+
+
+async def _role(ports: IngressPorts, body: RoleBody) -> str:
+    """The role's text. Raises InvalidInput: neither or both are given; and as ``RolePages.text``."""
+    if bool(body.role_url) == bool(body.role_description.strip()):
+        raise InvalidInput(
+            "Send either role_description or role_url.",
+            detail={"fields": {"role_description": "or role_url is required"}},
+        )
+    if not body.role_url:
+        return body.role_description
+    if ports.role_pages is None:
+        raise InvalidInput("Job pages are not fetched here.", detail={"fields": {"role_url": "is not allowed here"}})
+    return await ports.role_pages.text(body.role_url)
 
 
 async def _found(ports: IngressPorts, caller: Principal, plan_id: str) -> TenantPlan:

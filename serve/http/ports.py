@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from deployments.agent.contract import Agent
 from deployments.documents.contract import DocumentReader
 from deployments.drafting.config import DraftingConfig
-from deployments.drafting.contract import PlanDrafting
+from deployments.drafting.contract import PlanDrafting, RolePages
 from deployments.llm.contract import LanguageModel
 from deployments.shell.antivirus import UploadScanner
 from deployments.stt.contract import SpeechToText
@@ -121,5 +121,6 @@ class IngressPorts:
     session_ttl_s: float = 7200.0
     tenant_plans: TenantPlans | None = None
     drafting: PlanDrafting | None = None
+    role_pages: RolePages | None = None
     drafts_per_tenant: int = DraftingConfig().drafts_per_tenant
     installed_plans: Mapping[str, InterviewPlan] = field(default_factory=dict)

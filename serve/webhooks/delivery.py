@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 from standardwebhooks import Webhook
 
+from deployments.shell.destination import Resolver, destination, resolved
 from interview.errors import ConfigError, EngineUnavailable, InvalidInput
-from serve.webhooks.destination import Resolver, destination, resolved
 from serve.webhooks.settings import EndpointSettings, WebhookSettings
 from storage.work_queue.port import QueuedJob
 

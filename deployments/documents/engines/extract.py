@@ -10,11 +10,15 @@ from msgspec import Struct
 
 from deployments.documents.contract import HiddenText
 
-Format = Literal["pdf", "docx"]
+Format = Literal["pdf", "docx", "html"]
 
 Problem = Literal["", "damaged", "encrypted", "no_text", "pages", "expanded", "chars"]
 
-_ENGINES: dict[Format, str] = {"pdf": "deployments.documents.engines.pdf", "docx": "deployments.documents.engines.docx"}
+_ENGINES: dict[Format, str] = {
+    "pdf": "deployments.documents.engines.pdf",
+    "docx": "deployments.documents.engines.docx",
+    "html": "deployments.documents.engines.web_page",
+}
 
 
 class ExtractJob(Struct, frozen=True):

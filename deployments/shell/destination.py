@@ -1,4 +1,4 @@
-"""The guard against server-side request forgery: where a webhook may connect.
+"""The guard against server-side request forgery: where this platform may connect for someone else.
 
 The name is resolved once, every address of it is checked, and the connection goes to the checked address itself, so
 that a second answer of the name server cannot lead elsewhere.
@@ -39,8 +39,10 @@ async def resolved(host: str, port: int) -> Sequence[str]:
     return [str(entry[4][0]).partition("%")[0] for entry in found]
 
 
-async def destination(url: str, allowed_networks: Sequence[str], resolve: Resolver = resolved) -> Destination:
-    """Where to connect for ``url``.
+async def destination(
+    url: str, allowed_networks: Sequence[str], resolve: Resolver = resolved, *, whose: str = "The webhook"
+) -> Destination:
+    """Where to connect for ``url``; ``whose`` begins the errors.
 
     Raises:
 
@@ -53,17 +55,17 @@ async def destination(url: str, allowed_networks: Sequence[str], resolve: Resolv
     try:
         texts = await resolve(host, port)
     except OSError as error:
-        raise EngineUnavailable("The webhook's host name cannot be resolved.") from error
+        raise EngineUnavailable(f"{whose}'s host name cannot be resolved.") from error
     networks = [ipaddress.ip_network(network) for network in allowed_networks]
     addresses = [_plain(ipaddress.ip_address(text)) for text in texts]
     for address in addresses:
         allowed = any(address.version == network.version and address in network for network in networks)
         if not allowed and not _is_public(address):
-            raise InvalidInput("The webhook's host has an address that is not public and not in allowed_networks.")
+            raise InvalidInput(f"{whose}'s host has an address that is not public and not in allowed_networks.")
         if not allowed and parts.scheme != "https":
-            raise InvalidInput("A webhook to a public address needs https.")
+            raise InvalidInput(f"{whose} leads to a public address without https.")
     if not addresses:
-        raise EngineUnavailable("The webhook's host name has no address.")
+        raise EngineUnavailable(f"{whose}'s host name has no address.")
     return Destination(_at(parts, addresses[0], port), parts.netloc, host)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from deployments.shell.destination import destination
 from interview.errors import EngineUnavailable, InvalidInput
-from serve.webhooks.destination import destination
 from serve.webhooks.settings import EndpointSettings, WebhookSettings
 
 PUBLIC = "93.184.215.14"
