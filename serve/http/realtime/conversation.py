@@ -7,66 +7,48 @@ connection has not seen it reads from the event log. Belongs to one event loop.
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import secrets
 import time
-from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from deployments.agent.contract import (
-    Done,
-    EndRequest,
     HearRequest,
-    HintRequest,
     TurnBody,
-    TurnPart,
-    TurnRequest,
 )
 from deployments.stt.contract import Transcript
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.contract import TurnDetection
-from interview import retries
-from interview.errors import AudioRejected, InterviewError, NotFound, TurnInFlight
+from interview.errors import AudioRejected, InterviewError
 from interview.plans.questions import QuestionCard
-from interview.sessions.events import Event, ResponseSent
-from interview.sessions.session import SessionState
+from interview.sessions.session import PendingAnswer as AcceptedAnswer
 from interview.turn_taking.silence import SilenceLadder
-from interview.turn_taking.turns import Interrupted, Outcome, Paused, SpeechStarted, TurnEnded, TurnResumed
-from serve.http.auth import NO_SUCH_INTERVIEW
 from serve.http.interviews.agent_calls import StepCaller
 from serve.http.realtime import client_events as ev
-from serve.http.realtime.audio_formats import HEARD_HZ, Samples, wav_of
+from serve.http.realtime.announcements import Announcer
+from serve.http.realtime.answering import Answering, AnsweringEvents
+from serve.http.realtime.audio_formats import Samples, wav_of
+from serve.http.realtime.client_items import created_item, new_item_id
 from serve.http.realtime.faults import Fault
-from serve.http.realtime.intake import Intake
 from serve.http.realtime.items import (
     KEY_PREFIX,
     Items,
     LoggedItem,
     logged_items,
-    user_item,
+    open_question,
+    reply_item,
 )
-from serve.http.realtime.listening import Listening, heard_or_none
 from serve.http.realtime.outbox import Outbox
 from serve.http.realtime.pending_answer import PendingAnswer
+from serve.http.realtime.response_sources import ResponseSources
 from serve.http.realtime.session_config import SessionConfig, changed
-from serve.http.realtime.speaking import Line, Source, Speaking, SpeechSources
+from serve.http.realtime.speaking import Source, Speaking, SpeechSources
 from serve.http.realtime.wire import ResponseWire
 from serve.http.settings import RealtimeSettings
-from storage.blobs.layout import path_of_url
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey, SessionStore
-
-#: Shorter audio is no answer (the rule of the Realtime API).
-MIN_COMMIT_MS = 100
-#: How long a turn that another worker holds is waited for: longer than a lease.
-WAIT_FOR_TURN_S = 60.0
-
-#: The requests in words that the agent understands as such.
-_SPOKEN_ACTIONS = {"repeat": "Please repeat the question.", "skip": "Please skip this question."}
 
 
 @dataclass(frozen=True)
@@ -92,13 +74,18 @@ class Conversation:
         self.ladder = SilenceLadder()
         self._ports = ports
         self._expires_at = int(time.time() + ports.settings.max_session_s)
-        self._intake = _intake(ports.settings)
-        self._pending = PendingAnswer()
-        self._ending: asyncio.Task[None] | None = None
+        self._sources = ResponseSources(key, ports.agent, ports.sessions, ports.blobs)
+        self._shown = Announcer(self.emit, self.items)
         self._floor: asyncio.Task[None] | None = None
-        self._item_id = _new_id()
-        self._listening = Listening(ports.detection, self._hear, self._happened, self._captioned)
-        self._listening.configure(config.audio.input.format, config.audio.input.turn_detection, None)
+        self._answering = Answering(
+            ports.settings,
+            ports.detection,
+            self._hear,
+            self.emit,
+            self._shown,
+            AnsweringEvents(self.ladder.broken, self._interrupted, self._ready),
+        )
+        self._answering.configure(config.audio.input, None)
         self._speaking = Speaking(
             self.emit,
             SpeechSources(key, ports.blobs, ports.tts, ports.settings.lead_s),
@@ -120,25 +107,30 @@ class Conversation:
 
             NotFound: there is no such interview, or it has not started.
         """
-        self.question = _open_question(await self._events())
-        self._configure()
+        self.question = open_question(await self._sources.events())
+        self._answering.configure(self.config.audio.input, self.question)
         self.attached = outbox
-        self._intake = _intake(self._ports.settings)
+        self._answering.connected()
         self.emit({"type": "session.created", "session": self._shown_session(resumed)})
         await self._speaking.settled()
-        events = await self._events()
-        state = await self._state()
-        self.question = _open_question(events)
+        events = await self._sources.events()
+        state = await self._sources.state()
+        self.question = open_question(events)
         missed = None
         for logged in logged_items(events, speaks=self.config.speaks):
             if logged.seq > after:
-                self._show(logged)
+                self._shown.added(logged.item, seq=logged.seq)
                 missed = logged
             self.items.put(logged.item)
-        if state.pending_answer is not None:
-            self._finish_pending(state)
-        elif resumed and missed is not None and missed.response is not None:
-            self._say_again(missed.response, missed)
+        self._begin_unfinished(state.pending_answer, missed if resumed else None)
+
+    def _begin_unfinished(self, accepted: AcceptedAnswer | None, missed: LoggedItem | None) -> None:
+        """Answer what was accepted and has no reply, or say the reply again that the client missed."""
+        if accepted is not None:
+            self._start(lambda: self._sources.accepted(accepted, speaks=self.config.speaks))
+        elif missed is not None and missed.response is not None:
+            sent, seq = missed.response, missed.seq
+            self._start(lambda: self._sources.again(sent, seq))
 
     def detach(self, outbox: Outbox) -> None:
         """The connection ended. What was being said is said again to the next one; a turn is finished."""
@@ -149,10 +141,9 @@ class Conversation:
 
     async def stop(self) -> None:
         """Finish the running step of the agent, and forget the rest."""
-        for task in (self._ending, self._floor):
-            if task is not None:
-                task.cancel()
-        self._listening.close()
+        if self._floor is not None:
+            self._floor.cancel()
+        self._answering.stop()
         self._speaking.cancel("client_cancelled")
         await self._speaking.stop()
 
@@ -171,16 +162,16 @@ class Conversation:
 
             Fault: it cannot be carried out; nothing changed.
         """
-        self._intake.event()
+        self._answering.intake.event()
         match event:
             case ev.SessionUpdate(session=session):
                 self._update(session)
             case ev.AudioAppend(audio=audio):
-                self._append(audio)
+                self._answering.append(audio)
             case ev.AudioCommit():
-                self._commit()
+                self._answering.commit()
             case ev.AudioClear():
-                self._clear()
+                self._answering.clear()
             case ev.ItemCreate():
                 self._create_item(event)
             case ev.ItemRetrieve(item_id=item_id):
@@ -202,57 +193,15 @@ class Conversation:
 
     def _update(self, session: dict[str, Any]) -> None:
         self.config = changed(self.config, session)
-        self._configure()
+        self._answering.configure(self.config.audio.input, self.question)
         self.ladder.broken()
         self.emit({"type": "session.updated", "session": self._shown_session(resumed=False)})
 
-    def _configure(self) -> None:
-        audio = self.config.audio.input
-        self._listening.configure(audio.format, audio.turn_detection, self.question)
-
-    def _append(self, audio: str) -> None:
-        try:
-            data = base64.b64decode(audio, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise Fault("invalid_value", "Audio is sent in base64.", "audio") from error
-        samples = self._listening.decoded(data)
-        self._intake.audio(len(samples) / HEARD_HZ)
-        held_ms = self._pending.audio_ms + self._listening.audio.length_ms + len(samples) * 1000 // HEARD_HZ
-        if held_ms > self._ports.settings.max_answer_s * 1000:
-            raise Fault("input_audio_buffer_full", "The answer is too long: give it, or clear the buffer.", "audio")
-        self._listening.take_in(samples)
-
-    def _commit(self) -> None:
-        if self._listening.audio.length_ms < MIN_COMMIT_MS:
-            raise Fault("input_audio_buffer_commit_empty", f"An answer has at least {MIN_COMMIT_MS} ms of audio.")
-        self._pending.check_speech()
-        self._stop_ending()
-        self._take_answer()
-
-    def _clear(self) -> None:
-        self._stop_ending()
-        self._listening.answered()
-        self._item_id = _new_id()
-        self.emit({"type": "input_audio_buffer.cleared"})
-
     def _create_item(self, event: ev.ItemCreate) -> None:
-        item = event.item
-        item_id = item.id or _new_id()
-        if item.type != "message" or item.role not in ("user", "system", "assistant"):
-            raise Fault("invalid_value", "Only messages can be added to an interview.", "item.type")
-        if not ev.ITEM_ID.fullmatch(item_id):
-            raise Fault("invalid_value", "1 to 64 letters, digits, '_' and '-'.", "item.id")
-        for place, content in enumerate(item.content):
-            if content.type not in ("input_text", "output_text", "text") or content.text is None:
-                raise Fault("invalid_value", "Only text; speech is sent as audio.", f"item.content[{place}].type")
-        text = " ".join(content.text or "" for content in item.content).strip()
-        shown = user_item(item_id, text=text)
-        if item.role == "user":
-            if item_id not in self.items:
-                self._pending.type(item_id, text)
-        else:
-            shown = {**shown, "role": item.role}  # accepted and ignored: the plan decides what is said
-        self._added(shown)
+        shown, text = created_item(event)
+        if shown["role"] == "user" and shown["id"] not in self.items:
+            self._answering.pending.type(shown["id"], text)
+        self._shown.added(shown)
         self.ladder.broken()
 
     def _truncate(self, event: ev.ItemTruncate) -> None:
@@ -264,14 +213,7 @@ class Conversation:
             if not 0 <= event.audio_end_ms <= round(playback.sent_s * 1000):
                 raise Fault("invalid_value", "The item's audio is shorter.", "audio_end_ms")
             item["content"] = [{"type": "output_audio", "transcript": playback.heard_words(event.audio_end_ms / 1000)}]
-        self.emit(
-            {
-                "type": "conversation.item.truncated",
-                "item_id": event.item_id,
-                "content_index": event.content_index,
-                "audio_end_ms": event.audio_end_ms,
-            }
-        )
+        self._shown.truncated(event.item_id, event.content_index, event.audio_end_ms)
 
     # --- responses -----------------------------------------------------------------------------------------------
     def _create_response(self, options: ev.ResponseOptions, event_id: str | None) -> None:
@@ -280,29 +222,26 @@ class Conversation:
         metadata = dict(options.metadata or {})
         action = metadata.get("action")
         key = f"{KEY_PREFIX}{event_id or secrets.token_hex(12)}"
+        speaks = self.config.speaks
         match action:
-            case None if self._pending:
+            case None if self._answering.pending:
                 self._answer(metadata)
             case None:
-                self._start(self._current_line, metadata)
+                self._start(self._sources.current_line, metadata)
             case "hint":
-                asked = HintRequest(self.key.tenant, self.key.interview_id, key, voice=self.config.speaks)
-                self._start(lambda: self._step(self._ports.agent.hint(asked)), metadata)
+                self._start(lambda: self._sources.hint(key, speaks=speaks), metadata)
             case "repeat" | "skip":
-                self._start(lambda: self._turn(self._typed(key, _SPOKEN_ACTIONS[action])), metadata)
+                self._start(lambda: self._sources.asked(key, action, speaks=speaks), metadata)
             case "end":
-                ended = EndRequest(
-                    self.key.tenant, self.key.interview_id, by="candidate", reason="The candidate ended the interview."
-                )
-                self._start(lambda: self._step(self._ports.agent.end(ended)), metadata)
+                self._start(self._sources.end, metadata)
             case _:
                 raise Fault("invalid_value", "One of hint, repeat, skip and end.", "response.metadata.action")
 
     def _answer(self, metadata: dict[str, str]) -> None:
         """Answer with everything that was committed or typed since the last answer."""
-        answer, self._pending = self._pending, PendingAnswer()
+        answer = self._answering.taken()
         request = answer.request(self.key, speaks=self.config.speaks)
-        self._start(lambda: self._turn(request), metadata, answer)
+        self._start(lambda: self._sources.turn(request), metadata, answer)
 
     def _start(
         self, source: Source, metadata: dict[str, str] | None = None, answer: PendingAnswer | None = None
@@ -311,85 +250,25 @@ class Conversation:
         wire = ResponseWire(
             self.emit,
             response_id=f"resp_{secrets.token_hex(12)}",
-            item_id=_new_id(),
+            item_id=new_item_id(),
             previous_id=self.items.last_id,
             speaks=self.config.speaks,
             metadata=metadata or None,
             audio=msgspec.to_builtins(self.config.audio.output),
         )
         self._speaking.start(wire, self.config.audio.output.format, source, answer)
-        turns = self._listening.turns
-        if turns is not None and wire.speaks:
-            turns.interviewer_began(self._listening.audio.end_ms)
+        if wire.speaks:
+            self._answering.interviewer_began()
         if self._floor is not None:
             self._floor.cancel()
-
-    def _typed(self, key: str, text: str) -> TurnRequest:
-        return TurnRequest(
-            self.key.tenant,
-            self.key.interview_id,
-            key,
-            text=text,
-            voice=self.config.speaks,
-            stream_audio=self.config.speaks,
-        )
-
-    async def _turn(self, request: TurnRequest) -> AsyncGenerator[TurnPart | Line, None]:
-        """The turn's parts; waits while another worker has it."""
-        until = time.monotonic() + WAIT_FOR_TURN_S
-        while True:
-            try:
-                async for part in self._ports.agent.turn_stream(request):
-                    yield part
-                return
-            except TurnInFlight as error:
-                if time.monotonic() > until:
-                    raise
-                retries.tried_again("agent", "turn-in-flight")
-                await asyncio.sleep(error.retry_after_s or 1.0)
-
-    async def _step(self, call: Any) -> AsyncGenerator[TurnPart | Line, None]:
-        yield Done(await call)
-
-    async def _current_line(self) -> AsyncGenerator[TurnPart | Line, None]:
-        """What the interviewer said last: a client that has just come asks for it, or one that did not understand."""
-        state = await self._state()
-        said = [turn for turn in state.conversation_history if turn.role == "interviewer"]
-        yield Line(said[-1].content if said else "", state.language, said[-1].audio_url if said else None)
-
-    def _say_again(self, sent: ResponseSent, logged: LoggedItem) -> None:
-        async def line() -> AsyncGenerator[TurnPart | Line, None]:
-            state = await self._state()
-            yield Line(sent.text, state.language, sent.audio_url, seq=logged.seq)
-
-        self._start(line)
-
-    def _finish_pending(self, state: SessionState) -> None:
-        """An accepted answer has no reply yet, because its worker died: resume it."""
-        pending = state.pending_answer
-        if pending is None:
-            return
-
-        async def resumed() -> AsyncGenerator[TurnPart | Line, None]:
-            request = self._typed(pending.idempotency_key, pending.text or "")
-            if pending.audio is not None:
-                path = path_of_url(self.key.tenant, self.key.interview_id, pending.audio.url)
-                audio = await self._ports.blobs.get(path)
-                request = msgspec.structs.replace(
-                    request, text=None, audio=audio, content_type=pending.audio.content_type
-                )
-            async for part in self._turn(request):
-                yield part
-
-        self._start(resumed)
 
     async def _noted(self, body: TurnBody, answer: PendingAnswer | None) -> int:
         """The agent has replied: the answer is durable, and its transcript is known."""
         if body.transcript is not None and answer is not None and not answer.transcribed:
-            self._tell_transcript(answer.item_id, body.transcript.text, body.transcript.duration_s)
+            self._shown.transcript(answer.item_id, body.transcript.text, body.transcript.duration_s)
         response = body.interviewer_response
         self.question = response.question
-        self._listening.asked(self.question)
+        self._answering.asked(self.question)
         state = await self._ports.sessions.load(self.key)
         return state.version if state is not None else 0
 
@@ -398,107 +277,36 @@ class Conversation:
         if answer is None:
             return
         if error.retryable:
-            answer.at_once = False
-            self._pending = answer.later(self._pending)
+            self._answering.give_back(answer)
         elif isinstance(error, AudioRejected):
-            self._tell_no_transcript(answer.item_id, error)
+            self._shown.no_transcript(answer.item_id, error)
 
     def _response_finished(self) -> None:
         wire = self._speaking.wire
         if wire is not None:
             body = self._speaking.body
             text = body.interviewer_response.text if body is not None else wire.said
-            self.items.put({**_assistant(wire), "content": [_spoken_content(wire, text)]})
+            self.items.put(reply_item(wire.item_id, text, speaks=wire.speaks))
         self._floor = asyncio.create_task(self._give_floor(self._speaking.audible_until))
-        if self._pending and self._pending.at_once:
+        if self._answering.pending and self._answering.pending.at_once:
             self._answer({})
 
     async def _give_floor(self, at: float) -> None:
         """The candidate has the floor once the last word has been heard."""
         await asyncio.sleep(max(0.0, at - time.monotonic()))
-        turns = self._listening.turns
-        if turns is not None:
-            for outcome in turns.interviewer_ended(self._listening.audio.end_ms):
-                self._happened(outcome)
-        if turns is None or turns.state == "idle":
+        if self._answering.interviewer_ended():
             self.ladder.quiet_from(time.monotonic())
 
-    # --- listening -----------------------------------------------------------------------------------------------
-    def _happened(self, outcome: Outcome) -> None:
-        match outcome:
-            case SpeechStarted(at_ms=at_ms) | TurnResumed(at_ms=at_ms):
-                self._stop_ending()
-                self.ladder.broken()
-                self.emit(
-                    {"type": "input_audio_buffer.speech_started", "audio_start_ms": at_ms, "item_id": self._item_id}
-                )
-            case Interrupted():
-                self._speaking.cancel("turn_detected")
-            case TurnEnded(at_ms=at_ms):
-                self.emit(
-                    {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": at_ms, "item_id": self._item_id}
-                )
-                self._ending = asyncio.create_task(self._end_of_turn(at_ms))
-            case Paused():
-                pass  # listening judges and transcribes
+    # --- the candidate's side ------------------------------------------------------------------------------------
+    def _interrupted(self) -> None:
+        self._speaking.cancel("turn_detected")
 
-    def _stop_ending(self) -> None:
-        if self._ending is not None:
-            self._ending.cancel()
-            self._ending = None
-
-    async def _end_of_turn(self, at_ms: int) -> None:
-        """The tail is transcribed; then the answer is taken. Until then speech resumes it."""
-        listening = self._listening
-        transcript, failure = await heard_or_none(listening.parts.whole(listening.audio, at_ms))
-        self._ending = None
-        if transcript is None and failure is None:
-            self._take_nothing()
-            return
-        if failure is not None:
-            retries.tried_again("stt", "whole-answer")
-        self._take_answer(transcript)
-        detection = self.config.audio.input.turn_detection
-        if detection is not None and detection.create_response:
-            self._pending.at_once = True
-            if not self._speaking.active:
-                self._answer({})
-
-    def _take_answer(self, transcript: Transcript | None = None) -> None:
-        item_id, self._item_id = self._item_id, _new_id()
-        previous = self.items.last_id
-        self._pending.speak(item_id, self._listening.answered(), transcript)
-        self.emit({"type": "input_audio_buffer.committed", "previous_item_id": previous, "item_id": item_id})
-        self._added(user_item(item_id, transcript=transcript.text if transcript else None))
-        if transcript is not None:
-            self._tell_transcript(item_id, transcript.text, transcript.duration_s)
-
-    def _take_nothing(self) -> None:
-        """What sounded like speech had no words: it is no answer."""
-        item_id, self._item_id = self._item_id, _new_id()
-        self._listening.answered()
-        self.emit(
-            {
-                "type": "input_audio_buffer.committed",
-                "previous_item_id": self.items.last_id,
-                "item_id": item_id,
-            }
-        )
-        self._added(user_item(item_id))
-        self._tell_no_transcript(item_id, AudioRejected("No speech was heard."))
+    def _ready(self) -> None:
+        if not self._speaking.active:
+            self._answer({})
 
     async def _hear(self, samples: Samples) -> Transcript:
         return await self._ports.agent.hear(HearRequest(self.key.tenant, self.key.interview_id, wav_of(samples)))
-
-    def _captioned(self, words: str) -> None:
-        self.emit(
-            {
-                "type": "conversation.item.input_audio_transcription.delta",
-                "item_id": self._item_id,
-                "content_index": 0,
-                "delta": f"{words.strip()} ",
-            }
-        )
 
     # --- what clients see ----------------------------------------------------------------------------------------
     def _shown_session(self, resumed: bool) -> dict[str, Any]:
@@ -506,93 +314,8 @@ class Conversation:
         about = {
             "id": self.key.interview_id,
             "resumed": resumed,
-            "audio_ms_held": self._listening.audio.length_ms,
+            "audio_ms_held": self._answering.audio_ms,
             "question": msgspec.to_builtins(self.question),
             "turn_detection": msgspec.to_builtins(info),
         }
         return {**self.config.shown(self.session_id, self._expires_at), "interview": about}
-
-    def _show(self, logged: LoggedItem) -> None:
-        self._added(logged.item, seq=logged.seq)
-
-    def _added(self, item: dict[str, Any], **extra: Any) -> None:
-        for kind in ("added", "done"):
-            self.emit(
-                {
-                    "type": f"conversation.item.{kind}",
-                    "previous_item_id": self.items.last_id,
-                    "item": item,
-                    **extra,
-                }
-            )
-        self.items.put(item)
-
-    def _tell_transcript(self, item_id: str | None, text: str, duration_s: float) -> None:
-        if item_id is None:
-            return
-        self.items.put(user_item(item_id, transcript=text))
-        self.emit(
-            {
-                "type": "conversation.item.input_audio_transcription.completed",
-                "item_id": item_id,
-                "content_index": 0,
-                "transcript": text,
-                "usage": {"type": "duration", "seconds": round(duration_s, 3)},
-            }
-        )
-
-    def _tell_no_transcript(self, item_id: str | None, error: InterviewError) -> None:
-        self.emit(
-            {
-                "type": "conversation.item.input_audio_transcription.failed",
-                "item_id": item_id or "",
-                "content_index": 0,
-                "error": {"type": "transcription_error", "code": error.code, "message": error.message, "param": None},
-            }
-        )
-
-    async def _events(self) -> list[Event]:
-        """Raises NotFound: the interview does not exist, or has not started."""
-        events = await self._ports.sessions.events(self.key)
-        if not events:
-            raise NotFound(NO_SUCH_INTERVIEW)
-        return events
-
-    async def _state(self) -> SessionState:
-        """Raises NotFound."""
-        state = await self._ports.sessions.load(self.key)
-        if state is None:
-            raise NotFound(NO_SUCH_INTERVIEW)
-        return state
-
-
-def _open_question(events: Sequence[Event]) -> QuestionCard | None:
-    """The card of the last question that was put."""
-    for event in reversed(events):
-        if isinstance(event.data, ResponseSent) and event.data.question is not None:
-            return event.data.question
-    return None
-
-
-def _new_id() -> str:
-    return f"item_{secrets.token_hex(12)}"
-
-
-def _intake(settings: RealtimeSettings) -> Intake:
-    return Intake(
-        audio_rate=settings.audio_rate, audio_burst_s=settings.audio_burst_s, events_per_s=settings.events_per_s
-    )
-
-
-def _assistant(wire: ResponseWire) -> dict[str, Any]:
-    return {
-        "id": wire.item_id,
-        "type": "message",
-        "object": "realtime.item",
-        "status": "completed",
-        "role": "assistant",
-    }
-
-
-def _spoken_content(wire: ResponseWire, text: str) -> dict[str, Any]:
-    return {"type": "output_audio", "transcript": text} if wire.speaks else {"type": "output_text", "text": text}

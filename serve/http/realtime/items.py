@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from interview.plans.questions import QuestionCard
 from interview.sessions.events import AnswerReceived, AnswerTranscribed, Event, ResponseSent
 from serve.http.realtime.faults import Fault
 
@@ -106,3 +107,11 @@ def logged_items(events: Iterable[Event], *, speaks: bool) -> Iterator[LoggedIte
                 yield LoggedItem(reply_item(reply_id(turn, hint), text, speaks=speaks), event.seq, sent)
             case _:
                 pass  # the other events are no part of the conversation
+
+
+def open_question(events: Sequence[Event]) -> QuestionCard | None:
+    """The card of the last question that was put."""
+    for event in reversed(events):
+        if isinstance(event.data, ResponseSent) and event.data.question is not None:
+            return event.data.question
+    return None

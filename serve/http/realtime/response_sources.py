@@ -1,0 +1,116 @@
+"""Where responses come from: a turn or another step of the agent, or what the interviewer said last."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable
+
+import msgspec
+
+from deployments.agent.contract import Done, EndRequest, HintRequest, StepReply, TurnPart, TurnRequest
+from interview import retries
+from interview.errors import NotFound, TurnInFlight
+from interview.sessions.events import Event, ResponseSent
+from interview.sessions.session import PendingAnswer as AcceptedAnswer
+from interview.sessions.session import SessionState
+from serve.http.auth import NO_SUCH_INTERVIEW
+from serve.http.interviews.agent_calls import StepCaller
+from serve.http.realtime.speaking import Line
+from storage.blobs.layout import path_of_url
+from storage.blobs.port import BlobStore
+from storage.sessions.port import SessionKey, SessionStore
+
+#: How long a turn that another worker holds is waited for: longer than a lease.
+WAIT_FOR_TURN_S = 60.0
+
+#: The requests in words that the agent understands as such.
+SPOKEN_ACTIONS = {"repeat": "Please repeat the question.", "skip": "Please skip this question."}
+
+Parts = AsyncGenerator[TurnPart | Line, None]
+
+
+class ResponseSources:
+    """One interview over the agent and the stores. ``speaks``: with the reply's audio."""
+
+    def __init__(self, key: SessionKey, agent: StepCaller, sessions: SessionStore, blobs: BlobStore) -> None:
+        self._key = key
+        self._agent = agent
+        self._sessions = sessions
+        self._blobs = blobs
+
+    async def events(self) -> list[Event]:
+        """Raises NotFound: the interview does not exist, or has not started."""
+        events = await self._sessions.events(self._key)
+        if not events:
+            raise NotFound(NO_SUCH_INTERVIEW)
+        return events
+
+    async def state(self) -> SessionState:
+        """Raises NotFound."""
+        state = await self._sessions.load(self._key)
+        if state is None:
+            raise NotFound(NO_SUCH_INTERVIEW)
+        return state
+
+    async def turn(self, request: TurnRequest) -> Parts:
+        """The turn's parts; waits while another worker has it."""
+        until = time.monotonic() + WAIT_FOR_TURN_S
+        while True:
+            try:
+                async for part in self._agent.turn_stream(request):
+                    yield part
+                return
+            except TurnInFlight as error:
+                if time.monotonic() > until:
+                    raise
+                retries.tried_again("agent", "turn-in-flight")
+                await asyncio.sleep(error.retry_after_s or 1.0)
+
+    def asked(self, idempotency_key: str, action: str, *, speaks: bool) -> Parts:
+        """The turn of ``repeat`` or ``skip``."""
+        return self.turn(self._typed(idempotency_key, SPOKEN_ACTIONS[action], speaks=speaks))
+
+    def hint(self, idempotency_key: str, *, speaks: bool) -> Parts:
+        asked = HintRequest(self._key.tenant, self._key.interview_id, idempotency_key, voice=speaks)
+        return self._step(self._agent.hint(asked))
+
+    def end(self) -> Parts:
+        ended = EndRequest(
+            self._key.tenant, self._key.interview_id, by="candidate", reason="The candidate ended the interview."
+        )
+        return self._step(self._agent.end(ended))
+
+    async def current_line(self) -> Parts:
+        """What the interviewer said last: a client that has just come asks for it, or one that did not understand."""
+        state = await self.state()
+        said = [turn for turn in state.conversation_history if turn.role == "interviewer"]
+        yield Line(said[-1].content if said else "", state.language, said[-1].audio_url if said else None)
+
+    async def again(self, sent: ResponseSent, seq: int) -> Parts:
+        """An utterance of the log, whose number is ``seq``."""
+        state = await self.state()
+        yield Line(sent.text, state.language, sent.audio_url, seq=seq)
+
+    async def accepted(self, pending: AcceptedAnswer, *, speaks: bool) -> Parts:
+        """The turn of an answer that was accepted and has no reply yet, because its worker died."""
+        request = self._typed(pending.idempotency_key, pending.text or "", speaks=speaks)
+        if pending.audio is not None:
+            path = path_of_url(self._key.tenant, self._key.interview_id, pending.audio.url)
+            audio = await self._blobs.get(path)
+            request = msgspec.structs.replace(request, text=None, audio=audio, content_type=pending.audio.content_type)
+        async for part in self.turn(request):
+            yield part
+
+    async def _step(self, call: Awaitable[StepReply]) -> Parts:
+        yield Done(await call)
+
+    def _typed(self, idempotency_key: str, text: str, *, speaks: bool) -> TurnRequest:
+        return TurnRequest(
+            self._key.tenant,
+            self._key.interview_id,
+            idempotency_key,
+            text=text,
+            voice=speaks,
+            stream_audio=speaks,
+        )
