@@ -108,6 +108,7 @@ class Visitor:
         """The state is accessible at both widths, does not overflow, and is photographed."""
         for width, height in WIDTHS.items():
             self.page.set_viewport_size({"width": width, "height": height})
+            self.page.evaluate("scrollTo(0, 0)")
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} px wide on a screen of {width}"
             if self._pictures is not None:

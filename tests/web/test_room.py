@@ -23,11 +23,12 @@ def new_id() -> str:
 
 
 def talk(page: Page) -> None:
-    """Press, let the whole fixture be heard, press again."""
-    page.get_by_role("button", name="Speak", exact=True).click()
+    """Hold the button while the whole fixture is heard."""
+    page.get_by_role("button", name="Speak", exact=True).hover()
+    page.mouse.down()
     expect(page.get_by_role("status").filter(has_text="Recording")).to_be_visible()
     page.wait_for_timeout(5_000)  # the microphone plays a file of five seconds in real time
-    page.get_by_role("button", name="Stop and check").click()
+    page.mouse.up()
     page.get_by_label("What was understood").wait_for()
 
 
@@ -54,6 +55,7 @@ def test_a_typed_interview_from_the_link_to_the_end(server: RoomServer, visitor:
     visitor.look("interview")
     visitor.type_answer(WORK)
     visitor.awaits("Question 2")
+    expect(page.get_by_role("heading", name="Question 2")).to_be_focused()
     visitor.type_answer(INDEX)
     page.get_by_label("Put a message on a queue").wait_for()
     visitor.click("Send answer")
@@ -350,6 +352,33 @@ def test_leaving_the_window_and_pasting_are_noted_as_the_consent_says(server: Ro
         )
     noted = server.happened(interview, "integrity.noted")
     assert [(one["signal"], one["data"]) for one in noted] == [("paste", {"characters": 12})]
+
+
+def test_the_room_is_legible_in_the_dark(server: RoomServer, visitor: Visitor) -> None:
+    visitor.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    visitor.page.goto(server.invite(new_id()))
+    visitor.awaits("Welcome")
+    visitor.look("dark-arrival")
+    visitor.prefer_typing()
+    visitor.agree_and_start()
+    visitor.type_answer(WORK)
+    visitor.awaits("Question 2")
+    visitor.look("dark-interview")
+    visitor.click("Take a hint")
+    visitor.look("dark-hint")
+
+
+def test_a_lost_connection_that_returns_sends_the_answer(server: RoomServer, visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.expected = re.compile("Failed to load resource|net::ERR")
+    page.goto(server.invite(new_id()))
+    visitor.prefer_typing()
+    visitor.agree_and_start()
+    visitor.context.set_offline(True)
+    visitor.type_answer(WORK)
+    visitor.awaits("Your answer could not be sent")
+    visitor.context.set_offline(False)
+    visitor.awaits("Question 2")
 
 
 def _key(request: Request) -> str | None:

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -19,6 +19,18 @@ const PHASES: readonly Phase[] = ["intro", "technical", "behavioral", "closing"]
 export function Interview({ room }: { room: Room }) {
   const { state, settings } = room;
   const [helping, setHelping] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { turn } = state;
+  const questionId = state.card?.question_id;
+
+  // The form of the last answer is gone and its focus with it: the next one begins at the question, in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also when the same turn brings another question
+  useEffect(() => {
+    const question = heading.current;
+    if (question === null || turn !== "yours" || document.activeElement !== document.body) return;
+    question.focus({ preventScroll: true });
+    if (question.getBoundingClientRect().top < 0) question.scrollIntoView({ block: "start" });
+  }, [turn, questionId]);
   const tools = document.getElementById("masthead-tools");
   const language = state.notice?.notice.language;
   const last = state.lines.findLast((line) => line.who === "interviewer");
@@ -56,7 +68,9 @@ export function Interview({ room }: { room: Room }) {
         </div>
         <section className="card question" aria-label={en.interview.question(state.questions)}>
           <header className="row">
-            <h1 className="label">{en.interview.question(Math.max(1, state.questions))}</h1>
+            <h1 className="label" ref={heading} tabIndex={-1}>
+              {en.interview.question(Math.max(1, state.questions))}
+            </h1>
           </header>
           {state.card && (
             <p className="prompt" lang={language}>

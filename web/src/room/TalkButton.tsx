@@ -9,7 +9,6 @@ const HOLD_MS = 500;
 /** Push to talk: press to start and press to stop, or hold while speaking; by pointer or keyboard. */
 export function TalkButton({ room }: { room: Room }) {
   const recording = room.state.turn === "recording";
-  const pressedAt = useRef<number | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const hint = useId();
 
@@ -18,32 +17,12 @@ export function TalkButton({ room }: { room: Room }) {
     if (recording) button.current?.focus({ preventScroll: true });
   }, [recording]);
 
-  // A release may come anywhere, and a window that loses the focus gets none.
-  useEffect(() => {
-    if (!recording) return;
-    const release = () => {
-      const since = holdStart;
-      holdStart = null;
-      if (since !== null && performance.now() - since >= HOLD_MS) room.stopRecording();
-    };
-    addEventListener("pointerup", release);
-    addEventListener("keyup", release);
-    addEventListener("blur", release);
-    return () => {
-      removeEventListener("pointerup", release);
-      removeEventListener("keyup", release);
-      removeEventListener("blur", release);
-    };
-  }, [recording, room.stopRecording]);
-
   const press = () => {
     if (recording) {
-      holdStart = null;
       room.stopRecording();
       return;
     }
-    pressedAt.current = performance.now();
-    holdStart = pressedAt.current;
+    stopAfterHold(room.stopRecording);
     room.startRecording();
   };
 
@@ -77,5 +56,15 @@ export function TalkButton({ room }: { room: Room }) {
   );
 }
 
-/** Outlives the first element: a hold begins before recording and ends in it. */
-let holdStart: number | null = null;
+/** Calls `stop` with the release of a press that was held; the release may come anywhere, and a blur counts as one. */
+function stopAfterHold(stop: () => void): void {
+  const since = performance.now();
+  const ended = new AbortController();
+  const release = () => {
+    ended.abort();
+    if (performance.now() - since >= HOLD_MS) stop();
+  };
+  for (const name of ["pointerup", "pointercancel", "keyup", "blur"]) {
+    addEventListener(name, release, { signal: ended.signal });
+  }
+}

@@ -7,7 +7,6 @@ export const en = {
   product: "Interview",
   skip: "Skip to the content",
   opening: "Opening your interview…",
-  back: "Back",
   close: "Close",
   cancel: "Cancel",
   retry: "Try again",
@@ -81,7 +80,6 @@ export const en = {
     doneBody: "In the interview, your answer would now be saved and the next question would follow.",
     start: "Start the interview",
     skip: "Skip the practice",
-    again: "Practise again",
   },
 
   interview: {
@@ -109,13 +107,11 @@ export const en = {
     you: "You",
     interviewer: "Interviewer",
     conversation: "Conversation",
-    captions: "Captions",
     play: "Hear it again",
     silence: "Stop voice",
     timeLeft: (minutes: number) => (minutes < 1 ? "Last minute" : `${minutes} min left`),
     timeUp: "Time is over",
     warnTime: (minutes: number) => `${minutes} minutes are left.`,
-    saved: "Saved",
   },
 
   answer: {
@@ -190,7 +186,6 @@ export const en = {
     endBody: "Your answers so far are evaluated. It cannot be continued.",
     endTitle: "End the interview now?",
     endYes: "End it",
-    free: "None of this is held against you.",
     said: {
       repeat: "Please repeat the question.",
       explain: "Please explain the question.",
@@ -214,7 +209,6 @@ export const en = {
   },
 
   trouble: "That did not work",
-  offline: "No connection. We keep trying as soon as you press “Try again”.",
 };
 
 export type Messages = typeof en;

@@ -138,6 +138,19 @@ export function useRoom(): Room {
     return () => clearInterval(timer);
   }, [state.turn, state.stage, restore]);
 
+  const retry = useCallback(() => {
+    const answer = pending.current;
+    if (answer === null || now.current.state.turn !== "failed") return;
+    dispatch({ type: "sent", id: answer.key, text: shownText(now.current.state, answer) });
+    void send(answer);
+  }, [send]);
+
+  // The answer waits for the connection, not for a press.
+  useEffect(() => {
+    addEventListener("online", retry);
+    return () => removeEventListener("online", retry);
+  }, [retry]);
+
   const note = useCallback((signal: string, data: Record<string, number>) => {
     if (now.current.state.stage !== "interview") return;
     api.current?.signal(signal, data).catch(() => undefined); // an observation may be lost
@@ -223,12 +236,7 @@ export function useRoom(): Room {
       dispatch({ type: "sent", id: key, text });
       void send(answerOf(key, text, heard, lastRecording));
     },
-    retry: () => {
-      const answer = pending.current;
-      if (answer === null) return;
-      dispatch({ type: "sent", id: answer.key, text: shownText(now.current.state, answer) });
-      void send(answer);
-    },
+    retry,
     withdraw: () => {
       const answer = pending.current;
       if (answer && "text" in answer) {
