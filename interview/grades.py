@@ -15,7 +15,10 @@ class Evidence(Struct, frozen=True):
 
 
 class CriterionGrade(Struct, frozen=True):
-    """One rubric criterion: the level reached, its score in [0, 1] and the supporting quote."""
+    """One part of a grade, a rubric criterion or a key point: its level, its score in [0, 1], the supporting quote.
+
+    The grade's score, before hints, is the mean of its parts' scores by ``weight``; None in logs of earlier releases.
+    """
 
     criterion: str
     level: int
@@ -23,6 +26,7 @@ class CriterionGrade(Struct, frozen=True):
     quote: str = ""
     rationale: str = ""
     spread: float = 0.0
+    weight: float | None = None
 
 
 #: ``Grade.grader`` of a question that is not scored by design: an opener, a closing.

@@ -142,6 +142,8 @@ class _Checks:
             except InterviewError as error:
                 self.differences.append(f"event {seq}: {question.id} cannot be graded again: {error.message}")
                 return
+        if not recorded.grade.criteria:  # earlier releases recorded no key points
+            again = msgspec.structs.replace(again, criteria=())
         found = _first_difference(again, recorded.grade)
         if found:
             self.differences.append(f"event {seq}: the grade of {question.id}: {found}")

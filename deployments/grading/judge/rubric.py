@@ -214,6 +214,7 @@ def _criterion_grade(criterion: Criterion, readings: Sequence[_Reading]) -> Crit
             score=lowest.score,
             rationale="Not accepted: no sample quoted the answer verbatim",
             spread=1.0,
+            weight=criterion.weight,
         )
     median = accepted[len(accepted) // 2] if len(accepted) % 2 else accepted[len(accepted) // 2 - 1]
     scores = [one.score for one in accepted]
@@ -225,6 +226,7 @@ def _criterion_grade(criterion: Criterion, readings: Sequence[_Reading]) -> Crit
         quote=quoted.evidence.quote if quoted.evidence else "",
         rationale=quoted.reason,
         spread=max(scores) - min(scores),
+        weight=criterion.weight,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from interview.grades import Grade
 from interview.reports.report import (
     EngineUse,
     Finding,
@@ -204,6 +205,7 @@ def _about(question: QuestionReport) -> str:
     if question.skipped:
         parts.append("skipped")
     parts.append(f"interviewer's prompt {question.prompt_version}" if question.prompt_version else "put by the script")
+    parts.append(f"id {question.question_id}")
     return " · ".join(parts)
 
 
@@ -226,17 +228,30 @@ def _grade(version: GradeVersion) -> dict[str, Any]:
         "grader": grade.grader,
         "provisional": grade.provisional,
         "review": (grade.review_reason or "The grader asks for a human review.") if grade.needs_review else "",
-        "hint_cost": f"{grade.hint_cost:.2f}" if grade.hint_cost else "",
         "criteria": [
             {"name": item.criterion, "level": item.level, "score": f"{item.score:.2f}", "rationale": item.rationale}
             for item in grade.criteria
+            if item.rationale
         ],
+        "working": _working(grade),
         "when": f"{_day(version.recorded_at)} {_clock(version.recorded_at)} UTC",
         "source": _SOURCES.get(version.source, version.source),
         "override": version.source == "override",
         "author": version.author,
         "reason": version.reason,
     }
+
+
+def _working(grade: Grade) -> str:
+    """The computation of a score that is a weighted mean of parts; empty for any other."""
+    parts = [(item, item.weight) for item in grade.criteria if item.weight is not None]
+    total = sum(weight for _, weight in parts)
+    if not parts or len(parts) < len(grade.criteria) or total <= 0:
+        return ""
+    terms = "; ".join(f"{item.criterion}: {item.score:.2f} (weight {weight:g})" for item, weight in parts)
+    mean = sum(item.score * weight for item, weight in parts) / total
+    less = f", less {grade.hint_cost:.2f} for hints" if grade.hint_cost else ""
+    return f"{terms}. Weighted mean {mean:.2f}{less}."
 
 
 def _engine(engine: EngineUse) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 import { DataTable } from "../staff/DataTable";
 import { moment, score } from "../staff/format";
-import type { GradeVersion } from "../staff/types";
+import type { Criterion, GradeVersion } from "../staff/types";
 import { Meter } from "../ui/Meter";
 import { judges } from "./uncertainty";
+import { meanOfParts } from "./working";
 
 export function GradeView({ version }: { version: GradeVersion }) {
   const { grade } = version;
   const decided = version.source === "override";
-  const weighted = grade.criteria.some((criterion) => criterion.weight !== undefined);
+  const mean = meanOfParts(grade);
   return (
     <div className="grade">
       <p className="grade-line">
@@ -32,31 +33,38 @@ export function GradeView({ version }: { version: GradeVersion }) {
       </p>
       <p>{decided ? version.reason : grade.rationale}</p>
       {grade.needs_review && grade.review_reason && <p className="small muted">{grade.review_reason}</p>}
-      {grade.criteria.length > 0 && (
-        <DataTable
-          caption="Parts of the grade"
-          rows={grade.criteria}
-          keyOf={(criterion) => criterion.criterion}
-          columns={[
-            { label: "Part", cell: (criterion) => criterion.criterion },
-            ...(weighted
-              ? [
-                  {
-                    label: "Weight",
-                    numeric: true,
-                    cell: (criterion: { weight?: number }) => (criterion.weight ?? 1).toFixed(2),
-                  },
-                ]
-              : []),
-            { label: "Score", numeric: true, cell: (criterion) => score(criterion.score) },
-            { label: "Why", cell: (criterion) => criterion.rationale || "–" },
-          ]}
-        />
+      {grade.criteria.length > 0 && <Parts criteria={grade.criteria} />}
+      {mean !== null && (
+        <p className="small muted">
+          Weighted mean {score(mean)}
+          {grade.hint_cost > 0 && `, less ${score(grade.hint_cost)} for hints, is ${score(grade.score)}`}
+        </p>
       )}
       <p className="small muted">
         {decided ? "By a person" : `By the grader “${grade.grader}”`}, {moment(version.recorded_at)}
-        {grade.hint_cost > 0 && ` · hints cost ${grade.hint_cost.toFixed(2)}`}
+        {mean === null && grade.hint_cost > 0 && ` · hints took ${score(grade.hint_cost)}`}
       </p>
     </div>
+  );
+}
+
+/** What a grade is computed from: closed at first, because the rationale says it in words. */
+function Parts({ criteria }: { criteria: Criterion[] }) {
+  const reasons = criteria.some((criterion) => criterion.rationale);
+  return (
+    <details>
+      <summary>Parts of the grade ({criteria.length})</summary>
+      <DataTable
+        caption="Parts of the grade"
+        rows={criteria}
+        keyOf={(criterion) => criterion.criterion}
+        columns={[
+          { label: "Part", cell: (criterion) => criterion.criterion },
+          { label: "Weight", numeric: true, cell: (criterion) => score(criterion.weight) },
+          { label: "Score", numeric: true, cell: (criterion) => score(criterion.score) },
+          ...(reasons ? [{ label: "Why", cell: (criterion: Criterion) => criterion.rationale || "–" }] : []),
+        ]}
+      />
+    </details>
   );
 }

@@ -6,7 +6,7 @@ import { hrefOf, parseRoute, type Route } from "./route";
 import { timeline } from "./timeline";
 import { leastCertainFirst, replaced, uncertainty } from "./uncertainty";
 import { differences, measured, onAxis, toldApart } from "./whiskers";
-import { total, working } from "./working";
+import { meanOfParts, total, working } from "./working";
 
 function version(score: number, changes: Partial<GradeVersion["grade"]> = {}, source = "inline"): GradeVersion {
   const grade = {
@@ -135,6 +135,22 @@ describe("working", () => {
     ]);
     expect(total(parts)).toBeCloseTo(0.6 * 0.7 + 0.4 * 0.5);
     expect(total([])).toBeNull();
+  });
+});
+
+describe("the parts of a grade", () => {
+  const part = (score: number, weight: number | null) => ({
+    criterion: "",
+    level: 0,
+    score,
+    quote: "",
+    rationale: "",
+    weight,
+  });
+  it("make its score by their weights, where the log has them", () => {
+    expect(meanOfParts({ criteria: [part(1, 3), part(0, 1)] })).toBe(0.75);
+    expect(meanOfParts({ criteria: [part(1, 3), part(0, null)] })).toBeNull();
+    expect(meanOfParts({ criteria: [] })).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 /** The parts from which the report's score is computed. */
-import type { Report } from "../staff/types";
+import type { Grade, Report } from "../staff/types";
 import { judges, standing } from "./uncertainty";
 
 export type Part = { skill: string; weight: number; scores: number[]; mean: number };
@@ -21,4 +21,16 @@ export function working(report: Pick<Report, "skills" | "questions">): Part[] {
 export function total(parts: readonly Part[]): number | null {
   const weight = parts.reduce((sum, part) => sum + part.weight, 0);
   return weight > 0 ? parts.reduce((sum, part) => sum + part.weight * part.mean, 0) / weight : null;
+}
+
+/** The weighted mean of a grade's parts, before hints; null where the log has no weights. */
+export function meanOfParts(grade: Pick<Grade, "criteria">): number | null {
+  let sum = 0;
+  let weights = 0;
+  for (const { score, weight } of grade.criteria) {
+    if (weight === null || weight === undefined) return null;
+    sum += score * weight;
+    weights += weight;
+  }
+  return weights > 0 ? sum / weights : null;
 }

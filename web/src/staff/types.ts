@@ -24,7 +24,7 @@ export type Criterion = {
   score: number;
   quote: string;
   rationale: string;
-  weight?: number;
+  weight: number | null;
 };
 
 export type Grade = {

@@ -18,7 +18,7 @@ from deployments.grading.graders.coverage.by_words import contrasted_things, fou
 from deployments.grading.graders.coverage.findings import Finding
 from deployments.grading.graders.coverage.passages import Passage, passages_of
 from deployments.grading.graders.grade_builder import mark, no_answer, nonsense
-from interview.grades import Grade
+from interview.grades import CriterionGrade, Grade
 from interview.plans.questions import KeyPoint, Question
 from interview.text.machine_orders import orders_in, without_orders
 
@@ -63,6 +63,7 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], ali
     passages = passages_of(answer, kept, question.prompt)
     # Orders must not even be context for the words around them.
     score, found = _score(question, _only(answer, kept), passages, aligner)
+    by_reference = aligner is not None and not question.key_points
     if not found:
         return mark(
             GRADER,
@@ -91,7 +92,15 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], ali
         evidence=evidence or [answer_text.whole(answer, "the answer")],
         review=REVIEW,
         provisional=True,
+        # the credit of a reference answer is a curve over its alignment, not a mean of parts
+        criteria=() if by_reference else [_part(one) for one in found],
     )
+
+
+def _part(found: Finding) -> CriterionGrade:
+    """A key point as a part of the grade. Level 2: made, 1: partly made, 0: not found or denied."""
+    level = 2 if found.credit >= _IS_MADE else 1 if found.credit >= _IS_PARTLY else 0
+    return CriterionGrade(criterion=found.point.text, level=level, score=found.credit, weight=found.point.weight)
 
 
 def _only(answer: str, kept: Sequence[tuple[int, int]]) -> str:

@@ -167,6 +167,17 @@ async def test_half_a_log_can_be_checked() -> None:
         assert differences == []
 
 
+async def test_a_log_of_a_release_that_recorded_no_key_points_agrees() -> None:
+    held = await hold()
+    events, _ = tampered(
+        held.events,
+        GradeRecorded,
+        lambda data: replace(data, grade=replace(data.grade, criteria=())) if data.grade.criteria else None,
+    )
+    _, differences = await held.recheck(events)
+    assert differences == []
+
+
 def better(data: GradeRecorded) -> GradeRecorded | None:
     if data.grade.grader == "skipped" or not data.grade.is_judgement:
         return None

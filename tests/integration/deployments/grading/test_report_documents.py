@@ -211,6 +211,21 @@ def test_a_provisional_grade_keeps_the_report_provisional_and_asks_for_a_person(
     assert "Names no trade-off." in render_html(report).decode()
 
 
+def test_a_score_can_be_computed_again_from_the_page():
+    log = interview(3)
+    parts = (CriterionGrade("names a hash index", 2, 0.8, weight=1), CriterionGrade("names its cost", 0, 0.0, weight=3))
+    coverage = grade_of(0.1, "hash index", confidence=0.3, grader="coverage", criteria=parts, hint_cost=0.1)
+    log.add(ev.GradeRecorded(2, PLAN.questions[1].id, coverage))
+    report = report_of(log)
+    working = (
+        "names a hash index: 0.80 (weight 1); names its cost: 0.00 (weight 3). Weighted mean 0.20, less 0.10 for hints."
+    )
+    for text in (Page(render_html(report)).text, " ".join(pdf_text(render_pdf(report)))):
+        text = re.sub(r"\s+", " ", text)
+        assert working in text
+        assert f"id {PLAN.questions[1].id}" in text
+
+
 def test_the_weighted_score_is_the_mean_over_graded_skills():
     report = report_of(interview())
     graded = [skill for skill in report.skills if skill.mean_score is not None and skill.weight > 0]

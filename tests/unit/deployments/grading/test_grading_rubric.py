@@ -66,6 +66,7 @@ async def test_agreeing_samples_with_true_quotes_make_a_sure_grade() -> None:
         ("safety", 2, 0.0),
         ("limits", 1, 0.0),
     ]
+    assert sum(one.score * (one.weight or 0) for one in grade.criteria) / 4 == pytest.approx(grade.score)
     for one in grade.evidence:
         assert ANSWER[one.start : one.end] == one.quote
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from deployments.agent.turn.turn_tools import ungraded
@@ -109,6 +110,17 @@ async def test_coverage_is_provisional_quotes_the_answer_and_names_what_is_missi
     assert "stores the first response" in got.rationale
     (quote,) = got.evidence
     assert answer[quote.start : quote.end] == quote.quote == "Well, I would send a unique request id with every retry"
+
+
+async def test_a_coverage_grade_is_the_weighted_mean_of_its_key_points() -> None:
+    heavy, light = OPEN.key_points
+    weighted = msgspec.structs.replace(OPEN, key_points=(msgspec.structs.replace(heavy, weight=3.0), light))
+    got = await grade(weighted, "Well, I would send a unique request id with every retry.", hint_cost=0.25)
+    assert [(part.criterion, part.weight) for part in got.criteria] == [(heavy.text, 3.0), (light.text, 1.0)]
+    assert [part.level for part in got.criteria] == [2, 0]
+    mean = sum(part.score * (part.weight or 0) for part in got.criteria) / 4
+    assert got.hint_cost == 0.25
+    assert got.score == pytest.approx(mean - 0.25)
 
 
 async def test_repeating_the_question_earns_nothing() -> None:
