@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.support.staff_server import StaffServer
-from tests.web.staff.conftest import picture
-
-OpenPage = Callable[..., Page]
+from tests.web.staff.conftest import Look, OpenPage
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_console_is_accessible_and_fits(
-    open_page: OpenPage, accessible: Callable[[Page], None], width: int
-) -> None:
+def test_the_console_is_accessible_and_fits(open_page: OpenPage, look: Look, width: int) -> None:
     page = open_page("/console", width=width)
     expect(page.get_by_role("heading", name="Tiers")).to_be_visible()
     expect(page.get_by_role("table", name="Keys of your tenant")).to_be_visible()
-    picture(page, "console")
-    accessible(page)
+    look(page, "console")
 
 
 def test_the_numbers_are_those_of_the_metrics(open_page: OpenPage) -> None:
@@ -33,9 +26,7 @@ def test_the_numbers_are_those_of_the_metrics(open_page: OpenPage) -> None:
     expect(page.get_by_text("llm → script")).to_be_visible()
 
 
-def test_a_key_is_made_shown_once_used_and_revoked(
-    open_page: OpenPage, staff: StaffServer, accessible: Callable[[Page], None]
-) -> None:
+def test_a_key_is_made_shown_once_used_and_revoked(open_page: OpenPage, staff: StaffServer, look: Look) -> None:
     page = open_page("/console")
     page.get_by_label("Name of the key").fill("Rosalind Franklin")
     page.get_by_role("button", name="Create a key").click()
@@ -48,7 +39,7 @@ def test_a_key_is_made_shown_once_used_and_revoked(
     expect(keys.get_by_text("Rosalind Franklin")).to_be_visible()
     assert secret not in page.content()
     page.get_by_role("button", name="Revoke Rosalind Franklin").click()
-    accessible(page)
+    look(page, "console-revoke")
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(keys.get_by_role("row", name="Rosalind Franklin")).to_contain_text("revoked")
     assert staff.client.get("/sessions", headers=headers).status_code == 401

@@ -8,9 +8,12 @@ export type Problem = {
   retryAfterS: number | null;
 };
 
-/** A request that failed; `problem.status` is 0 where no response arrived. */
+/** A request that failed; `problem.status` is 0 where no response arrived. `body` is the decoded response, if any. */
 export class ApiError extends Error {
-  constructor(readonly problem: Problem) {
+  constructor(
+    readonly problem: Problem,
+    readonly body: unknown = null,
+  ) {
     super(problem.detail);
     this.name = "ApiError";
   }
@@ -50,7 +53,7 @@ export async function request(url: string, init: RequestInit): Promise<Response>
   }
   if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
-  throw new ApiError(problemOf(response.status, body));
+  throw new ApiError(problemOf(response.status, body), body);
 }
 
 /** Any failure as a problem, for the screen. */

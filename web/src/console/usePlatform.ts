@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { ApiProblem, useApi, wordsOf } from "../staff/api";
+import { isSignedOut, useApi, wordsOf } from "../staff/api";
 import { signOut } from "../staff/session";
 import type { PlatformState } from "../staff/types";
 
@@ -25,7 +25,7 @@ export function usePlatform(): { readings: Reading[]; error: string } {
           setError("");
         } catch (problem) {
           if (stop.signal.aborted) return;
-          if (problem instanceof ApiProblem && problem.status === 401) signOut();
+          if (isSignedOut(problem)) signOut();
           setError(wordsOf(problem));
         }
       }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { ApiProblem, useApi, wordsOf } from "../staff/api";
+import { contextOf, useApi, wordsOf } from "../staff/api";
 import { isPersonal, rememberedName, rememberName } from "../staff/session";
 import type { Question } from "../staff/types";
 import { Button } from "../ui/Button";
@@ -62,11 +62,10 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
       });
       onDone();
     } catch (problem) {
-      const standing = problem instanceof ApiProblem && problem.code === "conflict" && problem.body.context?.standing;
-      if (standing) {
-        const other = standing as Conflict;
-        setConflict(other);
-        setReplaces(other.seq);
+      const faster = contextOf(problem).standing as Conflict | undefined;
+      if (faster) {
+        setConflict(faster);
+        setReplaces(faster.seq);
         onOutdated();
       } else {
         setFailure(wordsOf(problem));

@@ -1,32 +1,31 @@
-/** Requests with the caller's token; every failure is an `ApiProblem` with a sentence for people. */
+/** Requests of people who signed in: every one carries their token. */
 import { createContext, useContext } from "react";
+import { ApiError, request } from "../api/problem";
 
-export type ProblemBody = {
-  code?: string;
-  detail?: string;
-  status?: number;
-  errors?: { field: string; detail: string }[];
-  context?: Record<string, unknown>;
-};
+type Details = { errors?: { field: string; detail: string }[]; context?: Record<string, unknown> };
 
-export class ApiProblem extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly body: ProblemBody;
-
-  constructor(status: number, body: ProblemBody) {
-    super(sentence(status, body));
-    this.status = status;
-    this.code = body.code ?? "";
-    this.body = body;
-  }
+/** A failure as a sentence; where the server's only counts wrong fields, what is wrong with each. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : "Something went wrong.";
+  const { detail } = error.problem;
+  const fields = detailsOf(error)
+    .errors?.map((one) => `${one.field}: ${one.detail}`)
+    .join("; ");
+  return fields && detail.startsWith("Some fields are not valid") ? fields : detail;
 }
 
-/** The server's sentence; where that only counts wrong fields, what is wrong with each. */
-function sentence(status: number, body: ProblemBody): string {
-  const fields = body.errors?.map((error) => `${error.field}: ${error.detail}`).join("; ");
-  if (fields && (!body.detail || body.detail.startsWith("Some fields are not valid"))) return fields;
-  return body.detail ?? `The server answered with status ${status}.`;
+/** What a problem says to programs, by name. */
+export function contextOf(error: unknown): Record<string, unknown> {
+  return error instanceof ApiError ? (detailsOf(error).context ?? {}) : {};
+}
+
+function detailsOf(error: ApiError): Details {
+  return (error.body ?? {}) as Details;
+}
+
+/** Whether the server no longer accepts the token. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.status === 401;
 }
 
 export type Query = Record<string, string | number | boolean | undefined>;
@@ -38,56 +37,28 @@ export function withQuery(path: string, query: Query): string {
   return text ? `${path}?${text}` : path;
 }
 
+type Options = { signal?: AbortSignal; method?: string; body?: unknown };
+
 export class Api {
-  readonly token: string;
+  constructor(readonly token: string) {}
 
-  constructor(token: string) {
-    this.token = token;
-  }
-
-  async json<T>(path: string, options: { signal?: AbortSignal | undefined; method?: string; body?: unknown } = {}) {
+  /** The decoded reply; undefined where there is none (204). Rejects with ApiError. */
+  async json<T>(path: string, options: Options = {}): Promise<T> {
     const reply = await this.#send(path, options, "application/json");
     return (reply.status === 204 ? undefined : await reply.json()) as T;
   }
 
-  /** A document or recording as a local object. */
+  /** A document or recording as a local object. Rejects with ApiError. */
   async blob(path: string, accept = "*/*"): Promise<Blob> {
     return (await this.#send(path, {}, accept)).blob();
   }
 
-  async #send(
-    path: string,
-    options: { signal?: AbortSignal | undefined; method?: string; body?: unknown },
-    accept: string,
-  ): Promise<Response> {
+  #send(path: string, { signal, method = "GET", body }: Options, accept: string): Promise<Response> {
     const headers: Record<string, string> = { Authorization: `Bearer ${this.token}`, Accept: accept };
-    if (options.body !== undefined) headers["Content-Type"] = "application/json";
-    let reply: Response;
-    try {
-      reply = await fetch(path, {
-        method: options.method ?? "GET",
-        headers,
-        signal: options.signal ?? null,
-        body: options.body === undefined ? null : JSON.stringify(options.body),
-      });
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new ApiProblem(0, { detail: "The server cannot be reached. Check the connection, then try again." });
-    }
-    if (reply.ok) return reply;
-    let body: ProblemBody = {};
-    try {
-      body = (await reply.json()) as ProblemBody;
-    } catch {
-      // not a problem document: the status has to do
-    }
-    throw new ApiProblem(reply.status, body);
+    if (body === undefined) return request(path, { method, headers, signal: signal ?? null });
+    headers["Content-Type"] = "application/json";
+    return request(path, { method, headers, signal: signal ?? null, body: JSON.stringify(body) });
   }
-}
-
-/** An error as a sentence. */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : "Something went wrong.";
 }
 
 const ApiContext = createContext<Api | null>(null);

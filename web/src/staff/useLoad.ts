@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import { ApiProblem, useApi, wordsOf } from "./api";
+import { isSignedOut, useApi, wordsOf } from "./api";
 import { signOut } from "./session";
 
 export type Loaded<T> = {
@@ -29,7 +29,7 @@ export function useLoad<T>(path: string): Loaded<T> {
       },
       (problem: unknown) => {
         if (stop.signal.aborted) return;
-        if (problem instanceof ApiProblem && problem.status === 401) signOut();
+        if (isSignedOut(problem)) signOut();
         setError(wordsOf(problem));
         setLoading(false);
       },
