@@ -48,6 +48,14 @@ class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     watchdog: WatchdogPolicy = field(default_factory=WatchdogPolicy)
 
 
+class SynthesisConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The written summary of an interview, where there is a language model."""
+
+    enabled: bool = True
+    max_tokens: int = 1200
+    deadline_s: float = 120.0
+
+
 class BackgroundConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Background grading. Jobs are retried for about an hour (see ``storage.work_queue.port``) before they are dead."""
 
@@ -89,6 +97,7 @@ class GradingConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     #: directory. None compares words only.
     embeddings: str | None = "minilm-l6-v2-int8"
     judge: JudgeConfig = field(default_factory=JudgeConfig)
+    synthesis: SynthesisConfig = field(default_factory=SynthesisConfig)
     background: BackgroundConfig = field(default_factory=BackgroundConfig)
     replicas: ReplicaConfig = field(default_factory=ReplicaConfig)
     fake: FakeGradingConfig = field(default_factory=FakeGradingConfig)

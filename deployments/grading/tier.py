@@ -11,13 +11,14 @@ from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.background.milestones import Milestones
 from deployments.grading.background.queued_work import QueuedWork
 from deployments.grading.background.worker import GradingWorker
-from deployments.grading.config import GradingConfig
+from deployments.grading.config import GradingConfig, SynthesisConfig
 from deployments.grading.contract import Grading
 from deployments.grading.fake import FakeGrading
 from deployments.grading.graders.registry import Registry
 from deployments.grading.judge.drift_watch import DriftWatch
 from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.service import GradingService
+from deployments.grading.synthesis.writer import SynthesisWriter
 from deployments.llm.contract import LanguageModel
 from storage.archive.port import Archive
 from storage.blobs.port import BlobStore
@@ -77,6 +78,7 @@ class GradingTier:
                 drift=drift,
                 grade=self._graders.grade,
                 milestones=stores.milestones,
+                synthesis=_synthesis(model, config.synthesis),
             )
             name = f"grading-{socket.gethostname()}-{os.getpid()}"
             self.worker = GradingWorker(
@@ -112,3 +114,9 @@ class GradingTier:
             self.worker.check_health()
         if self._milestones is not None:
             self._milestones.check_health()
+
+
+def _synthesis(model: LanguageModel | None, config: SynthesisConfig) -> SynthesisWriter | None:
+    if model is None or not config.enabled:
+        return None
+    return SynthesisWriter(model, max_tokens=config.max_tokens, deadline_s=config.deadline_s)

@@ -24,6 +24,8 @@ from interview.reports.report import (
     ReviewItem,
     RuleTripped,
     SignalNoted,
+    Summary,
+    SummarySentence,
 )
 from interview.sessions import events as ev
 from interview.sessions.session import SessionState
@@ -68,6 +70,7 @@ def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPla
         summary=state.summary,
         hints_used=state.hints_used,
         candidate_questions=_candidate_questions(events),
+        written_summary=_written_summary(events, questions),
     )
 
 
@@ -236,6 +239,20 @@ def _candidate_questions(events: Sequence[ev.Event]) -> tuple[QuestionOfCandidat
         if isinstance(data := event.data, ev.CandidateAsked)
     ]
     return tuple(sorted(found, key=lambda asked: (not asked.for_a_person, asked.turn)))
+
+
+def _written_summary(events: Sequence[ev.Event], questions: Sequence[QuestionReport]) -> Summary | None:
+    """The latest summary that a model wrote, with the place of each quote in the recordings."""
+    written = next((event.data for event in reversed(events) if isinstance(event.data, ev.SynthesisWritten)), None)
+    if written is None:
+        return None
+    heard = {event.data.turn: event.data for event in events if isinstance(event.data, ev.AnswerTranscribed)}
+    answers = [answer for question in questions for answer in question.answers]
+    sentences = []
+    for one in written.sentences:
+        own = [answer for answer in answers if answer.turn == one.turn]
+        sentences.append(SummarySentence(one.kind, one.text, locate_quote(one.quote, own, heard), one.resume_quote))
+    return Summary(tuple(sentences), written.dropped, written.prompt)
 
 
 def _rules(events: Sequence[ev.Event]) -> tuple[RuleTripped, ...]:

@@ -11,6 +11,7 @@ from interview.grades import Grade
 from interview.plans.plan import Phase, PlanRef
 from interview.plans.questions import QuestionType
 from interview.sessions.session import Candidate, Consent, Insight, Status
+from interview.sessions.synthesis import SentenceKind
 
 
 class Quote(Struct, frozen=True):
@@ -185,12 +186,29 @@ class EngineUse(Struct, frozen=True):
     notice: str = ""
 
 
+class SummarySentence(Struct, frozen=True):
+    """A sentence of the written summary with its quotes; ``resume_quote`` is the résumé's side of a contradiction."""
+
+    kind: SentenceKind
+    text: str
+    quote: Quote
+    resume_quote: str = ""
+
+
+class Summary(Struct, frozen=True):
+    """A language model's summary of the whole interview. ``dropped`` sentences had no quote that was there."""
+
+    sentences: tuple[SummarySentence, ...]
+    dropped: int
+    prompt: str
+
+
 class Report(Struct, frozen=True):
     """Report of one interview. ``final`` is false while the interview runs or a grade is provisional.
 
     ``weighted_score`` in [0, 1]: Σ weight · mean_score / Σ weight over the graded skills; None without any. It is an
     input to a person's decision, not a recommendation. ``version`` is the session version that the report was made
-    from.
+    from. ``written_summary`` None: no model wrote one.
     """
 
     interview_id: str
@@ -223,3 +241,4 @@ class Report(Struct, frozen=True):
     summary: str
     hints_used: int
     candidate_questions: tuple[QuestionOfCandidate, ...] = ()
+    written_summary: Summary | None = None

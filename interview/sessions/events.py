@@ -18,6 +18,7 @@ from interview.plans.questions import QuestionCard
 from interview.sessions.policy_finding import PolicyFinding
 from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight
 from interview.sessions.settings import SessionSettings
+from interview.sessions.synthesis import BackedSentence
 
 
 class Payload(Struct, frozen=True, tag_field="type"):
@@ -226,6 +227,17 @@ class ReportReady(Payload, frozen=True, tag="report.ready"):
     provisional: bool = True
 
 
+class SynthesisWritten(Payload, frozen=True, tag="synthesis.written"):
+    """A language model summarised the interview. Every sentence's quotes were found; ``dropped`` sentences had none.
+
+    ``prompt`` is the version of the prompt.
+    """
+
+    sentences: tuple[BackedSentence, ...]
+    dropped: int = 0
+    prompt: str = ""
+
+
 class Unrecognised(Payload, frozen=True, tag="unrecognised"):
     """An event of a type that only a later release knows: kept as it came, without effect on this release's state.
 
@@ -255,6 +267,7 @@ AnyPayload = (
     | SessionPaused
     | SessionResumed
     | SessionConcluded
+    | SynthesisWritten
     | ReportReady
     | Unrecognised
 )

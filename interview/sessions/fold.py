@@ -116,7 +116,7 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             return {"report_url": data.url}
         case ev.QuestionReopened():
             return _reopened(state, data)
-        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted() | ev.Unrecognised():
+        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted() | ev.SynthesisWritten() | ev.Unrecognised():
             return {}
         case ev.CandidateAsked():
             return _candidate_asked(state, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployments.grading.contract import GradeRequest
+from deployments.grading.synthesis.writer import Answered
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.sessions.session import AskedQuestion, SessionState
@@ -31,6 +32,21 @@ def answer_to(state: SessionState, asked: AskedQuestion, question: Question) -> 
         if said.confidence is not None:
             lowest = said.confidence if lowest is None else min(lowest, said.confidence)
     return "\n".join(parts), lowest, last
+
+
+def answered(state: SessionState, plan: InterviewPlan) -> list[Answered]:
+    """What the candidate said to the scored questions, utterance by utterance; requests are left out."""
+    found = []
+    for asked in state.questions_asked:
+        question = plan.by_id.get(asked.question_id)
+        if question is None or not question.is_scored:
+            continue
+        for said in state.conversation_history:
+            if said.role == "candidate" and said.turn > asked.turn and said.question_id == asked.question_id:
+                words = read_utterance(said.content, clarifiable=bool(question.clarifications)).answer
+                if words.strip():
+                    found.append(Answered(said.turn, question.prompt, words))
+    return found
 
 
 def requests_to_judge(state: SessionState, plan: InterviewPlan) -> list[GradeRequest]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from deployments.grading.background.interview_answers import requests_to_judge
+from deployments.grading.background.interview_answers import answered, requests_to_judge
 from deployments.grading.background.milestones import Milestones
 from deployments.grading.background.missing_grades import (
     QuickGrade,
@@ -25,6 +25,8 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.contract import EvaluateRequest, GradeRequest
 from deployments.grading.graders.grade_builder import with_deductions
 from deployments.grading.reports.stored_report import keep_report
+from deployments.grading.synthesis.writer import VERSION as SYNTHESIS_VERSION
+from deployments.grading.synthesis.writer import SynthesisWriter
 from deployments.shell.handle_rpc import decode
 from interview import failures
 from interview.errors import Conflict, InterviewError, TurnInFlight
@@ -38,6 +40,7 @@ from interview.sessions.events import (
     FallbackEntered,
     GradeRecorded,
     ReportReady,
+    SynthesisWritten,
 )
 from interview.sessions.session import GradeRecord, SessionState
 from storage.archive.port import Archive
@@ -83,7 +86,10 @@ class BackgroundGrading:
         drift: DriftCheck | None = None,
         grade: QuickGrade | None = None,
         milestones: Milestones | None = None,
+        synthesis: SynthesisWriter | None = None,
     ) -> None:
+        """``synthesis`` None: the report has its own lines only."""
+        self._synthesis = synthesis
         self._sessions = sessions
         self._archive = archive
         self._blobs = blobs
@@ -143,10 +149,30 @@ class BackgroundGrading:
         if self._judge is not None:
             state = await self._live(key)
             unjudged = await self._patiently(state, self._judge_open_answers(self._judge, key, state))
-        await self._commit(key, lambda current: _report_ready(current, ungraded, unjudged))
+        summary = await self._summary(await self._live(key)) if self._synthesis is not None else ()
+        await self._commit(key, lambda current: _report_ready(current, ungraded, unjudged, summary))
         await keep_report(self._sessions, self._archive, self._blobs, key, now=self._now())
         if self._milestones is not None:
             await self._milestones.reported(await self._live(key))
+
+    async def _summary(self, state: SessionState) -> Sequence[AnyPayload]:
+        """The written summary, or why there is none; the report does not wait for a model that fails."""
+        if self._synthesis is None or state.report_url is not None:
+            return ()
+        try:
+            resume = await self._resume(state)
+            answers = answered(state, await self._plan(state))
+            written = await self._synthesis.write(answers, resume, state.settings.seed)
+        except InterviewError as error:
+            reason = f"No summary was written ({failures.item_failed('synthesis', error)})."
+            return (FallbackEntered(state.turn_number, "grading", "the report's own lines", reason),)
+        if not answers:
+            return ()
+        return (SynthesisWritten(written.sentences, written.dropped, SYNTHESIS_VERSION),)
+
+    async def _resume(self, state: SessionState) -> str:
+        path = state.documents.get("resume")
+        return (await self._blobs.get(path)).decode("utf-8", "replace") if path is not None else ""
 
     async def _patiently(self, state: SessionState, work: Awaitable[InterviewError | None]) -> InterviewError | None:
         """The failure that the report must tell. A retryable one is raised until patience ends, so that the job is
@@ -267,9 +293,12 @@ def _ability(state: SessionState, plan: InterviewPlan, recorded: GradeRecorded, 
 
 
 def _report_ready(
-    state: SessionState, ungraded: InterviewError | None, unjudged: InterviewError | None
+    state: SessionState,
+    ungraded: InterviewError | None,
+    unjudged: InterviewError | None,
+    summary: Sequence[AnyPayload],
 ) -> Sequence[AnyPayload]:
-    """``report.ready``, once; with the reasons when graders or judge were given up."""
+    """``report.ready``, once, after the summary; with the reasons when graders or judge were given up."""
     if state.report_url is not None:
         return ()
     provisional = any(record.grade.provisional for record in state.grades)
@@ -283,4 +312,4 @@ def _report_ready(
             f"The rubric judge could not serve ({unjudged.code}); key-point coverage stands and needs human review."
         )
         given_up.append(FallbackEntered(state.turn_number, "grading", "key-point coverage", reason))
-    return (*given_up, ready)
+    return (*given_up, *summary, ready)

@@ -52,6 +52,7 @@ def view_of(report: Report, *, audio_base: str = "") -> dict[str, Any]:
         "skills": [_skill(skill) for skill in report.skills],
         "strengths": [_finding(found, audio_base) for found in report.strengths],
         "gaps": [_finding(found, audio_base) for found in report.gaps],
+        "summary_sentences": _summary(report, audio_base),
         "ask_next": [{"skill": item.skill, "text": item.text} for item in report.ask_next],
         "needs_review": _by_reason(report.needs_review),
         "candidate_asks": [
@@ -79,6 +80,21 @@ def view_of(report: Report, *, audio_base: str = "") -> dict[str, Any]:
         "made": f"Made {_day(report.generated_at)} {_clock(report.generated_at)} UTC from event {report.version} of "
         f"interview {report.interview_id}, plan {report.plan.id} {report.plan.version} ({report.plan.digest[:12]}).",
     }
+
+
+def _summary(report: Report, audio_base: str) -> list[dict[str, Any]]:
+    if report.written_summary is None:
+        return []
+    return [
+        {
+            "kind": one.kind,
+            "text": one.text,
+            "quote": _shortened(_quote(one.quote, audio_base)),
+            "resume_quote": _first_page_text(one.resume_quote),
+            "turn": one.quote.turn,
+        }
+        for one in report.written_summary.sentences
+    ]
 
 
 def _first_page_text(text: str) -> str:

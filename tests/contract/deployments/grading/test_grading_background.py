@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -21,12 +22,13 @@ from deployments.grading.background.queued_work import QueuedWork, evaluate_id
 from deployments.grading.config import BackgroundConfig, GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.judge.rubric import RubricJudge
+from deployments.grading.synthesis.writer import SynthesisWriter
 from deployments.grading.tier import GradingStores, GradingTier
 from interview.errors import Conflict, EngineUnavailable, InvalidInput, NotFound, TurnInFlight
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
-from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady
+from interview.sessions.events import Event, FallbackEntered, GradeRecorded, ReportReady, SynthesisWritten
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import SessionState
 from serve.simulation.rehearsal import MemoryBlobs
@@ -384,3 +386,41 @@ async def test_an_interview_that_goes_on_is_not_evaluated(stage: Stage) -> None:
     assert state is not None and state.awaits_report
     assert not replace(state, status="active").awaits_report
     assert not replace(state, status="paused").awaits_report
+
+
+async def test_an_evaluation_writes_a_summary_whose_quotes_were_said(stage: Stage) -> None:
+    backed = {
+        "kind": "strength",
+        "answer": 1,
+        "text": "Made it faster.",
+        "quote": "and it was faster",
+        "resume_quote": "",
+    }
+    invented = {**backed, "quote": "and it was free of charge"}
+    model = FakeLanguageModel([{"sentences": [backed, invented]}])
+    worker = stage.worker(GradingConfig(), None, now=lambda: stage.now, synthesis=SynthesisWriter(model))
+    await QueuedWork(stage.queue).evaluate("acme", "i1")
+    (claim,) = await stage.claims()
+    await worker.evaluate(claim.job)
+    await worker.evaluate(claim.job)
+    (written,) = [event.data for event in await stage.log() if isinstance(event.data, SynthesisWritten)]
+    assert [one.quote for one in written.sentences] == ["and it was faster"]
+    assert written.dropped == 1
+    report = msgspec.json.decode(await stage.blobs.get(report_path("acme", "i1", "report.json")))
+    (sentence,) = report["written_summary"]["sentences"]
+    assert (sentence["quote"]["found"], sentence["quote"]["turn"]) == (True, written.sentences[0].turn)
+    assert len(model.requests) == 1
+    assert fold(await stage.log()) == await stage.state()
+
+
+async def test_a_summary_that_fails_is_told_and_delays_no_report(stage: Stage) -> None:
+    model = FakeLanguageModel([EngineUnavailable("down")])
+    worker = stage.worker(GradingConfig(), None, now=lambda: stage.now, synthesis=SynthesisWriter(model))
+    await QueuedWork(stage.queue).evaluate("acme", "i1")
+    (claim,) = await stage.claims()
+    await worker.evaluate(claim.job)
+    assert len(await stage.reports()) == 1
+    (fallback,) = [event.data for event in await stage.log() if isinstance(event.data, FallbackEntered)]
+    assert "No summary was written (engine-unavailable)" in fallback.reason
+    report = msgspec.json.decode(await stage.blobs.get(report_path("acme", "i1", "report.json")))
+    assert report["written_summary"] is None

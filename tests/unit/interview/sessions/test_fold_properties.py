@@ -18,6 +18,7 @@ from interview.sessions import events as ev
 from interview.sessions.fold import apply, fold
 from interview.sessions.session import ActionType, AgentAction, AudioRef, Candidate, Consent, Insight, SessionState
 from interview.sessions.settings import SessionSettings, Thresholds
+from interview.sessions.synthesis import BackedSentence
 
 texts = st.text(max_size=20)
 unit = st.floats(0, 1)
@@ -141,6 +142,14 @@ later: list[st.SearchStrategy[ev.AnyPayload]] = [
     st.builds(ev.SessionPaused, turn=turns, reason=texts),
     st.builds(ev.SessionResumed, turn=turns, reason=texts),
     st.builds(ev.SessionConcluded, turn=turns, by=st.sampled_from(["plan", "expiry", "operator"]), reason=texts),
+    st.builds(
+        ev.SynthesisWritten,
+        sentences=st.lists(
+            st.builds(BackedSentence, kind=st.just("gap"), text=texts, quote=texts, turn=turns), max_size=2
+        ).map(tuple),
+        dropped=turns,
+        prompt=texts,
+    ),
     st.builds(ev.ReportReady, url=texts, provisional=st.booleans()),
     st.builds(ev.Unrecognised, kind=st.sampled_from(["answer.weighed", "unrecognised", ""]), fields=data),
 ]
