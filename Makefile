@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-faults test-security check web check-web api-types test-models clean dev resolve pin-cluster
+.PHONY: demo test test-faults test-security check web check-web api-types test-models test-clients clean dev resolve pin-cluster
 
 # Base install only: no torch, no test tools.
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -82,5 +82,13 @@ resolve: $(VENV)/.dev
 test-models: .venv-models/.ready
 	.venv-models/bin/python -m pytest -m models tests/models tests/contract/deployments/llm/test_llm_conformance.py
 
+# Other people's clients of the realtime API: the OpenAI Agents SDK, and the openai package under Node.
+.venv-clients/.ready: tests/clients/requirements.txt tests/clients/package-lock.json tests/clients/make_environment.sh
+	bash tests/clients/make_environment.sh
+	touch $@
+
+test-clients: $(VENV)/.dev .venv-clients/.ready
+	$(BIN)/python -m pytest tests/contract/serve/http/realtime/test_other_realtime_clients.py
+
 clean:
-	rm -rf $(VENV) .venv-models demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-models .venv-clients demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

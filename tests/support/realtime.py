@@ -100,10 +100,18 @@ def application(ports: IngressPorts, realtime: RealtimeSettings = AT_ONCE) -> Fa
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    """``app`` on a loopback port; yields ``127.0.0.1:PORT``."""
+async def serving(app: FastAPI, *, certificate: tuple[Path, Path] | None = None) -> AsyncIterator[str]:
+    """``app`` on a loopback port, with TLS if there is a ``certificate`` (and its key); yields ``127.0.0.1:PORT``."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="critical",
+            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate[0] if certificate else None,
+            ssl_keyfile=certificate[1] if certificate else None,
+        )
+    )
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.005)
