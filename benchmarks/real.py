@@ -111,18 +111,22 @@ class Speakers:
 
     async def _speaker(self, delay_s: float, own: random.Random) -> None:
         await asyncio.sleep(delay_s)
+        greeting_s = own.uniform(0, 10)  # the first interview stands for one that is already running
         while True:
             try:
-                await self._interview(own)
+                await self._interview(own, greeting_s)
             except (aiohttp.ClientError, TimeoutError) as error:
                 self.seen.failures[type(error).__name__] += 1
+            greeting_s = float("inf")
 
-    async def _interview(self, own: random.Random) -> None:
+    async def _interview(self, own: random.Random, hears_s: float) -> None:
+        """One interview; of its greeting the speaker hears at most ``hears_s``."""
         interview_id = f"real-{uuid.uuid4().hex}"
         body = {"plan": self._plan, "consent": True, "voice": True}
         reply = await self._json(self._http.post(f"/session/start/{interview_id}", json=body), "start")
         while reply is not None and reply["interviewer_response"]["should_continue"]:
-            await self._hear(reply["interviewer_response"]["audio_url"])
+            await self._hear(reply["interviewer_response"]["audio_url"], hears_s)
+            hears_s = float("inf")
             await asyncio.sleep(own.lognormvariate(np.log(THINK_S[0]), THINK_S[1]))
             answer = own.choice(self._answers)
             await asyncio.sleep(answer.duration_s)
@@ -144,7 +148,7 @@ class Speakers:
                 seen.stages[stage].record(ms)
         return reply
 
-    async def _hear(self, url: str | None) -> None:
+    async def _hear(self, url: str | None, at_most_s: float) -> None:
         if url is None:
             self.seen.failures["a reply without a voice"] += 1
             return
@@ -153,7 +157,7 @@ class Speakers:
         if reply.status != 200:
             self.seen.failures[f"voice: HTTP {reply.status}"] += 1
             return
-        await asyncio.sleep(length_s(audio))
+        await asyncio.sleep(min(length_s(audio), at_most_s))
 
     async def _json(self, request: Any, kind: str) -> dict[str, Any] | None:
         async with request as reply:
@@ -225,7 +229,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--profile", default="local")
     parser.add_argument("--speakers", type=int, nargs="+", default=[10, 20, 30, 40], help="rising numbers, one a step")
-    parser.add_argument("--step-s", type=float, default=45.0, help="a step; its first third lets speakers arrive")
+    parser.add_argument("--step-s", type=float, default=60.0, help="a step; its first third lets speakers arrive")
     parser.add_argument("--plan", default="backend-engineer")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()

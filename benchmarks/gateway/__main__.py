@@ -113,7 +113,7 @@ def table(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gateway", description=__doc__)
     parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--profiles", nargs="*", default=["local", "load"], help="Serve profiles of this platform")
+    parser.add_argument("--profiles", nargs="*", default=["local", "load"], help="Serve profiles, names or files")
     parser.add_argument("--litellm", type=Path, help="the program `litellm` of an environment that has litellm[proxy]")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 64])
     parser.add_argument("--rounds", type=int, default=1)

@@ -54,12 +54,12 @@ def backend() -> Iterator[Subject]:
 
 @contextlib.contextmanager
 def platform(profile: str, upstream: str) -> Iterator[Subject]:
-    """This platform under the profile ``profile`` with the remote engine."""
+    """This platform under ``profile``, a name or a file, with the remote engine."""
     with tempfile.TemporaryDirectory(prefix="iv-gateway-") as directory:
-        path = Path(directory) / f"{profile}.yaml"
+        path = Path(directory) / "profile.yaml"
         path.write_text(yaml.safe_dump(remote_profile(profile, upstream)))
         with running(str(path)) as target:
-            yield Subject(profile, target.address, target.api_key, target.root)
+            yield Subject(Path(profile).stem, target.address, target.api_key, target.root)
 
 
 def remote_profile(profile: str, upstream: str) -> dict[str, Any]:
