@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useApi, wordsOf } from "../staff/api";
 import { DataTable } from "../staff/DataTable";
 import { day } from "../staff/format";
-import type { KeyRow } from "../staff/types";
+import type { CreatedKey, KeyList, KeyRow } from "../staff/types";
 import { useLoad } from "../staff/useLoad";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -24,11 +24,11 @@ const SCOPES: [string, string][] = [
 /** The tenant's API keys: create one, which is shown once, and revoke. */
 export function Keys() {
   const api = useApi();
-  const { data, error, reload } = useLoad<{ keys: KeyRow[] }>("/keys");
+  const { data, error, reload } = useLoad<KeyList>("/keys");
   const [label, setLabel] = useState("");
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set(["reports"]));
   const [days, setDays] = useState("90");
-  const [made, setMade] = useState<{ key: KeyRow; secret: string } | null>(null);
+  const [made, setMade] = useState<CreatedKey | null>(null);
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
   const [revoking, setRevoking] = useState<KeyRow | null>(null);
@@ -53,7 +53,7 @@ export function Keys() {
         scopes: [...scopes],
         ...(days.trim() ? { expires_in_days: Number(days) } : {}),
       };
-      setMade(await api.json<{ key: KeyRow; secret: string }>("/keys", { method: "POST", body }));
+      setMade(await api.json<CreatedKey>("/keys", { method: "POST", body }));
       setLabel("");
     });
   const revoke = (key: KeyRow) =>

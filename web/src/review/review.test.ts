@@ -19,7 +19,10 @@ function version(score: number, changes: Partial<GradeVersion["grade"]> = {}, so
     review_reason: "",
     provisional: false,
     criteria: [],
+    evidence: [],
     hint_cost: 0,
+    prompt: "",
+    understood: true,
     ...changes,
   };
   return { recorded_at: "2026-01-01T00:00:00Z", source, grade, author: "", reason: "", seq: 1 };
@@ -53,6 +56,7 @@ function question(number: number, grades: GradeVersion[], changes: Partial<Quest
     hints_used: 0,
     follow_ups: 0,
     clarifications: 0,
+    prompt_version: "",
     ...changes,
   };
 }
@@ -145,6 +149,7 @@ describe("the parts of a grade", () => {
     score,
     quote: "",
     rationale: "",
+    spread: 0,
     weight,
   });
   it("make its score by their weights, where the log has them", () => {
