@@ -25,9 +25,7 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
     <article className="arrival">
       <header className="stack">
         <h1>{en.arrival.hello(notice.candidate_name)}</h1>
-        <p className="lead" lang={language}>
-          {en.arrival.lead(title)}
-        </p>
+        <p className="lead">{en.arrival.lead(title)}</p>
       </header>
 
       <ul className="facts">

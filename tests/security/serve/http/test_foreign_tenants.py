@@ -27,6 +27,7 @@ AUDIO = "1-candidate-0123456789abcdef.wav"
 WITHOUT_INTERVIEW = {
     ("post", "/candidate/token"),  # the token names its interview: test_candidate_tokens.py in identity/
     ("get", "/candidate/interview"),
+    ("post", "/candidate/transcript"),  # of the token's interview: test_http_hearing.py
     ("post", "/v1/realtime/client_secrets"),  # a secret of the caller's own tenant; the socket looks up what it opens
     ("get", "/sessions"),
     ("get", "/comparison"),  # names interviews in its query: test_http_archive.py
