@@ -67,8 +67,9 @@ class WordyModel:
         return {"model": "wordy", "choices": [{"message": {"content": json.dumps(_decided(actions))}}]}
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
-        raise NotImplementedError("No listener follows a simulation.")
-        yield {}
+        """As ``chat``, in one chunk."""
+        response = await self.chat(request)
+        yield {"model": "wordy", "choices": [{"index": 0, "delta": response["choices"][0]["message"]}]}
 
     async def info(self) -> LlmInfo:
         return LlmInfo(engine="wordy", models=("wordy",))
@@ -79,7 +80,7 @@ def _decided(actions: list[str]) -> dict[str, str]:
     if "ask_followup" in actions:
         action = "ask_followup"
         words = "What did you do yourself about this question, and what came of it in the end?"
-    return {"action": action, "reasoning": "It is open.", "topic": "the own part", "utterance": words}
+    return {"action": action, "reasoning": "It is open.", "takes_up": "the own part", "utterance": words}
 
 
 def _chatml(request: ChatRequest) -> str:

@@ -24,6 +24,9 @@ ORDER: tuple[ActionType, ...] = ("new_question", "conclude", "ask_followup", "cl
 #: A candidate with a lower score is stuck; only then may a model offer a hint, because a hint costs score.
 STUCK_BELOW = 0.15
 
+#: An answer with a higher score leaves nothing to follow up.
+COMPLETE_FROM = 0.85
+
 #: Minimum similarity at which a model's sentence counts as the plan's wording.
 _SAME_WORDING = 85
 
@@ -34,14 +37,15 @@ class ModelTurn(Struct, frozen=True, forbid_unknown_fields=True):
     """A model's output: the decision, then the words. Lengths in characters; an utterance of 2 000 takes two minutes
     to speak.
 
-    ``topic`` is what the candidate said that the words take up. ``observation`` and ``next_phase`` occur only in logs
-    of earlier versions, whose models wrote them.
+    ``takes_up`` is what the candidate said that the words take up. ``topic``, ``observation`` and ``next_phase`` occur
+    only in logs of earlier versions, whose models wrote them.
     """
 
     action: ActionType
-    topic: Annotated[str, Meta(max_length=200)]
     utterance: Annotated[str, Meta(max_length=2000)]
+    takes_up: Annotated[str, Meta(max_length=400)] = ""
     reasoning: _Note = ""
+    topic: Annotated[str, Meta(max_length=200)] = ""
     observation: _Note = ""
     next_phase: str = ""
 
@@ -50,17 +54,21 @@ def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     """The open actions that a model may take, in ``ORDER``. Pure.
 
     Clarifications are limited like repeats, because a model could otherwise clarify indefinitely. A candidate who asks
-    for the meaning is told it, and no question is passed over. A hint costs score, so it is open only when the
-    candidate asked for the meaning or is stuck.
+    for the meaning is told it, and no question is passed over; who asked nothing needs no clarification. A hint costs
+    score, so it is open only when the candidate asked for the meaning or is stuck. A complete answer needs no
+    follow-up.
     """
     open_actions = set(brief.open_actions)
     if brief.observation.heard == "explain":
         return tuple(action for action in ORDER if action in open_actions & {"clarify", "give_hint"})
-    if brief.asked.clarifications >= brief.plan.max_clarifications:
+    if brief.asked.clarifications >= brief.plan.max_clarifications or "?" not in brief.observation.text:
         open_actions.discard("clarify")
     stuck = brief.grade is not None and brief.grade.score < STUCK_BELOW and brief.grade.is_judgement
     if not stuck:
         open_actions.discard("give_hint")
+    complete = brief.grade is not None and brief.grade.is_judgement and brief.grade.score >= COMPLETE_FROM
+    if complete and not brief.probe_because:
+        open_actions.discard("ask_followup")
     return tuple(action for action in ORDER if action in open_actions)
 
 
@@ -71,7 +79,7 @@ def schema_for(actions: Sequence[ActionType]) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "action": {"type": "string", "enum": list(actions)},
         "reasoning": text,
-        "topic": text,
+        "takes_up": text,
         "utterance": text,
     }
     return {
@@ -126,7 +134,9 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
     if not words and not verbatim:
         raise InvalidModelOutput("The model's answer has no utterance.")
     return Decision(
-        action=AgentAction(action_type=action, reasoning=turn.reasoning, next_phase=phase, topic=turn.topic),
+        action=AgentAction(
+            action_type=action, reasoning=turn.reasoning, next_phase=phase, topic=turn.takes_up or turn.topic
+        ),
         text=phrases.joined(words, verbatim),
         source=SOURCE,
         question=question,

@@ -172,11 +172,8 @@ def _note(action: ActionType, brief: TurnBrief) -> str:
         case "ask_followup":
             suggested = f'Suggested follow-up: "{inert(brief.follow_up)}"' if brief.follow_up else ""
             return f"{inert(brief.probe_because)} {suggested}".strip()
-        case "new_question":
-            following = brief.next_step.question
-            return f"The next question is about {inert(following.skill)}." if following is not None else ""
         case "clarify":
             asked_for = brief.observation.heard == "explain" and brief.question.rephrased
             return f'Suggested wording: "{inert(brief.question.rephrased)}"' if asked_for else ""
-        case "give_hint" | "conclude":
+        case "new_question" | "give_hint" | "conclude":
             return ""

@@ -42,8 +42,9 @@ class Decider:
 
     def asks_model(self, brief: TurnBrief) -> bool:
         due = brief.probe_for_all and "ask_followup" in brief.open_actions
+        keyed = brief.question.answer_mode != "spoken" and brief.observation.heard == "answer"
         return self._model is not None and not (
-            due or brief.observation.heard in PROCEDURAL or brief.observation.questions
+            due or keyed or brief.observation.heard in PROCEDURAL or brief.observation.questions
         )
 
     async def decide(self, brief: TurnBrief, heard_so_far: HeardSoFar | None = None) -> DecisionOutcome:

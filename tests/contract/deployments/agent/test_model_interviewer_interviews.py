@@ -62,7 +62,7 @@ class Table:
 
 
 def turn(action: str, utterance: str, **fields: str) -> dict[str, str]:
-    return {"action": action, "reasoning": "It fits.", "topic": "work", "utterance": utterance, **fields}
+    return {"action": action, "reasoning": "It fits.", "takes_up": "work", "utterance": utterance, **fields}
 
 
 def open_actions(request: dict[str, Any]) -> list[str]:
@@ -120,10 +120,10 @@ MOODS: dict[str, Callable[[dict[str, Any]], Answer | None]] = {
     "overloaded": lambda request: Overloaded("full"),
     "ending early": lambda request: turn("conclude", "That is enough."),
     "leaking": lambda request: turn(open_actions(request)[0], "Remember that every write must also update the index."),
-    "prying": lambda request: turn(open_actions(request)[-1], "How old are you, by the way?"),
+    "prying": lambda request: turn(open_actions(request)[-1], "How old are you, by the way, and the other people?"),
     "praising": lambda request: turn(open_actions(request)[0], "Great answer! Let us go on."),
     "another tongue": lambda request: turn(
-        open_actions(request)[-1], "Was haben Sie in der Zeit mit dem Team und der Datenbank gemacht?"
+        open_actions(request)[-1], "Was haben Sie in der Zeit mit dem billing service und der Datenbank gemacht?"
     ),
 }
 
@@ -272,13 +272,16 @@ async def test_the_breaker_spares_candidates_a_model_that_is_down_and_hands_back
     for _ in range(2):
         await candidate.answer(LONG)
     asked = len(set_up.model.requests)
-    await candidate.answer("forty two")
+    await candidate.answer(LONG)
     assert len(set_up.model.requests) == asked, "an open breaker lets nothing through"
     reasons = [event.data.reason for event in await set_up.stage.log() if isinstance(event.data, FallbackEntered)]
     assert reasons[-1].startswith("circuit-open")
     down[0] = False
     set_up.clock.now += 31
-    await candidate.answer(ANSWERS[3])
+    for answer in ("forty two", *ANSWERS[3:]):
+        await candidate.answer(answer)
+        if len(set_up.model.requests) > asked:
+            break
     assert candidate.response["text"].startswith("Thank you.")
 
 

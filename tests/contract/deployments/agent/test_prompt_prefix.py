@@ -14,7 +14,7 @@ from serve.simulation.rehearsal import NotedQueue
 #: The least share of an interview's prompt tokens that the turn before has already computed, and of a single turn's:
 #: a long question and its answer, or an exchange that the script held in between, are new at once.
 SHARED = 0.88
-SHARED_IN_A_TURN = 0.78
+SHARED_IN_A_TURN = 0.75
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ class Written:
 def writing(action: str, *utterance: Piece, end: str = '"}') -> list[Piece]:
     """An answer whose utterance is written in pieces."""
     head = {"action": action, "reasoning": "It fits."}
-    begun = json.dumps({**head, "topic": "work", "utterance": ""}).removesuffix('"}')
+    begun = json.dumps({**head, "takes_up": "work", "utterance": ""}).removesuffix('"}')
     return [begun, *(json.dumps(one)[1:-1] if isinstance(one, str) else one for one in utterance), end]
 
 

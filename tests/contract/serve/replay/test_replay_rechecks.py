@@ -69,7 +69,7 @@ def turn(request: dict[str, Any], utterance: str) -> Answer:
     return {
         "action": schema["action"]["enum"][0],
         "reasoning": "It is time.",
-        "topic": "work",
+        "takes_up": "work",
         "utterance": utterance,
     }
 

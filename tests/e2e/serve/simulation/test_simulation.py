@@ -119,7 +119,7 @@ def wordy(choose: Callable[[list[str]], str], words: Callable[[str], str]) -> Ca
         return {
             "action": choose(schema["action"]["enum"]),
             "reasoning": "Because.",
-            "topic": "topic",
+            "takes_up": "topic",
             "utterance": words(prompt),
         }
 

@@ -28,7 +28,7 @@ def answer(utterance: str, *, ascii_only: bool = False, **fields: object) -> str
     turn = {
         "action": "ask_followup",
         "reasoning": "It fits. Really: “x”.",
-        "topic": "work",
+        "takes_up": "work",
         "utterance": utterance,
         **fields,
     }
@@ -70,7 +70,7 @@ def test_the_last_turn_heard_is_read_alike_when_it_is_whole(utterance: str) -> N
     turns = [turn for char in answer(utterance) for turn in growing.add(char)]
     final = read_turn(growing.text, ACTIONS)
     for turn in turns:
-        assert (turn.action, turn.reasoning, turn.topic) == (final.action, final.reasoning, final.topic)
+        assert (turn.action, turn.reasoning, turn.takes_up) == (final.action, final.reasoning, final.takes_up)
 
 
 def test_a_sentence_is_heard_with_the_space_after_it() -> None:
@@ -88,7 +88,7 @@ def test_a_sentence_is_heard_with_the_space_after_it() -> None:
         "Well. Tell me more. And more.",
         answer("One. Two. ", action="dance"),
         answer("One. Two. ").replace("{", '{"score": "1.0", ', 1),
-        answer("One. Two. ", topic="t" * 201),
+        answer("One. Two. ", takes_up="t" * 401),
         '{"utterance": "One. Two. ", "action": "clarify"',
         '["One. Two. ", "',
         answer("One. Two. ").replace("One", "\x01One"),
