@@ -93,10 +93,16 @@ def approve(
 ) -> None:
     """Approve a draft: its file says who and when, and the audit log as well."""
     from interview.plans.approving import approve_file
+    from interview.plans.files import load_plan
+    from interview.policies.files import DEFAULT, load_policies
+    from interview.policies.off_limits import topics_of_plan
     from serve.composition.local_stores import archive_database
     from storage.archive.audit import SqlAuditLog
     from storage.audit.port import COMMAND_LINE, AuditEntry
 
+    touched = [problem for _field, problem in topics_of_plan(load_policies(policies_dir())[DEFAULT], load_plan(file))]
+    if touched:
+        raise InvalidInput(f"{file}: {touched[0]} (and {len(touched) - 1} more)", detail={"problems": touched})
     approved = approve_file(file, by, datetime.now(UTC))
 
     async def record() -> None:

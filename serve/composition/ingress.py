@@ -105,12 +105,12 @@ class Ingress:
         authorize = Authenticator(keys, candidates, identities, limits).require(INFERENCE)
         erasure = PlatformErasure(sessions, archive, blobs, url)
         installed = load_plans(plans_dir())
+        policies = load_policies(policies_dir())[DEFAULT_POLICIES]
         retrieval = retrieval_of(settings.retrieval)
         drafting = None
         if retrieval is not None:
             writer = None
             if models[1] is not None:
-                policies = load_policies(policies_dir())[DEFAULT_POLICIES]
                 writer = QuestionWriter(models[1], tiers.grading, retrieval, partial(topic_by_rules, policies))
             drafting = DraftingService(retrieval, installed.values(), settings.drafting, writer)
         ports = IngressPorts(
@@ -148,6 +148,7 @@ class Ingress:
             drafting=drafting,
             role_pages=JobPages(documents, settings.drafting),
             drafts_per_tenant=settings.drafting.drafts_per_tenant,
+            policies=policies,
             installed_plans=installed,
             session_ttl_s=settings.storage.session_ttl_s,
             routers=(openai_router(*models, authorize, TenantLimiter(settings.limits), scanner),),

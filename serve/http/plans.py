@@ -18,6 +18,8 @@ from interview.limits import MAX_DOCUMENT_CHARS
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan
 from interview.plans.style import plan_style
+from interview.policies.off_limits import topics_of_plan
+from interview.policies.rules import PolicySet
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, PLANS, Authenticator, Principal, require_scope
@@ -152,12 +154,12 @@ def plans_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) ->
     @router.post(
         "/check",
         summary="Check a plan",
-        description="Every problem that the loader finds, and breaches of the style guide. Nothing is stored.",
+        description="Every problem that the loader finds, breaches of style, and protected topics. Nothing is stored.",
         **openapi.operation(reply="PlanProblems", json=PlanBody),
     )
     async def check(request: Request, _caller: Author) -> Response:
         body = await read_json(request, PlanBody)
-        return _json(PlanProblems(await asyncio.to_thread(_problems, body.plan)))
+        return _json(PlanProblems(await asyncio.to_thread(_problems, body.plan, ports.policies)))
 
     @router.get("/{plan_id}", summary="Read a plan of the tenant", **openapi.operation(reply="PlanView", also=(404,)))
     async def read(plan_id: PlanId, caller: Author) -> Response:
@@ -189,9 +191,9 @@ def plans_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) ->
         body = await read_json(request, ApprovalBody)
         found = await _found(ports, caller, plan_id)
         _require_digest(found, body.digest)
-        wrong = await asyncio.to_thread(_style_problems, found.draft.plan)
+        wrong = await asyncio.to_thread(_breaches, found.draft.plan, ports.policies)
         if wrong:
-            raise Conflict("The plan breaks the style guide; change it first.", detail={"fields": wrong})
+            raise Conflict("The plan has problems; change it first.", detail={"fields": wrong})
         await audit.record(caller, "plan.approved", plan_id, digest=body.digest)
         approved = await _store(ports).approve(
             caller.tenant, plan_id, digest=body.digest, by=_name(caller), at=datetime.now(UTC)
@@ -275,16 +277,17 @@ def _require_digest(found: TenantPlan, digest: str) -> None:
         )
 
 
-def _problems(plan: Mapping[str, Any]) -> dict[str, str]:
+def _problems(plan: Mapping[str, Any], policies: PolicySet | None) -> dict[str, str]:
     try:
-        return _style_problems(plan_from_data(dict(plan)))
+        return _breaches(plan_from_data(dict(plan)), policies)
     except ConfigError as error:
         fields: dict[str, str] = error.detail.get("fields") or {"plan": error.message}
         return fields
 
 
-def _style_problems(plan: InterviewPlan) -> dict[str, str]:
-    return dict(plan_style(plan))
+def _breaches(plan: InterviewPlan, policies: PolicySet | None) -> dict[str, str]:
+    """Breaches of style, and questions about protected topics, by field."""
+    return {**dict(plan_style(plan)), **(dict(topics_of_plan(policies, plan)) if policies is not None else {})}
 
 
 def _free(plan_id: str, taken: set[str]) -> str:

@@ -18,6 +18,7 @@ from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.contract import TurnDetection
 from interview.plans.plan import InterviewPlan
+from interview.policies.rules import PolicySet
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.identity.oidc import Identities
 from serve.http.identity.realtime_secrets import RealtimeSecrets
@@ -123,4 +124,5 @@ class IngressPorts:
     drafting: PlanDrafting | None = None
     role_pages: RolePages | None = None
     drafts_per_tenant: int = DraftingConfig().drafts_per_tenant
+    policies: PolicySet | None = None
     installed_plans: Mapping[str, InterviewPlan] = field(default_factory=dict)

@@ -278,3 +278,27 @@ def test_rays_ports_ask_for_the_data_directorys_own_token(platform: RunningPlatf
     assert {word for words in answered for word in words} == {"UNAUTHENTICATED"}, dict(
         zip(listening, said, strict=True)
     )
+
+
+def test_a_role_becomes_a_plan_that_a_person_approves_and_a_candidate_gets(platform: RunningPlatform) -> None:
+    role = (
+        "Payments Engineer\n\nTasks\n- Make sure no payment is booked twice\n- Review code of colleagues\n- Terraform\n"
+    )
+    with platform.client() as client:
+        drafted = client.post("/plans", json={"role_description": role, "minutes": 20})
+        assert drafted.status_code == 200, drafted.text
+        plan, row = drafted.json()["draft"]["plan"], drafted.json()["row"]
+        assert drafted.json()["uncovered"] == ["Terraform"]
+        wanted = {"plan": row["plan_id"], "consent": True, "voice": False}
+        interview_id = new_id()
+        assert client.post(f"/session/start/{interview_id}", json=wanted).status_code == 409
+        approved = client.post(f"/plans/{row['plan_id']}/approval", json={"digest": row["digest"]})
+        assert approved.json()["row"]["status"] == "approved"
+        consent = client.get(f"/plans/{row['plan_id']}/consent").json()
+        assert consent["consent_text"] == plan["consent"]
+        started = client.post(f"/session/start/{interview_id}", json=wanted)
+        assert started.status_code == 200, started.text
+        assert "Payments Engineer" in started.json()["interviewer_response"]["text"]
+        assert client.delete(f"/plans/{row['plan_id']}").status_code == 204
+        answered = client.post(f"/session/turn/{interview_id}", json={"answer": "I build payment services in Go."})
+        assert answered.status_code == 200, answered.text

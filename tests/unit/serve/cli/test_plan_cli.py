@@ -137,3 +137,12 @@ def test_the_role_may_be_text_and_a_file_is_not_overwritten(tmp_path: Path) -> N
     assert found.exception is not None
     assert "exists" in str(found.exception)
     assert out.read_text() == before
+
+
+def test_a_draft_about_a_protected_topic_is_not_approved(tmp_path: Path) -> None:
+    out = tmp_path / "plan.yaml"
+    assert created("--role", ROLE, "--out", str(out))[0] == 0
+    out.write_text(out.read_text().replace("To start, tell me", "To start, tell me your age and", 1))
+    found = CliRunner().invoke(app, ["plan", "approve", str(out), "--by", "Ada", "--data", str(tmp_path / "data")])
+    assert "protected topic: age" in str(found.exception)
+    assert load_plan_file(out).is_draft

@@ -12,6 +12,7 @@ from deployments.drafting.service import DraftingService
 from deployments.retrieval.service import RetrievalService
 from interview.plans.files import load_plans
 from interview.plans.plan_file import plan_data
+from interview.policies.files import load_policies
 from serve.http.app import create_app
 from serve.http.ports import IngressPorts
 from tests.support.http_ports import Grant, StubKeys, stub_ports
@@ -19,6 +20,7 @@ from tests.support.paths import ROOT
 
 INSTALLED = load_plans(ROOT / "configs" / "interviews")
 DRAFTING = DraftingService(RetrievalService("minilm-l6-v2-int8"), INSTALLED.values())
+POLICIES = load_policies(ROOT / "configs" / "policies")["default"]
 ROLE = {"role_description": "Engineer\n\nTasks\n- Make sure no payment is booked twice\n- Terraform\n", "minutes": 30}
 KEYS = StubKeys(
     {
@@ -32,7 +34,7 @@ KEYS = StubKeys(
 
 @pytest.fixture
 def ports() -> IngressPorts:
-    return stub_ports(keys=KEYS, drafting=DRAFTING, installed_plans=INSTALLED, drafts_per_tenant=3)
+    return stub_ports(keys=KEYS, drafting=DRAFTING, installed_plans=INSTALLED, drafts_per_tenant=3, policies=POLICIES)
 
 
 @pytest.fixture
@@ -157,3 +159,16 @@ async def test_a_changed_plan_is_held_to_the_caps_and_the_rules(client: httpx.As
         reply = await client.put("/plans/engineer", json={"plan": plan, "replaces": view["row"]["digest"]})
         assert reply.status_code == 422, wrong
     assert (await client.get("/plans/engineer")).json() == view
+
+
+async def test_a_question_about_a_protected_topic_is_named_and_cannot_be_approved(client: httpx.AsyncClient) -> None:
+    view = await created(client)
+    plan = view["draft"]["plan"]
+    first = {**plan["questions"][0], "prompt": "To start, how old are you?"}
+    plan = {**plan, "questions": [first, *plan["questions"][1:]]}
+    problems = (await client.post("/plans/check", json={"plan": plan})).json()["problems"]
+    assert problems == {"questions[0]": "touches a protected topic: age [opener]"}
+    changed = await client.put("/plans/engineer", json={"plan": plan, "replaces": view["row"]["digest"]})
+    refused = await client.post("/plans/engineer/approval", json={"digest": changed.json()["row"]["digest"]})
+    assert refused.status_code == 409
+    assert (await client.get("/plans/engineer")).json()["row"]["status"] == "draft"
