@@ -21,7 +21,7 @@ function notice(status: Status): InterviewNotice {
 function body(changes: Partial<TurnBody["interviewer_response"]> = {}, more: Partial<TurnBody> = {}): TurnBody {
   const reply = {
     text: "Why?",
-    action: { action_type: "new_question", next_phase: "technical" as const },
+    action: { action_type: "new_question" as const, next_phase: "technical" as const },
     should_continue: true,
     audio_url: null,
     question: CARD,
@@ -136,7 +136,10 @@ describe("an answer", () => {
   });
 
   test("that was spoken shows the words that count", () => {
-    const heard = body({}, { transcript: { text: "An index costs time.", confidence: 0.9 } });
+    const heard = body(
+      {},
+      { transcript: { text: "An index costs time.", confidence: 0.9, duration_s: 2, engine: {} } },
+    );
     const state = having(OPENED, STARTED, ...SPOKEN, SENT, { type: "replied", body: heard, at: 0 });
     expect(state.lines.at(-2)?.text).toBe("An index costs time.");
   });

@@ -1,77 +1,33 @@
-/** The parts of the API that the room reads, as the server sends them (`/openapi.json`). */
+/** The replies that the room reads, from the OpenAPI document. */
 
-export type Status = "invited" | "active" | "paused" | "concluded" | "expired";
-export type Phase = "intro" | "technical" | "behavioral" | "closing";
+import type { components } from "../api/generated";
 
-export type QuestionCard = {
-  question_id: string;
-  question_type: string;
-  prompt: string;
-  answer_mode: "spoken" | "choice" | "number" | "formula" | "text";
-  skill: string;
-  options?: { id: string; text: string }[];
-  columns?: string[];
-  multiple?: boolean;
-  items?: string[];
-  hint_costs?: number[];
-};
+type Schemas = components["schemas"];
 
-export type Reply = {
-  text: string;
-  action: { action_type: string; next_phase: Phase };
-  should_continue: boolean;
-  audio_url: string | null;
-  question: QuestionCard | null;
-  hints_left: number;
-  time_left_s: number;
-};
+/** `Always` is sent in every reply; the server leaves out the rest where it has its default, or is older. */
+type Sent<Reply, Always extends keyof Reply> = Pick<Reply, Always> & Partial<Omit<Reply, Always>>;
 
-export type TurnBody = {
-  interview_id: string;
-  turn_number: number;
+export type Status = Schemas["InterviewNotice"]["status"];
+export type Phase = Schemas["CandidateAction"]["next_phase"];
+export type QuestionCard = Sent<
+  Schemas["QuestionCard"],
+  "question_id" | "question_type" | "prompt" | "answer_mode" | "skill"
+>;
+export type Reply = Omit<Schemas["CandidateResponse"], "question"> & { question: QuestionCard | null };
+export type TurnBody = Omit<Sent<Schemas["TurnBody"], "interview_id" | "turn_number">, "interviewer_response"> & {
   interviewer_response: Reply;
-  transcript?: { text: string; confidence?: number | null };
+};
+export type Notice = Schemas["Notice"];
+export type InterviewNotice = Schemas["InterviewNotice"];
+export type Token = Schemas["TokenReply"];
+export type Heard = Schemas["HeardReply"];
+export type CandidateState = Pick<
+  Schemas["CandidateState"],
+  "interview_id" | "started_at" | "status" | "current_phase" | "hints_used" | "turn_number" | "version"
+> & {
+  questions_asked: Sent<Schemas["CandidateQuestion"], "question_id">[];
+  conversation_history: Sent<Schemas["CandidateTurn"], "role" | "content" | "turn">[];
 };
 
-export type Notice = {
-  title: string;
-  role: string;
-  language: string;
-  consent_text: string;
-  time_budget_s: number;
-  hint_budget: number;
-};
-
-export type InterviewNotice = {
-  interview_id: string;
-  status: Status;
-  candidate_name: string;
-  voice: boolean;
-  notice: Notice;
-};
-
-export type Token = { access_token: string; expires_in: number; interview_id: string; status: Status };
-
-export type Utterance = {
-  role: "interviewer" | "candidate";
-  content: string;
-  turn: number;
-  audio_url?: string;
-  confidence?: number;
-};
-
-export type CandidateState = {
-  interview_id: string;
-  started_at: string;
-  status: Status;
-  current_phase: Phase;
-  questions_asked: { question_id: string; hints?: number }[];
-  hints_used: number;
-  turn_number: number;
-  version: number;
-  conversation_history: Utterance[];
-};
-
+/** Any event of the candidate's log, also of a type that only a later release knows. */
 export type LoggedEvent = { seq: number; time: string; type: string; data: Record<string, unknown> };
-
-export type Heard = { text: string; confidence: number; duration_s: number };
