@@ -72,7 +72,7 @@ def test_it_holds_every_tracked_file_of_the_packages_and_the_configuration(wheel
         wanted |= {target + path.removeprefix(source) for path in tracked if path.startswith(source)}
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert wanted - held == set()
-    assert {name.split("/")[0] for name in held} == {"interview", "storage", "deployments", "serve"}
+    assert {name.split("/")[0] for name in held} == {"interview", "storage", "deployments", "serve", "interview_client"}
 
 
 def test_it_knows_its_version_and_its_own_files_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
