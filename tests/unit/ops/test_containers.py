@@ -49,6 +49,13 @@ def test_an_image_copies_what_exists_and_installs_extras_that_exist(path: Path) 
     assert set(extras.split(",")) <= set(known)
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.suffix[1:])
+def test_an_image_builds_the_wheel_from_all_of_its_packages(path: Path) -> None:
+    targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    copied = {arguments.split()[0] for name, arguments in instructions(path) if name == "COPY"}
+    assert set(targets["wheel"]["packages"]) <= copied
+
+
 def test_the_compose_file_names_variables_and_mounts_that_exist() -> None:
     text = (COMPOSE / "compose.yaml").read_text()
     example = dict(line.split("=", 1) for line in (COMPOSE / "example.env").read_text().splitlines() if "=" in line)
