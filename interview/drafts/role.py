@@ -64,6 +64,8 @@ _OF_THE_EMPLOYER = re.compile(
     r"send (?:us )?your|salary|per year|paid leave|benefits|founded in|join us|headquarter)",
     re.IGNORECASE,
 )
+#: The rest of a longer line, or sentence, is not read.
+_LINE_CHARS, _SENTENCE_CHARS = 2_000, 400
 #: A shorter text of one line is a title.
 _LEAST_WORDS_OF_A_SENTENCE = 6
 #: Sentences that announce the role or frame a list.
@@ -111,14 +113,15 @@ _ANNOUNCED = re.compile(
 
 def read_role(text: str) -> Role:
     """The role in ``text``; ``needs`` may be empty."""
-    lines = [_MARKUP.sub("", line).strip() for line in text[:MAX_ROLE_CHARS].splitlines()]
+    # Short lines with single spaces: the patterns below would take long on a stranger's run of spaces or of letters.
+    lines = [" ".join(_MARKUP.sub("", line[:_LINE_CHARS]).split()) for line in text[:MAX_ROLE_CHARS].splitlines()]
     lines = [line for line in lines if line]
     title = _title(lines[0]) if lines else ""
     needs: dict[str, Need] = {}
     for line, weight in _wanted(lines):
         for need in _needs(line, weight):
             needs.setdefault(need.text.casefold(), need)
-    return Role(title, _level(title, text), tuple(needs.values())[:MAX_NEEDS])
+    return Role(title, _level(title, "\n".join(lines)), tuple(needs.values())[:MAX_NEEDS])
 
 
 def _title(line: str) -> str:
@@ -171,6 +174,7 @@ def _section(line: str) -> _SectionKind | None:
 
 
 def _needs(sentence: str, weight: float) -> Iterator[Need]:
+    sentence = sentence[:_SENTENCE_CHARS]
     if _FORMAL.search(sentence):
         yield Need(_shortened(sentence), "formal", weight)
         return

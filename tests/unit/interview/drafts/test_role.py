@@ -96,3 +96,21 @@ def test_hostile_texts_are_read_in_bounds() -> None:
     long = read_role("Title\n- " + "very " * 50_000 + "long")
     assert all(len(need.text) <= 122 for need in long.needs)
     assert read_role("\n".join(["#"] * 50)).needs == ()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a" * 20_000,
+        "5" + " " * 20_000,
+        "5 " + "- " * 10_000,
+        "in " * 7_000,
+        "at least " * 2_000,
+        "( " * 10_000,
+        "m/" * 10_000,
+    ],
+)
+def test_no_text_keeps_the_patterns_busy(part: str) -> None:
+    """Quadratic patterns would meet the test's timeout here."""
+    for text in (part, f"Baker\n- {part}", f"Baker ({part}\n- bread {part} years", f"Baker\n{part}\n- bread"):
+        assert len(read_role(text).needs) <= MAX_NEEDS
