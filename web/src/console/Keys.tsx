@@ -17,6 +17,7 @@ const SCOPES: [string, string][] = [
   ["agent", "the agent’s tools"],
   ["inference", "the model tiers under /v1"],
   ["privacy", "export and erase a candidate’s data"],
+  ["plans", "draft and approve plans"],
   ["plans:inline", "plans in a request"],
   ["keys", "create and revoke keys"],
 ];

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useApi, wordsOf } from "../staff/api";
+import { PlanInput } from "../staff/PlanInput";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
@@ -64,7 +65,7 @@ export function Links() {
       >
         <div className="form-grid">
           <Field label="Plan" hint="Its id, such as backend-engineer">
-            {input(plan, setPlan)}
+            {(wiring) => <PlanInput wiring={wiring} value={plan} onChange={setPlan} />}
           </Field>
           <Field label="Candidate’s name" hint="How the interviewer addresses them">
             {input(name, setName)}

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { PlanInput } from "../staff/PlanInput";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { type Filters, NO_FILTERS } from "./filters";
@@ -70,7 +71,11 @@ export function FilterForm({ filters, onApply }: Props) {
               ["concluded", "Concluded"],
               ["expired", "Expired"],
             ])}
-            {text("plan", "Plan", "text")}
+            <Field label="Plan">
+              {(wiring) => (
+                <PlanInput wiring={wiring} value={draft.plan} onChange={(plan) => setDraft({ ...draft, plan })} />
+              )}
+            </Field>
             {text("scoreMin", "Score from", "number")}
             {text("scoreMax", "Score to", "number")}
             {text("since", "Started from", "date")}

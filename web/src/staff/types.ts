@@ -25,3 +25,4 @@ export type PlatformState = Schemas["PlatformState"];
 export type KeyRow = Schemas["KeyRow"];
 export type KeyList = Schemas["KeyList"];
 export type CreatedKey = Schemas["CreatedKeyReply"];
+export type PlanList = Schemas["PlanList"];
