@@ -19,7 +19,7 @@ def test_the_console_is_accessible_and_fits(open_page: OpenPage, look: Look, wid
 
 def test_the_numbers_are_those_of_the_metrics(open_page: OpenPage) -> None:
     page = open_page("/console")
-    expect(page.locator(".figure", has_text="Live interviews").locator(".value")).to_have_text("2")
+    expect(page.locator(".figure", has_text="Running or just ended").locator(".value")).to_have_text("2")
     expect(page.locator(".figure", has_text="Answers").first.locator(".value")).to_have_text("3")
     tiers = page.get_by_role("table", name="Tiers with their engines")
     expect(tiers.get_by_role("row", name="Language model")).to_contain_text("not configured")

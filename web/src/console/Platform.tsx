@@ -29,7 +29,7 @@ export function Platform({ readings }: { readings: Reading[] }) {
   return (
     <>
       <div className="cards">
-        <Card label="Live interviews" value={count(metrics.live_sessions)}>
+        <Card label="Running or just ended" value={count(metrics.live_sessions)}>
           {count(metrics.started)} started, {count(metrics.ended)} ended
         </Card>
         <Card label="Answers" value={count(metrics.turns.count)}>
