@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: Characters of a passage: longer ones mix subjects (docs/adr/0035-search-by-meaning.md).
+#: Characters of a passage: longer ones mix subjects (docs/adr/0029-search-by-meaning.md).
 PASSAGE_CHARS = 240
 
 

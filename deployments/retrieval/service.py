@@ -1,7 +1,7 @@
 """``Retrieval`` in this process: an exact scan in NumPy over token vectors that one thread computes and remembers.
 
 A text's nearness to a query is the mean, over the query's tokens, of the best cosine with a token of the text (late
-interaction, Khattab & Zaharia 2020); function words count a quarter. docs/adr/0035-search-by-meaning.md gives the
+interaction, Khattab & Zaharia 2020); function words count a quarter. docs/adr/0029-search-by-meaning.md gives the
 reasons and the figures.
 """
 
