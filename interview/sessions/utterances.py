@@ -34,7 +34,10 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"})
 
 
 #: Questions of these topics take precedence over these requests, whose phrases are wider: "how many hints are left?"
-_LOOSE: dict[QuestionTopic, tuple[IntentKind, ...]] = {"hint_cost": ("explain", "hint")}
+_LOOSE: dict[QuestionTopic, tuple[IntentKind, ...]] = {
+    "hint_cost": ("explain", "hint"),
+    "accommodation": ("explain", "wait"),
+}
 
 
 #: The words of an utterance that only greets, thanks, acknowledges or tests the line.

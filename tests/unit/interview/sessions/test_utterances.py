@@ -152,6 +152,8 @@ def test_a_greeting_thanks_or_a_test_alone_is_no_answer(said: str) -> None:
         ("as I said, I've already answered this question", "answered"),
         ("I'm deaf, could we do it in writing?", "accommodation"),
         ("I have dyslexia, can I get more time?", "accommodation"),
+        ("Could I have extra time?", "accommodation"),
+        ("I need extra time per question please", "accommodation"),
         ("I have dyslexia. Can I get more time?", "accommodation"),
         ("I'm hard of hearing. Could we do this in writing?", "accommodation"),
     ],
