@@ -40,3 +40,4 @@ def links(console: Console, platform: Platform) -> None:
         link = f"interview link ID --plan backend-engineer --data {shlex.quote(str(platform.data))}"
     console.out(f"Take an interview:   {link}", highlight=False)
     console.out(f"Review interviews:   {browsable(platform.address)}/review   (asks for the API key)", highlight=False)
+    console.out(f"Operate:             {browsable(platform.address)}/console   (asks for the API key)", highlight=False)
