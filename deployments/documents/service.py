@@ -35,8 +35,7 @@ _REFUSED: dict[Kind, str] = {
 }
 
 _NOT_INSTALLED = (
-    "{} files need an extra that is not installed on this server (pip install 'interview-serve[{}]'). "
-    "Paste the text, or send a text file."
+    "{} files need an extra that is not installed on this server (the extra `{}`). Paste the text, or send a text file."
 )
 
 _NO_TEXT = "it has no visible text. It may be a scan, and OCR is not supported: paste the text."

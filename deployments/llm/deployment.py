@@ -109,7 +109,7 @@ def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) ->
             from deployments.llm.engines.vllm_deployment import build_vllm
         except ImportError as error:
             raise ModelMissing(
-                f"Engine vllm needs its packages: pip install 'interview-serve[gpu]' ({error.name} is missing)."
+                f"Engine vllm needs the extra `gpu` of this package ({error.name} is missing)."
             ) from error
         return build_vllm(config)
     deployed = ray_serve.deployment(**config.replicas.deployment_options(DEPLOYMENT_NAME))(LlmDeployment)

@@ -34,9 +34,7 @@ def install_from_environment() -> None:
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
-        raise ConfigError(
-            f"{named} is set, but the exporter is not installed: pip install 'interview-serve[tracing]'"
-        ) from error
+        raise ConfigError(f"{named} is set, but the exporter is not installed: it is in the extra `tracing`") from error
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor

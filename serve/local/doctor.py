@@ -273,7 +273,8 @@ def _llm(config: LlmConfig) -> Diagnosis:
 
 def _extra_remedy(package: str) -> str:
     extra = _OPTIONAL[package]
-    return f"in the checkout: pip install -c constraints-cluster.txt '.[{extra}]'; or the wheel's file with [{extra}]"
+    pins = "constraints-models.txt" if extra == "llm" else "constraints-cluster.txt"
+    return f"in the checkout: pip install -c {pins} '.[{extra}]'; or the wheel's file with [{extra}]"
 
 
 def _plans(settings: Settings) -> Diagnosis:

@@ -159,7 +159,7 @@ def _engine(url: URL, *, in_memory: bool, threads: int) -> Engine:
                 url, pool_size=threads, max_overflow=0, connect_args={"timeout": _BUSY_S}, hide_parameters=True
             )
     except ModuleNotFoundError as error:
-        raise ConfigError("PostgreSQL needs the extra: pip install 'interview-serve[postgres]'.") from error
+        raise ConfigError("PostgreSQL needs the extra `postgres` of this package.") from error
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -74,7 +74,7 @@ class TransformersEngine:
             from transformers.utils import logging as transformers_logging
         except ImportError as error:
             raise ModelMissing(
-                f"Engine transformers needs its packages: pip install 'interview-serve[llm]' ({error.name} is missing)."
+                f"Engine transformers needs the extra `llm` of this package ({error.name} is missing)."
             ) from error
         transformers_logging.disable_progress_bar()
         settings = self._settings
