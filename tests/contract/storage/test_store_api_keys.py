@@ -215,7 +215,7 @@ async def test_a_caller_that_goes_away_does_not_take_the_answer_from_the_others(
 async def test_a_misspelt_scope_is_answered_with_the_right_one(keys: RedisApiKeys) -> None:
     with pytest.raises(InvalidInput, match="'report', which is unknown – did you mean 'reports'") as caught:
         await keys.create(tenant="acme", scopes=frozenset({"interviews", "report"}))
-    assert "inference, interviews, operations, plans:inline, privacy, reports" in caught.value.message
+    assert "interviews, keys, operations, plans, plans:inline, privacy, reports" in caught.value.message
     assert await keys.list("acme") == []
 
 
