@@ -6,6 +6,7 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
+import { decidedScore } from "./decision";
 import { standing } from "./uncertainty";
 
 type Props = {
@@ -24,7 +25,8 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
   const api = useApi();
   const [seen] = useState(() => standing(question));
   const [replaces, setReplaces] = useState(seen?.seq ?? 0);
-  const [score, setScore] = useState(seen ? seen.grade.score.toFixed(2) : "");
+  // As typed; null while the field is untouched.
+  const [typed, setTyped] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const [name, setName] = useState(rememberedName());
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -32,11 +34,11 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [busy, setBusy] = useState(false);
   const personal = isPersonal(api.token);
+  const score = decidedScore(typed, seen?.grade.score);
 
   const problems = () => {
     const found: Record<string, string> = {};
-    const value = Number(score.replace(",", "."));
-    if (score.trim() === "" || Number.isNaN(value) || value < 0 || value > 1) found.score = "A number from 0 to 1.";
+    if (!(score >= 0 && score <= 1)) found.score = "A number from 0 to 1.";
     if (reason.trim().length < 3) found.reason = "Say why, in a few words: the candidate may read it.";
     if (!personal && !name.trim()) found.author = "Your name stands next to your decision.";
     return found;
@@ -54,7 +56,7 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
         method: "POST",
         body: {
           question_id: question.question_id,
-          score: Number(score.replace(",", ".")),
+          score,
           reason: reason.trim(),
           replaces,
           ...(personal ? {} : { author: name.trim() }),
@@ -93,7 +95,13 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
       {seen && (
         <p className="small muted">
           The grade that you saw: {seen.grade.score.toFixed(2)} ({seen.grade.level}).{" "}
-          <Button kind="quiet" onClick={() => setReason("I agree with this grade.")}>
+          <Button
+            kind="quiet"
+            onClick={() => {
+              setTyped(null);
+              setReason("I agree with this grade.");
+            }}
+          >
             I agree with it
           </Button>
         </p>
@@ -110,8 +118,8 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
             {...wiring}
             className="input"
             inputMode="decimal"
-            value={score}
-            onChange={(event) => setScore(event.target.value)}
+            value={typed ?? seen?.grade.score.toFixed(2) ?? ""}
+            onChange={(event) => setTyped(event.target.value)}
           />
         )}
       </Field>
