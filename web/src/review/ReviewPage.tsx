@@ -11,9 +11,7 @@ import "./review.css";
 export function ReviewPage() {
   return (
     <StaffPage title="Review interviews" page="review" probe="/sessions?limit=1" scope="reports">
-      <PlayerProvider>
-        <Place />
-      </PlayerProvider>
+      <Place />
     </StaffPage>
   );
 }
@@ -28,7 +26,11 @@ function Place() {
     case "inbox":
       return <Inbox search={route.filters} />;
     case "interview":
-      return <InterviewPage key={route.id} id={route.id} tab={route.tab} />;
+      return (
+        <PlayerProvider key={route.id}>
+          <InterviewPage id={route.id} tab={route.tab} />
+        </PlayerProvider>
+      );
     case "comparison":
       return <Comparison plan={route.plan} interviews={route.interviews} />;
   }

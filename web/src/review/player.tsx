@@ -1,8 +1,9 @@
-/** One player for the whole page: recordings need a token, so they are fetched and played as local objects. */
+/** One player for an interview: recordings need a token, so they are fetched and played as local objects. */
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useApi, wordsOf } from "../staff/api";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { Recordings } from "./recordings";
 
 type Track = { url: string; label: string; at: number };
 
@@ -24,18 +25,12 @@ export function usePlayer(): Player {
 export function PlayerProvider({ children }: { children: ReactNode }) {
   const api = useApi();
   const audio = useRef<HTMLAudioElement>(null);
-  const objects = useRef(new Map<string, string>());
   const settle = useRef<((how: "ended" | "replaced" | "failed") => void) | null>(null);
   const [current, setCurrent] = useState<Track | null>(null);
   const [error, setError] = useState("");
 
-  useEffect(() => {
-    const kept = objects.current;
-    return () => {
-      for (const object of kept.values()) URL.revokeObjectURL(object);
-      kept.clear();
-    };
-  }, []);
+  const recordings = useMemo(() => new Recordings((url) => api.blob(url, "audio/*")), [api]);
+  useEffect(() => () => recordings.release(), [recordings]);
 
   const finish = useCallback((how: "ended" | "replaced" | "failed") => {
     settle.current?.(how);
@@ -51,11 +46,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
         settle.current = resolve;
         const stillWanted = () => settle.current === resolve;
         const start = async () => {
-          let object = objects.current.get(track.url);
-          if (object === undefined) {
-            object = URL.createObjectURL(await api.blob(track.url, "audio/*"));
-            objects.current.set(track.url, object);
-          }
+          const object = await recordings.object(track.url);
           const element = audio.current;
           if (element === null || !stillWanted()) return;
           if (element.src !== object) element.src = object;
@@ -69,7 +60,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
         });
       });
     },
-    [api, finish],
+    [recordings, finish],
   );
 
   const stop = useCallback(() => {
