@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from datetime import datetime
 
 import uvicorn
 from msgspec import Struct
@@ -49,6 +50,7 @@ class _Grant(Struct, frozen=True):
     scopes: frozenset[str] = frozenset({INTERVIEWS})
     key_id: str = "bench"
     label: str = ""
+    expires_at: datetime | None = None
 
 
 class _OneKey:

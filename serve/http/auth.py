@@ -198,7 +198,13 @@ class Authenticator:
             raise Forbidden(
                 "This key has a scope that does not exist here; create a new key.", detail={"unknown_scopes": unknown}
             )
-        return Principal(tenant=grant.tenant, scopes=grant.scopes, key_id=grant.key_id, name=grant.label)
+        return Principal(
+            tenant=grant.tenant,
+            scopes=grant.scopes,
+            key_id=grant.key_id,
+            name=grant.label,
+            expires_at=grant.expires_at,
+        )
 
     async def _candidate(self, token: str) -> Principal:
         invitation = await self._candidates.verify(token, "access") if self._candidates else None

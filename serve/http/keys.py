@@ -1,6 +1,6 @@
 """``/keys``: create, list and revoke the API keys of one's own tenant."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -18,6 +18,8 @@ from storage.keys.port import SCOPES, ApiKey, ApiKeys
 
 _NO_SUCH_KEY = "There is no such API key."
 _MAX_DAYS = 3650
+#: A person may leave, and the identity provider cannot revoke the keys that they made.
+PERSONS_KEY_DAYS = 90
 #: Text without control characters that begins and ends with a visible one.
 _ONE_LINE = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
 
@@ -26,13 +28,18 @@ KeyId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", description="As the list 
 
 class KeyBody(Body):
     label: str = Field(
-        min_length=1, max_length=200, pattern=_ONE_LINE, description="Names the key: the author of its overrides."
+        min_length=1,
+        max_length=200,
+        pattern=_ONE_LINE,
+        description="Names the key: the author of its overrides, marked as a key.",
     )
     scopes: list[str] = Field(
         min_length=1, max_length=len(SCOPES), description=f"Of {', '.join(sorted(SCOPES))}; at most the caller's own."
     )
     expires_in_days: Annotated[float, Field(gt=0, le=_MAX_DAYS, strict=False, allow_inf_nan=False)] | None = Field(
-        None, description="None: it lasts until it is revoked."
+        None,
+        description="None: it lasts as long as it may: until its maker's key ends, and "
+        f"{PERSONS_KEY_DAYS} days for a person's. The reply says when it ends.",
     )
 
 
@@ -93,12 +100,12 @@ def keys_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
             raise Forbidden(
                 f"A key cannot have scopes that its maker lacks: {', '.join(beyond)}.", detail={"scope": beyond[0]}
             )
-        days = body.expires_in_days
+        now = datetime.now(UTC)
         made = await admin.create(
             tenant=caller.tenant,
             scopes=frozenset(body.scopes),
             label=body.label,
-            expires_in=None if days is None else timedelta(days=days),
+            expires_in=_lifetime(body.expires_in_days, caller, now),
         )
         reply = CreatedKeyReply(KeyRow.of(made.key), made.secret)
         return Response(msgspec.json.encode(reply), media_type="application/json")
@@ -117,3 +124,13 @@ def keys_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _lifetime(days: float | None, caller: Principal, now: datetime) -> timedelta | None:
+    """The lifetime of a key that ``caller`` makes; None: it lasts until it is revoked."""
+    limits = [] if days is None else [timedelta(days=days)]
+    if caller.is_person:
+        limits.append(timedelta(days=PERSONS_KEY_DAYS))
+    if caller.expires_at is not None:
+        limits.append(caller.expires_at - now)
+    return min(limits, default=None)

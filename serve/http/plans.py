@@ -23,6 +23,7 @@ from interview.policies.rules import PolicySet
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, PLANS, Authenticator, Principal, require_scope
+from serve.http.identity.principal import name_of
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import Body, bounded_plan, read_json
 from storage.plans.port import PlanStatus, TenantPlan, TenantPlans
@@ -145,7 +146,7 @@ def plans_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) ->
             tenant=caller.tenant,
             draft=msgspec.structs.replace(drafted, plan=plan),
             created_at=datetime.now(UTC),
-            created_by=_name(caller),
+            created_by=name_of(caller),
         )
         await audit.record(caller, "plan.created", plan.id, digest=plan.digest)
         await store.add(stored, at_most=ports.drafts_per_tenant)
@@ -196,7 +197,7 @@ def plans_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) ->
             raise Conflict("The plan has problems; change it first.", detail={"fields": wrong})
         await audit.record(caller, "plan.approved", plan_id, digest=body.digest)
         approved = await _store(ports).approve(
-            caller.tenant, plan_id, digest=body.digest, by=_name(caller), at=datetime.now(UTC)
+            caller.tenant, plan_id, digest=body.digest, by=name_of(caller), at=datetime.now(UTC)
         )
         return _json(_view(approved))
 
@@ -297,10 +298,6 @@ def _free(plan_id: str, taken: set[str]) -> str:
         number += 1
         name = f"{plan_id[:58]}-{number}"
     return name
-
-
-def _name(caller: Principal) -> str:
-    return caller.name or caller.key_id
 
 
 def _row(plan: InterviewPlan, status: PlanStatus | Literal["installed"]) -> PlanRow:

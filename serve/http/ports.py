@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from fastapi import APIRouter
@@ -40,7 +41,7 @@ Probe = Callable[[], Awaitable[Mapping[str, Any] | None]]
 
 
 class KeyGrant(Protocol):
-    """The tenant, scopes and name of a valid key."""
+    """The tenant, scopes, name and end of a valid key."""
 
     @property
     def tenant(self) -> str: ...
@@ -50,6 +51,8 @@ class KeyGrant(Protocol):
     def key_id(self) -> str: ...
     @property
     def label(self) -> str: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
 
 
 class KeyVerifier(Protocol):

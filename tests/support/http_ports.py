@@ -58,6 +58,7 @@ class Grant(Struct, frozen=True):
     scopes: frozenset[str] = ALL_SCOPES
     key_id: str = "key-1"
     label: str = "a key of the tests"
+    expires_at: datetime | None = None
 
 
 _EMPTY_PLAN = InterviewPlan(

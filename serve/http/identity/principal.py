@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from interview.errors import InvalidInput
@@ -14,6 +16,7 @@ class Principal(Struct, frozen=True):
     ``key_id`` identifies the credential in audit records, and ``name`` its owner for people; neither is secret.
     ``interview_id`` is set for a candidate, who holds no scope and reaches the routes of that interview only.
     ``is_person``: an identity provider vouches for ``name``; else the credential is a program's.
+    ``expires_at``: the UTC end of an API key; None for a key that lasts until it is revoked, and for other credentials.
     """
 
     tenant: str
@@ -22,6 +25,7 @@ class Principal(Struct, frozen=True):
     name: str = ""
     interview_id: str | None = None
     is_person: bool = False
+    expires_at: datetime | None = None
 
     @property
     def is_candidate(self) -> bool:
@@ -33,8 +37,13 @@ class Principal(Struct, frozen=True):
         return not self.is_candidate and bool(self.scopes & {REPORTS, AGENT})
 
 
+def name_of(caller: Principal) -> str:
+    """The person who signed in, or the key, marked as a key: its maker chose the label."""
+    return caller.name if caller.is_person else f"key {caller.name or caller.key_id}"
+
+
 def author_of(caller: Principal, named: str) -> str:
-    """The author of a decision, by name: the person who signed in, else the one whom a program ``named``, with its key.
+    """The author of a decision: the person who signed in; or a program's key, with the person whom it ``named``.
 
     Raises:
 
@@ -44,12 +53,11 @@ def author_of(caller: Principal, named: str) -> str:
         if named:
             raise _wrong_author("is decided by your identity; leave it out")
         return caller.name
-    key = caller.name or caller.key_id
     if named:
-        return f"{named} (key {key})"
+        return f"{named} ({name_of(caller)})"
     if not caller.name:
         raise _wrong_author("is required: this key has no name")
-    return caller.name
+    return name_of(caller)
 
 
 def _wrong_author(problem: str) -> InvalidInput:

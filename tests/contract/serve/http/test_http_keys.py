@@ -5,15 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
 from serve.http.app import create_app
+from serve.http.identity.oidc import Identities
+from serve.http.identity.settings import IdentitySettings, IssuerSettings
+from serve.http.keys import PERSONS_KEY_DAYS
 from serve.http.ports import IngressPorts
 from storage.keys.port import KEYS, REPORTS, SCOPES
 from storage.keys.redis import RedisApiKeys
 from tests.support.http_ports import stub_ports
+from tests.support.openid_provider import AUDIENCE, openid_provider
 
 
 @dataclass
@@ -77,3 +82,27 @@ async def test_another_tenants_keys_are_unknown(place: Place) -> None:
     assert (foreign.status_code, foreign.content) == (404, unknown.content)
     assert (await place.client.get("/keys", headers=theirs)).status_code == 200
     assert key["key_id"] not in (await place.client.get("/keys", headers=rival)).text
+
+
+@pytest.mark.parametrize("asked", [{}, {"expires_in_days": 30}])
+async def test_a_key_ends_with_its_makers_key(place: Place, asked: dict[str, float]) -> None:
+    maker = await place.keys.create(tenant="acme", scopes=SCOPES, label="admin", expires_in=timedelta(hours=1))
+    headers = {"Authorization": f"Bearer {maker.secret}"}
+    made = await place.client.post("/keys", json={"label": "x", "scopes": [KEYS], **asked}, headers=headers)
+    ends = datetime.fromisoformat(made.json()["key"]["expires_at"])
+    assert maker.key.expires_at is not None
+    assert ends - maker.key.expires_at < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("asked", "days"), [({}, PERSONS_KEY_DAYS), ({"expires_in_days": 3650}, PERSONS_KEY_DAYS)])
+async def test_the_key_that_a_person_makes_always_ends(place: Place, asked: dict[str, float], days: int) -> None:
+    with openid_provider() as provider:
+        identities = Identities(IdentitySettings((IssuerSettings(issuer=provider.issuer, audience=AUDIENCE),)))
+        ports = stub_ports(keys=place.keys, key_admin=place.keys, identities=identities)
+        headers = {"Authorization": f"Bearer {provider.token(roles=['admin'])}"}
+        transport = httpx.ASGITransport(create_app(ports))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+            made = await client.post("/keys", json={"label": "Grace Hopper", "scopes": [REPORTS], **asked})
+        await identities.close()
+    key = made.json()["key"]
+    assert datetime.fromisoformat(key["expires_at"]) - datetime.fromisoformat(key["created_at"]) == timedelta(days=days)

@@ -20,7 +20,7 @@ NAMELESS = Principal("acme", frozenset({REPORTS}), "0123456789ab")
     ("caller", "named", "author"),
     [
         (PERSON, "", "Grace Hopper"),
-        (PROGRAM, "", "ats"),
+        (PROGRAM, "", "key ats"),
         (PROGRAM, "Ada", "Ada (key ats)"),
         (NAMELESS, "Ada", "Ada (key 0123456789ab)"),
     ],

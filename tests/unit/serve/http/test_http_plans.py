@@ -59,7 +59,11 @@ async def created(client: httpx.AsyncClient) -> dict[str, Any]:
 async def test_a_draft_says_what_it_lacks_and_is_listed_beside_the_installed_plans(client: httpx.AsyncClient) -> None:
     view = await created(client)
     assert view["uncovered"] == ["Terraform"]
-    assert (view["row"]["plan_id"], view["row"]["status"], view["row"]["created_by"]) == ("engineer", "draft", "Ada")
+    assert (view["row"]["plan_id"], view["row"]["status"], view["row"]["created_by"]) == (
+        "engineer",
+        "draft",
+        "key Ada",
+    )
     rows = (await client.get("/plans")).json()["plans"]
     assert rows[0] == view["row"]
     assert {row["plan_id"] for row in rows[1:]} == INSTALLED.keys()
@@ -78,7 +82,7 @@ async def test_a_person_approves_the_plan_that_was_read_and_the_audit_log_says_w
     assert stale.status_code == 409
     digest = changed.json()["row"]["digest"]
     approved = await client.post("/plans/engineer/approval", json={"digest": digest})
-    assert (approved.json()["row"]["status"], approved.json()["row"]["approved_by"]) == ("approved", "Ada")
+    assert (approved.json()["row"]["status"], approved.json()["row"]["approved_by"]) == ("approved", "key Ada")
     entries = await ports.audit.entries("acme", subject="engineer")
     assert [entry.action for entry in entries] == ["plan.approved", "plan.changed", "plan.created"]
     assert entries[0].detail == {"digest": digest}
