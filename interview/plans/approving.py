@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tempfile
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +14,8 @@ from interview.limits import MAX_NAME_CHARS
 from interview.plans.authoring import problems_in
 from interview.plans.files import PlanFile, load_plan_file
 
+#: Control characters and lone surrogates, which YAML or UTF-8 cannot hold.
+_NOT_IN_NAMES = ("Cc", "Cs")
 _MARK = re.compile(r"^draft:[ \t]*true[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
@@ -20,12 +25,17 @@ def approve_file(path: Path, by: str, now: datetime) -> PlanFile:
     Raises:
 
         ConfigError: the file is no plan.
-        InvalidInput: it has problems, which the message counts, or the name is empty or too long.
+        InvalidInput: it has problems, which the message counts, or the name is empty, too long or holds control
+            characters.
         Conflict: the plan is no draft.
     """
     name = " ".join(by.split())
     if not name or len(name) > MAX_NAME_CHARS:
         raise InvalidInput("Name the person who approves.", detail={"fields": {"by": "is empty or too long"}})
+    if any(unicodedata.category(character) in _NOT_IN_NAMES for character in name):
+        raise InvalidInput(
+            "The name has control characters.", detail={"fields": {"by": "must have no control characters"}}
+        )
     file = load_plan_file(path)
     problems = problems_in(path)
     if problems:
@@ -36,7 +46,23 @@ def approve_file(path: Path, by: str, now: datetime) -> PlanFile:
     text = path.read_text(encoding="utf-8")
     if not file.is_draft or not _MARK.search(text):
         raise Conflict(f"{path} is not marked as a draft (`draft: true`).")
-    quoted = name.replace('"', "'")
-    mark = f'approved: {{by: "{quoted}", at: "{now.isoformat(timespec="seconds")}"}}'
-    path.write_text(_MARK.sub(lambda _match: mark, text, count=1), encoding="utf-8")
-    return load_plan_file(path)
+    # a JSON string is a YAML double-quoted scalar
+    mark = f'approved: {{by: {json.dumps(name, ensure_ascii=False)}, at: "{now.isoformat(timespec="seconds")}"}}'
+    return _replaced(path, _MARK.sub(lambda _match: mark, text, count=1))
+
+
+def _replaced(path: Path, text: str) -> PlanFile:
+    """The plan of ``text``, which replaces the file only if it loads. Raises ConfigError: it does not."""
+    # in the same folder: a plan names its banks relative to itself, and a rename within a folder is atomic
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp", delete=False
+    ) as written:
+        written.write(text)
+    draft = Path(written.name)
+    try:
+        found = load_plan_file(draft)
+        draft.chmod(path.stat().st_mode)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return found

@@ -47,7 +47,7 @@ def test_approval_changes_one_line_and_installs_the_plan(tmp_path: Path) -> None
     before = path.read_text().splitlines()
     approved = approve_file(path, 'Ada "the first"  Lovelace', NOW)
     assert approved.approved is not None
-    assert approved.approved.by == "Ada 'the first' Lovelace"
+    assert approved.approved.by == 'Ada "the first" Lovelace'
     assert approved.approved.at == "2026-11-30T12:00:00+00:00"
     changed = [line for line in path.read_text().splitlines() if line not in before]
     assert len(changed) == 1
@@ -55,6 +55,35 @@ def test_approval_changes_one_line_and_installs_the_plan(tmp_path: Path) -> None
     assert draft_ids(tmp_path) == frozenset()
     with pytest.raises(Conflict):
         approve_file(path, "Ada", NOW)
+
+
+@pytest.mark.parametrize("name", ["ACME\\jdoe", 'a"b\\', "Žofie", "a: {b} # c", "\U0001f984", "می\u200cرزا"])
+def test_every_name_is_written_as_it_is(name: str, tmp_path: Path) -> None:
+    path = drafted(tmp_path)
+    approve_file(path, name, NOW)
+    approval = load_plan_file(path).approved
+    assert approval is not None
+    assert approval.by == name
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["del\x7f", "bell\x07", "x\x9fy", "x\ud800"])
+def test_a_name_with_control_characters_leaves_the_file_alone(name: str, tmp_path: Path) -> None:
+    path = drafted(tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(InvalidInput, match="control characters"):
+        approve_file(path, name, NOW)
+    assert path.read_bytes() == before
+
+
+def test_an_approval_that_does_not_load_leaves_the_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("json.dumps", lambda *_args, **_options: '"\\j"')
+    path = drafted(tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(ConfigError):
+        approve_file(path, "Ada", NOW)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_draft_with_a_problem_cannot_be_approved(tmp_path: Path) -> None:
