@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +32,8 @@ ASKS_FROM = 0.3
 #: A key point this near to the prompt stands in it.
 GIVEN_AWAY_FROM = 0.75
 _ATTEMPTS = 2
+#: Ids of written questions begin with it; the skill follows.
+_WRITTEN = "written-"
 
 #: Difficulties in the order in which questions are written.
 _ORDER: dict[Level, tuple[Hardness, ...]] = {
@@ -83,9 +85,8 @@ class QuestionWriter:
                 problems = (error.message,)
                 continue
             prompt = written.prompt
-            skill = slug(need.text)[:40].strip("-")
-            name = f"written-{skill}"[:60].strip("-")
-            question = question_of(written, question_id=name, skill=skill, hardness=hardness)
+            skill = _free_skill(need.text, {question.id for question in existing})
+            question = question_of(written, question_id=f"{_WRITTEN}{skill}", skill=skill, hardness=hardness)
             score = await self._nearness(need.text, question)
             problems = await self._problems(question, score, existing, tenant)
             if not problems:
@@ -154,3 +155,16 @@ class QuestionWriter:
 
     async def _score(self, question: Question, answer: str, tenant: str) -> float:
         return (await self._grading.grade(GradeRequest(question, answer, tenant=tenant))).score
+
+
+def _free_skill(need: str, taken: Collection[str]) -> str:
+    """The id of the need's skill, with a number if a question of ``taken`` ids was written for a need of that name.
+
+    Needs have one name when they begin with the same 40 letters, or have no Latin letters.
+    """
+    name = skill = slug(need)[:40].strip("-")
+    number = 1
+    while f"{_WRITTEN}{skill}" in taken:
+        number += 1
+        skill = f"{name}-{number}"
+    return skill
