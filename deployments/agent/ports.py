@@ -46,7 +46,11 @@ class PlanCatalogue(Protocol):
     def ids(self) -> tuple[str, ...]: ...
 
     def get(self, plan_id: str) -> InterviewPlan | None:
-        """Raises Conflict: the plan is a draft, which a person must approve first."""
+        """The installed plan; None for a draft."""
+        ...
+
+    def is_draft(self, plan_id: str) -> bool:
+        """Whether a file holds this plan, and no person has approved it."""
         ...
 
     def match(self, role_description: str) -> PlanChoice:

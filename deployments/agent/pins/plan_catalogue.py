@@ -31,9 +31,10 @@ class InstalledPlans:
         return tuple(sorted(self._plans))
 
     def get(self, plan_id: str) -> InterviewPlan | None:
-        if plan_id in self._drafts:
-            raise not_approved(plan_id)
         return self._plans.get(plan_id)
+
+    def is_draft(self, plan_id: str) -> bool:
+        return plan_id in self._drafts
 
     def match(self, role_description: str) -> PlanChoice:
         found = match_plan(role_description, self._plans)

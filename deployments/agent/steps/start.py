@@ -174,6 +174,8 @@ class StartStep:
             found = catalogue.get(request.plan)
             if found is None and (own := await self._tenants_plan(request.tenant, request.plan)) is not None:
                 return own
+            if found is None and catalogue.is_draft(request.plan):
+                raise not_approved(request.plan)
             if found is None:
                 raise InvalidInput(
                     f"There is no interview plan {request.plan!r}. Installed: {', '.join(catalogue.ids())}.",

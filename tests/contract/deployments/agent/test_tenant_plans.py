@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from deployments.agent.contract import StartRequest
+from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
@@ -97,6 +98,20 @@ async def test_an_installed_plan_is_not_replaced_by_one_of_the_tenant(
     state = await stage.sessions.load(SessionKey("acme", "i-1"))
     assert state is not None
     assert state.plan.title == INSTALLED.title
+
+
+async def test_a_draft_file_of_the_same_id_hides_no_approved_plan_of_the_tenant(
+    plans: SqlTenantPlans, stage: RehearsalStage
+) -> None:
+    catalogue = InstalledPlans({INSTALLED.id: INSTALLED}, drafts=("baker",))
+    agent = AgentService(dataclasses.replace(stage.ports(), plans=catalogue, tenant_plans=plans), stage.config)
+    await add(plans)
+    await agent.start(start())
+    state = await stage.sessions.load(SessionKey("acme", "i-1"))
+    assert state is not None
+    assert state.plan.id == "baker"
+    with pytest.raises(Conflict, match="is a draft"):
+        await agent.start(start("rival"))
 
 
 async def test_a_plan_of_the_tenant_whose_key_cannot_be_graded_is_refused(
