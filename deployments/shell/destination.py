@@ -20,13 +20,17 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: The addresses of a host name and port.
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
-#: Reserved for protocols (RFC 6890); some Pythons call parts of it global.
-_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
+#: Reserved for protocols (RFC 6890), for a network's own NAT64 (RFC 8215), and site-local (RFC 3879): some Pythons
+#: call parts of them global.
+_RESERVED = tuple(ipaddress.ip_network(network) for network in ("192.0.0.0/24", "64:ff9b:1::/48", "fec0::/10"))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Destination(Struct, frozen=True):
-    """A checked address: connect to ``url``, send ``host`` as the header and as the TLS name."""
+    """A checked address: connect to ``url``, send ``host`` as the header and ``server_name`` as the TLS name.
+
+    Both are ASCII: an international name in its encoded form.
+    """
 
     url: str
     host: str
@@ -46,16 +50,19 @@ async def destination(
 
     Raises:
 
-        InvalidInput: an address of the host is not public and not allowed, or http leads to a public one.
+        InvalidInput: the URL or its host name is malformed, an address of the host is not public and not allowed, or
+            http leads to a public one.
         EngineUnavailable: the name cannot be resolved now.
     """
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    host = parts.hostname or ""
     try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
         texts = await resolve(host, port)
     except OSError as error:
         raise EngineUnavailable(f"{whose}'s host name cannot be resolved.") from error
+    except ValueError as error:
+        raise InvalidInput(f"{whose}'s address has no valid host name.") from error
     networks = [ipaddress.ip_network(network) for network in allowed_networks]
     addresses = [_plain(ipaddress.ip_address(text)) for text in texts]
     for address in addresses:
@@ -66,7 +73,8 @@ async def destination(
             raise InvalidInput(f"{whose} leads to a public address without https.")
     if not addresses:
         raise EngineUnavailable(f"{whose}'s host name has no address.")
-    return Destination(_at(parts, addresses[0], port), parts.netloc, host)
+    authority = parts.netloc if parts.netloc.isascii() else host if parts.port is None else f"{host}:{port}"
+    return Destination(_at(parts, addresses[0], port), authority, host)
 
 
 def _plain(address: Address) -> Address:
@@ -80,7 +88,7 @@ def _plain(address: Address) -> Address:
 
 
 def _is_public(address: Address) -> bool:
-    reserved = address.version == 4 and address in _PROTOCOLS
+    reserved = any(address.version == network.version and address in network for network in _RESERVED)
     return address.is_global and not address.is_multicast and not reserved
 
 

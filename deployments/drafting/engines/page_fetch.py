@@ -53,6 +53,8 @@ class PageFetcher:
                     if onward is None:
                         return body
                     url = onward
+        except httpx.InvalidURL as error:
+            raise _refused("is no address") from error
         except (TimeoutError, httpx.HTTPError) as error:
             raise EngineUnavailable(f"The page could not be fetched: {type(error).__name__}.") from error
         raise _refused(f"redirects more than {MAX_REDIRECTS} times")
@@ -72,10 +74,15 @@ class PageFetcher:
             },
             extensions={"sni_hostname": to.server_name},
         )
-        response = await client.send(request, stream=True)
+        try:
+            response = await client.send(request, stream=True)
+        except httpx.RemoteProtocolError as error:
+            if isinstance(error.__context__, httpx.InvalidURL):  # httpx reads the redirect, although it does not follow
+                raise _refused("redirects to no address") from error
+            raise
         try:
             if response.is_redirect:
-                return b"", urljoin(url, response.headers.get("location", ""))
+                return b"", _onward(url, response.headers.get("location", ""))
             if not response.is_success:
                 raise EngineUnavailable(f"The page's host answered {response.status_code}.")
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -109,6 +116,14 @@ def _check(url: str) -> None:
         raise _refused("must be an https address")
     if parts.username is not None or parts.password is not None or port not in (None, 443):
         raise _refused("must have neither a name, a password nor a port of its own")
+
+
+def _onward(url: str, location: str) -> str:
+    """Raises InvalidInput: the redirect leads to no address."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise _refused("redirects to no address") from error
 
 
 def _refused(why: str) -> InvalidInput:

@@ -69,6 +69,11 @@ async def test_the_connection_goes_to_the_checked_address_without_credentials() 
         "file:///etc/passwd",
         "ftp://jobs.example/",
         f"https://jobs.example/{'x' * 2000}",
+        "https://a..b/",
+        f"https://{'x' * 64}.example/",
+        "https://[/",
+        "https://jobs.example/\x01",
+        "https://jobs.example/\x7f",
     ],
 )
 async def test_anything_but_a_public_https_page_is_refused_before_a_connection(url: str) -> None:
@@ -79,7 +84,19 @@ async def test_anything_but_a_public_https_page_is_refused_before_a_connection(u
         await fetcher(handle).fetch(url)
 
 
-@pytest.mark.parametrize("target", ["https://inside.example/", "http://jobs.example/", "https://169.254.169.254/"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://inside.example/",
+        "http://jobs.example/",
+        "https://169.254.169.254/",
+        "https://[",
+        "//[",
+        "https://a..b/",
+        "https://jobs.example/\x01",
+        "https://jobs.example:x/",
+    ],
+)
 async def test_a_redirect_is_checked_like_the_first_address(target: str) -> None:
     calls: list[str] = []
 

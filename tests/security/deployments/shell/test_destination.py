@@ -28,6 +28,7 @@ def resolving(*addresses: str):
         "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.0.8",
         "::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1",
         "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::1",
+        "64:ff9b:1::808:808", "fec0::1",
     ],
 )  # fmt: skip
 async def test_an_address_that_is_not_public_is_refused(address: str) -> None:
@@ -45,6 +46,19 @@ async def test_the_connection_goes_to_the_checked_address_under_the_hosts_name()
     )
     six = await destination("https://hooks.example:8443/", (), resolving("2606:4700::1"))
     assert (six.url, six.host) == ("https://[2606:4700::1]:8443/", "hooks.example:8443")
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64, "[", "xn--\xfc.example"])
+async def test_a_malformed_host_name_is_refused_by_the_real_resolver(host: str) -> None:
+    with pytest.raises(InvalidInput, match="no valid host name"):
+        await destination(f"https://{host}/", ())
+
+
+async def test_an_international_name_is_sent_encoded() -> None:
+    found = await destination("https://bücher.example/", (), resolving(PUBLIC))
+    assert (found.host, found.server_name) == ("xn--bcher-kva.example", "xn--bcher-kva.example")
+    with_port = await destination("https://bücher.example:8443/", (), resolving(PUBLIC))
+    assert with_port.host == "xn--bcher-kva.example:8443"
 
 
 async def test_the_operator_may_allow_a_private_network_even_without_tls() -> None:
