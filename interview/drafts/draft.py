@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from interview.drafts.role import NeedKind
 from interview.plans.plan import InterviewPlan
@@ -54,3 +55,7 @@ class PlanDraft(Struct, frozen=True):
     @property
     def uncovered(self) -> tuple[str, ...]:
         return tuple(one.need for one in self.coverage if one.is_uncovered)
+
+    def without_resume(self) -> PlanDraft:
+        """The draft without the flags that tell what one candidate's résumé speaks of."""
+        return replace(self, coverage=tuple(replace(one, in_resume=None) for one in self.coverage))

@@ -40,7 +40,7 @@ class RoleBody(Body):
         "", max_length=2000, description="A public job page instead, where `drafting.job_pages` allows it."
     )
     resume_content: str = Field(
-        "", max_length=MAX_DOCUMENT_CHARS, description="The draft says which needs it speaks of. It is not stored."
+        "", max_length=MAX_DOCUMENT_CHARS, description="The reply says which needs it speaks of. Neither is stored."
     )
     minutes: int | None = Field(None, ge=MIN_MINUTES, le=MAX_MINUTES, description="Length of the interview.")
 

@@ -106,14 +106,14 @@ def _values(plan: TenantPlan) -> dict[str, Any]:
         "created_by": plan.created_by,
         "approved_at": plan.approved_at,
         "approved_by": plan.approved_by,
-        "draft": msgspec.json.encode(plan.draft).decode(),
+        "draft": msgspec.json.encode(plan.draft.without_resume()).decode(),
     }
 
 
 def _plan(row: Row[Any]) -> TenantPlan:
     return TenantPlan(
         tenant=row.tenant,
-        draft=msgspec.json.decode(row.draft, type=PlanDraft),
+        draft=msgspec.json.decode(row.draft, type=PlanDraft).without_resume(),  # earlier releases stored the flags
         created_at=row.created_at,
         created_by=row.created_by,
         status=row.status,

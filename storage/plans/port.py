@@ -29,6 +29,8 @@ class TenantPlan(Struct, frozen=True):
 
 
 class TenantPlans(Protocol):
+    """Stores ``PlanDraft.without_resume``: nothing about a candidate."""
+
     async def add(self, plan: TenantPlan, *, at_most: int) -> None:
         """Store a new draft.
 

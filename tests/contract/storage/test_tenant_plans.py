@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select, update
 
 from interview.drafts.draft import NeedCoverage, PlanDraft
 from interview.errors import Conflict, NotFound
 from interview.plans.files import load_plan
 from storage.archive.database import Database
 from storage.archive.plans import SqlTenantPlans
+from storage.archive.tables import tenant_plans
 from storage.plans.port import TenantPlan
 from tests.support.paths import ROOT
 
@@ -46,6 +50,20 @@ async def test_a_plan_comes_back_as_it_was_and_to_its_tenant_alone(plans: SqlTen
         await plans.change("rival", "baker", draft(), replaces=draft().plan.digest)
     assert not await plans.delete("rival", "baker")
     assert await plans.find("acme", "baker") == stored()
+
+
+async def test_nothing_about_a_candidates_resume_is_stored_or_read_back(archive_url: str) -> None:
+    database = Database(archive_url)
+    plans = SqlTenantPlans(database)
+    told = replace(draft(), coverage=(NeedCoverage("bread", "skill", 1.0, in_resume=True),))
+    await plans.add(replace(stored(), draft=told), at_most=5)
+    assert await plans.find("acme", "baker") == stored()
+    rows = await database.read("test", lambda connection: connection.execute(select(tenant_plans.c.draft)).all())
+    assert [json.loads(row.draft)["coverage"][0]["in_resume"] for row in rows] == [None]
+    as_before = update(tenant_plans).values(draft=msgspec.json.encode(told).decode())
+    await database.write("test", lambda connection: connection.execute(as_before).rowcount)
+    assert await plans.find("acme", "baker") == stored()
+    await database.close()
 
 
 async def test_the_newest_is_listed_first_and_the_number_is_bounded(plans: SqlTenantPlans) -> None:

@@ -71,6 +71,14 @@ async def test_a_draft_says_what_it_lacks_and_is_listed_beside_the_installed_pla
     assert (await client.get("/plans/engineer")).json() == view
 
 
+async def test_only_the_reply_to_the_draft_says_what_the_resume_speaks_of(client: httpx.AsyncClient) -> None:
+    resume = {"resume_content": "Jo\n\n- Built payment services that book each payment once.\n"}
+    told = (await client.post("/plans", json={**ROLE, **resume})).json()["draft"]["coverage"]
+    assert {one["in_resume"] for one in told} <= {True, False}
+    kept = (await client.get("/plans/engineer")).json()["draft"]["coverage"]
+    assert {one["in_resume"] for one in kept} == {None}
+
+
 async def test_a_person_approves_the_plan_that_was_read_and_the_audit_log_says_who(
     client: httpx.AsyncClient, ports: IngressPorts
 ) -> None:
