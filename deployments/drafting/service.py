@@ -35,6 +35,8 @@ _PER_NEED = 5
 #: A résumé speaks of a need when a passage is at least this near to it.
 _IN_RESUME_FROM = 0.45
 _RESUME_CHARS = 20_000
+#: A line is a passage, so short lines make many; one thread encodes them for every caller of the replica.
+_RESUME_PASSAGES = 80
 
 
 @dataclass
@@ -138,7 +140,7 @@ class DraftingService:
         }
 
     async def _in_resume(self, role: Role, resume: str) -> Mapping[str, bool] | None:
-        passages = chunks(resume[:_RESUME_CHARS], PASSAGE_CHARS)
+        passages = chunks(resume[:_RESUME_CHARS], PASSAGE_CHARS)[:_RESUME_PASSAGES]
         if not passages:
             return None
         nearest_of = {need.text: await nearest(self._retrieval, need.text, passages, 1) for need in role.skills}

@@ -69,7 +69,7 @@ class PassageSearch:
         said = brief.observation.text
         if not facts or not said.strip():
             return ()
-        scores = (await self._retrieval.scores([said], facts))[0].tolist()
+        scores = (await self._retrieval.scores([said[:_QUERY_CHARS]], facts))[0].tolist()
         near = sorted((place for place in range(len(facts)) if scores[place] >= _FACT_FROM), key=lambda at: -scores[at])
         return tuple(
             replace(passage, score=scores[place])

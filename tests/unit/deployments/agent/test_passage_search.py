@@ -63,6 +63,20 @@ async def test_a_fact_is_shown_when_the_candidate_speaks_of_it_and_not_else(retr
     assert [passage.text for passage in asked[COMPANY]] == ["home office: Two days a week in the office."]
 
 
+async def test_a_long_answer_is_searched_by_its_beginning() -> None:
+    noted: list[str] = []
+
+    class Noting(Stuck):
+        async def scores(self, queries: Sequence[str], texts: Sequence[str]) -> np.ndarray[Any, Any]:
+            noted.extend(queries)
+            return np.zeros((len(queries), len(texts)), np.float32)
+
+    turn = asking("How would you test it?", "word " * 4000, salary="The range is in the advert.")
+    await PassageSearch(Noting()).ranked(turn, {"resume": passages(RESUME)})
+    assert len(noted) == 3
+    assert max(map(len, noted)) <= 800
+
+
 class Stuck:
     """A search that never ends, or fails."""
 

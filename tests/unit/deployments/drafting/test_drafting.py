@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchmarks.plan_coverage import measure, read_needs, shipped_questions
 from deployments.drafting.config import DraftingConfig
@@ -71,6 +74,30 @@ async def test_a_resume_marks_needs_and_changes_no_question(drafting: DraftingSe
     assert told["message queues"] is False
     assert draft.plan == without.plan
     assert all(one.in_resume is None for one in without.coverage)
+
+
+class NotingRetrieval(RetrievalService):
+    """Notes how many texts each search has."""
+
+    def __init__(self) -> None:
+        super().__init__("minilm-l6-v2-int8")
+        self.texts: list[int] = []
+
+    async def scores(self, queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
+        self.texts.append(len(texts))
+        return await super().scores(queries, texts)
+
+
+async def test_a_resume_of_many_short_lines_is_read_in_its_first_passages() -> None:
+    retrieval = NotingRetrieval()
+    drafting = DraftingService(retrieval, PLANS)
+    await drafting.draft(DraftRequest(NURSE))
+    of_banks = max(retrieval.texts)
+    retrieval.texts.clear()
+    lines = "\n\n".join(f"Line {number} about a ward." for number in range(of_banks, of_banks + 700))
+    await drafting.draft(DraftRequest(NURSE, resume=lines))
+    assert 80 in retrieval.texts
+    assert max(retrieval.texts) <= of_banks
 
 
 @pytest.mark.parametrize(
