@@ -36,11 +36,15 @@ class Compaction:
         return _NUMBER + self._compress(value)
 
     def expanded(self, stored: bytes) -> bytes:
-        """The value of either form. Raises msgspec.DecodeError: damaged, or cut short."""
+        """The value of either form. Raises msgspec.DecodeError: damaged, cut short, or larger than any value."""
         if not stored.startswith(_NUMBER):
             return stored
         try:
-            return self._decompress(stored[1:], max_output_size=_LARGEST_BYTES)
+            # ``max_output_size`` bounds only frames of unknown size; ours state it; unknown reads as 2^64 - 1
+            size = zstandard.get_frame_parameters(stored[1:]).content_size
+            if size > _LARGEST_BYTES:
+                raise msgspec.DecodeError("a compact value states no size, or one above the bound")
+            return self._decompress(stored[1:])
         except zstandard.ZstdError as error:
             raise msgspec.DecodeError("a compact value is damaged") from error
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -144,6 +145,14 @@ def test_every_value_comes_back_from_both_forms(value: bytes) -> None:
     compaction = Compaction()
     assert compaction.expanded(compaction.compacted(value)) == value
     assert compaction.expanded(value) == value
+
+
+def test_a_value_of_an_unknown_or_excessive_size_is_not_expanded() -> None:
+    excessive = zstandard.ZstdCompressor().compress(bytes(65 * 1024 * 1024))
+    unknown = zstandard.ZstdCompressor(write_content_size=False).compress(b"{}")
+    for frame in (excessive, unknown):
+        with pytest.raises(msgspec.DecodeError, match="size"):
+            Compaction().expanded(b"\x01" + frame)
 
 
 def test_the_dictionary_never_changes() -> None:
