@@ -32,20 +32,31 @@ export async function record(): Promise<Recording> {
   const reason = whyNoMicrophone();
   if (reason !== null) throw new MicError(reason);
   const stream = await microphone();
-  const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
-  const recorder = new MediaRecorder(stream, mimeType === undefined ? {} : { mimeType });
+  let meter: Meter | null = null;
+  const release = () => {
+    meter?.close();
+    for (const track of stream.getTracks()) track.stop();
+  };
+  try {
+    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+    const recorder = new MediaRecorder(stream, mimeType === undefined ? {} : { mimeType });
+    meter = levelOf(stream);
+    const recording = recordingOf(recorder, meter.level, release);
+    recorder.start(1000);
+    return recording;
+  } catch {
+    release();
+    throw new MicError("busy");
+  }
+}
+
+function recordingOf(recorder: MediaRecorder, level: () => number, release: () => void): Recording {
   const pieces: Blob[] = [];
   recorder.addEventListener("dataavailable", ({ data }) => {
     if (data.size > 0) pieces.push(data);
   });
-  const meter = levelOf(stream);
-  const release = () => {
-    meter.close();
-    for (const track of stream.getTracks()) track.stop();
-  };
-  recorder.start(1000);
   return {
-    level: meter.level,
+    level,
     cancel: () => {
       if (recorder.state !== "inactive") recorder.stop();
       release();
@@ -77,7 +88,9 @@ async function microphone(): Promise<MediaStream> {
   }
 }
 
-function levelOf(stream: MediaStream): { level: () => number; close: () => void } {
+type Meter = { level: () => number; close: () => void };
+
+function levelOf(stream: MediaStream): Meter {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;

@@ -15,7 +15,7 @@ export function HintButton({ room }: { room: Room }) {
   const percent = cost === null ? null : Math.round(cost * 100);
   return (
     <>
-      <Button onClick={() => setAsking(true)}>
+      <Button busy={room.state.hinting} onClick={() => setAsking(true)}>
         <Icon name="hint" />
         {en.hint.take}
         {percent !== null && <span className="muted small">{en.hint.cost(percent)}</span>}

@@ -167,9 +167,22 @@ describe("an answer", () => {
   });
 
   test("that was not understood gives the turn back with the reason", () => {
-    const state = having(OPENED, STARTED, { type: "recordingStarted" }, { type: "notHeard", problem: PROBLEM });
+    const state = having(OPENED, STARTED, ...SPOKEN.slice(0, 2), { type: "notHeard", problem: PROBLEM });
     expect(state).toMatchObject({ turn: "yours", trouble: PROBLEM });
   });
+
+  test("that was thrown away does not fail later", () => {
+    const state = having(OPENED, STARTED, ...SPOKEN.slice(0, 2), { type: "discarded" });
+    expect(reduce(state, { type: "notHeard", problem: PROBLEM })).toBe(state);
+  });
+
+  test.each<RoomEvent[]>([[OPENED], [OPENED, STARTED, { type: "ended" }]])(
+    "is not recorded on a page that cannot show it",
+    (...events) => {
+      const state = having(...events);
+      expect(reduce(state, { type: "recordingStarted" })).toBe(state);
+    },
+  );
 
   test("cannot be sent twice", () => {
     const once = having(OPENED, STARTED, SENT);
@@ -236,6 +249,38 @@ describe("hints", () => {
     expect(nextHintCost({ ...OPENING, card: CARD, hintsLeft: 0 })).toBeNull();
     const { hint_costs: _, ...old } = CARD;
     expect(nextHintCost({ ...OPENING, card: old, hintsLeft: 1 })).toBeNull();
+  });
+});
+
+describe("a hint that arrives", () => {
+  const hint: RoomEvent = { type: "hinted", body: body({ text: "Think of writes.", hints_left: 1 }), at: 0 };
+
+  test.each(["recording", "hearing", "checking"])("while an answer is %s leaves that answer as it is", (turn) => {
+    const steps = SPOKEN.slice(0, ["recording", "hearing", "checking"].indexOf(turn) + 1);
+    const before = having(OPENED, STARTED, { type: "hintAsked" }, ...steps);
+    expect(before).toMatchObject({ turn, hinting: true });
+    const after = reduce(before, hint);
+    expect(after).toMatchObject({ turn, heard: before.heard, hinting: false, hintsTaken: 1, hintsLeft: 1 });
+    expect(after.lines.at(-1)?.text).toBe("Think of writes.");
+  });
+
+  test("stands before an answer that waits for it, which no second one can follow", () => {
+    const state = having(OPENED, STARTED, { type: "hintAsked" }, SENT, hint);
+    expect(state.lines.map((line) => line.text)).toEqual(["Why?", "Think of writes.", "An index."]);
+    expect(state.lines.at(-1)?.provisional).toBe(true);
+    expect(state.turn).toBe("thinking");
+    expect(reduce(state, { type: "sent", id: "k2", text: "Again." })).toBe(state);
+  });
+
+  test("with the end of the interview ends a recording", () => {
+    const last = body({ should_continue: false, action: { action_type: "conclude", next_phase: "closing" } });
+    const state = having(OPENED, STARTED, { type: "hintAsked" }, SPOKEN[0] as RoomEvent, { ...hint, body: last });
+    expect(state).toMatchObject({ stage: "ended", turn: "yours" });
+  });
+
+  test("not at all says why, and can be asked for again", () => {
+    const state = having(OPENED, STARTED, { type: "hintAsked" }, { type: "hintFailed", problem: PROBLEM });
+    expect(state).toMatchObject({ turn: "yours", hinting: false, trouble: PROBLEM });
   });
 });
 

@@ -35,6 +35,8 @@ export type RoomState = {
   questions: number;
   hintsLeft: number;
   hintsTaken: number;
+  /** A hint was asked for and has not arrived. */
+  hinting: boolean;
   /** On this machine's clock (ms), from the server's remaining time. */
   deadlineAt: number | null;
   /** The interviewer's voice is playing. */
@@ -57,7 +59,9 @@ export type RoomEvent =
   | { type: "went"; to: "arrival" | "check" | "practice" }
   | { type: "startFailed"; problem: Problem }
   | { type: "replied"; body: TurnBody; at: number }
+  | { type: "hintAsked" }
   | { type: "hinted"; body: TurnBody; at: number }
+  | { type: "hintFailed"; problem: Problem }
   | { type: "recordingStarted" }
   | { type: "recordingStopped" }
   | { type: "heard"; text: string; confidence: number }
@@ -70,7 +74,6 @@ export type RoomEvent =
   | { type: "practised"; text: string }
   | { type: "voice"; on: boolean }
   | { type: "troubled"; problem: Problem }
-  | { type: "calmed" }
   | { type: "ended" };
 
 export const OPENING: RoomState = {
@@ -84,6 +87,7 @@ export const OPENING: RoomState = {
   questions: 0,
   hintsLeft: 0,
   hintsTaken: 0,
+  hinting: false,
   deadlineAt: null,
   speaking: false,
   heard: null,
@@ -111,15 +115,20 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "replied":
       return replied(state, event.body, event.at);
     case "hinted":
-      return { ...replied(state, event.body, event.at), hintsTaken: state.hintsTaken + 1 };
+      return { ...hinted(state, event.body, event.at), hinting: false, hintsTaken: state.hintsTaken + 1 };
+    case "hintAsked":
+      return { ...state, hinting: true };
+    case "hintFailed":
+      return { ...state, hinting: false, trouble: event.problem };
     case "recordingStarted":
-      return state.turn === "yours" ? { ...state, turn: "recording", trouble: null, speaking: false } : state;
+      return mayRecord(state) ? { ...state, turn: "recording", trouble: null, speaking: false } : state;
     case "recordingStopped":
       return state.turn === "recording" ? { ...state, turn: "hearing" } : state;
     case "heard":
       if (state.turn !== "hearing") return state; // thrown away meanwhile
       return { ...state, turn: "checking", heard: { text: event.text, confidence: event.confidence } };
     case "notHeard":
+      if (state.turn !== "hearing") return state;
       return { ...state, turn: "yours", heard: null, trouble: event.problem };
     case "discarded":
       return isAnswering(state.turn) ? { ...state, turn: "yours", heard: null } : state;
@@ -137,8 +146,6 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, speaking: event.on };
     case "troubled":
       return { ...state, trouble: event.problem };
-    case "calmed":
-      return { ...state, trouble: null };
     case "ended":
       return { ...state, stage: "ended", turn: "yours", speaking: false };
   }
@@ -153,6 +160,11 @@ export function nextHintCost(state: RoomState): number | null {
 /** Whether the candidate may begin an answer now. */
 export function mayAnswer(state: RoomState): boolean {
   return state.turn === "yours";
+}
+
+/** Whether a recording may begin: it is the candidate's turn on a page that shows that it records. */
+export function mayRecord(state: RoomState): boolean {
+  return mayAnswer(state) && (state.stage === "check" || state.stage === "practice" || state.stage === "interview");
 }
 
 function isAnswering(turn: Turn): boolean {
@@ -200,6 +212,21 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
     deadlineAt: at + reply.time_left_s * 1000,
     heard: null,
     trouble: null,
+  };
+}
+
+/** A hint stands before an answer that was begun meanwhile, and leaves that answer as it is. */
+function hinted(state: RoomState, body: TurnBody, at: number): RoomState {
+  const after = replied(state, body, at);
+  if (state.turn === "yours" || after.turn === "paused" || after.stage === "ended") return after;
+  const settledLines = state.lines.filter((line) => !line.provisional);
+  const answer = state.lines.filter((line) => line.provisional);
+  return {
+    ...after,
+    turn: state.turn,
+    heard: state.heard,
+    trouble: state.trouble,
+    lines: [...settledLines, ...after.lines.slice(-1), ...answer],
   };
 }
 

@@ -1,14 +1,15 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { ApiError, problemFrom } from "../api/problem";
 import { Player } from "../audio/player";
-import { MicError, type MicFailure, type Recording, record, whyNoMicrophone } from "../audio/recorder";
+import { type MicFailure, whyNoMicrophone } from "../audio/recorder";
 import { answerOf } from "./answers";
 import { type Answer, RoomApi } from "./api";
 import { loadSent, saveDraft, saveSent } from "./drafts";
 import { holdsLink, takeLink } from "./link";
 import { resumed } from "./resume";
 import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
-import { OPENING, type RoomState, reduce } from "./state";
+import { mayAnswer, mayRecord, OPENING, type RoomState, reduce } from "./state";
+import { useSpokenAnswer } from "./useSpokenAnswer";
 
 export type Room = {
   state: RoomState;
@@ -34,7 +35,6 @@ export type Room = {
   playBlob: (sound: Blob) => void;
   silence: () => void;
   note: (signal: string, data: Record<string, number>) => void;
-  calm: () => void;
 };
 
 const NO_LINK = null;
@@ -44,14 +44,15 @@ const PAUSED_EVERY_MS = 5000;
 export function useRoom(): Room {
   const [state, dispatch] = useReducer(reduce, OPENING);
   const [settings, setSettings] = useState(() => loadSettings(sessionStorage, firstSettings()));
-  const [mic, setMic] = useState<MicFailure | null>(null);
-  const [lastRecording, setLastRecording] = useState<Blob | null>(null);
   const api = useRef<RoomApi | null>(null);
-  const recording = useRef<Recording | null>(null);
   const pending = useRef<Answer | null>(null);
+  /** Settles once the hint that was asked for last is there, or failed. */
+  const hint = useRef<Promise<void>>(Promise.resolve());
   const player = useMemo(() => new Player((on) => dispatch({ type: "voice", on })), []);
   const now = useRef({ state, settings });
   now.current = { state, settings };
+  const spoken = useSpokenAnswer(state, dispatch, (sound) => (api.current as RoomApi).transcript(sound));
+  const { forget } = spoken;
 
   const speak = useCallback(
     async (url: string | null) => {
@@ -70,6 +71,7 @@ export function useRoom(): Room {
       if (client === null) return;
       pending.current = answer;
       if ("text" in answer) saveSent(sessionStorage, { key: answer.key, text: answer.text });
+      await hint.current;
       try {
         const body = await client.turn(answer, now.current.settings.readAloud, (live) =>
           dispatch({ type: "sentence", ...live }),
@@ -77,7 +79,7 @@ export function useRoom(): Room {
         pending.current = null;
         saveSent(sessionStorage, null);
         saveDraft(sessionStorage, "", "");
-        setLastRecording(null);
+        forget();
         dispatch({ type: "replied", body, at: Date.now() });
         void speak(body.interviewer_response.audio_url);
       } catch (error) {
@@ -86,7 +88,7 @@ export function useRoom(): Room {
         else dispatch({ type: "sendFailed", problem });
       }
     },
-    [speak],
+    [speak, forget],
   );
 
   const restore = useCallback(async () => {
@@ -168,12 +170,23 @@ export function useRoom(): Room {
 
   const troubled = (error: unknown) => dispatch({ type: "troubled", problem: problemFrom(error) });
 
+  const takeHint = async () => {
+    try {
+      const body = await api.current?.hint(crypto.randomUUID?.() ?? fallbackKey(), now.current.settings.readAloud);
+      if (body === undefined) return;
+      dispatch({ type: "hinted", body, at: Date.now() });
+      void speak(body.interviewer_response.audio_url);
+    } catch (error) {
+      dispatch({ type: "hintFailed", problem: problemFrom(error) });
+    }
+  };
+
   return {
     state,
     settings,
-    mic,
-    lastRecording,
-    level: () => recording.current?.level() ?? 0,
+    mic: spoken.mic,
+    lastRecording: spoken.lastRecording,
+    level: spoken.level,
     changeSettings: (changes) => {
       const changed = { ...now.current.settings, ...changes };
       saveSettings(sessionStorage, changed);
@@ -184,6 +197,7 @@ export function useRoom(): Room {
     go: (to) => dispatch({ type: "went", to }),
     start: async () => {
       player.stop();
+      spoken.discard();
       try {
         const body = await api.current?.start(now.current.settings.readAloud);
         if (body === undefined) return;
@@ -193,37 +207,13 @@ export function useRoom(): Room {
         dispatch({ type: "startFailed", problem: problemFrom(error) });
       }
     },
-    startRecording: async () => {
-      if (now.current.state.turn !== "yours" || recording.current !== null) return;
+    startRecording: () => {
+      if (!mayRecord(now.current.state)) return;
       player.stop();
-      try {
-        recording.current = await record();
-        setMic(null);
-        dispatch({ type: "recordingStarted" });
-      } catch (error) {
-        setMic(error instanceof MicError ? error.reason : "busy");
-      }
+      void spoken.startRecording();
     },
-    stopRecording: async () => {
-      const active = recording.current;
-      if (active === null) return;
-      recording.current = null;
-      dispatch({ type: "recordingStopped" });
-      const sound = await active.stop();
-      setLastRecording(sound);
-      try {
-        const heard = await (api.current as RoomApi).transcript(sound);
-        dispatch({ type: "heard", text: heard.text, confidence: heard.confidence });
-      } catch (error) {
-        dispatch({ type: "notHeard", problem: problemFrom(error) });
-      }
-    },
-    discard: () => {
-      recording.current?.cancel();
-      recording.current = null;
-      setLastRecording(null);
-      dispatch({ type: "discarded" });
-    },
+    stopRecording: () => void spoken.stopRecording(),
+    discard: spoken.discard,
     answer: (text) => {
       const { heard, stage, turn } = now.current.state;
       if (stage === "practice") {
@@ -234,7 +224,7 @@ export function useRoom(): Room {
       player.stop();
       const key = crypto.randomUUID?.() ?? fallbackKey();
       dispatch({ type: "sent", id: key, text });
-      void send(answerOf(key, text, heard, lastRecording));
+      void send(answerOf(key, text, heard, spoken.lastRecording));
     },
     retry,
     withdraw: () => {
@@ -246,20 +236,14 @@ export function useRoom(): Room {
       saveSent(sessionStorage, null);
       dispatch({ type: "withdrawn" });
     },
-    hint: async () => {
-      try {
-        const body = await api.current?.hint(crypto.randomUUID?.() ?? fallbackKey(), now.current.settings.readAloud);
-        if (body === undefined) return;
-        dispatch({ type: "hinted", body, at: Date.now() });
-        void speak(body.interviewer_response.audio_url);
-      } catch (error) {
-        troubled(error);
-      }
+    hint: () => {
+      if (!mayAnswer(now.current.state) || now.current.state.hinting) return;
+      dispatch({ type: "hintAsked" });
+      hint.current = takeHint();
     },
     end: async () => {
       player.stop();
-      recording.current?.cancel();
-      recording.current = null;
+      spoken.release();
       try {
         await api.current?.end();
         dispatch({ type: "ended" });
@@ -275,10 +259,6 @@ export function useRoom(): Room {
     playBlob: (sound) => void player.play(sound, 1),
     silence: () => player.stop(),
     note,
-    calm: () => {
-      setMic(null);
-      dispatch({ type: "calmed" });
-    },
   };
 }
 
