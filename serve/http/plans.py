@@ -124,8 +124,9 @@ def plans_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) ->
     async def plans(caller: Anyone) -> Response:
         _may_read(caller)
         own = await _store(ports).list(caller.tenant)
-        rows = [*(_row_of(plan) for plan in own), *(_installed(plan) for plan in ports.installed_plans.values())]
-        return _json(PlanList(rows))
+        # each row has the digest of a whole plan
+        rows = await asyncio.to_thread(lambda: [_row_of(plan) for plan in own])
+        return _json(PlanList([*rows, *(_installed(plan) for plan in ports.installed_plans.values())]))
 
     @router.post(
         "",

@@ -37,14 +37,18 @@ class SqlTenantPlans:
         await self._database.write("plan_add", adding)
 
     async def find(self, tenant: str, plan_id: str) -> TenantPlan | None:
-        row = await self._database.read("plan_find", lambda connection: _row(connection, tenant, plan_id))
-        return None if row is None else _plan(row)
+        def finding(connection: Connection) -> TenantPlan | None:
+            row = _row(connection, tenant, plan_id)
+            return None if row is None else _plan(row)
+
+        return await self._database.read("plan_find", finding)
 
     async def list(self, tenant: str) -> list[TenantPlan]:
         wanted = select(tenant_plans).where(_columns.tenant == tenant)
         wanted = wanted.order_by(_columns.created_at.desc(), _columns.plan_id)
-        rows = await self._database.read("plan_list", lambda connection: connection.execute(wanted).all())
-        return [_plan(row) for row in rows]
+        return await self._database.read(
+            "plan_list", lambda connection: [_plan(row) for row in connection.execute(wanted)]
+        )
 
     async def change(self, tenant: str, plan_id: str, draft: PlanDraft, *, replaces: str) -> TenantPlan:
         def changing(connection: Connection) -> TenantPlan:

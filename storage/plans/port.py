@@ -29,7 +29,7 @@ class TenantPlan(Struct, frozen=True):
 
 
 class TenantPlans(Protocol):
-    """Stores ``PlanDraft.without_resume``: nothing about a candidate."""
+    """Stores ``PlanDraft.without_resume``: nothing about a candidate. Encodes and decodes plans off the event loop."""
 
     async def add(self, plan: TenantPlan, *, at_most: int) -> None:
         """Store a new draft.

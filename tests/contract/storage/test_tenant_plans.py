@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -64,6 +66,22 @@ async def test_nothing_about_a_candidates_resume_is_stored_or_read_back(archive_
     await database.write("test", lambda connection: connection.execute(as_before).rowcount)
     assert await plans.find("acme", "baker") == stored()
     await database.close()
+
+
+async def test_plans_are_decoded_off_the_event_loop(plans: SqlTenantPlans, monkeypatch: pytest.MonkeyPatch) -> None:
+    await plans.add(stored(), at_most=5)
+    threads: list[threading.Thread] = []
+    decode = msgspec.json.decode
+
+    def noting(*args: Any, **options: Any) -> Any:
+        threads.append(threading.current_thread())
+        return decode(*args, **options)
+
+    monkeypatch.setattr(msgspec.json, "decode", noting)
+    await plans.list("acme")
+    await plans.find("acme", "baker")
+    assert len(threads) == 2
+    assert threading.current_thread() not in threads
 
 
 async def test_the_newest_is_listed_first_and_the_number_is_bounded(plans: SqlTenantPlans) -> None:
