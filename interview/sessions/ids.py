@@ -58,6 +58,11 @@ def reference_problem(reference: str) -> str:
     return ""
 
 
+def cleaned_reference(reference: str) -> str:
+    """The reference without the characters that ``reference_problem`` refuses, for one that was accepted before."""
+    return "".join(char for char in visible(reference) if unicodedata.category(char) != "Cc")
+
+
 def check_tenant(tenant: str) -> str:
     """The tenant itself, validated.
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from deployments.agent.contract import EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
 from interview.errors import NotFound
 from interview.sessions.candidate_view import candidate_state
-from interview.sessions.ids import INTERVIEW_ID
+from interview.sessions.ids import INTERVIEW_ID, cleaned_reference
 from interview.sessions.invitation import PreparedStart
 from interview.sessions.session import SessionState
 from serve.http import openapi
@@ -199,7 +199,9 @@ async def _invited_start(ports: IngressPorts, key: SessionKey, body: StartBody) 
         raise wrong(field, "is decided by the invitation")
     invitation = await ports.candidates.invitation(key) if ports.candidates else None
     prepared = invitation.start if invitation else PreparedStart()
-    return replace(prepared, voice=prepared.voice and body.voice)
+    # earlier releases accepted invitations with hidden characters in the reference
+    reference = cleaned_reference(prepared.candidate_reference)
+    return replace(prepared, candidate_reference=reference, voice=prepared.voice and body.voice)
 
 
 def _shown(reply: StepReply, caller: Principal) -> bytes:

@@ -12,6 +12,7 @@ import httpx
 import jwt
 import pytest
 from fastapi import FastAPI
+from msgspec.structs import replace
 
 from deployments.agent.contract import EndRequest, StartRequest, TurnRequest
 from interview.sessions.events import SessionConcluded
@@ -113,6 +114,19 @@ async def test_a_candidate_decides_nothing_that_the_operator_prepared(house: Hou
     assert refused.status_code == 422
     assert refused.json()["errors"] == [{"field": next(iter(field)), "detail": "is decided by the invitation"}]
     assert house.agent.requests == []
+
+
+async def test_an_invitation_of_an_earlier_release_starts_with_its_reference_cleaned(house: House) -> None:
+    token = await house.admitted()
+    invitation = await house.invitations.find(SessionKey("acme", "i-1"))
+    assert invitation is not None
+    earlier = replace(invitation, start=replace(invitation.start, candidate_reference="c\u200b-\x077"))
+    await house.invitations.put(earlier)
+    started = await house.client.post("/session/start/i-1", json={"consent": True}, headers=bearer(token))
+    assert started.status_code == 200
+    (request,) = house.agent.requests
+    assert isinstance(request, StartRequest)
+    assert request.candidate_reference == "c-7"
 
 
 async def test_a_candidate_reads_the_notice_before_the_start(house: House) -> None:
