@@ -115,11 +115,12 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         examples=EXAMPLES,
         shared_examples=FAILURE_EXAMPLES,
     )
+    steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     own = [
         invitations_router(ports, auth),
-        hearing_router(ports, settings, auth),
+        hearing_router(ports, settings, auth, steps),
         plans_router(ports, auth, audit),
-        sessions_router(ports, settings, auth, audit, interviews),
+        sessions_router(ports, settings, auth, audit, interviews, steps),
         events_router(ports, settings, auth, audit, streams),
         recordings_router(ports, auth, audit),
         signals_router(ports, auth, interviews),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -37,6 +37,8 @@ class StepCaller:
     Every step is idempotent (by its key, or by its effect), so the second call either completes the first or finds its
     recorded reply. ``takeover`` says that the first worker is dead, so that the second need not wait for its lease to
     expire. The agent itself handles a replica lost in a tier *behind* it.
+
+    The routes of interviews and of transcripts share one caller, so that ``max_in_flight`` bounds them together.
     """
 
     def __init__(self, agent: Agent, *, max_in_flight: int) -> None:
@@ -50,6 +52,16 @@ class StepCaller:
         if self._in_flight >= self._max_in_flight:
             raise _busy()
 
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Counts a step in flight inside the block. Raises Overloaded as ``admit``."""
+        self.admit()
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+
     async def start(self, request: StartRequest) -> StepReply:
         return await self._step(self._agent.start, request, request)
 
@@ -59,27 +71,24 @@ class StepCaller:
     async def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
         """The parts of ``turn`` as they are produced. When its replica dies, ``Done`` follows the parts sent so far.
         The reply may then begin with other words, as the dead worker's were never committed."""
-        self.admit()
-        self._in_flight += 1
-        try:
+        with self.working():
             try:
-                async with aclosing(self._agent.turn_stream(request)) as parts:
-                    async for part in parts:
-                        yield part
-                        if isinstance(part, Done):
-                            return
-            except EngineUnavailable as error:
-                if not _lost_the_agent(error):
-                    raise
-                retries.tried_again("agent", "replica-lost")
-            yield Done(await self._agent.turn(replace(request, takeover=True)))
-        except NotFound as error:
-            raise NotFound(NO_SUCH_INTERVIEW) from error
-        finally:
-            self._in_flight -= 1
+                try:
+                    async with aclosing(self._agent.turn_stream(request)) as parts:
+                        async for part in parts:
+                            yield part
+                            if isinstance(part, Done):
+                                return
+                except EngineUnavailable as error:
+                    if not _lost_the_agent(error):
+                        raise
+                    retries.tried_again("agent", "replica-lost")
+                yield Done(await self._agent.turn(replace(request, takeover=True)))
+            except NotFound as error:
+                raise NotFound(NO_SUCH_INTERVIEW) from error
 
     async def hear(self, request: HearRequest) -> Transcript:
-        """Transcribe part of an answer; once more when the agent's replica died."""
+        """Transcribe part of an answer; once more when the agent's replica died. Not counted as a step in flight."""
         try:
             return await self._agent.hear(request)
         except EngineUnavailable as error:
@@ -97,20 +106,17 @@ class StepCaller:
     async def _step(
         self, step: Callable[[Request], Awaitable[StepReply]], request: Request, retry: Request
     ) -> StepReply:
-        self.admit()
-        self._in_flight += 1
-        try:
+        with self.working():
             try:
-                return await step(request)
-            except EngineUnavailable as error:
-                if not _lost_the_agent(error):
-                    raise
-                retries.tried_again("agent", "replica-lost")
-                return await step(retry)
-        except NotFound as error:
-            raise NotFound(NO_SUCH_INTERVIEW) from error
-        finally:
-            self._in_flight -= 1
+                try:
+                    return await step(request)
+                except EngineUnavailable as error:
+                    if not _lost_the_agent(error):
+                        raise
+                    retries.tried_again("agent", "replica-lost")
+                    return await step(retry)
+            except NotFound as error:
+                raise NotFound(NO_SUCH_INTERVIEW) from error
 
 
 def _lost_the_agent(error: EngineUnavailable) -> bool:

@@ -13,6 +13,7 @@ from interview.sessions.invitation import PreparedStart
 from serve.http import openapi
 from serve.http.auth import Authenticator, Principal
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.limits.hearing_places import HearingPlaces
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import Answer, read_answer
 from serve.http.settings import HttpSettings
@@ -28,9 +29,9 @@ class HeardReply(Struct, frozen=True):
     duration_s: float
 
 
-def hearing_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
+def hearing_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator, agent: StepCaller) -> APIRouter:
     router = APIRouter(tags=["candidates"])
-    agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
+    places = HearingPlaces(ports.slots)
     Candidate = Annotated[Principal, Depends(auth.require_candidate())]  # noqa: N806 (a type)
 
     @router.post(
@@ -42,13 +43,15 @@ def hearing_router(ports: IngressPorts, settings: HttpSettings, auth: Authentica
     )
     async def transcript(request: Request, candidate: Candidate) -> Response:
         agent.admit()
-        recording = await read_answer(request, settings)
-        if recording.audio is None:
-            raise InvalidInput("Send a recording in 'audio'.", detail={"fields": {"audio": "is missing"}})
-        if ports.scanner is not None:
-            await ports.scanner.scan(recording.audio, "audio")
         key = SessionKey(candidate.tenant, candidate.interview_id or "")
-        heard = await _heard(key, recording, recording.audio)
+        async with places.held(key):
+            recording = await read_answer(request, settings)
+            if recording.audio is None:
+                raise InvalidInput("Send a recording in 'audio'.", detail={"fields": {"audio": "is missing"}})
+            if ports.scanner is not None:
+                await ports.scanner.scan(recording.audio, "audio")
+            with agent.working():
+                heard = await _heard(key, recording, recording.audio)
         reply = HeardReply(heard.text, heard.confidence, heard.duration_s)
         return Response(msgspec.json.encode(reply), media_type="application/json")
 

@@ -57,10 +57,14 @@ IdempotencyKey = Annotated[
 
 
 def sessions_router(
-    ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail, limits: InterviewLimits
+    ports: IngressPorts,
+    settings: HttpSettings,
+    auth: Authenticator,
+    audit: AuditTrail,
+    limits: InterviewLimits,
+    agent: StepCaller,
 ) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
-    agent = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
     Reader = Annotated[Principal, Depends(auth.require_interview(REPORTS))]  # noqa: N806 (a type)
 

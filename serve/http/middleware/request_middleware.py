@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 #: New work, rejected first under overload; ends, hints and reads of running interviews continue.
-_NEW_WORK = ("/session/start/", "/session/turn/")
+_NEW_WORK = ("/session/start/", "/session/turn/", "/candidate/transcript")
 
 #: Allowance for multipart boundaries and part headers around a recording.
 FRAMING_BYTES = 64 * 1024
@@ -77,7 +77,8 @@ class RequestMiddleware:
         response = error_response(self._shedder.refusal(), request_id)
         response.raw_headers = _with_defaults(response.raw_headers, request_id)
         if self._observer is not None:
-            route = _route_prefix(scope["path"]) + "/{interview_id}"
+            prefix = _route_prefix(scope["path"])
+            route = prefix if prefix == scope["path"] else f"{prefix}/{{interview_id}}"
             seconds = time.perf_counter() - began
             self._observer.observe(route=route, method=scope["method"], status=response.status_code, seconds=seconds)
         return response

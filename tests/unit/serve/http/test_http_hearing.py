@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from interview.errors import AudioRejected
 from interview.sessions.events import SessionConcluded
 from serve.http.app import create_app
 from serve.http.ports import IngressPorts
+from serve.http.settings import HttpSettings
 from storage.sessions.port import SessionKey
 from tests.support.http_ports import StubAgent, StubBlobs, is_problem, put_session, stub_ports
 
@@ -42,17 +44,30 @@ class ListeningAgent(StubAgent):
         return await super().hear(request)
 
 
+class SlowSpeech(StubSpeech):
+    """Transcribes once it may ``finish``; ``working`` has a permit for each transcription that began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.working, self.finish = asyncio.Semaphore(0), asyncio.Event()
+
+    async def transcribe(self, request: TranscribeRequest) -> Transcript:
+        self.working.release()
+        await self.finish.wait()
+        return await super().transcribe(request)
+
+
 class House:
-    def __init__(self, **changes: Any) -> None:
+    def __init__(self, settings: HttpSettings | None = None, **changes: Any) -> None:
         self.speech, self.agent, self.blobs = StubSpeech(), ListeningAgent(), StubBlobs()
         ports: dict[str, Any] = {"stt": self.speech, "agent": self.agent, "blobs": self.blobs, **changes}
         self.ports: IngressPorts = stub_ports(**ports)
-        app = create_app(self.ports)
+        app = create_app(self.ports, settings)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
-    async def candidate(self, **invited: Any) -> dict[str, str]:
+    async def candidate(self, interview_id: str = "i-1", **invited: Any) -> dict[str, str]:
         operator = {"Authorization": "Bearer key-acme"}
-        link = await self.client.post("/interviews/i-1/link", json=invited, headers=operator)
+        link = await self.client.post(f"/interviews/{interview_id}/link", json=invited, headers=operator)
         bearer = {"Authorization": f"Bearer {link.json()['token']}"}
         token = (await self.client.post("/candidate/token", headers=bearer)).json()["access_token"]
         return {"Authorization": f"Bearer {token}"}
@@ -108,3 +123,41 @@ async def test_problems_are_named() -> None:
     deaf = House(stt=None)
     reply = await deaf.client.post("/candidate/transcript", files=RECORDING, headers=await deaf.candidate(plan="p"))
     assert "type your answers" in reply.json()["detail"]
+
+
+async def test_transcripts_and_steps_share_the_replicas_limit() -> None:
+    speech = SlowSpeech()
+    house = House(HttpSettings(max_steps_in_flight=1), stt=speech)
+    headers = await house.candidate(plan="p")
+    first = asyncio.create_task(house.client.post("/candidate/transcript", files=RECORDING, headers=headers))
+    await speech.working.acquire()
+    second = await house.client.post("/candidate/transcript", files=RECORDING, headers=headers)
+    assert is_problem(second.headers["content-type"], second.json(), 429)
+    turn = await house.client.post(
+        "/session/turn/i-2", json={"answer": "Yes."}, headers={"Authorization": "Bearer key-acme"}
+    )
+    assert (turn.status_code, turn.headers["retry-after"]) == (429, "1")
+    speech.finish.set()
+    assert (await first).status_code == 200
+    assert (await house.client.post("/candidate/transcript", files=RECORDING, headers=headers)).status_code == 200
+
+
+async def test_an_interview_has_at_most_two_recordings_transcribed_at_once() -> None:
+    speech = SlowSpeech()
+    house = House(stt=speech)
+    headers, other = await house.candidate(plan="p"), await house.candidate("i-2", plan="p")
+
+    def heard(candidate: dict[str, str]) -> asyncio.Task[httpx.Response]:
+        return asyncio.create_task(house.client.post("/candidate/transcript", files=RECORDING, headers=candidate))
+
+    running = [heard(headers), heard(headers)]
+    await speech.working.acquire()
+    await speech.working.acquire()
+    refused = await heard(headers)
+    assert is_problem(refused.headers["content-type"], refused.json(), 429)
+    assert refused.headers["retry-after"] == "2"
+    running.append(heard(other))
+    await speech.working.acquire()
+    speech.finish.set()
+    assert [(await one).status_code for one in running] == [200, 200, 200]
+    assert (await heard(headers)).status_code == 200

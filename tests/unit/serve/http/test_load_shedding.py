@@ -108,7 +108,8 @@ def test_the_more_are_refused_the_longer_until_they_come_back(late_ms, latest_s)
     assert shedder_at(late_ms, draw=0.99999).refusal().retry_after_s == pytest.approx(latest_s, abs=0.1)
 
 
-async def test_a_busy_ingress_answers_429_before_it_reads_the_answer():
+@pytest.mark.parametrize("path", ["/session/turn/i-1", "/session/start/i-1", "/candidate/transcript"])
+async def test_a_busy_ingress_answers_429_before_it_reads_the_body(path):
     agent = StubAgent()
     settings = HttpSettings(shedding=SheddingSettings(from_ms=1e-6, all_ms=2e-6))
     app = create_app(stub_ports(agent=agent), settings)
@@ -118,9 +119,7 @@ async def test_a_busy_ingress_answers_429_before_it_reads_the_answer():
         httpx.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
         while True:
-            reply = await client.post(
-                "/session/turn/i-1", content=b"not even JSON", headers={"Authorization": "Bearer key-acme"}
-            )
+            reply = await client.post(path, content=b"not even JSON", headers={"Authorization": "Bearer key-acme"})
             if reply.status_code == 429:
                 break
             await asyncio.sleep(0)
