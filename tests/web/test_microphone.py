@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -124,3 +126,40 @@ def test_an_answer_waits_for_the_hint_that_was_asked_for(server: RoomServer, vis
     assert hint < answer
     assert server.operator.get(f"/session/state/{interview}").json()["hints_used"] == 1
     assert [one["text"] for one in server.happened(interview, "answer.received")] == [WORK, INDEX]
+
+
+def refuse_words(page: Page, status: int = 503) -> None:
+    """Speech recognition is away for the next request."""
+    problem = {"status": status, "code": "overloaded", "title": "Busy", "detail": "Speech recognition is busy."}
+    page.route("**/candidate/transcript", lambda route: route.fulfill(status=status, json=problem), times=1)
+
+
+def test_a_recording_outlives_speech_recognition_that_is_away(server: RoomServer, visitor: Visitor) -> None:
+    page, interview = visitor.page, new_id()
+    visitor.expected = re.compile("Failed to load resource")
+    page.goto(server.invite(interview))
+    page.get_by_label("Read the interviewer's words aloud").uncheck()
+    visitor.agree_and_start()
+    speak(page)
+    recording(page)
+    page.wait_for_timeout(4_500)  # the fixture is heard in real time
+    refuse_words(page)
+    visitor.click("Stop and check")
+    visitor.awaits("What you said could not be shown")
+    visitor.look("unheard")
+    refuse_words(page, status=429)
+    visitor.click("Try again")
+    visitor.awaits("What you said could not be shown")
+    visitor.click("Try again")
+    assert "best of times" in page.get_by_label("What was understood").input_value().lower()
+    visitor.click("Record again")
+    speak(page)
+    recording(page)
+    page.wait_for_timeout(4_500)  # as above
+    page.route("**/candidate/transcript", lambda route: route.abort("connectionreset"), times=1)
+    visitor.click("Stop and check")
+    visitor.click("Send it as it is")
+    visitor.awaits("Your turn")
+    expect(page.locator(".conversation li[data-who=candidate]").first).to_contain_text("best of times")
+    (answer,) = server.happened(interview, "answer.received")
+    assert answer["audio"]["size_bytes"] > 1000

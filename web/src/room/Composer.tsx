@@ -12,6 +12,7 @@ import { OrderInput } from "./OrderInput";
 import { SheetPreview } from "./SheetPreview";
 import { TalkButton } from "./TalkButton";
 import type { QuestionCard } from "./types";
+import { Unheard } from "./Unheard";
 import type { Room } from "./useRoom";
 
 const LOW_CONFIDENCE = 0.7;
@@ -45,6 +46,7 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
       </p>
     );
   }
+  if (turn === "unheard") return <Unheard room={room} />;
   if (turn === "checking" && heard !== null)
     return <CheckHeard room={room} text={heard.text} sure={heard.confidence} />;
   if (turn !== "yours") return null;

@@ -5,6 +5,7 @@ import { Spinner } from "../ui/Spinner";
 import { Level } from "./Level";
 import { MicTrouble } from "./MicTrouble";
 import { en } from "./messages";
+import { Unheard } from "./Unheard";
 import type { Room } from "./useRoom";
 
 /** Below this expected share of right words a better place is advised. */
@@ -28,7 +29,8 @@ export function DeviceCheck({ room }: { room: Room }) {
       <h1>{en.check.title}</h1>
       <p className="muted">{en.check.lead}</p>
       {room.mic !== null && <MicTrouble reason={room.mic} />}
-      {trouble && (
+      {turn === "unheard" && <Unheard room={room} />}
+      {turn !== "unheard" && trouble && (
         <Notice tone="error" live title={en.trouble}>
           {trouble.detail}
         </Notice>

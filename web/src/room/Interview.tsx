@@ -89,7 +89,7 @@ export function Interview({ room }: { room: Room }) {
               </div>
             </Notice>
           )}
-          {state.turn !== "failed" && state.trouble && (
+          {state.turn !== "failed" && state.turn !== "unheard" && state.trouble && (
             <Notice tone="error" live title={en.trouble}>
               {state.trouble.detail}
             </Notice>

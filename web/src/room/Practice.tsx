@@ -15,7 +15,7 @@ const CARD: QuestionCard = {
 
 /** One question that leaves no trace: the answer stays in the page. */
 export function Practice({ room }: { room: Room }) {
-  const { practised, trouble } = room.state;
+  const { practised, trouble, turn } = room.state;
   return (
     <section className="narrow stack practice">
       <h1>{en.practice.title}</h1>
@@ -33,7 +33,7 @@ export function Practice({ room }: { room: Room }) {
           </>
         )}
       </div>
-      {trouble && practised !== null && (
+      {trouble && turn !== "unheard" && (
         <Notice tone="error" live title={en.trouble}>
           {trouble.detail}
         </Notice>

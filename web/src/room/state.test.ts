@@ -167,8 +167,26 @@ describe("an answer", () => {
   });
 
   test("that was not understood gives the turn back with the reason", () => {
-    const state = having(OPENED, STARTED, ...SPOKEN.slice(0, 2), { type: "notHeard", problem: PROBLEM });
-    expect(state).toMatchObject({ turn: "yours", trouble: PROBLEM });
+    const silent = { ...PROBLEM, status: 422, retryable: false };
+    const state = having(OPENED, STARTED, ...SPOKEN.slice(0, 2), { type: "notHeard", problem: silent });
+    expect(state).toMatchObject({ turn: "yours", trouble: silent });
+  });
+
+  test("whose words could not be asked for waits: to be asked for again, sent, or thrown away", () => {
+    const failed: RoomEvent = { type: "notHeard", problem: PROBLEM };
+    const state = having(OPENED, STARTED, ...SPOKEN.slice(0, 2), failed);
+    expect(state).toMatchObject({ turn: "unheard", trouble: PROBLEM });
+    const again = reduce(state, { type: "transcriptRetried" });
+    expect(again).toMatchObject({ turn: "hearing", trouble: null });
+    expect(reduce(again, SPOKEN[2] as RoomEvent)).toMatchObject({ turn: "checking" });
+    expect(reduce(again, failed)).toEqual(state);
+    expect(reduce(state, SENT)).toMatchObject({ turn: "thinking", trouble: null });
+    expect(reduce(state, { type: "discarded" })).toMatchObject({ turn: "yours", trouble: null });
+  });
+
+  test("is asked for again only where that failed", () => {
+    const state = having(OPENED, STARTED, ...SPOKEN.slice(0, 2), { type: "discarded" });
+    expect(reduce(state, { type: "transcriptRetried" })).toBe(state);
   });
 
   test("that was thrown away does not fail later", () => {

@@ -8,10 +8,20 @@ export type Stage = "opening" | "refused" | "arrival" | "check" | "practice" | "
 /**
  * Who acts, and how far an answer is.
  * yours: speak, type or choose. recording → hearing → checking: a spoken answer, until it is sent or thrown away.
+ * unheard: its words could not be asked for; the recording is kept, to ask again or to be sent as it is.
  * thinking: sent, no word of the reply yet. replying: its sentences arrive. failed: it can be sent again.
  * paused: a person reviews before the interview goes on.
  */
-export type Turn = "yours" | "recording" | "hearing" | "checking" | "thinking" | "replying" | "failed" | "paused";
+export type Turn =
+  | "yours"
+  | "recording"
+  | "hearing"
+  | "checking"
+  | "unheard"
+  | "thinking"
+  | "replying"
+  | "failed"
+  | "paused";
 
 export type Line = {
   id: string;
@@ -66,6 +76,7 @@ export type RoomEvent =
   | { type: "recordingStopped" }
   | { type: "heard"; text: string; confidence: number }
   | { type: "notHeard"; problem: Problem }
+  | { type: "transcriptRetried" }
   | { type: "discarded" }
   | { type: "sent"; id: string; text: string }
   | { type: "sentence"; index: number; text: string }
@@ -129,9 +140,11 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, turn: "checking", heard: { text: event.text, confidence: event.confidence } };
     case "notHeard":
       if (state.turn !== "hearing") return state;
-      return { ...state, turn: "yours", heard: null, trouble: event.problem };
+      return { ...state, turn: event.problem.retryable ? "unheard" : "yours", trouble: event.problem };
+    case "transcriptRetried":
+      return state.turn === "unheard" ? { ...state, turn: "hearing", trouble: null } : state;
     case "discarded":
-      return isAnswering(state.turn) ? { ...state, turn: "yours", heard: null } : state;
+      return isAnswering(state.turn) ? { ...state, turn: "yours", heard: null, trouble: null } : state;
     case "sent":
       return sent(state, event.id, event.text);
     case "sentence":
@@ -168,7 +181,7 @@ export function mayRecord(state: RoomState): boolean {
 }
 
 function isAnswering(turn: Turn): boolean {
-  return turn === "recording" || turn === "hearing" || turn === "checking";
+  return turn === "recording" || turn === "hearing" || turn === "checking" || turn === "unheard";
 }
 
 function stageOf(notice: InterviewNotice): Stage {

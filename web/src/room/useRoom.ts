@@ -6,6 +6,7 @@ import { answerOf } from "./answers";
 import { type Answer, RoomApi } from "./api";
 import { loadSent, saveDraft, saveSent } from "./drafts";
 import { holdsLink, takeLink } from "./link";
+import { en } from "./messages";
 import { resumed } from "./resume";
 import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
 import { mayAnswer, mayRecord, OPENING, type RoomState, reduce } from "./state";
@@ -24,6 +25,9 @@ export type Room = {
   start: () => void;
   startRecording: () => void;
   stopRecording: () => void;
+  retryTranscript: () => void;
+  /** Sends the recording whose words could not be shown. */
+  sendRecording: () => void;
   discard: () => void;
   /** Words that were typed, chosen, or corrected; a recording that was not corrected is sent itself. */
   answer: (text: string) => void;
@@ -213,6 +217,16 @@ export function useRoom(): Room {
       void spoken.startRecording();
     },
     stopRecording: () => void spoken.stopRecording(),
+    retryTranscript: spoken.retryTranscript,
+    sendRecording: () => {
+      const { turn, stage } = now.current.state;
+      const audio = spoken.lastRecording;
+      if (turn !== "unheard" || stage !== "interview" || audio === null) return;
+      player.stop();
+      const key = crypto.randomUUID?.() ?? fallbackKey();
+      dispatch({ type: "sent", id: key, text: en.answer.spoken });
+      void send({ key, audio });
+    },
     discard: spoken.discard,
     answer: (text) => {
       const { heard, stage, turn } = now.current.state;

@@ -12,6 +12,8 @@ export type SpokenAnswer = {
   lastRecording: Blob | null;
   startRecording: () => Promise<void>;
   stopRecording: () => Promise<void>;
+  /** Asks again for the words of the last recording. */
+  retryTranscript: () => void;
   /** Throws away the recording, or the words that were heard. */
   discard: () => void;
   /** Ends a recording; words that were heard already stay. */
@@ -71,6 +73,11 @@ export function useSpokenAnswer(
       if (take.current !== own) return;
       setLastRecording(sound);
       await understand(sound, own);
+    },
+    retryTranscript: () => {
+      if (turn !== "unheard" || lastRecording === null) return;
+      dispatch({ type: "transcriptRetried" });
+      void understand(lastRecording, take.current);
     },
     discard: () => {
       microphone.cancel();
