@@ -93,7 +93,7 @@ export function Keys() {
                   />
                 )}
               </Field>
-              <Field label="Days until it ends" hint="Empty: until it is revoked">
+              <Field label="Days until it ends" hint="Empty: as long as your own key; 90 days for a person who signed in">
                 {(wiring) => (
                   <input
                     {...wiring}
