@@ -93,7 +93,7 @@ export function Keys() {
                   />
                 )}
               </Field>
-              <Field label="Days until it ends" hint="Empty: as long as your own key; 90 days for a person who signed in">
+              <Field label="Days until it ends" hint="Empty: as long as your key, or 90 days">
                 {(wiring) => (
                   <input
                     {...wiring}
