@@ -88,6 +88,12 @@ def deaf_browser(playwright: Playwright) -> Iterator[Browser]:
     running.close()
 
 
+#: A colour half-way through a transition has no contrast to judge. Endless animations are left out.
+TRANSITIONS_END = """Promise.allSettled(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished)).then(() => true)"""
+
+
 class Visitor:
     """A page of its own context, with everything that must not happen on it."""
 
@@ -109,6 +115,7 @@ class Visitor:
         for width, height in WIDTHS.items():
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.evaluate("scrollTo(0, 0)")
+            self.page.evaluate(TRANSITIONS_END)
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} px wide on a screen of {width}"
             if self._pictures is not None:

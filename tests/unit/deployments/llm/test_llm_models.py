@@ -53,7 +53,7 @@ async def test_no_model_configured_is_an_answer_too() -> None:
 
 
 def test_vllm_without_its_packages_or_weights_says_so_before_anything_is_deployed() -> None:
-    with pytest.raises(ModelMissing, match=r"interview-serve\[gpu\]|interview models pull"):
+    with pytest.raises(ModelMissing, match=r"extra `gpu`|interview models pull"):
         build(LlmConfig(engine="vllm", model="/nowhere/model"))
 
 

@@ -22,7 +22,9 @@ class Keys:
         if self.away:
             raise StorageUnavailable("away")
         scopes = self.scopes.get(presented)
-        return SimpleNamespace(tenant="local", scopes=scopes, key_id=presented, label="") if scopes else None
+        if scopes is None:
+            return None
+        return SimpleNamespace(tenant="local", scopes=scopes, key_id=presented, label="", expires_at=None)
 
 
 async def test_a_key_seen_before_is_accepted_for_an_hour_of_outage() -> None:
