@@ -45,6 +45,7 @@ class Grant(Struct, frozen=True):
     scopes: frozenset[str]
     key_id: str = "k"
     label: str = ""
+    expires_at: None = None
 
 
 class Keys:
