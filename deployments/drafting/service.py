@@ -127,7 +127,7 @@ class DraftingService:
         if writing.accepted:
             writing.notes.append(
                 f"A language model wrote {len(writing.accepted)} questions (their ids begin with 'written-'). Code "
-                "checked them; nobody has used them yet. Their difficulty is a guess."
+                "checked them; they have not been used in an interview yet, and their difficulty is an estimate."
             )
         return writing
 

@@ -16,7 +16,7 @@ class InstalledPlans:
     """Plans read once, when the replica starts; new ones require a rollout."""
 
     def __init__(self, plans: Mapping[str, InterviewPlan], drafts: Collection[str] = ()) -> None:
-        """``drafts``: ids of plans in files that nobody has approved."""
+        """``drafts``: ids of plan files without an approval."""
         if not plans:
             raise ConfigError("No interview plan is installed.")
         self._plans = dict(plans)
