@@ -42,7 +42,7 @@ def _show_words(console: Console, words: WordFigures) -> None:
     table = Table("the model's own words", "", "share", title=f"{words.asked} turns of a model")
     for name, count, of in (
         ("turns in which the script spoke instead", words.fallbacks, words.asked),
-        ("turns in which a rule left something out", words.mended, words.asked),
+        ("turns in which a rule removed or replaced words", words.rewritten, words.asked),
         ("acknowledgements and follow-ups that share a word with the answer", words.referring, words.spoken),
         ("follow-ups that ask for a missing key point", words.targeted, words.follow_ups),
         ("sentences said before", words.repeats, words.asked),

@@ -36,7 +36,7 @@ _REPEATABLE_WORDS = 4
 class WordFigures(Struct, frozen=True):
     """Counts of one interview, or of several.
 
-    ``asked``: turns in which a model was asked; ``fallbacks``: those in which the script spoke instead; ``mended``:
+    ``asked``: turns in which a model was asked; ``fallbacks``: those in which the script spoke instead; ``rewritten``:
     those in which a rule left something out. ``spoken``: the model's acknowledgements and follow-ups after an answer in
     sentences; ``referring``: those that share a word of content with the answer. ``repeats``: sentences that were said
     before, or belong to another question of the plan. ``follow_ups``: the model's, to a question with key points;
@@ -46,7 +46,7 @@ class WordFigures(Struct, frozen=True):
 
     asked: int = 0
     fallbacks: int = 0
-    mended: int = 0
+    rewritten: int = 0
     spoken: int = 0
     referring: int = 0
     repeats: int = 0
@@ -77,7 +77,7 @@ class _Turn:
         self.answer = ""
         self.made: PlanMade | None = None
         self.fallback = False
-        self.mended = False
+        self.rewritten = False
 
 
 def _of_turns(plan: InterviewPlan, events: Iterable[Event]) -> Iterator[WordFigures]:
@@ -95,7 +95,7 @@ def _of_turns(plan: InterviewPlan, events: Iterable[Event]) -> Iterator[WordFigu
             case FallbackEntered(tier="llm"):
                 turn.fallback = True
             case GuardrailTripped(action="rewrite"):
-                turn.mended = True
+                turn.rewritten = True
             case PlanMade() as made:
                 turn.made = made
             case ResponseSent() as sent:
@@ -126,7 +126,7 @@ def _of_turn(
     aimed = follows_up and question is not None and bool(question.key_points)
     return WordFigures(
         asked=1,
-        mended=int(turn.mended),
+        rewritten=int(turn.rewritten),
         spoken=int(counts),
         referring=int(counts and bool(content_stems(own) & content_stems(turn.answer))),
         repeats=sum(1 for sentence in sentences_of(own) if _is_repeated(sentence, told, plan, sent)),

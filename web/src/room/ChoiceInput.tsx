@@ -1,5 +1,5 @@
 import { useId, useState } from "react";
-import { Button } from "../ui/Button";
+import { AnswerForm } from "./AnswerForm";
 import { chosenText, letter } from "./answers";
 import { en } from "./messages";
 
@@ -20,14 +20,7 @@ export function ChoiceInput({ options, multiple, onAnswer }: Props) {
     setChosen(next);
   };
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (chosen.size === 0) setEmpty(true);
-        else onAnswer(chosenText(options, chosen));
-      }}
-    >
+    <AnswerForm onSend={() => (chosen.size === 0 ? setEmpty(true) : onAnswer(chosenText(options, chosen)))}>
       <fieldset className="options" aria-describedby={empty && chosen.size === 0 ? `${name}-empty` : undefined}>
         <legend>{multiple ? en.answer.chooseMany : en.answer.choose}</legend>
         {options.map((option) => (
@@ -49,11 +42,6 @@ export function ChoiceInput({ options, multiple, onAnswer }: Props) {
           {en.answer.empty}
         </p>
       )}
-      <div className="row">
-        <Button kind="primary" type="submit">
-          {en.answer.send}
-        </Button>
-      </div>
-    </form>
+    </AnswerForm>
   );
 }

@@ -3,6 +3,7 @@ import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import { Spinner } from "../ui/Spinner";
+import { AnswerForm } from "./AnswerForm";
 import { ChoiceInput } from "./ChoiceInput";
 import { loadDraft, saveDraft } from "./drafts";
 import { Level } from "./Level";
@@ -107,13 +108,21 @@ function CheckHeard({ room, text, sure }: { room: Room; text: string; sure: numb
   const [words, setWords] = useState(text);
   const [empty, setEmpty] = useState(false);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (words.trim() === "") setEmpty(true);
-        else room.answer(words);
-      }}
+    <AnswerForm
+      actions={
+        <>
+          {room.lastRecording && (
+            <Button onClick={() => room.lastRecording && room.playBlob(room.lastRecording)}>
+              <Icon name="play" />
+              {en.check.yours}
+            </Button>
+          )}
+          <Button kind="quiet" onClick={room.discard}>
+            {en.answer.again}
+          </Button>
+        </>
+      }
+      onSend={() => (words.trim() === "" ? setEmpty(true) : room.answer(words))}
     >
       <Field
         label={en.answer.heard}
@@ -133,21 +142,7 @@ function CheckHeard({ room, text, sure }: { room: Room; text: string; sure: numb
           />
         )}
       </Field>
-      <div className="row">
-        <Button kind="primary" type="submit">
-          {en.answer.send}
-        </Button>
-        {room.lastRecording && (
-          <Button onClick={() => room.lastRecording && room.playBlob(room.lastRecording)}>
-            <Icon name="play" />
-            {en.check.yours}
-          </Button>
-        )}
-        <Button kind="quiet" onClick={room.discard}>
-          {en.answer.again}
-        </Button>
-      </div>
-    </form>
+    </AnswerForm>
   );
 }
 
@@ -155,14 +150,7 @@ function Typing({ questionId, room }: { questionId: string; room: Room }) {
   const [text, setText] = useState(() => loadDraft(sessionStorage, questionId));
   const [empty, setEmpty] = useState(false);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.trim() === "") setEmpty(true);
-        else room.answer(text);
-      }}
-    >
+    <AnswerForm onSend={() => (text.trim() === "" ? setEmpty(true) : room.answer(text))}>
       <Field
         label={en.answer.label}
         hint={en.answer.typeHint}
@@ -183,12 +171,7 @@ function Typing({ questionId, room }: { questionId: string; room: Room }) {
           />
         )}
       </Field>
-      <div className="row">
-        <Button kind="primary" type="submit">
-          {en.answer.send}
-        </Button>
-      </div>
-    </form>
+    </AnswerForm>
   );
 }
 
@@ -197,14 +180,7 @@ function OneLine({ form, questionId, room }: { form: "number" | "formula"; quest
   const [empty, setEmpty] = useState(false);
   const isFormula = form === "formula";
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.trim() === "") setEmpty(true);
-        else room.answer(text.trim());
-      }}
-    >
+    <AnswerForm onSend={() => (text.trim() === "" ? setEmpty(true) : room.answer(text.trim()))}>
       <Field
         label={isFormula ? en.answer.formula : en.answer.number}
         hint={isFormula ? en.answer.formulaHint : en.answer.numberHint}
@@ -226,12 +202,7 @@ function OneLine({ form, questionId, room }: { form: "number" | "formula"; quest
           />
         )}
       </Field>
-      <div className="row">
-        <Button kind="primary" type="submit">
-          {en.answer.send}
-        </Button>
-      </div>
-    </form>
+    </AnswerForm>
   );
 }
 

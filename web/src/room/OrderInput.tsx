@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { AnswerForm } from "./AnswerForm";
 import { moved, orderedText } from "./answers";
 import { en } from "./messages";
 
@@ -14,13 +15,7 @@ export function OrderInput({ items, onAnswer }: { items: readonly string[]; onAn
     setSaid(`${order[index]}: ${index + step + 1} / ${order.length}`);
   };
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onAnswer(orderedText(order));
-      }}
-    >
+    <AnswerForm onSend={() => onAnswer(orderedText(order))}>
       <fieldset className="options">
         <legend>
           {en.answer.order} <span className="muted small">{en.answer.orderHint}</span>
@@ -52,11 +47,6 @@ export function OrderInput({ items, onAnswer }: { items: readonly string[]; onAn
       <span className="visually-hidden" role="status">
         {said}
       </span>
-      <div className="row">
-        <Button kind="primary" type="submit">
-          {en.answer.send}
-        </Button>
-      </div>
-    </form>
+    </AnswerForm>
   );
 }

@@ -82,7 +82,7 @@ def test_fallbacks_count_only_where_a_model_was_asked() -> None:
         turn("Once more:", source="scripted"),
         turn("So writing gets slower.", before=(GuardrailTripped(turn=1, rule="tone", action="rewrite"),)),
     )
-    assert (found.asked, found.fallbacks, found.mended) == (2, 1, 1)
+    assert (found.asked, found.fallbacks, found.rewritten) == (2, 1, 1)
 
 
 def test_tokens_are_added_up() -> None:
