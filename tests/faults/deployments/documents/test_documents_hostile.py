@@ -91,7 +91,7 @@ async def test_reading_that_takes_too_long_is_ended():
 
 async def test_a_missing_extra_is_named(reader, monkeypatch):
     monkeypatch.setattr(documents, "find_spec", lambda name: None)
-    with pytest.raises(UnsupportedRequest, match=r"pip install 'interview-serve\[documents\]'"):
+    with pytest.raises(UnsupportedRequest, match="the extra `documents`"):
         await reader.read(pdf(PAGE), field="resume")
 
 
