@@ -6,7 +6,7 @@ import itertools
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -19,6 +19,8 @@ from interview.errors import ContextTooLong, InvalidInput, NotFound, Unsupported
 FinishReason = Literal["stop", "length", "tool_calls"]
 
 MAX_STOP_SEQUENCES = 4
+#: The most choices of one request.
+MAX_CHOICES = 16
 
 
 class _JsonSchemaFormat(Struct, frozen=True):
@@ -61,7 +63,8 @@ class ChatCall(Struct, frozen=True, kw_only=True):
     """A validated request; ``request`` is the original body.
 
     ``schema`` is a JSON Schema that the answer must satisfy, ``{"type": "object"}`` for ``json_object``. ``deadline_s``
-    is the smaller of the request's and the tier's.
+    is the smaller of the request's and the tier's. ``choices`` is OpenAI's ``n``: how many completions of the prompt
+    the caller wants, each with a seed of its own.
     """
 
     request: ChatRequest
@@ -74,6 +77,7 @@ class ChatCall(Struct, frozen=True, kw_only=True):
     top_p: float = 1.0
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    choices: int = 1
     schema: dict[str, Any] | None = None
     tools: tuple[dict[str, Any], ...] = ()
     tool_choice: str | dict[str, Any] | None = None
@@ -87,6 +91,14 @@ class ChatCall(Struct, frozen=True, kw_only=True):
 
 def _wrong(field: str, problem: str) -> InvalidInput:
     return InvalidInput(f"{field}: {problem}", detail={"fields": {field: problem}})
+
+
+def require_one_choice(call: ChatCall) -> None:
+    """Raises UnsupportedRequest: a stream carries one completion."""
+    if call.choices != 1:
+        raise UnsupportedRequest(
+            "A stream carries one choice; ask for several without `stream`.", detail={"fields": {"n": "must be 1"}}
+        )
 
 
 def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] = ()) -> ChatCall:
@@ -133,10 +145,9 @@ def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] =
     stop = (body.stop,) if isinstance(body.stop, str) else tuple(body.stop or ())
     if len(stop) > MAX_STOP_SEQUENCES or not all(stop):
         raise _wrong("stop", f"at most {MAX_STOP_SEQUENCES} sequences, none of them empty")
-    if body.n not in (None, 1):
-        raise UnsupportedRequest(
-            "This tier returns one choice per request (n = 1).", detail={"fields": {"n": "must be 1"}}
-        )
+    choices = 1 if body.n is None else body.n
+    if not 1 <= choices <= MAX_CHOICES:
+        raise _wrong("n", f"must be between 1 and {MAX_CHOICES}")
     if body.logprobs:
         raise UnsupportedRequest("This tier does not return logprobs.", detail={"fields": {"logprobs": "unsupported"}})
     if body.deadline_s is not None and body.deadline_s <= 0:
@@ -151,6 +162,7 @@ def read_call(request: ChatRequest, config: LlmConfig, models: tuple[str, ...] =
         top_p=top_p,
         stop=stop,
         seed=body.seed,
+        choices=choices,
         schema=_schema(body.response_format),
         tools=tuple(body.tools or ()),
         tool_choice=body.tool_choice,
@@ -198,6 +210,21 @@ def usage(prompt_tokens: int, completion_tokens: int) -> dict[str, int]:
     }
 
 
+class Choice(Struct, frozen=True):
+    """One finished completion."""
+
+    text: str
+    finish: FinishReason
+    tool_calls: tuple[dict[str, Any], ...] = ()
+
+    def to_wire(self, index: int) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": self.text, "refusal": None}
+        if self.tool_calls:
+            message["content"] = self.text or None
+            message["tool_calls"] = list(self.tool_calls)
+        return {"index": index, "message": message, "logprobs": None, "finish_reason": self.finish}
+
+
 class Completion:
     """Builds the response or the chunks of one call; all carry the same id and time."""
 
@@ -210,21 +237,11 @@ class Completion:
     def _head(self, kind: str) -> dict[str, Any]:
         return {"id": self.id, "object": kind, "created": self._created, "model": self._call.model}
 
-    def response(
-        self,
-        text: str,
-        finish: FinishReason,
-        prompt_tokens: int,
-        completion_tokens: int,
-        tool_calls: list[dict[str, Any]] | None = None,
-    ) -> ChatResponse:
-        message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
-        if tool_calls:
-            message["content"] = text or None
-            message["tool_calls"] = tool_calls
+    def response(self, choices: Sequence[Choice], prompt_tokens: int, completion_tokens: int) -> ChatResponse:
+        """``completion_tokens``: of all choices together."""
         return {
             **self._head("chat.completion"),
-            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
+            "choices": [choice.to_wire(index) for index, choice in enumerate(choices)],
             "usage": usage(prompt_tokens, completion_tokens),
         }
 

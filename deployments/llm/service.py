@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from msgspec.structs import replace
+
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
 from deployments.llm.engines.port import TextEngine, TextPiece
-from deployments.llm.openai_chat import ChatCall, Completion, FinishReason, read_call
+from deployments.llm.gathered import gathered
+from deployments.llm.openai_chat import ChatCall, Choice, Completion, FinishReason, read_call, require_one_choice
 from interview.errors import DeadlineExceeded, EngineFailed
 
 _WARM_UP = {"messages": [{"role": "user", "content": "Say ready."}], "max_tokens": 4, "temperature": 0}
@@ -58,19 +61,27 @@ class ChatService:
         )
 
     async def chat(self, request: ChatRequest) -> ChatResponse:
+        """Several choices are decoded at the same time, each with a seed of its own."""
         call = read_call(request, self._config)
+        seeds = [None if call.seed is None else call.seed + index for index in range(call.choices)]
+        made = await gathered([self._complete(replace(call, seed=seed)) for seed in seeds])
+        choices = [Choice(text, _finish(last), last.tool_calls) for text, last in made]
+        prompt_tokens = max(last.prompt_tokens for _, last in made)
+        return Completion(call).response(choices, prompt_tokens, sum(last.completion_tokens for _, last in made))
+
+    async def _complete(self, call: ChatCall) -> tuple[str, TextPiece]:
+        """The text of one completion and its last piece."""
         texts: list[str] = []
         last = TextPiece()
         async with aclosing(self._pieces(call)) as pieces:
             async for piece in pieces:
                 texts.append(piece.text)
                 last = piece
-        return Completion(call).response(
-            "".join(texts), _finish(last), last.prompt_tokens, last.completion_tokens, list(last.tool_calls)
-        )
+        return "".join(texts), last
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         call = read_call(request, self._config)
+        require_one_choice(call)
         completion = Completion(call)
         last = TextPiece()
         async with aclosing(self._pieces(call)) as pieces:

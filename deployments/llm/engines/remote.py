@@ -8,15 +8,18 @@ import logging
 import os
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
+
+from msgspec.structs import replace
 
 from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
 from deployments.llm.deadline import bounded
 from deployments.llm.engines.remote_connection import RemoteConnection
-from deployments.llm.openai_chat import ChatCall, read_call
+from deployments.llm.gathered import gathered
+from deployments.llm.openai_chat import ChatCall, read_call, require_one_choice
 from deployments.shell.circuit_breaker import CircuitBreaker
 from deployments.shell.egress import require_allowed
 from deployments.shell.remote_errors import RemoteServer
@@ -26,6 +29,7 @@ from interview.errors import (
     DeadlineExceeded,
     EngineFailed,
     InterviewError,
+    InvalidInput,
     InvalidModelOutput,
     Overloaded,
     Unavailable,
@@ -34,7 +38,12 @@ from interview.errors import (
 logger = logging.getLogger(__name__)
 
 #: Keys of a request that belong to this tier and are not sent to the server.
-_OWN_KEYS = frozenset({"priority", "deadline_s", "model", "messages", "stream", "stream_options", "max_tokens"})
+_OWN_KEYS = frozenset(
+    {"priority", "deadline_s", "model", "messages", "stream", "stream_options", "max_tokens", "n", "seed"}
+)
+#: ``LlmInfo.notice`` and the reason in the metric of retries, for a server that ignores or refuses ``n``.
+_ONE_CHOICE = "The server returns one choice per request: each further sample is a request of its own."
+_ONE_CHOICE_REASON = "one-choice"
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -70,6 +79,7 @@ class RemoteLanguageModel:
         self._breaker = CircuitBreaker(remote.breaker, clock)
         self._running = 0
         self._notice: str | None = None
+        self._has_one_choice = False
         api_key = os.environ.get(remote.api_key_env, "")
         self._connection = RemoteConnection(
             remote.base_url, api_key, self._server, connect_timeout_s=remote.connect_timeout_s
@@ -96,11 +106,34 @@ class RemoteLanguageModel:
 
     async def info(self) -> LlmInfo:
         state = self._breaker.state
-        notice = self._notice if state == "closed" else f"The circuit to the server is {state}."
+        notice = self._notice or (_ONE_CHOICE if self._has_one_choice else None)
+        if state != "closed":
+            notice = f"The circuit to the server is {state}."
         return LlmInfo(engine="remote", models=(self._config.name,), running=self._running, notice=notice)
 
     async def chat(self, request: ChatRequest) -> ChatResponse:
+        """Several choices are one request (``n``), or one each if the server ignores or refuses ``n``. The server's
+        choice is remembered, logged, counted and shown in ``info().notice``."""
         call = self._read(request)
+        if call.choices == 1:
+            return await self._complete(call)
+        parts: list[ChatResponse] = []
+        if not self._has_one_choice:
+            try:
+                parts = [await self._complete(call)]
+            except InvalidInput as error:
+                logger.info("the remote server refused a request for %d choices: %s", call.choices, error.code)
+        made = sum(len(_choices(part)) for part in parts)
+        if made < call.choices:
+            parts += await gathered([self._complete(_single(call, index)) for index in range(made, call.choices)])
+            for _ in range(made, call.choices):
+                retries.tried_again("llm", _ONE_CHOICE_REASON)
+            if not self._has_one_choice:
+                self._has_one_choice = True
+                logger.warning("the remote server returns one choice per request; each sample is a request of its own")
+        return _merged(parts, call.choices)
+
+    async def _complete(self, call: ChatCall) -> ChatResponse:
         async with aclosing(bounded(self._attempts(call, stream=False), call.deadline_s)) as responses:
             async for response in responses:
                 return response
@@ -108,6 +141,7 @@ class RemoteLanguageModel:
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         call = self._read(request)
+        require_one_choice(call)
         async with aclosing(bounded(self._attempts(call, stream=True), call.deadline_s)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -187,6 +221,10 @@ class RemoteLanguageModel:
         extra = {key: value for key, value in call.request.items() if key not in _OWN_KEYS}
         if self._remote.forward_priority:
             extra["priority"] = call.priority
+        if call.seed is not None:
+            extra["seed"] = call.seed
+        if call.choices > 1:
+            extra["n"] = call.choices
         # A server's default limit is unknown, so the tier's limit is always sent, under the name that the caller used.
         limit = {} if "max_completion_tokens" in extra else {"max_tokens": call.max_tokens}
         return {
@@ -206,17 +244,41 @@ def _choices(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return choices
 
 
+def _single(call: ChatCall, index: int) -> ChatCall:
+    """The request for one choice of several, with its own seed."""
+    return replace(call, choices=1, seed=None if call.seed is None else call.seed + index)
+
+
+def _merged(parts: Sequence[ChatResponse], wanted: int) -> ChatResponse:
+    """One response with the choices of all, at most ``wanted``, and the tokens of all."""
+    if len(parts) == 1:
+        return {**parts[0], "choices": _choices(parts[0])[:wanted]}
+    choices = [choice for part in parts for choice in _choices(part)][:wanted]
+    merged = {**parts[0], "choices": [{**choice, "index": index} for index, choice in enumerate(choices)]}
+    counts = [part.get("usage") for part in parts]
+    if all(isinstance(one, dict) for one in counts):
+        names = ("prompt_tokens", "completion_tokens", "total_tokens")
+        merged["usage"] = {name: sum(int(one.get(name) or 0) for one in counts if one) for name in names}
+    return merged
+
+
 def _check(response: ChatResponse, call: ChatCall) -> None:
-    """Raises when the answer is unusable: no choice, or invalid JSON for a schema although it was not truncated."""
+    """Raises when the answer is unusable: no choice, or invalid JSON for a schema in every choice that was not
+    truncated."""
     choices = _choices(response)
     if not choices:
         raise InvalidModelOutput("The server's answer has no choices.")
-    message = choices[0].get("message")
-    if not isinstance(message, dict):
+    if not all(isinstance(choice.get("message"), dict) for choice in choices):
         raise EngineFailed("The server's answer is not a chat completion.")
-    if call.schema is None or choices[0].get("finish_reason") != "stop":
-        return
+    if call.schema is not None and not any(_is_json_or_cut(choice) for choice in choices):
+        raise InvalidModelOutput("The server ignored the JSON schema: its answer is not JSON.")
+
+
+def _is_json_or_cut(choice: dict[str, Any]) -> bool:
+    if choice.get("finish_reason") != "stop":
+        return True
     try:
-        json.loads(message.get("content") or "")
-    except (TypeError, ValueError) as error:
-        raise InvalidModelOutput("The server ignored the JSON schema: its answer is not JSON.") from error
+        json.loads(choice["message"].get("content") or "")
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -19,7 +19,7 @@ from deployments.llm.deadline import bounded
 from deployments.llm.engines import vllm_chat
 from deployments.llm.engines.weights import local_model
 from deployments.llm.gen_ai_span import chat_in_span
-from deployments.llm.openai_chat import ChatCall, read_call
+from deployments.llm.openai_chat import ChatCall, read_call, require_one_choice
 from deployments.shell.handle_rpc import reply, serve_call, serve_stream
 from deployments.shell.replicas import with_serve_options
 from interview.errors import EngineUnavailable, InvalidInput
@@ -103,6 +103,7 @@ class VllmDeployment(LLMServer):
 
     async def _stream(self, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
         call = self._read(request)
+        require_one_choice(call)
         items = bounded(self._items(call, stream=True), call.deadline_s)
         async with aclosing(items), aclosing(vllm_chat.responses(items, call)) as chunks:
             async for chunk in chunks:

@@ -71,10 +71,13 @@ async def chat_body(request: Request) -> dict[str, Any]:
     Raises:
 
         InvalidInput: as ``json_object``; or ``stream`` or ``priority`` are wrong.
+        UnsupportedRequest: more than one choice, which a tenant's limits on requests would count as one.
     """
     body = await json_object(request)
     if not isinstance(body.get("stream"), bool | None):
         raise wrong("stream", "must be true or false")
+    if type(body.get("n")) is int and body["n"] != 1:
+        raise unsupported("n", "must be 1: send one request for each choice")
     priority = PRIORITY_LIVE if body.get("priority") is None else body["priority"]
     # A client may lower its priority, but not raise it above live interviews.
     if type(priority) is not int or not PRIORITY_LIVE <= priority <= PRIORITY_BACKGROUND:

@@ -147,6 +147,24 @@ async def test_max_tokens_cuts_the_answer_and_says_so(model: LanguageModel) -> N
     assert response.usage is not None and response.usage.completion_tokens == 3
 
 
+async def test_several_choices_are_one_request_each_with_its_own_text(model: LanguageModel) -> None:
+    response = await model.chat(schema_ask(n=3, seed=4, temperature=1.0))
+    completion = ChatCompletion.model_validate(response)
+
+    assert [choice.index for choice in completion.choices] == [0, 1, 2]
+    for choice in completion.choices:
+        check_action(choice.message.content or "")
+    one = ChatCompletion.model_validate(await model.chat(schema_ask(seed=4, temperature=1.0)))
+    assert completion.usage is not None and one.usage is not None
+    assert completion.usage.completion_tokens > one.usage.completion_tokens
+    await comes_to_rest(model)
+
+
+async def test_a_stream_carries_one_choice_and_says_so(model: LanguageModel) -> None:
+    with pytest.raises(InvalidInput, match="choice"):
+        await collect(model, ask(n=2))
+
+
 async def test_a_stream_says_what_the_whole_answer_says(model: LanguageModel) -> None:
     whole = await model.chat(ask())
     chunks = await collect(model, ask())

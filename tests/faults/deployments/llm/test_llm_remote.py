@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from deployments.llm.config import BreakerConfig, LlmConfig, RemoteConfig
 from deployments.llm.engines.remote import RemoteLanguageModel
@@ -273,3 +273,58 @@ async def test_the_environments_proxy_is_used_except_for_hosts_without_one(monke
                 with pytest.raises(EngineUnavailable):
                     await model.chat(ASK)
             await model.stop()
+
+
+THREE: dict[str, Any] = {**ASK, "n": 3, "seed": 7}
+
+
+def texts(response: dict[str, Any]) -> list[str]:
+    return [choice["message"]["content"] for choice in response["choices"]]
+
+
+async def test_a_server_with_several_choices_gets_one_request(retried: list[tuple[str, str]]) -> None:
+    async with server() as served:
+        served.fake.script("a", "b", "c")
+        assert sorted(texts(await served.model.chat(THREE))) == ["a", "b", "c"]
+        assert {request["n"] for request in served.fake.requests} == {3}
+        assert retried == []
+        assert (await served.model.info()).notice is None
+
+
+async def test_a_server_that_ignores_n_is_asked_again_and_the_operator_is_told(
+    retried: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    one = JSONResponse(
+        {
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": "a"}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 2, "completion_tokens": 1, "total_tokens": 3},
+        }
+    )
+    async with server(one) as served:
+        served.fake.script("b", "c", "d", "e", "f")
+        response = await served.model.chat(THREE)
+        assert texts(response)[0] == "a" and sorted(texts(response)) == ["a", "b", "c"]
+        assert [choice["index"] for choice in response["choices"]] == [0, 1, 2]
+        assert response["usage"]["completion_tokens"] == 3
+        assert sorted(request["seed"] for request in served.fake.requests) == [8, 9]
+        assert all("n" not in request for request in served.fake.requests)
+        assert retried == [("llm", "one-choice")] * 2
+        assert "one choice per request" in str((await served.model.info()).notice)
+        assert "one choice per request" in caplog.text
+        # it is remembered: the next request asks for one choice at a time
+        assert sorted(texts(await served.model.chat(THREE))) == ["d", "e", "f"]
+        assert all("n" not in request for request in served.fake.requests)
+
+
+async def test_a_server_that_refuses_n_is_asked_for_one_choice_at_a_time() -> None:
+    async with server(failing(400, "Only one completion choice is allowed")) as served:
+        served.fake.script("a", "b", "c")
+        assert sorted(texts(await served.model.chat(THREE))) == ["a", "b", "c"]
+        assert "one choice per request" in str((await served.model.info()).notice)
+
+
+async def test_a_request_for_choices_that_is_wrong_in_itself_stays_refused() -> None:
+    async with server(*[failing(400, "Invalid schema")] * 4) as served:
+        with pytest.raises(InvalidInput):
+            await served.model.chat(THREE)
+        assert (await served.model.info()).notice is None

@@ -108,6 +108,8 @@ def test_the_request_carries_priority_and_no_field_of_ours() -> None:
     assert "max_tokens" not in body
 
 
-def test_a_number_of_choices_we_do_not_make_is_refused_before_the_engine() -> None:
-    with pytest.raises(InvalidInput):
-        call(n=2)
+def test_choices_travel_to_the_engine_in_one_request_up_to_a_limit() -> None:
+    assert vllm_request(call(n=3), stream=False)["n"] == 3
+    for wrong in (0, -1, 17):
+        with pytest.raises(InvalidInput):
+            call(n=wrong)
