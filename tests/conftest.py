@@ -14,6 +14,7 @@ import pytest
 from interview import failures, retries
 from storage.embedded.server import EmbeddedRedis
 from tests.support.postgres import MISSING, binaries, running_postgres
+from tests.support.redis_cluster import running_cluster
 
 # No test, and no Ray worker or server a test starts, can reach a model host beyond this machine.
 os.environ["INTERVIEW_REMOTE_MODELS"] = "forbidden"
@@ -35,6 +36,19 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """
     with EmbeddedRedis(tmp_path_factory.mktemp("redis"), fsync="no") as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def redis_cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis Cluster of three nodes of this test session's own, shared like ``redis_url``."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster.url
+
+
+@pytest.fixture(params=["one server", "cluster"])
+def any_redis_url(request: pytest.FixtureRequest) -> str:
+    """The shared server and the shared cluster in turn."""
+    return str(request.getfixturevalue("redis_url" if request.param == "one server" else "redis_cluster_url"))
 
 
 @pytest.fixture(scope="session")

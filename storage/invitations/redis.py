@@ -23,7 +23,6 @@ from storage.stored_names import encoded
 logger = logging.getLogger(__name__)
 
 _REMEMBERED_AT_MOST = 10_000
-_SCAN_PAGE = 1000
 
 _decode = msgspec.msgpack.Decoder(Invitation).decode
 
@@ -90,10 +89,7 @@ class RedisInvitations:
     async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:
         found: set[SessionKey] = set()
         pattern = f"{self._prefix}:{{{encoded(tenant)}/*}}:invitation"  # an encoded name has no pattern characters
-        cursor = b"0"
-        while True:
-            page = ("SCAN", cursor, "MATCH", pattern, "COUNT", _SCAN_PAGE)
-            cursor, names = await self._link.command(*page, what="invitations.scan")
+        async for names in self._link.scan(match=pattern, what="invitations.scan"):
             values = await self._link.pipeline([("GET", name) for name in names], what="invitations.scan")
             invitations = [_decode(value) for value in values if value is not None]
             found |= {
@@ -101,8 +97,7 @@ class RedisInvitations:
                 for each in invitations
                 if each.start.candidate_reference == reference
             }
-            if cursor == b"0":
-                return sorted(found, key=lambda key: key.interview_id)
+        return sorted(found, key=lambda key: key.interview_id)
 
     async def delete(self, key: SessionKey) -> bool:
         self._remembered.pop(key, None)

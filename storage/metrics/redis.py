@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+from msgspec.structs import replace
+
 from storage.metrics.port import StoreHealth
 from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink
 
@@ -37,14 +41,21 @@ class RedisMetricsBoard:
         return {name.decode(): value for name, value in found if value is not None}
 
     async def server(self) -> StoreHealth:
-        reply: bytes = await self._link.command("INFO", what="metrics.server")
-        fields = dict(line.split(":", 1) for line in reply.decode().splitlines() if ":" in line)
-        return StoreHealth(
-            used_memory_bytes=int(fields.get("used_memory", 0)),
-            max_memory_bytes=int(fields.get("maxmemory", 0)),
-            persistence_ok=fields.get("aof_last_write_status", "ok") == "ok"
-            and fields.get("aof_last_bgrewrite_status", "ok") == "ok",
-        )
+        replies: list[bytes] = await self._link.each_server("INFO", what="metrics.server")
+        servers = [_health(reply) for reply in replies]
+        fullest = max(servers, key=lambda one: one.used_memory_bytes / (one.max_memory_bytes or math.inf))
+        return replace(fullest, persistence_ok=all(one.persistence_ok for one in servers))
 
     async def close(self) -> None:
         await self._link.close()
+
+
+def _health(info: bytes) -> StoreHealth:
+    """From a server's reply to INFO."""
+    fields = dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)
+    return StoreHealth(
+        used_memory_bytes=int(fields.get("used_memory", 0)),
+        max_memory_bytes=int(fields.get("maxmemory", 0)),
+        persistence_ok=fields.get("aof_last_write_status", "ok") == "ok"
+        and fields.get("aof_last_bgrewrite_status", "ok") == "ok",
+    )

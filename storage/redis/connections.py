@@ -14,7 +14,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from storage.redis.endpoint import connection_pool
+from storage.redis.endpoint import Address, connection_pool
 
 Argument = str | bytes | int | float
 
@@ -28,6 +28,7 @@ class RedisConnections:
     def __init__(self, url: str, *, size: int, wait_s: float, connect_timeout_s: float, reply_timeout_s: float) -> None:
         # creates connections; the pool itself is never used. One deadline holds for the whole exchange instead of one
         # per write and read.
+        self._url = url
         self._maker = connection_pool(url, connect_timeout_s=connect_timeout_s, timeout_s=None)
         self._places = asyncio.Semaphore(size)
         self._wait_s = wait_s
@@ -60,6 +61,16 @@ class RedisConnections:
         finally:
             self._places.release()
         return replies
+
+    async def exchange_at(self, server: Address | None, *commands: Sequence[Argument]) -> list[Any]:
+        """``exchange`` with the one server that there is, ``None``."""
+        return await self.exchange(*commands)
+
+    async def servers(self, *, replicas: bool = False) -> list[Address | None]:
+        return [None]
+
+    def url_for_subscriptions(self) -> str:
+        return self._url
 
     async def close(self) -> None:
         await self._close_idle()

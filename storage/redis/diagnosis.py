@@ -1,4 +1,4 @@
-"""A diagnosis of the Redis server of a URL: whether it answers with the given password, and whether it keeps data."""
+"""A diagnosis of the Redis servers of a URL: whether they answer with the given password, and keep data."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from msgspec import Struct
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from interview.errors import ConfigError
+from interview.errors import ConfigError, StorageUnavailable
 from storage.redis.address import without_credentials
-from storage.redis.endpoint import connection_pool
+from storage.redis.cluster import ClusterConnections, NodeLimits
+from storage.redis.endpoint import ClusterNodes, cluster_nodes, connection_pool
 
 TIMEOUT_S = 2.0
 
@@ -25,7 +26,9 @@ class Diagnosis(Struct, frozen=True):
 
 
 def diagnose(url: str) -> Diagnosis:
-    """Ask the server of ``url``, or the master that its Sentinels name; blocks for a few times ``TIMEOUT_S`` at most.
+    """Ask the server of ``url``, the master that its Sentinels name, or each primary and replica of its cluster.
+
+    Blocks for a few times ``TIMEOUT_S`` for each server at most.
 
     Never raises for a server's failure.
     """
@@ -35,23 +38,47 @@ def diagnose(url: str) -> Diagnosis:
 async def _diagnose(url: str) -> Diagnosis:
     server = without_credentials(url)
     try:
-        pool = connection_pool(url, connect_timeout_s=TIMEOUT_S, timeout_s=TIMEOUT_S)
-    except (ConfigError, ValueError) as error:
-        return Diagnosis(server, problem=f"is not usable: {error}")
-    client = Redis(connection_pool=pool)
-    try:
-        about = await client.info()
+        nodes = cluster_nodes(url)
+        if nodes is None:
+            found = [await _about(url)]
+            if found[0].get("cluster_enabled"):
+                return Diagnosis(
+                    server, problem="is one node of a Redis Cluster: write redis+cluster://host:port,host:port"
+                )
+        else:
+            found = [await _about(one) for one in await _members(nodes)]
     except AuthenticationError:
         return Diagnosis(server, problem="refuses the password in the URL, or wants one")
     except ResponseError as error:
         return Diagnosis(server, problem=f"refuses the user: {str(error).split(' ')[0]}")
-    except (RedisError, OSError) as error:
+    except (ConfigError, ValueError) as error:
+        return Diagnosis(server, problem=f"is not usable: {error}")
+    except (RedisError, StorageUnavailable, OSError) as error:
         return Diagnosis(server, problem=f"does not answer ({type(error).__name__})")
+    versions = sorted({str(about.get("valkey_version") or about.get("redis_version", "")) for about in found})
+    warnings = dict.fromkeys(warning for about in found for warning in _warnings(about))
+    return Diagnosis(server, ", ".join(versions), warnings=tuple(warnings))
+
+
+async def _about(url: str) -> dict[str, object]:
+    """The reply of one server to INFO. Raises ConfigError, ValueError, RedisError, OSError."""
+    pool = connection_pool(url, connect_timeout_s=TIMEOUT_S, timeout_s=TIMEOUT_S)
+    client = Redis(connection_pool=pool)
+    try:
+        return dict(await client.info())
     finally:
         await client.aclose()
         await pool.disconnect()
-    version = str(about.get("valkey_version") or about.get("redis_version", ""))
-    return Diagnosis(server, version, warnings=tuple(_warnings(about)))
+
+
+async def _members(nodes: ClusterNodes) -> list[str]:
+    """The URLs of a cluster's primaries and replicas. Raises ConfigError, RedisError, OSError."""
+    connections = ClusterConnections(nodes, NodeLimits(1, TIMEOUT_S, TIMEOUT_S, TIMEOUT_S))
+    try:
+        servers = await connections.servers(replicas=True)
+    finally:
+        await connections.close()
+    return [nodes.url_of(one) for one in servers if one is not None]
 
 
 def _warnings(about: dict[str, object]) -> list[str]:

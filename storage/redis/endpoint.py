@@ -1,14 +1,15 @@
-"""The Redis server that a URL names: one server, or the master that Redis Sentinel elects.
+"""The Redis servers that a URL names: one server, the master that Redis Sentinel elects, or a Redis Cluster.
 
 ``redis://``, ``rediss://`` and ``unix://`` are redis-py's own. ``redis+sentinel://[user:password@]host:26379,host:26379/NAME``
 names the Sentinels and their service; the credentials are the servers'. A new connection asks the Sentinels for the
-master.
+master. ``redis+cluster://[user:password@]host:6379,host:6379``, or ``rediss+cluster://`` for TLS, names some nodes of a
+cluster; any of them tells the others.
 """
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 from redis.asyncio import ConnectionPool
@@ -21,15 +22,36 @@ from interview.errors import ConfigError
 _SCHEMES = ("redis", "rediss", "unix")
 _SENTINEL = "redis+sentinel"
 _SENTINEL_PORT = 26379
+_CLUSTER = ("redis+cluster", "rediss+cluster")
+_CLUSTER_PORT = 6379
+
+Address = tuple[str, int]
 
 
 class SentinelService(Struct, frozen=True):
     """Where the Sentinels listen, and the service that they watch."""
 
-    sentinels: tuple[tuple[str, int], ...]
+    sentinels: tuple[Address, ...]
     name: str
     username: str | None = None
     password: str | None = None
+
+
+class ClusterNodes(Struct, frozen=True):
+    """Some nodes of a Redis Cluster, and the credentials of all of them."""
+
+    nodes: tuple[Address, ...]
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+
+    def url_of(self, address: Address) -> str:
+        """The URL of one node. It holds the password: never log it."""
+        host, port = address
+        credentials = f"{quote(self.username or '', safe='')}:{quote(self.password or '', safe='')}@"
+        scheme = "rediss" if self.tls else "redis"
+        bracketed = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{credentials if self.password or self.username else ''}{bracketed}:{port}"
 
 
 def connection_pool(url: str, *, connect_timeout_s: float, timeout_s: float | None) -> ConnectionPool:
@@ -57,28 +79,55 @@ def connection_pool(url: str, *, connect_timeout_s: float, timeout_s: float | No
 
 
 def sentinel_service(url: str) -> SentinelService | None:
-    """The service that a Sentinel URL names; None for a URL of one server. Raises ConfigError."""
+    """The service that a Sentinel URL names; None for another URL. Raises ConfigError."""
     scheme = url.partition("://")[0]
-    if scheme in _SCHEMES:
-        return None
     if scheme != _SENTINEL:
-        raise ConfigError(
-            f"REDIS_URL begins with {scheme!r}; supported are {', '.join((*_SCHEMES, _SENTINEL))} (no Redis Cluster)."
-        )
-    parts = urlsplit(url)
+        _require_known(scheme)
+        return None
+    sentinels, username, password, path = _parts(url, _SENTINEL_PORT)
+    if not sentinels or not path:
+        raise ConfigError("REDIS_URL must read redis+sentinel://[user:password@]host:26379,host:26379/NAME.")
+    return SentinelService(sentinels, path, username, password)
+
+
+def cluster_nodes(url: str) -> ClusterNodes | None:
+    """The nodes that the URL of a Redis Cluster names; None for another URL. Raises ConfigError."""
+    scheme = url.partition("://")[0]
+    if scheme not in _CLUSTER:
+        _require_known(scheme)
+        return None
+    nodes, username, password, path = _parts(url, _CLUSTER_PORT)
+    if not nodes:
+        raise ConfigError("REDIS_URL must read redis+cluster://[user:password@]host:6379,host:6379.")
+    if path not in ("", "0"):
+        raise ConfigError("REDIS_URL names a database of a Redis Cluster, which has no other than 0.")
+    return ClusterNodes(nodes, username, password, tls=scheme == "rediss+cluster")
+
+
+def _require_known(scheme: str) -> None:
+    known = (*_SCHEMES, _SENTINEL, *_CLUSTER)
+    if scheme not in known:
+        raise ConfigError(f"REDIS_URL begins with {scheme!r}; supported are {', '.join(known)}.")
+
+
+def _parts(url: str, default_port: int) -> tuple[tuple[Address, ...], str | None, str | None, str]:
+    """Addresses, user name, password and path of a URL that lists several hosts. Raises ConfigError."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ConfigError("REDIS_URL lists a host that cannot be read.") from error
+    if parts.query:
+        raise ConfigError("REDIS_URL has options after '?', which a list of hosts does not take.")
     credentials, _, hosts = parts.netloc.rpartition("@")
     username, _, password = credentials.partition(":")
-    name = unquote(parts.path.strip("/"))
-    sentinels = tuple(_address(host) for host in hosts.split(",") if host)
-    if not sentinels or not name:
-        raise ConfigError("REDIS_URL must read redis+sentinel://[user:password@]host:26379,host:26379/NAME.")
-    return SentinelService(sentinels, name, unquote(username) or None, unquote(password) or None)
+    addresses = tuple(_address(host, default_port) for host in hosts.split(",") if host)
+    return addresses, unquote(username) or None, unquote(password) or None, unquote(parts.path.strip("/"))
 
 
-def _address(host: str) -> tuple[str, int]:
-    name, _, port = host.rpartition(":")
-    if not name:
-        return host, _SENTINEL_PORT
-    if not port.isdigit():
-        raise ConfigError(f"REDIS_URL names the Sentinel {host!r}, whose port is no number.")
-    return name, int(port)
+def _address(host: str, default_port: int) -> Address:
+    name, colon, port = host.rpartition(":")
+    if not colon or host.endswith("]"):
+        return host.strip("[]"), default_port
+    if not name or not port.isdigit():
+        raise ConfigError(f"REDIS_URL lists the host {host!r}; it must read NAME:PORT, and PORT must be a number.")
+    return name.strip("[]"), int(port)

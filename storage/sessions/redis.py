@@ -292,16 +292,18 @@ class RedisSessionStore:
 
     async def live_count(self) -> int:
         """Exact up to about 20,000 keys; beyond, extrapolated from that many, which a scan visits in hash order."""
-        seen = live = cursor = 0
+        seen = live = pages = 0
         suffix = b":session"
         stem = f"{self._prefix}:{{".encode()
-        for _ in range(_SCAN_PAGES_AT_MOST):
-            cursor, names = await self._scan(cursor)
+        async for names in self._link.scan(what="scan"):
             seen += len(names)
             live += sum(name.endswith(suffix) and name.startswith(stem) for name in names)
-            if not cursor:
-                return live
-        total: int = await self._link.command("DBSIZE", what="live_count")
+            pages += 1
+            if pages == _SCAN_PAGES_AT_MOST:
+                break
+        else:
+            return live
+        total: int = sum(await self._link.each_server("DBSIZE", what="live_count"))
         return round(live * total / max(seen, 1))
 
     async def expiring(self, within_s: float) -> list[SessionKey]:
@@ -325,9 +327,7 @@ class RedisSessionStore:
     async def _named(self, part: str) -> AsyncIterator[dict[bytes, SessionKey]]:
         """Stored keys that end with ``part``, each with its session, one page of the key space at a time."""
         stem, suffix = f"{self._prefix}:{{".encode(), f"}}:{part}".encode()
-        cursor = 0
-        while True:
-            cursor, names = await self._scan(cursor)
+        async for names in self._link.scan(what="scan"):
             page: dict[bytes, SessionKey] = {}
             for name in names:
                 # In bytes: the server may hold another application's keys, which need not be text.
@@ -336,12 +336,6 @@ class RedisSessionStore:
                     tenant, _, interview_id = address.partition("/")
                     page[name] = SessionKey(decoded(tenant), decoded(interview_id))
             yield page
-            if not cursor:
-                return
-
-    async def _scan(self, cursor: int) -> tuple[int, list[bytes]]:
-        following, names = await self._link.command("SCAN", cursor, "COUNT", _SCAN_PAGE, what="scan")
-        return int(following), names
 
     async def delete(self, key: SessionKey) -> bool:
         keys = self._keys(key)
@@ -362,7 +356,7 @@ class RedisSessionStore:
         return await rewrite_append_log(self._link)
 
     async def ping(self) -> None:
-        await self._link.command("PING", what="ping")
+        await self._link.each_server("PING", what="ping")
 
     async def close(self) -> None:
         await self._feed.close()

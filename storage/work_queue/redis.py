@@ -40,7 +40,6 @@ from storage.work_queue.redis_scripts import ACK, CLAIM, ENQUEUE, ERASE, EXTEND,
 
 _STATUS_FIELDS = ("kind", "state", "attempts", "enqueued", "updated", "reason", "worker")
 _LOOK_AGAIN_AT_MOST_S = 1.0
-_SCAN_PAGE = 1000
 
 
 class RedisWorkQueue:
@@ -67,8 +66,12 @@ class RedisWorkQueue:
     def rules(self) -> QueueRules:
         return self._rules
 
-    async def _run(self, script: Script, what: str, *args: str | bytes | int) -> Any:
-        return await self._link.script(script, self._names, (self._job_stem, *args), what=f"queue.{what}")
+    async def _run(self, script: Script, what: str, job_id: str, *args: str | bytes | int) -> Any:
+        # The job's key is declared as well, so that a cluster that moves the slot refuses the script as a whole.
+        return await self._run_on((*self._names, self._job_stem + job_id), script, what, job_id, *args)
+
+    async def _run_on(self, names: Sequence[str], script: Script, what: str, *args: str | bytes | int) -> Any:
+        return await self._link.script(script, names, (self._job_stem, *args), what=f"queue.{what}")
 
     async def enqueue(self, job: QueuedJob, *, delay_s: float = 0.0) -> bool:
         return bool(await self._run(ENQUEUE, "enqueue", job.id, job.kind, job.payload, _ms(delay_s)))
@@ -103,7 +106,9 @@ class RedisWorkQueue:
 
     async def _claim_now(self, worker: str, limit: int) -> tuple[list[Claim], bytes, float | None]:
         lease_ms, attempts = _ms(self._rules.lease_s), self._rules.max_attempts
-        last_id, due_ms, *flat = await self._run(CLAIM, "claim", worker, limit, lease_ms, attempts, WORKER_LOST)
+        last_id, due_ms, *flat = await self._run_on(
+            self._names, CLAIM, "claim", worker, limit, lease_ms, attempts, WORKER_LOST
+        )
         claims = [_claim(flat[place : place + 5]) for place in range(0, len(flat), 5)]
         return claims, last_id, due_ms / 1000 if due_ms >= 0 else None
 
@@ -134,17 +139,13 @@ class RedisWorkQueue:
 
     async def erase(self, tenant: str, interview_id: str) -> int:
         about = f"*:{encoded(tenant)}:{encoded(interview_id)}"  # encoded names hold no pattern characters
-        erased = cursor = 0
-        while True:
-            scan = ("SCAN", cursor, "MATCH", _literal(self._job_stem) + about + "*", "COUNT", _SCAN_PAGE)
-            following, names = await self._link.command(*scan, what="queue.scan")
+        erased = 0
+        async for names in self._link.scan(match=_literal(self._job_stem) + about + "*", what="queue.scan"):
             for name in names:
                 found = name.decode().removeprefix(self._job_stem)
                 if found.split(":")[1:3] == about.split(":")[1:]:
                     erased += await self._run(ERASE, "erase", found)
-            cursor = int(following)
-            if not cursor:
-                return erased
+        return erased
 
     async def status(self, job_id: str) -> JobStatus | None:
         found = await self._statuses([job_id])

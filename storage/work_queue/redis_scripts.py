@@ -1,7 +1,7 @@
 """The work queue's steps as Lua scripts: each moves a job from one state to the next, or changes nothing.
 
-Every script gets KEYS = jobs, delayed, dead, totals and ARGV[1] = the prefix of the job hashes. Time is Redis's own, so
-workers' clocks need not agree.
+Every script gets KEYS = jobs, delayed, dead, totals and, except ``CLAIM``, the job's hash; ARGV[1] = the prefix of the
+job hashes. Time is Redis's own, so workers' clocks need not agree.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ CLAIM = Script(
 local worker, limit, lease_ms, max_attempts = ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local worker_lost = ARGV[6]
 redis.pcall('XGROUP', 'CREATE', jobs, group, '0', 'MKSTREAM')
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 100)) do
+local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 100)
+-- While a cluster moves the slot, a hash that has moved already ends the script here, before it has changed anything.
+for _, id in ipairs(due) do redis.call('EXISTS', job_key(id)) end
+for _, id in ipairs(due) do
   redis.call('ZREM', delayed, id)
   put_in_line(id)
 end

@@ -1,4 +1,4 @@
-"""The shared limits on a real Redis and in one process: no caller gets more than the limit; a lease expires."""
+"""The shared limits on a real Redis, a real cluster, and in one process: no caller gets more; a lease expires."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from storage.limits.rates import local_rates, redis_rates
 from storage.limits.slots import LocalSlots, RedisSlots
 
 
-@pytest.fixture(params=["redis", "local"])
-async def rates(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[SharedRates]:
-    made = redis_rates(redis_url) if request.param == "redis" else local_rates()
+@pytest.fixture(params=["redis_url", "redis_cluster_url", "local"])
+async def rates(request: pytest.FixtureRequest) -> AsyncIterator[SharedRates]:
+    made = local_rates() if request.param == "local" else redis_rates(request.getfixturevalue(request.param))
     yield made
     await made.close()
 
 
-@pytest.fixture(params=["redis", "local"])
-async def slots(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[SharedSlots]:
-    made: SharedSlots = RedisSlots(redis_url) if request.param == "redis" else LocalSlots()
+@pytest.fixture(params=["redis_url", "redis_cluster_url", "local"])
+async def slots(request: pytest.FixtureRequest) -> AsyncIterator[SharedSlots]:
+    local = request.param == "local"
+    made: SharedSlots = LocalSlots() if local else RedisSlots(request.getfixturevalue(request.param))
     yield made
     await made.close()
 
@@ -60,8 +61,9 @@ async def test_a_slot_that_is_not_renewed_is_free_again(slots: SharedSlots) -> N
         await asyncio.sleep(0.01)
 
 
-async def test_a_store_that_is_down_is_a_typed_error() -> None:
-    rates, slots = redis_rates("redis://127.0.0.1:1/0"), RedisSlots("redis://127.0.0.1:1/0")
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "redis+cluster://127.0.0.1:1,127.0.0.1:2"])
+async def test_a_store_that_is_down_is_a_typed_error(url: str) -> None:
+    rates, slots = redis_rates(url), RedisSlots(url)
     with pytest.raises(StorageUnavailable):
         await rates.take(Rate(1), "key", "a")
     with pytest.raises(StorageUnavailable):

@@ -41,16 +41,16 @@ def prefix() -> str:
 
 
 @pytest.fixture
-async def keys(redis_url: str, prefix: str, time: Time) -> AsyncIterator[RedisApiKeys]:
-    keys = RedisApiKeys(redis_url, prefix=prefix, clock=time.clock, monotonic=time.monotonic)
+async def keys(any_redis_url: str, prefix: str, time: Time) -> AsyncIterator[RedisApiKeys]:
+    keys = RedisApiKeys(any_redis_url, prefix=prefix, clock=time.clock, monotonic=time.monotonic)
     yield keys
     await keys.close()
 
 
 @pytest.fixture
-async def elsewhere(redis_url: str, prefix: str, time: Time) -> AsyncIterator[RedisApiKeys]:
+async def elsewhere(any_redis_url: str, prefix: str, time: Time) -> AsyncIterator[RedisApiKeys]:
     """The same keys in another process."""
-    keys = RedisApiKeys(redis_url, prefix=prefix, clock=time.clock, monotonic=time.monotonic)
+    keys = RedisApiKeys(any_redis_url, prefix=prefix, clock=time.clock, monotonic=time.monotonic)
     yield keys
     await keys.close()
 

@@ -29,13 +29,13 @@ INVITATION = Invitation(
 )
 
 
-@pytest.fixture(params=["memory", "redis"])
-async def invitations(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[Invitations]:
+@pytest.fixture(params=["memory", "redis_url", "redis_cluster_url"])
+async def invitations(request: pytest.FixtureRequest) -> AsyncIterator[Invitations]:
     found: Invitations
     if request.param == "memory":
         found = MemoryInvitations()
     else:
-        found = RedisInvitations(redis_url, prefix=f"i{secrets.token_hex(4)}")
+        found = RedisInvitations(request.getfixturevalue(request.param), prefix=f"i{secrets.token_hex(4)}")
     yield found
     await found.close()
 

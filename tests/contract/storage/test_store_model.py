@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -146,8 +147,11 @@ async def outcome_of(operation: Callable[[SessionStore], Awaitable[Any]], store:
         return type(error), error.detail
 
 
-def test_every_sequence_of_operations_agrees_with_the_model(redis_url: str) -> None:
+@pytest.mark.parametrize(("server", "examples"), [("redis_url", 40), ("redis_cluster_url", 10)])
+def test_every_sequence_of_operations_agrees_with_the_model(
+    request: pytest.FixtureRequest, server: str, examples: int
+) -> None:
     run_state_machine_as_test(
-        machine_over(redis_url),
-        settings=settings(max_examples=40, stateful_step_count=30, deadline=None, database=None),
+        machine_over(request.getfixturevalue(server)),
+        settings=settings(max_examples=examples, stateful_step_count=30, deadline=None, database=None),
     )

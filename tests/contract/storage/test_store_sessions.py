@@ -1,4 +1,4 @@
-"""One suite of promises that every session store keeps: in memory and on a real redis-server."""
+"""One suite of promises that every session store keeps: in memory, on a real server, on a real Redis Cluster."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Subject:
     pass_time: Callable[[SessionKey, float], Awaitable[None]]
 
 
-@pytest.fixture(params=["memory", "redis", "redis, compact"])
+@pytest.fixture(params=["memory", "redis", "redis, compact", "redis cluster"])
 async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
     if request.param == "memory":
         now = [1_000_000.0]
@@ -51,7 +51,7 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
         yield Subject(MemorySessionStore(clock=lambda: now[0], ttl_s=TTL_S, heartbeat_s=0.05), advance)
         return
 
-    url = request.getfixturevalue("redis_url")
+    url = request.getfixturevalue("redis_cluster_url" if request.param == "redis cluster" else "redis_url")
     compact = request.param == "redis, compact"
     prefix = f"t{secrets.token_hex(4)}"
     store = RedisSessionStore(url, ttl_s=TTL_S, prefix=prefix, heartbeat_s=0.05, compact=compact)

@@ -21,7 +21,7 @@ LONG_S = 20.0
 Open = Callable[[QueueRules], WorkQueue]
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis_url", "redis_cluster_url"])
 async def open_queue(request: pytest.FixtureRequest) -> AsyncIterator[Open]:
     opened: list[WorkQueue] = []
     prefix = f"q{secrets.token_hex(4)}"
@@ -30,7 +30,7 @@ async def open_queue(request: pytest.FixtureRequest) -> AsyncIterator[Open]:
         if request.param == "memory":
             opened.append(MemoryWorkQueue(rules=rules))
         else:
-            opened.append(RedisWorkQueue(request.getfixturevalue("redis_url"), "test", rules=rules, prefix=prefix))
+            opened.append(RedisWorkQueue(request.getfixturevalue(request.param), "test", rules=rules, prefix=prefix))
         return opened[-1]
 
     yield open_queue

@@ -145,7 +145,7 @@ def test_a_sentinel_url_names_sentinels_service_and_credentials() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["redis+cluster://a:1", "http://a", "redis+sentinel:///name", "redis+sentinel://a:1", "redis+sentinel://a:x/n"],
+    ["http://a", "redis+sentinel:///name", "redis+sentinel://a:1", "redis+sentinel://a:x/n"],
 )
 def test_a_url_that_cannot_be_served_is_a_configuration_error_without_its_password(url: str) -> None:
     with pytest.raises(ConfigError) as refused:
