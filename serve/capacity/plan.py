@@ -16,6 +16,9 @@ from serve.capacity.costs import COSTS, GPU_TOKENS_PER_S
 #: Queues grow without bound as this nears 1.
 BUSY = 0.6
 
+#: The resource of the plan whose amount is the number of ingress replicas.
+INGRESS = "ingress replicas with the agent in them"
+
 #: One Redis executes commands on one thread; beyond this, sessions are split over several platforms.
 REDIS_BUSY = 0.6
 
@@ -85,7 +88,7 @@ def _platform(turns: float) -> list[Need]:
     ingress = math.ceil(turns * COSTS["ingress_cpu_ms"].value / 1000 / BUSY)
     others = (COSTS["platform_cpu_ms"].value - COSTS["ingress_cpu_ms"].value - COSTS["redis_cpu_ms"].value) / 1000
     return [
-        _need("ingress replicas with the agent in them", max(2, ingress), "of one core", "ingress_cpu_ms"),
+        _need(INGRESS, max(2, ingress), "of one core", "ingress_cpu_ms"),
         _need("other processes", math.ceil(turns * others / BUSY), "cores", "platform_cpu_ms"),
     ]
 
