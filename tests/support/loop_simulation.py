@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from serve.http.middleware.load_shedding import SAMPLE_EVERY_S, LoadShedder
+from serve.http.middleware.load_shedding import LoadShedder
 
 SLICES, SLICE_MS, REDIS_MS, REFUSAL_MS, NETWORK_MS = 6, 0.6, 0.5, 0.1, 1.0
 CAPACITY_PER_S = 1000 / (SLICES * SLICE_MS)
@@ -88,7 +88,7 @@ class Replica:
     def _sample(self, due: float) -> None:
         def observe() -> float:
             self._shedder.observed(self._now - due)
-            self._sample(self._now + SAMPLE_EVERY_S * 1000)
+            self._sample(self._now + self._shedder.sample_every_s * 1000)
             return 0.0
 
         self._at(due, lambda: self._ready.append(observe))

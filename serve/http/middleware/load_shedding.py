@@ -18,12 +18,15 @@ from contextlib import asynccontextmanager
 from interview.errors import Overloaded
 from serve.http.settings import SheddingSettings
 
-#: The sampling interval of the event loop's lateness, and the weight of a sample in the fast average over about seven.
-SAMPLE_EVERY_S = 0.01
-WEIGHT = 0.15
+#: The sampling interval of the event loop's lateness, while requests are rejected and while none is. A timer wakes the
+#: process for nothing else, so the usual interval is the longer one.
+SAMPLE_EVERY_S = 0.02
+SAMPLE_EVERY_CALM_S = 0.05
 
-#: The time constant of the slow average. A sample counts by the time that it covers, because a late process samples
-#: less often and would notice its overload late. Both are bounded, so that one stall of the machine is no overload.
+#: The time constants of the fast and the slow average. A sample counts by the time that it covers, because a late
+#: process samples less often and would notice its overload late. In the slow average, the time and the lateness of a
+#: sample are bounded, so that one stall of the machine is no overload.
+FAST_OVER_S = 0.065
 STANDING_OVER_S = 2.0
 SAMPLE_COVERS_AT_MOST_S = 0.1
 LATE_AT_MOST_MS = 100.0
@@ -44,6 +47,7 @@ class LoadShedder:
         self.late_ms = 0.0
         self.standing_ms = 0.0
         self._shedding = False
+        self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
     async def measuring(self) -> AsyncIterator[None]:
@@ -51,17 +55,23 @@ class LoadShedder:
         if self._settings.from_ms == 0:
             yield
             return
-        task = asyncio.create_task(self._measure())
+        self._measure(asyncio.get_running_loop())
         try:
             yield
         finally:
-            task.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+    @property
+    def sample_every_s(self) -> float:
+        return SAMPLE_EVERY_S if self._shedding else SAMPLE_EVERY_CALM_S
 
     def observed(self, late_ms: float) -> None:
         """Add one lateness sample to the averages."""
-        self.late_ms += WEIGHT * (late_ms - self.late_ms)
-        covers_s = min(SAMPLE_EVERY_S + late_ms / 1000, SAMPLE_COVERS_AT_MOST_S)
-        weight = 1 - math.exp(-covers_s / STANDING_OVER_S)
+        covers_s = self.sample_every_s + late_ms / 1000
+        self.late_ms += _weight(covers_s, FAST_OVER_S) * (late_ms - self.late_ms)
+        weight = _weight(min(covers_s, SAMPLE_COVERS_AT_MOST_S), STANDING_OVER_S)
         self.standing_ms += weight * (min(late_ms, LATE_AT_MOST_MS) - self.standing_ms)
         threshold_ms = self._settings.from_ms if self._shedding else self._settings.begins_ms
         self._shedding = self.standing_ms > threshold_ms
@@ -86,9 +96,16 @@ class LoadShedder:
             return 0.0
         return min(1.0, (self.late_ms - settings.from_ms) / (settings.all_ms - settings.from_ms))
 
-    async def _measure(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + SAMPLE_EVERY_S
-            await asyncio.sleep(SAMPLE_EVERY_S)
+    def _measure(self, loop: asyncio.AbstractEventLoop) -> None:
+        due = loop.time() + self.sample_every_s
+
+        def sample() -> None:
             self.observed(max(0.0, loop.time() - due) * 1000)
+            self._measure(loop)
+
+        self._timer = loop.call_at(due, sample)
+
+
+def _weight(covers_s: float, over_s: float) -> float:
+    """The weight of a sample in an exponential average with the time constant ``over_s``."""
+    return 1 - math.exp(-covers_s / over_s)

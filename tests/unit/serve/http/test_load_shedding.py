@@ -10,7 +10,7 @@ import pytest
 
 from deployments.agent.contract import EndRequest
 from serve.http.app import create_app
-from serve.http.middleware.load_shedding import SAMPLE_EVERY_S, LoadShedder
+from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.settings import HttpSettings, SheddingSettings
 from tests.support.http_ports import StubAgent, is_problem, stub_ports
 
@@ -35,7 +35,9 @@ def test_the_share_refused_rises_with_how_late_the_loop_runs(late_ms, share):
 
 def late_for(shedder: LoadShedder, late_ms: float, seconds: float) -> None:
     """Samples of a loop that is late by so much for so long."""
-    for _ in range(round(seconds / (SAMPLE_EVERY_S + late_ms / 1000))):
+    covered_s = 0.0
+    while covered_s < seconds:
+        covered_s += shedder.sample_every_s + late_ms / 1000
         shedder.observed(late_ms)
 
 
