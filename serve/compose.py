@@ -54,12 +54,23 @@ def compose(settings: Settings) -> ray_serve.Application:
     }
     if settings.llm.engine != "none":
         tiers["llm"] = llm_tier.build(settings.llm, on_replica=partial(publish_metrics, "llm"))
-    else:
+    if settings.llm.of_judge is not None:
+        tiers["judge"] = llm_tier.build(
+            settings.llm.of_judge,
+            on_replica=partial(publish_metrics, "judge"),
+            name=llm_tier.JUDGE_DEPLOYMENT_NAME,
+        )
+    elif "llm" not in tiers:
         # without a model no worker could run a queued rubric judgement: key points grade, and the grade says so
         settings = replace(settings, agent=replace(settings.agent, judge_open_answers=False))
     tiers["grading"] = grading_tier.build(
-        settings.grading, stores_factory=GradingStoresFactory(settings), llm=tiers.get("llm"), meter=metered_judge_model
+        settings.grading,
+        stores_factory=GradingStoresFactory(settings),
+        llm=tiers.get("llm"),
+        judge=tiers.get("judge"),
+        meter=metered_judge_model,
     )
     if settings.placement == "tier":
-        tiers["agent"] = agent_tier.build(settings.agent, AgentPortsFactory(settings), **tiers)
+        callable_tiers = {name: tier for name, tier in tiers.items() if name != "judge"}
+        tiers["agent"] = agent_tier.build(settings.agent, AgentPortsFactory(settings), **callable_tiers)
     return build_ingress(settings, tiers)

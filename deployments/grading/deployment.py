@@ -23,21 +23,22 @@ class GradingDeployment:
         config: GradingConfig,
         stores_factory: StoresFactory | None = None,
         llm: ServeHandle | None = None,
+        judge: ServeHandle | None = None,
         meter: Callable[[LanguageModel], LanguageModel] | None = None,
     ) -> None:
         stores = stores_factory(config) if stores_factory is not None else None
-        timeout_s = config.background.llm_timeout_s
-        model: LanguageModel | None = (
-            LanguageModelClient(
-                handle_caller(llm, timeout_s=timeout_s, tier="llm"),
-                handle_stream_caller(llm, timeout_s=timeout_s, tier="llm"),
+
+        def client(handle: ServeHandle | None) -> LanguageModel | None:
+            if handle is None:
+                return None
+            timeout_s = config.background.llm_timeout_s
+            model: LanguageModel = LanguageModelClient(
+                handle_caller(handle, timeout_s=timeout_s, tier="llm"),
+                handle_stream_caller(handle, timeout_s=timeout_s, tier="llm"),
             )
-            if llm is not None
-            else None
-        )
-        if model is not None and meter is not None:
-            model = meter(model)
-        self._tier = GradingTier(config, stores, model)
+            return model if meter is None else meter(model)
+
+        self._tier = GradingTier(config, stores, client(llm), client(judge))
         await self._tier.start()
         log_through_serve()
         freeze_startup_objects()
@@ -70,16 +71,17 @@ def build(
     *,
     stores_factory: StoresFactory | None = None,
     llm: object | None = None,
+    judge: object | None = None,
     meter: Callable[[LanguageModel], LanguageModel] | None = None,
 ) -> ray_serve.Application:
     """The deployment, ready for ``serve.run``.
 
     ``stores_factory`` opens the stores for background grading on each replica; without it ``judge`` and ``evaluate``
-    are rejected. ``llm`` is the language model's application (or handle), None without a model; ``meter`` wraps it on
-    the replica to count the judge's tokens (picklable).
+    are rejected. ``llm`` is the language model's application (or handle), None without a model; ``judge`` is the
+    judge's own, None if ``llm`` judges. ``meter`` wraps both on the replica to count their tokens (picklable).
     """
     deployed: ray_serve.Deployment = ray_serve.deployment(**config.replicas.deployment_options("grading"))(
         GradingDeployment
     )
-    application: ray_serve.Application = deployed.bind(config, stores_factory, llm, meter)
+    application: ray_serve.Application = deployed.bind(config, stores_factory, llm, judge, meter)
     return application

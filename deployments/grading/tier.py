@@ -54,8 +54,13 @@ class GradingTier:
     """The service with its background worker, without Ray. Without ``stores``, background work is rejected."""
 
     def __init__(
-        self, config: GradingConfig, stores: GradingStores | None = None, model: LanguageModel | None = None
+        self,
+        config: GradingConfig,
+        stores: GradingStores | None = None,
+        model: LanguageModel | None = None,
+        judge_model: LanguageModel | None = None,
     ) -> None:
+        """``judge_model`` judges open answers, ``model`` if there is none; ``model`` writes the report's summary."""
         self.worker: GradingWorker | None = None
         self._milestones = stores.milestones if stores is not None else None
         self.service: Grading
@@ -67,7 +72,8 @@ class GradingTier:
         self._graders = GradingService(config, registry, background=queued)
         self.service = self._graders
         if stores is not None:
-            judge = RubricJudge(model, config.judge, registry.coverage).grade if model is not None else None
+            judging = judge_model or model
+            judge = RubricJudge(judging, config.judge, registry.coverage).grade if judging is not None else None
             drift = DriftWatch(judge, config.judge.watchdog) if judge is not None else None
             grading = BackgroundGrading(
                 stores.sessions,

@@ -113,8 +113,8 @@ class RemoteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     forward_priority: bool = False
 
 
-class LlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The language-model tier.
+class EngineConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language model and the engine that serves it.
 
     ``model`` is a hub id already pulled with ``interview models pull``, or a directory. ``served_name`` is the
     name clients use; it defaults to the last part of ``model``.
@@ -150,3 +150,21 @@ class LlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def name(self) -> str:
         """The model name clients use."""
         return self.served_name or self.model.rstrip("/").rsplit("/", 1)[-1] or self.engine
+
+
+class LlmConfig(EngineConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The language-model tier. ``judge``: a language model of its own for the rubric judge, with the same fields; None
+    has the interviewer's model judge."""
+
+    judge: EngineConfig | None = None
+
+    def __post_init__(self) -> None:
+        if self.judge is not None and self.judge.engine == "none":
+            raise ValueError("judge.engine must name an engine; leave llm.judge out to judge with the interviewer's")
+
+    @property
+    def of_judge(self) -> LlmConfig | None:
+        """The judge's own configuration as a tier's; None if it has none."""
+        if self.judge is None:
+            return None
+        return LlmConfig(**{name: getattr(self.judge, name) for name in EngineConfig.__struct_fields__})

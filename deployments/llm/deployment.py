@@ -20,6 +20,8 @@ from deployments.shell.replica_logs import log_through_serve
 from interview.errors import ConfigError, ModelMissing
 
 DEPLOYMENT_NAME = "LanguageModel"
+#: The deployment of ``llm.judge``.
+JUDGE_DEPLOYMENT_NAME = "JudgeModel"
 
 
 def create_language_model(config: LlmConfig) -> HostedLanguageModel:
@@ -93,8 +95,10 @@ class LlmDeployment:
             await model.stop()
 
 
-def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) -> ray_serve.Application:
-    """The tier's application: deployment ``LanguageModel`` with methods ``chat``, ``stream`` and ``info``; no route.
+def build(
+    config: LlmConfig, *, on_replica: Callable[[], None] | None = None, name: str = DEPLOYMENT_NAME
+) -> ray_serve.Application:
+    """The tier's application: deployment ``name`` with methods ``chat``, ``stream`` and ``info``; no route.
 
     Each replica calls ``on_replica`` on its event loop before its engine starts (to publish metrics); it must be
     picklable. vLLM's replicas, which retry nothing and have a separate environment, do not call it.
@@ -111,7 +115,7 @@ def build(config: LlmConfig, *, on_replica: Callable[[], None] | None = None) ->
             raise ModelMissing(
                 f"Engine vllm needs the extra `gpu` of this package ({error.name} is missing)."
             ) from error
-        return build_vllm(config)
-    deployed = ray_serve.deployment(**config.replicas.deployment_options(DEPLOYMENT_NAME))(LlmDeployment)
+        return build_vllm(config, name)
+    deployed = ray_serve.deployment(**config.replicas.deployment_options(name))(LlmDeployment)
     application: ray_serve.Application = deployed.bind(config, on_replica)
     return application

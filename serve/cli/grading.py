@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -20,17 +20,18 @@ from interview.plans.questions import Question
 from serve.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from deployments.grading.judge.rubric import RubricJudge
     from deployments.grading.studies.audit import Audit, AuditedPerson
     from deployments.grading.studies.bulk import AnswerLine, GradedLine
     from deployments.grading.studies.calibration import Agreement, Calibration
     from interview.reports.report import Report
+    from serve.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 JudgeWith = Annotated[
-    str | None, typer.Option(help="Judge open answers with the language model of this profile, in this process.")
+    str | None,
+    typer.Option(help="Judge open answers with this profile's judge (llm.judge, else llm) and its grading settings."),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of formula sheets and judge samples.")]
 
@@ -199,14 +200,22 @@ async def _grade_all(
     stream: bool = False,
 ) -> list[GradedLine]:
     from deployments.grading.config import GradingConfig
+    from deployments.grading.graders.registry import Registry
+    from deployments.grading.judge.rubric import RubricJudge
     from deployments.grading.service import GradingService
     from deployments.grading.studies.bulk import grade_lines
+    from deployments.llm.deployment import create_language_model
 
-    config = GradingConfig()
-    service = GradingService(config)
-    judge, close = await _judge_of(judge_with, config)
+    settings = _settings(judge_with) if judge_with is not None else None
+    config = settings.grading if settings is not None else GradingConfig()
+    registry = Registry(config)
+    service = GradingService(config, registry)
+    model = create_language_model(settings.llm.of_judge or settings.llm) if settings is not None else None
+    judge = RubricJudge(model, config.judge, registry.coverage) if model is not None else None
     done: list[GradedLine] = []
     try:
+        if model is not None:
+            await model.start()
         async for line in grade_lines(
             service, questions, read, judge=judge, review_below=config.review_below, seed=seed
         ):
@@ -215,28 +224,18 @@ async def _grade_all(
                 sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
     finally:
         await service.stop()
-        await close()
+        if model is not None:
+            await model.stop()
     return done
 
 
-async def _judge_of(profile: str | None, config: Any) -> tuple[RubricJudge | None, Any]:
-    """The judge over a profile's language model, and its shutdown callback."""
-
-    async def nothing() -> None:
-        return None
-
-    if profile is None:
-        return None, nothing
-    from deployments.grading.judge.rubric import RubricJudge
-    from deployments.llm.deployment import create_language_model
+def _settings(profile: str) -> Settings:
+    """Raises ConfigError or NotFound: the profile cannot be read."""
     from serve.serve_file import profile_path, read_serve_file
     from serve.settings import read_settings
 
     file = read_serve_file(profile_path(profile))
-    settings = read_settings(file.arguments, file.document)
-    model = create_language_model(settings.llm)
-    await model.start()
-    return RubricJudge(model, config.judge), model.stop
+    return read_settings(file.arguments, file.document)
 
 
 def _read_groups(path: Path) -> list[dict[str, str]]:

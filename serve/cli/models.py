@@ -144,6 +144,8 @@ def show(profile: Annotated[str, typer.Option(help="Profile to read.")] = "local
         console.print(f"speech to text: {settings.stt.engine}")
     llm = settings.llm
     console.print(f"language model: {llm.engine if llm.engine == 'none' else f'{llm.engine}, {llm.name}'}")
+    if llm.judge is not None:
+        console.print(f"judge: {llm.judge.engine}, {llm.judge.name}")
 
 
 def _row(manifest: Manifest) -> dict[str, Any]:

@@ -54,3 +54,12 @@ def inference_clients(
         if tts is not None
         else None,
     )
+
+
+def judge_client(settings: Settings, handle: ServeHandle) -> LanguageModel:
+    """The client of ``llm.judge``, for probes and the console."""
+    timeout_s = (settings.llm.of_judge or settings.llm).deadline_s + GRACE_S
+    return LanguageModelClient(
+        handle_caller(handle, timeout_s=timeout_s, tier="judge"),
+        handle_stream_caller(handle, timeout_s=timeout_s, tier="judge"),
+    )

@@ -33,7 +33,7 @@ from interview.policies.off_limits import topic_by_rules
 from serve.composition.direct_language_model import DirectLanguageModel
 from serve.composition.erasure import PlatformErasure
 from serve.composition.grading_placement import grading_queue
-from serve.composition.inference_clients import InferenceClients, inference_clients
+from serve.composition.inference_clients import InferenceClients, inference_clients, judge_client
 from serve.composition.local_stores import archive_database, blob_store, session_store
 from serve.composition.scrape import Scrape
 from serve.composition.store_probe import store_probe
@@ -74,6 +74,8 @@ class Ingress:
     def __init__(self, settings: Settings, **handles: Any) -> None:
         self._settings = settings
         self._agent_handle = handles.pop("agent", None)
+        judge = handles.pop("judge", None)
+        self._judge = None if judge is None else judge_client(settings, judge)
         self._tiers = wrap_handles(settings.agent, **handles)
         models = {tier: handle for tier, handle in handles.items() if tier in InferenceClients._fields}
         self._inference = inference_clients(settings, **models)
@@ -91,7 +93,7 @@ class Ingress:
         board = RedisMetricsBoard(url)
         publisher = process_publisher(DEPLOYMENT_NAME)
 
-        probes = {"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers)}
+        probes = {"sessions": store_probe(sessions, data_dir()), "archive": archive.ping, **_probes(tiers, self._judge)}
         documents = DocumentService(settings.documents)
         direct = DirectLanguageModel(settings.llm)
         models = _metered(self._inference._replace(llm=direct.model or self._inference.llm))
@@ -130,6 +132,7 @@ class Ingress:
             documents=documents,
             stt=tiers.stt,
             llm=tiers.llm,
+            judge=self._judge,
             tts=tiers.tts,
             probes=probes,
             metrics=Scrape(
@@ -211,9 +214,9 @@ def _turn_timeout_s(settings: Settings) -> float:
     return inside_s + 5.0
 
 
-def _probes(tiers: Tiers) -> Mapping[str, Probe]:
+def _probes(tiers: Tiers, judge: LanguageModel | None) -> Mapping[str, Probe]:
     """Readiness probes: a tier is ready when it answers ``info``."""
-    asked = {"stt": tiers.stt, "tts": tiers.tts, "llm": tiers.llm}
+    asked = {"stt": tiers.stt, "tts": tiers.tts, "llm": tiers.llm, "judge": judge}
 
     def probe(tier: Any) -> Probe:
         async def ask() -> None:

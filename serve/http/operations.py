@@ -72,7 +72,7 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
     async def status(caller: Operator) -> Response:
         questions: dict[str, Callable[[], Awaitable[Any]]] = {
             name: tier.info
-            for name, tier in (("stt", ports.stt), ("llm", ports.llm), ("tts", ports.tts))
+            for name, tier in (("stt", ports.stt), ("llm", ports.llm), ("judge", ports.judge), ("tts", ports.tts))
             if tier is not None
         }
         engines, live, queues = await asyncio.gather(

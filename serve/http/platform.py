@@ -90,11 +90,15 @@ async def _tiers(ports: IngressPorts, timeout_s: float) -> tuple[TierState, ...]
     if ports.stt is not None:
         questions["stt"] = partial(_speech_to_text, ports.stt)
     if ports.llm is not None:
-        questions["llm"] = partial(_language_model, ports.llm)
+        questions["llm"] = partial(_language_model, ports.llm, "llm")
+    if ports.judge is not None:
+        questions["judge"] = partial(_language_model, ports.judge, "judge")
     if ports.tts is not None:
         questions["tts"] = partial(_text_to_speech, ports.tts)
     answers = await ask_all(questions, timeout_s)
     tiers = [_answered(name, answers[name]) if name in answers else TierState(name, "none") for name in _TIERS]
+    if "judge" in answers:
+        tiers.append(_answered("judge", answers["judge"]))
     if ports.turn_detection is not None:
         info = ports.turn_detection.info()
         engine = f"{info.voice_activity}, {info.end_of_turn}"
@@ -113,9 +117,9 @@ async def _speech_to_text(tier: SpeechToText) -> TierState:
     return TierState("stt", info.name, info.model, notice=info.notice or "")
 
 
-async def _language_model(tier: LanguageModel) -> TierState:
+async def _language_model(tier: LanguageModel, name: str) -> TierState:
     info = await tier.info()
-    return TierState("llm", info.engine, ", ".join(info.models), notice=info.notice or "")
+    return TierState(name, info.engine, ", ".join(info.models), notice=info.notice or "")
 
 
 async def _text_to_speech(tier: TextToSpeech) -> TierState:

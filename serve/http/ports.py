@@ -113,6 +113,7 @@ class IngressPorts:
     documents: DocumentReader | None = None
     stt: SpeechToText | None = None
     llm: LanguageModel | None = None
+    judge: LanguageModel | None = None
     tts: TextToSpeech | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)
     status: Callable[[], Awaitable[Mapping[str, Any]]] | None = None

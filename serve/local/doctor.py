@@ -67,6 +67,7 @@ def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
         _stt(settings.stt),
         _tts(settings.tts),
         _llm(settings.llm),
+        *([_engine("judge", settings.llm.of_judge, "llm.judge")] if settings.llm.of_judge is not None else []),
         _turn_detection(settings.turn_detection),
         _plans(settings),
     ]
@@ -265,10 +266,29 @@ def _llm(config: LlmConfig) -> Diagnosis:
     if config.engine == "none":
         remedy = "set llm.engine to vllm, transformers or remote for a model-backed interviewer and rubric judge"
         return Diagnosis("language model", "warn", "none: the scripted interviewer asks, key points grade", remedy)
-    needs = {"vllm": "vllm", "transformers": "transformers"}.get(config.engine)
-    if needs and _version(needs) is None:
-        return Diagnosis("language model", "fail", f"{config.engine} is not installed", _extra_remedy(needs))
-    return Diagnosis("language model", "ok", f"{config.engine}: {config.name}")
+    return _engine("language model", config, "llm")
+
+
+def _engine(area: str, config: LlmConfig, section: str) -> Diagnosis:
+    """The engine of a section that names one: its packages, its weights or its server's address."""
+    from deployments.llm.engines.remote import RemoteLanguageModel
+    from deployments.llm.engines.weights import local_model
+
+    try:
+        match config.engine:
+            case "vllm" | "transformers":
+                if _version(config.engine) is None:
+                    return Diagnosis(area, "fail", f"{config.engine} is not installed", _extra_remedy(config.engine))
+                if not (config.engine == "vllm" and config.vllm.weights_on_workers_only):
+                    local_model(config.model, config.models_dir)
+            case "remote":
+                RemoteLanguageModel(config)
+            case "fake" | "none":
+                pass
+    except InterviewError as error:
+        problem = error.message.replace("llm.", f"{section}.", 1) if error.message.startswith("llm.") else error.message
+        return Diagnosis(area, "fail", problem, f"correct the section {section} of the profile")
+    return Diagnosis(area, "ok", f"{config.engine}: {config.name}")
 
 
 def _extra_remedy(package: str) -> str:

@@ -211,8 +211,8 @@ def llm_config(config: LlmConfig) -> LLMConfig:
     )
 
 
-def build_vllm(config: LlmConfig) -> ray_serve.Application:
-    """The tier's application over vLLM: deployment ``LanguageModel``, the same methods as the other engines'.
+def build_vllm(config: LlmConfig, name: str = DEPLOYMENT_NAME) -> ray_serve.Application:
+    """The tier's application over vLLM: deployment ``name``, the same methods as the other engines'.
 
     Raises:
         ModelMissing: the weights are not on this machine.
@@ -220,7 +220,7 @@ def build_vllm(config: LlmConfig) -> ray_serve.Application:
     application: ray_serve.Application = build_llm_deployment(
         llm_config(config),
         bind_kwargs={"config": config},
-        override_serve_options={"name": DEPLOYMENT_NAME},
+        override_serve_options={"name": name},
         deployment_cls=VllmDeployment,
     )
     return application

@@ -20,6 +20,7 @@ from deployments.llm.deployment import build as build_llm
 from deployments.shell.handle_rpc import handle_caller
 from interview.errors import InvalidInput, UnsupportedRequest
 from interview.plans.questions import Numeric, Question
+from interview.sessions.events import FallbackEntered
 from serve.simulation.rehearsal import MemoryBlobs
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
@@ -74,6 +75,26 @@ async def test_an_evaluation_asked_for_over_the_handle_is_done_in_the_replica(cl
         while (state := await stores.sessions.load(SessionKey("acme", "i1"))) is None or state.report_url is None:
             await asyncio.sleep(0.01)
     assert {record.grade.grader for record in state.grades} == {"rubric", "numeric"}
+
+
+async def test_a_judge_of_its_own_judges_and_the_other_model_writes_the_summary() -> None:
+    config = GradingConfig(background=BackgroundConfig(archive_sweep_s=0))
+    judge = build_llm(LlmConfig(engine="fake", served_name="careful"), name="JudgeModel")
+    llm = build_llm(LlmConfig(engine="fake", max_model_len=40))  # too short for a summary's prompt, and for the judge's
+    app = build(config, stores_factory=stores_in_memory, llm=llm, judge=judge)
+    handle = ray_serve.run(app, name="grading-judge", _local_testing_mode=True)
+    client = GradingClient(handle_caller(handle, timeout_s=30, tier="grading"))
+    await client.grade(GradeRequest(question=QUESTION, answer="42"))  # the replica has opened its stores
+    stores = OPENED[-1]
+    await stages.stage_interview(stores.sessions, stores.blobs, "i2", stages.plan_of(2))
+    await client.evaluate("acme", "i2")
+    async with asyncio.timeout(30):
+        while (state := await stores.sessions.load(SessionKey("acme", "i2"))) is None or state.report_url is None:
+            await asyncio.sleep(0.01)
+    assert {record.grade.grader for record in state.grades} == {"rubric", "numeric"}
+    events = [event.data for event in await stores.sessions.events(SessionKey("acme", "i2"))]
+    reasons = [event.reason for event in events if isinstance(event, FallbackEntered)]
+    assert len(reasons) == 1 and "No summary was written" in reasons[0]
 
 
 async def test_without_stores_background_work_is_refused() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import httpx
 
+from deployments.llm.config import LlmConfig
 from deployments.stt.contract import EngineInfo, TranscribeRequest, Transcript
 from interview.errors import EngineUnavailable
 from serve.http.app import create_app
 from serve.http.settings import HttpSettings, SheddingSettings
 from serve.metrics.registry import PlatformMetrics, merge
+from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.http_ports import Grant, StubKeys, stub_ports
 
 OPERATOR = {"Authorization": "Bearer key-acme"}
@@ -49,6 +51,20 @@ async def test_tiers_shedding_and_metrics_are_one_document() -> None:
     assert (tiers["llm"]["engine"], tiers["llm"]["ok"]) == ("none", True)
     assert (state["shedding"]["enabled"], state["shedding"]["refusing"]) == (True, 0.0)
     assert state["metrics"]["turns"]["count"] == 1
+
+
+async def test_the_judges_own_model_is_a_tier_where_there_is_one() -> None:
+    judge = FakeLanguageModel(config=LlmConfig(engine="fake", served_name="careful"))
+    for ports, found in (
+        (stub_ports(metrics=metrics), []),
+        (stub_ports(metrics=metrics, judge=judge), [("fake", "careful")]),
+    ):
+        app = create_app(ports)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            state = (await client.get("/platform", headers=OPERATOR)).json()
+            status = (await client.get("/status", headers=OPERATOR)).json()
+        assert [(one["engine"], one["model"]) for one in state["tiers"] if one["tier"] == "judge"] == found
+        assert ("judge" in status["engines"]) == bool(found)
 
 
 async def test_a_tier_that_does_not_answer_says_so() -> None:
