@@ -152,7 +152,10 @@ def measure(path: Path) -> dict[str, Any]:
             "mean score": _round(float(np.mean(foreign))),
             "share above 0.4": _round(float(np.mean(np.array(foreign) > 0.4))),
         },
-        "confidence": {"ece": _round(_ece(confidences, right)), "right": _round(float(right.mean()))},
+        "confidence": {
+            "ece": _round(expected_calibration_error(confidences, right)),
+            "right": _round(float(right.mean())),
+        },
         "cpu_ms_per_answer": round(1000 * seconds / len(rows), 1),
     }
 
@@ -194,7 +197,7 @@ def _fitted(
     )
 
 
-def _ece(confidences: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10) -> float:
+def expected_calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10) -> float:
     """Expected calibration error (Naeini, Cooper and Hauskrecht, AAAI 2015) over bins of equal width."""
     of = np.minimum((confidences * bins).astype(int), bins - 1)
     gaps = [abs(confidences[of == one].mean() - right[of == one].mean()) * (of == one).mean() for one in set(of)]

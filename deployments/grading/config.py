@@ -42,9 +42,12 @@ class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     samples: int = 3
     samples_at_most: int = 9
     temperature: float = 0.7
-    max_tokens: int = 800
-    #: For one sample.
+    #: For one sample. A verdict takes about 8 tokens for each criterion or key point.
+    max_tokens: int = 400
+    #: For all samples of an answer, which are one request.
     deadline_s: float = 120.0
+    #: The share of key-point coverage by meaning in the score, in [0, 1); 0 for the judge alone.
+    coverage_share: float = 0.5
     watchdog: WatchdogPolicy = field(default_factory=WatchdogPolicy)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -20,13 +21,18 @@ from deployments.agent.model.interviewer import ModelInterviewer
 from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
-from deployments.grading.config import GradingConfig
+from deployments.grading.config import GradingConfig, JudgeConfig
+from deployments.grading.judge.prompt import VERSION
+from deployments.grading.judge.rubric import RubricJudge
 from deployments.grading.service import GradingService
 from deployments.llm.config import LlmConfig, TransformersConfig
 from deployments.llm.contract import LanguageModel
+from interview.errors import InvalidModelOutput
 from interview.plans.files import load_plan
+from interview.plans.questions import KeyPoint, Question, RubricGrading
 from interview.policies.files import load_policies
 from interview.sessions.events import FallbackEntered, PlanMade
+from interview.text.machine_orders import orders_in
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from storage.sessions.memory import MemorySessionStore
 from storage.weights.resolve import resolve_weights
@@ -118,3 +124,43 @@ async def test_real_weights_hold_an_interview_to_its_end(model: LanguageModel) -
         reason.startswith(("off policy", "off plan", "invalid-model-output: The model's answer has no utt"))
         for reason in reasons
     )
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_real_weights_judge_with_quotes_that_exist_or_ask_for_a_person(model: LanguageModel) -> None:
+    """No claim about the grades: the properties that hold with any model."""
+    question = Question(
+        id="payment",
+        type="technical",
+        skill="design",
+        prompt="How do you keep a payment from being charged twice?",
+        grader=RubricGrading(samples=2),
+        key_points=(KeyPoint("an idempotency key identifies the request"), KeyPoint("the server keeps the response")),
+    )
+    honest = "I send an idempotency key with each request. The server keeps the first response. It expires later."
+    orders = [
+        json.loads(line)["text"] for line in (TESTS / "data" / "grading" / "injections.jsonl").read_text().splitlines()
+    ]
+    judge = RubricJudge(model, JudgeConfig(temperature=1.0))
+    judged = 0
+    for answer in (
+        honest,
+        "An idempotency key does not identify the request.",
+        *(f"{honest} {one}" for one in orders[:6]),
+    ):
+        try:
+            grade = await judge.grade(question, answer)
+        except InvalidModelOutput:
+            continue  # the provisional grade stands, for a person
+        judged += 1
+        assert grade.prompt == VERSION
+        for one in grade.evidence:
+            assert answer[one.start : one.end] == one.quote
+        for part in grade.criteria:
+            assert part.quote in answer
+            assert part.score == 0.0 or part.quote
+        if answer.startswith("An idempotency key does not"):
+            assert grade.criteria[0].score == 0.0
+        if answer.startswith(honest) and answer != honest and orders_in(answer):
+            assert grade.needs_review
+    assert judged >= 6

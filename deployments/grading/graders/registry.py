@@ -77,10 +77,8 @@ class Registry:
             await grader.stop()
 
     async def coverage(self, question: Question, answer: str) -> Grade:
-        """The key-point coverage by words, of any question. Raises as ``grade``."""
-        if self._quick is None:
-            return grade_coverage(question, answer)
-        return await self._quick.grade(replace(question, grader=RubricGrading()), answer)
+        """The key-point coverage of any question: by meaning if there is an encoder. Raises as ``grade``."""
+        return await self.grade(replace(question, grader=RubricGrading()), answer)
 
     async def grade(self, question: Question, answer: str, seed: int = 0, tenant: str = "") -> Grade:
         """``tenant`` is who pays for the worker processes' time.

@@ -1,61 +1,35 @@
-"""The rubric judge: a model proposes levels with quotes, code checks the quotes and computes the score.
+"""The rubric judge: a model names sentences and grades, code quotes the sentences and computes the score.
 
-The model is called ``samples`` times with different seeds. The median level counts, and the spread of the samples
-bounds the confidence. All model output is checked: a level counts only with a quote that occurs in the answer, levels
-come from a closed set, and the score is the weighted mean of the levels' scores.
+The model decides about each criterion or key point by the number of a sentence and a grade from a closed set. It is
+asked for ``samples`` choices in one request. The samples are combined item by item, and the result with key-point
+coverage by meaning.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 import statistics
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 
-import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.grading.config import JudgeConfig
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.grade_builder import mark, no_answer, nonsense
 from deployments.grading.judge import prompt
-from deployments.grading.judge.delimited_answer import UntrustedText
-from deployments.grading.judge.prompt import criteria_of, ordered
+from deployments.grading.judge.combination import combined
+from deployments.grading.judge.judged_item import JudgedItem, items_of
+from deployments.grading.judge.numbered_answer import NumberedAnswer
+from deployments.grading.judge.verdict import Reading, Verdict, checked, samples_in
 from deployments.grading.judge.watchdog import doubts
-from deployments.llm.contract import PRIORITY_BACKGROUND, ChatResponse, LanguageModel
-from interview.errors import InterviewError, InvalidModelOutput
+from deployments.llm.contract import PRIORITY_BACKGROUND, LanguageModel
 from interview.grades import CriterionGrade, Evidence, Grade
-from interview.plans.questions import Criterion, Question, RubricGrading
+from interview.plans.questions import Question, RubricGrading
 
 logger = logging.getLogger(__name__)
 
 GRADER = "rubric"
-
-#: A single sample does not measure its own reliability.
-_SINGLE_SAMPLE_CONFIDENCE = 0.5
-_BEST_CONFIDENCE = 0.95
-
-
-class _Verdict(Struct, frozen=True):
-    """The model's verdict on one criterion."""
-
-    level: int
-    quote: str = ""
-    reason: str = ""
-
-
-class _Reading(Struct, frozen=True):
-    """One sample's checked verdict on one criterion; ``evidence`` is None when the quote does not occur."""
-
-    level: int
-    score: float
-    reason: str
-    evidence: Evidence | None
-    accepted: bool
-
 
 #: The key-point coverage grade of an answer.
 Coverage = Callable[[Question, str], Awaitable[Grade]]
@@ -71,13 +45,13 @@ class RubricJudge:
     def __init__(
         self, model: LanguageModel, config: JudgeConfig | None = None, coverage: Coverage | None = None
     ) -> None:
-        """``coverage`` grades by key points; without it that runs in this thread."""
+        """``coverage`` grades by key points; without it that is done by words, in this thread."""
         self._model = model
         self._config = config or JudgeConfig()
         self._coverage = coverage or _coverage_here
 
     async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
-        """The grade of an open answer; the deterministic coverage grade when the question has no usable rubric.
+        """The grade of an open answer; the deterministic coverage grade when there is nothing to judge by.
 
         Raises:
 
@@ -88,151 +62,89 @@ class RubricJudge:
         if empty is not None:
             return empty
         coverage = await self._coverage(question, answer)
-        criteria = criteria_of(question)
-        if not criteria:
+        items = items_of(question)
+        text = NumberedAnswer(question.prompt, answer, salt=f"{question.id}:{seed}")
+        if not items or not text.sentences:
             return coverage
-        text = UntrustedText(answer, salt=f"{question.id}:{seed}")
         count = question.grader.samples if isinstance(question.grader, RubricGrading) else self._config.samples
         count = max(1, min(count, self._config.samples_at_most))
-        samples = await self._samples(question, criteria, text, seed, count)
-        readings = {
-            criterion.id: [_checked(criterion, sample[criterion.id], text) for sample in samples]
-            for criterion in criteria
-        }
-        grade = _combined(criteria, readings, asked=count, answer=answer)
-        return _with_doubts(grade, doubts(grade, coverage, self._config.watchdog))
+        samples = await self._samples(question, items, text, seed, count)
+        judged = _judged(items, samples, text)
+        grade = combined(judged, coverage, usable=len(samples) / count, share=self._config.coverage_share)
+        return _with_doubts(grade, [*_orders(text), *doubts(judged, grade, coverage, self._config.watchdog)])
 
     async def _samples(
-        self, question: Question, criteria: Sequence[Criterion], text: UntrustedText, seed: int, count: int
-    ) -> list[Mapping[str, _Verdict]]:
-        """The usable samples, at least one. Raises the last error when there is none."""
-        results = await asyncio.gather(
-            *(self._sample(question, criteria, text, seed * 1000 + index) for index in range(count)),
-            return_exceptions=True,
-        )
-        usable: list[Mapping[str, _Verdict]] = []
-        failure: InterviewError | None = None
-        for result in results:
-            if isinstance(result, InterviewError):
-                failure = result
-                logger.warning("a judge sample failed: question=%s error=%s", question.id, result.code)
-            elif isinstance(result, BaseException):
-                raise result
-            else:
-                usable.append(result)
-        if not usable:
-            raise failure or InvalidModelOutput("The judge gave no verdict.")
-        return usable
-
-    async def _sample(
-        self, question: Question, criteria: Sequence[Criterion], text: UntrustedText, seed: int
-    ) -> Mapping[str, _Verdict]:
+        self, question: Question, items: Sequence[JudgedItem], text: NumberedAnswer, seed: int, count: int
+    ) -> list[Mapping[str, Verdict]]:
+        """The usable samples, at least one. Raises as ``grade``."""
         response = await self._model.chat(
             {
-                "messages": prompt.messages(question, criteria, text),
+                "messages": prompt.messages(question, items, text),
+                "n": count,
                 "temperature": self._config.temperature,
-                "seed": seed,
+                "seed": seed * 1000,
                 "max_tokens": self._config.max_tokens,
                 "priority": PRIORITY_BACKGROUND,
                 "deadline_s": self._config.deadline_s,
                 "response_format": {
                     "type": "json_schema",
-                    "json_schema": {"name": "verdict", "strict": True, "schema": prompt.schema(criteria)},
+                    "json_schema": {
+                        "name": "verdict",
+                        "strict": True,
+                        "schema": prompt.schema(items, len(text.sentences)),
+                    },
                 },
             }
         )
-        return _read(response, criteria)
+        found = samples_in(response, items, len(text.sentences))[:count]
+        if len(found) < count:
+            logger.warning("the judge's samples were not all usable: question=%s usable=%d", question.id, len(found))
+        return found
 
 
-def _read(response: ChatResponse, criteria: Sequence[Criterion]) -> Mapping[str, _Verdict]:
-    """Raises InvalidModelOutput unless there is a verdict with a valid level on every criterion."""
-    try:
-        content: Any = response["choices"][0]["message"]["content"]
-        verdicts = msgspec.convert(json.loads(content), type=dict[str, _Verdict])
-    except (KeyError, IndexError, TypeError, ValueError, msgspec.ValidationError) as error:
-        raise InvalidModelOutput("The judge's verdict is not the requested JSON.") from error
-    for criterion in criteria:
-        verdict = verdicts.get(criterion.id)
-        if verdict is None or verdict.level not in {level.level for level in criterion.levels}:
-            raise InvalidModelOutput("The judge's verdict leaves out a criterion or names a level that does not exist.")
-    return verdicts
-
-
-def _checked(criterion: Criterion, verdict: _Verdict, text: UntrustedText) -> _Reading:
-    """A verdict after its quote was checked. The lowest level needs no quote, because there may be none."""
-    levels = ordered(criterion)
-    chosen = next(level for level in levels if level.level == verdict.level)
-    evidence = text.find(verdict.quote, supports=criterion.name)
-    lowest = chosen.level == levels[0].level
-    accepted = evidence is not None or (lowest and not verdict.quote.strip())
-    return _Reading(chosen.level, chosen.score, verdict.reason.strip()[:300], evidence, accepted)
-
-
-def _combined(
-    criteria: Sequence[Criterion], readings: Mapping[str, Sequence[_Reading]], *, asked: int, answer: str
-) -> Grade:
-    """Median level per criterion over the accepted readings; score, spread and confidence computed in code.
-
-    ``confidence = 0.95 · (1 - min(1, 2 · spread)) · (accepted readings / requested readings)``, at most 0.5 for a
-    single sample; ``spread`` is the weighted mean over the criteria of (highest - lowest score).
-    """
-    graded = [_criterion_grade(criterion, readings[criterion.id]) for criterion in criteria]
-    weight = sum(criterion.weight for criterion in criteria) or 1.0
-    score = sum(c.weight * g.score for c, g in zip(criteria, graded, strict=True)) / weight
-    spread = sum(c.weight * g.spread for c, g in zip(criteria, graded, strict=True)) / weight
-    accepted = sum(reading.accepted for some in readings.values() for reading in some)
-    confidence = _BEST_CONFIDENCE * (1.0 - min(1.0, 2.0 * spread)) * accepted / (asked * len(criteria))
-    if asked == 1 or min(len(some) for some in readings.values()) == 1:
-        confidence = min(confidence, _SINGLE_SAMPLE_CONFIDENCE)
-    failed = [
-        criterion.name for criterion in criteria if not all(reading.accepted for reading in readings[criterion.id])
-    ]
-    evidence = tuple(dict.fromkeys(one for c in criteria if (one := _best_evidence(readings[c.id])) is not None))
-    sentences = "; ".join(
-        f"{criterion.name}: level {grade.level}, {grade.rationale.rstrip('.') or 'no reason given'}"
-        for criterion, grade in zip(criteria, graded, strict=True)
-    )
-    made = mark(
-        GRADER,
-        score,
-        f"{sentences}.",
-        confidence=confidence,
-        evidence=evidence,
-        criteria=graded,
-        review=f"A quote of the judge does not occur in the answer: {', '.join(failed)}." if failed else "",
-    )
+def _judged(items: Sequence[JudgedItem], samples: Sequence[Mapping[str, Verdict]], text: NumberedAnswer) -> Grade:
+    """The judge's own grade: the weighted mean of the items' scores, with code's quotes."""
+    parts: list[CriterionGrade] = []
+    evidence: list[Evidence] = []
+    for item in items:
+        part, quoted = _part(item, [checked(item, sample[item.id], text) for sample in samples], text)
+        parts.append(part)
+        evidence += [quoted] if quoted is not None else []
+    weight = sum(part.weight or 0.0 for part in parts) or 1.0
+    score = sum((part.weight or 0.0) * part.score for part in parts) / weight
+    rationale = "; ".join(f"{part.criterion}: {part.rationale}" for part in parts)
+    made = mark(GRADER, score, f"{rationale}.", criteria=parts, evidence=list(dict.fromkeys(evidence)))
     return replace(made, prompt=prompt.VERSION)
 
 
-def _criterion_grade(criterion: Criterion, readings: Sequence[_Reading]) -> CriterionGrade:
-    accepted = sorted((one for one in readings if one.accepted), key=lambda one: one.score)
-    lowest = ordered(criterion)[0]
-    if not accepted:
-        return CriterionGrade(
-            criterion=criterion.id,
-            level=lowest.level,
-            score=lowest.score,
-            rationale="Not accepted: no sample quoted the answer verbatim",
-            spread=1.0,
-            weight=criterion.weight,
-        )
-    median = accepted[len(accepted) // 2] if len(accepted) % 2 else accepted[len(accepted) // 2 - 1]
-    scores = [one.score for one in accepted]
-    quoted = next((one for one in accepted if one.level == median.level and one.evidence is not None), median)
-    return CriterionGrade(
-        criterion=criterion.id,
-        level=median.level,
-        score=statistics.median_low(scores),
-        quote=quoted.evidence.quote if quoted.evidence else "",
-        rationale=quoted.reason,
+def _part(
+    item: JudgedItem, readings: Sequence[Reading], text: NumberedAnswer
+) -> tuple[CriterionGrade, Evidence | None]:
+    """One item over all samples: the median level of a criterion, the mean grade of a point."""
+    scores = [one.score for one in readings]
+    grade = sorted(readings, key=lambda one: one.score)[(len(readings) - 1) // 2].grade
+    score = item.scores[grade] if item.criterion is not None else statistics.fmean(scores)
+    named = Counter(one.sentence for one in readings if one.sentence)
+    number = min(named, key=lambda one: (-named[one], one)) if named and score > item.scores[item.lowest] else 0
+    quoted = text.quote(number, supports=item.name)
+    said = f"sentence {number}" if number else next((one.refused for one in readings if one.refused), "not found")
+    told = f"level {grade}" if item.criterion is not None else f"{score:.0%} made"
+    part = CriterionGrade(
+        criterion=item.criterion.id if item.criterion is not None else item.name,
+        level=grade,
+        score=score,
+        quote=quoted.quote if quoted is not None else "",
+        rationale=f"{told} ({said})",
         spread=max(scores) - min(scores),
-        weight=criterion.weight,
+        weight=item.weight,
     )
+    return part, quoted
 
 
-def _best_evidence(readings: Sequence[_Reading]) -> Evidence | None:
-    accepted = sorted((one for one in readings if one.accepted and one.evidence), key=lambda one: one.score)
-    return accepted[(len(accepted) - 1) // 2].evidence if accepted else None
+def _orders(text: NumberedAnswer) -> list[str]:
+    if not text.orders:
+        return []
+    return [f"{text.orders} order{'s' * (text.orders > 1)} to the machine did not reach the judge."]
 
 
 def _with_doubts(grade: Grade, found: Sequence[str]) -> Grade:

@@ -11,15 +11,15 @@ from interview.grades import Grade
 from interview.plans.questions import Question
 
 
-def doubts(grade: Grade, deterministic: Grade, policy: WatchdogPolicy) -> list[str]:
-    """The reasons to review ``grade``; empty when there are none."""
+def doubts(judged: Grade, grade: Grade, coverage: Grade, policy: WatchdogPolicy) -> list[str]:
+    """The reasons to review ``grade``, which combines the judge's own with ``coverage``; empty when there are none."""
     found: list[str] = []
-    apart = [one.criterion for one in grade.criteria if one.spread > policy.spread]
+    apart = [one.criterion for one in judged.criteria if one.spread > policy.spread]
     if apart:
         found.append(f"The judge's samples differ by more than {policy.spread:g} on: {', '.join(apart)}.")
-    if deterministic.confidence > 0 and abs(grade.score - deterministic.score) > policy.disagreement:
+    if coverage.confidence > 0 and abs(judged.score - coverage.score) > policy.disagreement:
         found.append(
-            f"The judge ({grade.score:.2f}) and key-point coverage ({deterministic.score:.2f}) differ by more than"
+            f"The judge ({judged.score:.2f}) and key-point coverage ({coverage.score:.2f}) differ by more than"
             f" {policy.disagreement:g}."
         )
     if grade.confidence < policy.confidence:

@@ -125,4 +125,4 @@ async def stage_interview(
 
 def verdict(request: dict[str, Any]) -> dict[str, Any]:
     """The answer of a well-behaved model to any of the open questions."""
-    return {"evidence": {"quote": QUOTE, "reason": "Numbers are named.", "level": 2}}
+    return {"1": "1:2"}
