@@ -19,6 +19,9 @@ from deployments.stt.engines.port import AudioPiece, PieceText
 from deployments.stt.engines.whisper import load_engine
 from deployments.stt.service import SttService
 from deployments.tts.service import TtsService
+from deployments.turn_detection.config import TurnDetectionConfig
+from deployments.turn_detection.service import TurnDetectionService
+from serve.http.settings import RealtimeSettings
 from tests.support.paths import DATA
 from tests.support.realtime import KEY, application, application_ports, serving
 
@@ -75,8 +78,9 @@ def room_server(directory: Path) -> Iterator[RoomServer]:
         stop = asyncio.Event()
         stt, tts = _ears(), TtsService()
         plans = InstalledPlans.from_directory(DATA / "web")
-        ports = application_ports(directory, stt=stt, tts=tts, plans=plans)
-        async with serving(application(ports)) as address:
+        detection = TurnDetectionService(TurnDetectionConfig(end_of_turn="silence"))
+        ports = application_ports(directory, stt=stt, tts=tts, plans=plans, turn_detection=detection)
+        async with serving(application(ports, RealtimeSettings())) as address:
             found.append(address)
             loops.append((asyncio.get_running_loop(), stop))
             started.set()

@@ -68,6 +68,11 @@ class Answering:
         """The audio that is held and not committed."""
         return self._listening.audio.length_ms
 
+    @property
+    def received_ms(self) -> int:
+        """All audio since the session began: a client that comes back sends what follows."""
+        return self._listening.audio.end_ms
+
     def connected(self) -> None:
         """Another connection has a budget of its own."""
         self.intake = self._new_intake()

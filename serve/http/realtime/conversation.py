@@ -90,6 +90,7 @@ class Conversation:
             self.emit,
             SpeechSources(key, ports.blobs, ports.tts, ports.settings.lead_s),
             self._noted,
+            self._late,
             self._step_failed,
             self._response_finished,
         )
@@ -272,6 +273,11 @@ class Conversation:
         state = await self._ports.sessions.load(self.key)
         return state.version if state is not None else 0
 
+    def _late(self, reply: dict[str, Any], seq: int) -> None:
+        """A response was cancelled before its turn was committed: the client learns of the turn here."""
+        shown = {**self._shown_session(resumed=False), "interview": {"reply": reply, "seq": seq}}
+        self.emit({"type": "session.updated", "session": shown})
+
     def _step_failed(self, error: InterviewError, answer: PendingAnswer | None) -> None:
         """A retryable failure keeps the answer: ``response.create`` tries it again under the same key."""
         if answer is None:
@@ -315,6 +321,7 @@ class Conversation:
             "id": self.key.interview_id,
             "resumed": resumed,
             "audio_ms_held": self._answering.audio_ms,
+            "audio_ms_received": self._answering.received_ms,
             "question": msgspec.to_builtins(self.question),
             "turn_detection": msgspec.to_builtins(info),
         }

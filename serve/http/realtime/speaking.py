@@ -69,10 +69,9 @@ class SpeechSources:
 
 
 class Finished(Struct, frozen=True):
-    """A step's reply, and the number of the last event that belongs to it."""
+    """A step's reply."""
 
     body: TurnBody
-    seq: int
 
 
 Part = Sentence | SpokenPart | Finished | Line | InterviewError
@@ -82,7 +81,8 @@ class Speaking:
     """At most one active response.
 
     ``noted`` is told of each reply and its answer before the response ends, also when it was cancelled, and returns
-    the reply's ``seq``; ``failed`` is told of each failure.
+    the reply's ``seq``; ``late`` gets the reply and ``seq`` of a response that was cancelled before its turn was
+    committed; ``failed`` is told of each failure.
     """
 
     def __init__(
@@ -90,12 +90,14 @@ class Speaking:
         emit: Callable[[dict[str, Any]], None],
         sources: SpeechSources,
         noted: Callable[[TurnBody, PendingAnswer | None], Awaitable[int]],
+        late: Callable[[dict[str, Any], int], None],
         failed: Callable[[InterviewError, PendingAnswer | None], None],
         finished: Callable[[], None],
     ) -> None:
         self._emit = emit
         self._sources = sources
         self._noted = noted
+        self._late = late
         self._failed = failed
         self._finished = finished
         self._one_step = asyncio.Lock()
@@ -155,7 +157,7 @@ class Speaking:
         self, wire: ResponseWire, playback: Playback, source: Source, answer: PendingAnswer | None
     ) -> None:
         parts: asyncio.Queue[Part] = asyncio.Queue()
-        self._kept(self._read(source, parts, answer))
+        self._kept(self._read(wire, source, parts, answer))
         reader = SpeechReader()
         while True:
             part = await parts.get()
@@ -167,7 +169,7 @@ class Speaking:
                     playback.caption(part.caption)
                     await playback.play(reader.feed(part.audio, part.content_type))
                 case Finished():
-                    await self._end(wire, playback, reader, part.body, part.seq)
+                    await self._end(wire, playback, reader, part.body)
                     break
                 case Line():
                     await self._say(wire, playback, part.text, part.audio_url, part.language)
@@ -178,7 +180,9 @@ class Speaking:
                     break
         self._finished()
 
-    async def _read(self, source: Source, parts: asyncio.Queue[Part], answer: PendingAnswer | None) -> None:
+    async def _read(
+        self, wire: ResponseWire, source: Source, parts: asyncio.Queue[Part], answer: PendingAnswer | None
+    ) -> None:
         """Reads a step to its end, also when its response was cancelled."""
         async with self._one_step:
             try:
@@ -186,21 +190,29 @@ class Speaking:
                     async for item in items:
                         if isinstance(item, Done):
                             body = item.reply.body
-                            parts.put_nowait(Finished(body, await self._noted(body, answer)))
+                            seq = await self._noted(body, answer)
+                            wire.replied(_shown(body), seq)
+                            if wire.ended:
+                                self._late(_shown(body), seq)
+                            parts.put_nowait(Finished(body))
                         else:
                             parts.put_nowait(item)
             except InterviewError as error:
-                parts.put_nowait(error)
-                self._failed(error, answer)
+                self._step_failed(wire, parts, error, answer)
             except Exception:
                 logger.exception("a response of a realtime session failed unexpectedly")
                 failure = InternalError("Internal error. The operator's log has details.")
-                parts.put_nowait(failure)
-                self._failed(failure, answer)
+                self._step_failed(wire, parts, failure, answer)
 
-    async def _end(
-        self, wire: ResponseWire, playback: Playback, reader: SpeechReader, body: TurnBody, seq: int
+    def _step_failed(
+        self, wire: ResponseWire, parts: asyncio.Queue[Part], error: InterviewError, answer: PendingAnswer | None
     ) -> None:
+        parts.put_nowait(error)
+        if wire.ended:  # cancelled: its ``response.done`` could not tell
+            self._emit({"type": "error", "error": fault_of(error)})
+        self._failed(error, answer)
+
+    async def _end(self, wire: ResponseWire, playback: Playback, reader: SpeechReader, body: TurnBody) -> None:
         self.body = body
         response = body.interviewer_response
         if wire.speaks:
@@ -210,10 +222,7 @@ class Speaking:
             playback.finish()
         elif len(wire.said) < len(response.text):
             wire.words(response.text[len(wire.said) :].strip())
-        shown = msgspec.to_builtins(response)
-        shown["turn_number"] = body.turn_number
-        shown["fallbacks"] = msgspec.to_builtins(body.fallbacks)
-        wire.end("completed", text=response.text, seq=seq, interview=shown)
+        wire.end("completed", text=response.text)
 
     async def _say(
         self, wire: ResponseWire, playback: Playback, text: str, audio_url: str | None, language: str
@@ -235,6 +244,12 @@ class Speaking:
         kind = {"type": str(fault["type"]), "code": str(fault["code"]), "message": error.message}
         wire.end("failed", details={"error": kind})
         self._emit({"type": "error", "error": fault})
+
+
+def _shown(body: TurnBody) -> dict[str, Any]:
+    """The reply as clients see it: the fields of the HTTP reply."""
+    shown: dict[str, Any] = msgspec.to_builtins(body.interviewer_response)
+    return {**shown, "turn_number": body.turn_number, "fallbacks": msgspec.to_builtins(body.fallbacks)}
 
 
 def _shares(text: str) -> list[tuple[str, float]]:

@@ -38,6 +38,7 @@ class ResponseWire:
         self._metadata = metadata
         self._audio = audio
         self._at = {"response_id": response_id, "item_id": item_id, "output_index": 0, "content_index": 0}
+        self._reply: tuple[dict[str, Any], int] | None = None
 
     def begin(self) -> None:
         item = reply_item(self.item_id, None, speaks=self.speaks, status="in_progress")
@@ -67,6 +68,10 @@ class ResponseWire:
             delta = base64.b64encode(data).decode()
             self._emit({"type": "response.output_audio.delta", **self._at, "delta": delta})
 
+    def replied(self, interview: dict[str, Any], seq: int) -> None:
+        """The turn behind the response is committed: its reply, and the number of its last event."""
+        self._reply = interview, seq
+
     def end(
         self,
         status: Status,
@@ -74,7 +79,6 @@ class ResponseWire:
         text: str | None = None,
         details: dict[str, Any] | None = None,
         seq: int | None = None,
-        interview: dict[str, Any] | None = None,
     ) -> dict[str, Any] | None:
         """End the response and return its item; ``text`` None is what was sent. None when it had ended."""
         if self.ended:
@@ -90,6 +94,7 @@ class ResponseWire:
         item = reply_item(
             self.item_id, text, speaks=self.speaks, status="completed" if status == "completed" else "incomplete"
         )
+        interview, seq = (None, seq) if self._reply is None else self._reply
         extra: dict[str, Any] = {} if seq is None else {"seq": seq}
         self._emit({"type": "conversation.item.done", "previous_item_id": self._previous_id, "item": item, **extra})
         self._emit(

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.integration.conftest import RunningPlatform
+from tests.support.paths import DATA
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -54,3 +55,34 @@ def test_a_candidate_answers_in_the_room(platform: RunningPlatform) -> None:
             browser.close()
         state = operator.get(f"/session/state/{interview}").json()
     assert (state["turn_number"], state["conversation_history"][1]["role"]) == (1, "candidate")
+
+
+@pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="no chromium: apt-get install chromium")
+def test_a_candidate_speaks_into_an_open_microphone(platform: RunningPlatform) -> None:
+    """Chromium's microphone says a sentence and then nothing."""
+    interview = f"room-{uuid.uuid4().hex[:8]}"
+    flags = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={DATA / 'speech' / 'two_cities_1.wav'}%noloop",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    with platform.client() as operator:
+        invited = {"plan": "backend-engineer", "candidate": {"name": "Ada"}}
+        link = operator.post(f"/interviews/{interview}/link", json=invited).json()["url"]
+        with sync_playwright() as started:
+            browser = started.chromium.launch(executable_path=CHROMIUM, args=flags)
+            page = browser.new_page()
+            page.set_default_timeout(60_000)
+            page.goto(f"{platform.address}{link}")
+            page.get_by_label("Open microphone, like a phone call").check()
+            page.get_by_label("Read the interviewer's words aloud").uncheck()
+            page.get_by_label("I have read this and agree").check()
+            page.get_by_role("button", name="Start without a check").click()
+            page.get_by_role("status").filter(has_text="We hear you").wait_for()
+            # the pause ends the answer
+            page.locator(".conversation li[data-who=interviewer]:not([data-provisional])").nth(1).wait_for()
+            browser.close()
+        state = operator.get(f"/session/state/{interview}").json()
+    answer = state["conversation_history"][1]
+    assert (answer["role"], "best of times" in answer["content"].lower()) == ("candidate", True)

@@ -31,7 +31,7 @@ const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 export async function record(): Promise<Recording> {
   const reason = whyNoMicrophone();
   if (reason !== null) throw new MicError(reason);
-  const stream = await microphone();
+  const stream = await openStream();
   let meter: Meter | null = null;
   const release = () => {
     meter?.close();
@@ -76,7 +76,8 @@ function recordingOf(recorder: MediaRecorder, level: () => number, release: () =
   };
 }
 
-async function microphone(): Promise<MediaStream> {
+/** The browser's microphone, of one channel; rejects with MicError. */
+export async function openStream(): Promise<MediaStream> {
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
@@ -99,10 +100,15 @@ function levelOf(stream: MediaStream): Meter {
   return {
     level: () => {
       analyser.getFloatTimeDomainData(samples);
-      const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-      const decibels = 10 * Math.log10(power + 1e-10);
-      return Math.min(1, Math.max(0, (decibels + 60) / 50)); // -60 dB is silence, -10 dB loud
+      return loudness(samples);
     },
     close: () => void context.close(),
   };
+}
+
+/** In [0, 1]: -60 dB is silence, -10 dB loud. */
+export function loudness(samples: Float32Array): number {
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+  const decibels = 10 * Math.log10(power + 1e-10);
+  return Math.min(1, Math.max(0, (decibels + 60) / 50));
 }

@@ -7,6 +7,7 @@ import { AnswerForm } from "./AnswerForm";
 import { ChoiceInput } from "./ChoiceInput";
 import { loadDraft, saveDraft } from "./drafts";
 import { Level } from "./Level";
+import { LivePanel } from "./live/LivePanel";
 import { MicTrouble } from "./MicTrouble";
 import { en } from "./messages";
 import { OrderInput } from "./OrderInput";
@@ -50,7 +51,11 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
   if (turn === "unheard") return <Unheard room={room} />;
   if (turn === "checking" && heard !== null)
     return <CheckHeard room={room} text={heard.text} sure={heard.confidence} />;
-  if (turn !== "yours") return null;
+
+  const open = room.settings.answerBy === "open" && room.state.stage === "interview";
+  if (turn !== "yours" && turn !== "talking") {
+    return open && room.state.live !== "off" ? <LivePanel room={room} /> : null;
+  }
 
   const special = form !== "words" && !inWords;
   return (
@@ -67,7 +72,8 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
         <OneLine key={questionId} form={form} questionId={questionId} room={room} />
       )}
       {!special && byText && <Typing key={questionId} questionId={questionId} room={room} />}
-      {!special && !byText && <TalkButton room={room} />}
+      {!special && !byText && !open && <TalkButton room={room} />}
+      {open && <LivePanel room={room} />}
       <div className="row alternatives">
         {special ? (
           <Button kind="quiet" onClick={() => setInWords(true)}>
@@ -76,10 +82,24 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
           </Button>
         ) : (
           <>
-            <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: byText ? "voice" : "text" })}>
-              <Icon name={byText ? "mic" : "keyboard"} />
-              {byText ? en.answer.speakInstead : en.answer.type}
-            </Button>
+            {!byText && (
+              <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "text" })}>
+                <Icon name="keyboard" />
+                {en.answer.type}
+              </Button>
+            )}
+            {room.settings.answerBy !== "voice" && (
+              <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "voice" })}>
+                <Icon name="mic" />
+                {open ? en.answer.press : en.answer.speakInstead}
+              </Button>
+            )}
+            {room.settings.answerBy !== "open" && room.state.stage === "interview" && (
+              <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "open" })}>
+                <Icon name="mic" />
+                {en.answer.open}
+              </Button>
+            )}
             {form !== "words" && (
               <Button kind="quiet" onClick={() => setInWords(false)}>
                 {en.answer.back}

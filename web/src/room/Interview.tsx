@@ -121,12 +121,12 @@ function captionOf(said: string, prompt: string): string {
 
 /** Whose turn it is, in words; announced when it changes. */
 function Banner({ room }: { room: Room }) {
-  const { turn, speaking } = room.state;
-  const said = turn === "yours" && speaking ? "speaking" : turn;
+  const { speaking } = room.state;
+  const said = saidTurn(room.state);
   return (
     <div className="banner" data-turn={said}>
       <span role="status" className="row">
-        {said === "thinking" || said === "replying" || said === "hearing" ? (
+        {said === "thinking" || said === "replying" || said === "hearing" || said === "lost" ? (
           <Spinner />
         ) : (
           <span className="dot" aria-hidden="true" />
@@ -140,6 +140,13 @@ function Banner({ room }: { room: Room }) {
       )}
     </div>
   );
+}
+
+function saidTurn({ turn, speaking, live }: RoomState): keyof typeof en.interview.turn {
+  if (live === "lost" && (turn === "yours" || turn === "talking")) return "lost";
+  if (turn !== "yours") return turn;
+  if (speaking) return "speaking";
+  return live === "on" ? "listening" : "yours";
 }
 
 function Progress({ state }: { state: RoomState }) {

@@ -1,3 +1,4 @@
+import { useId } from "react";
 import { en } from "./messages";
 import type { Settings } from "./settings";
 
@@ -5,13 +6,23 @@ type Props = { settings: Settings; change: (changes: Partial<Settings>) => void;
 
 /** The adjustments, before and during the interview. */
 export function SettingsFields({ settings, change, voice }: Props) {
+  const name = useId();
   return (
     <div className="stack tight">
-      <Choice
-        label={en.settings.text}
-        checked={settings.answerBy === "text"}
-        onChange={(on) => change({ answerBy: on ? "text" : "voice" })}
-      />
+      <fieldset className="options">
+        <legend>{en.settings.how}</legend>
+        {(["voice", "open", "text"] as const).map((way) => (
+          <label key={way} className="choice">
+            <input
+              type="radio"
+              name={name}
+              checked={settings.answerBy === way}
+              onChange={() => change({ answerBy: way })}
+            />
+            <span>{en.settings[way]}</span>
+          </label>
+        ))}
+      </fieldset>
       {voice && (
         <>
           <Choice
@@ -21,6 +32,9 @@ export function SettingsFields({ settings, change, voice }: Props) {
           />
           <Choice label={en.settings.slower} checked={settings.slower} onChange={(on) => change({ slower: on })} />
         </>
+      )}
+      {settings.answerBy === "open" && (
+        <Choice label={en.settings.patient} checked={settings.patient} onChange={(on) => change({ patient: on })} />
       )}
       <Choice label={en.settings.captions} checked={settings.captions} onChange={(on) => change({ captions: on })} />
       <Choice label={en.settings.timer} checked={settings.timer} onChange={(on) => change({ timer: on })} />

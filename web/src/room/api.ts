@@ -89,6 +89,11 @@ export class RoomApi {
     return this.#json("/candidate/transcript", { method: "POST", body: form });
   }
 
+  /** A secret that opens one conversation, in which the candidate speaks freely. */
+  async realtimeSecret(): Promise<string> {
+    return (await this.#json<{ value: string }>("/v1/realtime/client_secrets", post({}))).value;
+  }
+
   async recording(url: string): Promise<Blob> {
     return (await this.#send(url, {})).blob();
   }

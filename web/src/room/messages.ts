@@ -47,7 +47,11 @@ export const en = {
 
   settings: {
     title: "Adjustments",
+    how: "How would you like to answer?",
+    voice: "Press to speak, and check each answer before it counts",
+    open: "Open microphone, like a phone call",
     text: "I prefer to type my answers",
+    patient: "Wait longer when I pause (open microphone)",
     readAloud: "Read the interviewer's words aloud",
     slower: "Speak more slowly",
     captions: "Show the interviewer's words large, as captions",
@@ -93,6 +97,9 @@ export const en = {
     progress: "Parts of the interview",
     turn: {
       yours: "Your turn",
+      listening: "Your turn: just speak",
+      talking: "We hear you. Take your time",
+      lost: "The connection dropped and is coming back. What you say is kept",
       speaking: "The interviewer is speaking",
       recording: "Recording: we can hear you",
       hearing: "Writing down what you said…",
@@ -123,6 +130,8 @@ export const en = {
     cancel: "Throw away",
     type: "Type instead",
     speakInstead: "Speak instead",
+    press: "Press to speak instead",
+    open: "Open microphone",
     typeHint: "Ctrl + Enter sends it.",
     send: "Send answer",
     heard: "What was understood",
@@ -150,6 +159,26 @@ export const en = {
     failedKept: "Nothing is lost. It is sent again under the same number, so it counts once.",
     withdraw: "Change the answer",
     corrected: "corrected by you",
+  },
+
+  live: {
+    open: "Open the microphone",
+    openHint:
+      "It stays on: you talk as on a phone call, and a pause ends your answer. You can interrupt, mute it, or type at any time.",
+    connecting: "Opening the microphone…",
+    on: "The microphone is on",
+    muted: "The microphone is muted",
+    done: "I'm done",
+    mute: "Mute",
+    unmute: "Unmute",
+    close: "Close the microphone",
+    offer: {
+      take_your_time: "Take your time.",
+      nudge: "Whenever you are ready. Thinking aloud is fine.",
+      repeat_or_skip: "Shall the question be repeated, or skipped?",
+      pause: "You can close this page and come back with the same link.",
+      unclear: "No words were understood. Please say it again, or type.",
+    },
   },
 
   mic: {

@@ -1,13 +1,23 @@
 /** What a candidate chose for comfort; kept in this tab, changed at any time. */
 export type Settings = {
-  answerBy: "voice" | "text";
+  /** voice: press to talk. open: the microphone stays open. */
+  answerBy: "voice" | "open" | "text";
   readAloud: boolean;
   slower: boolean;
   captions: boolean;
   timer: boolean;
+  /** The open microphone waits longer in a pause. */
+  patient: boolean;
 };
 
-export const DEFAULTS: Settings = { answerBy: "voice", readAloud: true, slower: false, captions: true, timer: true };
+export const DEFAULTS: Settings = {
+  answerBy: "voice",
+  readAloud: true,
+  slower: false,
+  captions: true,
+  timer: true,
+  patient: false,
+};
 
 const KEY = "interview.settings";
 

@@ -1,19 +1,22 @@
 /** The room as one pure reducer: what the candidate sees follows from the events alone. */
 
 import type { Problem } from "../api/problem";
+import type { LiveStatus, Offer, Told } from "./live/connection";
+import { en } from "./messages";
 import type { InterviewNotice, Phase, QuestionCard, TurnBody } from "./types";
 
 export type Stage = "opening" | "refused" | "arrival" | "check" | "practice" | "interview" | "ended";
 
 /**
  * Who acts, and how far an answer is.
- * yours: speak, type or choose. recording → hearing → checking: a spoken answer, until it is sent or thrown away.
+ * yours: speak, type or choose. talking: speech is heard by the open microphone. recording → hearing → checking: a spoken answer, until it is sent or thrown away.
  * unheard: its words could not be asked for; the recording is kept, to ask again or to be sent as it is.
  * thinking: sent, no word of the reply yet. replying: its sentences arrive. failed: it can be sent again.
  * paused: a person reviews before the interview goes on.
  */
 export type Turn =
   | "yours"
+  | "talking"
   | "recording"
   | "hearing"
   | "checking"
@@ -52,6 +55,12 @@ export type RoomState = {
   /** The interviewer's voice is playing. */
   speaking: boolean;
   heard: HeardDraft | null;
+  /** The conversation with an open microphone. */
+  live: LiveStatus;
+  /** The words so far of the answer that the open microphone hears. */
+  saying: string;
+  /** What is offered in a silence, or that no words were understood. */
+  offer: Offer | "unclear" | null;
   practised: string | null;
   /** Why the last action did not work, while the candidate can go on. */
   trouble: Problem | null;
@@ -61,6 +70,18 @@ export type Resumed = Pick<
   RoomState,
   "lines" | "card" | "phase" | "questions" | "hintsLeft" | "hintsTaken" | "deadlineAt"
 > & { paused: boolean };
+
+type LiveNews =
+  | "status"
+  | "talking"
+  | "caption"
+  | "talked"
+  | "transcribed"
+  | "unclear"
+  | "sentence"
+  | "cut"
+  | "offered"
+  | "resent";
 
 export type RoomEvent =
   | { type: "opened"; notice: InterviewNotice }
@@ -81,9 +102,12 @@ export type RoomEvent =
   | { type: "sent"; id: string; text: string }
   | { type: "sentence"; index: number; text: string }
   | { type: "sendFailed"; problem: Problem }
+  | { type: "retried" }
   | { type: "withdrawn" }
   | { type: "practised"; text: string }
   | { type: "voice"; on: boolean }
+  | { type: "told"; told: Extract<Told, { type: LiveNews }> }
+  | { type: "liveEnded"; problem: Problem | null }
   | { type: "troubled"; problem: Problem }
   | { type: "ended" };
 
@@ -102,12 +126,17 @@ export const OPENING: RoomState = {
   deadlineAt: null,
   speaking: false,
   heard: null,
+  live: "off",
+  saying: "",
+  offer: null,
   practised: null,
   trouble: null,
 };
 
 /** The id of the interviewer's line that is being received. */
 const ARRIVING = "arriving";
+/** Stands for the words of a spoken answer until they are known. */
+const SPOKEN = en.answer.spoken;
 
 export function reduce(state: RoomState, event: RoomEvent): RoomState {
   switch (event.type) {
@@ -117,7 +146,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, stage: "refused", problem: event.problem };
     case "resumed": {
       const { paused, ...from } = event.from;
-      return { ...state, ...from, stage: "interview", turn: paused ? "paused" : "yours" };
+      const talking = !paused && state.live !== "off" && state.turn === "talking" && !tookAnswer(state, from.lines);
+      return { ...state, ...from, stage: "interview", turn: paused ? "paused" : talking ? "talking" : "yours" };
     }
     case "went":
       return { ...state, stage: event.to, turn: "yours", heard: null, trouble: null };
@@ -151,12 +181,21 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return sentence(state, event.index, event.text);
     case "sendFailed":
       return { ...state, turn: "failed", trouble: event.problem, lines: without(state.lines, ARRIVING) };
+    case "retried":
+      return state.turn === "failed" ? { ...state, turn: "thinking", trouble: null } : state;
     case "withdrawn":
       return { ...state, turn: "yours", trouble: null, lines: state.lines.filter((line) => !line.provisional) };
     case "practised":
       return { ...state, practised: event.text, turn: "yours", heard: null };
     case "voice":
       return { ...state, speaking: event.on };
+    case "told":
+      return told(state, event.told);
+    case "liveEnded": {
+      const turn = state.turn === "talking" ? "yours" : state.turn;
+      const trouble = event.problem ?? state.trouble;
+      return { ...state, live: "off", turn, saying: "", offer: null, speaking: false, trouble };
+    }
     case "troubled":
       return { ...state, trouble: event.problem };
     case "ended":
@@ -175,9 +214,18 @@ export function mayAnswer(state: RoomState): boolean {
   return state.turn === "yours";
 }
 
+/** Whether an answer in writing may be sent; it takes the place of what the open microphone hears. */
+export function mayType(state: RoomState): boolean {
+  return mayAnswer(state) || state.turn === "talking" || state.turn === "checking";
+}
+
 /** Whether a recording may begin: it is the candidate's turn on a page that shows that it records. */
 export function mayRecord(state: RoomState): boolean {
-  return mayAnswer(state) && (state.stage === "check" || state.stage === "practice" || state.stage === "interview");
+  return (
+    mayAnswer(state) &&
+    state.live === "off" &&
+    (state.stage === "check" || state.stage === "practice" || state.stage === "interview")
+  );
 }
 
 function isAnswering(turn: Turn): boolean {
@@ -206,7 +254,7 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
   return {
     ...state,
     stage: ended ? "ended" : "interview",
-    turn: reply.should_continue || ended ? "yours" : "paused",
+    turn: reply.should_continue || ended ? (state.turn === "talking" ? "talking" : "yours") : "paused",
     lines: [
       ...lines,
       {
@@ -225,7 +273,59 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
     deadlineAt: at + reply.time_left_s * 1000,
     heard: null,
     trouble: null,
+    offer: null,
   };
+}
+
+/** The news of a conversation with an open microphone. */
+function told(state: RoomState, news: Extract<Told, { type: LiveNews }>): RoomState {
+  switch (news.type) {
+    case "status":
+      return { ...state, live: news.status, offer: null };
+    case "talking":
+      if (state.turn === "paused" || state.stage !== "interview") return state;
+      if (state.turn === "talking") return state;
+      return { ...state, turn: "talking", saying: "", offer: null, speaking: false, trouble: null };
+    case "caption":
+      return { ...state, saying: state.saying + news.text };
+    case "talked": {
+      if (state.turn === "paused" || state.stage !== "interview") return state;
+      const line: Line = {
+        id: news.id,
+        who: "candidate",
+        text: state.saying.trim() || SPOKEN,
+        provisional: true,
+        audioUrl: null,
+      };
+      return { ...state, turn: "thinking", saying: "", offer: null, lines: [...without(state.lines, news.id), line] };
+    }
+    case "transcribed":
+      return {
+        ...state,
+        lines: state.lines.map((line) => (line.id === news.id ? { ...line, text: news.text } : line)),
+      };
+    case "unclear":
+      return { ...answerless(state), turn: state.turn === "thinking" ? "yours" : state.turn, offer: "unclear" };
+    case "sentence":
+      return sentence(state, news.index, news.text);
+    case "cut":
+      return { ...state, lines: without(state.lines, ARRIVING) };
+    case "offered":
+      return state.turn === "yours" ? { ...state, offer: news.offer } : state;
+    case "resent":
+      return { ...answerless(state), turn: "talking" };
+  }
+}
+
+/** Whether the server has an answer that this page has not. */
+function tookAnswer(state: RoomState, lines: readonly Line[]): boolean {
+  const answers = (of: readonly Line[]) => of.filter((line) => line.who === "candidate" && !line.provisional).length;
+  return answers(lines) > answers(state.lines);
+}
+
+/** Without the candidate's lines that have no reply. */
+function answerless(state: RoomState): RoomState {
+  return { ...state, lines: state.lines.filter((line) => !line.provisional) };
 }
 
 /** A hint stands before an answer that was begun meanwhile, and leaves that answer as it is. */
@@ -258,6 +358,8 @@ function sent(state: RoomState, id: string, text: string): RoomState {
     speaking: false,
     trouble: null,
     heard: null,
+    saying: "",
+    offer: null,
     lines: [...without(state.lines, id), line],
   };
 }

@@ -6,10 +6,11 @@ import { answerOf } from "./answers";
 import { type Answer, RoomApi } from "./api";
 import { loadSent, saveDraft, saveSent } from "./drafts";
 import { holdsLink, takeLink } from "./link";
+import { type Live, useLive } from "./live/useLive";
 import { en } from "./messages";
 import { resumed } from "./resume";
 import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
-import { mayAnswer, mayRecord, OPENING, type RoomState, reduce } from "./state";
+import { mayAnswer, mayRecord, mayType, OPENING, type RoomState, reduce } from "./state";
 import { useSpokenAnswer } from "./useSpokenAnswer";
 
 export type Room = {
@@ -17,6 +18,8 @@ export type Room = {
   settings: Settings;
   changeSettings: (changes: Partial<Settings>) => void;
   mic: MicFailure | null;
+  /** The conversation with an open microphone. */
+  live: Live;
   /** The loudness in [0, 1] while recording. */
   level: () => number;
   lastRecording: Blob | null;
@@ -34,6 +37,8 @@ export type Room = {
   retry: () => void;
   withdraw: () => void;
   hint: () => void;
+  repeat: () => void;
+  skip: () => void;
   end: () => void;
   hearAgain: (url: string) => void;
   playBlob: (sound: Blob) => void;
@@ -42,6 +47,8 @@ export type Room = {
 };
 
 const NO_LINK = null;
+/** The keys of answers over `/v1/realtime`: the same answer under the same key, whatever way it takes. */
+const LIVE_KEY = "realtime-";
 /** How often the page asks whether a paused interview goes on. */
 const PAUSED_EVERY_MS = 5000;
 
@@ -95,6 +102,26 @@ export function useRoom(): Room {
     [speak, forget],
   );
 
+  /** The conversation as the server has it. */
+  const reread = useCallback(async () => {
+    const client = api.current;
+    const notice = now.current.state.notice?.notice;
+    if (client === null || notice === undefined) return;
+    const [session, log] = await Promise.all([client.state(), client.log()]);
+    const localNow = Date.now();
+    if (session.status === "concluded" || session.status === "expired") dispatch({ type: "ended" });
+    else dispatch({ type: "resumed", from: resumed(notice, session, log, localNow + client.clockOffsetMs, localNow) });
+  }, []);
+
+  const [liveMic, setLiveMic] = useState<MicFailure | null>(null);
+  const answered = useCallback(() => {
+    pending.current = null;
+    saveSent(sessionStorage, null);
+    saveDraft(sessionStorage, "", "");
+  }, []);
+  const live = useLive(state, settings, { api: () => api.current, dispatch, setMic: setLiveMic, reread, answered });
+  const isLive = () => now.current.state.live === "on" || now.current.state.live === "lost";
+
   const restore = useCallback(async () => {
     const client = api.current;
     if (client === null) return;
@@ -146,10 +173,16 @@ export function useRoom(): Room {
 
   const retry = useCallback(() => {
     const answer = pending.current;
-    if (answer === null || now.current.state.turn !== "failed") return;
+    if (now.current.state.turn !== "failed") return;
+    if (now.current.state.live === "on") {
+      dispatch({ type: "retried" });
+      live.retry();
+      return;
+    }
+    if (answer === null) return;
     dispatch({ type: "sent", id: answer.key, text: shownText(now.current.state, answer) });
     void send(answer);
-  }, [send]);
+  }, [send, live.retry]);
 
   // The answer waits for the connection, not for a press.
   useEffect(() => {
@@ -188,7 +221,8 @@ export function useRoom(): Room {
   return {
     state,
     settings,
-    mic: spoken.mic,
+    mic: spoken.mic ?? liveMic,
+    live,
     lastRecording: spoken.lastRecording,
     level: spoken.level,
     changeSettings: (changes) => {
@@ -196,6 +230,8 @@ export function useRoom(): Room {
       saveSettings(sessionStorage, changed);
       setSettings(changed);
       if (!changed.readAloud) player.stop();
+      if (changed.answerBy !== "open") live.close();
+      else if (now.current.state.stage === "interview" && now.current.state.turn === "yours") live.open();
     },
     reopen: () => void open(),
     go: (to) => dispatch({ type: "went", to }),
@@ -206,6 +242,7 @@ export function useRoom(): Room {
         const body = await api.current?.start(now.current.settings.readAloud);
         if (body === undefined) return;
         dispatch({ type: "replied", body, at: Date.now() });
+        if (now.current.settings.answerBy === "open") live.open();
         void speak(body.interviewer_response.audio_url);
       } catch (error) {
         dispatch({ type: "startFailed", problem: problemFrom(error) });
@@ -229,14 +266,22 @@ export function useRoom(): Room {
     },
     discard: spoken.discard,
     answer: (text) => {
-      const { heard, stage, turn } = now.current.state;
+      const { heard, stage } = now.current.state;
       if (stage === "practice") {
         dispatch({ type: "practised", text });
         return;
       }
-      if (turn !== "yours" && turn !== "checking") return;
+      if (!mayType(now.current.state)) return;
       player.stop();
       const key = crypto.randomUUID?.() ?? fallbackKey();
+      if (isLive()) {
+        const sent = { key: `${LIVE_KEY}${key}`, text };
+        pending.current = sent;
+        saveSent(sessionStorage, sent);
+        dispatch({ type: "sent", id: sent.key, text });
+        live.type(key, text);
+        return;
+      }
       dispatch({ type: "sent", id: key, text });
       void send(answerOf(key, text, heard, spoken.lastRecording));
     },
@@ -253,11 +298,15 @@ export function useRoom(): Room {
     hint: () => {
       if (!mayAnswer(now.current.state) || now.current.state.hinting) return;
       dispatch({ type: "hintAsked" });
-      hint.current = takeHint();
+      if (now.current.state.live === "on") live.act("hint", crypto.randomUUID?.() ?? fallbackKey());
+      else hint.current = takeHint();
     },
+    repeat: () => live.act("repeat", crypto.randomUUID?.() ?? fallbackKey()),
+    skip: () => live.act("skip", crypto.randomUUID?.() ?? fallbackKey()),
     end: async () => {
       player.stop();
       spoken.release();
+      live.close();
       try {
         await api.current?.end();
         dispatch({ type: "ended" });
@@ -271,7 +320,10 @@ export function useRoom(): Room {
       if (sound) await player.play(sound, speechRate(now.current.settings));
     },
     playBlob: (sound) => void player.play(sound, 1),
-    silence: () => player.stop(),
+    silence: () => {
+      player.stop();
+      live.silence();
+    },
     note,
   };
 }

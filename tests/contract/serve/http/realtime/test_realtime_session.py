@@ -62,6 +62,16 @@ async def manual(talk: Line) -> None:
     await talk.settings(turn_detection=None)
 
 
+async def reply_of(talk: Line, done: dict[str, Any]) -> dict[str, Any]:
+    """The reply of a cancelled response: in its ``response.done``, or in ``session.updated`` once it is committed."""
+    reply: dict[str, Any] | None = done["response"].get("interview")
+    if reply is None:
+        updated = await talk.until("session.updated", lambda one: "reply" in one["session"]["interview"])
+        assert updated["session"]["interview"]["seq"] > 1
+        reply = updated["session"]["interview"]["reply"]
+    return reply
+
+
 async def turns_of(ports: IngressPorts) -> int:
     state = await ports.sessions.load(KEY)
     assert state is not None
@@ -175,6 +185,7 @@ async def test_a_response_is_cancelled_and_its_turn_is_kept(ports: IngressPorts)
             assert done["response"]["status"] == "cancelled"
             assert done["response"]["status_details"] == {"type": "cancelled", "reason": "client_cancelled"}
             assert done["response"]["output"][0]["status"] == "incomplete"
+            assert (await reply_of(talk, done))["turn_number"] == 1
             await talk.type("A deadlock is two tasks that wait for each other for ever.")
             await talk.send("response.create")
             await talk.until("response.output_audio.delta")
@@ -189,7 +200,10 @@ async def test_a_response_is_cancelled_before_its_first_word(ports: IngressPorts
             await talk.type("I build services in Python and measure them before I change them.")
             await talk.send("response.create")
             await talk.send("response.cancel")
-            assert (await talk.until("response.done"))["response"]["status"] == "cancelled"
+            done = await talk.until("response.done")
+            assert done["response"]["status"] == "cancelled"
+            reply = await reply_of(talk, done)
+            assert (reply["turn_number"], reply["question"]["prompt"] in reply["text"]) == (1, True)
             await talk.type("A deadlock is two tasks that wait for each other for ever.")
             await talk.send("response.create")
             await talk.until("response.output_audio.delta")
@@ -371,7 +385,9 @@ async def test_audio_that_was_not_committed_waits_for_its_client(address: str, s
         await talk.say(speech[: len(speech) // 2])
         await talk.settings(turn_detection=None)
     async with line(address, resume=session, after=3) as back:
-        held = (await back.next())["session"]["interview"]["audio_ms_held"]
+        about = (await back.next())["session"]["interview"]
+        held = about["audio_ms_held"]
+        assert about["audio_ms_received"] >= held
         assert held == pytest.approx(len(speech) / 48, abs=20)
         await back.say(speech[len(speech) // 2 :])
         await back.send("input_audio_buffer.commit")

@@ -1,0 +1,190 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ApiError, problemOf } from "../../api/problem";
+import { RATE } from "../../audio/pcm";
+import { LiveInterview, type LivePorts, type LiveSocket, type Told } from "./connection";
+
+type Sent = { type: string; [field: string]: unknown };
+
+class Server implements LiveSocket {
+  sent: Sent[] = [];
+  closed = false;
+  onmessage: ((text: string) => void) | null = null;
+  onclose: ((code: number, reason: string) => void) | null = null;
+
+  constructor(readonly query: string) {}
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  says(type: string, fields: Record<string, unknown> = {}): void {
+    this.onmessage?.(JSON.stringify({ type, ...fields }));
+  }
+
+  created(id: string, receivedMs = 0): void {
+    this.says("session.created", { session: { id, interview: { audio_ms_received: receivedMs } } });
+  }
+
+  of(type: string): Sent[] {
+    return this.sent.filter((one) => one.type === type);
+  }
+
+  heardSamples(): number {
+    return this.of("input_audio_buffer.append").reduce((sum, one) => sum + atob(String(one.audio)).length / 2, 0);
+  }
+}
+
+const REPLY = { text: "Next.", action: { action_type: "new_question", next_phase: "technical" }, turn_number: 1 };
+
+let servers: Server[];
+let told: Told[];
+let log: number[];
+let clock: number;
+let refuse: ApiError | null;
+let live: LiveInterview;
+
+const server = () => servers.at(-1) as Server;
+const settle = async () => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
+const spoken = (seconds: number) => {
+  for (let at = 0; at < seconds * 10; at += 1) live.hear(new Int16Array(RATE / 10));
+};
+const kinds = () => told.map((one) => one.type);
+
+beforeEach(async () => {
+  servers = [];
+  told = [];
+  log = [];
+  clock = 0;
+  refuse = null;
+  const ports: LivePorts = {
+    secret: async () => {
+      if (refuse !== null) throw refuse;
+      return "ek_1";
+    },
+    open: (query) => {
+      servers.push(new Server(query));
+      return server();
+    },
+    play: () => undefined,
+    played: () => undefined,
+    stopPlaying: () => null,
+    answered: async (seq) => log.some((one) => one > seq),
+    tell: (one) => told.push(one),
+    now: () => clock,
+    wait: async () => undefined,
+  };
+  live = new LiveInterview(ports, { speaks: true, patient: false });
+  await live.start(4);
+  server().created("sess_1");
+  await settle();
+});
+
+describe("a conversation", () => {
+  it("begins after what the page has seen, and streams what is heard", () => {
+    expect(server().query).toBe("?after=4");
+    spoken(1);
+    expect(server().heardSamples()).toBe(RATE);
+    expect(told).toContainEqual({ type: "status", status: "on" });
+  });
+
+  it("resumes the same session and sends the audio that has not arrived", async () => {
+    spoken(2);
+    server().onclose?.(1006, "");
+    await settle();
+    spoken(1);
+    expect(server().query).toBe("?resume=sess_1&after=4");
+    server().created("sess_1", 1500);
+    await settle();
+    expect(server().heardSamples()).toBe(1.5 * RATE);
+    expect(kinds()).toContain("missed");
+  });
+
+  it("gives an answer that no server has to the next one from its beginning", async () => {
+    spoken(4);
+    server().says("input_audio_buffer.speech_started", { audio_start_ms: 3000, item_id: "a" });
+    spoken(2);
+    server().says("input_audio_buffer.committed", { item_id: "a" });
+    server().onclose?.(1006, "");
+    await settle();
+    server().created("sess_2");
+    await settle();
+    expect(kinds()).toContain("resent");
+    expect(server().heardSamples()).toBe(4 * RATE); // from two seconds before the speech was noticed
+  });
+
+  it("does not repeat an answer that the log has", async () => {
+    spoken(4);
+    server().says("input_audio_buffer.speech_started", { audio_start_ms: 3000, item_id: "a" });
+    server().says("input_audio_buffer.committed", { item_id: "a" });
+    log.push(7);
+    server().onclose?.(1006, "");
+    await settle();
+    server().created("sess_2");
+    await settle();
+    expect(kinds()).not.toContain("resent");
+    expect(server().heardSamples()).toBeLessThanOrEqual(2 * RATE);
+  });
+
+  it("sends a typed answer again under its own id, unless the log has it", async () => {
+    live.type("typed-1", "An index.");
+    server().onclose?.(1006, "");
+    await settle();
+    server().created("sess_2");
+    await settle();
+    expect(
+      server()
+        .of("conversation.item.create")
+        .map((one) => (one.item as { id: string }).id),
+    ).toEqual(["typed-1"]);
+    log.push(9);
+    server().onclose?.(1006, "");
+    await settle();
+    server().created("sess_2", 0);
+    await settle();
+    expect(server().of("conversation.item.create")).toEqual([]);
+  });
+
+  it("tells the reply of a response that was cut, at once or once its turn is known", () => {
+    server().says("response.created");
+    server().says("response.done", { response: { status: "cancelled", interview: REPLY } });
+    server().says("response.created");
+    server().says("response.done", { response: { status: "cancelled" } });
+    server().says("session.updated", { session: { interview: { reply: REPLY, seq: 12 } } });
+    expect(kinds().filter((kind) => kind === "replied" || kind === "cut")).toEqual(["replied", "cut", "replied"]);
+  });
+
+  it("gives up where another page took the interview", async () => {
+    server().onclose?.(1008, "superseded: this interview was opened by another connection");
+    await settle();
+    expect(told.at(-1)).toMatchObject({ type: "gaveUp", problem: { code: "superseded" } });
+    expect(servers.length).toBe(1);
+  });
+
+  it("asks for a new secret, and gives up where none is given", async () => {
+    refuse = new ApiError(problemOf(401, { detail: "The link ended." }));
+    server().onclose?.(1012, "");
+    await settle();
+    expect(told.at(-1)).toMatchObject({ type: "gaveUp", problem: { detail: "The link ended." } });
+  });
+
+  it("tries for a while and then gives up", async () => {
+    refuse = new ApiError({ ...problemOf(503, null), retryable: true });
+    server().onclose?.(1013, "");
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    expect(told.at(-1)).toMatchObject({ type: "gaveUp", problem: { code: "lost" } });
+  });
+
+  it("sends nothing once it is closed", async () => {
+    server().says("error", { error: { code: "rate_limit_exceeded", param: "audio", event_id: null } });
+    live.close();
+    spoken(1);
+    expect(server().closed).toBe(true);
+    expect(server().heardSamples()).toBe(0);
+  });
+});
