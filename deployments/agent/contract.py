@@ -36,7 +36,8 @@ class StartRequest(Struct, frozen=True):
 
 
 class TurnRequest(Struct, frozen=True):
-    """One answer: exactly one of ``text`` and ``audio`` (an encoded file of ``content_type``).
+    """One answer: ``text``, or ``audio`` (an encoded file of ``content_type``). With both, the words are the answer,
+    and the recording, whose transcript they correct, is kept beside them.
 
     ``voice`` asks for the reply's audio, ``stream_audio`` for its parts as they are spoken (only with ``turn_stream``).
     ``signals`` are the client's integrity observations. ``takeover`` skips the wait for a dead worker's lease: set it

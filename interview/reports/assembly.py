@@ -168,13 +168,14 @@ def _ids(opened: Sequence[QuestionReport]) -> list[str]:
 def _answer(
     received: ev.AnswerReceived, at: datetime, transcribed: ev.AnswerTranscribed | None, *, asked: str
 ) -> AnswerReport:
+    recorded = received.audio or received.recording
     return AnswerReport(
         turn=received.turn,
         text=received.text if received.text is not None else (transcribed.text if transcribed else ""),
         received_at=at,
         asked=asked,
         confidence=transcribed.confidence if transcribed else None,
-        audio_url=received.audio.url if received.audio else None,
+        audio_url=recorded.url if recorded else None,
         duration_s=transcribed.duration_s if transcribed else None,
     )
 

@@ -121,6 +121,7 @@ class _AnswerReceived(Struct, frozen=True):
     question_id: str | None = None
     text: str | None = None
     audio: CandidateRecording | None = None
+    recording: CandidateRecording | None = None
 
 
 class _AnswerTranscribed(Struct, frozen=True):

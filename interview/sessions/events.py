@@ -43,6 +43,9 @@ class SessionStarted(Payload, frozen=True, tag="session.started"):
 class AnswerReceived(Payload, frozen=True, tag="answer.received"):
     """The answer, durable before any model sees it. Exactly one of ``text`` and ``audio`` is set.
 
+    ``recording`` comes with ``text``: the candidate spoke, and corrected the transcript that became ``text``. It is
+    kept and not transcribed; its ``duration_s`` is 0.
+
     ``signals`` are integrity observations of the client (tab switches, pastes): recorded, never scored.
     """
 
@@ -52,6 +55,7 @@ class AnswerReceived(Payload, frozen=True, tag="answer.received"):
     text: str | None = None
     audio: AudioRef | None = None
     signals: dict[str, Any] = {}
+    recording: AudioRef | None = None
 
 
 class AnswerTranscribed(Payload, frozen=True, tag="answer.transcribed"):

@@ -162,6 +162,7 @@ def _answer_received(state: SessionState, event: ev.Event, data: ev.AnswerReceiv
             content=data.text,
             timestamp=event.time,
             turn=data.turn,
+            audio_url=data.recording.url if data.recording else None,
             question_id=data.question_id,
             question_type=_type_of(state, data.question_id),
         )

@@ -118,7 +118,7 @@ ANSWER_FORM: dict[str, Any] = {
             "type": "string",
             "minLength": 1,
             "maxLength": MAX_ANSWER_CHARS,
-            "description": "The words, instead of `audio`.",
+            "description": "The words, instead of `audio`; or, with it, the corrected transcript, which counts.",
         },
         "voice": {"type": "string", "enum": ["true", "false"]},
         "stream_audio": {"type": "string", "enum": ["true", "false"]},

@@ -138,7 +138,7 @@ class OverrideBody(Body):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A received answer: exactly one of ``text`` and ``audio``."""
+    """A received answer: ``text``, ``audio``, or both: words that correct the recording's transcript."""
 
     text: str | None = None
     audio: bytes | None = None
@@ -175,7 +175,7 @@ async def read_json(request: Request, model: type[Model], *allowed: str, optiona
 
 
 async def read_answer(request: Request, settings: HttpSettings) -> Answer:
-    """One answer: multipart with ``audio`` or ``answer``, or JSON ``{"answer": …}``.
+    """One answer: multipart with ``audio``, ``answer`` or both, or JSON ``{"answer": …}``.
 
     Raises:
 
@@ -211,13 +211,14 @@ async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
         if fields.answer is None or not fields.answer.strip():
             raise wrong("audio", "send a recording here, or the words in 'answer'")
         return Answer(text=fields.answer, voice=fields.voice, stream_audio=fields.stream_audio, signals=fields.signals)
-    if fields.answer is not None:
-        raise wrong("answer", "send either 'audio' or 'answer', not both")
+    if fields.answer is not None and not fields.answer.strip():
+        raise wrong("answer", "must not be empty")
     if not isinstance(upload, UploadFile):
         raise wrong("audio", "must be a file")
     if len(form.getlist("audio")) > 1:
         raise wrong("audio", "is given twice")
     return Answer(
+        text=fields.answer,
         audio=await _recording(upload, settings),
         content_type=(upload.content_type or "application/octet-stream")[:100],
         voice=fields.voice,

@@ -163,3 +163,42 @@ def test_a_recording_outlives_speech_recognition_that_is_away(server: RoomServer
     expect(page.locator(".conversation li[data-who=candidate]").first).to_contain_text("best of times")
     (answer,) = server.happened(interview, "answer.received")
     assert answer["audio"]["size_bytes"] > 1000
+
+
+def test_an_error_without_a_word_about_a_retry_keeps_the_recording(server: RoomServer, visitor: Visitor) -> None:
+    page, interview = visitor.page, new_id()
+    visitor.expected = re.compile("Failed to load resource")
+    page.goto(server.invite(interview))
+    page.get_by_label("Read the interviewer's words aloud").uncheck()
+    visitor.agree_and_start()
+    speak(page)
+    recording(page)
+    page.wait_for_timeout(4_500)  # the fixture is heard in real time
+    refuse_words(page, status=500)
+    visitor.click("Stop and check")
+    visitor.awaits("What you said could not be shown")
+    visitor.click("Try again")
+    heard = page.get_by_label("What was understood")
+    assert "best of times" in heard.input_value().lower()
+    heard.fill(INDEX)
+    page.route("**/session/turn/**", lambda route: route.abort("connectionreset"), times=1)
+    visitor.click("Send answer")
+    visitor.awaits("Your answer could not be sent")
+    visitor.click("Change the answer")
+    expect(heard).to_have_value(INDEX)
+    heard.fill(WORK)
+    visitor.click("Send answer")
+    visitor.awaits("Question 2")
+    (answer,) = server.happened(interview, "answer.received")
+    assert answer["text"] == WORK
+    assert answer["signals"]["corrected_transcript"]
+    assert answer["recording"]["size_bytes"] > 1000
+
+
+def test_a_double_press_starts_once(speaker: Visitor) -> None:
+    page = speaker.page
+    started: list[str] = []
+    page.on("request", lambda request: started.append(request.url) if "/session/start/" in request.url else None)
+    page.get_by_role("button", name="Skip the practice").dblclick()
+    speaker.awaits("Question 1")
+    assert len(started) == 1

@@ -126,6 +126,7 @@ def test_a_spoken_answer_is_checked_corrected_and_sent(server: RoomServer, visit
     visitor.awaits("Question 2")
     (first,) = server.happened(interview, "answer.received")
     assert (first["text"], first.get("audio")) == (WORK, None)
+    assert first["recording"]["size_bytes"] > 1000, "the recording is kept beside its correction"
     assert first["signals"] == {"corrected_transcript": True, "heard": understood[:500]}
 
     talk(page)

@@ -24,7 +24,7 @@ from deployments.agent.config import AgentConfig
 from deployments.agent.contract import TurnRequest
 from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.stage_times import StageTimes
-from deployments.agent.turn.hear import HeardRecording, Recording, hear
+from deployments.agent.turn.hear import HeardRecording, Recording, hear, keep
 from deployments.agent.turn.hearing import Hearing
 from deployments.agent.turn.runtime import Runtime
 from interview.errors import (
@@ -43,7 +43,7 @@ from interview.sessions.events import AnswerReceived
 from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
 from interview.sessions.room import check_room
-from interview.sessions.session import PendingAnswer, SessionState
+from interview.sessions.session import AudioRef, PendingAnswer, SessionState
 from storage.sessions.amend import Amendment, Loaded, transact
 from storage.sessions.port import IdempotencyRecord, SessionKey
 
@@ -94,6 +94,7 @@ class Acceptance:
         check_turn_request(request, self._runtime.config)
         recording = Recording.of(request.audio, request.content_type) if request.audio is not None else None
         fingerprint = fingerprint_of(request.text, recording.sha256 if recording else "")
+        corrected, recording = (recording, None) if request.text is not None else (None, recording)
         heard: HeardRecording | None = None
         key = SessionKey(tenant=request.tenant, interview_id=request.interview_id)
         hearing = Hearing(self._runtime, key, request.idempotency_key, fingerprint) if recording else None
@@ -119,7 +120,8 @@ class Acceptance:
                 raise Conflict("This answer was completed under another Idempotency-Key; reload the interview.")
             if recording is not None and heard is None:
                 heard = await hear(self._runtime, recording, state, times, request.transcript)
-            return self._received(request, fingerprint, state, heard, note)
+            kept = await keep(self._runtime, corrected, state, times) if corrected is not None else None
+            return self._received(request, fingerprint, state, heard, note, kept)
 
         async with hearing or nullcontext():
             outcome = await transact(
@@ -181,8 +183,9 @@ class Acceptance:
         state: SessionState,
         heard: HeardRecording | None,
         note: IdempotencyRecord | None,
+        kept: AudioRef | None,
     ) -> Amendment[Acceptable]:
-        ledger = self._recorded(request, state, heard)
+        ledger = self._recorded(request, state, heard, kept)
         pending = ledger.state.pending_answer
         if pending is None:
             raise InternalError("An accepted answer is not pending.")
@@ -206,7 +209,9 @@ class Acceptance:
         lease = self._lease(request.idempotency_key, fingerprint)
         return Amendment(Late(), self._recorded(request, state, heard), lease, releases=note)
 
-    def _recorded(self, request: TurnRequest, state: SessionState, heard: HeardRecording | None) -> Ledger:
+    def _recorded(
+        self, request: TurnRequest, state: SessionState, heard: HeardRecording | None, kept: AudioRef | None = None
+    ) -> Ledger:
         asked = state.current_question
         turn = state.turn_number + 1
         ledger = self._runtime.ledger(state)
@@ -218,6 +223,7 @@ class Acceptance:
                 text=request.text,
                 audio=heard.audio if heard else None,
                 signals=request.signals,
+                recording=kept,
             )
         )
         if heard is not None:
@@ -240,8 +246,8 @@ def check_turn_request(request: TurnRequest, config: AgentConfig) -> None:
     wrong: dict[str, str] = {}
     if not 1 <= len(request.idempotency_key) <= MAX_KEY_CHARS:
         wrong["idempotency_key"] = f"1 to {MAX_KEY_CHARS} characters"
-    if (request.text is None) == (request.audio is None):
-        wrong["answer"] = "exactly one of a typed answer and an audio recording"
+    if request.text is None and request.audio is None:
+        wrong["answer"] = "a typed answer or an audio recording"
     elif request.text is not None:
         if not request.text.strip():
             wrong["answer"] = "empty; say or type something, or ask to skip the question"

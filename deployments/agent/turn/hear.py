@@ -88,6 +88,17 @@ async def hear(
     if transcript is None:
         with times.stage("stt"):
             transcript, failure = await _transcribed(runtime, recording, state)
+    audio = await keep(runtime, recording, state, times)
+    return HeardRecording(msgspec.structs.replace(audio, duration_s=transcript.duration_s), transcript, failure)
+
+
+async def keep(runtime: Runtime, recording: Recording, state: SessionState, times: StageTimes) -> AudioRef:
+    """Store ``recording`` as the next turn's; it is not decoded, so ``duration_s`` is 0.
+
+    Raises:
+
+        StorageUnavailable: it could not be stored.
+    """
     stored = stored_audio(
         state.tenant,
         state.interview_id,
@@ -98,14 +109,12 @@ async def hear(
     )
     with times.stage("blob"):
         await runtime.ports.blobs.put(stored.path, recording.audio)
-    audio = AudioRef(
+    return AudioRef(
         url=stored.url,
         content_type=recording.content_type,
         size_bytes=len(recording.audio),
         sha256=recording.sha256,
-        duration_s=transcript.duration_s,
     )
-    return HeardRecording(audio, transcript, failure)
 
 
 async def _transcribed(runtime: Runtime, recording: Recording, state: SessionState) -> tuple[Transcript, str]:

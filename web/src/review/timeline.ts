@@ -29,7 +29,7 @@ export function timeline(events: readonly EventRecord[]): Utterance[] {
       said.push({ ...base(event.seq, at, turn, text), speaker: "interviewer", audioUrl: url(data.audio_url) });
     } else if (event.type === "answer.received") {
       const text = typeof data.text === "string" ? data.text : "";
-      const audio = data.audio as { url?: unknown; duration_s?: unknown } | null | undefined;
+      const audio = (data.audio ?? data.recording) as { url?: unknown; duration_s?: unknown } | null | undefined;
       const known = Number(audio?.duration_s ?? 0);
       const utterance = {
         ...base(event.seq, at, turn, text),

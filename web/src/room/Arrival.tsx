@@ -83,7 +83,7 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
             <Button kind="primary" onClick={() => next(typing ? () => room.go("practice") : () => room.go("check"))}>
               {en.arrival.next}
             </Button>
-            <Button kind="quiet" onClick={() => next(room.start)}>
+            <Button kind="quiet" busy={room.state.starting} onClick={() => next(room.start)}>
               {en.arrival.direct}
             </Button>
           </div>

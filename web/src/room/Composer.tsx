@@ -50,7 +50,7 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
   }
   if (turn === "unheard") return <Unheard room={room} />;
   if (turn === "checking" && heard !== null)
-    return <CheckHeard room={room} text={heard.text} sure={heard.confidence} />;
+    return <CheckHeard room={room} text={heard.draft ?? heard.text} sure={heard.confidence} />;
 
   const open = room.settings.answerBy === "open" && room.state.stage === "interview";
   if (turn !== "yours" && turn !== "talking") {

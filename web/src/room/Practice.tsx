@@ -39,7 +39,7 @@ export function Practice({ room }: { room: Room }) {
         </Notice>
       )}
       <div className="row">
-        <Button kind={practised === null ? "quiet" : "primary"} onClick={room.start}>
+        <Button kind={practised === null ? "quiet" : "primary"} busy={room.state.starting} onClick={room.start}>
           {practised === null ? en.practice.skip : en.practice.start}
         </Button>
       </div>

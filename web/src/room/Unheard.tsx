@@ -9,7 +9,7 @@ export function Unheard({ room }: { room: Room }) {
   return (
     <div className="stack">
       <Notice tone="error" live title={en.answer.unheard}>
-        {trouble?.detail} {en.answer.unheardKept}
+        {trouble?.detail ?? ""} {en.answer.unheardKept}
       </Notice>
       <div className="row">
         <Button kind="primary" onClick={room.retryTranscript} autoFocus>

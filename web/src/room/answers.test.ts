@@ -37,10 +37,11 @@ test("a recording that was read and left is sent itself", () => {
   });
 });
 
-test("corrected words are the answer, and what was heard is noted", () => {
+test("corrected words are the answer, and their recording and what was heard go with them", () => {
   expect(answerOf("k", "An index.", { text: "And in decks.", confidence: 0.9 }, SOUND)).toEqual({
     key: "k",
     text: "An index.",
+    audio: SOUND,
     signals: { corrected_transcript: true, heard: "And in decks." },
   });
 });

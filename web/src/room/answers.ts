@@ -8,13 +8,13 @@ const SURE = 0.7;
 
 /**
  * A recording whose words were read and left as they are is sent itself. Where they were corrected, or could hardly be
- * understood, the words on the screen are the answer, and what was heard is noted beside them.
+ * understood, the words on the screen are the answer; the recording and what was heard are sent beside them.
  */
 export function answerOf(key: string, text: string, heard: HeardDraft | null, sound: Blob | null): Answer {
   if (heard === null || sound === null) return { key, text };
   const corrected = text.trim() !== heard.text.trim();
   if (!corrected && heard.confidence >= SURE) return { key, audio: sound };
-  return { key, text, signals: { corrected_transcript: corrected, heard: heard.text.slice(0, 500) } };
+  return { key, text, audio: sound, signals: { corrected_transcript: corrected, heard: heard.text.slice(0, 500) } };
 }
 
 /** "Option B: a queue and a worker", or "Options A and C: …". `options` in the order of the card. */

@@ -71,6 +71,17 @@ test("a recording is sent as a form, without a content type of our own", async (
   expect(header(calls[1], "Content-Type")).toBeNull();
 });
 
+test("corrected words go with their recording", async () => {
+  replies = [() => Response.json(REPLY)];
+  const audio = new Blob(["sound"], { type: "audio/webm" });
+  const signals = { corrected_transcript: true };
+  await new RoomApi("link").turn({ key: "k", text: "An index.", audio, signals }, true, () => undefined);
+  const form = calls[1]?.init.body as FormData;
+  expect(form.get("answer")).toBe("An index.");
+  expect(JSON.parse(String(form.get("signals")))).toEqual(signals);
+  expect((form.get("audio") as Blob).size).toBe(5);
+});
+
 test.each([
   ["an error event", 'event: error\ndata: {"status":503,"code":"unavailable","detail":"Later."}\n\n', "unavailable"],
   ["an end without a reply", 'event: sentence\ndata: {"index":0,"text":"Go"}\n\n', "interrupted"],

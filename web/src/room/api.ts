@@ -2,8 +2,12 @@ import { ApiError, problemOf, request } from "../api/problem";
 import { eventsOf } from "../api/sse";
 import type { CandidateState, Heard, InterviewNotice, LoggedEvent, Token, TurnBody } from "./types";
 
-/** What a candidate answers: words, or a recording. `signals` are observations, recorded and never scored. */
-export type Answer = { key: string; text: string; signals?: Record<string, string | number | boolean> } | Spoken;
+/**
+ * What a candidate answers: words, or a recording; with both the words count, and the recording is kept beside them.
+ * `signals` are observations, recorded and never scored.
+ */
+export type Answer = Written | Spoken;
+type Written = { key: string; text: string; audio?: Blob; signals?: Record<string, string | number | boolean> };
 type Spoken = { key: string; audio: Blob };
 
 export type Live = (sentence: { index: number; text: string }) => void;
@@ -47,13 +51,17 @@ export class RoomApi {
   /** The reply whole, after its sentences as they come. The same key gives the same reply. */
   async turn(answer: Answer, voice: boolean, live: Live): Promise<TurnBody> {
     const headers = { Accept: "text/event-stream", "Idempotency-Key": answer.key };
-    let init: RequestInit;
-    if ("audio" in answer) {
+    let init: RequestInit = {};
+    if (answer.audio !== undefined) {
       const form = new FormData();
       form.append("audio", answer.audio);
+      if (isWritten(answer)) {
+        form.append("answer", answer.text);
+        form.append("signals", JSON.stringify(answer.signals ?? {}));
+      }
       form.append("voice", String(voice));
       init = { method: "POST", headers, body: form };
-    } else {
+    } else if (isWritten(answer)) {
       const body = { answer: answer.text, voice, signals: answer.signals ?? {} };
       init = post(body, headers);
     }
@@ -122,6 +130,10 @@ export class RoomApi {
       return send();
     }
   }
+}
+
+function isWritten(answer: Answer): answer is Written {
+  return "text" in answer;
 }
 
 function bearer(token: string): Record<string, string> {

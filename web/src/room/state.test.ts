@@ -184,6 +184,18 @@ describe("an answer", () => {
     expect(reduce(state, { type: "discarded" })).toMatchObject({ turn: "yours", trouble: null });
   });
 
+  test.each([500, 401, 404])("whose words fail with status %i waits as well", (status) => {
+    const failed: RoomEvent = { type: "notHeard", problem: { ...PROBLEM, status, retryable: false } };
+    expect(having(OPENED, STARTED, ...SPOKEN.slice(0, 2), failed).turn).toBe("unheard");
+  });
+
+  test("that could not be sent is checked again as it was changed, or waits without words", () => {
+    const failed: RoomEvent[] = [OPENED, STARTED, ...SPOKEN, SENT, { type: "sendFailed", problem: PROBLEM }];
+    const heard = { text: "And in decks.", confidence: 0.9, draft: "An index." };
+    expect(having(...failed, { type: "withdrawn", heard })).toMatchObject({ turn: "checking", heard });
+    expect(having(...failed, { type: "withdrawn", unheard: true })).toMatchObject({ turn: "unheard", heard: null });
+  });
+
   test("is asked for again only where that failed", () => {
     const state = having(OPENED, STARTED, ...SPOKEN.slice(0, 2), { type: "discarded" });
     expect(reduce(state, { type: "transcriptRetried" })).toBe(state);

@@ -35,7 +35,8 @@ export type Line = {
   audioUrl: string | null;
 };
 
-export type HeardDraft = { text: string; confidence: number };
+/** `text` as it was understood; `draft` where the candidate has changed it already. */
+export type HeardDraft = { text: string; confidence: number; draft?: string };
 
 export type RoomState = {
   stage: Stage;
@@ -62,6 +63,8 @@ export type RoomState = {
   /** What is offered in a silence, or that no words were understood. */
   offer: Offer | "unclear" | null;
   practised: string | null;
+  /** The interview is being started. */
+  starting: boolean;
   /** Why the last action did not work, while the candidate can go on. */
   trouble: Problem | null;
 };
@@ -103,7 +106,9 @@ export type RoomEvent =
   | { type: "sentence"; index: number; text: string }
   | { type: "sendFailed"; problem: Problem }
   | { type: "retried" }
-  | { type: "withdrawn" }
+  /** `heard`: the words of a recording that is checked again. `unheard`: a recording without words. */
+  | { type: "withdrawn"; heard?: HeardDraft | null; unheard?: boolean }
+  | { type: "startAsked" }
   | { type: "practised"; text: string }
   | { type: "voice"; on: boolean }
   | { type: "told"; told: Extract<Told, { type: LiveNews }> }
@@ -130,6 +135,7 @@ export const OPENING: RoomState = {
   saying: "",
   offer: null,
   practised: null,
+  starting: false,
   trouble: null,
 };
 
@@ -151,8 +157,10 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     }
     case "went":
       return { ...state, stage: event.to, turn: "yours", heard: null, trouble: null };
+    case "startAsked":
+      return { ...state, starting: true, trouble: null };
     case "startFailed":
-      return { ...state, trouble: event.problem };
+      return { ...state, starting: false, trouble: event.problem };
     case "replied":
       return replied(state, event.body, event.at);
     case "hinted":
@@ -170,7 +178,7 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, turn: "checking", heard: { text: event.text, confidence: event.confidence } };
     case "notHeard":
       if (state.turn !== "hearing") return state;
-      return { ...state, turn: event.problem.retryable ? "unheard" : "yours", trouble: event.problem };
+      return { ...state, turn: refusesRecording(event.problem) ? "yours" : "unheard", trouble: event.problem };
     case "transcriptRetried":
       return state.turn === "unheard" ? { ...state, turn: "hearing", trouble: null } : state;
     case "discarded":
@@ -184,7 +192,12 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "retried":
       return state.turn === "failed" ? { ...state, turn: "thinking", trouble: null } : state;
     case "withdrawn":
-      return { ...state, turn: "yours", trouble: null, lines: state.lines.filter((line) => !line.provisional) };
+      return {
+        ...answerless(state),
+        turn: event.heard ? "checking" : event.unheard ? "unheard" : "yours",
+        heard: event.heard ?? null,
+        trouble: null,
+      };
     case "practised":
       return { ...state, practised: event.text, turn: "yours", heard: null };
     case "voice":
@@ -207,6 +220,11 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
 export function nextHintCost(state: RoomState): number | null {
   if (state.hintsLeft === 0) return null;
   return state.card?.hint_costs?.[state.hintsTaken] ?? null;
+}
+
+/** Whether the recording itself is at fault: empty, too large, not sound, or without speech. */
+function refusesRecording(problem: Problem): boolean {
+  return !problem.retryable && [400, 413, 415, 422].includes(problem.status);
 }
 
 /** Whether the candidate may begin an answer now. */

@@ -10,7 +10,7 @@ import { type Live, useLive } from "./live/useLive";
 import { en } from "./messages";
 import { resumed } from "./resume";
 import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
-import { mayAnswer, mayRecord, mayType, OPENING, type RoomState, reduce } from "./state";
+import { type HeardDraft, mayAnswer, mayRecord, mayType, OPENING, type RoomState, reduce } from "./state";
 import { useSpokenAnswer } from "./useSpokenAnswer";
 
 export type Room = {
@@ -57,6 +57,9 @@ export function useRoom(): Room {
   const [settings, setSettings] = useState(() => loadSettings(sessionStorage, firstSettings()));
   const api = useRef<RoomApi | null>(null);
   const pending = useRef<Answer | null>(null);
+  /** The words of the recording that is being sent, as the candidate checked them. */
+  const checked = useRef<HeardDraft | null>(null);
+  const starting = useRef(false);
   /** Settles once the hint that was asked for last is there, or failed. */
   const hint = useRef<Promise<void>>(Promise.resolve());
   const player = useMemo(() => new Player((on) => dispatch({ type: "voice", on })), []);
@@ -236,6 +239,9 @@ export function useRoom(): Room {
     reopen: () => void open(),
     go: (to) => dispatch({ type: "went", to }),
     start: async () => {
+      if (starting.current) return; // a second press comes before the page shows the first
+      starting.current = true;
+      dispatch({ type: "startAsked" });
       player.stop();
       spoken.discard();
       try {
@@ -246,6 +252,8 @@ export function useRoom(): Room {
         void speak(body.interviewer_response.audio_url);
       } catch (error) {
         dispatch({ type: "startFailed", problem: problemFrom(error) });
+      } finally {
+        starting.current = false;
       }
     },
     startRecording: () => {
@@ -261,6 +269,7 @@ export function useRoom(): Room {
       if (turn !== "unheard" || stage !== "interview" || audio === null) return;
       player.stop();
       const key = crypto.randomUUID?.() ?? fallbackKey();
+      checked.current = null;
       dispatch({ type: "sent", id: key, text: en.answer.spoken });
       void send({ key, audio });
     },
@@ -282,18 +291,20 @@ export function useRoom(): Room {
         live.type(key, text);
         return;
       }
+      checked.current = heard === null ? null : { ...heard, draft: text };
       dispatch({ type: "sent", id: key, text });
       void send(answerOf(key, text, heard, spoken.lastRecording));
     },
     retry,
     withdraw: () => {
       const answer = pending.current;
-      if (answer && "text" in answer) {
+      const recorded = answer?.audio !== undefined;
+      if (answer && "text" in answer && !recorded) {
         saveDraft(sessionStorage, now.current.state.card?.question_id ?? "", answer.text);
       }
       pending.current = null;
       saveSent(sessionStorage, null);
-      dispatch({ type: "withdrawn" });
+      dispatch({ type: "withdrawn", heard: recorded ? checked.current : null, unheard: recorded });
     },
     hint: () => {
       if (!mayAnswer(now.current.state) || now.current.state.hinting) return;
