@@ -68,7 +68,7 @@ class Run(msgspec.Struct, frozen=True):
 
 def replies(count: int, session: int) -> list[str]:
     """Replies as an interview has them: an acknowledgement and a question, which no two sessions share."""
-    prompts = [spoken_prompt(question) for plan in load_plans(HOME / "configs" / "interviews").values()
+    prompts = [spoken_prompt(question, plan.language) for plan in load_plans(HOME / "configs" / "interviews").values()
                for question in plan.questions]  # fmt: skip
     start = session * count
     return [f"{ACKNOWLEDGEMENT} {prompts[(start + index) % len(prompts)]}" for index in range(count)]

@@ -51,7 +51,7 @@ class Judged(Struct, frozen=True):
 def coverage_by_meaning(aligner: Aligner | None = None) -> Coverage:
     used = aligner or aligner_for_many()
 
-    async def coverage(question: Question, answer: str) -> Grade:
+    async def coverage(question: Question, answer: str, language: str) -> Grade:
         return grade_coverage(question, answer, used)
 
     return coverage
@@ -77,7 +77,7 @@ async def judged_cases(cases: Sequence[Case], records: Mapping[str, Record], row
             pass
         if model.last is None:
             continue  # silence and "I don't know" never reach the model
-        by_meaning = (await coverage(case.question, case.answer)).score
+        by_meaning = (await coverage(case.question, case.answer, "en")).score
         held_out = float(unseen[id(case.row)]) if case.row is not None else by_meaning
         if grade is not None:
             below = GradingConfig().review_below

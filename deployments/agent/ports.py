@@ -53,7 +53,7 @@ class PlanCatalogue(Protocol):
         """Whether a file holds this plan, and no person has approved it."""
         ...
 
-    def match(self, role_description: str) -> PlanChoice:
+    def match(self, role_description: str, language: str) -> PlanChoice:
         """The plan nearest to a role description. Raises InvalidInput when none is similar."""
         ...
 

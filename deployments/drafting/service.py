@@ -24,6 +24,7 @@ from interview.drafts.assembly import (
 from interview.drafts.draft import Asked, NeedCoverage, PlanDraft, RejectedQuestion
 from interview.drafts.role import Need, Role, read_role
 from interview.errors import InterviewError, InvalidInput
+from interview.languages.language import base_of
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan
 from interview.plans.plan_file import plan_data
@@ -58,10 +59,11 @@ class DraftingService:
         config: DraftingConfig | None = None,
         writer: QuestionWriter | None = None,
     ) -> None:
-        """``writer`` None: no question is written."""
+        """``writer`` None: no question is written. Drafts are English, and so are the questions they use."""
         self._config = config or DraftingConfig()
         self._retrieval = retrieval
-        questions = {question.id: question for plan in plans for question in plan.questions}
+        english = [plan for plan in plans if base_of(plan.language) == "en"]
+        questions = {question.id: question for plan in english for question in plan.questions}
         self._questions = tuple(questions.values())
         self._writer = writer
         self._search = BankSearch(retrieval, self._questions)

@@ -48,7 +48,9 @@ class GradingService:
             answer, cut = answer[: self._config.max_answer_chars], True
         try:
             async with asyncio.timeout(self._config.deadline_s):
-                grade = await self._registry.grade(request.question, answer, request.seed, request.tenant)
+                grade = await self._registry.grade(
+                    request.question, answer, request.seed, request.tenant, request.language
+                )
         except TimeoutError as error:
             raise DeadlineExceeded(
                 f"Grading did not finish within {self._config.deadline_s:g} s.", retry_after_s=1

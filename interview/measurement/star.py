@@ -8,56 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import get_args
 
 from msgspec import Struct
 
+from interview.languages.language import language_of
 from interview.limits import MAX_ANSWER_CHARS
-from interview.measurement.story_cues import (
-    ADVERBS,
-    BY_NOW,
-    CONDITIONAL,
-    CUES,
-    DOING,
-    GENERIC,
-    IDLE,
-    LESSON,
-    MEASURED,
-    ONGOING,
-    PAST,
-    PRESENT_ACTION,
-    REMARK,
-    TEAM_ACTION,
-    VERBS,
-    StoryPart,
-)
-from interview.text.hesitations import is_hesitation
+from interview.measurement.story_cues import ADVERBS, VERBS, StoryPart
+from interview.measurement.story_rules import StoryRules, story_rules
 from interview.text.machine_orders import without_orders
 
 PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 
-#: The follow-up for each missing part, most informative part first.
-FOLLOW_UPS: dict[StoryPart, str] = {
-    "action": "What did you do yourself, step by step?",
-    "result": "And how did it end? What came of it?",
-    "task": "What exactly was your task or your goal in that?",
-    "situation": "Can you tell me about the situation: where was it, and what was going on?",
-}
-TEAM_ONLY_FOLLOW_UP = "You told me what the team did. What was your own part in it?"
+#: The missing part that is asked for first: the most informative one.
+_ASKED_FIRST: tuple[StoryPart, ...] = ("action", "result", "task", "situation")
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-#: Conjunctions and subjects at which an unpunctuated sentence of more than ``_LONG_WORDS`` words is split.
-_CONJUNCTION = re.compile(
-    r"(?<=\s)(?:and|so|but|because)(?= (?:yeah|then|so|in the end|they|he|she|it|we|i|what i did|eventually|finally|"
-    r"now|my|our|the|as a result|after|since|everybody|everyone|nobody|there|this|that)\b)",
-    re.IGNORECASE,
-)
+#: A sentence of more words is split at conjunctions.
 _LONG_WORDS = 24
-_LEAD_IN = re.compile(
-    r"^(?:(?:in the end|as a result|eventually|finally|then|so|and|but|after that|because of that|well|first|also|"
-    r"later|afterwards|since then),? )+",
-    re.IGNORECASE,
-)
 MAX_CHARACTERS = MAX_ANSWER_CHARS
 
 
@@ -76,6 +45,7 @@ class StoryAnalysis(Struct, frozen=True):
     present: tuple[StoryQuote, ...]
     missing: tuple[StoryPart, ...]
     team_only: bool = False
+    language: str = "en"
 
     @property
     def complete(self) -> bool:
@@ -86,26 +56,29 @@ class StoryAnalysis(Struct, frozen=True):
         """The question about the most important missing part, or None when the story is complete."""
         if not self.missing:
             return None
+        follow_ups = language_of(self.language).story_follow_ups
         if self.missing[0] == "action" and self.team_only:
-            return TEAM_ONLY_FOLLOW_UP
-        return FOLLOW_UPS[self.missing[0]]
+            return follow_ups.team_only
+        asked: str = getattr(follow_ups, self.missing[0])
+        return asked
 
 
-def analyse_story(answer: str) -> StoryAnalysis:
-    """Find the parts of a story in ``answer``. English; text past 20,000 characters is ignored.
+def analyse_story(answer: str, language: str = "en") -> StoryAnalysis:
+    """Find the parts of a story in ``answer``, which is in ``language``; text past 20,000 characters is ignored.
 
     Orders to the grader and hesitations are not part of a story.
     """
+    rules = story_rules(language)
     answer = answer[:MAX_CHARACTERS]
     clauses = [
         (text, kept + start)
         for kept, until in without_orders(answer)
-        for text, start in _clauses(answer[kept:until])
-        if not is_hesitation(text)
+        for text, start in _clauses(answer[kept:until], rules)
+        if not rules.is_hesitation(text)
     ]
-    ongoing = any(ONGOING.search(text) for text, _ in clauses)
-    told = [_told_in(text, ongoing=ongoing) for text, _ in clauses]
-    _tell_by_place([text for text, _ in clauses], told)
+    ongoing = any(rules.ongoing.search(text) for text, _ in clauses)
+    told = [_told_in(text, rules, ongoing=ongoing) for text, _ in clauses]
+    _tell_by_place([text for text, _ in clauses], told, rules)
     present: list[StoryQuote] = []
     for part in PARTS:
         quotes = [
@@ -114,91 +87,97 @@ def analyse_story(answer: str) -> StoryAnalysis:
             if part in parts
         ]
         if part == "result" and quotes:
-            present.append(max(quotes, key=_result_strength))
+            present.append(max(quotes, key=partial(_result_strength, rules)))
         elif quotes:
             present.append(quotes[0])
     found = {quote.part for quote in present}
     return StoryAnalysis(
         present=tuple(present),
-        missing=tuple(part for part in FOLLOW_UPS if part not in found),
-        team_only="action" not in found and any(TEAM_ACTION.search(text) for text, _ in clauses),
+        missing=tuple(part for part in _ASKED_FIRST if part not in found),
+        team_only="action" not in found and any(rules.team_action.search(text) for text, _ in clauses),
+        language=language,
     )
 
 
-def _told_in(clause: str, *, ongoing: bool) -> set[StoryPart]:
+def _told_in(clause: str, rules: StoryRules, *, ongoing: bool) -> set[StoryPart]:
     """The parts that ``clause`` names explicitly; habits, plans and advice do not count."""
-    if _is_general(clause) or not (ongoing or PAST.search(clause) or ONGOING.search(clause)):
+    if _is_general(clause, rules) or not (ongoing or rules.past.search(clause) or rules.ongoing.search(clause)):
         return set()
-    parts = {part for part, cue in CUES.items() if cue.search(clause)}
-    if ongoing and PRESENT_ACTION.search(clause):
+    parts = {part for part, cue in rules.cues.items() if cue.search(clause)}
+    if ongoing and rules.present_action.search(clause):
         parts.add("action")
-    if IDLE.search(clause):
+    if rules.idle.search(clause):
         parts.discard("action")
     return parts
 
 
-def _is_general(clause: str) -> bool:
-    return bool(GENERIC.search(clause) or (CONDITIONAL.search(clause) and not CUES["action"].search(clause)))
+def _is_general(clause: str, rules: StoryRules) -> bool:
+    return bool(
+        rules.generic.search(clause) or (rules.conditional.search(clause) and not rules.cues["action"].search(clause))
+    )
 
 
-def _tell_by_place(clauses: list[str], told: list[set[StoryPart]]) -> None:
+def _tell_by_place(clauses: list[str], told: list[set[StoryPart]], rules: StoryRules) -> None:
     """Add parts without a cue: the first clause is the situation; after an action, a clause about another subject is
     the result."""
     acted = False
     for number, (clause, parts) in enumerate(zip(clauses, told, strict=True)):
-        happened = bool(PAST.search(clause)) and not _is_general(clause)
+        happened = bool(rules.past.search(clause)) and not _is_general(clause, rules)
         if number == 0 and len(clauses) > 1 and happened and not parts:
             parts.add("situation")
-        outcome = happened or (BY_NOW.search(clause) and not _is_general(clause))
+        outcome = happened or (rules.by_now.search(clause) and not _is_general(clause, rules))
         if (
             acted
             and outcome
             and not parts & {"action", "task"}
-            and not DOING.match(clause)
-            and not REMARK.search(clause)
+            and not rules.doing.match(clause)
+            and not rules.remark.search(clause)
         ):
             parts.add("result")
-        acted = acted or "action" in parts or bool(TEAM_ACTION.search(clause))
+        acted = acted or "action" in parts or bool(rules.team_action.search(clause))
 
 
-def _result_strength(quote: StoryQuote) -> tuple[bool, bool]:
+def _result_strength(rules: StoryRules, quote: StoryQuote) -> tuple[bool, bool]:
     """Rank results: an outcome outranks a lesson, and a measured outcome outranks an unmeasured one."""
-    return not LESSON.search(quote.quote), bool(MEASURED.search(quote.quote))
+    return not rules.lesson.search(quote.quote), bool(rules.measured.search(quote.quote))
 
 
-def _clauses(text: str) -> Iterator[tuple[str, int]]:
+def _clauses(text: str, rules: StoryRules) -> Iterator[tuple[str, int]]:
     """Sentences and their offsets; long unpunctuated sentences are split at conjunctions."""
     for found in _SENTENCE.finditer(text):
         cuts = [0]
         if found.group().count(" ") > _LONG_WORDS:
-            cuts += [cut.start() for cut in _CONJUNCTION.finditer(found.group())]
+            cuts += [cut.start() for cut in rules.conjunction.finditer(found.group())]
         for at, until in zip(cuts, [*cuts[1:], len(found.group())], strict=True):
             piece = found.group()[at:until]
             if piece.strip():
                 yield piece.strip(), found.start() + at + len(piece) - len(piece.lstrip())
 
 
-def achievement_line(answer: str) -> str | None:
+def achievement_line(answer: str, language: str = "en") -> str | None:
     """The story as one line for the report, ``action – result``, in the candidate's own words.
 
     None when the answer tells no own action or no result: a summary must not invent content.
     """
-    quotes = {quote.part: quote.quote for quote in analyse_story(answer).present}
+    rules = story_rules(language)
+    quotes = {quote.part: quote.quote for quote in analyse_story(answer, language).present}
     action, result = quotes.get("action"), quotes.get("result")
     if action is None or result is None:
         return None
-    line = _first_person_dropped(action)
-    return line if action == result else f"{line} – {_result_clause(result)}"
+    line = _first_person_dropped(action, rules)
+    return line if action == result else f"{line} – {_result_clause(result, rules)}"
 
 
-def _first_person_dropped(sentence: str) -> str:
+def _first_person_dropped(sentence: str, rules: StoryRules) -> str:
     clause = sentence.rstrip(" .!?")
-    found = re.search(rf"\bI ({ADVERBS}{VERBS}\b.*)", clause, re.IGNORECASE | re.DOTALL)
-    return _capitalised(found.group(1) if found else _LEAD_IN.sub("", clause))
+    found = re.search(rf"\bI ({ADVERBS}{VERBS}\b.*)", clause, re.IGNORECASE | re.DOTALL) if rules.is_english else None
+    return _capitalised(found.group(1) if found else rules.lead_in.sub("", clause))
 
 
-def _result_clause(sentence: str) -> str:
-    clause = _LEAD_IN.sub("", sentence.rstrip(" .!?"))
+def _result_clause(sentence: str, rules: StoryRules) -> str:
+    clause = rules.lead_in.sub("", sentence.rstrip(" .!?"))
+    if not rules.is_english:
+        return clause  # German nouns keep their capitals, and the verb may have no pronoun to drop
     found = re.match(r"(?:we|i) (.*)", clause, re.IGNORECASE | re.DOTALL)
     # "I learned" also drops its subject; names and numbers stay as said.
     return found.group(1) if found else clause[:1].lower() + clause[1:]

@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from interview.languages.language import SUPPORTED, is_supported
 from interview.limits import MAX_FORMULA_CHARS, MAX_QUESTIONS, MAX_TIME_BUDGET_S
 from interview.plans import questions as q
 from interview.plans.key_units import unit_problem
 from interview.plans.plan import InterviewPlan, PhasePlan
-from interview.text.languages import SUPPORTED, is_supported
 from interview.yaml.schema import nearest
 from interview.yaml.source import PathKey
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from interview.languages.reading import reading_of
 from interview.plans.questions import Question
 from interview.sessions.request_phrases import FILLERS, GROUPS
 from interview.text.phrase_patterns import compiled, row_of
@@ -101,8 +102,11 @@ _TOKEN = re.compile(r"\S+")
 
 
 @lru_cache(maxsize=2048)
-def afterthought_in(utterance: str) -> Afterthought | None:
-    """The afterthought that ``utterance`` begins with, or None. English."""
+def afterthought_in(utterance: str, language: str = "en") -> Afterthought | None:
+    """The afterthought that ``utterance`` begins with, or None."""
+    if (reading := reading_of(language)) is not None:
+        found = reading.afterthought(utterance)
+        return Afterthought(*found) if found else None
     if not _MARK.search(utterance[:300]):
         return None
     tokens = list(_TOKEN.finditer(utterance))[:MAX_WORDS]

@@ -1,7 +1,8 @@
 """Recognises a candidate's questions to the interviewer: about the interview, the data, the people, the company.
 
 Recognition works sentence by sentence. ``questions_in`` accepts a sentence only when all of it is such a question. So
-it finds a question next to an answer, and an answer that ends with a question mark stays an answer. English only.
+it finds a question next to an answer, and an answer that ends with a question mark stays an answer. The phrases here are
+English; other languages have theirs in ``interview.languages``.
 """
 
 # ruff: noqa: E501 – each line is one phrase with its alternatives
@@ -15,6 +16,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from interview.languages.reading import reading_of
 from interview.sessions.request_phrases import FILLERS, GROUPS
 from interview.text.dont_know import DONT_KNOW
 from interview.text.machine_orders import text_without_orders
@@ -268,6 +270,7 @@ _TOPICS: dict[QuestionTopic, str] = {
     """,
 }
 _PHRASES: Mapping[str, tuple[Phrase, ...]] = {topic: compiled(lines, _GROUPS) for topic, lines in _TOPICS.items()}
+_NAMED: Mapping[str, QuestionTopic] = {topic: topic for topic in _TOPICS}
 _AROUND = (
     *compiled(FILLERS, GROUPS),
     *DONT_KNOW,
@@ -296,30 +299,32 @@ _CLARIFYING = re.compile(
 
 
 @lru_cache(maxsize=2048)
-def questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
+def questions_in(utterance: str, language: str = "en") -> tuple[CandidateQuestion, ...]:
     """The questions to the interviewer in ``utterance``, in order."""
     found: list[CandidateQuestion] = []
     for sentence in _SENTENCE.finditer(utterance):
-        found += _asked(sentence.group(), sentence.start())
+        found += _asked(sentence.group(), sentence.start(), language)
     return tuple(found)
 
 
 @lru_cache(maxsize=2048)
-def open_questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
+def open_questions_in(utterance: str, language: str = "en") -> tuple[CandidateQuestion, ...]:
     """As ``questions_in``, after the candidate was asked for questions: every sentence in question form counts."""
-    known = questions_in(utterance)
+    known = questions_in(utterance, language)
+    reading = reading_of(language)
     found = list(known)
     for sentence in _SENTENCE.finditer(utterance):
         text = sentence.group().strip()
         first = sentence.start() + sentence.group().index(text) if text else sentence.start()
         if any(first < question.end and question.start < sentence.end() for question in known):
             continue
-        if text.endswith("?") or (_INTERROGATIVE.match(text) and text.count(" ") >= 2):
+        begins = _INTERROGATIVE.match(text) if reading is None else reading.asks_about_task(text)
+        if text.endswith("?") or (begins and text.count(" ") >= 2):
             found.append(CandidateQuestion("company", text, first, first + len(text)))
     return tuple(sorted(found, key=lambda question: question.start))
 
 
-def clarifying_questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
+def clarifying_questions_in(utterance: str, language: str = "en") -> tuple[CandidateQuestion, ...]:
     """The questions about the open question's scenario, when ``utterance`` holds nothing else ("What scale?").
 
     A question among statements is part of the answer: speakers ask themselves questions.
@@ -327,16 +332,16 @@ def clarifying_questions_in(utterance: str) -> tuple[CandidateQuestion, ...]:
     found: list[CandidateQuestion] = []
     for sentence in _SENTENCE.finditer(utterance):
         text = sentence.group().strip()
-        if not text or row_of(f"{plain_words(text)} ", {}, _AROUND) is not None:
+        if not text or _says_nothing(text, language):
             continue
-        if text.count(" ") >= _MAX_CLARIFYING_WORDS or not _CLARIFYING.match(text):
+        if text.count(" ") >= _MAX_CLARIFYING_WORDS or not _clarifies(text, language):
             return ()
         start = sentence.start() + sentence.group().index(text)
         found.append(CandidateQuestion("clarification", text, start, start + len(text)))
     return tuple(found)
 
 
-def without_questions(utterance: str, questions: tuple[CandidateQuestion, ...]) -> str:
+def without_questions(utterance: str, questions: tuple[CandidateQuestion, ...], language: str = "en") -> str:
     """The rest of ``utterance`` without ``questions``; empty when only courtesies are left."""
     at, kept = 0, []
     for question in questions:
@@ -344,12 +349,26 @@ def without_questions(utterance: str, questions: tuple[CandidateQuestion, ...]) 
         at = question.end
     kept.append(utterance[at:])
     rest = " ".join(piece.strip() for piece in kept if piece.strip())
-    plain = plain_words(text_without_orders(rest))
-    return "" if not plain or row_of(f"{plain} ", {}, _AROUND) is not None else rest
+    return "" if _says_nothing(text_without_orders(rest), language) else rest
 
 
-def _asked(sentence: str, start: int) -> list[CandidateQuestion]:
-    topics = _topics_of(sentence)
+def _says_nothing(text: str, language: str) -> bool:
+    """Whether ``text`` holds courtesies only, or no words."""
+    if (reading := reading_of(language)) is not None:
+        return reading.says_nothing(text)
+    plain = plain_words(text)
+    return not plain or row_of(f"{plain} ", {}, _AROUND) is not None
+
+
+def _clarifies(text: str, language: str) -> bool:
+    """Whether ``text`` is one question."""
+    if (reading := reading_of(language)) is not None:
+        return text.endswith("?") and reading.asks_about_task(text)
+    return _CLARIFYING.match(text) is not None
+
+
+def _asked(sentence: str, start: int, language: str) -> list[CandidateQuestion]:
+    topics = _topics_of(sentence, language)
     if topics:
         stripped = sentence.strip()
         first = start + sentence.index(stripped)
@@ -361,14 +380,17 @@ def _asked(sentence: str, start: int) -> list[CandidateQuestion]:
         stripped = clause.group().strip(" ,;")
         if "?" not in sentence or not stripped or clause.group() == sentence:
             continue
-        topics = _topics_of(stripped)
+        topics = _topics_of(stripped + "?" if language != "en" else stripped, language)
         if topics:
             first = start + clause.start() + clause.group().index(stripped)
             found += [CandidateQuestion(topic, stripped, first, first + len(stripped)) for topic in topics[:1]]
     return found
 
 
-def _topics_of(text: str) -> tuple[QuestionTopic, ...]:
+def _topics_of(text: str, language: str) -> tuple[QuestionTopic, ...]:
+    if (reading := reading_of(language)) is not None:
+        topic = reading.topic(text)
+        return (_NAMED[topic],) if topic else ()
     plain = plain_words(text)
     if not plain or plain.count(" ") >= MAX_WORDS or _DIGIT.search(plain):
         return ()

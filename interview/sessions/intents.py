@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from interview.languages.reading import reading_of
 from interview.sessions.request_phrases import FILLERS, GROUPS, PHRASES, WEAK, WHOLE, IntentKind
 from interview.sessions.request_words import asked_in_words
 from interview.text.dont_know import DONT_KNOW
@@ -26,6 +27,8 @@ MAX_CHARACTERS = 300
 
 #: Precedence when an utterance holds two requests: first the one that is worst to miss.
 _PRIORITY: tuple[IntentKind, ...] = ("end", "repeat", "explain", "hint", "wait", "skip", "done")
+
+_KIND: Mapping[str, IntentKind] = {kind: kind for kind in _PRIORITY}
 
 
 class Intent(Struct, frozen=True):
@@ -42,12 +45,14 @@ _FILLERS = (*compiled(FILLERS, GROUPS), *DONT_KNOW)
 
 
 @lru_cache(maxsize=2048)
-def recognise(utterance: str) -> Intent | None:
+def recognise(utterance: str, language: str = "en") -> Intent | None:
     """The request that ``utterance`` is, or None when it is, or may be, an answer.
 
-    English only; for other languages the result is None. "I don't know" alone is a (short) answer, not a request to
-    skip.
+    "I don't know" alone is a (short) answer, not a request to skip. Raises InvalidInput: no such language.
     """
+    if (reading := reading_of(language)) is not None:
+        asked = reading.request(utterance)
+        return Intent(_KIND[asked[0]], asked[1]) if asked else None
     if len(utterance) > MAX_CHARACTERS:
         return None
     text = plain_words(utterance)

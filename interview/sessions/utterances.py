@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from interview.languages.reading import reading_of
 from interview.sessions.afterthoughts import afterthought_in
 from interview.sessions.candidate_questions import (
     CandidateQuestion,
@@ -75,51 +76,55 @@ def is_silence(text: str) -> bool:
     return all(char in _EMPTY_SIGNS or unicodedata.category(char) in _INVISIBLE for char in text)
 
 
-def is_social(text: str) -> bool:
-    """Whether all of ``text`` is a greeting, thanks, an acknowledgement or a test of the line. English."""
+def is_social(text: str, language: str = "en") -> bool:
+    """Whether all of ``text`` is a greeting, thanks, an acknowledgement or a test of the line."""
+    if (reading := reading_of(language)) is not None:
+        return reading.is_social(_GESTURES.sub(" ", text))
     plain = plain_words(_GESTURES.sub(" ", text))
     return not plain or row_of(f"{plain} ", {}, _SOCIAL) is not None
 
 
-def _end_with_questions(text: str) -> Utterance | None:
+def _end_with_questions(text: str, language: str) -> Utterance | None:
     """The wish to end in ``text`` together with a question for a person in the same sentence, else None."""
     halves = _HALVES.split(text)
     if len(halves) != 2:
         return None
     for asked, ended in (halves, reversed(halves)):
-        questions = questions_in(asked)
-        request = recognise(ended)
-        if questions and not without_questions(asked, questions) and request and request.kind == "end":
+        questions = questions_in(asked, language)
+        request = recognise(ended, language)
+        if questions and not without_questions(asked, questions, language) and request and request.kind == "end":
             return Utterance("end", "", questions)
     return None
 
 
 @lru_cache(maxsize=2048)
-def read_utterance(text: str, *, asked_for_questions: bool = False, clarifiable: bool = False) -> Utterance:
-    """Classify ``text``; an order to the machine in it does not count.
+def read_utterance(
+    text: str, language: str = "en", *, asked_for_questions: bool = False, clarifiable: bool = False
+) -> Utterance:
+    """Classify ``text``, which is in ``language``; an order to the machine in it does not count.
 
     ``asked_for_questions``: it answers "do you have any questions?", so any question counts. ``clarifiable``: the open
     question has facts to ask for, so an utterance of nothing but questions asks for them.
     """
     if is_silence(text):
         return Utterance("silence")
-    if not asked_for_questions and is_social(text):
+    if not asked_for_questions and is_social(text, language):
         return Utterance("silence")
     meant = text_without_orders(text)
-    afterthought = afterthought_in(meant)
+    afterthought = afterthought_in(meant, language)
     if afterthought is not None:
         return Utterance("afterthought", afterthought.addition, announcement=afterthought.announcement)
-    if (ended := _end_with_questions(meant)) is not None:
+    if (ended := _end_with_questions(meant, language)) is not None:
         return ended
-    request = recognise(meant)
-    questions = open_questions_in(text) if asked_for_questions else questions_in(text)
-    rest = without_questions(text, questions) if questions else text
+    request = recognise(meant, language)
+    questions = open_questions_in(text, language) if asked_for_questions else questions_in(text, language)
+    rest = without_questions(text, questions, language) if questions else text
     if request is not None and (rest or request.kind not in _LOOSE.get(questions[0].topic, ("explain",))):
         return Utterance(request.kind)
     if not questions:
-        clarifying = clarifying_questions_in(text) if clarifiable else ()
+        clarifying = clarifying_questions_in(text, language) if clarifiable else ()
         return Utterance("question", "", clarifying) if clarifying else Utterance("answer", text)
-    also = recognise(text_without_orders(rest)) if rest else None
+    also = recognise(text_without_orders(rest), language) if rest else None
     if also is not None:
         return Utterance(also.kind if also.kind in ("skip", "done", "end") else "question", "", questions)
     return Utterance("answer" if rest else "question", rest, questions)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from interview.languages.reading import reading_of
 from interview.text.hesitations import without_hesitations
 from interview.text.not_knowing import only_not_knowing
 from interview.text.phrase_patterns import compiled, row_of
@@ -72,11 +73,13 @@ _AROUND = compiled(
 
 
 @lru_cache(maxsize=256)
-def says_dont_know(text: str) -> bool:
-    """Whether all of ``text`` says that its speaker does not know. English.
+def says_dont_know(text: str, language: str = "en") -> bool:
+    """Whether all of ``text`` says that its speaker does not know.
 
     Cached: within a turn the probe, the grade and the reply each ask about the same words.
     """
+    if (reading := reading_of(language)) is not None:
+        return reading.not_knowing(text)
     plain = plain_words(text)
     fluent = without_hesitations(plain)
     return _says(plain) or (fluent != plain and _says(fluent))

@@ -91,6 +91,7 @@ def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, c
         observe.observed(
             said[-1].content,
             said[-1].confidence,
+            language=state.language,
             config=config,
             clarifications=plan.by_id[asked.question_id].clarifications,
         )

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import InvalidInput
+from interview.languages.language import base_of, language_of
 from interview.plans.plan import InterviewPlan
 from interview.sessions.events import SessionConcluded
 from serve.simulation.canaries import Planted
@@ -84,7 +85,7 @@ class SimulationReport(Struct, frozen=True):
 
 
 class Campaign:
-    """``n`` interviews of every persona with every plan. All random draws come from ``seed``."""
+    """``n`` interviews of every persona with every plan of its language. All random draws come from ``seed``."""
 
     def __init__(
         self,
@@ -101,12 +102,20 @@ class Campaign:
 
         Raises:
 
-            InvalidInput: ``n`` is not positive.
+            InvalidInput: ``n`` is not positive, or a plan has no persona in its language.
         """
         if n < 1:
             raise InvalidInput("At least one interview must be run.", detail={"fields": {"n": "must be positive"}})
         self._plans = dict(plans)
-        self._personas = dict(personas)
+        spoken = {base_of(plan.language) for plan in plans.values()}
+        self._personas = {name: one for name, one in personas.items() if base_of(one.language) in spoken}
+        for plan in plans.values():
+            if not any(base_of(plan.language) == base_of(persona.language) for persona in personas.values()):
+                name = language_of(plan.language).english_name
+                raise InvalidInput(
+                    f"The plan {plan.id} is in {name}, and none of the chosen personas is.",
+                    detail={"fields": {"persona": f"choose one in {plan.language}"}},
+                )
         self._planted = {plan.id: Planted(plan, f"{seed}/{plan.id}") for plan in self._plans.values()}
         grading = UnmarkedGrading(list(self._plans.values()), troupe.grading)
         self._troupe = Troupe(grading, troupe.policies, troupe.config, troupe.prompts, troupe.model)
@@ -124,6 +133,7 @@ class Campaign:
                 for plan, persona, number in product(
                     self._plans.values(), self._personas.values(), range(1, self._n + 1)
                 )
+                if base_of(plan.language) == base_of(persona.language)
             )
         )
         gates = _gates(records)
@@ -216,7 +226,7 @@ def _order(records: list[InterviewRecord]) -> GateResult | None:
         (one, other)
         for better, worse in ORDER
         for one, other in product(records, records)
-        if one.plan == other.plan and (one.persona, other.persona) == (better, worse)
+        if one.plan == other.plan and (_level(one), _level(other)) == (better, worse)
     ]
     wrong = [
         f"{one.plan}: {one.persona}/{one.number} at {one.ability:+.2f}, {other.persona}/{other.number} at "
@@ -227,6 +237,11 @@ def _order(records: list[InterviewRecord]) -> GateResult | None:
     if not pairs:
         return None
     return GateResult(len(pairs), len(wrong), len(wrong) <= (1 - ORDERED_SHARE) * len(pairs), tuple(wrong[:EXAMPLES]))
+
+
+def _level(record: InterviewRecord) -> str:
+    """The persona's name without its language."""
+    return record.persona.rpartition("-")[2]
 
 
 def _mean_abilities(records: list[InterviewRecord]) -> dict[str, dict[str, float]]:

@@ -10,6 +10,7 @@ from itertools import cycle
 from msgspec import Struct
 
 from interview.errors import InvalidInput
+from interview.languages.language import language_of
 from interview.plans.questions import Question, RubricGrading, Ungraded
 from interview.sessions.session import ActionType
 from serve.simulation.personas import Level, Persona
@@ -18,11 +19,14 @@ from serve.simulation.personas import Level, Persona
 HESITATIONS = ("um", "well", "uh", "okay", "so", "hmm", "yeah", "er")
 _WORD = re.compile(r"[^\s.,:;!?]+")
 
-#: What a persona says when an unscored question is put again after its own question was answered.
-NOTHING_MORE = "No, that is all, thank you."
-
 #: A persona's thinking time before it speaks, in seconds.
 THINKING_S = 3.0
+
+
+def _hesitations(language: str) -> tuple[str, ...]:
+    """The words that a twin says in place of an order, in its language."""
+    rules = language_of(language).understanding
+    return HESITATIONS if rules is None else tuple(rules.hesitations.split()[:4])
 
 
 class Said(Struct, frozen=True):
@@ -57,7 +61,7 @@ class Candidate:
             self._asked += 1
             return self._said(self._next("asks"))
         if action == "clarify" and self._answer and isinstance(question.grader, Ungraded):
-            return self._said(NOTHING_MORE)
+            return self._said(persona.nothing_more)
         if action == "ask_followup" and self._answer:
             return self._said(self._instead() or self._next("more"))
         if not self._answer:
@@ -98,7 +102,7 @@ class Candidate:
             return self._said(answer)
         order = self._next("injections")
         if self._hesitating:
-            fillers = cycle(HESITATIONS)
+            fillers = cycle(_hesitations(self._persona.language))
             order = _WORD.sub(lambda _word: next(fillers), order)
         return self._said(f"{answer} {order}", plain=answer)
 

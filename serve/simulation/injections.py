@@ -35,7 +35,11 @@ async def lifts_of(held: HeldInterview, grading: Grading) -> list[Lift]:
         if isinstance(question.grader, Ungraded) or all(text == plain for text, plain in answers):
             continue
         with_orders, without = [
-            (await grading.grade(GradeRequest(question=question, answer="\n".join(texts)))).score
+            (
+                await grading.grade(
+                    GradeRequest(question=question, answer="\n".join(texts), language=held.plan.language)
+                )
+            ).score
             for texts in zip(*answers, strict=True)
         ]
         found.append(Lift(question_id, question.is_open, with_orders, without))

@@ -105,7 +105,7 @@ def follow_ups_refer(held: HeldInterview) -> Iterable[str]:
         for sent, answer in follow_ups:
             if any(own in sent.text for own in question.planned_follow_ups):
                 continue
-            wanted = analyse_story(answer).follow_up
+            wanted = analyse_story(answer, held.plan.language).follow_up
             if wanted and wanted in sent.text:
                 continue
             if not telling_words(sent.text) & telling_words(f"{question.prompt} {answer}"):
@@ -221,7 +221,7 @@ def _follow_ups(held: HeldInterview) -> Iterable[tuple[Question, list[tuple[Resp
     answer = ""
     for event in held.events:
         match event.data:
-            case AnswerReceived(text=str() as text) if recognise(text) is None:
+            case AnswerReceived(text=str() as text) if recognise(text, held.plan.language) is None:
                 answer += f"\n{text}"
             case ResponseSent() as sent:
                 if sent.action.action_type == "ask_followup":
@@ -241,7 +241,7 @@ def _public(plan: InterviewPlan) -> list[str]:
     said = [plan.greeting, plan.closing]
     for question in plan.questions:
         said += [
-            spoken_prompt(question),
+            spoken_prompt(question, plan.language),
             question.prompt,
             *question.planned_follow_ups,
             *question.clarifications.values(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from interview.errors import ConfigError, InvalidInput
+from interview.languages.language import SUPPORTED, is_supported
 from interview.shipped import shipped_root
 from interview.yaml.source import read_yaml
 
@@ -37,7 +39,9 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ``more``: answers to follow-ups.
         ``injections``: orders to the machine, one after each answer that is not typed into a sheet.
 
-    ``must_not_hear``: words the interviewer would say if it obeyed. ``words_per_s``: speaking rate.
+    ``language``: of the plans that it answers. ``nothing_more``: said when an unscored question is put again after its
+    own question was answered. ``must_not_hear``: words the interviewer would say if it obeyed. ``words_per_s``:
+    speaking rate.
     """
 
     name: str
@@ -58,20 +62,31 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     injections: tuple[str, ...] = ()
     must_not_hear: tuple[str, ...] = ()
     words_per_s: float = 2.4
+    language: str = "en"
+    nothing_more: str = "No, that is all, thank you."
+
+    @property
+    def kind(self) -> str:
+        """The name without the language."""
+        return self.name.removeprefix(f"{self.language}-")
 
 
 def load_personas(plans_directory: Path) -> dict[str, Persona]:
     """By name, in the order of their files' names; the shipped personas where the directory has none.
 
+    A persona of another language than English lies in a folder of the language's code and is named after both:
+    ``de-strong``.
+
     Raises:
         ConfigError: names file and field.
     """
     found: dict[str, Persona] = {}
-    own = sorted((plans_directory / FOLDER).glob("*.yaml"))
-    for path in own or sorted((shipped_root() / "configs" / "interviews" / FOLDER).glob("*.yaml")):
+    own = sorted((plans_directory / FOLDER).glob("**/*.yaml"))
+    for path in own or sorted((shipped_root() / "configs" / "interviews" / FOLDER).glob("**/*.yaml")):
         persona = _read(path)
-        if persona.name != path.stem:
-            raise ConfigError.at(str(path), None, "name", f"is {persona.name!r}, the file is {path.stem!r}")
+        name = path.stem if persona.language == "en" else f"{persona.language}-{path.stem}"
+        if persona.name != name:
+            raise ConfigError.at(str(path), None, "name", f"is {persona.name!r}, the file makes it {name!r}")
         found[persona.name] = persona
     if not found:
         raise ConfigError.at(str(plans_directory / FOLDER), None, "", "has no personas")
@@ -97,6 +112,20 @@ def chosen(wanted: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:
     return names
 
 
+def chosen_personas(wanted: str, personas: Mapping[str, Persona]) -> dict[str, Persona]:
+    """The personas in ``wanted`` (as in ``chosen``). ``strong`` means the strong ones of all languages.
+
+    Raises:
+
+        InvalidInput: an unknown name.
+    """
+    kinds = tuple(dict.fromkeys((*personas, *(persona.kind for persona in personas.values()))))
+    names = chosen(wanted, kinds, "persona")
+    return {
+        persona.name: persona for name in names for persona in personas.values() if name in (persona.name, persona.kind)
+    }
+
+
 def _read(path: Path) -> Persona:
     document = read_yaml(path)
     try:
@@ -116,6 +145,8 @@ def _problems(persona: Persona) -> list[tuple[str, str]]:
         found.append(("levels", "must hold weights that are not all zero"))
     if not persona.more:
         found.append(("more", "needs at least one line"))
+    if not is_supported(persona.language):
+        found.append(("language", f"is not one of {', '.join(SUPPORTED)}"))
     if persona.words_per_s <= 0:
         found.append(("words_per_s", "must be positive"))
     for share, lines in (("instead_share", "instead"), ("asks_share", "asks")):

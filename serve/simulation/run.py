@@ -20,7 +20,7 @@ from interview.plans.files import load_plan, load_plans
 from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
 from serve.simulation.campaign import Campaign, InterviewRecord, SimulationReport
-from serve.simulation.personas import ALL, chosen, load_personas
+from serve.simulation.personas import ALL, chosen, chosen_personas, load_personas
 from serve.simulation.rehearsal import NotedQueue
 from serve.simulation.stage import Troupe
 from storage.blobs.port import BlobStore
@@ -52,7 +52,7 @@ async def simulate(
         ConfigError, ModelMissing: an installed file is invalid or missing.
     """
     personas = load_personas(plans_directory)
-    wanted = {name: personas[name] for name in chosen(persona, tuple(personas), "persona")}
+    wanted = chosen_personas(persona, personas)
     plans = _plans(plan, plans_directory)
     async with _troupe(engine, policies_directory, prompts_url, llm, agent or AgentConfig()) as (troupe, model):
         places = at_once if engine == "model" else 1

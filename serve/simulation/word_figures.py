@@ -120,7 +120,7 @@ def _of_turn(
         return WordFigures(asked=int(turn.fallback), fallbacks=int(turn.fallback), **tokens)
     own = _own_words(plan, sent)
     follows_up = made.action.action_type == "ask_followup"
-    in_sentences = len(turn.answer.split()) >= TOLD_WORDS and not says_dont_know(turn.answer)
+    in_sentences = len(turn.answer.split()) >= TOLD_WORDS and not says_dont_know(turn.answer, plan.language)
     counts = in_sentences and (follows_up or made.action.action_type == "new_question")
     question = plan.by_id.get(made.question_id or "")
     aimed = follows_up and question is not None and bool(question.key_points)
@@ -141,7 +141,7 @@ def _own_words(plan: InterviewPlan, sent: ResponseSent) -> str:
     question = plan.by_id.get(sent.question.question_id) if sent.question is not None else None
     endings = [plan.closing, *(hint.text for one in plan.questions for hint in one.hints)]
     if question is not None and sent.action.action_type == "new_question":
-        endings.append(spoken_prompt(question))
+        endings.append(spoken_prompt(question, plan.language))
     text = " ".join(sent.text.split())
     for ending in endings:
         text = text.removesuffix(" ".join(ending.split())).rstrip()

@@ -121,7 +121,7 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
     match action:
         case "new_question":
             question, phase = brief.next_step.question, brief.next_step.phase
-            verbatim = scripted.spoken_prompt(question) if question is not None else ""
+            verbatim = scripted.spoken_prompt(question, brief.state.language) if question is not None else ""
         case "give_hint":
             hint = brief.asked.hints
             verbatim = brief.question.hints[hint].text if hint < len(brief.question.hints) else ""
@@ -153,7 +153,7 @@ def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
     """Split a decision's text into the interviewer's own words and the plan's wording. Pure."""
     verbatim = ""
     if decision.question is not None:
-        verbatim = scripted.spoken_prompt(decision.question)
+        verbatim = scripted.spoken_prompt(decision.question, brief.state.language)
     elif decision.hint is not None and decision.hint < len(brief.question.hints):
         verbatim = brief.question.hints[decision.hint].text
     elif decision.action.action_type == "conclude":

@@ -25,6 +25,7 @@ from deployments.agent.model.prompt_template import Prompt
 from deployments.agent.model.transcript import SEPARATOR_TOKENS, transcript
 from deployments.agent.model.untrusted_data import data, inert, tokens_at_most
 from interview.errors import ContextTooLong
+from interview.languages.language import language_of
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.sessions.session import ActionType
@@ -94,7 +95,7 @@ def _about_interview(brief: TurnBrief) -> dict[str, str]:
         "persona": inert(plan.persona),
         "title": inert(plan.title),
         "role": inert(plan.role),
-        "language": _LANGUAGES.get(brief.state.language.split("-")[0], brief.state.language),
+        "language": language_of(brief.state.language).english_name,
         "plan": outline(plan),
         "facts": facts_of(plan),
         "max_words": str(MAX_WORDS),
@@ -155,15 +156,6 @@ def _open_turn(brief: TurnBrief, actions: Sequence[ActionType]) -> str:
 
 
 _HEARD = {"answer": "answered", "explain": "asked what the question means"}
-_LANGUAGES = {
-    "en": "English",
-    "de": "German",
-    "fr": "French",
-    "es": "Spanish",
-    "it": "Italian",
-    "pt": "Portuguese",
-    "nl": "Dutch",
-}
 
 
 def _note(action: ActionType, brief: TurnBrief) -> str:

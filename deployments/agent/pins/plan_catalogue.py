@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from deployments.agent.ports import PlanChoice
-from interview.errors import ConfigError, Conflict
+from interview.errors import ConfigError, Conflict, InvalidInput
+from interview.languages.language import base_of, language_of
 from interview.plans.files import draft_ids, load_plans
 from interview.plans.matching import match_plan
 from interview.plans.plan import InterviewPlan
@@ -36,8 +37,16 @@ class InstalledPlans:
     def is_draft(self, plan_id: str) -> bool:
         return plan_id in self._drafts
 
-    def match(self, role_description: str) -> PlanChoice:
-        found = match_plan(role_description, self._plans)
+    def match(self, role_description: str, language: str) -> PlanChoice:
+        """The nearest plan in ``language``. Raises InvalidInput: none is near, or none is in that language."""
+        name = language_of(language).english_name
+        plans = {plan.id: plan for plan in self._plans.values() if base_of(plan.language) == base_of(language)}
+        if not plans:
+            raise InvalidInput(
+                f"No installed interview plan is in {name}.",
+                detail={"fields": {"language": "no installed plan has it"}, "installed": list(self.ids())},
+            )
+        found = match_plan(role_description, plans)
         return PlanChoice(plan=self._plans[found.plan_id], reason=found.explanation)
 
 

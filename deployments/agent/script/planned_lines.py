@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployments.agent.script import phrases
 from deployments.agent.script.scripted import greeting_to, spoken_prompt
+from interview.languages.language import language_of
 from interview.plans.plan import InterviewPlan
 
 
@@ -19,13 +19,14 @@ def planned_lines(plan: InterviewPlan) -> tuple[str, ...]:
 
 
 def _lines(plan: InterviewPlan) -> Iterator[str]:
+    script = language_of(plan.language).script
     yield greeting_to(plan.greeting, "")
-    yield from phrases.ACKNOWLEDGE
+    yield from script.acknowledge
     for question in plan.questions:
-        yield spoken_prompt(question)
+        yield spoken_prompt(question, plan.language)
         yield from question.planned_follow_ups
         yield from question.clarifications.values()
         yield question.rephrased
         yield from (hint.text for hint in question.hints)
-    yield from phrases.everything()
+    yield from script.everything()
     yield plan.closing

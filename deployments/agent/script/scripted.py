@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from deployments.agent.brief.interviewer import Decision, NextStep, Overheard, TurnBrief
 from deployments.agent.script import phrases
 from deployments.agent.script.candidate_replies import replies_to
+from interview.languages.language import Script, language_of
+from interview.languages.reading import reading_of
 from interview.plans.plan import InterviewPlan, Phase
 from interview.plans.questions import Question
 from interview.sessions.session import ActionType, AgentAction
@@ -43,7 +45,7 @@ def opening(plan: InterviewPlan, first: NextStep, candidate_name: str = "") -> D
             next_phase=first.phase,
             topic=_topic(question),
         ),
-        text=phrases.joined(greeting, spoken_prompt(question) if question else ""),
+        text=phrases.joined(greeting, spoken_prompt(question, plan.language) if question else ""),
         source=SOURCE,
         question=question,
         core=first.core,
@@ -67,14 +69,16 @@ def decide(brief: TurnBrief) -> Decision:
 def _decided(brief: TurnBrief) -> Decision:
     match brief.observation.heard:
         case "end":
-            return _conclude(brief, "candidate", "The candidate asked to end the interview.", phrases.END_ON_REQUEST)
+            return _conclude(
+                brief, "candidate", "The candidate asked to end the interview.", _script(brief).end_on_request
+            )
         case "repeat":
             why = "The candidate asked to hear the question again."
-            return _say(brief, "clarify", why, _pick(brief, phrases.REPEAT), _standing_prompt(brief))
+            return _say(brief, "clarify", why, _pick(brief, _script(brief).repeat), _standing_prompt(brief))
         case "explain":
             return _explain(brief)
         case "wait":
-            return _say(brief, "clarify", "The candidate asked for time to think.", _pick(brief, phrases.WAIT))
+            return _say(brief, "clarify", "The candidate asked for time to think.", _pick(brief, _script(brief).wait))
         case "hint":
             return _hint(brief)
         case "question":
@@ -82,28 +86,29 @@ def _decided(brief: TurnBrief) -> Decision:
             return _say(brief, "clarify", why, replies_to(brief), *_open_again(brief))
         case "afterthought":
             why = "The candidate wants to add to an earlier answer."
-            offer = phrases.GO_BACK if _was_reopened(brief) else phrases.NOTHING_EARLIER
-            return _say(brief, "clarify", why, _pick(brief, offer), spoken_prompt(brief.question))
+            offer = _script(brief).go_back if _was_reopened(brief) else _script(brief).nothing_earlier
+            return _say(brief, "clarify", why, _pick(brief, offer), spoken_prompt(brief.question, brief.state.language))
         case "unformed":
             mode = brief.question.answer_mode
             why = f"The answer holds no {mode}; it is asked for once before an answer counts."
-            return replace(_say(brief, "clarify", why, _pick(brief, phrases.FORM_WANTED[mode])), form_asked=True)
+            wanted: tuple[str, ...] = getattr(_script(brief).form_wanted, mode)
+            return replace(_say(brief, "clarify", why, _pick(brief, wanted)), form_asked=True)
         case "unsure":
-            words = phrases.ASK_AGAIN if brief.observation.text.strip() else phrases.HEARD_NOTHING
+            words = _script(brief).ask_again if brief.observation.text.strip() else _script(brief).heard_nothing
             if brief.observation.confidence is None:
-                words = phrases.ANSWER_NEEDED if brief.observation.text.strip() else phrases.NOTHING_TYPED
+                words = _script(brief).answer_needed if brief.observation.text.strip() else _script(brief).nothing_typed
             return _say(brief, "clarify", f"{brief.observation.why} Not scored.", _pick(brief, words))
         case "done" if not brief.answer and not _invites_questions(brief):
-            return _say(brief, "clarify", "Nothing was answered yet.", _pick(brief, phrases.ANSWER_NEEDED))
+            return _say(brief, "clarify", "Nothing was answered yet.", _pick(brief, _script(brief).answer_needed))
         case "skip":
             why = brief.observation.why or "The candidate passed on the question."
-            return _move_on(brief, why, phrases.ACKNOWLEDGE_SKIP, skipped=not brief.answer)
+            return _move_on(brief, why, _script(brief).acknowledge_skip, skipped=not brief.answer)
         case "answer" if brief.probe_because and brief.follow_up and "ask_followup" in brief.open_actions:
             if brief.probe_for_all:
                 lead = _pick(brief, acknowledgement(brief))
                 return _say(brief, "ask_followup", brief.probe_because, lead, brief.follow_up)
             why = f"{brief.probe_because} A follow-up probes it once."
-            return _say(brief, "ask_followup", why, _pick(brief, phrases.PROBE), brief.follow_up)
+            return _say(brief, "ask_followup", why, _pick(brief, _script(brief).probe), brief.follow_up)
         case "done":
             return _move_on(brief, "The candidate is done with the answer.", acknowledgement(brief))
         case "answer":
@@ -113,13 +118,19 @@ def _decided(brief: TurnBrief) -> Decision:
 def acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
     """Thanks that fit the kind of answer and reveal nothing about its grade."""
     if _resumed(brief):
-        return phrases.ADDED
+        return _script(brief).added
     said = text_without_orders(brief.observation.text)
-    if brief.observation.heard == "answer" and says_dont_know(said):
-        return phrases.ACKNOWLEDGE_UNKNOWN
-    words = [word for word in plain_words(said).split() if word not in HESITATIONS]
-    told = brief.question.answer_mode == "spoken" and len(words) >= TOLD_WORDS
-    return phrases.ACKNOWLEDGE_TOLD if told else phrases.ACKNOWLEDGE
+    if brief.observation.heard == "answer" and says_dont_know(said, brief.state.language):
+        return _script(brief).acknowledge_unknown
+    told = brief.question.answer_mode == "spoken" and _fluent_words(said, brief.state.language) >= TOLD_WORDS
+    return _script(brief).acknowledge_told if told else _script(brief).acknowledge
+
+
+def _fluent_words(said: str, language: str) -> int:
+    """The number of words that do not fill a pause."""
+    if (reading := reading_of(language)) is not None:
+        return sum(not reading.is_hesitation(word) for word in said.split())
+    return sum(word not in HESITATIONS for word in plain_words(said).split())
 
 
 def _explain(brief: TurnBrief) -> Decision:
@@ -128,10 +139,14 @@ def _explain(brief: TurnBrief) -> Decision:
     if question.rephrased and not brief.asked.follow_ups:
         why = "The candidate asked what the question means; the plan's other wording of it follows."
         return _say(
-            brief, "clarify", why, _pick(brief, phrases.IN_OTHER_WORDS), _with_options(question, question.rephrased)
+            brief,
+            "clarify",
+            why,
+            _pick(brief, _script(brief).in_other_words),
+            _with_options(question, question.rephrased, brief.state.language),
         )
     why = "The candidate asked what the question means; the script repeats it and adds nothing to it."
-    return _say(brief, "clarify", why, _pick(brief, phrases.EXPLAIN), _standing_prompt(brief))
+    return _say(brief, "clarify", why, _pick(brief, _script(brief).explain), _standing_prompt(brief))
 
 
 def _resumed(brief: TurnBrief) -> bool:
@@ -149,8 +164,8 @@ def _was_reopened(brief: TurnBrief) -> bool:
 def _open_again(brief: TurnBrief) -> tuple[str, str]:
     """The open question, after a reply to the candidate's own question."""
     if _invites_questions(brief):
-        return _pick(brief, phrases.ANYTHING_ELSE), ""
-    return _pick(brief, phrases.BACK_TO), _standing_prompt(brief)
+        return _pick(brief, _script(brief).anything_else), ""
+    return _pick(brief, _script(brief).back_to), _standing_prompt(brief)
 
 
 def _invites_questions(brief: TurnBrief) -> bool:
@@ -160,44 +175,44 @@ def _invites_questions(brief: TurnBrief) -> bool:
 
 def conclude(brief: TurnBrief, *, by: str, why: str) -> Decision:
     """An end outside the plan: the same polite close."""
-    return _conclude(brief, by, why, phrases.STOP_HERE)
+    return _conclude(brief, by, why, _script(brief).stop_here)
 
 
 def pause(brief: TurnBrief, why: str) -> Decision:
     """No question is asked until a person has reviewed."""
-    decision = _say(brief, "clarify", f"Paused for a person to look: {why}", _pick(brief, phrases.PAUSE))
+    decision = _say(brief, "clarify", f"Paused for a person to look: {why}", _pick(brief, _script(brief).pause))
     return replace(decision, paused_because=why)
 
 
-def spoken_prompt(question: Question) -> str:
+def spoken_prompt(question: Question, language: str) -> str:
     """The prompt verbatim; options are read out after it, for listeners."""
-    return _with_options(question, question.prompt)
+    return _with_options(question, question.prompt, language)
 
 
-def _with_options(question: Question, words: str) -> str:
+def _with_options(question: Question, words: str, language: str) -> str:
     if not question.options:
         return words
     options = "; ".join(f"{option.id.upper()}: {option.text.rstrip('.')}" for option in question.options)
-    return f"{words} The options are: {options}."
+    return f"{words} {language_of(language).script.options_are.format(options=options)}"
 
 
-def hint_words(question: Question, rung: int, seed: int, turn: int) -> str:
-    return phrases.joined(phrases.pick(phrases.HINT, seed, turn), question.hints[rung].text)
+def hint_words(question: Question, rung: int, seed: int, turn: int, language: str) -> str:
+    return phrases.joined(phrases.pick(language_of(language).script.hint, seed, turn), question.hints[rung].text)
 
 
 def _hint(brief: TurnBrief) -> Decision:
     rung = brief.asked.hints
     if "give_hint" in brief.open_actions:
-        text = hint_words(brief.question, rung, brief.seed, brief.turn)
+        text = hint_words(brief.question, rung, brief.seed, brief.turn, brief.state.language)
         decision = _say(brief, "give_hint", f"The candidate asked for a hint; rung {rung + 1} of the ladder.", text)
         return Decision(action=decision.action, text=decision.text, source=SOURCE, hint=rung)
-    return _say(brief, "clarify", "No hint is left for this question.", _pick(brief, phrases.NO_HINT))
+    return _say(brief, "clarify", "No hint is left for this question.", _pick(brief, _script(brief).no_hint))
 
 
 def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skipped: bool = False) -> Decision:
     step = brief.next_step
     if step.question is None:
-        opening_words = phrases.TIME_IS_UP if step.by_budget else acknowledge
+        opening_words = _script(brief).time_is_up if step.by_budget else acknowledge
         return _conclude(
             brief, "plan", f"{why} Nothing is left to ask: {step.rationale}.", opening_words, skipped=skipped
         )
@@ -211,9 +226,9 @@ def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skippe
         ),
         text=phrases.joined(
             _pick(brief, acknowledge),
-            phrases.entering(step.phase, brief.seed) if moved and not _resumed(brief) else "",
-            _pick(brief, phrases.BACK_TO) if _resumed(brief) else "",
-            spoken_prompt(step.question),
+            phrases.entering(_script(brief), step.phase, brief.seed) if moved and not _resumed(brief) else "",
+            _pick(brief, _script(brief).back_to) if _resumed(brief) else "",
+            spoken_prompt(step.question, brief.state.language),
         ),
         source=SOURCE,
         question=step.question,
@@ -247,19 +262,23 @@ def _say(brief: TurnBrief, action: ActionType, why: str, *parts: str) -> Decisio
 
 def _standing_prompt(brief: TurnBrief) -> str:
     """The open follow-up, else the question, without the words that introduced it."""
-    prompt = spoken_prompt(brief.question)
+    prompt = spoken_prompt(brief.question, brief.state.language)
     if brief.asked.follow_ups:
         for said in reversed(brief.state.conversation_history):
             if said.role == "interviewer" and said.question_type != "clarification":
-                return prompt if said.content.endswith(prompt) else _without_lead(said.content)
+                return prompt if said.content.endswith(prompt) else _without_lead(said.content, _script(brief))
     return prompt
 
 
-def _without_lead(said: str) -> str:
-    for lead in (*phrases.PROBE, *phrases.ACKNOWLEDGE, *phrases.ACKNOWLEDGE_TOLD):
+def _without_lead(said: str, script: Script) -> str:
+    for lead in (*script.probe, *script.acknowledge, *script.acknowledge_told):
         if said.startswith(f"{lead} "):
             return said.removeprefix(lead).lstrip()
     return said
+
+
+def _script(brief: TurnBrief) -> Script:
+    return language_of(brief.state.language).script
 
 
 def _pick(brief: TurnBrief, options: tuple[str, ...]) -> str:

@@ -77,7 +77,7 @@ class HintStep:
             raise Conflict("There is no open question to give a hint for.")
         question = plan.by_id[asked.question_id]
         turn = state.turn_number
-        text = scripted.hint_words(question, rung, state.settings.seed, turn + rung)
+        text = scripted.hint_words(question, rung, state.settings.seed, turn + rung, state.language)
         ledger = self._runtime.ledger(state)
         call_id = f"{turn}.hint.{state.hints_used + 1}"
         ledger.record(

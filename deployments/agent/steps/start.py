@@ -19,6 +19,7 @@ from deployments.agent.steps.start_texts import check_texts, hidden_text_trips, 
 from deployments.agent.steps.voiced import fallbacks_of, voiced
 from deployments.agent.turn.runtime import Runtime
 from interview.errors import Conflict, InvalidInput, SessionEnded
+from interview.languages.language import base_of, language_of
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import card_of
@@ -28,7 +29,6 @@ from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
 from interview.sessions.settings import SessionSettings
 from interview.text.experience_claims import claimed_years
-from interview.text.languages import SUPPORTED, is_supported
 from storage.archive.transfer import archive_new
 from storage.blobs.layout import document_path
 from storage.sessions.amend import Amendment, Loaded, transact
@@ -95,7 +95,7 @@ class StartStep:
         hidden = hidden_text_trips(request)
         request = without_hidden_text(request)
         choice = await self._choose_plan(request)
-        _check_language(request)
+        _check_language(request, choice.plan)
         self._check_consent(request, choice.plan)
         if not choice.is_installed:
             await check_keys(choice.plan, self._runtime.ports.grading, request.tenant)
@@ -183,7 +183,7 @@ class StartStep:
                 )
             return PlanChoice(plan=found, reason=f"The request named the plan {found.id!r}.")
         if request.role_description.strip():
-            return catalogue.match(request.role_description)
+            return catalogue.match(request.role_description, request.language or "en")
         raise InvalidInput(
             "Name an interview plan, or give a role_description to choose one by.",
             detail={"fields": {"plan": "required without role_description"}, "installed": list(catalogue.ids())},
@@ -315,10 +315,13 @@ def seed_of(tenant: str, interview_id: str) -> int:
     return int.from_bytes(digest[:4], "big") >> 1
 
 
-def _check_language(request: StartRequest) -> None:
-    if request.language is not None and not is_supported(request.language):
-        supported = ", ".join(SUPPORTED)
-        raise InvalidInput(
-            f"An interview cannot be held in {request.language!r}. Supported: {supported}.",
-            detail={"fields": {"language": f"must be one of {supported}, with or without a region"}},
-        )
+def _check_language(request: StartRequest, plan: InterviewPlan) -> None:
+    """Raises InvalidInput: the request names a language in which the plan is not written."""
+    if request.language is None or base_of(request.language) == base_of(plan.language):
+        return
+    wanted, given = language_of(request.language).english_name, language_of(plan.language).english_name
+    raise InvalidInput(
+        f"The plan {plan.id!r} is in {given}, and the request asks for {wanted}. Name a plan in {wanted}, or leave the "
+        "language out.",
+        detail={"fields": {"language": f"the plan's is {plan.language}"}},
+    )

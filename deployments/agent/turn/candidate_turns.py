@@ -16,11 +16,17 @@ from interview.sessions.utterances import read_utterance
 
 def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
     """Reopen the question that an afterthought returns to; in any other turn nothing changes."""
-    observation = observed_answer(exchange.pending, exchange.asked, exchange.plan, config=runtime.config)
+    observation = observed_answer(
+        exchange.pending,
+        exchange.asked,
+        exchange.plan,
+        language=exchange.ledger.state.language,
+        config=runtime.config,
+    )
     if observation.heard != "afterthought":
         return
     earlier = [exchange.plan.by_id[asked.question_id] for asked in exchange.ledger.state.questions_asked[:-1]]
-    meant = meant_question(read_utterance(observation.text).announcement, earlier)
+    meant = meant_question(read_utterance(observation.text, exchange.ledger.state.language).announcement, earlier)
     if meant is None:
         return
     exchange.record(QuestionReopened(turn=exchange.pending.turn, question_id=meant.id))

@@ -57,8 +57,8 @@ def understood(
     config: AgentConfig,
 ) -> Understood:
     """Interpret the pending answer to its question. Pure. Each utterance is read once."""
-    first = observed_answer(pending, asked, plan, config=config)
-    said = _answering(first)
+    first = observed_answer(pending, asked, plan, language=state.language, config=config)
+    said = _answering(first, state.language)
     if first.heard == "afterthought" and said:
         first = replace(first, heard="answer")  # the addition came in the same utterance
     question = plan.by_id[asked.question_id]
@@ -69,7 +69,7 @@ def understood(
 
 
 def observed_answer(
-    pending: PendingAnswer, asked: AskedQuestion, plan: InterviewPlan, *, config: AgentConfig
+    pending: PendingAnswer, asked: AskedQuestion, plan: InterviewPlan, *, language: str, config: AgentConfig
 ) -> Observation:
     """Interpret the pending answer to ``asked`` before repeated requests are limited. Pure."""
     text, confidence = pending.text, None
@@ -79,17 +79,22 @@ def observed_answer(
     question = plan.by_id[asked.question_id]
     invited = asked.phase == "closing" and not question.is_scored
     return observed(
-        text, confidence, config=config, asked_for_questions=invited, clarifications=question.clarifications
+        text,
+        confidence,
+        language=language,
+        config=config,
+        asked_for_questions=invited,
+        clarifications=question.clarifications,
     )
 
 
-def _answering(observation: Observation) -> str:
+def _answering(observation: Observation, language: str) -> str:
     """The part of an utterance that answers a question; empty when there is none."""
     if observation.heard == "unsure":
         return observation.text
     if observation.heard not in ("answer", "afterthought"):
         return ""
-    answer = read_utterance(observation.text).answer
+    answer = read_utterance(observation.text, language).answer
     return "" if is_silence(answer) else answer
 
 
@@ -97,6 +102,7 @@ def observed(
     text: str,
     confidence: float | None,
     *,
+    language: str,
     config: AgentConfig,
     asked_for_questions: bool = False,
     clarifications: Mapping[str, str] = EMPTY,
@@ -106,7 +112,7 @@ def observed(
     A doubtful transcript still counts as a request to repeat, wait or hint: those are short, and a misread one costs
     the candidate only a sentence.
     """
-    said = read_utterance(text, asked_for_questions=asked_for_questions, clarifiable=bool(clarifications))
+    said = read_utterance(text, language, asked_for_questions=asked_for_questions, clarifiable=bool(clarifications))
     if said.kind == "silence":
         if not is_silence(text):
             return Observation(text=text, heard="unsure", confidence=confidence, why="Only a greeting or thanks.")
@@ -177,9 +183,15 @@ def answer_so_far(
         reply = replies.get(said.turn)
         if (reply is None and earlier_only) or (reply is not None and reply.asked_form):
             continue
-        observation = observed(said.content, said.confidence, config=config, clarifications=question.clarifications)
+        observation = observed(
+            said.content,
+            said.confidence,
+            language=state.language,
+            config=config,
+            clarifications=question.clarifications,
+        )
         if observation.heard == "unsure" and reply is not None and reply.question_type == "clarification":
             continue
-        if answering := _answering(observation):
+        if answering := _answering(observation, state.language):
             answer = _with(answer, question, answering, said.confidence)
     return answer

@@ -42,7 +42,7 @@ def probe_for(
     """The next probe of ``question``, and why ``answer`` (all of it so far) needs it. Pure."""
     planned = question.planned_follow_ups
     own = planned[asked.follow_ups] if asked.follow_ups < len(planned) else None
-    if question.answer_mode != "spoken" or not answer or says_dont_know(answer):
+    if question.answer_mode != "spoken" or not answer or says_dont_know(answer, language):
         return Probe(question=None)
     if asked.follow_ups < len(question.probes):
         return Probe(question=own, because="Every candidate is asked this.", for_all=True)
@@ -52,8 +52,8 @@ def probe_for(
     apart = mismatches(resume_years, answer) if resume_years else ()
     if apart:
         return Probe(question=apart[0].question, because=f"{apart[0].note}.")
-    if question.type in ("behavioral", "experience") and language.startswith("en"):
-        story = analyse_story(answer)
+    if question.type in ("behavioral", "experience"):
+        story = analyse_story(answer, language)
         if story.follow_up is not None and ("action" in story.missing or "result" in story.missing):
             missing = " and no ".join(story.missing)
             return Probe(question=story.follow_up, because=f"The story tells no {missing}.")

@@ -33,7 +33,7 @@ def reflection(brief: TurnBrief) -> ReflectionNoted | None:
 
 def _insights(brief: TurnBrief) -> tuple[Insight, ...]:
     found = (*_evidence(brief), *_contradictions(brief))
-    if brief.question.type == "behavioral" and brief.state.language.startswith("en"):
+    if brief.question.type == "behavioral":
         found = (*found, *_story(brief))
     known = {(insight.kind, insight.text) for insight in brief.state.insights}
     return tuple(insight for insight in found if (insight.kind, insight.text) not in known)
@@ -61,12 +61,12 @@ def _contradictions(brief: TurnBrief) -> tuple[Insight, ...]:
 def _story(brief: TurnBrief) -> tuple[Insight, ...]:
     """The missing parts of a behavioural story, and its achievement in the candidate's own words."""
     found: list[Insight] = []
-    story = analyse_story(brief.answer)
+    story = analyse_story(brief.answer, brief.state.language)
     if story.missing:
         found.append(_insight(brief, "story", f"The story of {brief.question.id} lacks: {', '.join(story.missing)}"))
     else:
         found.append(_insight(brief, "story", f"The story of {brief.question.id} is whole"))
-    line = achievement_line(brief.answer)
+    line = achievement_line(brief.answer, brief.state.language)
     if line is not None:
         found.append(_insight(brief, "achievement", line))
     return tuple(found)

@@ -24,7 +24,7 @@ def answer_to(state: SessionState, asked: AskedQuestion, question: Question) -> 
             continue
         reply = replies.get(said.turn)
         asked_again = said.confidence is not None and reply is not None and reply.question_type == "clarification"
-        answer = read_utterance(said.content, clarifiable=bool(question.clarifications)).answer
+        answer = read_utterance(said.content, state.language, clarifiable=bool(question.clarifications)).answer
         if asked_again or not answer.strip() or (reply is not None and reply.asked_form):
             continue
         parts.append(answer)
@@ -43,7 +43,7 @@ def answered(state: SessionState, plan: InterviewPlan) -> list[Answered]:
             continue
         for said in state.conversation_history:
             if said.role == "candidate" and said.turn > asked.turn and said.question_id == asked.question_id:
-                words = read_utterance(said.content, clarifiable=bool(question.clarifications)).answer
+                words = read_utterance(said.content, state.language, clarifiable=bool(question.clarifications)).answer
                 if words.strip():
                     found.append(Answered(said.turn, question.prompt, words))
     return found

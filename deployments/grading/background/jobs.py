@@ -55,7 +55,7 @@ from storage.work_queue.port import QueuedJob
 logger = logging.getLogger(__name__)
 
 #: Judges an open answer: question, answer, seed.
-Judge = Callable[[Question, str, int], Awaitable[Grade]]
+Judge = Callable[[Question, str, int, str], Awaitable[Grade]]
 #: Why the judge's grades under a plan need review; empty when they do not.
 DriftCheck = Callable[[InterviewPlan], Awaitable[str]]
 #: The events to record on a state; empty when there is nothing to do.
@@ -224,7 +224,7 @@ class BackgroundGrading:
         return failure
 
     async def _grade(self, judge: Judge, plan: InterviewPlan, request: GradeRequest) -> Grade:
-        grade = await judge(request.question, request.answer, request.seed)
+        grade = await judge(request.question, request.answer, request.seed, request.language)
         drifted = await self._drift(plan) if self._drift is not None else ""
         if drifted:
             grade = replace(grade, needs_review=True, review_reason=f"{grade.review_reason} {drifted}".strip())

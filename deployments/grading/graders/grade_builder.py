@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from interview.grades import CriterionGrade, Evidence, Grade, level_of
+from interview.text.dont_know import says_dont_know
 from interview.text.machine_orders import without_orders
 
 
@@ -40,13 +41,14 @@ def mark(
     )
 
 
-def no_answer(grader: str, answer: str) -> Grade | None:
+def no_answer(grader: str, answer: str, language: str = "en") -> Grade | None:
     """The zero grade of an empty answer or a "don't know", with or without orders to the grader; None for any other
     answer."""
     if answer_text.is_blank(answer):
         return mark(grader, 0.0, "No answer was given.", confidence=1.0)
     kept = " ".join(answer[start:end].strip() for start, end in without_orders(answer))
-    if answer_text.is_non_answer(answer) or (kept != answer and answer_text.is_non_answer(kept)):
+    said = says_dont_know(answer, language) if language != "en" else answer_text.is_non_answer(answer)
+    if said or (kept != answer and answer_text.is_non_answer(kept)):
         return mark(
             grader,
             0.0,

@@ -11,10 +11,12 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.graders.coverage.alignment import Aligner, load_aligner
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.formula.grader import FormulaGrader
+from deployments.grading.graders.glossed import graded
 from deployments.grading.graders.quick import QuickGraders, grade_quickly
 from deployments.grading.graders.symbolic.symbolic import SymbolicGrader
 from interview.errors import UnsupportedRequest
 from interview.grades import NOT_SCORED, Grade
+from interview.languages.language import base_of
 from interview.plans.questions import (
     Exact,
     Formula,
@@ -76,12 +78,15 @@ class Registry:
         for grader in self._sandboxed:
             await grader.stop()
 
-    async def coverage(self, question: Question, answer: str) -> Grade:
+    async def coverage(self, question: Question, answer: str, language: str) -> Grade:
         """The key-point coverage of any question: by meaning if there is an encoder. Raises as ``grade``."""
-        return await self.grade(replace(question, grader=RubricGrading()), answer)
+        return await self.grade(replace(question, grader=RubricGrading()), answer, language=language)
 
-    async def grade(self, question: Question, answer: str, seed: int = 0, tenant: str = "") -> Grade:
-        """``tenant`` is who pays for the worker processes' time.
+    async def grade(
+        self, question: Question, answer: str, seed: int = 0, tenant: str = "", language: str = "en"
+    ) -> Grade:
+        """``tenant`` is who pays for the worker processes' time. An answer in another language than English is graded
+        by its gloss, and an open one by words only: the token encoder is English.
 
         Raises:
 
@@ -90,10 +95,18 @@ class Registry:
             DeadlineExceeded, EngineFailed, EngineUnavailable: the grader was stopped, or its process died.
             Overloaded: too many of the tenant's answers wait.
         """
+        aligner = self._aligner if base_of(language) == "en" else None
+
+        async def grade_english(question: Question, answer: str) -> Grade:
+            return await self._grade(question, answer, seed, tenant, aligner)
+
+        return await graded(question, answer, language, grade_english)
+
+    async def _grade(self, question: Question, answer: str, seed: int, tenant: str, aligner: Aligner | None) -> Grade:
         spec = question.grader
         match spec:
-            case RubricGrading() if self._aligner is not None:
-                return await asyncio.to_thread(grade_coverage, question, answer, self._aligner)
+            case RubricGrading() if aligner is not None:
+                return await asyncio.to_thread(grade_coverage, question, answer, aligner)
             case Exact() | ShortText() | Ordered() | MultipleChoice() | MultiSelect() | Numeric() | RubricGrading():
                 if self._quick is not None:
                     return await self._quick.grade(question, answer, tenant)

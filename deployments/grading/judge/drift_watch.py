@@ -31,11 +31,12 @@ class DriftWatch:
 
     def __init__(
         self,
-        judge: Callable[[Question, str], Awaitable[Grade]],
+        judge: Callable[[Question, str, int, str], Awaitable[Grade]],
         policy: WatchdogPolicy,
         *,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``judge`` grades a question's answer with a seed, in a language."""
         self._judge = judge
         self._policy = policy
         self._clock_s = clock_s
@@ -49,8 +50,12 @@ class DriftWatch:
         now_s = self._clock_s()
         if known is not None and now_s - known.at_s < self._policy.drift_every_s:
             return known.reason
+
+        async def judge(question: Question, answer: str) -> Grade:
+            return await self._judge(question, answer, 0, plan.language)
+
         try:
-            drift = await measure_drift(self._judge, calibration_items(plan, self._policy.drift_items))
+            drift = await measure_drift(judge, calibration_items(plan, self._policy.drift_items))
         except InterviewError as error:
             # The grade at hand will meet the same error and report it; without a new measurement the last one holds.
             logger.warning("the judge's drift could not be measured: plan=%s error=%s", plan.id, error.code)

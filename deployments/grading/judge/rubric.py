@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from deployments.grading.config import JudgeConfig
 from deployments.grading.graders.coverage.coverage import grade_coverage
+from deployments.grading.graders.glossed import graded
 from deployments.grading.graders.grade_builder import mark, no_answer, nonsense
 from deployments.grading.judge import prompt
 from deployments.grading.judge.combination import combined
@@ -32,11 +33,14 @@ logger = logging.getLogger(__name__)
 GRADER = "rubric"
 
 #: The key-point coverage grade of an answer.
-Coverage = Callable[[Question, str], Awaitable[Grade]]
+Coverage = Callable[[Question, str, str], Awaitable[Grade]]
 
 
-async def _coverage_here(question: Question, answer: str) -> Grade:
-    return grade_coverage(question, answer)
+async def _coverage_here(question: Question, answer: str, language: str) -> Grade:
+    async def by_words(question: Question, answer: str) -> Grade:
+        return grade_coverage(question, answer)
+
+    return await graded(question, answer, language, by_words)
 
 
 class RubricJudge:
@@ -50,7 +54,7 @@ class RubricJudge:
         self._config = config or JudgeConfig()
         self._coverage = coverage or _coverage_here
 
-    async def grade(self, question: Question, answer: str, seed: int = 0) -> Grade:
+    async def grade(self, question: Question, answer: str, seed: int = 0, language: str = "en") -> Grade:
         """The grade of an open answer; the deterministic coverage grade when there is nothing to judge by.
 
         Raises:
@@ -58,10 +62,10 @@ class RubricJudge:
             InvalidModelOutput: no sample was usable.
             ModelMissing, Overloaded, DeadlineExceeded, EngineUnavailable, CircuitOpen, EngineFailed: of the model.
         """
-        empty = no_answer(GRADER, answer) or nonsense(GRADER, answer)
+        empty = no_answer(GRADER, answer, language) or nonsense(GRADER, answer)
         if empty is not None:
             return empty
-        coverage = await self._coverage(question, answer)
+        coverage = await self._coverage(question, answer, language)
         items = items_of(question)
         text = NumberedAnswer(question.prompt, answer, salt=f"{question.id}:{seed}")
         if not items or not text.sentences:

@@ -85,7 +85,7 @@ async def grade_lines(
         try:
             if judge is not None and question.is_open:
                 grade = with_deductions(
-                    await judge.grade(question, line.answer, seed),
+                    await judge.grade(question, line.answer, seed, line.language),
                     hint_cost=line.hint_cost,
                     transcript_confidence=line.transcript_confidence,
                     review_below=review_below,

@@ -660,11 +660,18 @@ async def test_a_request_counts_as_no_part_of_the_answer_when_the_time_is_up(sta
     assert request.answer == "It makes writes slower."
 
 
-@pytest.mark.parametrize("language", ["de", "fr-FR", "klingon"])
-async def test_an_interview_in_an_unsupported_language_is_refused_and_nothing_is_begun(
-    stage: Stage, language: str
+@pytest.mark.parametrize(
+    ("language", "problem"),
+    [
+        ("de", "is in English, and the request asks for German"),
+        ("fr-FR", "is in English, and the request asks for French"),
+        ("klingon", "Supported: en, de, fr, es"),
+    ],
+)
+async def test_an_interview_in_another_language_than_the_plans_is_refused_and_nothing_is_begun(
+    stage: Stage, language: str, problem: str
 ) -> None:
-    with pytest.raises(InvalidInput, match="Supported: en") as caught:
+    with pytest.raises(InvalidInput, match=problem) as caught:
         await stage.agent().start(msgspec.structs.replace(_start(), language=language))
     assert "language" in caught.value.detail["fields"]
     assert await stage.sessions.load(SessionKey("acme", "rehearsal")) is None

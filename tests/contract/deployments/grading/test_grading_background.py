@@ -298,7 +298,7 @@ async def test_an_answer_that_no_judge_can_grade_does_not_stop_the_others(
 ) -> None:
     judge = RubricJudge(stage.model).grade
 
-    async def refusing(question: Question, answer: str, seed: int) -> Grade:
+    async def refusing(question: Question, answer: str, seed: int, language: str) -> Grade:
         if question.id == "open-1":
             raise InvalidInput("The model's context is too short for this answer.")
         return await judge(question, answer, seed)

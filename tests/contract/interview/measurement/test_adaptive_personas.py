@@ -11,15 +11,14 @@ import pytest
 from deployments.grading.graders.registry import Registry
 from interview.grades import Grade
 from interview.measurement.adaptive_block import ability_after, next_step
-from interview.plans.files import load_plans
 from interview.plans.plan import InterviewPlan, PhasePlan, reference
 from interview.plans.questions import Formula, Question, Ungraded, card_of
 from interview.sessions import events as ev
 from interview.sessions.fold import apply
 from interview.sessions.session import AgentAction, SessionState
-from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews")
+PLANS = plans_in("en")
 LEVELS = ("strong", "average", "weak")
 SESSIONS = 5
 

@@ -13,12 +13,13 @@ from rapidfuzz import fuzz
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.registry import Registry
 from interview.plans import questions as q
-from interview.plans.files import load_bank, load_plans
+from interview.plans.files import load_bank
 from interview.plans.plan import SENIOR_ITEM_B, InterviewPlan
 from interview.yaml.source import read_yaml
 from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews")
+PLANS = plans_in("en")
 QUESTIONS = {question.id: question for plan in PLANS.values() for question in plan.questions}
 OPEN = [found for found in QUESTIONS.values() if isinstance(found.grader, q.RubricGrading)]
 FORMULAS = [found for found in QUESTIONS.values() if isinstance(found.grader, q.Formula)]

@@ -12,12 +12,12 @@ import pytest
 
 from interview.drafts.assembly import Candidate, assemble, choose
 from interview.drafts.role import read_role
-from interview.plans.files import load_plans
 from interview.plans.plan import InterviewPlan
 from interview.text.sentences import sentences_of
 from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews")
+PLANS = plans_in("en")
 
 #: Facts about the employer, which the platform cannot keep: the operator checks them before the first interview.
 EMPLOYER = "employer"

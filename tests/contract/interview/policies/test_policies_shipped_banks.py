@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from deployments.agent.script import phrases
-from interview.plans.files import load_plans
+from interview.languages.language import language_of
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import Question
 from interview.policies.files import load_policies
@@ -17,8 +16,10 @@ from interview.policies.rules import Draft, Scene
 from interview.sessions.session import AskedQuestion, ConversationTurn, SessionState
 from interview.yaml.source import read_yaml
 from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews")
+PLANS = plans_in("en")
+SCRIPT = language_of("en").script
 RULES = load_policies(ROOT / "configs" / "policies")["default"]
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ def test_the_plans_own_follow_ups_and_the_scripts_phrases_trip_nothing(name: str
         scene = after(question, plan, "I am not sure.")
         for follow_up in question.follow_ups:
             assert review(RULES, scene, Draft("ask_followup", f"Thank you. {follow_up}")).trips == ()
-        for words in (*phrases.ACKNOWLEDGE, *phrases.PROBE, *phrases.EXPLAIN, *phrases.MOVE_ON):
+        for words in (*SCRIPT.acknowledge, *SCRIPT.probe, *SCRIPT.explain, *SCRIPT.move_on):
             assert review(RULES, scene, Draft("new_question", words, question.prompt)).trips == ()
 
 

@@ -71,7 +71,7 @@ def failures(report: SimulationReport) -> dict[str, tuple[str, ...]]:
 async def test_the_script_passes_every_gate_with_every_persona() -> None:
     report = await scripted("backend-engineer", "all")
     assert failures(report) == {}
-    assert len(report.interviews) == len(PERSONAS) >= 12
+    assert len(report.interviews) == sum(one.language == "en" for one in PERSONAS.values()) >= 12
     assert {"injections_inert", "injections_worth_nothing", "abilities_ordered"} <= report.gates.keys()
     # the personas do what they are for, else the gates would hold untried
     found = {record.persona: record for record in report.interviews}

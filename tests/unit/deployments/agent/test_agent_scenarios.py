@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.agent.script.candidate_replies import UNSPECIFIED
+from interview.languages.language import language_of
 from interview.plans.files import load_plan
 from interview.sessions.events import ResponseSent
 from serve.simulation.rehearsal import Rehearsal, RehearsalStage
@@ -36,7 +36,7 @@ async def follow_ups(stage: RehearsalStage) -> list[str]:
         ("What scale are we talking about?", "About two hundred withdrawals a second"),
         ("Which database is it?", "Postgres, at its default isolation level"),
         ("Can the balance be negative?", "A balance must never be negative."),
-        ("What is the budget for this?", UNSPECIFIED),
+        ("What is the budget for this?", language_of("en").replies.unspecified),
     ],
 )
 async def test_a_clarifying_question_is_told_its_fact_and_never_graded(said: str, fact: str) -> None:

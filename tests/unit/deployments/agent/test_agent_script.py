@@ -23,6 +23,7 @@ from deployments.agent.turn.observe import observed
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import Conflict, EngineFailed, SessionEnded
+from interview.languages.language import language_of
 from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import MultipleChoice, Option
@@ -36,6 +37,7 @@ from tests.support.paths import ROOT, TESTS
 
 PLAN = load_plan(TESTS / "data" / "agent" / "short-plan.yaml")
 REAL_PLANS = sorted((ROOT / "configs" / "interviews").glob("*.yaml"))
+SCRIPT = language_of("en").script
 LONG = "I build the billing service of a logistics company together with four other people"
 COST = "Every write must also update the index and it takes additional disk space"
 
@@ -132,7 +134,7 @@ async def test_a_candidate_with_nothing_more_to_ask_is_not_asked_again() -> None
             break
         await candidate.answer("Please skip this question.")
     await candidate.answer("How big is the team?")
-    assert candidate.response["text"].endswith(phrases.ANYTHING_ELSE)
+    assert candidate.response["text"].endswith(SCRIPT.anything_else)
     await candidate.answer("No, that is all, thank you.")
     assert candidate.response["action"]["action_type"] == "conclude"
 
@@ -141,7 +143,7 @@ async def test_a_repeat_after_a_follow_up_repeats_the_follow_up() -> None:
     _, state = await after(["Billing.", "Sorry, could you repeat that?"])
     repeated = state.conversation_history[-1].content
     assert repeated.endswith(" What part of it do you like most?")
-    assert not any(f"{lead} What part" in repeated for lead in phrases.PROBE)
+    assert not any(f"{lead} What part" in repeated for lead in SCRIPT.probe)
 
 
 async def test_what_is_put_again_after_an_addition_is_the_question_alone() -> None:
@@ -151,7 +153,7 @@ async def test_what_is_put_again_after_an_addition_is_the_question_alone() -> No
     )
     repeated = state.conversation_history[-1].content
     assert repeated.endswith(PLAN.by_id["index-cost"].prompt)
-    assert not any(lead in repeated for lead in (*phrases.ADDED, *phrases.BACK_TO))
+    assert not any(lead in repeated for lead in (*SCRIPT.added, *SCRIPT.back_to))
 
 
 async def test_a_skip_moves_on_and_leaves_a_grade_that_says_so() -> None:
@@ -223,8 +225,8 @@ async def test_injections_change_nothing() -> None:
 
 
 def test_the_same_session_and_turn_say_the_same_and_the_next_turn_does_not() -> None:
-    assert phrases.pick(phrases.ACKNOWLEDGE, 7, 3) == phrases.pick(phrases.ACKNOWLEDGE, 7, 3)
-    assert phrases.pick(phrases.ACKNOWLEDGE, 7, 3) != phrases.pick(phrases.ACKNOWLEDGE, 7, 4)
+    assert phrases.pick(SCRIPT.acknowledge, 7, 3) == phrases.pick(SCRIPT.acknowledge, 7, 3)
+    assert phrases.pick(SCRIPT.acknowledge, 7, 3) != phrases.pick(SCRIPT.acknowledge, 7, 4)
 
 
 def test_a_greeting_does_without_a_name() -> None:
@@ -238,13 +240,15 @@ def test_options_are_read_out_after_the_prompt() -> None:
         PLAN.by_id["seven-six"],
         grader=MultipleChoice(options=(Option("a", "Forty-two."), Option("b", "Forty")), answer="a"),
     )
-    assert scripted.spoken_prompt(question) == ("How much is seven times six? The options are: A: Forty-two; B: Forty.")
+    assert scripted.spoken_prompt(question, "en") == (
+        "How much is seven times six? The options are: A: Forty-two; B: Forty."
+    )
 
 
 def test_a_doubtful_request_is_still_a_request_but_a_doubtful_skip_is_not() -> None:
     config = AgentConfig(unsure_below=0.4)
-    assert observed("please repeat the question", 0.2, config=config).heard == "repeat"
-    assert observed("skip this question", 0.2, config=config).heard == "unsure"
+    assert observed("please repeat the question", 0.2, language="en", config=config).heard == "repeat"
+    assert observed("skip this question", 0.2, language="en", config=config).heard == "unsure"
 
 
 # -- any interview replays -----------------------------------------------------------------------------------------

@@ -16,11 +16,10 @@ from deployments.drafting.service import DraftingService
 from deployments.retrieval.service import RetrievalService
 from interview.errors import InvalidInput
 from interview.plans.authoring import problems_in
-from interview.plans.files import load_plans
 from interview.plans.plan_file import plan_yaml
-from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews").values()
+PLANS = plans_in("en").values()
 BACKEND = """\
 Senior Backend Engineer
 

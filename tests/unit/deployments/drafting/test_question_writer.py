@@ -17,14 +17,14 @@ from deployments.retrieval.service import RetrievalService
 from interview.drafts.draft import RejectedQuestion
 from interview.drafts.role import Need, Role
 from interview.errors import EngineFailed
-from interview.plans.files import load_plans
 from interview.plans.questions import Question, RubricGrading
 from interview.policies.files import load_policies
 from interview.policies.off_limits import topic_by_rules
 from tests.support.fake_language_model import FakeLanguageModel
 from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews").values()
+PLANS = plans_in("en").values()
 POLICIES = load_policies(ROOT / "configs" / "policies")["default"]
 RETRIEVAL = RetrievalService("minilm-l6-v2-int8")
 NEED = Need("Prune apple trees")

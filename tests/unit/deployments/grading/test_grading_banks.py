@@ -9,7 +9,6 @@ import pytest
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
 from deployments.grading.service import GradingService
-from interview.plans.files import load_plans
 from interview.plans.questions import (
     Exact,
     Formula,
@@ -22,9 +21,9 @@ from interview.plans.questions import (
     ShortText,
     Symbolic,
 )
-from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews")
+PLANS = plans_in("en")
 QUESTIONS = [question for plan in PLANS.values() for question in plan.questions]
 
 

@@ -307,7 +307,7 @@ async def test_the_drift_watch_measures_once_per_period_and_keeps_its_finding() 
     now_s = 0.0
     judged_answers: list[str] = []
 
-    async def generous(question: Question, answer: str) -> Grade:
+    async def generous(question: Question, answer: str, seed: int, language: str) -> Grade:
         judged_answers.append(answer)
         return Grade(score=1.0, level="strong", confidence=1.0, rationale="", grader="rubric")
 
@@ -324,7 +324,7 @@ async def test_the_drift_watch_measures_once_per_period_and_keeps_its_finding() 
 
 
 async def test_a_judge_that_is_away_is_no_drift() -> None:
-    async def away(question: Question, answer: str) -> Grade:
+    async def away(question: Question, answer: str, seed: int, language: str) -> Grade:
         raise EngineUnavailable("down")
 
     reference = ReferenceAnswers(strong="Full design.", average="Half of it.", weak="A word.")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from interview.measurement.star import TEAM_ONLY_FOLLOW_UP, achievement_line, analyse_story
+from interview.languages.language import language_of
+from interview.measurement.star import achievement_line, analyse_story
 
 WHOLE = (
     "In my last job our billing service was slow. I was responsible for the database. I measured the queries and I "
@@ -53,7 +54,7 @@ def test_the_follow_up_asks_for_exactly_what_is_missing(answer: str, missing: st
 def test_a_story_told_as_we_is_asked_for_the_candidates_own_part() -> None:
     found = analyse_story("We had an outage. We fixed it together. In the end the customer was happy.")
     assert found.team_only
-    assert found.follow_up == TEAM_ONLY_FOLLOW_UP
+    assert found.follow_up == language_of("en").story_follow_ups.team_only
 
 
 def test_an_answer_without_a_story_lacks_everything() -> None:

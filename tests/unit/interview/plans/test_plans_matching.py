@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from interview.errors import InvalidInput
-from interview.plans.files import load_plans
 from interview.plans.matching import match_plan
-from tests.support.paths import ROOT
+from tests.support.shipped_plans import plans_in
 
-PLANS = load_plans(ROOT / "configs" / "interviews")
+PLANS = plans_in("en")
 
 BACKEND = """Senior Software Engineer (Backend)
 We look for somebody who designs and runs REST APIs and microservices in Go and Java on Postgres and Kafka. You care for
