@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from interview.errors import ConfigError
-from interview.plans.files import load_bank, load_plan
+from interview.plans.files import load_bank, load_plan, require_file_name
 from interview.plans.questions import Question
 from interview.plans.style import style_findings
 from interview.yaml.source import YamlDocument, read_yaml
@@ -25,7 +25,7 @@ def problems_in(path: Path) -> tuple[str, ...]:
             load_bank(path)
             documents = [document]
         else:
-            load_plan(path)
+            require_file_name(load_plan(path), path)
             documents = [document, *_banks(document, path.parent)]
     except ConfigError as error:
         return tuple(error.detail.get("problems") or (error.message,))

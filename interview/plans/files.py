@@ -101,11 +101,15 @@ def _plan_files(directory: Path) -> dict[str, PlanFile]:
     files: dict[str, PlanFile] = {}
     for path in sorted(directory.glob("*.yaml")):
         file = load_plan_file(path)
-        if file.plan.id != path.stem:
-            document = read_yaml(path)
-            raise document.error(("id",), f"{file.plan.id!r} must be the file's name, {path.stem!r}")
+        require_file_name(file.plan, path)
         files[file.plan.id] = file
     return files
+
+
+def require_file_name(plan: InterviewPlan, path: Path) -> None:
+    """Raises ConfigError when the plan's id is not its file's name."""
+    if plan.id != path.stem:
+        raise read_yaml(path).error(("id",), f"{plan.id!r} must be the file's name, {path.stem!r}")
 
 
 class _Marks(Struct, frozen=True):

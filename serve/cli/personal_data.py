@@ -126,7 +126,7 @@ def audit_log(
 
 def _check_one_of(interview_ids: list[str] | None, candidate: str | None) -> None:
     if bool(interview_ids) == (candidate is not None):
-        raise InvalidInput("Name interviews, or a candidate with --candidate; not both.")
+        raise InvalidInput("Name one or more interview ids, or a candidate with --candidate, but not both.")
 
 
 def _keys(tenant: str, interview_ids: list[str] | None) -> list[SessionKey]:

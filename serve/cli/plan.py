@@ -70,9 +70,12 @@ def create(
 
     if out.exists() and not force:
         raise Conflict(f"{out} exists; --force overwrites it.")
+    plan_id = _id_of(out)
+    if out.stem != plan_id:
+        raise InvalidInput(f"A plan's id is its file's name: write {out.with_name(f'{plan_id}.yaml')} as --out.")
     file = read_serve_file(profile_path(profile))
     draft = asyncio.run(_drafted(read_settings(file.arguments, file.document), role, resume, minutes))
-    plan = replace(draft.plan, id=_id_of(out))
+    plan = replace(draft.plan, id=plan_id)
     told = (
         "A draft made by `interview plan create`. Read every question and its key, and change what does not fit.",
         *draft.notes,

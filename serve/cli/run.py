@@ -17,7 +17,8 @@ from rich.console import Console
 
 from interview.errors import ConfigError, Conflict, EngineFailed, InvalidInput
 from serve.local.local_key import key_path
-from serve.local.process_supervisor import end_leftover, running, supervise
+from serve.local.private_directory import private_directory
+from serve.local.process_supervisor import end_leftover, pid_file_of, running, supervise
 from serve.serve_file import HOME, data_dir, plans_dir, profile_path, read_serve_file
 
 if TYPE_CHECKING:
@@ -187,9 +188,10 @@ def _port(port: int | None) -> list[str]:
 
 def _guard(arguments: list[str], data: Path) -> None:
     """Run the same command under a process supervisor and exit with its status."""
-    pid_file = data / "run" / "platform.json"
+    pid_file = pid_file_of(data)
     try:
-        pid_file.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(data)
+        pid_file.parent.mkdir(exist_ok=True)
     except OSError as error:
         raise ConfigError(f"The data directory {data} cannot be created ({error.strerror}); choose another.") from error
     if running(pid_file):

@@ -88,9 +88,10 @@ class LiveScreen:
             ability = "–" if theta is None or error is None else f"{theta:+.2f} ± {error:.2f}"
             skills.add_row(escape(skill["skill"]), "–" if mean is None else f"{mean:.2f}", ability, str(skill["items"]))
         self._console.print(skills)
+        fallbacks = ", ".join(reason.rstrip(".") for reason in summary["fallbacks"])
         self._console.print(
             f"{summary['turns']} spoken turns, {_error_rate(summary)}, "
-            f"{len(summary['grades'])} grades, fallbacks: {', '.join(summary['fallbacks']) or 'none'}. "
+            f"{len(summary['grades'])} grades, fallbacks: {fallbacks or 'none'}. "
             f"Written to {escape(summary['written_to'])}."
         )
 

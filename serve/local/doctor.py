@@ -22,6 +22,7 @@ from deployments.stt.config import SttConfig
 from deployments.tts.config import TtsConfig
 from deployments.turn_detection.config import TurnDetectionConfig
 from interview.errors import InterviewError, ModelMissing
+from serve.local.process_supervisor import pid_file_of, running
 from serve.serve_file import ServeFile, plans_dir
 from serve.settings import Settings, read_settings
 from storage.weights.resolve import known, resolve_weights
@@ -60,7 +61,7 @@ def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
         *_packages(),
         _machine(),
         _disk(data),
-        *_ports(config),
+        *_ports(config, data),
         _redis(),
         _archive(data),
         _sandbox(),
@@ -117,8 +118,10 @@ def _disk(data: Path) -> Diagnosis:
     return Diagnosis("disk", "ok", found)
 
 
-def _ports(config: ServeFile) -> list[Diagnosis]:
+def _ports(config: ServeFile, data: Path) -> list[Diagnosis]:
     """The ingress's port; with HAProxy also those of its statistics, fallback and metrics, on every interface."""
+    if running(pid_file_of(data)):
+        return [Diagnosis("port", "ok", "not examined: the platform is running on this data directory")]
     findings = [_port(config.host, config.port)]
     if config.environment.get("RAY_SERVE_ENABLE_HA_PROXY") == "1":
         findings += [_port("0.0.0.0", port) for port in HAPROXY_PORTS]  # noqa: S104 - HAProxy binds them so

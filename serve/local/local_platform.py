@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from interview.errors import ConfigError, EngineFailed, EngineUnavailable
+from interview.errors import ConfigError, EngineFailed, EngineUnavailable, StorageUnavailable
 from serve.local.local_key import local_key_of
 from serve.local.private_directory import private_directory
 from serve.serve_file import HOME, ServeFile, require_honoured
@@ -130,7 +130,8 @@ class Platform:
         self._deploy()
 
     def _check(self) -> None:
-        """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy or prompt."""
+        """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy, prompt or ``REDIS_URL``,
+        and StorageUnavailable when the server of ``REDIS_URL`` does not answer."""
         from serve.composition.operator_files import check_operator_files
         from serve.settings import read_settings
 
@@ -138,6 +139,8 @@ class Platform:
         settings = read_settings(self.config.arguments, self.config.document)
         _require_free(self.host, self.port)
         check_operator_files(settings)
+        if self.redis_url:
+            _require_usable(self.redis_url)
 
     def _start_redis(self) -> str:
         from storage.embedded.server import EmbeddedRedis
@@ -310,6 +313,16 @@ def _keep_logs(ray_dir: Path, keep: Path) -> None:
         shutil.copytree(logs, keep, ignore_dangling_symlinks=True)
     except OSError as error:  # such as a full disk; it must not prevent the stop
         logger.warning("some of Ray's logs could not be copied to %s: %s", keep, error)
+
+
+def _require_usable(redis_url: str) -> None:
+    from storage.redis.diagnosis import diagnose
+
+    found = diagnose(redis_url)
+    if found.misconfigured:
+        raise ConfigError(f"REDIS_URL: {found.server} {found.problem}.")
+    if found.problem:
+        raise StorageUnavailable(f"{found.server} {found.problem}. Start that server, or correct REDIS_URL.")
 
 
 def _require_free(host: str, port: int) -> None:

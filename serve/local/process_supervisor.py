@@ -54,6 +54,11 @@ def supervise(command: list[str], pid_file: Path, env: dict[str, str] | None = N
     return status if status >= 0 else 128 - status
 
 
+def pid_file_of(data: Path) -> Path:
+    """The file that names the processes of the platform that runs on a data directory."""
+    return data / "run" / "platform.json"
+
+
 def running(pid_file: Path) -> bool:
     """Whether the launcher named in ``pid_file`` is alive."""
     return _alive(_read(pid_file).get("launcher")) is not None

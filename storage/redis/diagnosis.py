@@ -17,11 +17,15 @@ TIMEOUT_S = 2.0
 
 
 class Diagnosis(Struct, frozen=True):
-    """``problem`` says why the server cannot be used; ``warnings`` name settings that can lose interviews."""
+    """``problem`` says why the server cannot be used; ``warnings`` name settings that can lose interviews.
+
+    A ``misconfigured`` URL stays unusable until somebody corrects it; another problem may pass.
+    """
 
     server: str
     version: str = ""
     problem: str = ""
+    misconfigured: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -42,22 +46,27 @@ async def _diagnose(url: str) -> Diagnosis:
         if nodes is None:
             found = [await _about(url)]
             if found[0].get("cluster_enabled"):
-                return Diagnosis(
-                    server, problem="is one node of a Redis Cluster: write redis+cluster://host:port,host:port"
+                return _misconfigured(
+                    server, "is one node of a Redis Cluster: write redis+cluster://host:port,host:port"
                 )
         else:
             found = [await _about(one) for one in await _members(nodes)]
-    except AuthenticationError:
-        return Diagnosis(server, problem="refuses the password in the URL, or wants one")
     except ResponseError as error:
-        return Diagnosis(server, problem=f"refuses the user: {str(error).split(' ')[0]}")
+        return _misconfigured(server, f"refuses the user: {str(error).split(' ')[0]}")
     except (ConfigError, ValueError) as error:
-        return Diagnosis(server, problem=f"is not usable: {error}")
+        return _misconfigured(server, f"is not usable: {error}")
     except (RedisError, StorageUnavailable, OSError) as error:
+        # redis-py raises some failures of authentication as the cause of a connection error
+        if isinstance(error, AuthenticationError) or isinstance(error.__cause__, AuthenticationError):
+            return _misconfigured(server, "refuses the password in the URL, or wants one")
         return Diagnosis(server, problem=f"does not answer ({type(error).__name__})")
     versions = sorted({str(about.get("valkey_version") or about.get("redis_version", "")) for about in found})
     warnings = dict.fromkeys(warning for about in found for warning in _warnings(about))
     return Diagnosis(server, ", ".join(versions), warnings=tuple(warnings))
+
+
+def _misconfigured(server: str, problem: str) -> Diagnosis:
+    return Diagnosis(server, problem=problem, misconfigured=True)
 
 
 async def _about(url: str) -> dict[str, object]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from pathlib import Path
 
+import psutil
 import pytest
+from msgspec import structs
 
+from interview.errors import ConfigError, StorageUnavailable
 from serve.local.doctor import Diagnosis, examine
-from serve.local.local_platform import free_port
-from serve.serve_file import profile_path, read_serve_file
+from serve.local.local_platform import Platform, free_port
+from serve.local.process_supervisor import pid_file_of
+from serve.serve_file import ServeFile, profile_path, read_serve_file
 from storage.embedded.server import EmbeddedRedis
 
 
@@ -30,7 +36,7 @@ def test_a_wrong_password_is_said_and_never_shown(tmp_path: Path, monkeypatch: p
         user, _, place = server.url.rpartition("@")
         wrong = f"{user.rpartition(':')[0]}:not-the-password@{place}"
         found = sessions(wrong, tmp_path, monkeypatch)
-    assert (found.level, "password" in found.found) == ("fail", True)
+    assert (found.level, "refuses the password" in found.found) == ("fail", True)
     assert "not-the-password" not in f"{found.found}{found.remedy}"
 
 
@@ -56,3 +62,45 @@ def test_a_wrong_bank_is_found_with_its_line(tmp_path: Path, monkeypatch: pytest
     found = next(finding for finding in findings if finding.area == "interview plans")
     assert found.level == "fail"
     assert "own.yaml:2: titel: unknown field" in found.found
+
+
+def test_a_wrong_password_is_a_configuration_error_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedRedis(tmp_path / "server") as server:
+        user, _, place = server.url.rpartition("@")
+        monkeypatch.setenv("REDIS_URL", f"{user.rpartition(':')[0]}:not-the-password@{place}")
+        with (
+            pytest.raises(ConfigError, match=r"REDIS_URL: .* refuses the password") as refused,
+            Platform(read_serve_file(profile_path("local")), tmp_path / "data", port=free_port()),
+        ):
+            pass
+    assert "not-the-password" not in str(refused.value)
+
+
+def test_a_server_that_does_not_answer_is_no_configuration_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{port}/0")
+    with (
+        pytest.raises(StorageUnavailable, match=rf"127\.0\.0\.1:{port}/0 does not answer"),
+        Platform(read_serve_file(profile_path("local")), tmp_path, port=free_port()),
+    ):
+        pass
+
+
+def test_the_port_of_the_platform_that_runs_here_is_no_problem(tmp_path: Path) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        config = structs.replace(read_serve_file(profile_path("local")), port=held.getsockname()[1])
+        assert port_findings(config, tmp_path) == ["warn"]
+        own = psutil.Process()
+        pid_file = pid_file_of(tmp_path)
+        pid_file.parent.mkdir()
+        pid_file.write_text(json.dumps({"launcher": {"pid": own.pid, "started": own.create_time()}}))
+        assert port_findings(config, tmp_path) == ["ok"]
+
+
+def port_findings(config: ServeFile, data: Path) -> list[str]:
+    return [finding.level for finding in examine(config, data) if finding.area == "port"]

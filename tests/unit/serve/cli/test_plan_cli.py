@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_bank_in_good_style_passes(tmp_path: Path) -> None:
     bank = tmp_path / "bank.yaml"
     bank.write_text(BANK.format(**GOOD))
     assert checked(bank) == (0, ["1 file checked: no problems."])
+
+
+def test_an_id_that_is_not_the_file_name_is_a_problem(tmp_path: Path) -> None:
+    shipped = ROOT / "configs" / "interviews"
+    shutil.copytree(shipped / "banks", tmp_path / "banks")
+    plan = tmp_path / "other.yaml"
+    shutil.copy(shipped / "data-analyst.yaml", plan)
+    status, lines = checked(plan)
+    assert status == 1
+    assert "id: 'data-analyst' must be the file's name, 'other'" in lines[0]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +119,7 @@ async def audited(file: Path) -> list[AuditEntry]:
 
 
 def test_a_draft_is_written_checked_and_approved_by_name(tmp_path: Path) -> None:
-    role, resume, out = tmp_path / "role.txt", tmp_path / "cv.md", tmp_path / "Payments.yaml"
+    role, resume, out = tmp_path / "role.txt", tmp_path / "cv.md", tmp_path / "payments.yaml"
     role.write_text(ROLE)
     resume.write_text("Jo\n\nBuilt payment services.")
     status, told = created("--role", str(role), "--resume", str(resume), "--out", str(out))
@@ -127,6 +138,12 @@ def test_a_draft_is_written_checked_and_approved_by_name(tmp_path: Path) -> None
     (entry,) = asyncio.run(audited(data / "archive.db"))
     assert (entry.action, entry.subject, entry.detail["by"]) == ("plan.approved", "payments", "Ada")
     assert entry.detail["digest"] == load_plan_file(out).plan.digest
+
+
+def test_a_file_whose_name_is_no_id_is_refused_with_a_name_that_is(tmp_path: Path) -> None:
+    found = CliRunner().invoke(app, ["plan", "create", "--role", ROLE, "--out", str(tmp_path / "On Call.yml")])
+    assert "on-call.yaml" in str(found.exception)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_role_may_be_text_and_a_file_is_not_overwritten(tmp_path: Path) -> None:
