@@ -50,9 +50,11 @@ def path(profile: Annotated[str, typer.Argument(help="Profile.")] = "local") -> 
 @app.command()
 def environment(profile: Annotated[str, typer.Argument(help="Profile.")] = "local") -> None:
     """Print the variables with which Ray must start on every node for `serve deploy`, as shell lines."""
+    from serve.local.haproxy import haproxy_environment
     from serve.local.local_platform import PRIVATE_ENVIRONMENT
 
-    for name, value in {**PRIVATE_ENVIRONMENT, **read_serve_file(profile_path(profile)).environment}.items():
+    chosen = read_serve_file(profile_path(profile)).environment
+    for name, value in {**PRIVATE_ENVIRONMENT, **chosen, **haproxy_environment(chosen)}.items():
         print(f"export {name}={shlex.quote(value)}")
 
 

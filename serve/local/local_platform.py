@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from interview.errors import ConfigError, EngineFailed, EngineUnavailable, StorageUnavailable
+from serve.local.haproxy import haproxy_environment
 from serve.local.local_key import local_key_of
 from serve.local.private_directory import private_directory
 from serve.serve_file import HOME, ServeFile, require_honoured
@@ -116,6 +117,7 @@ class Platform:
         os.environ.update(PRIVATE_ENVIRONMENT)
         os.environ.update({name: value for name, value in RAY_INTERVALS.items() if name not in os.environ})
         os.environ.update(self.config.environment)
+        os.environ.update(haproxy_environment(self.config.environment))
         os.environ.update(
             INTERVIEW_HOME=str(HOME),
             INTERVIEW_DATA_DIR=str(self.data),
