@@ -11,7 +11,8 @@ from msgspec import Struct
 from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 
 #: An OpenAI chat-completion request body. Additional keys: ``priority`` (int, lower runs first; live turns 0,
-#: background grading 10) and ``deadline_s`` (float). Structured output is the standard ``response_format = {"type":
+#: background grading 10), ``deadline_s`` (float) and ``session_id`` (str: requests with a common prefix, such as the
+#: turns of one interview; see ``session_of``). Structured output is the standard ``response_format = {"type":
 #: "json_schema", "json_schema": {"name": ..., "schema": {...}}}``.
 ChatRequest = dict[str, Any]
 
@@ -23,6 +24,16 @@ ChatChunk = dict[str, Any]
 
 PRIORITY_LIVE = 0
 PRIORITY_BACKGROUND = 10
+
+
+def session_of(request: ChatRequest) -> str:
+    """What a session-sticky request router keeps on one replica, whose cache holds the prefix; empty for any replica.
+
+    ``session_id``, or else OpenAI's ``prompt_cache_key``, which has the same purpose. Anything but text is ignored here
+    and refused by the replica.
+    """
+    found = request.get("session_id") or request.get("prompt_cache_key")
+    return found if isinstance(found, str) else ""
 
 
 class LlmInfo(Struct, frozen=True):
@@ -65,10 +76,10 @@ class LanguageModelClient:
         self._stream_call = stream_call
 
     async def chat(self, request: ChatRequest) -> ChatResponse:
-        return unwrap(await self._call("chat", encode(request)), ChatResponse)
+        return unwrap(await self._call("chat", encode(request), session_of(request)), ChatResponse)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
-        async with aclosing(self._stream_call("stream", encode(request))) as items:
+        async with aclosing(self._stream_call("stream", encode(request), session_of(request))) as items:
             async for raw in items:
                 for chunk in unwrap(raw, list[ChatChunk]):
                     yield chunk

@@ -57,6 +57,8 @@ class _Body(Struct, frozen=True):
     logprobs: bool | None = None
     priority: int = PRIORITY_LIVE
     deadline_s: float | None = None
+    session_id: str | None = None
+    prompt_cache_key: str | None = None
 
 
 class ChatCall(Struct, frozen=True, kw_only=True):

@@ -35,11 +35,22 @@ Request = TypeVar("Request")
 
 logger = logging.getLogger(__name__)
 
-#: Calls ``method`` of a deployment with an encoded request and returns the encoded envelope.
-Caller = Callable[[str, bytes], Awaitable[bytes]]
 
-#: Calls a streaming ``method``; each item is an encoded envelope. Closing the generator cancels the call.
-StreamCaller = Callable[[str, bytes], AsyncGenerator[bytes, None]]
+class Caller(Protocol):
+    """Calls ``method`` of a deployment with an encoded request and returns the encoded envelope.
+
+    Calls of one ``session_id`` reach the same replica where the deployment has a session-sticky request router
+    (``serve_options.request_router_config``); other routers ignore it.
+    """
+
+    def __call__(self, method: str, payload: bytes, session_id: str = "", /) -> Awaitable[bytes]: ...
+
+
+class StreamCaller(Protocol):
+    """Calls a streaming ``method``; each item is an encoded envelope. Closing the generator cancels the call."""
+
+    def __call__(self, method: str, payload: bytes, session_id: str = "", /) -> AsyncGenerator[bytes, None]: ...
+
 
 #: Payloads above this size go by reference: Serve's by-value gRPC channel stops at 4 MiB.
 BY_VALUE_LIMIT_BYTES = 3 * 1024 * 1024
@@ -187,7 +198,7 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
     by_reference_handles: dict[str, Any] = {}
     by_value_handles: dict[str, Any] = {}
 
-    def pick(method: str, size: int) -> Any:
+    def pick(method: str, size: int, session_id: str) -> Any:
         value = by_value and size < BY_VALUE_LIMIT_BYTES
         cache = by_value_handles if value else by_reference_handles
         found = cache.get(method)
@@ -196,18 +207,18 @@ def handle_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by_value:
             if value:
                 options["_by_reference"] = False
             found = cache[method] = handle.options(**options)
-        return found
+        return found.options(session_id=session_id) if session_id else found
 
-    async def call(method: str, payload: bytes) -> bytes:
+    async def call(method: str, payload: bytes, session_id: str = "", /) -> bytes:
         attributes = {"rpc.system": "ray", "rpc.service": tier, "rpc.method": method}
         with telemetry.span(f"{tier}.{method}", SpanKind.CLIENT, attributes):
-            return await send(method, traced(payload))
+            return await send(method, traced(payload), session_id)
 
-    async def send(method: str, payload: bytes) -> bytes:
+    async def send(method: str, payload: bytes, session_id: str) -> bytes:
         from ray.exceptions import RayError
         from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 
-        response = pick(method, len(payload)).remote(payload)
+        response = pick(method, len(payload), session_id).remote(payload)
         try:
             async with asyncio.timeout(timeout_s):
                 result: bytes = await response
@@ -241,14 +252,15 @@ def handle_stream_caller(handle: ServeHandle, *, timeout_s: float, tier: str, by
     """
     handles: dict[str, Any] = {}
 
-    async def stream(method: str, payload: bytes) -> AsyncGenerator[bytes, None]:
+    async def stream(method: str, payload: bytes, session_id: str = "", /) -> AsyncGenerator[bytes, None]:
         from ray.exceptions import RayError
         from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 
         if method not in handles:
             options: dict[str, Any] = {"_by_reference": False} if by_value else {}
             handles[method] = handle.options(method_name=method, stream=True, **options)
-        items = handles[method].remote(traced(payload))
+        chosen = handles[method].options(session_id=session_id) if session_id else handles[method]
+        items = chosen.remote(traced(payload))
         finished = False
         try:
             while True:

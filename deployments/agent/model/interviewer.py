@@ -100,6 +100,7 @@ class ModelInterviewer:
             "seed": (brief.seed + brief.turn) % 2**31,
             "priority": PRIORITY_LIVE,
             "deadline_s": self._deadline_s,
+            "session_id": f"{brief.state.tenant}/{brief.state.interview_id}",
             "response_format": {
                 "type": "json_schema",
                 "json_schema": {"name": "interviewer_turn", "strict": True, "schema": schema_for(actions)},

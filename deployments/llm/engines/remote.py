@@ -39,7 +39,18 @@ logger = logging.getLogger(__name__)
 
 #: Keys of a request that belong to this tier and are not sent to the server.
 _OWN_KEYS = frozenset(
-    {"priority", "deadline_s", "model", "messages", "stream", "stream_options", "max_tokens", "n", "seed"}
+    {
+        "priority",
+        "deadline_s",
+        "session_id",
+        "model",
+        "messages",
+        "stream",
+        "stream_options",
+        "max_tokens",
+        "n",
+        "seed",
+    }
 )
 #: ``LlmInfo.notice`` and the reason in the metric of retries, for a server that ignores or refuses ``n``.
 _ONE_CHOICE = "The server returns one choice per request: each further sample is a request of its own."

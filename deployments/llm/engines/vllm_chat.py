@@ -34,6 +34,9 @@ _OWN_FIELDS = (
 _OWN_CHOICE_FIELDS = ("stop_reason", "token_ids", "routed_experts")
 _OWN_MESSAGE_FIELDS = ("reasoning", "reasoning_content")
 
+#: Keys of a request that belong to this tier, or that ``vllm_request`` sets.
+_OWN_KEYS = frozenset({"deadline_s", "session_id", "stream"})
+
 
 def vllm_request(call: ChatCall, *, stream: bool) -> dict[str, Any]:
     """The body of vLLM's ``ChatCompletionRequest``.
@@ -42,7 +45,7 @@ def vllm_request(call: ChatCall, *, stream: bool) -> dict[str, Any]:
     request under the same id. ``max_tokens`` is sent only if the caller set it: the engine's default adapts to the
     remaining context window, while an explicit number beyond it is an error.
     """
-    body = {key: value for key, value in call.request.items() if key not in ("deadline_s", "stream")}
+    body = {key: value for key, value in call.request.items() if key not in _OWN_KEYS}
     if body.get("max_tokens") is None:
         body.pop("max_tokens", None)
     return {**body, "model": call.model, "stream": stream, "priority": call.priority, "request_id": uuid.uuid4().hex}
