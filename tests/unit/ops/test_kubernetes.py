@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -21,12 +24,15 @@ OVERLAYS = {"cpu": "cluster-cpu", "gpu": "cluster-gpu", "airgapped": "cluster-gp
 KUBERNETES = "1.34"
 MONITORING = ("PodMonitor", "ServiceMonitor")
 
-pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+#: The extra `dev` installs one beside the interpreter (Linux).
+KUBECTL = shutil.which("kubectl", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+
+pytestmark = pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed")
 
 
 def manifests(overlay: str) -> list[dict[str, Any]]:
     path = ROOT / "ops" / "kubernetes" / "overlays" / overlay
-    done = subprocess.run(["kubectl", "kustomize", str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([str(KUBECTL), "kustomize", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
 
