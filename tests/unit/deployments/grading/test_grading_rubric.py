@@ -243,7 +243,7 @@ async def test_without_criteria_and_key_points_the_reference_answer_is_judged_by
 
 
 async def test_the_judge_and_coverage_by_meaning_are_averaged_and_the_parts_add_up() -> None:
-    async def by_meaning(question: Question, answer: str) -> Grade:
+    async def by_meaning(question: Question, answer: str, language: str) -> Grade:
         return mark(GRADER_BY_MEANING, 0.4, "Half of it.", confidence=0.5)
 
     judge = RubricJudge(FakeLanguageModel([GOOD] * 3), JudgeConfig(coverage_share=0.25), by_meaning)
