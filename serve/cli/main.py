@@ -19,6 +19,7 @@ from serve.cli import (
     models,
     personal_data,
     plan,
+    prompts,
     run,
     sessions,
     simulate,
@@ -37,6 +38,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(config.app, name="config")
 app.add_typer(plan.app, name="plan")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(jobs.app, name="jobs")
 run.register(app)
 sessions.register(app)

@@ -1,0 +1,136 @@
+"""``interview prompts``: searches better versions of a model interviewer's prompts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(help="Versions of the model interviewer's prompts.", no_args_is_help=True)
+
+
+@app.callback()
+def prompts() -> None:
+    """Versions of the model interviewer's prompts."""
+
+
+@app.command()
+def optimise(
+    prompt: Annotated[str, typer.Argument(help="Prompt: interviewer, technical, behavioral or conversation.")],
+    variant: Annotated[list[Path] | None, typer.Option(help="File with a variant; may be given several times.")] = None,
+    ablate: Annotated[
+        bool, typer.Option(help="Also try the version in use without each of its rules and examples.")
+    ] = False,
+    plan: Annotated[str, typer.Option(help="Installed plans, comma-separated, or all.")] = "backend-engineer",
+    persona: Annotated[str, typer.Option(help="Personas, comma-separated, or all.")] = "strong,average,weak",
+    n: Annotated[int, typer.Option("--n", min=1, help="Interviews per plan and persona in the first round.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of all random draws.")] = 0,
+    margin: Annotated[float, typer.Option(min=0, help="The lead in score that a new version needs.")] = 0.02,
+    rollout: Annotated[float, typer.Option(min=0, max=100, help="Percentage of sessions that get it at once.")] = 0,
+    profile: Annotated[str | None, typer.Option(help="Profile with the agent and llm sections.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Search variants of a prompt by simulated interviews and publish the best one with its scores.
+
+    The version in use stays in use: move its label, or give --rollout. Exit status 1: no variant is better.
+    """
+    import msgspec
+
+    from deployments.agent.config import AgentConfig
+    from deployments.llm.config import LlmConfig
+    from interview.errors import InvalidInput
+    from serve.optimisation.publish import PROMPTS, copy_with, published, text_in_use
+    from serve.optimisation.score import Score, score_of
+    from serve.optimisation.search import search
+    from serve.optimisation.variants import ablations, file_variants
+    from serve.serve_file import plans_dir, policies_dir, profile_path, prompts_url, read_serve_file
+    from serve.settings import read_settings
+    from serve.simulation.run import simulate
+
+    if prompt not in PROMPTS:
+        raise InvalidInput(f"There is no prompt {prompt}. There are: {', '.join(PROMPTS)}.")
+    llm, agent = LlmConfig(engine="fake"), AgentConfig()
+    if profile is not None:
+        file = read_serve_file(profile_path(profile))
+        settings = read_settings(file.arguments, file.document)
+        llm, agent = settings.llm, settings.agent
+    directory = Path(prompts_url())
+    live, current = text_in_use(directory, prompt)
+    variants = file_variants(prompt, variant or [])
+    if ablate:
+        variants += ablations(prompt, current)
+    if not variants:
+        raise InvalidInput("Give at least one --variant, or --ablate.")
+    console = Console(stderr=True)
+    models: set[str] = set()
+
+    async def evaluate(text: str, count: int, at: int) -> Score:
+        with tempfile.TemporaryDirectory() as folder:
+            copy_with(directory, prompt, text, Path(folder))
+            report = await simulate(
+                plan=plan,
+                persona=persona,
+                engine="model",
+                n=count,
+                seed=at,
+                plans_directory=plans_dir(),
+                policies_directory=policies_dir(),
+                prompts_url=folder,
+                llm=llm,
+                agent=agent,
+            )
+        models.add(report.model)
+        return score_of(report)
+
+    with console.status("holding interviews …") as status:
+        outcome = asyncio.run(
+            search(
+                current, variants, evaluate, n=n, seed=seed, margin=margin, progress=lambda told: status.update(told)
+            )
+        )
+    candidate, used = outcome.held_out
+    told: dict[str, Any] = {
+        "prompt": prompt,
+        "compared_with": live,
+        "variant": outcome.candidate,
+        "model": ", ".join(sorted(models)),
+        "date": datetime.now(UTC).date().isoformat(),
+        "plan": plan,
+        "persona": persona,
+        "n": n,
+        "seed": seed,
+        "margin": margin,
+        "scores": {"variant": msgspec.to_builtins(candidate), "in_use": msgspec.to_builtins(used)},
+        "rounds": msgspec.to_builtins(outcome.rounds),
+    }
+    version = None
+    if outcome.winner is not None:
+        version = published(directory, prompt, outcome.winner.text, told, percent=rollout)
+    if as_json:
+        sys.stdout.write(json.dumps({**told, "published": version}, indent=1) + "\n")
+    else:
+        _show(told, version)
+    if version is None:
+        raise typer.Exit(1)
+
+
+def _show(told: dict[str, Any], version: str | None) -> None:
+    console = Console()
+    for held in told["rounds"]:
+        for name, score in held["scores"]:
+            console.print(f"n={held['n']}  {score['total']:.3f}  {name}", markup=False)
+    ours, used = told["scores"]["variant"], told["scores"]["in_use"]
+    console.print(
+        f"On other interviews: {told['variant']} {ours['total']:.3f}, in use {used['total']:.3f}", markup=False
+    )
+    if version is None:
+        console.print(f"No variant is better than version {told['compared_with']}; nothing was published.")
+    else:
+        console.print(f"Published as version {version}. It is not in use until production or a rollout names it.")
