@@ -11,6 +11,9 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content security policy admits no data: URL
     license: { fileName: "licenses.md" },
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["room.html", "review.html", "console.html"] },
+    rolldownOptions: {
+      input: ["home.html", "room.html", "review.html", "console.html"],
+      output: { codeSplitting: { groups: [{ name: "shared", test: /node_modules|src.(ui|api)./ }] } },
+    },
   },
 });

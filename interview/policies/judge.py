@@ -84,7 +84,7 @@ def _course(rule: AnyRule, scene: Scene) -> str:
                 return ""
             if rule.action != "conclude" and _overtime_at_last_reply_s(scene) > grace_s:
                 return ""
-            return f"more than {grace_s:g} s over the plan's {scene.plan.time_budget_s:g} s"
+            return f"more than {grace_s:g} s over the {scene.budget_s:g} s of the interview"
         case GradingVariance(max_spread=limit):
             return _disagreement(scene, limit) if scene.ends else ""
         case AnswerRate():
@@ -174,7 +174,7 @@ def _overtime_at_last_reply_s(scene: Scene) -> float:
     last = _last_reply(scene)
     if last is None:
         return float("-inf")
-    return scene.state.elapsed_s(last.timestamp) - scene.plan.time_budget_s
+    return scene.state.elapsed_s(last.timestamp) - scene.budget_s
 
 
 def _last_reply(scene: Scene) -> ConversationTurn | None:

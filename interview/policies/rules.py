@@ -52,8 +52,13 @@ class Scene(Struct, frozen=True):
 
     @property
     def overtime_s(self) -> float:
-        """Seconds beyond the plan's time budget; negative while there is time left."""
-        return self.state.elapsed_s(self.now) - self.plan.time_budget_s
+        """Seconds beyond ``budget_s``; negative while there is time left."""
+        return self.state.elapsed_s(self.now) - self.budget_s
+
+    @property
+    def budget_s(self) -> float:
+        """The plan's time budget with the extra time that was granted."""
+        return self.plan.time_budget_s + self.state.extra_time_s
 
 
 class Draft(Struct, frozen=True):

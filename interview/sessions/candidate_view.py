@@ -70,7 +70,8 @@ class CandidateQuestion(Struct, frozen=True, omit_defaults=True):
 
 
 class CandidateState(Struct, frozen=True):
-    """The session as its candidate sees it. ``version`` is the sequence number of the last event folded in."""
+    """The session as its candidate sees it. ``extra_time_s`` was granted beyond the plan's time budget. ``version`` is
+    the sequence number of the last event folded in."""
 
     interview_id: str
     started_at: datetime
@@ -82,6 +83,7 @@ class CandidateState(Struct, frozen=True):
     current_phase: Phase = "intro"
     questions_asked: tuple[CandidateQuestion, ...] = ()
     hints_used: int = 0
+    extra_time_s: float = 0.0
     turn_number: int = 0
     version: int = 0
     conversation_history: tuple[CandidateTurn, ...] = ()
@@ -159,6 +161,11 @@ class _Moment(Struct, frozen=True):
     turn: int
 
 
+class _TimeGranted(Struct, frozen=True):
+    turn: int
+    extra_s: float
+
+
 class _Concluded(Struct, frozen=True):
     turn: int
     by: str
@@ -174,6 +181,7 @@ VISIBLE: dict[str, type[Struct]] = {
     "question.reopened": _QuestionReopened,
     "session.paused": _Moment,
     "session.resumed": _Moment,
+    "time.granted": _TimeGranted,
     "session.concluded": _Concluded,
 }
 

@@ -218,6 +218,15 @@ class SessionResumed(Payload, frozen=True, tag="session.resumed"):
     reason: str = ""
 
 
+class TimeGranted(Payload, frozen=True, tag="time.granted"):
+    """A person grants ``extra_s`` seconds more than the plan's time budget: an accommodation, never scored."""
+
+    turn: int
+    extra_s: float
+    author: str
+    reason: str
+
+
 class SessionConcluded(Payload, frozen=True, tag="session.concluded"):
     """``by`` is ``plan``, ``candidate``, ``operator``, ``policy`` or ``expiry``."""
 
@@ -270,6 +279,7 @@ AnyPayload = (
     | IntegrityNoted
     | SessionPaused
     | SessionResumed
+    | TimeGranted
     | SessionConcluded
     | SynthesisWritten
     | ReportReady

@@ -101,6 +101,8 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
                 "insights": (*state.insights, *data.insights),
                 "summary": state.summary if data.summary is None else data.summary,
             }
+        case ev.TimeGranted(extra_s=extra_s):
+            return {"extra_time_s": state.extra_time_s + extra_s}
         case ev.SessionPaused():
             return {"status": "paused", "paused_at": state.paused_at or event.time}
         case ev.SessionResumed():

@@ -169,7 +169,8 @@ class Insight(Struct, frozen=True):
 class SessionState(Struct, frozen=True):
     """One interview. ``version`` is the sequence number of the last event folded in.
 
-    ``paused_s`` is the length of all ended pauses; ``paused_at`` is set while one lasts.
+    ``paused_s`` is the length of all ended pauses; ``paused_at`` is set while one lasts. ``extra_time_s`` was granted
+    beyond the plan's time budget.
     """
 
     interview_id: str
@@ -202,6 +203,7 @@ class SessionState(Struct, frozen=True):
     report_url: str | None = None
     paused_at: datetime | None = None
     paused_s: float = 0.0
+    extra_time_s: float = 0.0
     version: int = 0
 
     @property

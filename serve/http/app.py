@@ -17,6 +17,7 @@ from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.candidates import ErasedData, candidates_router
 from serve.http.interviews.comparison import Comparison, comparison_router
 from serve.http.interviews.event_stream import events_router
+from serve.http.interviews.extra_time import ExtraTime, extra_time_router
 from serve.http.interviews.hearing import HeardReply, hearing_router
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
@@ -56,6 +57,7 @@ _REPLIES: tuple[type, ...] = (
     InterviewNotice,
     LinkReply,
     TokenReply,
+    ExtraTime,
     HeardReply,
     CreatedKeyReply,
     KeyList,
@@ -124,6 +126,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         events_router(ports, settings, auth, audit, streams),
         recordings_router(ports, auth, audit),
         signals_router(ports, auth, interviews),
+        extra_time_router(ports, auth, audit),
         reports_router(ports, auth, audit),
         listing_router(ports, auth, audit),
         comparison_router(ports, auth, audit),

@@ -17,6 +17,7 @@ from interview.sessions.candidate_view import CandidateAction, CandidateQuestion
 from interview.sessions.session import Candidate, Consent, GradeRecord
 from serve.http.interviews.candidates import ErasedData
 from serve.http.interviews.comparison import Comparison
+from serve.http.interviews.extra_time import ExtraTime
 from serve.http.interviews.hearing import HeardReply
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply
 from serve.http.interviews.listing import SessionList
@@ -238,6 +239,10 @@ EXAMPLES: dict[str, Examples] = {
             }
         },
         _plain(_GRADE),
+    ),
+    "reports.grant_extra_time": Examples(
+        {_JSON: {"minutes": 15, "reason": "Asked for an accommodation.", "author": "Grace Hopper"}},
+        _plain(ExtraTime(900.0)),
     ),
     "reports.list": Examples(got=_plain(SessionList([_SUMMARY], None))),
     "reports.compare": Examples(got=_plain(Comparison("backend-engineer", ["databases"], [_COMPARED]))),

@@ -117,6 +117,19 @@ class SignalBody(Body):
     data: Signals = {}
 
 
+class ExtraTimeBody(Body):
+    minutes: float = Field(
+        ge=1, le=240, strict=False, allow_inf_nan=False, description="Added to the time that is left."
+    )
+    reason: str = Field(min_length=3, max_length=2000, description="Stands in the log; the candidate does not see it.")
+    author: str = Field(
+        "",
+        max_length=200,
+        pattern=_ONE_LINE,
+        description="The granting person, where a program sends it; required if its key has no label.",
+    )
+
+
 class OverrideBody(Body):
     question_id: str = Field(min_length=1, max_length=200)
     score: float = Field(ge=0, le=1, strict=False, allow_inf_nan=False)

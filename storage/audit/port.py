@@ -17,6 +17,7 @@ Action = Literal[
     "report.read",
     "interview.exported",
     "grade.overridden",
+    "time.granted",
     "interview.erased",
     "recordings.deleted",
     "transcript.deleted",

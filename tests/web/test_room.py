@@ -382,5 +382,26 @@ def test_a_lost_connection_that_returns_sends_the_answer(server: RoomServer, vis
     visitor.awaits("Question 2")
 
 
+def test_granted_time_is_shown_without_a_reload(server: RoomServer, visitor: Visitor) -> None:
+    page, interview = visitor.page, new_id()
+    page.clock.install()
+    page.goto(server.invite(interview))
+    visitor.prefer_typing()
+    visitor.agree_and_start()
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"(30|29) min left"))
+    grant = {"minutes": 10, "reason": "Asked for an accommodation.", "author": "Grace Hopper"}
+    assert server.operator.post(f"/session/extra-time/{interview}", json=grant).status_code == 200
+    page.clock.run_for(21_000)
+    visitor.awaits("The hiring team added 10 minutes")
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"(40|39) min left"))
+    visitor.look("extra-time")
+
+
+def test_the_first_page_is_accessible(server: RoomServer, visitor: Visitor) -> None:
+    visitor.page.goto(server.address)
+    visitor.awaits("Interview platform")
+    visitor.look("home")
+
+
 def _key(request: Request) -> str | None:
     return request.headers.get("idempotency-key")

@@ -15,15 +15,16 @@ from interview.sessions.session import SessionState
 
 
 def time_left_s(state: SessionState, plan: InterviewPlan, now: datetime) -> float:
-    """Seconds left of the plan's whole budget, at least 0."""
-    return max(0.0, plan.time_budget_s - state.elapsed_s(now))
+    """Seconds left of the plan's whole budget with the extra time that was granted, at least 0."""
+    return max(0.0, plan.time_budget_s + state.extra_time_s - state.elapsed_s(now))
 
 
 def next_step(state: SessionState, plan: InterviewPlan, now: datetime) -> NextStep:
     """The question after the current one (of a new session: the first), or the end of the plan and why."""
     left_s = time_left_s(state, plan, now)
     if left_s <= 0:
-        return _end(plan, f"the time budget of {plan.time_budget_s:g} s is used up", by_budget=True)
+        budget_s = plan.time_budget_s + state.extra_time_s
+        return _end(plan, f"the time budget of {budget_s:g} s is used up", by_budget=True)
     for found in reversed(state.questions_asked[:-1]):
         if found.interrupted:
             why = "back to the question that the candidate left for an earlier one"
@@ -42,7 +43,7 @@ def next_step(state: SessionState, plan: InterviewPlan, now: datetime) -> NextSt
                     rationale="; ".join([*passed, why]),
                 )
         if phase.adaptive:
-            block = next_adaptive(plan, phase, state, min(left_s, _phase_left_s(phase, state, now)))
+            block = next_adaptive(plan, phase, state, min(left_s, _phase_left_s(plan, phase, state, now)))
             if block.choice is not None:
                 return NextStep(
                     question=plan.by_id[block.choice.item_id],
@@ -69,11 +70,13 @@ def questions_left(state: SessionState, plan: InterviewPlan) -> tuple[int, int]:
     return fewest, most
 
 
-def _phase_left_s(phase: PhasePlan, state: SessionState, now: datetime) -> float:
+def _phase_left_s(plan: InterviewPlan, phase: PhasePlan, state: SessionState, now: datetime) -> float:
+    """Extra time is shared among the phases by their budgets."""
+    budget_s = phase.time_budget_s * (1 + state.extra_time_s / plan.time_budget_s)
     if phase.name != state.current_phase or state.phase_started_at is None:
-        return phase.time_budget_s
+        return budget_s
     until = now if state.paused_at is None else min(now, state.paused_at)
-    return max(0.0, phase.time_budget_s - (until - state.phase_started_at).total_seconds())
+    return max(0.0, budget_s - (until - state.phase_started_at).total_seconds())
 
 
 def _end(plan: InterviewPlan, why: str, *, by_budget: bool = False) -> NextStep:

@@ -1,4 +1,4 @@
-"""``/room``, ``/review``, ``/console`` and their assets: public files without data; what they show needs a token."""
+"""``/``, ``/room``, ``/review``, ``/console`` and their assets: public files; the data they show needs a token."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,6 +9,8 @@ from serve.http.pages.build import Build, BuiltFile, read_build
 
 #: One page per audience. There is no catch-all: an unknown path, a lost asset included, is a 404.
 PAGES = ("room", "review", "console")
+#: The page of ``/``: links to the others.
+HOME = "home"
 
 #: Everything comes from this server. Recordings are played from ``blob:`` URLs, because fetching them needs a token.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -47,6 +49,8 @@ def pages_router(build: Build | None = None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for name in PAGES:
         router.add_api_route(f"/{name}", _page(build.pages.get(name)), methods=["GET", "HEAD"], name=f"{name}_page")
+
+    router.add_api_route("/", _page(build.pages.get(HOME)), methods=["GET", "HEAD"], name="home_page")
 
     @router.api_route("/assets/{name}", methods=["GET", "HEAD"])
     async def asset(name: str, request: Request) -> Response:

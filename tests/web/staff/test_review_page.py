@@ -175,3 +175,19 @@ def test_another_tenant_sees_neither_list_nor_interview(open_page: OpenPage, sta
     expect(page.get_by_text("Ada Lovelace")).to_have_count(0)
     page.goto(f"{staff.address}/review#/interview/i-ada")
     expect(page.get_by_text("There is no such interview.")).to_be_visible()
+
+
+def test_extra_time_is_granted_to_a_running_interview(open_page: OpenPage, staff: StaffServer, look: Look) -> None:
+    page = open_page("/review#/interview/i-live")
+    page.get_by_role("button", name="Grant extra time").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Grant it").click()
+    expect(dialog.get_by_text("Say why, in a few words.")).to_be_visible()
+    look(page, "review-extra-time")
+    dialog.get_by_label("Minutes").fill("10")
+    dialog.get_by_label("Reason").fill("Asked for an accommodation.")
+    dialog.get_by_label("Your name").fill("Rosalind Franklin")
+    dialog.get_by_role("button", name="Grant it").click()
+    expect(page.get_by_text("Granted: 10 minutes in all.")).to_be_visible()
+    reply = staff.client.get("/session/state/i-live", headers={"Authorization": f"Bearer {staff.key}"})
+    assert reply.json()["extra_time_s"] == 600

@@ -6,6 +6,7 @@ import { useLoad } from "../staff/useLoad";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { EventLogView } from "./EventLogView";
+import { ExtraTime } from "./ExtraTime";
 import { Playback } from "./Playback";
 import { ReportView } from "./ReportView";
 import { hrefOf, type Tab } from "./route";
@@ -39,7 +40,12 @@ export function InterviewPage({ id, tab }: { id: string; tab: Tab }) {
                 {Math.max(1, Math.round(report.duration_s / 60))} min · {report.status}
               </p>
             </div>
-            <Downloads id={id} />
+            <div className="stack tight">
+              <Downloads id={id} />
+              {(report.status === "active" || report.status === "paused") && (
+                <ExtraTime report={report} onGranted={reload} />
+              )}
+            </div>
           </header>
           <nav className="tabs" aria-label="Parts of the interview">
             {TABS.map(([name, label]) => (

@@ -73,6 +73,8 @@ export function summaryOf({ type, data }: EventRecord): string {
       return `Paused: ${data.reason}`;
     case "session.resumed":
       return "Resumed";
+    case "time.granted":
+      return `${data.author} added ${Math.round(Number(data.extra_s) / 60)} minutes: ${data.reason}`;
     case "session.concluded":
       return `Ended by ${data.by}: ${data.reason}`;
     case "report.ready":

@@ -94,6 +94,11 @@ export function Interview({ room }: { room: Room }) {
               {state.trouble.detail}
             </Notice>
           )}
+          {state.extraS > 0 && (
+            <Notice tone="good" live>
+              {en.interview.extraTime(Math.round(state.extraS / 60))}
+            </Notice>
+          )}
           {state.turn === "paused" && <p className="muted">{en.interview.pausedBody}</p>}
           <Composer room={room} card={state.card} />
           {state.hintsLeft > 0 && state.turn === "yours" && (

@@ -119,6 +119,8 @@ export const en = {
     silence: "Stop voice",
     timeLeft: (minutes: number) => (minutes < 1 ? "Last minute" : `${minutes} min left`),
     timeUp: "Time is over",
+    extraTime: (minutes: number) =>
+      `The hiring team added ${minutes} ${minutes === 1 ? "minute" : "minutes"}. The questions stay the same.`,
     warnTime: (minutes: number) => `${minutes} minutes are left.`,
   },
 

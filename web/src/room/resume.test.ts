@@ -29,6 +29,7 @@ function state(changes: Partial<CandidateState> = {}): CandidateState {
     questions_asked: [{ question_id: "q1" }, { question_id: "q2", hints: 1 }],
     hints_used: 1,
     turn_number: 2,
+    extra_time_s: 0,
     version: 9,
     conversation_history: [
       { role: "interviewer", content: "Hello.", turn: 0, audio_url: "/session/audio/i/0.wav" },
@@ -89,4 +90,11 @@ test("a reopened question has the card it was asked with", () => {
 
 test("a card that cannot be found leaves the conversation usable", () => {
   expect(resumed(NOTICE, state(), [], AT_TEN, 0)).toMatchObject({ card: null, hintsLeft: 0 });
+});
+
+test("extra time moves the deadline", () => {
+  const plain = resumed(NOTICE, state(), LOG, AT_TEN, 0).deadlineAt ?? 0;
+  const more = resumed(NOTICE, state({ extra_time_s: 600 }), LOG, AT_TEN, 0);
+  expect(more.extraS).toBe(600);
+  expect((more.deadlineAt ?? 0) - plain).toBe(600_000);
 });

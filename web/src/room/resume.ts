@@ -31,6 +31,7 @@ export function resumed(
     hintsLeft: Math.max(0, Math.min(ladder, notice.hint_budget - state.hints_used)),
     hintsTaken: taken,
     deadlineAt: localNow + leftMs(notice, state, log, now),
+    extraS: state.extra_time_s,
     paused: state.status === "paused",
   };
 }
@@ -44,7 +45,7 @@ function cardOf(questionId: string, log: readonly LoggedEvent[]): QuestionCard |
   return null;
 }
 
-/** The plan's whole budget without the time since the start; pauses do not count. */
+/** The plan's whole budget and the extra time, without the time since the start; pauses do not count. */
 function leftMs(notice: Notice, state: CandidateState, log: readonly LoggedEvent[], now: number): number {
   let paused = 0;
   let since: number | null = null;
@@ -56,5 +57,5 @@ function leftMs(notice: Notice, state: CandidateState, log: readonly LoggedEvent
     }
   }
   const until = since ?? now;
-  return notice.time_budget_s * 1000 - (until - Date.parse(state.started_at) - paused);
+  return (notice.time_budget_s + state.extra_time_s) * 1000 - (until - Date.parse(state.started_at) - paused);
 }

@@ -330,6 +330,7 @@ test("a resumed interview continues where it was, also in a pause", () => {
     hintsLeft: 1,
     hintsTaken: 1,
     deadlineAt: 5,
+    extraS: 0,
     paused: false,
   };
   expect(having({ type: "resumed", from })).toMatchObject({

@@ -53,6 +53,8 @@ export type RoomState = {
   hinting: boolean;
   /** On this machine's clock (ms), from the server's remaining time. */
   deadlineAt: number | null;
+  /** Seconds that were granted beyond the plan's time. */
+  extraS: number;
   /** The interviewer's voice is playing. */
   speaking: boolean;
   heard: HeardDraft | null;
@@ -71,7 +73,7 @@ export type RoomState = {
 
 export type Resumed = Pick<
   RoomState,
-  "lines" | "card" | "phase" | "questions" | "hintsLeft" | "hintsTaken" | "deadlineAt"
+  "lines" | "card" | "phase" | "questions" | "hintsLeft" | "hintsTaken" | "deadlineAt" | "extraS"
 > & { paused: boolean };
 
 type LiveNews =
@@ -105,6 +107,7 @@ export type RoomEvent =
   | { type: "sent"; id: string; text: string }
   | { type: "sentence"; index: number; text: string }
   | { type: "sendFailed"; problem: Problem }
+  | { type: "timeGranted"; extraS: number; deadlineAt: number | null }
   | { type: "retried" }
   /** `heard`: the words of a recording that is checked again. `unheard`: a recording without words. */
   | { type: "withdrawn"; heard?: HeardDraft | null; unheard?: boolean }
@@ -129,6 +132,7 @@ export const OPENING: RoomState = {
   hintsTaken: 0,
   hinting: false,
   deadlineAt: null,
+  extraS: 0,
   speaking: false,
   heard: null,
   live: "off",
@@ -189,6 +193,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return sentence(state, event.index, event.text);
     case "sendFailed":
       return { ...state, turn: "failed", trouble: event.problem, lines: without(state.lines, ARRIVING) };
+    case "timeGranted":
+      return { ...state, extraS: event.extraS, deadlineAt: event.deadlineAt };
     case "retried":
       return state.turn === "failed" ? { ...state, turn: "thinking", trouble: null } : state;
     case "withdrawn":

@@ -23,7 +23,7 @@ export type Token = Schemas["TokenReply"];
 export type Heard = Schemas["HeardReply"];
 export type CandidateState = Pick<
   Schemas["CandidateState"],
-  "interview_id" | "started_at" | "status" | "current_phase" | "hints_used" | "turn_number" | "version"
+  "interview_id" | "started_at" | "status" | "extra_time_s" | "current_phase" | "hints_used" | "turn_number" | "version"
 > & {
   questions_asked: Sent<Schemas["CandidateQuestion"], "question_id">[];
   conversation_history: Sent<Schemas["CandidateTurn"], "role" | "content" | "turn">[];

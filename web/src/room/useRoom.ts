@@ -51,6 +51,8 @@ const NO_LINK = null;
 const LIVE_KEY = "realtime-";
 /** How often the page asks whether a paused interview goes on. */
 const PAUSED_EVERY_MS = 5000;
+/** How often it asks whether time was added. */
+const GRANTED_EVERY_MS = 20_000;
 
 export function useRoom(): Room {
   const [state, dispatch] = useReducer(reduce, OPENING);
@@ -173,6 +175,22 @@ export function useRoom(): Room {
     }, PAUSED_EVERY_MS);
     return () => clearInterval(timer);
   }, [state.turn, state.stage, restore]);
+
+  useEffect(() => {
+    if (state.stage !== "interview") return;
+    const look = async () => {
+      const client = api.current;
+      const notice = now.current.state.notice?.notice;
+      if (client === null || notice === undefined) return;
+      const session = await client.state();
+      if (session.extra_time_s === now.current.state.extraS) return;
+      const localNow = Date.now();
+      const from = resumed(notice, session, await client.log(), localNow + client.clockOffsetMs, localNow);
+      dispatch({ type: "timeGranted", extraS: from.extraS, deadlineAt: from.deadlineAt });
+    };
+    const timer = setInterval(() => void look().catch(() => undefined), GRANTED_EVERY_MS); // the next look tells
+    return () => clearInterval(timer);
+  }, [state.stage]);
 
   const retry = useCallback(() => {
     const answer = pending.current;

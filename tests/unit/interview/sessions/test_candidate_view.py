@@ -25,13 +25,16 @@ SHOWN: dict[str, set[str]] = {
     "session.started": {
         "interview_id", "language", "candidate.name", "candidate.reference", "consent.text_sha256",
     },
-    "answer.received": {"question_id", "text", "audio.url", "audio.content_type"},
+    "answer.received": {
+        "question_id", "text", "audio.url", "audio.content_type", "recording.url", "recording.content_type",
+    },
     "answer.transcribed": {"text", "language"},
     "response.sent": {"text", "audio_url", *CARD},
     "candidate.asked": {"text"},
     "question.reopened": {"question_id"},
     "session.paused": set(),
     "session.resumed": set(),
+    "time.granted": set(),
     "session.concluded": {"by"},
 }  # fmt: skip
 

@@ -87,7 +87,14 @@ starts = st.builds(
     ),
 )
 later: list[st.SearchStrategy[ev.AnyPayload]] = [
-    st.builds(ev.AnswerReceived, turn=turns, idempotency_key=texts, question_id=st.none() | question_ids, text=texts),
+    st.builds(
+        ev.AnswerReceived,
+        turn=turns,
+        idempotency_key=texts,
+        question_id=st.none() | question_ids,
+        text=texts,
+        recording=st.none() | audio,
+    ),
     st.builds(ev.AnswerReceived, turn=turns, idempotency_key=texts, audio=audio, signals=data),
     st.builds(
         ev.AnswerTranscribed,
@@ -139,6 +146,7 @@ later: list[st.SearchStrategy[ev.AnyPayload]] = [
         summary=st.none() | texts,
     ),
     st.builds(ev.IntegrityNoted, turn=turns, signal=texts, data=data),
+    st.builds(ev.TimeGranted, turn=turns, extra_s=st.floats(0, 7200), author=texts, reason=texts),
     st.builds(ev.SessionPaused, turn=turns, reason=texts),
     st.builds(ev.SessionResumed, turn=turns, reason=texts),
     st.builds(ev.SessionConcluded, turn=turns, by=st.sampled_from(["plan", "expiry", "operator"]), reason=texts),

@@ -223,7 +223,7 @@ async def test_broken_json_is_a_problem(client, agent, raw):
     ("files", "data", "status", "code"),
     [
         ({"audio": ("a.wav", b"", "audio/wav")}, {}, 422, "audio-empty"),
-        ({"audio": ("a.wav", b"x", "audio/wav")}, {"answer": "Yes."}, 422, "invalid-input"),
+        ({"audio": ("a.wav", b"x", "audio/wav")}, {"answer": " "}, 422, "invalid-input"),
         ({"sound": ("a.wav", b"x", "audio/wav")}, {}, 422, "invalid-input"),
         ({"audio": (None, "text, no file")}, {}, 422, "invalid-input"),
         ({"answer": (None, " ")}, {}, 422, "invalid-input"),
@@ -292,6 +292,7 @@ async def test_a_foreign_interview_is_the_same_404_as_an_unknown_one():
         ("POST", "/session/turn/{}", {"json": {"answer": "Yes."}}),
         ("POST", "/session/hint/{}", {}),
         ("POST", "/session/signal/{}", {"json": {"signal": "paste"}}),
+        ("POST", "/session/extra-time/{}", {"json": {"minutes": 5, "reason": "because"}}),
         ("POST", "/session/report/{}/override", {"json": {"question_id": "q1", "score": 1, "reason": "because"}}),
     ]
     described = create_app(ports).openapi()["paths"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from serve.http.pages.build import STATIC, read_build
-from serve.http.pages.routes import PAGES
+from serve.http.pages.routes import HOME, PAGES
 from tests.support.paths import ROOT
 
 ROOM_GZIP_BYTES = 160_000
@@ -40,7 +40,7 @@ def test_the_build_is_of_these_sources() -> None:
 
 
 def test_every_asset_is_named_by_a_page_and_every_named_asset_exists() -> None:
-    used = {path for page in PAGES for path in loaded_by(page)}
+    used = {path for page in (*PAGES, HOME) for path in loaded_by(page)}
     assert {path for path in BUILT if path.parent.name == "assets"} <= used
     for page in PAGES:
         for name in re.findall(r'(?:src|href)="/([^"]+)"', (STATIC / f"{page}.html").read_text()):
@@ -54,7 +54,7 @@ def test_the_build_has_fewer_than_20_files_and_the_room_is_small() -> None:
     assert size <= ROOM_GZIP_BYTES, f"the room has {size} bytes"
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", (*PAGES, HOME))
 def test_a_page_has_no_inline_code_and_names_no_other_server(page: str) -> None:
     text = (STATIC / f"{page}.html").read_text()
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=|https?://", text)

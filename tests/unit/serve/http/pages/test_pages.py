@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import httpx
@@ -40,6 +41,17 @@ async def test_a_page_is_public_and_confined_to_this_server(app: FastAPI, page: 
     assert reply.headers["cache-control"] == "no-cache"
 
 
+async def test_the_first_page_leads_to_the_others(app: FastAPI) -> None:
+    async with client_of(app) as client:
+        reply = await client.get("/")
+        assert reply.status_code == 200
+        assert "script-src 'self'" in reply.headers["content-security-policy"]
+        links = re.findall(r'<a href="([^"]+)"', reply.text)
+        assert links == ["/room", "/review", "/console", "/docs"]
+        for link in links:
+            assert (await client.get(link)).status_code == 200, link
+
+
 async def test_a_page_is_revalidated_and_an_asset_kept(app: FastAPI) -> None:
     name = next(iter(read_build().assets))
     async with client_of(app) as client:
@@ -59,7 +71,7 @@ async def test_a_lost_asset_is_a_true_404(app: FastAPI, name: str) -> None:
     assert reply.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/", "/room/", "/room/x", "/rooms", "/review/i-1", "/index.html"])
+@pytest.mark.parametrize("path", ["/room/", "/room/x", "/rooms", "/review/i-1", "/index.html"])
 async def test_no_page_stands_in_for_an_unknown_path(app: FastAPI, path: str) -> None:
     async with client_of(app) as client:
         reply = await client.get(path)

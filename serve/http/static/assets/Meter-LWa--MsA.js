@@ -1,1 +1,0 @@
-import{f as e}from"./problem-CSyelXGL.js";var t=e();function n({label:e,value:n,text:r,role:i=`meter`}){let a=Math.min(1,Math.max(0,n)),o=Math.round(a*100);return(0,t.jsx)(`span`,{className:`meter`,role:i,"aria-label":e,"aria-valuemin":0,"aria-valuemax":100,"aria-valuenow":o,"aria-valuetext":r,children:(0,t.jsx)(`span`,{style:{transform:`scaleX(${a})`}})})}export{n as t};

@@ -1,0 +1,123 @@
+"""Extra time for a candidate: the deadlines move, the questions stay, and log and audit log say who granted it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from deployments.agent.brief.next_question import next_step, time_left_s
+from interview.sessions.fold import fold
+from interview.sessions.session import SessionState
+from serve.http.auth import INTERVIEWS, OPERATIONS, REPORTS
+from serve.http.ports import IngressPorts
+from storage.audit.port import AuditEntry
+from storage.sessions.port import SessionKey
+from tests.support.http_ports import Grant, StubKeys
+from tests.support.realtime import PLANS, START, application, application_ports, fake_ears
+
+SESSION = SessionKey("acme", "i-1")
+GRANT = {"minutes": 15, "reason": "Asked for an accommodation.", "author": "Grace Hopper"}
+KEYS = {
+    "reviewer": Grant("acme", frozenset({REPORTS})),
+    "operator": Grant("acme", frozenset({INTERVIEWS})),
+    "machinist": Grant("acme", frozenset({OPERATIONS})),
+    "rival": Grant("rival", frozenset({REPORTS, INTERVIEWS})),
+}
+
+
+@pytest.fixture
+def ports(tmp_path: Path) -> IngressPorts:
+    return application_ports(tmp_path, stt=fake_ears(), tts=None, keys=StubKeys(KEYS))
+
+
+@pytest.fixture
+async def client(ports: IngressPorts) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(application(ports))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        started = await client.post("/session/start/i-1", json={**START, "voice": False}, headers=bearer("operator"))
+        assert started.status_code == 200, started.text
+        yield client
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+async def granted(client: httpx.AsyncClient, key: str = "reviewer", **changes: Any) -> httpx.Response:
+    return await client.post("/session/extra-time/i-1", json={**GRANT, **changes}, headers=bearer(key))
+
+
+async def access_token(client: httpx.AsyncClient) -> str:
+    link = await client.post("/interviews/i-1/link", headers=bearer("operator"))
+    bought = await client.post("/candidate/token", headers=bearer(link.json()["token"]))
+    token: str = bought.json()["access_token"]
+    return token
+
+
+async def stored(ports: IngressPorts) -> SessionState:
+    state = await ports.sessions.load(SESSION)
+    assert state is not None
+    return state
+
+
+@pytest.mark.parametrize("key", ["reviewer", "operator"])
+async def test_time_is_added_and_the_log_says_by_whom(client: httpx.AsyncClient, ports: IngressPorts, key: str) -> None:
+    assert (await granted(client, key)).json() == {"extra_time_s": 900.0}
+    assert (await granted(client, key, minutes=5)).json() == {"extra_time_s": 1200.0}
+    events = await ports.sessions.events(SESSION)
+    first = next(event.data for event in events if event.type == "time.granted")
+    assert msgspec.to_builtins(first) == {
+        "type": "time.granted", "turn": 0, "extra_s": 900.0, "author": first.author, "reason": GRANT["reason"]
+    }  # fmt: skip
+    assert "Grace Hopper" in first.author
+    entries: Sequence[AuditEntry] = await ports.audit.entries("acme")
+    assert [entry.detail for entry in entries if entry.action == "time.granted"] == [
+        {"extra_s": 300.0},
+        {"extra_s": 900.0},
+    ]
+    assert fold(events) == await stored(ports)
+
+
+async def test_the_deadline_moves_and_the_next_question_stays(client: httpx.AsyncClient, ports: IngressPorts) -> None:
+    plan = PLANS.get("backend-engineer")
+    assert plan is not None
+    before, now = await stored(ports), datetime.now(UTC)
+    await granted(client)
+    after = await stored(ports)
+    assert time_left_s(after, plan, now) - time_left_s(before, plan, now) == pytest.approx(900.0)
+    assert next_step(after, plan, now).question == next_step(before, plan, now).question
+    late = before.started_at + timedelta(seconds=plan.time_budget_s + 60)
+    assert next_step(before, plan, late).by_budget
+    assert not next_step(after, plan, late).by_budget
+
+
+async def test_a_candidate_sees_the_minutes_and_not_the_reason(client: httpx.AsyncClient, ports: IngressPorts) -> None:
+    candidate = bearer(await access_token(client))
+    await granted(client)
+    assert (await client.get("/session/state/i-1", headers=candidate)).json()["extra_time_s"] == 900.0
+    log = await client.get("/session/events/i-1", headers={**candidate, "Accept": "application/json"})
+    shown = [event["data"] for event in log.json()["events"] if event["type"] == "time.granted"]
+    assert shown == [{"turn": 0, "extra_s": 900.0}]
+    own = await client.post("/session/extra-time/i-1", json=GRANT, headers=candidate)
+    assert own.status_code == 403
+
+
+async def test_refusals_change_nothing(client: httpx.AsyncClient, ports: IngressPorts) -> None:
+    assert (await granted(client, "machinist")).status_code == 403
+    assert (await granted(client, "rival")).status_code == 404
+    assert (await granted(client, minutes=0)).status_code == 422
+    assert (await granted(client, minutes=1e9)).status_code == 422
+    assert (await granted(client, reason="")).status_code == 422
+    assert (await stored(ports)).extra_time_s == 0
+    assert (await granted(client, minutes=240)).status_code == 200
+    assert (await granted(client, minutes=240)).status_code == 200
+    assert (await granted(client, minutes=1)).status_code == 422
+    await client.delete("/session/state/i-1", headers=bearer("operator"))
+    assert (await granted(client)).status_code == 409
+    assert (await stored(ports)).extra_time_s == 28_800
