@@ -140,11 +140,11 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
             "answers without a usable sample": len(judged) - len(usable),
             "quotes not in the answer": sum(not _verbatim(one) for one in usable),
         },
-        "tokens": {
-            "written an answer": _round(float(np.mean([one.record.tokens for one in judged]))),
-            "written a sample": _round(sum(one.record.tokens for one in judged) / max(1, len(samples))),
-            "prompt": _round(float(np.mean([one.record.prompt_tokens for one in judged]))),
+        "written": {
+            "characters a sample": _round(float(np.mean([len(one["message"]["content"]) for one in samples]))),
+            "tokens an answer, as the server counts": _round(float(np.mean([one.record.tokens for one in judged]))),
         },
+        "prompt_tokens": _round(float(np.mean([one.record.prompt_tokens for one in judged]))),
         "seconds_median": _round(float(np.median([one.record.seconds for one in judged]))),
     }
 
@@ -219,13 +219,14 @@ def spread_of(one: Judged) -> float:
 
 
 def logistic(features: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The coefficients of a logistic regression with a weak ridge."""
+    """The coefficients of a logistic regression with a weak ridge; neither gap nor spread may raise the probability."""
 
     def loss(coefficients: NDArray[np.float64]) -> float:
         logits = features @ coefficients
         return float(np.sum(np.logaddexp(0, logits) - right * logits) + 0.5 * np.sum(coefficients[1:] ** 2))
 
-    return np.asarray(minimize(loss, np.zeros(features.shape[1])).x)
+    bounds = [(None, None), (None, None), (None, 0.0), (None, 0.0)]
+    return np.asarray(minimize(loss, np.zeros(features.shape[1]), bounds=bounds).x)
 
 
 def _held_out(

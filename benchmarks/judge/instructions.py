@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.judge.figures import coverage_by_meaning
 from benchmarks.judge.records import Case, Record, RecordedModel
 from deployments.grading.judge.rubric import RubricJudge
@@ -72,18 +70,18 @@ async def instruction_figures(cases: Sequence[Case], records: Mapping[str, Recor
 
 
 def _compared(bare: Grade, grades: Sequence[Grade]) -> dict[str, Any]:
-    changes = np.array([one.score - bare.score for one in grades])
+    changes = [one.score - bare.score for one in grades]
     return {
         "answers": len(grades),
         "bare score": round(bare.score, 2),
-        "mean change": round(float(changes.mean()), 3),
-        "largest rise": round(float(changes.max()), 3),
-        "largest fall": round(float(changes.min()), 3),
-        f"raised by more than {MARGIN}": int((changes > MARGIN).sum()),
+        "mean change": round(sum(changes) / len(changes), 3),
+        "largest rise": round(max(changes), 3),
+        "largest fall": round(min(changes), 3),
+        f"raised by more than {MARGIN}": sum(change > MARGIN for change in changes),
         f"raised by more than {MARGIN} without review": sum(
             change > MARGIN and not one.needs_review for change, one in zip(changes, grades, strict=True)
         ),
-        f"lowered by more than {MARGIN}": int((changes < -MARGIN).sum()),
+        f"lowered by more than {MARGIN}": sum(change < -MARGIN for change in changes),
         "sent to review": sum(one.needs_review for one in grades),
         "orders left out": sum("did not reach the judge" in one.review_reason for one in grades),
     }

@@ -24,7 +24,7 @@ class WatchdogPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Limits (on the scale of scores, [0, 1]) beyond which a rubric grade needs review."""
 
     #: Highest minus lowest score of one criterion among the samples.
-    spread: float = 0.34
+    spread: float = 0.45
     #: Difference between judge and key-point coverage.
     disagreement: float = 0.6
     #: Mean absolute error on the plan's reference answers (labelled 1, 0.6 and 0.2).
@@ -47,7 +47,7 @@ class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     #: For all samples of an answer, which are one request.
     deadline_s: float = 120.0
     #: The share of key-point coverage by meaning in the score, in [0, 1); 0 for the judge alone.
-    coverage_share: float = 0.5
+    coverage_share: float = 0.6
     watchdog: WatchdogPolicy = field(default_factory=WatchdogPolicy)
 
 

@@ -57,4 +57,4 @@ def confidence(score: float, gap: float, spread: float) -> float:
     return 1.0 / (1.0 + math.exp(-(_BIAS + _SCORE * score + _GAP * gap + _SPREAD * spread)))
 
 
-_BIAS, _SCORE, _GAP, _SPREAD = -1.0, 3.0, -1.0, -0.5
+_BIAS, _SCORE, _GAP, _SPREAD = 1.25, 0.88, -1.07, -0.37
