@@ -309,15 +309,16 @@ def _plans(settings: Settings) -> Diagnosis:
         plans = load_plans(plans_dir())
     except InterviewError as error:
         return Diagnosis("interview plans", "fail", error.message, "fix the file named in the error")
+    installed = f"{', '.join(sorted(plans))} (in {plans_dir()})"
     unheard = [f"{plan.id} ({plan.language})" for plan in plans.values() if not hears(settings.stt, plan.language)]
     if unheard:
         return Diagnosis(
             "interview plans",
             "warn",
-            f"{settings.stt.model} does not transcribe the language of {', '.join(unheard)}",
+            f"{installed}; {settings.stt.model} does not transcribe the language of {', '.join(unheard)}",
             "candidates can type the answers; to hear them, set stt.model to a model of that language",
         )
-    return Diagnosis("interview plans", "ok", f"{', '.join(sorted(plans))} (in {plans_dir()})")
+    return Diagnosis("interview plans", "ok", installed)
 
 
 def hears(stt: SttConfig, language: str) -> bool:
