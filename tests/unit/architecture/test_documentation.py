@@ -28,7 +28,7 @@ TOP = "interview|storage|deployments|serve|interview_client|configs|benchmarks|t
 PATH = re.compile(rf"(?<![\w/.:-])(?:{TOP})/[\w./-]*[\w/]")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 MODULE = re.compile(r"python3? -m (benchmarks(?:\.\w+)*)")
-ADDRESS = re.compile(r"\b((?:serve|deployments|storage|interview)(?:\.\w+)+):(\w+)")
+ADDRESS = re.compile(r"(?<![\w.])((?:serve|deployments|storage|interview)(?:\.\w+)+):(\w+)")
 COMMAND = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?interview ((?:[a-z-]+ ?)+)", re.MULTILINE)
 BARE = re.compile(r"(?<![\w/.*{-])(\w+\.py)\b")
 
