@@ -10,23 +10,28 @@ from deployments.agent.turn.runtime import Runtime
 from interview.errors import InternalError
 from interview.sessions.afterthoughts import meant_question
 from interview.sessions.candidate_questions import FOR_A_PERSON
+from interview.sessions.corrections import corrected_question, correction_in
 from interview.sessions.events import CandidateAsked, QuestionReopened
 from interview.sessions.utterances import read_utterance
 
 
 def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
-    """Reopen the question that an afterthought returns to; in any other turn nothing changes."""
+    """Reopen the question that an afterthought or a bare correction returns to; in any other turn nothing changes."""
+    state = exchange.ledger.state
     observation = observed_answer(
         exchange.pending,
         exchange.asked,
         exchange.plan,
-        language=exchange.ledger.state.language,
+        language=state.language,
         config=runtime.config,
     )
-    if observation.heard != "afterthought":
+    earlier = [exchange.plan.by_id[asked.question_id] for asked in state.questions_asked[:-1]]
+    if observation.heard == "afterthought":
+        meant = meant_question(read_utterance(observation.text, state.language).announcement, earlier)
+    elif observation.heard == "answer" and (put := correction_in(observation.text)):
+        meant = None if _was_answered(exchange) else corrected_question(put, exchange.question, earlier)
+    else:
         return
-    earlier = [exchange.plan.by_id[asked.question_id] for asked in exchange.ledger.state.questions_asked[:-1]]
-    meant = meant_question(read_utterance(observation.text, exchange.ledger.state.language).announcement, earlier)
     if meant is None:
         return
     exchange.record(QuestionReopened(turn=exchange.pending.turn, question_id=meant.id))
@@ -34,6 +39,18 @@ def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
     if asked is None:
         raise InternalError("A reopened question is not open.")
     exchange.asked, exchange.question, exchange.went_back = asked, meant, True
+
+
+def _was_answered(exchange: Exchange) -> bool:
+    """Whether the candidate has tried to answer the open question already, so that a correction is about that."""
+    asked = exchange.asked
+    return any(
+        said.role == "candidate"
+        and asked.turn < said.turn < exchange.pending.turn
+        and said.question_id in (asked.question_id, None)
+        and read_utterance(said.content, exchange.ledger.state.language).kind == "answer"
+        for said in exchange.ledger.state.conversation_history
+    )
 
 
 def note_questions(exchange: Exchange, brief: TurnBrief) -> None:

@@ -294,3 +294,41 @@ async def test_a_change_named_in_one_sentence_takes_the_place_of_the_first_answe
     await candidate.answer(said)
     grades = {found.question_id: found.grade.score for found in (await stage.state()).grades}
     assert grades["be-queue-choice"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sorry I meant B",
+        "Oh wait, I meant B.",
+        "oops, make that B",
+        "that should have been B",
+        "sorry, I meant to say the second one",
+        "I misspoke, B",
+        "correction: B",
+    ],
+)
+async def test_a_bare_correction_on_the_next_turn_replaces_the_previous_answer(said: str) -> None:
+    stage, candidate = await begun(plan=ENGINEER)
+    while candidate.response["question"]["question_id"] != "be-queue-choice":
+        await candidate.answer("skip")
+    await candidate.answer("A")
+    interrupted = candidate.response["question"]["question_id"]
+    await candidate.answer(said)
+    grades = {found.question_id: found.grade.score for found in (await stage.state()).grades}
+    assert grades["be-queue-choice"] == 1.0
+    assert interrupted not in grades
+    assert candidate.response["question"]["question_id"] == interrupted
+    assert fold(await stage.log()) == await stage.state()
+
+
+async def test_a_correction_of_the_open_question_stays_with_it() -> None:
+    """The candidate has tried to answer the number question already: "I meant 42" is about that."""
+    stage, _ = await begun(LONG, COST, "I would work that out on paper", "sorry, I meant 42")
+    assert {r.question_id: r.grade.score for r in (await stage.state()).grades}["seven-six"] == 1.0
+    assert not [event for event in await stage.log() if isinstance(event.data, QuestionReopened)]
+
+
+async def test_a_correction_before_any_other_question_is_the_answer() -> None:
+    stage, _ = await begun("sorry, I meant the billing service that I run at the bank")
+    assert not [event for event in await stage.log() if isinstance(event.data, QuestionReopened)]
