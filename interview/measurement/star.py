@@ -7,7 +7,6 @@ reviewer can check. It drives the follow-up question and one line of the report;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from typing import get_args
 
@@ -15,7 +14,8 @@ from msgspec import Struct
 
 from interview.languages.language import language_of
 from interview.limits import MAX_ANSWER_CHARS
-from interview.measurement.story_cues import ADVERBS, VERBS, StoryPart
+from interview.measurement.story_clauses import CAME_TO, HEADING, RELATIVE, clauses_of
+from interview.measurement.story_cues import ADVERBS, OPENING, REPORTED, VERBS, StoryPart
 from interview.measurement.story_rules import StoryRules, story_rules
 from interview.text.machine_orders import without_orders
 
@@ -24,9 +24,6 @@ PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 #: The missing part that is asked for first: the most informative one.
 _ASKED_FIRST: tuple[StoryPart, ...] = ("action", "result", "task", "situation")
 
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-#: A sentence of more words is split at conjunctions.
-_LONG_WORDS = 24
 MAX_CHARACTERS = MAX_ANSWER_CHARS
 
 
@@ -73,7 +70,7 @@ def analyse_story(answer: str, language: str = "en") -> StoryAnalysis:
     clauses = [
         (text, kept + start)
         for kept, until in without_orders(answer)
-        for text, start in _clauses(answer[kept:until], rules)
+        for text, start in clauses_of(answer[kept:until], rules.conjunction, english=rules.is_english)
         if not rules.is_hesitation(text)
     ]
     ongoing = any(rules.ongoing.search(text) for text, _ in clauses)
@@ -101,6 +98,11 @@ def analyse_story(answer: str, language: str = "en") -> StoryAnalysis:
 
 def _told_in(clause: str, rules: StoryRules, *, ongoing: bool) -> set[StoryPart]:
     """The parts that ``clause`` names explicitly; habits, plans and advice do not count."""
+    if rules.is_english:
+        heading = HEADING.match(clause)
+        if heading is not None and heading.lastgroup is not None:
+            return {part for part in PARTS if part == heading.lastgroup}
+        clause = RELATIVE.sub(_without_subject, clause)
     if _is_general(clause, rules) or not (ongoing or rules.past.search(clause) or rules.ongoing.search(clause)):
         return set()
     parts = {part for part, cue in rules.cues.items() if cue.search(clause)}
@@ -111,19 +113,33 @@ def _told_in(clause: str, rules: StoryRules, *, ongoing: bool) -> set[StoryPart]
     return parts
 
 
+def _without_subject(relative: re.Match[str]) -> str:
+    return relative.group().replace(" i ", " one ").replace(" I ", " one ")
+
+
 def _is_general(clause: str, rules: StoryRules) -> bool:
-    return bool(
-        rules.generic.search(clause) or (rules.conditional.search(clause) and not rules.cues["action"].search(clause))
-    )
+    if rules.generic.search(clause):
+        return True
+    told = rules.cues["action"].search(clause) or (rules.is_english and REPORTED.search(clause))
+    return bool(rules.conditional.search(clause) and not told)
 
 
 def _tell_by_place(clauses: list[str], told: list[set[StoryPart]], rules: StoryRules) -> None:
-    """Add parts without a cue: the first clause is the situation; after an action, a clause about another subject is
-    the result."""
+    """Add the parts that the place tells: the first clause is the situation, in English all that precedes the first
+    action; after an action, a clause about another subject is the result. In English, what had to be done after all
+    actions is not the task."""
     acted = False
+    actions = [number for number, parts in enumerate(told) if "action" in parts and rules.is_english]
+    if actions:
+        for parts in told[actions[-1] + 1 :]:
+            parts.discard("task")
     for number, (clause, parts) in enumerate(zip(clauses, told, strict=True)):
-        happened = bool(rules.past.search(clause)) and not _is_general(clause, rules)
-        if number == 0 and len(clauses) > 1 and happened and not parts:
+        happened = bool(rules.past.search(clause) or (actions and OPENING.search(clause)))
+        happened = happened and not _is_general(clause, rules)
+        if rules.is_english and CAME_TO.match(clause):
+            parts.discard("task")
+        bare = not parts & {"task", "action"} if rules.is_english else not parts
+        if len(clauses) > 1 and happened and not acted and (number == 0 or actions) and bare:
             parts.add("situation")
         outcome = happened or (rules.by_now.search(clause) and not _is_general(clause, rules))
         if (
@@ -140,18 +156,6 @@ def _tell_by_place(clauses: list[str], told: list[set[StoryPart]], rules: StoryR
 def _result_strength(rules: StoryRules, quote: StoryQuote) -> tuple[bool, bool]:
     """Rank results: an outcome outranks a lesson, and a measured outcome outranks an unmeasured one."""
     return not rules.lesson.search(quote.quote), bool(rules.measured.search(quote.quote))
-
-
-def _clauses(text: str, rules: StoryRules) -> Iterator[tuple[str, int]]:
-    """Sentences and their offsets; long unpunctuated sentences are split at conjunctions."""
-    for found in _SENTENCE.finditer(text):
-        cuts = [0]
-        if found.group().count(" ") > _LONG_WORDS:
-            cuts += [cut.start() for cut in rules.conjunction.finditer(found.group())]
-        for at, until in zip(cuts, [*cuts[1:], len(found.group())], strict=True):
-            piece = found.group()[at:until]
-            if piece.strip():
-                yield piece.strip(), found.start() + at + len(piece) - len(piece.lstrip())
 
 
 def achievement_line(answer: str, language: str = "en") -> str | None:

@@ -11,15 +11,10 @@ from msgspec import Struct
 from interview.languages.language import language_of
 from interview.languages.reading import reading_of
 from interview.measurement import story_cues as english
+from interview.measurement.story_clauses import CONJUNCTION
 from interview.measurement.story_cues import StoryPart
 from interview.text.hesitations import is_hesitation
 
-#: Conjunctions and subjects at which a long English sentence is split.
-_CONJUNCTION = re.compile(
-    r"(?<=\s)(?:and|so|but|because)(?= (?:yeah|then|so|in the end|they|he|she|it|we|i|what i did|eventually|finally|"
-    r"now|my|our|the|as a result|after|since|everybody|everyone|nobody|there|this|that)\b)",
-    re.IGNORECASE,
-)
 _LEAD_IN = re.compile(
     r"^(?:(?:in the end|as a result|eventually|finally|then|so|and|but|after that|because of that|well|first|also|"
     r"later|afterwards|since then),? )+",
@@ -66,7 +61,7 @@ _ENGLISH = StoryRules(
     lesson=english.LESSON,
     measured=english.MEASURED,
     lead_in=_LEAD_IN,
-    conjunction=_CONJUNCTION,
+    conjunction=CONJUNCTION,
 )
 
 

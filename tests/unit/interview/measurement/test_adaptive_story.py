@@ -107,3 +107,20 @@ def test_what_is_said_after_an_action_about_others_is_its_result() -> None:
 def test_what_the_speaker_does_after_naming_somebody_is_no_result(whom: str, then: str) -> None:
     told = [quote.part for quote in analyse_story(f"I called {whom}, {then} and I presented it.").present]
     assert told == ["action"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "parts"),
+    [
+        ("Situation: an outage. Task: my job was to calm people. Action: I called. Result: fewer complaints.", "STAR"),
+        ("In one class that I taught, a boy kept calling out. I spoke to him. The calling out stopped.", "SAR"),
+        ("I had never used a spreadsheet when I got the job. I took a course. They came to me after that.", "SAR"),
+        ("A good example is our move. I numbered every desk. All two hundred people started on time.", "SAR"),
+        ("A man collapsed at a concert. I started compressions. The paramedics told me that he pulled through.", "SAR"),
+        ("Two years ago my firm ran out of money. In the end we had to close it.", "SR"),
+        ("If a customer was angry with me, I would let him vent.", ""),
+    ],
+)  # fmt: skip
+def test_parts_are_told_by_their_form_and_their_place(answer: str, parts: str) -> None:
+    told = {quote.part[0].upper() for quote in analyse_story(answer).present}
+    assert told == set(parts)
