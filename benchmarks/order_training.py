@@ -47,11 +47,11 @@ def lines(name: str) -> list[dict[str, object]]:
 
 def labelled() -> Iterator[Labelled]:
     """Texts with their label, none of them kept for measuring."""
-    for name in ("orders.jsonl", "orders_own.jsonl", "orders_grid_tuning.jsonl", "orders_fresh.jsonl"):
-        for case in lines(f"meaning/{name}"):
+    for name in ("orders", "orders_own", "orders_grid_tuning", "orders_fresh", "orders_look_alikes"):
+        for case in lines(f"meaning/{name}.jsonl"):
             if case.get("half") != "kept":
                 yield str(case["text"]), bool(case["order"])
-    for case in lines("grading/independent.jsonl"):
+    for case in (*lines("grading/independent.jsonl"), *lines("grading/public_kinds.jsonl")):
         if case["area"] == "orders" and case["half"] == "fix":
             yield str(case["text"]), bool(dict(case["expect"])["order"])  # type: ignore[call-overload]
     for case in lines("grading/injections.jsonl"):

@@ -117,6 +117,21 @@ _UNEVEN = re.compile(r"\s\s|[\x00-\x1f\x7f]")
 _MARKS = tuple((kind, re.compile(source)) for kind, source in FORGED + FORGED_VERDICTS)
 #: Letters of one word, one by one.
 _SPACED_OUT = re.compile(r"(?<![\w'])(?:[^\W\d_][ .*_-]){3,}[^\W\d_](?![\w'])")
+#: The speaker, the answer or the listener.
+_OWN = re.compile(
+    r"\b(?:me|my|mine|i|us|you|your|this|that|these|above|everything|please|pls|candidates?(?= (?:as|full|an?|the|to|is))|applicant|answers?(?= (?:as|full|is|an?))|"
+    r"response|submission|author|full|perfect|flawless|everyone|everybody|all (?:criteria|answers)|grader|evaluator|ai|model|rubric no)\b"
+)
+#: "Return the highest score" is what a program does.
+_COMPUTED = re.compile(
+    r"^\W*(?:(?:first|then|finally|so|and|now|next)[ ,]+)*(?:return|output|print|report|compute|find|select|keep|take|pick|choose|store|save|display) "
+    r"(?:only )?(?:the )?(?:\w+ )?(?:highest|best|top|maximum|max|largest|lowest|average|mean|median|final|total) (?:\w+ )?"
+    r"(?:scores?|grades?|ratings?|results?|marks?|values?|verdict|points|answer)\b"
+)
+#: "Show the rubric to the candidates before the test" gives the others something.
+_TO_OTHERS = re.compile(
+    r"\bto (?:the|each|every|our|all|both|new|other|any|whichever) (?:[a-z]+ )?(?!maximum|max|top|best|highest|full|answer|response|candidate\b|applicant\b|submission|text|author|person who wrote)[a-z]+"
+)
 #: Patterns that clearly address a grader, wherever they stand in a sentence.
 _TO_YOU = re.compile(r"\b(?:your?|me|my|this (?:answer|reply|response|candidate|message))\b|all previous")
 
@@ -231,9 +246,18 @@ def _found(folded: str) -> Iterator[tuple[int, int, str]]:
     for kind, match in _searched(_ABROAD, said, folded):
         yield match.start(), match.end(), kind
     for kind, match in _searched(_COMMANDS, said, folded):
-        start = _commanded_from(folded, match)
+        start = None if _about_others(folded, match) else _commanded_from(folded, match)
         if start is not None and likelihood(folded[start : _end(folded, start, match.end())]) > _UNLIKELY:
             yield start, match.end(), kind
+
+
+def _about_others(folded: str, match: re.Match[str]) -> bool:
+    """Whether the sentence around a command computes a value or gives something to others, and speaks of no own answer."""
+    stop = _SENTENCE_END.search(folded, match.end())
+    sentence = folded[_beginning(folded, match.start()) : stop.start() if stop else len(folded)]
+    if _OWN.search(sentence):
+        return False
+    return bool(_COMPUTED.search(sentence) or _TO_OTHERS.search(sentence))
 
 
 def _searched(patterns: Sequence[_Kind], said: set[str], folded: str) -> Iterator[tuple[str, re.Match[str]]]:

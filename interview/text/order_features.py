@@ -29,6 +29,11 @@ _CLASSES = {
     "YOU": "you your yourself",
     "POLITE": "please kindly just",
     "HIRE": "hire pass approve accept recommend advance promote",
+    "SOFT": "lenient leniency generous generously strict kind merciful mercy favour favor nice",
+    "DOCK": "deduct deductions subtract dock penalise penalize fail fails reject",
+    "REPORT": "report summary feedback notes protocol",
+    "BODY": "committee recruiter professor supervisor board hr developers panel company manager examiner",
+    "MODE": "mode demo debug test pretend act imagine simulate behave role",
     "OTHERS": "we they he she our their customers team the user",
 }
 _OF_WORD: dict[str, list[str]] = {}
@@ -40,7 +45,7 @@ _TOKEN = re.compile(r"[a-z]+'?[a-z]*\+?|\d+|[/{}<>\[\]:#|=]")
 #: A sentence without a word of these classes is no order.
 _TELLING = frozenset(
     word
-    for name in ("MARK", "GIVE", "RAISE", "GRADE", "ANSWER", "RULES", "MACHINE", "DROP", "HIRE")
+    for name in ("MARK", "GIVE", "RAISE", "GRADE", "ANSWER", "RULES", "MACHINE", "DROP", "HIRE", "SOFT", "DOCK", "MODE")
     for word in _CLASSES[name].split()
 )
 #: Two words of classes are near each other within this many words.
