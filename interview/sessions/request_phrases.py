@@ -329,7 +329,7 @@ WEAK: dict[IntentKind, str] = {
 WHOLE: dict[IntentKind, str] = {
     "repeat": """
         (i am [so|very|really|terribly] sorry|sorry|so sorry|excuse me|um sorry|uh sorry|hm|hmm|huh|eh|sorry sorry)
-        (repeat|louder|slower|again|rewind|come again|pardon|what)
+        (repeat|louder|slower|again|rewind|come again [with that]|pardon|what|slow down|whoa slow down|slower please|speak up|you said what|one more time|once more|what was that again)
     """,
     "explain": "(explain|clarify|rephrase|english please|in english please|meaning)",
     "skip": "(next|skip|pass|skipped|the next one)",

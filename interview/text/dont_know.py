@@ -64,7 +64,7 @@ DONT_KNOW = compiled(_PHRASES, _GROUPS)
 _AROUND = compiled(
     """
     (sorry|i am [so|very|really] sorry|i am afraid [that]|apologies|my apologies|thanks|thank you|please|mate|man|dude|sir|madam|bro|buddy|lol|haha)
-    (well|so|ok|okay|yes|yeah|no|nope|nah|oh|ah|hm|hmm|um|umm|uh|uhm|er|erm|and|but|or|just|actually|honestly|frankly|really|unfortunately|i mean|you know|to be honest|to be fair|to be frank|tbh|sadly|damn|hm hmm|like|maybe|anyway|let me think|let me see|wait|right now|at the moment|again|here|this|that|now|i guess|i think|i must say|i have to say|good question|that is a (good|hard|tough|difficult|tricky) (one|question)|(too|very|so) (hard|difficult)|not really|at all)
+    (well|so|ok|okay|yes|yeah|no|nope|nah|dang|darn|gosh|jeez|oof|ugh|shoot|argh|blimey|yikes|oops|man|wow|phew|crap|oh|ah|hm|hmm|um|umm|uh|uhm|er|erm|and|but|or|just|actually|honestly|frankly|really|unfortunately|i mean|you know|to be honest|to be fair|to be frank|tbh|sadly|damn|hm hmm|like|maybe|anyway|let me think|let me see|wait|right now|at the moment|again|here|this|that|now|i guess|i think|i must say|i have to say|good question|that is a (good|hard|tough|difficult|tricky) (one|question)|(too|very|so) (hard|difficult)|not really|at all)
     i (would|will|might) have to (pass|skip) [on (this|that|it|this one)|this one|it|that]
     (pass|skip) [on (this|that|it|this one)]
     """,

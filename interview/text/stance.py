@@ -178,12 +178,17 @@ _THAN = re.compile(
     r"\b(?:better|faster|safer|cheaper|stronger|simpler|easier|bigger|smaller|slower|worse|more|less)(?: \w+)? than (?:the |a |an |option )*$"
 )
 _NO_BEFORE = re.compile(r"(?:^| )no (?:(?:the|a|an|such thing as) )?$")
+#: "The automatic one, no operator needed".
+_NEEDLESS = re.compile(
+    r"^ (?:[a-z]+ )?(?:needed|required|involved|necessary|there|whatsoever|at all|any ?more|in sight|present)\b"
+)
 _DENY_AFTER = re.compile(
     r"^ (?:(?:one|option|answer|choice|join|as well|too|also|both|all|either|is|are|was|were|would|could|can|must|might|should|has|have|do|does|did|will"
     r"|be|to|looks?|seems?|sounds?|clearly|obviously|definitely|surely|just|simply|really|totally|completely|most) ){0,6}"
     r"(?:wrong|incorrect|false|out(?! of)|(?<=[a-z] )not(?! §| the §| a §| an §| option §| it)|not(?= [,.]| $| (?:right|correct|possible|true|the one)\b)|impossible|unlikely|nonsense|(?:makes?|making) (?:no|zero|little) sense|never|ruled out|eliminated|excluded"
     r"|discarded|crossed out|irrelevant|off the table|no good|no way|bad|untrue|nope|no(?= [,.!]| $))\b"
     r"|^ , (?:that|which|that one|this) (?:one )?is (?:wrong|incorrect|not|false|out)\b"
+    r"|^ \? (?:, )?(?:no(?= $| [.!])|nope|nah|no way|not really|hardly)(?= |$)"
 )
 _SAME = re.compile(
     r"(?:^|[,.;] | and )(?:so|neither|nor|as|same|likewise|the same)(?: (?:is|are|does|do|for|with|goes for|applies to|can be|was|would be))+ (?:the |a |an |option )*$"
@@ -208,7 +213,7 @@ def _deny(chain: _Chain, before: _Chain | None) -> None:
         _DENY_BEFORE.search(clause)
         or _DENY_OVER.search(left)
         or _ANYTHING_BUT.search(left)
-        or (_NO_BEFORE.search(clause) and before is None)
+        or (_NO_BEFORE.search(clause) and (before is None or _NEEDLESS.match(chain.right)))
     ):
         chain.stance = "denied"
         chain.denied = _listed(chain, clause)
@@ -257,7 +262,20 @@ _CONSIDERED_BEFORE = re.compile(
     r"\b(?:between|was going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|consider(?:ed|ing)|thinking|tempted|almost said"
     r"|could (?:also |maybe )?be|might (?:also )?be|hesitat\w+|wavering|debating|originally|earlier|up to now)\b(?: [^ §.;!?]+){0,5} $"
 )
+#: What others say is not the candidate's own answer.
+_OTHERS_SAY = re.compile(
+    r"\b(?:everyone|everybody|(?:most|many|some|other|all) (?:people|of us|folks|candidates)|people|many|most|others|they|someone|somebody|the internet|google|chatgpt|wikipedia"
+    r"|(?:my|a|the|our|one) (?:[a-z]+ )?(?:friend|brother|sister|uncle|aunt|cousin|son|daughter|granny|grandfather|grandmother|teacher|professor|boss|colleague|coworker|mother|father|mum|mom|dad|wife|husband|neighbour|neighbor|manager|textbook|book|gut))"
+    r" (?:(?:always|often|usually|would|will|might|all|first|probably|still|once|just) )*(?:thinks?|says?|said|believes?|claims?|answers?|picks?|chooses?|choose|go(?:es)? (?:for|with)|assumes?|guess(?:es)?|calls? it|tells me|told me)"
+    r"(?: (?:it|that|is|was|the|a|an|option|answer|be|would))* $"
+)
+#: "First rewrite the query, then maybe add a cache": the later step is not the choice.
+_FIRST_BEFORE = re.compile(r"\bfirst\b[^.;]*$")
+_LATER_BEFORE = re.compile(
+    r"\b(?:then|later|afterwards|after that|only then|if that (?:fails|is not enough|does not help)|next)(?: (?:maybe|perhaps|possibly|also|i|we|would|could|might|add|do|use|try|go|with|for|to|the|a|an))* $"
+)
 _CONSIDERED_AFTER = re.compile(
+    r"^ \? [^§?]*\b(?:say|think|go|rather|actually|guess|believe|pick|choose|take|no)\b|^ (?:is|was|would be) (?:what|the one) (?:that )?(?:my|most|many|every|other|people|they|i would have|i was|some)|"
     r"^ (?:(?:is|looks|sounds|seems|would be|could be|might be|was|one|also|a|an|quite|pretty|very|the|my) ){1,5}(?:tempting|close|plausible|possible|also|classic|first (?:thought|guess|instinct)|popular|common|obvious|decent|nice|second|runner|an? option|work|fine)\b|^ (?:also|could|might|may)\b"
 )
 
@@ -279,12 +297,14 @@ def _commit(chain: _Chain, *, first: bool) -> None:
     beside = bool(_OR_BEFORE.search(left) or _OR_AFTER.search(chain.right))
     chain.alternative = (offered or between or beside) and chain.stance == "asserted"
     turned = re.split(r"\b(?:but|however|though|yet|now)\b", left)[-1]
-    chain.considered = bool(_CONSIDERED_BEFORE.search(turned) or _CONSIDERED_AFTER.search(chain.right))
+    chain.considered = bool(
+        _CONSIDERED_BEFORE.search(turned) or _OTHERS_SAY.search(turned) or _CONSIDERED_AFTER.search(chain.right)
+    )
 
 
 _CORRECTION = re.compile(
     r"(?:^ |[,.;!?:] |\b(?:or|but|and|oh|then) )(?:(?:oh|or|but|and|hmm|then|uh) )*"
-    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!]| $)|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|rather(?! than)|make that"
+    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!]| $)|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|i mis-?(?:spoke|typed|read)|(?:that|it|this) should have been|rather(?! than)|make that"
     r"|correction|let me (?:correct|change|rephrase|fix)|hang on|hold on|on second thoughts?|change (?:that|my mind|my answer|it) to|i (?:have )?change[d]? my mind|i take (?:that|it) back|never mind|oops|my bad|my mistake|instead(?! of)|or rather|in fact)(?=[ ,.!]|$)"
 )
 
@@ -339,6 +359,11 @@ def _set_aside(chains: Sequence[_Chain]) -> None:
     stood = False
     since = ""
     last = max((at for at, one in enumerate(chains) if one.stance == "asserted" and not one.considered), default=-1)
+    undecided = [one for one in chains if one.stance == "asserted" and one.considered]
+    if last < 0 and len(undecided) > 1:  # "could be A, could be B"
+        for chain in undecided:
+            chain.alternative = True
+        return
     for at, chain in enumerate(chains):
         since = (since + chain.left)[-_REACH_CHARS:] if stood else chain.left
         reasons = list(_REASON.finditer(since))
@@ -349,6 +374,7 @@ def _set_aside(chains: Sequence[_Chain]) -> None:
             (stood and reasons and not concluded and not own_reason)
             or described
             or _ASKS.search(chain.left)
+            or (stood and at and _FIRST_BEFORE.search(chains[at - 1].left) and _LATER_BEFORE.search(chain.left))
             or (chain.considered and (last > at or stood))
         ):
             chain.stance = "aside"

@@ -53,12 +53,28 @@ _ONLY_RIGHT = re.compile(
 )
 
 
-def line_of(answer: str) -> Line:
-    """The answer's words without fillers, and without orders to the grader and the text after them."""
+#: "The day after Thursday", "the one before b": another option than the one that is named.
+_RELATED = re.compile(
+    r"\b(?:day|year|month|week|step|item|number|letter|one|option|answer|choice|line)s? "
+    r"(?:right |just |directly |immediately |that comes |that is )*"
+    r"(?:after|before|following|preceding|next to|above|below)"
+    r" (?!(?:the )?(?:last|end|top|others?|rest|two|three)\b|that\b|it\b|this\b|these\b|those\b|them\b|all\b)"
+    r"(?:the |option |letter |number )*[\w-]+",
+    re.IGNORECASE,
+)
+
+
+def line_of(answer: str, options: Sequence[Option] = ()) -> Line:
+    """The answer's words without fillers, and without orders to the grader and the text after them.
+
+    What only names a neighbour of an option is left out, unless ``options`` speak so themselves.
+    """
     kept = answer
+    if not any(_RELATED.search(option.text) for option in options):
+        kept = _RELATED.sub(lambda found: " " * len(found.group()), kept)
     if orders_in(answer):
         spared = without_orders(answer)
-        kept = "".join(char if any(a <= at < b for a, b in spared) else " " for at, char in enumerate(answer))
+        kept = "".join(char if any(a <= at < b for a, b in spared) else " " for at, char in enumerate(kept))
     excepted = _ONLY_RIGHT.search(kept)
     if excepted is not None:  # "everything but b is wrong" is b
         kept = " " * excepted.start(1) + excepted.group(1) + " " * (len(kept) - excepted.end(1))
@@ -76,9 +92,11 @@ def _unglued(word: Token) -> Token:
 
 def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     """The one option that the answer settles on."""
-    catalogue, line = OptionCatalogue(options), line_of(answer)
+    catalogue, line = OptionCatalogue(options), line_of(answer, options)
     if not line.words:
         return Chosen((), settled=False, doubt=UNRECOGNISED)
+    if catalogue.truth is not None and len(catalogue.entries) == 2 and truth.says_partly(line.answer):
+        return Chosen((), settled=False, doubt="The answer is neither yes nor no.")
     mentions = _strong(catalogue, line)
     listed = [part for part in option_words.by_part(catalogue, line, mentions) if part.strength > BY_PART]
     mentions = in_order([*mentions, *listed])
@@ -143,21 +161,28 @@ def _held(line: Line, mentions: Sequence[Mention]) -> _Pairs:
 def _one(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
     """The choice among ``mentions``; None when they do not decide."""
     pairs = _held(line, mentions)
-    denied = {one for mention, held in pairs if held.stance == "denied" for one in mention.options}
+    denied = {
+        one
+        for mention, held in pairs
+        if held.stance == "denied" and mention.group not in ("all", "both")
+        for one in mention.options
+    }
     live = [(m, h) for m, h in pairs if h.stance == "asserted" and not (m.options and set(m.options) <= denied)]
     if not live:
         return _by_elimination(catalogue, pairs, denied) or _reconsidered(pairs)
     for group in ("all", "none"):
         entry = catalogue.of_kind("all" if group == "all" else "none")
+        if group == "all" and denied:
+            continue  # "all but green"
         if entry is not None and all(mention.group == group or mention.options == (entry.id,) for mention, _ in live):
             return Chosen((entry.id,), tuple(mention for mention, _ in live))
     distinct = {one for mention, _ in live for one in mention.options}
     if len(distinct) == 1 and all(len(mention.options) == 1 for mention, _ in live):
         return Chosen(tuple(distinct), tuple(mention for mention, _ in live))
-    return _as_set(catalogue, live) or _weighed(live)
+    return _as_set(catalogue, live, denied) or _weighed(live)
 
 
-def _as_set(catalogue: OptionCatalogue, live: _Pairs) -> Chosen | None:
+def _as_set(catalogue: OptionCatalogue, live: _Pairs, denied: set[str]) -> Chosen | None:
     """The option that stands for just the options named together: "both", "all of them", "none"."""
     if any(held.alternative for _, held in live):
         either = [entry for entry in catalogue.entries if entry.kind == "set" and "either" in entry.text.casefold()]
@@ -165,7 +190,7 @@ def _as_set(catalogue: OptionCatalogue, live: _Pairs) -> Chosen | None:
             return None
     strongest = max(held.commitment for _, held in live)
     for pool in (live, [pair for pair in live if pair[1].commitment == strongest]):
-        named = frozenset(one for mention, _ in pool for one in mention.options)
+        named = frozenset(one for mention, _ in pool for one in mention.options) - denied
         entry = catalogue.standing_for(named)
         if entry is None and len(named) == len(catalogue.plain):
             entry = catalogue.of_kind("all")
@@ -230,10 +255,18 @@ def _reconsidered(pairs: _Pairs) -> Chosen | None:
     return Chosen(ids, tuple(aside), settled=False, doubt="Options are weighed, and none is chosen.") if ids else None
 
 
+#: A longer answer says more than yes or no.
+_MAX_POLAR_WORDS = 6
+
+
 def _by_truth(catalogue: OptionCatalogue, line: Line, answer: str) -> Chosen | None:
-    if catalogue.truth is None:
-        return None
     yes = truth.says_yes(line.answer)
+    if catalogue.truth is None:
+        only = catalogue.polar(yes=yes) if yes is not None and len(line.words) <= _MAX_POLAR_WORDS else None
+        if only is None:
+            return None
+        whole = answer_text.whole(answer, limit_chars=400)
+        return Chosen((only.id,), (Mention((), BY_WORDS, whole.start, whole.end),), inferred=True)
     if yes is None and len(line.content) == 1:
         initial = line.content[0].text
         matching = [entry for entry in catalogue.truth if entry.text[:1].casefold() == initial]
@@ -263,7 +296,7 @@ def _one_by_parts(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Men
 
 def choose_many(options: Sequence[Option], answer: str) -> Chosen:
     """All options that the answer selects."""
-    catalogue, line = OptionCatalogue(options), line_of(answer)
+    catalogue, line = OptionCatalogue(options), line_of(answer, options)
     if not line.words:
         return Chosen((), settled=False, doubt=UNRECOGNISED)
     mentions = _strong(catalogue, line)

@@ -49,6 +49,19 @@ def same_moment(said: str, meant: str) -> bool:
     return clock is not None and any(_clock(one) == clock for one in readings)
 
 
+_RANGE = re.compile(
+    r"(?:(?:it|that|this) (?:is|was) )?(?:from |between |in )?(?P<low>\d+(?:\.\d+)?) ?(?:to|and|until|till|through|up to|-|–|—) ?(?P<high>\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def number_range(text: str) -> tuple[str, str] | None:
+    """The ends of the range of numbers that is all of ``text``: "between 1881 and 1885", "1881 to 1885"."""
+    found = _RANGE.fullmatch(canonical_numbers(text.strip(" .!?")))
+    return (found["low"], found["high"]) if found and float(found["low"]) < float(found["high"]) else None
+
+
 _TENS_ORDINAL = re.compile(
     r"\b(twenty|thirty)[ -](first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", re.IGNORECASE
 )

@@ -15,8 +15,8 @@ BY_NAME, BY_WORDS, BY_PART = 3, 2, 1
 class Mention(Struct, frozen=True):
     """``options`` is the ids named by ``answer[start:end]``: several for "all of them", "a to c", "the first three".
 
-    ``rest``: the options meant are those *not* mentioned elsewhere ("the other two"). ``group`` is "all" or "none"
-    where the words say so.
+    ``rest``: the options meant are those *not* mentioned elsewhere ("the other two"). ``group`` is "all",
+    "both" or "none" where the words say so.
     """
 
     options: tuple[str, ...]

@@ -143,7 +143,7 @@ def _time(words: Sequence[Token], at: int) -> tuple[list[str], int] | None:
     kind = 1 if after[:1] and after[0] in ("time", "complexity", "runtime") else 0
     measured = _measure(after[kind:])
     grows = at > 0 and words[at - 1].text in _GROWS
-    if not kind and not measured and not grows and len(words) > 2:
+    if not kind and not measured and not grows and (len(words) > 2 or after):
         return None
     return named.split(), 1 + kind + measured
 

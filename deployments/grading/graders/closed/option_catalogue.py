@@ -28,6 +28,8 @@ _NONE_TEXT = re.compile(
     r"|nothing|no (?:correct )?(?:answer|option)"
 )
 _SET_WORDS = frozenset("both either and or only the options option answers a choices of & just all except but".split())  # noqa: SIM905
+_PAIRED = (("both",), ("neither",), ("either",))
+_ROMAN = re.compile(r"i{1,3}|iv|vi{0,3}|ix|x")
 _POSITIVE = frozenset({"true", "yes", "correct", "right", "agree", "valid"})
 _NEGATIVE = frozenset({"false", "no", "incorrect", "wrong", "disagree", "invalid"})
 
@@ -84,6 +86,12 @@ class OptionCatalogue:
             if entry.kind != "plain" and entry.covers == ids:
                 return entry
         return None
+
+    def polar(self, *, yes: bool) -> Entry | None:
+        """The only option that begins with yes (or no), where another begins with the opposite."""
+        meant = [entry for entry in self.entries if entry.polarity is yes]
+        other = [entry for entry in self.entries if entry.polarity is (not yes)]
+        return meant[0] if len(meant) == 1 and other else None
 
     @property
     def truth(self) -> tuple[Entry, Entry] | None:
@@ -156,8 +164,14 @@ def _refers(entry: Entry, drafts: Sequence[Entry]) -> frozenset[str] | None:
     if len(set(named)) >= 2 and not rest:
         return frozenset(named)
     if lead and len(words) > 2:
-        content = {stem(word) for word in words if not answer_text.is_stop_word(word) and word not in _SET_WORDS}
-        spoken = {one.id for one in drafts if one is not entry and content & set(one.stems)}
+        content = {
+            stem(word)
+            for word in words
+            if word not in _SET_WORDS and (_ROMAN.fullmatch(word) or not answer_text.is_stop_word(word))
+        }
+        spoken = {
+            one.id for one in drafts if one is not entry and one.stems[:1] not in _PAIRED and content & set(one.stems)
+        }
         if len(spoken) >= 2:
             return frozenset(spoken)
     return None

@@ -9,6 +9,8 @@ import re
 from deployments.grading.graders.closed.mentions import BY_PART, Line, Mention
 from deployments.grading.graders.closed.option_catalogue import OptionCatalogue
 
+_FALLS = r"cut|cuts|drop|drops|dropped|falls?|fell|goes down|go down|went down|shrinks?|shrank|decreas\w+|reduc\w+|lower\w*|get|gets|is|becomes?"
+_RISES = r"increas\w+|grows?|grew|rises?|rose|goes up|go up|went up|climbs?|is"
 #: Kinds of change, in the order in which they are looked for; the words of one are not read again for another.
 _CHANGES = tuple(
     (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
@@ -18,8 +20,16 @@ _CHANGES = tuple(
             r"(?:does not|doesn't|do not|don't|will not|won't|would not|wouldn't) change|no (?:change|difference|effect|impact|influence)|nothing (?:changes|happens)|"
             r"unchanged|not affected|unaffected|(?:stays?|remains?|is|keeps?) (?:the same|constant|as it is|equal)|the same|constant|stays? put",
         ),
-        ("half", r"halves?|halved|halving|half as (?:much|many|big|large|long)|by half|in half|half of it"),
-        ("double", r"doubles?|doubled|doubling|twice(?: as (?:much|many|big|large|long))?|two times"),
+        ("triple", r"(?:triples?|tripled|tripling|three times(?: as (?:much|many|big|large|long))?)"),
+        ("quadruple", r"(?:quadruples?|quadrupled|quadrupling|four times(?: as (?:much|many|big|large|long))?)"),
+        (
+            "half",
+            rf"(?:{_FALLS})(?: [a-z]+)? (?:in half|by half|to half|in two|(?:by|to) (?:fifty|50) ?(?:percent|per cent|%))|(?:half|(?:fifty|50) ?(?:percent|per cent|%)) (?:less|lower|smaller|fewer)|halves?|halved|halving|half as (?:much|many|big|large|long)|by half|in half|half of it",
+        ),
+        (
+            "double",
+            rf"(?:{_RISES})(?: [a-z]+)? by (?:a hundred|one hundred|100) ?(?:percent|per cent|%)|doubles?|doubled|doubling|(?:a hundred|one hundred|100) ?(?:percent|per cent|%) (?:more|higher)|(?:(?:{_RISES}) )?by a factor of (?:two|2)|twice(?: as (?:much|many|big|large|long))?|two times",
+        ),
         (
             "less",
             r"decreas\w+|reduc\w+|lower\w*|drops?|dropped|dropping|falls?|fell|falling|go(?:es)? down|went down|going down|shrinks?|shrank|"

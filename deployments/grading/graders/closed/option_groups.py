@@ -14,7 +14,7 @@ _THEM = r"(?:them|these|those|it|the above|the options|the answers|the choices|t
 _ALL = re.compile(
     rf"\b(?:all(?: of)? {_THEM}|all (?:two|three|four|five|six|seven|eight|[2-9])(?: of {_THEM}| options| answers| choices)?"
     rf"|all (?:the )?(?:options|answers|choices)(?=\s*(?:$|[.,;:!?]|(?:except|but|are|apply|apart|above|listed)\b))|all (?:above|correct|right|true|apply)|all are (?:correct|right|true)"
-    rf"|(?:every|each)(?: single| last)? (?:one|option|answer|choice)(?: of {_THEM})?|each of {_THEM}|everything(?: above| listed)?|the (?:whole )?lot|the (?:whole|entire|full) (?:list|set)|any and all"
+    rf"|(?:every|each)(?: single| last)? (?:one|option|answer|choice)(?: of {_THEM})?|(?:each|every one) of (?:{_THEM}|(?:the |these |those )?(?:two|three|four|five|six))|the (?:three|four|five|six) of {_THEM}|everything(?: above| listed)?|the (?:whole )?lot|the (?:whole|entire|full) (?:list|set)|any and all"
     rf"|they(?:'re| are)? all(?: are)?(?: correct| right| true| apply| of them)?|(?<!at )(?<!not )all(?=\s*(?:$|[.,;:!?]|except|but|apart|other than|besides|minus)))\b",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"\b(?:both(?: of (?:them|these|those|the above))?|the two of them|each of the two)(?= *(?:$|[.,;:!?]|are\b|is\b|ones?\b|options?\b|answers?\b|work|apply|because|since|would|can|could|i\b|for sure|please))",
+    r"\b(?:both(?: of (?:them|these|those|the above|the two))?|the two of them|each of the two)(?= *(?:$|[.,;:!?]|are\b|true\b|correct\b|right\b|valid\b|statements?\b|hold\b|is\b|ones?\b|options?\b|answers?\b|work|apply|because|since|would|can|could|i\b|for sure|please))",
     re.IGNORECASE,
 )
 _REST = re.compile(
@@ -44,9 +44,18 @@ def find(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> li
             if not free(match.start(), match.end(), [*taken, *found]):
                 continue
             mention = reader(catalogue, match.start(), match.end())
+            if reader is _none and _own_word(catalogue, match.group()):
+                continue
             if mention is not None:
                 found.append(mention)
     return found
+
+
+def _own_word(catalogue: OptionCatalogue, said: str) -> bool:
+    """Whether an option such as "Nothing happens" begins with the word."""
+    return any(
+        entry.kind == "plain" and entry.text.casefold().startswith(f"{said.casefold()} ") for entry in catalogue.entries
+    )
 
 
 def _plain_ids(catalogue: OptionCatalogue) -> tuple[str, ...]:
@@ -69,5 +78,5 @@ def _both(catalogue: OptionCatalogue, start: int, end: int) -> Mention | None:
     """The options that an option "both …" covers, or the two options there are, or the first two before such an option."""
     pairs = [entry.covers for entry in catalogue.entries if entry.kind in ("set", "all") and len(entry.covers) == 2]
     if len(pairs) == 1:
-        return Mention(tuple(sorted(pairs[0])), BY_WORDS, start, end)
-    return Mention(_plain_ids(catalogue), BY_WORDS, start, end) if len(catalogue.plain) == 2 else None
+        return Mention(tuple(sorted(pairs[0])), BY_WORDS, start, end, group="both")
+    return Mention(_plain_ids(catalogue), BY_WORDS, start, end, group="both") if len(catalogue.plain) == 2 else None

@@ -24,7 +24,7 @@ Interval = tuple[float, float]
 
 def find(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> list[Mention]:
     """The one option that is the interval which the answer names, or that holds its one number."""
-    said = canonical_numbers(line.answer.casefold())
+    said = re.sub(r"\ban? (?=\d)", "", canonical_numbers(line.answer.casefold()))
     intervals = {entry.id: _interval(canonical_numbers(entry.text.casefold())) for entry in catalogue.plain}
     known = {one: interval for one, interval in intervals.items() if interval is not None}
     if len(known) < 2 or taken or _DENIED.search(said):

@@ -14,7 +14,13 @@ from interview.text.stems import stem
 
 _WORDS = str.split
 NAMING = frozenset(_WORDS("option answer letter choice number options answers choices letters numbers nr item"))
-_COUNTED = frozenset(_WORDS("one ones option options answer answers choice choices item items"))
+_COUNTED = frozenset(
+    _WORDS(
+        "one ones option options answer answers choice choices item items bucket range bracket interval category band"
+        " statement line entry"
+    )
+)
+_VALUES = frozenset(_WORDS("year number value figure amount date quantity size"))
 _ALPHABET = dict(
     zip(
         _WORDS(
@@ -49,7 +55,9 @@ _AFTER_A = frozenset(
 _TREE = frozenset(_WORDS("tree trees language code program programming testing test tests compiler shell standard"))
 _NEVER_A_LETTER_BEFORE = {
     "see": _WORDS("me i can could you we to will i'd let us'll ll"),
-    "be": _WORDS("to would could should can may might must will it'd that'd not wouldn't i'd gonna going"),
+    "be": _WORDS(
+        "to would could should can may might must will it'd that'd not wouldn't i'd gonna going well also probably maybe just only then always"
+    ),
     "the": [],
 }
 
@@ -110,7 +118,11 @@ def _place(catalogue: OptionCatalogue, line: Line, at: int) -> Entry | None:
     if place is None or own or (word == "final" and following == "answer"):
         return None
     bare = line.ends_clause(at) or following in _AFTER_PLACE
-    counted = following in _COUNTED or (following in ("answer", "of") and line.word(at + 2) in ("the", "them", "these"))
+    counted = (
+        following in _COUNTED
+        or (catalogue.numeric and following in _VALUES)
+        or (following in ("answer", "of") and line.word(at + 2) in ("the", "them", "these"))
+    )
     listed = _beside(line, at, lambda near: ordinal(near) is not None or near == "last")
     named = counted or listed or _alone(line, at) or (bare and before in ("the", "very", "option", "answer"))
     if named or (bare and before in ("and", "or", "not") and word not in _ENDS):
@@ -224,7 +236,7 @@ def _number(catalogue: OptionCatalogue, line: Line, at: int) -> Entry | None:
     naming, alone = _naming(line, at), _alone(line, at)
     digits = word.isdecimal()
     value = int(word) if digits and len(word) <= 2 else ONES.get(word)
-    if value is None and (naming or alone):
+    if value is None and (naming or (alone and line.word(at - 1) not in ("a", "an", "the", "some", "my"))):
         value = _NUMBER_SOUNDS.get(word)
     if not value:
         return None
@@ -304,7 +316,7 @@ _MIDDLE_N = re.compile(
     re.IGNORECASE,
 )
 _FROM_END = re.compile(
-    r"\b(?:(?P<place>(?:first|1st)(?= from)|second|third|fourth|2nd|3rd|4th|next) (?:to|from)(?: the)? (?P<from>last|end|bottom|top|start|beginning)|(?:the )?(?:one )?(?:just |right )?before (?:the )?last"
+    r"\b(?:(?P<place>(?:first|1st)(?= from)|second|third|fourth|2nd|3rd|4th|next) (?:to|from)(?: the)? (?P<from>last|end|bottom|right|top|start|beginning|left)|(?:the )?(?:one )?(?:just |right )?before (?:the )?last"
     r"|last but one|second last|penultimate)\b(?: (?:one|option|answer))?",
     re.IGNORECASE,
 )
@@ -335,7 +347,7 @@ def _counts(catalogue: OptionCatalogue, line: Line, taken: list[Mention]) -> lis
     for match in _FROM_END.finditer(line.answer):
         place = (match.group("place") or "second").casefold()
         steps = 2 if place == "next" else ordinal(place) or 2
-        from_top = (match.group("from") or "").casefold() in ("top", "start", "beginning")
+        from_top = (match.group("from") or "").casefold() in ("top", "start", "beginning", "left")
         if steps <= len(catalogue.entries) and free(match.start(), match.end(), [*taken, *found]):
             entry = catalogue.entries[steps - 1 if from_top else -steps]
             found.append(Mention((entry.id,), BY_NAME, match.start(), match.end()))

@@ -249,11 +249,11 @@ def nearly(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
 
 def _nearness(entry: Entry, said: str) -> float:
     text = re.sub(r"^(?:a|an|the) ", "", answer_text.normal(entry.text))
+    if min(len(text), len(said)) >= 3 and sounds_like(said, text):
+        return _SOUNDS_ALIKE
     if min(len(text), len(said)) < 4:
         return 0.0
-    if sounds_like(said, text):
-        return _SOUNDS_ALIKE
-    partial = fuzz.partial_ratio(text, said) if len(said) >= len(text) else 0.0
+    partial = fuzz.partial_ratio(text, said) if len(said) >= len(text) and " " in said else 0.0
     return float(max(fuzz.ratio(text, said), fuzz.token_sort_ratio(text, said), partial))
 
 

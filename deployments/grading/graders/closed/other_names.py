@@ -15,6 +15,7 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
 from deployments.grading.graders.closed.spelling import same_word
 from deployments.grading.graders.closed.term_matching import Term
+from interview.text.english_words import is_english
 from interview.text.number_vocabulary import ordinal
 
 #: Of a longer answer any words have the initials of something.
@@ -34,6 +35,18 @@ _HEADS = frozenset(
         "law",
         "attack",
     }
+    | {
+        "project",
+        "company",
+        "corporation",
+        "team",
+        "group",
+        "family",
+        "organisation",
+        "organization",
+        "movement",
+        "department",
+    }
     | {"method", "methodology", "model", "theory", "error", "testing", "system", "structure", "protocol", "language"}
     | {
         "format",
@@ -50,6 +63,30 @@ _HEADS = frozenset(
 )
 #: What joins the words of a term that is turned round.
 _JOINING = frozenset({"of", "the", "a", "an", "that", "which", "is", "are", "for", "some", "to", "in"})
+_ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.IGNORECASE)
+#: A person's name: two to four capitalised words.
+_PERSON = re.compile(r"(?:[A-Z][\w'’.-]*\s+){1,3}[A-Z][\w'’-]{2,}")
+_TITLES = frozenset(
+    {
+        "president",
+        "sir",
+        "lord",
+        "lady",
+        "king",
+        "queen",
+        "doctor",
+        "dr",
+        "professor",
+        "mr",
+        "mrs",
+        "ms",
+        "senator",
+        "general",
+    }
+)
+#: Of a long name a beginning of this many letters is unmistakable: "postgres" for "PostgreSQL".
+_BEGINNING, _LONG_NAME = 6, 8
+_DONE = frozenset({"is", "are", "was", "were", "gets", "get", "being"})
 _NUMERONYM = re.compile(r"([a-z])(\d{1,2})([a-z])")
 
 
@@ -73,14 +110,24 @@ def other_name(terms: Sequence[Term], words: Sequence[Token]) -> OtherName | Non
 
 def _names(term: Term, said: Sequence[Token], *, alone: bool) -> Iterator[OtherName]:
     """``alone``: no other term is accepted; where variants are listed, a head is left out on purpose."""
-    if term.formula or not term.joined.isalpha():
+    if term.formula or not term.joined.replace("-", "").replace("'", "").isalpha():
         return
-    own = [token.text for token in answer_text.tokens(term.text)]
+    own = [token.text for token in answer_text.tokens(_ARTICLE.sub("", term.text))]
     for start, end in _spelled(term.joined, said):
         yield _named(term, said, start, end, unsure=False)
     for initials in _initials(own):
         for start, end in (*_spelled(initials, said), *_written(initials, said)):
             yield _named(term, said, start, end, unsure=True)
+    spoken = [word.text for word in said if word.text not in _TITLES]
+    surname = [token.text for token in answer_text.tokens(term.text.split()[-1])]
+    if _PERSON.fullmatch(term.text) and spoken == surname and not all(map(is_english, surname)):
+        yield _named(term, said, 0, len(said), unsure=True)
+    if len(own) > 2 and spoken == [*own[:-1], "one"]:  # "the first normal one"
+        yield _named(term, said, 0, len(said), unsure=True)
+    if _clipped(spoken, own):
+        yield _named(term, said, 0, len(said), unsure=True)
+    if len(own) == 1 and _begins("".join(spoken), own[0]):
+        yield _named(term, said, 0, len(said), unsure=True)
     if len(own) == 1:
         for at, word in enumerate(said):
             if _is_numeronym(word.text, own[0]):
@@ -107,7 +154,7 @@ def _initials(own: Sequence[str]) -> set[str]:
         if 2 <= len(words) <= _MAX_INITIALS:
             found.add("".join(word[0] for word in words))
             found.add("".join(str(ordinal(word) or word[0]) for word in words))
-            found.add("".join("x" if word.startswith("ex") else word[0] for word in words))
+            found.add("".join("x" if word.startswith(("ex", "cross")) else word[0] for word in words))
     return found
 
 
@@ -157,6 +204,35 @@ def _stands_for(letters: str, words: Sequence[str]) -> bool:
         taken += 1
 
 
+def _clipped(spoken: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether words are shortened ("std dev") or drawn together ("forex market" for "foreign exchange market")."""
+    if spoken == own or len(own) < 2 or not spoken:
+        return False
+    if len(spoken) == len(own):
+        return all(one == two or _shortens(one, two) for one, two in zip(spoken, own, strict=True))
+    blend, rest = spoken[0], spoken[1:]
+    taken = len(own) - len(rest)
+    drawn = taken >= 2 and list(own[taken:]) == list(rest) and not is_english(blend) and len(blend) >= 2 * taken
+    return drawn and _stands_for(blend, own[:taken])
+
+
+def _begins(said: str, name: str) -> bool:
+    """Whether ``said`` is the unmistakable beginning of a long name that is no English word."""
+    long = len(name) >= _LONG_NAME and len(said) >= _BEGINNING
+    return long and name.startswith(said) and not is_english(name) and not is_english(said)
+
+
+def _shortens(said: str, meant: str) -> bool:
+    """Whether the letters of a word that is not English occur in ``meant`` in order, the first one first."""
+    letters = iter(meant)
+    return (
+        2 < len(said) < len(meant)
+        and said[0] == meant[0]
+        and not is_english(said)
+        and all(one in letters for one in said)
+    )
+
+
 def _turned_round(own: Sequence[str], said: Sequence[Token]) -> Iterator[tuple[int, int, bool]]:
     """Runs with every word of a term once, in another order; True where grammar joins them or a verb leads."""
     if any(len(word) < 3 for word in own):
@@ -166,9 +242,13 @@ def _turned_round(own: Sequence[str], said: Sequence[Token]) -> Iterator[tuple[i
             run = [word.text for word in said[start:end]]
             places = [[at for at, word in enumerate(run) if same_word(word, one, in_phrase=True)] for one in own]
             order = [found[0] for found in places if len(found) == 1]
-            if len(set(order)) < len(own) or order == sorted(order):
+            if len(set(order)) < len(own):
                 continue
             others = [word for at, word in enumerate(run) if at not in order]
+            if order == sorted(order):
+                if others and _DONE.issuperset(others) and run[-1].endswith("ed") and len(run) - 1 in order:
+                    yield start, end, False  # "dependencies are injected"
+                continue
             ends_in_term = 0 in order and len(run) - 1 in order
             if ends_in_term and _JOINING.issuperset(others):
                 yield start, end, bool(others) or run[0].endswith("ing")

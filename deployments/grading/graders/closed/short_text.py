@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from deployments.grading.graders import answer_text
+from deployments.grading.graders.closed.accepted_forms import forms
 from deployments.grading.graders.closed.other_names import other_name
 from deployments.grading.graders.closed.term_matching import Match, Term, find, nearest
 from deployments.grading.graders.grade_builder import mark, no_answer
@@ -26,7 +27,7 @@ _SPRAY = 3
 _MAX_ITEM_WORDS = 3
 
 _QUALIFIED = re.compile(
-    r"\b(?:similar to|close to|almost|nearly|not quite|kind of like|something like|reminds me of|related to|looks like)(?: \w+){0,2}\s*$",
+    r"\b(?:similar to|close to|almost|nearly|not quite|kind of like|something like|reminds me of|related to|looks like)(?: \w+){0,2}\s*$|\b(?:is|it's|are|just|a bit|much|sort of) like (?:a |an |the )?$",
     re.IGNORECASE,
 )
 #: Prefixes written apart that make another term: "non clustered index", "anti pattern".
@@ -65,7 +66,7 @@ def grade_short_text(spec: ShortText, answer: str) -> Grade:
         raise InvalidInput(
             "A short-text grader needs at least one accepted answer.", detail={"fields": {"accepted": "empty"}}
         )
-    terms = [Term(accepted) for accepted in spec.accepted]
+    terms = [Term(form) for form in forms(spec.accepted)]
     words = answer_text.closed(answer_text.tokens(answer))
     spoken = [word for word in words if word.text not in answer_text.HESITATIONS]
     found = [
@@ -173,13 +174,19 @@ def _missed(terms: Sequence[Term], answer: str, needed: float) -> Grade:
     words = answer_text.bare(answer_text.tokens(answer))
     similarity = nearest(terms, words)
     near = similarity >= _NEAR_MISS and not any(term.digits for term in terms)
+    said = set(answer_text.content_words(" ".join(word.text for word in words)))
+    part = bool(said) and any(said <= set(answer_text.content_words(term.text)) for term in terms)
     return mark(
         "short_text",
         0.0,
         f"None of the accepted answers was found (nearest similarity {similarity:.2f}, {needed:.2f} needed).",
-        confidence=_NEARLY if near else _MISSED,
+        confidence=_NEARLY if near or part else _MISSED,
         evidence=[answer_text.whole(answer, "the answer")],
-        review="The answer is close to an accepted one." if near else "",
+        review="The answer is close to an accepted one."
+        if near
+        else "The answer is a part of an accepted one."
+        if part
+        else "",
     )
 
 

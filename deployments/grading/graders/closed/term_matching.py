@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
-from deployments.grading.graders.closed.dates import is_moment, same_moment
+from deployments.grading.graders.closed.dates import is_moment, number_range, same_moment
 from deployments.grading.graders.closed.notation import is_mathematical, notation
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like, spelled_out
 from interview.text.number_vocabulary import ordinal
@@ -46,6 +46,7 @@ class Term:
         self.joined = _joined(self.words)
         self.digits = any(char.isdecimal() for char in self.joined)
         self.moment = is_moment(text)
+        self.range = number_range(text)
         self.formula = len(self.words) > 1 and all(map(is_mathematical, self.words))
 
 
@@ -74,7 +75,7 @@ def find(
     spoken = notation(words, text)
     found: list[Match] = []
     for term in terms:
-        if term.moment and same_moment(text, term.text):
+        if (term.moment and same_moment(text, term.text)) or (term.range and number_range(text) == term.range):
             whole = answer_text.whole(text)
             found.append(Match(term.text, 1.0, whole.start, whole.end))
         for size in _sizes(term):
@@ -126,7 +127,7 @@ def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) ->
         said = canonical_numbers(" ".join(words))
         if said.replace(" ", "") == term.joined:
             return 1.0
-        return 0.0
+        return OTHER_FORM if _same_but_for_endings(said.split(), term.words) else 0.0
     if len(words) == len(term.words) + 1 > 2 and any(
         words[:at] + words[at + 1 :] == term.words and not answer_text.is_stop_word(words[at])
         for at in range(1, len(words) - 1)
@@ -144,14 +145,36 @@ def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) ->
             return BY_SOUND
         if min(by_word) > 0 and fuzz.ratio(joined, term.joined) >= 80:
             return min(by_word)
+    if len(words) == 1 and words[0].rstrip("0123456789") == term.joined and len(words[0]) == len(term.joined) + 1:
+        return 1 - _SLIP  # "wind1": the key beside the last letter
     if len(words) == 1 and not phrase:
         return BY_SOUND if sounds_like(joined, term.joined) and len(term.joined) >= shortest else 0.0
     if len(words) == 1 and misspelt(joined, term.joined):
         return 1 - _SLIP * OSA.distance(joined, term.joined)
     if length <= _MAX_WORDS_BY_SOUND and spelled_out(" ".join(words)) == spelled_out(" ".join(term.words)):
         return BY_SOUND
+    if _without_links(words) == _without_links(term.words):
+        return OTHER_FORM
+    if len(words) == len(term.words) and any(
+        one != two and answer_text.is_stop_word(one) and answer_text.is_stop_word(two)
+        for one, two in zip(words, term.words, strict=True)
+    ):
+        return 0.0
     by_ear = length <= _MAX_WORDS_BY_SOUND and abs(len(joined) - len(term.joined)) <= 4
     return BY_SOUND if by_ear and sounds_like(" ".join(words), " ".join(term.words)) else 0.0
+
+
+def _without_links(words: Sequence[str]) -> list[str]:
+    """The words without articles and "and": "keep off grass", "supply & demand"."""
+    return [word for word in words if word not in ("a", "an", "the", "and")] or list(words)
+
+
+def _same_but_for_endings(words: Sequence[str], term: Sequence[str]) -> bool:
+    """Whether the numbers are the same and the words are, in any form: "2 in the bushes"."""
+    return len(words) == len(term) and all(
+        one == two or (one.isalpha() and two.isalpha() and same_word(one, two, in_phrase=True))
+        for one, two in zip(words, term, strict=True)
+    )
 
 
 def _slip_in_phrase(words: Sequence[str], term: Sequence[str]) -> bool:

@@ -10,12 +10,14 @@ from interview.text.stance import hold
 
 _YES = re.compile(
     r"\b(?:true|correct|right|yes|yeah|yep|yup|yea|sure|absolutely|definitely|certainly|affirmative|indeed|agreed?|of course|exactly|valid|accurate"
-    r"|(?:i )?(?:think|believe|guess|suppose) so|uh[- ]huh|sounds (?:right|good)|you bet)\b",
+    r"|(?:i )?(?:think|believe|guess|suppose) so|uh[- ]huh|sounds (?:right|good)|you bet|spot on|bang on|on the money|checks out|adds up|holds(?: up| water)?|that tracks|makes sense|factual|a fact|confirmed|how it (?:is|works|goes)"
+    r"|(?:can|will|would) confirm|no doubt|without (?:a )?doubt|undoubtedly|for sure|totally|you(?:'ve| have) got (?:it|that)|aye|roger(?: that)?|thumbs up)\b",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"\b(?:false|incorrect|wrong|no|nope|nah|untrue|disagree|negative|invalid|inaccurate|not (?:really|quite|at all|true|correct|right|so|the case)|think not|never"
-    r"|(?:do not|don't|dont|would not|wouldn't) (?:think|believe|say) (?:so|that|(?:it|this|that) (?:is|does|can|will)|(?:they|you|we) (?:are|do|can|will))|no way|uh[- ]uh|of course not|absolutely not|definitely not|certainly not)\b",
+    r"\b(?:false|incorrect|wrong|no(?! (?:doubt|question|wonder|idea|clue))|nope|nah|untrue|disagree|negative|invalid|inaccurate|fake|(?:i )?doubt (?:it|that|this)(?! is)|(?:can't|cannot|can not) be|not (?:really|quite|at all|true|correct|right|so|the case)|think not|never"
+    r"|(?:do not|don't|dont|would not|wouldn't) (?:think|believe|say) (?:so|that|(?:it|this|that) (?:is|does|can|will)|(?:they|you|we) (?:are|do|can|will))|no way|uh[- ]uh|of course not|absolutely not|definitely not|certainly not|a lie|a myth|bogus|rubbish|nonsense|far from it|on the contrary|(?:quite )?the (?:opposite|reverse)|by no means|in no way|hardly|nay|nada"
+    r"|(?:not a|no) chance|not (?:in the slightest|even close|by a long shot|a fact)|(?:does not|doesn't) (?:hold(?: up)?|check out|add up|make sense)|thumbs down)\b",
     re.IGNORECASE,
 )
 _SHORT_YES = re.compile(
@@ -28,6 +30,20 @@ _SHORT_NO = re.compile(
 )
 
 
+#: "It does, doesn't it": the tag asks for nothing.
+_TAG = re.compile(r",? (?:is|does|do|are|can|will|was|has)n't (?:it|that|they|this|he|she)\s*\??$", re.IGNORECASE)
+_PARTLY = re.compile(
+    r"\b(?:half|partly|partially|mostly|largely|somewhat|sometimes|semi|kind of|sort of|more or less|in part|not (?:entirely|completely|fully|wholly|always|totally|strictly))"
+    r"[ -](?:true|correct|right|false|wrong|valid|accurate)\b|^\W*(?:sometimes|it depends|that depends|both|yes and no|in part|to some extent)\W*$",
+    re.IGNORECASE,
+)
+
+
+def says_partly(answer: str) -> bool:
+    """Whether the answer is neither yes nor no: "half true", "it depends"."""
+    return _PARTLY.search(answer) is not None
+
+
 def says_yes(answer: str) -> bool | None:
     """True for yes, False for no, None if the answer says neither or both.
 
@@ -36,7 +52,7 @@ def says_yes(answer: str) -> bool | None:
     asked = _ASKED_AND_DENIED.search(answer)
     if asked is not None:
         return asked.group(1).casefold() != "true"
-    short = answer.strip(" .!?,\n")
+    short = _TAG.sub("", answer.strip(" .!?,\n"))
     if _SHORT_NO.fullmatch(short):
         return False
     if _SHORT_YES.fullmatch(short):

@@ -108,3 +108,62 @@ def test_places_behind_the_items() -> None:
 def test_a_denied_order_is_reviewed() -> None:
     grade = grade_ordered(STEPS, "never design build test deploy")
     assert (grade.score, grade.needs_review) == (0.0, True)
+
+
+TREES = ["Oak", "Beech", "Maple", "Pine"]
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("everyone thinks it's oak, it's really pine", "Pine"),
+        ("my uncle would say beech, I say pine", "Pine"),
+        ("the beech is what my uncle would take, I say pine", "Pine"),
+        ("oak? nah, pine", "Pine"),
+        ("pine? I'd say oak", "Oak"),
+        ("second from the left", "Beech"),
+        ("the third entry", "Maple"),
+    ],
+)
+def test_what_others_say_or_what_is_only_asked_is_not_the_choice(said: str, right: str) -> None:
+    assert [tree for tree in TREES if chosen(TREES, tree, said) == 1.0] == [right]
+
+
+@pytest.mark.parametrize(
+    "said", ["could be pine, could be oak", "a tree", "pineapple", "oak? nope", "the one after oak"]
+)
+def test_what_settles_on_no_option_chooses_none(said: str) -> None:
+    assert not [tree for tree in TREES if chosen(TREES, tree, said) == 1.0]
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("spot on", "True"), ("no doubt about it", "True"), ("it does, doesn't it", "True"),
+        ("I doubt it", "False"), ("fake", "False"), ("far from it", "False"),
+        ("half true", None), ("it depends", None),
+    ],
+)  # fmt: skip
+def test_yes_and_no_in_other_words_answer_a_true_or_false_question(said: str, right: str | None) -> None:
+    assert [option for option in ("True", "False") if chosen(["True", "False"], option, said) == 1.0] == (
+        [right] if right else []
+    )
+
+
+def test_no_chooses_the_only_option_that_says_no() -> None:
+    options = ["Yes, always", "Yes, but only with a lock", "No"]
+    assert chosen(options, "No", "nope, not at all") == 1.0
+    assert not [one for one in options if chosen(options, one, "yes") == 1.0]
+
+
+def test_all_but_one_is_not_all_and_not_both_is_not_neither() -> None:
+    colours = ["Red", "Green", "Blue", "All of the above"]
+    assert chosen(colours, "All of the above", "all but green") == 0.0
+    statements = ["Only I", "Only II", "Both I and II", "Neither I nor II"]
+    assert chosen(statements, "Neither I nor II", "not both, only I") == 0.0
+    assert chosen(statements, "Both I and II", "one and two") == 1.0
+
+
+def test_a_part_that_is_not_needed_is_denied() -> None:
+    options = ["The region fails over automatically", "An operator has to trigger the failover"]
+    assert chosen(options, options[1], "the automatic one, no operator needed") == 0.0

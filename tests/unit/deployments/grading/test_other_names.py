@@ -94,3 +94,35 @@ def test_rather_than_denies_what_stands_behind_it() -> None:
     said = "rather a deadlock than a race condition"
     assert graded("deadlock", said)[0] == 1.0
     assert graded("race condition", said)[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("adenosine triphosphate (ATP)", "ATP"), ("adenosine triphosphate (ATP)", "adenosine triphosphate"),
+        ("around 2.45 billion years ago", "2.45 billion years"), ("in the s-block", "s block"),
+        ("between 1881 and 1885", "1881 to 1885"), ("two in the bush", "2 in the bushes"),
+        ("do not iron", "never iron"),
+        ("the ARPANET project", "ARPANET"), ("PostgreSQL", "postgres"),
+        ("Tim Berners-Lee", "Berners-Lee"), ("cross-site scripting", "XSS"), ("keep off the grass", "keep off grass"),
+        ("exponential backoff", "exponential back-off"), ("wind", "wind1"),
+    ],
+)  # fmt: skip
+def test_an_accepted_answer_has_shorter_forms(accepted: str, said: str) -> None:
+    assert grade_short_text(ShortText(accepted=(accepted,)), said).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("adenosine triphosphate (ATP)", "ADP"), ("between 1881 and 1885", "1881 to 1886"), ("do not iron", "do iron"),
+        ("stitch in time", "stitch on time"), ("PostgreSQL", "postmark"), ("two in the bush", "three in the bush"),
+    ],
+)  # fmt: skip
+def test_a_near_form_is_none(accepted: str, said: str) -> None:
+    assert grade_short_text(ShortText(accepted=(accepted,)), said).score == 0.0
+
+
+def test_a_part_of_the_accepted_answer_asks_for_a_review() -> None:
+    grade = grade_short_text(ShortText(accepted=("profit margin",)), "margin")
+    assert (grade.score, grade.needs_review) == (0.0, True)
