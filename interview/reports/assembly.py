@@ -88,6 +88,33 @@ def locate_quote(quote: str, answers: Sequence[AnswerReport], heard: dict[int, e
     return Quote(text=quote, found=False)
 
 
+def locate_quotes(
+    quote: str, answers: Sequence[AnswerReport], heard: dict[int, ev.AnswerTranscribed]
+) -> tuple[Quote, ...]:
+    """The places of a quote. A grader reads the answers to a question as one text, so a quote may go from one answer
+    into the next; then each part is a quote of its own."""
+    whole = locate_quote(quote, answers, heard)
+    if whole.found:
+        return (whole,)
+    parts = _parts_by_answer(" ".join(quote.split()), [" ".join(answer.text.split()) for answer in answers])
+    return tuple(locate_quote(part, answers, heard) for part in parts) or (whole,)
+
+
+def _parts_by_answer(quote: str, answers: Sequence[str]) -> list[str]:
+    """The pieces of ``quote`` by answer, or nothing when the joined answers do not contain it."""
+    joined = " ".join(answers)
+    folded = joined.casefold()
+    offset = folded.find(quote.casefold())
+    if offset < 0 or len(folded) != len(joined):  # folding changed lengths: offsets do not carry over
+        return []
+    parts, begins = [], 0
+    for answer in answers:
+        ends = begins + len(answer)
+        parts.append(joined[max(begins, offset) : min(ends, offset + len(quote))].strip())
+        begins = ends + 1
+    return [part for part in parts if part]
+
+
 def _utterance_start(offset: int, text: str, segments: Iterable[dict[str, Any]]) -> float | None:
     """The start, in seconds, of the segment that holds the character at ``offset`` of ``text``."""
     cursor, start = 0, None
@@ -209,7 +236,10 @@ def _quotes(
         if criterion.quote:
             wanted.setdefault(criterion.quote, criterion.criterion)
     return tuple(
-        replace(locate_quote(text, answers, heard), supports=supports) for text, supports in wanted.items() if text
+        replace(quote, supports=supports)
+        for text, supports in wanted.items()
+        if text
+        for quote in locate_quotes(text, answers, heard)
     )
 
 
