@@ -73,7 +73,10 @@ function Candidates({ reply }: { reply: Reply }) {
             {
               label: "Weighted score",
               numeric: true,
-              cell: (one) => `${score(one.score)}${one.score !== null && !one.final ? " so far" : ""}`,
+              cell: (one) =>
+                one.score === null
+                  ? "–"
+                  : `${score(one.score)}${one.final ? "" : " provisional"}, ${skills.filter((skill) => of(one, skill)).length} of ${skills.length} skills`,
             },
             { label: "Review", cell: (one) => (one.needs_review ? "needs a person" : "–") },
           ]}

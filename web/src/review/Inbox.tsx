@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DataTable } from "../staff/DataTable";
-import { moment, score } from "../staff/format";
+import { moment, score, standing } from "../staff/format";
 import type { SessionList, SessionSummary } from "../staff/types";
 import { useLoad } from "../staff/useLoad";
 import { Button } from "../ui/Button";
@@ -117,7 +117,7 @@ function Table({ rows, chosen, onChosen, busy }: TableProps) {
           {
             label: "Score",
             numeric: true,
-            cell: (row) => (row.score === null ? "–" : `${score(row.score)}${row.final ? "" : " so far"}`),
+            cell: (row) => (row.score === null ? "–" : `${score(row.score)} ${standing(row)}`.trim()),
           },
         ]}
       />

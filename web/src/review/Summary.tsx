@@ -1,5 +1,5 @@
 import { DataTable } from "../staff/DataTable";
-import { ability, percent, score } from "../staff/format";
+import { ability, percent, score, standing } from "../staff/format";
 import type { Finding, Report, Skill } from "../staff/types";
 import { Notice } from "../ui/Notice";
 import { QuoteView } from "./QuoteView";
@@ -8,17 +8,20 @@ import { SkillPlot } from "./SkillPlot";
 
 export function Summary({ report }: { report: Report }) {
   const waiting = report.candidate_questions.filter((asked) => asked.for_a_person || !asked.answered_from);
+  const notFinal = standing(report);
   return (
     <section className="card stack" aria-labelledby="summary">
       <h2 id="summary">Summary</h2>
       <div className="verdict">
         <p className="total">
           {score(report.weighted_score)}
-          <span className="muted small"> of 1{report.final ? "" : ", so far"}</span>
+          <span className="muted small"> of 1{notFinal && `, ${notFinal}`}</span>
         </p>
         <p className="small muted">
           An input to a person’s decision, not a recommendation.
-          {!report.final && " Some grades are provisional or the interview still runs."}
+          {notFinal === "so far" && " The interview has not ended."}
+          {notFinal === "provisional" &&
+            " Some grades are provisional: no person and no language model has judged these answers."}
         </p>
       </div>
       {report.summary && <p>{report.summary}</p>}

@@ -4,6 +4,14 @@ export function score(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : value.toFixed(2);
 }
 
+/** What keeps a score from being final: the interview still runs, or some of its grades are provisional. */
+export function standing(interview: { final: boolean; status: string }): "" | "so far" | "provisional" {
+  if (interview.final) {
+    return "";
+  }
+  return interview.status === "active" || interview.status === "paused" ? "so far" : "provisional";
+}
+
 export function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 }

@@ -35,6 +35,7 @@ def test_words_that_were_not_said_stay_not_found() -> None:
 
 
 def test_a_letter_whose_folded_form_is_longer_breaks_nothing() -> None:
-    answers = (AnswerReport(turn=1, text="die Straße", received_at=NOW), AnswerReport(turn=2, text="hier", received_at=NOW))
+    said = ((1, "die Straße"), (2, "hier"))
+    answers = tuple(AnswerReport(turn=turn, text=text, received_at=NOW) for turn, text in said)
     (found,) = locate_quotes("Straße hier", answers, {})
     assert not found.found
