@@ -85,6 +85,9 @@ def queries(interviews: int) -> dict[str, SessionQuery]:
         "reference": SessionQuery("acme", candidate="ref-600"),
         "a name of the first interview": SessionQuery("acme", candidate="person 1 exam"),
         "a name without a match": SessionQuery("acme", candidate="zacharias"),
+        "a name that a hundredth share": SessionQuery("acme", candidate="person 77"),
+        "a name that all share": SessionQuery("acme", candidate="example"),
+        "two letters without a match": SessionQuery("acme", candidate="zq"),
         "200 rows": SessionQuery("acme", limit=200),
     }
 

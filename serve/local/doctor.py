@@ -166,7 +166,15 @@ def _archive(data: Path) -> Diagnosis:
     if found.problem:
         remedy = "correct INTERVIEW_DATABASE_URL, or start the server"
         return Diagnosis("archive", "fail", f"{found.server} {found.problem}".strip(), remedy)
-    return Diagnosis("archive", "ok", f"{found.server}, {found.schema}" if found.schema else found.server)
+    said = f"{found.server}, {found.schema}" if found.schema else found.server
+    if found.slow_names:
+        remedy = (
+            "let the database's administrator run CREATE EXTENSION pg_trgm, then restart"
+            if found.server.startswith("postgresql")
+            else "use a Python whose SQLite is 3.34 or newer, with FTS5"
+        )
+        return Diagnosis("archive", "warn", f"{said}; a search by name reads every name", remedy)
+    return Diagnosis("archive", "ok", said)
 
 
 def _sandbox() -> Diagnosis:

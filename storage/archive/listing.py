@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
+from storage.archive.name_search import can_look_up, sessions_named
 from storage.archive.port import PAGE_AT_MOST, SessionQuery, SessionSummary
 from storage.archive.tables import reports, sessions
+
+#: So many interviews are read in the list's order before the index of names is asked: a millisecond.
+_NEWEST = 2000
 
 _COLUMNS = (
     sessions.c.interview_id,
@@ -26,9 +31,20 @@ _COLUMNS = (
 
 def find_sessions(connection: Connection, query: SessionQuery) -> list[SessionSummary]:
     """The page after ``query.after``."""
-    by_reference = query.candidate is not None and _is_reference(connection, query.tenant, query.candidate)
-    rows = connection.execute(_page(query, by_reference=by_reference)).mappings()
-    return [SessionSummary(**{**row, "report": row["report"] is not None, "final": bool(row["final"])}) for row in rows]
+    if query.candidate is None:
+        return _rows(connection, query, ())
+    if _is_reference(connection, query.tenant, query.candidate):
+        return _rows(connection, query, (sessions.c.candidate_reference == query.candidate,))
+    part = query.candidate.casefold()
+    if can_look_up(connection, part):
+        # a name that many share fills the page from the newest interviews, before the index has listed them all
+        page = _rows(connection, query, (), part, among=_NEWEST)
+        if len(page) == min(query.limit, PAGE_AT_MOST):
+            return page
+        named = sessions_named(connection, part)
+        if named is not None:
+            return _rows(connection, query, (sessions.c.id.in_(named),))
+    return _rows(connection, query, (), part)
 
 
 def _is_reference(connection: Connection, tenant: str, candidate: str) -> bool:
@@ -37,13 +53,21 @@ def _is_reference(connection: Connection, tenant: str, candidate: str) -> bool:
     return connection.scalar(found) is not None
 
 
-def _page(query: SessionQuery, *, by_reference: bool) -> Select[Any]:
+def _rows(
+    connection: Connection, query: SessionQuery, chosen: Sequence[Any], part: str = "", among: int | None = None
+) -> list[SessionSummary]:
+    """The page of the interviews that fulfil ``chosen`` and whose folded name contains ``part``, ``among`` the newest
+    so many."""
+    rows = connection.execute(_page(query, chosen, part, among)).mappings()
+    return [SessionSummary(**{**row, "report": row["report"] is not None, "final": bool(row["final"])}) for row in rows]
+
+
+def _page(query: SessionQuery, chosen: Sequence[Any], part: str, among: int | None) -> Select[Any]:
     # the filter reads one index alone, and only the page's own rows are fetched
     found = (
-        select(sessions.c.tenant, sessions.c.started_at, sessions.c.interview_id)
-        .where(sessions.c.tenant == query.tenant, *_filters(query, by_reference=by_reference))
+        select(sessions.c.tenant, sessions.c.started_at, sessions.c.interview_id, sessions.c.candidate_folded)
+        .where(sessions.c.tenant == query.tenant, *_filters(query), *chosen)
         .order_by(sessions.c.started_at.desc(), sessions.c.interview_id.desc())
-        .limit(min(query.limit, PAGE_AT_MOST))
     )
     if query.after is not None:
         time, interview_id = query.after
@@ -51,7 +75,19 @@ def _page(query: SessionQuery, *, by_reference: bool) -> Select[Any]:
         tied = and_(sessions.c.started_at == time, sessions.c.interview_id < interview_id)
         # the first condition alone bounds the index scan
         found = found.where(sessions.c.started_at <= time, or_(earlier, tied))
-    page = found.subquery()
+    limit = min(query.limit, PAGE_AT_MOST)
+    if among is None:
+        named = found.where(sessions.c.candidate_folded.contains(part, autoescape=True)) if part else found
+        page = named.limit(limit).subquery()
+    else:
+        newest = found.limit(among).subquery()
+        page = (
+            select(newest)
+            .where(newest.c.candidate_folded.contains(part, autoescape=True))
+            .order_by(newest.c.started_at.desc(), newest.c.interview_id.desc())
+            .limit(limit)
+            .subquery()
+        )
     of_page = and_(sessions.c.tenant == page.c.tenant, sessions.c.interview_id == page.c.interview_id)
     return (
         select(*_COLUMNS, reports.c.version.label("report"), reports.c.final)
@@ -60,7 +96,7 @@ def _page(query: SessionQuery, *, by_reference: bool) -> Select[Any]:
     )
 
 
-def _filters(query: SessionQuery, *, by_reference: bool) -> list[Any]:
+def _filters(query: SessionQuery) -> list[Any]:
     filters: list[Any] = []
     if query.plan is not None:
         filters.append(sessions.c.plan == query.plan)
@@ -76,7 +112,4 @@ def _filters(query: SessionQuery, *, by_reference: bool) -> list[Any]:
         filters.append(sessions.c.started_at >= query.since)
     if query.until is not None:
         filters.append(sessions.c.started_at < query.until)
-    if query.candidate is not None:
-        named = sessions.c.candidate_folded.contains(query.candidate.casefold(), autoescape=True)
-        filters.append(sessions.c.candidate_reference == query.candidate if by_reference else named)
     return filters

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from storage.archive.name_search import NameSearch, create_name_index, name_search
+
 logger = logging.getLogger(__name__)
 
 #: The newest revision in ``migrations/versions``; a test compares the two. Alembic, slow to import, is then not needed.
-HEAD = "0004"
+HEAD = "0005"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -25,12 +27,14 @@ def bring_up_to_date(engine: Engine) -> None:
     A revision that this release does not know belongs to a later release. Migrations only add, so its schema serves.
     """
     with engine.execution_options(write=False).begin() as connection:
-        if revision(connection) == HEAD:
+        if revision(connection) == HEAD and name_search(connection) is NameSearch.INDEX:
             return
     with engine.execution_options(write=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         _upgrade(connection)
+        if revision(connection) == HEAD:
+            create_name_index(connection)  # an operator may have allowed it since the migration
 
 
 def revision(connection: Connection) -> str | None:

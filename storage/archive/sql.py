@@ -21,6 +21,7 @@ from storage.archive.audit import audit_row
 from storage.archive.comparison import compare_interviews
 from storage.archive.database import Database
 from storage.archive.listing import find_sessions
+from storage.archive.name_search import forget_deleted_names
 from storage.archive.port import (
     ArchivedSession,
     ComparedInterview,
@@ -104,6 +105,7 @@ class SqlArchive:
         await self._database.write("forget", lambda connection: _forget(connection, key, kind, at))
 
     async def purge(self) -> bool:
+        await self._database.write("purge", forget_deleted_names)
         return await self._database.purge_files()
 
     async def ping(self) -> None:

@@ -354,7 +354,12 @@ def test_the_migrations_make_the_tables(archive_url: str) -> None:
     engine = sa.create_engine(archive_url.replace("postgresql://", "postgresql+psycopg://"))
     bring_up_to_date(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        ours = {
+            "include_name": lambda name, kind, _: (
+                not (name or "").startswith(("session_names", "ix_sessions_candidate_trgm"))
+            )
+        }
+        context = MigrationContext.configure(connection, opts=ours)
         assert compare_metadata(context, tables.metadata) == []
         connection.rollback()
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'of a later release'"))
