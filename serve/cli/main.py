@@ -10,6 +10,7 @@ import typer
 from interview import __version__
 from interview.errors import InterviewError
 from serve.cli import (
+    archive,
     capacity,
     config,
     grading,
@@ -40,6 +41,7 @@ app.add_typer(config.app, name="config")
 app.add_typer(plan.app, name="plan")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(archive.app, name="archive")
 run.register(app)
 sessions.register(app)
 link.register(app)

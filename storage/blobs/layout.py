@@ -8,6 +8,7 @@
                                     /documents/…    résumé and role description
                                     /plan/…         a plan sent with the start
                                     /reports/…      finished reports
+                                    /archive/…      log and snapshot, of releases before the SQL archive only
 
 All personal data of an interview lies under one prefix, so that one call erases it. ``storage.stored_names`` encodes
 tenant and id.
@@ -21,7 +22,8 @@ from typing import Literal, NamedTuple
 
 from interview.errors import InvalidInput
 from storage.blobs.audio_types import extension_of
-from storage.stored_names import encoded
+from storage.sessions.port import SessionKey
+from storage.stored_names import decoded, encoded
 
 AUDIO_URL_PREFIX = "/session/audio/"
 
@@ -52,6 +54,19 @@ def policies_path(digest: str) -> str:
 def session_prefix(tenant: str, interview_id: str) -> str:
     """Everything stored about one interview, for its erasure. Installed plans and policies are shared and stay."""
     return f"sessions/{encoded(tenant)}/{encoded(interview_id)}"
+
+
+def blob_archive_prefix(tenant: str, interview_id: str) -> str:
+    """What a release before the SQL archive archived of one interview."""
+    return f"{session_prefix(tenant, interview_id)}/archive"
+
+
+def blob_archive_of(path: str) -> SessionKey | None:
+    """The interview whose archived log is at ``path``; None when the path is another blob's."""
+    parts = path.split("/")
+    if len(parts) != 5 or parts[0] != "sessions" or parts[3:] != ["archive", "events.jsonl"]:
+        return None
+    return SessionKey(decoded(parts[1]), decoded(parts[2]))
 
 
 def audio_name(turn: int, role: Role, sha256: str, content_type: str) -> str:
