@@ -11,10 +11,15 @@ from rich.markup import escape
 from interview.errors import (
     ConfigError,
     Conflict,
+    DeadlineExceeded,
+    EngineFailed,
     Forbidden,
+    InternalError,
     InterviewError,
     InvalidInput,
     NotFound,
+    Overloaded,
+    TranscriptDeleted,
     Unauthenticated,
     Unavailable,
 )
@@ -27,12 +32,17 @@ _STATUS: tuple[tuple[type[InterviewError], int], ...] = (
     (Unauthenticated, 77),
     (Forbidden, 77),
     (Conflict, 75),
+    (Overloaded, 75),
     (Unavailable, 69),
+    (EngineFailed, 76),
+    (DeadlineExceeded, 74),
+    (TranscriptDeleted, 66),
+    (InternalError, 70),
 )
 
 
 def exit_status(error: InterviewError) -> int:
-    return next((status for kind, status in _STATUS if isinstance(error, kind)), 1)
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 70)
 
 
 def print_error(error: InterviewError, *, as_json: bool) -> None:

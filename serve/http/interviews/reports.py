@@ -88,7 +88,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
                 replaces=body.replaces,
             )
 
-        await audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id)
+        await audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id, author=author)
         state = await amend(ports.sessions, key, decide)
         if state.status in ("concluded", "expired"):
             # the archive was written when the interview ended, and outlives the live store

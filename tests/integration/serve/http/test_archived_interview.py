@@ -20,6 +20,7 @@ from deployments.grading.service import GradingService
 from serve.composition.stored_reports import StoredReports
 from serve.http.app import create_app
 from storage.archive.sql import SqlArchive
+from storage.audit.port import AuditLog
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
@@ -40,6 +41,7 @@ class Place:
     archive: SqlArchive
     queue: MemoryWorkQueue
     grading: BackgroundGrading
+    audit: AuditLog
 
     async def hold(self) -> None:
         """An interview of two answers, ended, evaluated, and gone from the live store."""
@@ -74,7 +76,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     headers = {"Authorization": "Bearer key-acme"}
     transport = httpx.ASGITransport(create_app(ports))
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
-        yield Place(client, sessions, archive, queue, grading)
+        yield Place(client, sessions, archive, queue, grading, ports.audit)
     await graders.stop()
     await archive.close()
     await blobs.close()
@@ -86,7 +88,7 @@ async def test_an_override_days_later_stands_in_the_report_and_in_the_list(place
     questions = before["questions"]
     assert isinstance(questions, list)
     asked = next(question for question in questions if question["graded"] and question["grades"])
-    body = {"question_id": asked["question_id"], "score": 1.0, "reason": "All of it is there."}
+    body = {"question_id": asked["question_id"], "score": 1.0, "reason": "All of it is there.", "author": "Grace"}
     reply = await place.client.post("/session/report/i-1/override", json=body)
     assert reply.status_code == 200, reply.text
     await place.sessions.delete(KEY)
@@ -97,6 +99,9 @@ async def test_an_override_days_later_stands_in_the_report_and_in_the_list(place
     assert row["report"] is True
     standing = next(q for q in after["questions"] if q["question_id"] == asked["question_id"])["grades"][-1]  # type: ignore[attr-defined]
     assert (standing["source"], standing["grade"]["score"]) == ("override", 1.0)
+    (entry,) = [one for one in await place.audit.entries(KEY.tenant) if one.action == "grade.overridden"]
+    assert entry.detail == {"question_id": asked["question_id"], "author": standing["author"]}
+    assert "Grace" in entry.detail["author"]
 
 
 async def test_the_second_of_two_reviewers_learns_that_the_first_has_decided(place: Place) -> None:

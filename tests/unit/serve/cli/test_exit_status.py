@@ -7,7 +7,20 @@ import sys
 
 import pytest
 
-from interview.errors import ConfigError, Conflict, EngineFailed, InterviewError, InvalidInput, NotFound, Unavailable
+from interview.errors import (
+    ConfigError,
+    Conflict,
+    DeadlineExceeded,
+    EngineFailed,
+    InternalError,
+    InterviewError,
+    InvalidInput,
+    InvalidModelOutput,
+    NotFound,
+    Overloaded,
+    TranscriptDeleted,
+    Unavailable,
+)
 from serve.cli import main as command_line
 from serve.cli.exit_status import exit_status
 
@@ -20,7 +33,12 @@ from serve.cli.exit_status import exit_status
         (NotFound("a"), 66),
         (Conflict("a"), 75),
         (Unavailable("a"), 69),
-        (EngineFailed("a"), 1),
+        (Overloaded("a"), 75),
+        (EngineFailed("a"), 76),
+        (InvalidModelOutput("a"), 76),
+        (DeadlineExceeded("a"), 74),
+        (InternalError("a"), 70),
+        (TranscriptDeleted("a"), 66),
     ],
 )
 def test_each_kind_of_error_has_its_status(error: InterviewError, status: int) -> None:
