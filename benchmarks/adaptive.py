@@ -30,7 +30,8 @@ from catsim.selection import RandomesqueSelector
 from catsim.simulation import Simulator
 from catsim.stopping import MinErrorStopper
 
-from interview.measurement.adaptive import PoolItem, ScoredItem, choose_item, estimate, probability, stop_decision
+from interview.measurement.adaptive import PoolItem, ScoredItem, choose_item, estimate, stop_decision
+from interview.measurement.item_model import expected_score
 from interview.plans.checks import eligible
 from interview.plans.files import load_plans
 from interview.plans.plan import InterviewPlan
@@ -49,12 +50,12 @@ Answer = Callable[[float, Difficulty, random.Random], float]
 
 def right_or_wrong(theta: float, item: Difficulty, rng: random.Random) -> float:
     """A pass or a fail, as the 2PL has it."""
-    return float(rng.random() < probability(theta, item))
+    return float(rng.random() < expected_score(theta, item))
 
 
 def graded(theta: float, item: Difficulty, rng: random.Random) -> float:
     """A score in [0, 1] whose mean is the 2PL's probability."""
-    mean = min(max(probability(theta, item), 1e-3), 1 - 1e-3)
+    mean = min(max(expected_score(theta, item), 1e-3), 1 - 1e-3)
     return rng.betavariate(mean * PRECISION, (1 - mean) * PRECISION)
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from interview.drafts import texts
 from interview.drafts.role import Need, Role
-from interview.plans.plan import SENIOR_ITEM_B, InterviewPlan, Level, Phase, PhasePlan
+from interview.plans.plan import SENIOR_ITEM_B, AdaptiveRules, InterviewPlan, Level, Phase, PhasePlan
 from interview.plans.questions import Question, QuestionType
 
 MIN_MINUTES, MAX_MINUTES = 15, 90
@@ -105,6 +105,7 @@ def assemble(role: Role, chosen: Chosen, needs_of: Mapping[str, Sequence[Need]],
         title=title,
         role=title,
         level=role.level,
+        adaptive=AdaptiveRules(model="gpcm"),
         phases=tuple(phases),
         skills={skill: round(weights[skill] / total, 3) for skill in ranked},
         questions=(first, *asked, last),

@@ -1,16 +1,7 @@
 """Adaptive measurement: ability estimates with standard errors, and selection of the most informative item.
 
-The item model is the two-parameter logistic (Birnbaum, in Lord & Novick 1968, ch. 17),
-
-    P(θ) = 1 / (1 + exp(-a(θ - b))),
-
-without the constant 1.7, θ in standard deviations of the population. A grade is a fraction, not a pass or a fail, so an
-answer of score s adds the Bernoulli quasi-log-likelihood of a fractional response (Papke & Wooldridge 1996),
-
-    w · [s · ln P(θ) + (1 - s) · ln(1 - P(θ))],
-
-which for s in {0, 1} and w = 1 is the 2PL likelihood. A fractional score varies less than a Bernoulli variable of the
-same mean, so the reported standard error is conservative.
+``item_model`` has the response models with their formulas. A score counts with the weight w of its grade's confidence.
+With the 2PL a fractional score varies less than the model has it, so that standard error is conservative.
 
 Every function is pure and returns its reasons with its result, so a replay can check it.
 """
@@ -24,29 +15,24 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from interview.measurement.item_model import GRID, expected_score, information, log_likelihood
 from interview.plans.questions import Difficulty
 from interview.sessions.session import Ability
 
-GRID_LOW = -5.0
-GRID_HIGH = 5.0
-GRID_STEP = 0.05
-_GRID: tuple[float, ...] = tuple(
-    round(GRID_LOW + GRID_STEP * index, 10) for index in range(round((GRID_HIGH - GRID_LOW) / GRID_STEP) + 1)
-)
-
-_LOG_PRIOR: tuple[float, ...] = tuple(-0.5 * theta * theta for theta in _GRID)
+_LOG_PRIOR: tuple[float, ...] = tuple(-0.5 * theta * theta for theta in GRID)
 
 
 class ScoredItem(Struct, frozen=True):
     """A graded answer: the item's parameters and the score in [0, 1].
 
     ``weight`` in (0, 1] is the confidence in the grade: an uncertain grade moves the estimate less (a power likelihood,
-    see Ibrahim & Chen 2000).
+    see Ibrahim & Chen 2000). ``graded``: the score lies between a rubric's levels (GPCM), not right or wrong.
     """
 
     difficulty: Difficulty
     score: float
     weight: float = 1.0
+    graded: bool = False
 
 
 class AbilityUpdate(Struct, frozen=True):
@@ -59,12 +45,13 @@ class AbilityUpdate(Struct, frozen=True):
 
 
 class PoolItem(Struct, frozen=True):
-    """A candidate item. ``answer_s`` is the usual answering time in seconds."""
+    """A candidate item. ``answer_s`` is the usual answering time in seconds; ``graded`` as in ``ScoredItem``."""
 
     id: str
     skill: str
     difficulty: Difficulty
     answer_s: float = 90.0
+    graded: bool = False
 
 
 class ItemChoice(Struct, frozen=True):
@@ -83,21 +70,6 @@ class StopDecision(Struct, frozen=True):
 
     stop: bool
     rationale: str
-
-
-def probability(theta: float, item: Difficulty) -> float:
-    """Expected score in (0, 1) of a candidate of ability ``theta`` on the item (2PL)."""
-    exponent = item.a * (theta - item.b)
-    if exponent >= 0:
-        return 1.0 / (1.0 + math.exp(-exponent))
-    grown = math.exp(exponent)
-    return grown / (1.0 + grown)
-
-
-def information(theta: float, item: Difficulty) -> float:
-    """Fisher information of the item at ``theta``: a² · P · (1 - P) (Lord 1980, ch. 5, with c = 0)."""
-    p = probability(theta, item)
-    return item.a * item.a * p * (1.0 - p)
 
 
 def estimate(answers: Sequence[ScoredItem]) -> Ability:
@@ -125,8 +97,8 @@ def _posterior(answers: tuple[ScoredItem, ...]) -> Ability:
     peak = max(logs)
     masses = [math.exp(value - peak) for value in logs]
     total = math.fsum(masses)
-    mean = math.fsum(theta * mass for theta, mass in zip(_GRID, masses, strict=True)) / total
-    spread = math.fsum((theta - mean) ** 2 * mass for theta, mass in zip(_GRID, masses, strict=True)) / total
+    mean = math.fsum(theta * mass for theta, mass in zip(GRID, masses, strict=True)) / total
+    spread = math.fsum((theta - mean) ** 2 * mass for theta, mass in zip(GRID, masses, strict=True)) / total
     # Rounded to ten decimals, so that a replay on another machine prints the same digits.
     return Ability(theta=round(mean, 10) + 0.0, standard_error=round(math.sqrt(spread), 10), items=len(answers))
 
@@ -135,19 +107,9 @@ def _log_posterior(answers: Iterable[ScoredItem]) -> list[float]:
     """The log of prior times likelihood on the grid, up to a constant."""
     values = list(_LOG_PRIOR)
     for answer in answers:
-        weight, score = answer.weight, answer.score
-        curve = _item_curve(answer.difficulty.a, answer.difficulty.b)
-        # s·ln P + (1-s)·ln(1-P) = s·z - ln(1 + e^z)
-        values = [value + weight * (score * z - softplus) for value, (z, softplus) in zip(values, curve, strict=True)]
+        curve = log_likelihood(answer.score, answer.difficulty, graded=answer.graded)
+        values = [value + answer.weight * told for value, told in zip(values, curve, strict=True)]
     return values
-
-
-@lru_cache(maxsize=4096)
-def _item_curve(a: float, b: float) -> tuple[tuple[float, float], ...]:
-    """``z = a(θ - b)`` and ``ln(1 + e^z)`` on the grid. Cached: a bank has few items, and every turn needs them."""
-    zs = [a * (theta - b) for theta in _GRID]
-    # Written so that neither branch overflows.
-    return tuple((z, max(z, 0.0) + math.log1p(math.exp(-abs(z)))) for z in zs)
 
 
 def update_ability(skill: str, answers: Sequence[ScoredItem]) -> AbilityUpdate:
@@ -162,7 +124,7 @@ def update_ability(skill: str, answers: Sequence[ScoredItem]) -> AbilityUpdate:
         return AbilityUpdate(skill, ability, ability.theta, f"No graded answer on {skill} yet: the prior stands.")
     last = answers[-1]
     before = estimate(answers[:-1])
-    expected = probability(before.theta, last.difficulty)
+    expected = expected_score(before.theta, last.difficulty, graded=last.graded)
     compared = "as expected"
     if last.score > expected + 0.1:
         compared = "better than expected"
@@ -203,11 +165,11 @@ def choose_item(
     theta = abilities.get(skill, Ability()).theta
     ranked = sorted(
         (item for item in pool if item.skill == skill),
-        key=lambda item: (-information(theta, item.difficulty), item.id),
+        key=lambda item: (-information(theta, item.difficulty, graded=item.graded), item.id),
     )
     shortlist = ranked[: max(1, randomesque)]
     drawn = shortlist[_draw(f"{seed}:{asked}:{skill}", len(shortlist))]
-    told = information(theta, drawn.difficulty)
+    told = information(theta, drawn.difficulty, graded=drawn.graded)
     rank = shortlist.index(drawn) + 1
     rationale = (
         f"{why_skill} At ability {theta:+.2f} {drawn.id} (a {drawn.difficulty.a:.2f}, b {drawn.difficulty.b:+.2f}) "
@@ -277,7 +239,7 @@ def stop_decision(
     worst = max(errors, key=lambda skill: (errors[skill], skill))
     if errors[worst] <= stop_se:
         return StopDecision(
-            True, f"Every skill is known well enough: standard error {errors[worst]:.2f} ≤ {stop_se:.2f} ({worst})."
+            True, f"Everything here is known well enough: standard error {errors[worst]:.2f} ≤ {stop_se:.2f} ({worst})."
         )
     return StopDecision(
         False,

@@ -39,6 +39,13 @@ def check_question(question: q.Question) -> Iterator[Finding]:
     yield from _positive(("difficulty", "a"), question.difficulty.a)
     if not -4.0 <= question.difficulty.b <= 4.0:
         yield ("difficulty", "b"), f"{question.difficulty.b:g} lies outside -4..4 (θ units)"
+    if not 0.0 <= question.difficulty.c < 1.0:
+        yield (
+            ("difficulty", "c"),
+            f"{question.difficulty.c:g} lies outside 0..1; give the share of guessers who are right",
+        )
+    elif question.difficulty.c and question.is_open:
+        yield ("difficulty", "c"), "an open answer cannot be guessed; leave c out"
     yield from _blank_entries(("probes",), question.probes)
     yield from _blank_entries(("follow_ups",), question.follow_ups)
     for names, fact in question.clarifications.items():
@@ -246,7 +253,24 @@ def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
     yield from _positive(("adaptive", "stop_se"), plan.adaptive.stop_se)
     if plan.adaptive.randomesque < 1:
         yield ("adaptive", "randomesque"), f"{plan.adaptive.randomesque} must be at least 1"
+    yield from _check_composites(plan)
     yield from _check_phases(plan)
+
+
+def _check_composites(plan: InterviewPlan) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for name, skills in plan.composites.items():
+        if not skills:
+            yield ("composites", name), "names no skill that measures it"
+        for index, skill in enumerate(skills):
+            if skill not in plan.skills:
+                yield ("composites", name, index), f"{skill!r} is not a skill of the plan{nearest(skill, plan.skills)}"
+            elif skill in owner:
+                yield ("composites", name, index), f"{skill!r} already belongs to {owner[skill]!r}"
+            owner.setdefault(skill, name)
+    missing = [skill for skill in plan.skills if skill not in owner]
+    if plan.composites and missing:
+        yield ("composites",), f"leave out {', '.join(missing)}; each skill belongs to one composite"
 
 
 def check_skills(questions: Iterable[q.Question], skills: Collection[str]) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from interview.plans.questions import Question, QuestionType
 
 Phase = Literal["intro", "technical", "behavioral", "closing"]
 Level = Literal["junior", "mid", "senior"]
+#: How answers are modelled (``interview.measurement.item_model``).
+ResponseModel = Literal["2pl", "gpcm"]
 
 #: Items of at least this difficulty (θ units, 0 = the plan's typical candidate) measure above the middle.
 SENIOR_ITEM_B = 0.6
@@ -38,7 +40,10 @@ class PhasePlan(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AdaptiveRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """``stop_se``: a skill is measured precisely enough once its standard error is at or below this (θ units).
+    """``stop_se``: an ability is measured precisely enough once its standard error is at or below this (θ units).
+
+    ``model``: ``gpcm`` for plans written today. ``2pl`` is the default because sessions that began before pin plans
+    without this field, and a replay must find the same abilities.
 
     ``randomesque``: the next item is drawn, seeded by the session, from this many most informative ones, so that no
     item is shown to everyone (exposure control after Kingsbury & Zara, 1989).
@@ -46,12 +51,15 @@ class AdaptiveRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     stop_se: float = 0.45
     randomesque: int = 3
+    model: ResponseModel = "2pl"
 
 
 class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A plan with its questions: everything one interview needs, content-addressed by ``digest``.
 
     ``level`` is the seniority that the core block is made for. ``skills`` maps a skill to its weight in the report.
+    ``composites`` maps an ability to the skills whose answers measure it together, because two or three answers on one
+    skill tell little; without them every skill is measured alone.
     ``keywords`` help to match a role description to a plan.
     ``policies`` name files of ``configs/policies``. ``company_facts`` maps topics (words, alternatives separated by
     commas: "salary, pay") to the answers a candidate gets. Times in seconds.
@@ -79,6 +87,7 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     vocabulary: tuple[str, ...] = ()
     persona: str = "a friendly, precise interviewer"
     company_facts: dict[str, str] = {}
+    composites: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def by_id(self) -> dict[str, Question]:
@@ -88,6 +97,11 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, hex; a session pins the plan under it."""
         return hashlib.sha256(encode_plan(self)).hexdigest()
+
+    @cached_property
+    def abilities(self) -> dict[str, tuple[str, ...]]:
+        """What the interview measures: the composites, or else each skill alone."""
+        return self.composites or {skill: (skill,) for skill in self.skills}
 
     def phase(self, name: str) -> PhasePlan:
         """Raises KeyError for an unknown phase."""

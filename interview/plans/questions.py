@@ -15,10 +15,15 @@ AnswerMode = Literal["spoken", "choice", "number", "formula", "text"]
 
 
 class Difficulty(Struct, frozen=True, forbid_unknown_fields=True):
-    """Two-parameter logistic item: discrimination ``a`` (> 0) and difficulty ``b`` (θ units, about -3..3)."""
+    """Item parameters: discrimination ``a`` (> 0), difficulty ``b`` (θ units, about -3..3), guessing ``c`` in [0, 1).
+
+    ``c`` is for choices. ``provisional``: estimated by judgement, not from candidates' answers.
+    """
 
     a: float = 1.0
     b: float = 0.0
+    c: float = 0.0
+    provisional: bool = True
 
 
 class Hint(Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Ungraded
 from interview.reports.findings import gaps, skill_reports, strengths, suggestions, weighted_score
+from interview.reports.precision import composite_reports, precision_note
 from interview.reports.report import (
     AnswerReport,
     EngineUse,
@@ -39,6 +40,7 @@ def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPla
     skills = skill_reports(state, questions, events, plan)
     ended_at = next((event.time for event in reversed(events) if isinstance(event.data, ev.SessionConcluded)), None)
     engines = _engines(events)
+    composites = composite_reports(state, plan)
     return Report(
         interview_id=state.interview_id,
         version=state.version,
@@ -57,7 +59,9 @@ def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPla
         skills=skills,
         strengths=strengths(questions),
         gaps=gaps(questions),
-        ask_next=suggestions(skills, questions, plan),
+        composites=composites,
+        precision=precision_note(state, plan, composites),
+        ask_next=suggestions(skills, composites, questions, plan),
         needs_review=_needs_review(questions),
         questions=questions,
         rules=_rules(events),

@@ -7,7 +7,8 @@ from statistics import fmean
 
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question, Ungraded
-from interview.reports.report import Finding, QuestionReport, SkillReport, Suggestion
+from interview.reports.precision import Z95
+from interview.reports.report import CompositeReport, Finding, QuestionReport, SkillReport, Suggestion
 from interview.sessions import events as ev
 from interview.sessions.session import SessionState
 
@@ -20,9 +21,6 @@ SHOWN = 4
 
 #: Below this confidence a finding is called tentative.
 CONFIDENT_FROM = 0.5
-
-#: Two-sided 95 % of the normal distribution, in standard errors.
-Z95 = 1.96
 
 _TEXT_CHARS = 220
 
@@ -56,20 +54,26 @@ def gaps(questions: Sequence[QuestionReport]) -> tuple[Finding, ...]:
 
 
 def suggestions(
-    skills: Sequence[SkillReport], questions: Sequence[QuestionReport], plan: InterviewPlan
+    skills: Sequence[SkillReport],
+    composites: Sequence[CompositeReport],
+    questions: Sequence[QuestionReport],
+    plan: InterviewPlan,
 ) -> tuple[Suggestion, ...]:
-    """For each skill that is not measured precisely enough, by weight: an unasked question near the candidate's
-    ability."""
+    """For each skill whose ability (its composite's, if the plan has composites) is not measured precisely enough, by
+    weight: an unasked question near the candidate's ability."""
     asked = {question.question_id for question in questions}
+    composite_of = {skill: found for found in composites for skill in found.skills}
     made = []
     for skill in skills:
-        error = skill.standard_error
+        composite = composite_of.get(skill.skill)
+        name = skill.skill if composite is None else composite.name
+        error = skill.standard_error if composite is None else composite.standard_error
         if skill.weight <= 0 or (error is not None and skill.items and error <= plan.adaptive.stop_se):
             continue
         if skill.items == 0 or error is None:
             why = f"No graded answer on {skill.skill} moves its estimate yet."
         else:
-            why = f"{skill.skill} is known only to ± {error:.2f} (goal: {plan.adaptive.stop_se:.2f})."
+            why = f"{name} is known only to ± {error:.2f} (goal: {plan.adaptive.stop_se:.2f})."
         item = _nearest(skill, plan, asked)
         text = f"{why} Ask: {item.prompt}" if item else f"{why} The bank has no further question on it."
         made.append(Suggestion(skill=skill.skill, text=text, question_id=item.id if item else ""))

@@ -110,6 +110,18 @@ class SkillReport(Struct, frozen=True):
     note: str = ""
 
 
+class CompositeReport(Struct, frozen=True):
+    """An ability measured by the answers on several ``skills`` together; the numbers as in ``SkillReport``."""
+
+    name: str
+    skills: tuple[str, ...]
+    theta: float | None = None
+    standard_error: float | None = None
+    items: int = 0
+    low: float | None = None
+    high: float | None = None
+
+
 class Finding(Struct, frozen=True):
     """A strength or a gap, and its answer. ``tentative``: the grade still waits for a person or a model."""
 
@@ -208,7 +220,7 @@ class Report(Struct, frozen=True):
 
     ``weighted_score`` in [0, 1]: Σ weight · mean_score / Σ weight over the graded skills; None without any. It is an
     input to a person's decision, not a recommendation. ``version`` is the session version that the report was made
-    from. ``written_summary`` None: no model wrote one.
+    from. ``written_summary`` None: no model wrote one. ``precision`` says how little the answers can tell.
     """
 
     interview_id: str
@@ -242,3 +254,5 @@ class Report(Struct, frozen=True):
     hints_used: int
     candidate_questions: tuple[QuestionOfCandidate, ...] = ()
     written_summary: Summary | None = None
+    composites: tuple[CompositeReport, ...] = ()
+    precision: str = ""

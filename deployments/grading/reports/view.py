@@ -10,6 +10,7 @@ import msgspec
 
 from interview.grades import Grade
 from interview.reports.report import (
+    CompositeReport,
     EngineUse,
     Finding,
     GradeVersion,
@@ -50,6 +51,8 @@ def view_of(report: Report, *, audio_base: str = "") -> dict[str, Any]:
         "notices": list(report.notices),
         "score": "–" if report.weighted_score is None else f"{report.weighted_score:.2f}",
         "skills": [_skill(skill) for skill in report.skills],
+        "composites": [_composite(found) for found in report.composites],
+        "precision": report.precision,
         "strengths": [_finding(found, audio_base) for found in report.strengths],
         "gaps": [_finding(found, audio_base) for found in report.gaps],
         "summary_sentences": _summary(report, audio_base),
@@ -136,6 +139,16 @@ def _skill(skill: SkillReport) -> dict[str, Any]:
         "graded": skill.items,
         "note": skill.note,
         "plot": plot,
+    }
+
+
+def _composite(found: CompositeReport) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "skills": ", ".join(found.skills),
+        "ability": "–" if found.theta is None else f"{found.theta:+.2f} ± {found.standard_error:.2f}",
+        "interval": "–" if found.low is None else f"{found.low:+.1f} to {found.high:+.1f}",
+        "graded": found.items,
     }
 
 

@@ -16,8 +16,6 @@ from interview.measurement.adaptive import (
     ScoredItem,
     choose_item,
     estimate,
-    information,
-    probability,
     stop_decision,
     update_ability,
 )
@@ -29,14 +27,6 @@ ITEMS = st.builds(
     a=st.floats(0.3, 2.5, allow_nan=False),
     b=st.floats(-3.0, 3.0, allow_nan=False),
 )
-THETAS = st.floats(-4.0, 4.0, allow_nan=False)
-
-
-@settings(deadline=None)  # a busy machine is no failure
-@given(THETAS, ITEMS)
-def test_probability_and_information_are_those_of_catsim(theta: float, item: Difficulty) -> None:
-    assert probability(theta, item) == pytest.approx(irt.icc(theta, item.a, item.b), rel=1e-12)
-    assert information(theta, item) == pytest.approx(irt.inf(theta, item.a, item.b), rel=1e-9)
 
 
 def _eap_by_catsim(answers: list[tuple[float, float, bool]]) -> tuple[float, float]:

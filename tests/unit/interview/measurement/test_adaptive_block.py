@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
+import msgspec
+import pytest
 from msgspec.structs import replace
 
 from interview.grades import Grade
-from interview.measurement.adaptive_block import MIN_WEIGHT, ability_after, block_pool, next_step, scored_items
+from interview.measurement.adaptive_block import (
+    MIN_WEIGHT,
+    ability_after,
+    block_pool,
+    composite_abilities,
+    next_step,
+    scored_items,
+)
 from interview.plans.files import load_plan
-from interview.plans.plan import reference
-from interview.sessions.session import Ability, AskedQuestion, GradeRecord, SessionState
+from interview.plans.plan import decode_plan, reference
+from interview.sessions.session import AskedQuestion, GradeRecord, SessionState
 from tests.support.paths import ROOT
 
 PLAN = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TECHNICAL = PLAN.phase("technical")
+#: Never precise enough to stop, so that the choice can be seen.
+EAGER = replace(PLAN, adaptive=replace(PLAN.adaptive, stop_se=0.01))
 
 
 def _state(*asked: str, interview_id: str = "one") -> SessionState:
@@ -87,8 +99,9 @@ def test_a_strong_candidate_is_asked_harder_questions_than_a_weak_one() -> None:
         chosen = []
         for index in range(40):
             state = _state(*TECHNICAL.core, interview_id=f"interview-{index}")
-            known = {skill: Ability(theta, 0.6, 2) for skill in PLAN.skills}
-            step = next_step(PLAN, TECHNICAL, replace(state, abilities=known), 900.0)
+            score = 1.0 if theta > 0 else 0.0
+            grades = tuple(_grade(found, score) for found in TECHNICAL.core)
+            step = next_step(EAGER, TECHNICAL, replace(state, grades=grades), 900.0)
             assert step.choice is not None
             chosen.append(PLAN.by_id[step.choice.item_id].difficulty.b)
         return sum(chosen) / len(chosen)
@@ -98,10 +111,10 @@ def test_a_strong_candidate_is_asked_harder_questions_than_a_weak_one() -> None:
 
 def test_only_graded_answers_of_the_skill_count_and_unsure_ones_count_less() -> None:
     records = [_grade("be-opener", 1.0), _grade("be-deadlock", 0.8), _grade("be-search-sorted", 0.9, confidence=0.1)]
-    items = scored_items(PLAN, records, "programming")
+    items = scored_items(PLAN, records, ("programming",))
     assert [item.score for item in items] == [0.8, 0.9]
     assert items[1].weight == MIN_WEIGHT
-    assert scored_items(PLAN, records, "collaboration") == []
+    assert scored_items(PLAN, records, ("collaboration",)) == []
 
 
 def test_the_ability_follows_the_standing_grades() -> None:
@@ -109,3 +122,57 @@ def test_the_ability_follows_the_standing_grades() -> None:
     bad = ability_after(PLAN, [_grade("be-deadlock", 0.0), _grade("be-search-sorted", 0.0)], "programming")
     assert good.ability.theta > 0 > bad.ability.theta
     assert good.ability.items == 2
+
+
+def test_a_composite_rests_on_the_answers_to_all_its_skills() -> None:
+    grades = [_grade("be-deadlock", 1.0), _grade("be-index", 1.0), _grade("be-cache", 0.0)]
+    found = composite_abilities(PLAN, grades)
+    assert {name: ability.items for name, ability in found.items()} == {
+        "technical": 2,
+        "design-and-operations": 1,
+        "working-with-others": 0,
+    }
+    alone = ability_after(PLAN, grades, "programming").ability
+    assert found["technical"].standard_error < alone.standard_error
+    assert found["technical"].theta > 0 > found["design-and-operations"].theta
+
+
+def test_a_grade_that_judges_nothing_moves_no_composite() -> None:
+    outage = GradeRecord("be-deadlock", 1, Grade(0.0, "missing", 0.0, "no grader was available", "none"))
+    assert composite_abilities(PLAN, [outage])["technical"].items == 0
+
+
+def test_the_block_ends_when_its_composites_are_known_well_enough() -> None:
+    """The shipped rule can be reached within the block's budget by sure grades, and not by unsure ones."""
+
+    def adaptive_asked(confidence: float) -> int:
+        asked = list(TECHNICAL.core)
+        while True:
+            grades = tuple(_grade(found, 0.6, confidence) for found in asked)
+            step = next_step(PLAN, TECHNICAL, replace(_state(*asked), grades=grades), 9000.0)
+            if step.choice is None:
+                assert ("known well enough" in step.rationale) == (confidence == 1.0)
+                return len(asked) - len(TECHNICAL.core)
+            asked.append(step.choice.item_id)
+
+    assert adaptive_asked(1.0) < adaptive_asked(0.4) == TECHNICAL.adaptive
+
+
+def test_a_plan_pinned_before_the_graded_model_is_measured_as_it_was() -> None:
+    """The abilities that such a session recorded, from its own code."""
+    rules = {"stop_se": 0.45, "randomesque": 3}
+    old = decode_plan(msgspec.json.encode({**msgspec.to_builtins(PLAN), "adaptive": rules, "composites": {}}))
+    assert old.adaptive.model == "2pl"
+    update = ability_after(old, [_grade("be-index", 0.8), _grade("be-transaction", 0.3, 0.4)], "databases")
+    items = [(old.by_id["be-index"].difficulty, 0.8, 1.0), (old.by_id["be-transaction"].difficulty, 0.3, 0.4)]
+    grid = [-5 + 0.05 * index for index in range(201)]
+
+    def mass(theta: float) -> float:
+        log = -0.5 * theta * theta
+        for item, score, weight in items:
+            p = 1 / (1 + math.exp(-item.a * (theta - item.b)))
+            log += weight * (score * math.log(p) + (1 - score) * math.log(1 - p))
+        return math.exp(log)
+
+    mean = sum(theta * mass(theta) for theta in grid) / sum(mass(theta) for theta in grid)
+    assert update.ability.theta == pytest.approx(mean, abs=1e-9)
