@@ -29,6 +29,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _WE_ALONE = re.compile(r"""\bonly ['"“”]?we\b""", re.IGNORECASE)
+#: The probe that every story has: a team's success must not hide what the candidate did.
+OWN_PART = re.compile(r"\b(?:your own|yourself|you personally)\b", re.IGNORECASE)
 _UNSPOKEN = re.compile(r"[*_#`<>{}|]|https?:")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 

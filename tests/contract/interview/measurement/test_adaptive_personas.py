@@ -104,6 +104,8 @@ async def test_no_question_is_put_twice_and_the_core_is_put_word_for_word(plan: 
     await interview.hold("average")
     asked = [found.question_id for found in interview.state.questions_asked]
     assert len(asked) == len(set(asked))
-    assert len(asked) == sum(phase.question_budget for phase in plan.phases)
+    # The stop rule may end an adaptive block before its budget; the core is never cut short.
+    assert sum(len(phase.core) for phase in plan.phases) <= len(asked)
+    assert len(asked) <= sum(phase.question_budget for phase in plan.phases)
     said = {turn.content for turn in interview.state.conversation_history}
     assert {plan.by_id[found].prompt for phase in plan.phases for found in phase.core} <= said

@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 from rapidfuzz import fuzz
 
+from benchmarks.reference_agreement import graded
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.registry import Registry
 from interview.plans import questions as q
 from interview.plans.files import load_bank
 from interview.plans.plan import SENIOR_ITEM_B, InterviewPlan
+from interview.plans.style import OWN_PART
 from interview.yaml.source import read_yaml
 from tests.support.paths import ROOT
 from tests.support.shipped_plans import plans_in
@@ -88,7 +90,7 @@ def test_the_banks_hold_only_questions_a_plan_uses() -> None:
 @open_questions
 def test_an_open_question_has_rubric_key_points_hints_and_follow_ups(question: q.Question) -> None:
     assert question.criteria
-    assert all(len(criterion.levels) >= 3 for criterion in question.criteria)
+    assert all(len(criterion.levels) == 4 for criterion in question.criteria)
     for criterion in question.criteria:
         assert (criterion.levels[0].score, criterion.levels[-1].score) == (0.0, 1.0)
     assert len(question.key_points) >= 3
@@ -111,10 +113,9 @@ def test_a_question_can_be_spoken_and_has_three_reference_answers(question: q.Qu
 @by_plan
 def test_a_scenario_has_facts_and_probes_for_every_candidate(plan: InterviewPlan) -> None:
     scenarios = [found for found in plan.questions if found.clarifications]
-    assert len(scenarios) >= 5
+    assert len(scenarios) >= 14
     for found in scenarios:
         assert 2 <= len(found.probes) <= 4
-        assert all(len(criterion.levels) == 4 for criterion in found.criteria), found.id
 
 
 @by_plan
@@ -124,11 +125,11 @@ def test_the_core_of_a_senior_plan_measures_seniors(plan: InterviewPlan) -> None
     assert plan.level != "senior" or len(above) >= len(core) / 2
 
 
-def test_every_candidate_is_asked_for_the_own_part_in_a_project() -> None:
-    stories = [found for found in QUESTIONS.values() if found.type == "experience"]
-    assert len(stories) >= len(PLANS)
+def test_every_candidate_is_asked_for_the_own_part_in_every_story() -> None:
+    stories = [found for found in QUESTIONS.values() if found.type in ("experience", "behavioral")]
+    assert len(stories) >= 5 * len(PLANS)
     for found in stories:
-        assert any("your own part" in probe for probe in found.probes), found.id
+        assert any(OWN_PART.search(probe) for probe in found.probes), found.id
         assert all("only 'we'" not in criterion.levels[0].anchor for criterion in found.criteria), found.id
 
 
@@ -143,15 +144,20 @@ def test_no_two_questions_ask_the_same() -> None:
 
 
 @open_questions
-def test_key_points_put_strong_above_average_above_weak(question: q.Question) -> None:
-    reference = _reference(question)
-    strong, average, weak = (
-        grade_coverage(question, answer).score for answer in (reference.strong, reference.average, reference.weak)
-    )
-    assert strong >= 0.8
-    assert strong > average + 0.1
-    assert average > weak + 0.1
-    assert weak <= 0.25
+def test_key_points_put_the_strong_reference_above_the_weak_one(question: q.Question) -> None:
+    found = graded(question)
+    assert found is not None
+    strong, _average, weak = found.scores
+    assert strong > weak + 0.1
+    assert weak <= 0.35
+
+
+def test_nearly_all_reference_answers_are_graded_in_their_order() -> None:
+    """References are spoken answers, not key points in a row, so that single pairs may be out of order."""
+    found = [one for question in OPEN if (one := graded(question)) is not None]
+    assert len(found) == len(OPEN)
+    wrong = {one.question_id: one.out_of_order for one in found if one.out_of_order}
+    assert sum(map(len, wrong.values())) <= 0.02 * 3 * len(found), wrong
 
 
 @open_questions
