@@ -5,8 +5,8 @@
 Each open question has a strong, an average and a weak answer, labelled 1, 0.5 and 0 by their author. ``blind``: written
 without seeing the question's key points (``benchmarks/data/blind_references.txt``). ``own``: written before the key
 points, by the author of both, so that their agreement is circular. Coverage is by words alone, without an encoder or a
-model. Order: the share of the pairs strong/average, average/weak and strong/weak of one question that are graded in that
-order; a tie counts as wrong.
+model. Order: the share of the pairs strong/average, average/weak and strong/weak of one question that are graded in
+that order; a tie counts as wrong.
 """
 
 from __future__ import annotations

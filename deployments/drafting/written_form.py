@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from deployments.llm.contract import PRIORITY_BACKGROUND, ChatRequest, ChatResponse
 from interview.errors import InvalidModelOutput
-from interview.plans.plan import Level
+from interview.plans.plan import SENIOR_ITEM_B, Level
 from interview.plans.questions import (
     Criterion,
     Difficulty,
@@ -103,14 +103,18 @@ def read_question(response: ChatResponse) -> WrittenQuestion:
 
 def question_of(written: WrittenQuestion, *, question_id: str, skill: str, hardness: Hardness) -> Question:
     """The question as a plan holds it."""
+    b, further = _B[hardness], (written.follow_up.strip(),)
+    # What makes a question hard must be asked of everybody.
+    probes, follow_ups = (further, ()) if b >= SENIOR_ITEM_B else ((), further)
     return Question(
         id=question_id,
         type="technical",
         skill=skill,
         prompt=written.prompt.strip(),
         grader=RubricGrading(),
-        difficulty=Difficulty(a=1.0, b=_B[hardness]),
-        follow_ups=(written.follow_up.strip(),),
+        difficulty=Difficulty(a=1.0, b=b),
+        probes=probes,
+        follow_ups=follow_ups,
         hints=tuple(Hint(text.strip(), cost) for text, cost in zip(written.hints, _HINT_COSTS, strict=True)),
         criteria=(
             Criterion(

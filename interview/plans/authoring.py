@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 
 from interview.errors import ConfigError
+from interview.plans.checks import Finding
 from interview.plans.files import load_bank, load_plan, require_file_name
+from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
-from interview.plans.style import style_findings
+from interview.plans.style import plan_findings, style_findings
 from interview.yaml.source import YamlDocument, read_yaml
 
 
@@ -19,17 +21,28 @@ def problems_in(path: Path) -> tuple[str, ...]:
 
     Style is looked at once the file loads.
     """
+    problems: tuple[str, ...] = ()
     try:
         document = read_yaml(path)
         if isinstance(document.data, list):
             load_bank(path)
             documents = [document]
         else:
-            require_file_name(load_plan(path), path)
+            plan = load_plan(path)
+            require_file_name(plan, path)
             documents = [document, *_banks(document, path.parent)]
+            problems = tuple(document.error(found, text).message for found, text in _plan_style(document, plan))
     except ConfigError as error:
         return tuple(error.detail.get("problems") or (error.message,))
-    return tuple(problem for document in documents for problem in _style(document))
+    return (*problems, *(problem for document in documents for problem in _style(document)))
+
+
+def _plan_style(document: YamlDocument, plan: InterviewPlan) -> Iterator[Finding]:
+    if "level" not in document.data:
+        yield (), "names no level; write level: junior, mid or senior"
+    if plan.adaptive.model != "gpcm" and any(phase.adaptive for phase in plan.phases):
+        yield ("adaptive",), "measures open answers as right or wrong; write model: gpcm"
+    yield from plan_findings(plan)
 
 
 def _banks(plan: YamlDocument, base: Path) -> list[YamlDocument]:

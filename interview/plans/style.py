@@ -10,13 +10,19 @@ import re
 from collections.abc import Iterator
 
 from interview.plans.checks import Finding
-from interview.plans.plan import InterviewPlan
-from interview.plans.questions import Question
+from interview.plans.plan import SENIOR_ITEM_B, InterviewPlan
+from interview.plans.questions import Criterion, MultipleChoice, Question
 from interview.text.stop_words import STOP_WORDS
-from interview.yaml.source import field_name
+from interview.yaml.source import PathKey, field_name
 
 MAX_PROMPT_WORDS = 45
 MAX_PROBES = 4
+MIN_SCENARIO_PROBES = 2
+MAX_ASKED_AT_ONCE = 2
+#: Of a rubric criterion.
+LEVELS = 4
+#: The types of questions that are answered by a story.
+STORIES = ("experience", "behavioral")
 MIN_WORDING_WORDS = 2
 #: A wording longer than this hardly ever matches: the words must stand close together.
 MAX_WORDING_WORDS = 12
@@ -31,6 +37,42 @@ _LABEL = re.compile(
 _WE_ALONE = re.compile(r"""\bonly ['"“”]?we\b""", re.IGNORECASE)
 #: The probe that every story has: a team's success must not hide what the candidate did.
 OWN_PART = re.compile(r"\b(?:your own|yourself|you personally)\b", re.IGNORECASE)
+#: Anchors must be observable.
+_MANNER = re.compile(
+    r"\b(?:hopes|feels|panics?|fashion|nervous(?:ly)?|calm(?:ly)?|confident(?:ly)?|fluent(?:ly)?|articulate|enthusias\w+"
+    r"|charming|eloquent(?:ly)?|kindly|habit)\b",
+    re.IGNORECASE,
+)
+_COUNT_ALONE = re.compile(
+    r"(?:names |says )?(?:one|two|three|several|many|a few)(?: or (?:two|three|more))? (?:ideas?|points?|reasons?"
+    r"|things?|aspects?|causes?|remedies|options?)\.?",
+    re.IGNORECASE,
+)
+_PRODUCT = re.compile(
+    r"\b(?:postgres(?:ql)?|mysql|mongodb|redis|kafka|rabbitmq|kubernetes|docker|aws|azure|snowflake|bigquery|excel"
+    r"|tableau|power bi|salesforce|hubspot|gainsight|zendesk|jira|pytorch|tensorflow|xgboost|lightgbm|catboost|vllm"
+    r"|langchain|debezium|spark|airflow|grafana|prometheus)\b",
+    re.IGNORECASE,
+)
+_QUESTION_WORD = re.compile(
+    r"(?:^|[.?,;:] |\band |\bor )(?:and )?(?:what|how|why|when|where|which|who)\b", re.IGNORECASE
+)
+_UNCONTRACTED = re.compile(
+    r"\b(?:(?:do|does|did|is|are|was|were|would|could|should|has|have|will) not|cannot|you have never)\b", re.IGNORECASE
+)
+#: Phrases that a copy editor changed, with what is said instead.
+IDIOMS = {
+    "mend": "fix",
+    "go about it": "do it",
+    "in the last years": "in the last few years",
+    "came of it": "how did it turn out",
+    "came out of it": "what was the outcome",
+    "wake you at night": "call you at night",
+    "shouts loudest": "is most urgent",
+    "get rid of": "fix",
+    "what is going on": "what's happening",
+}
+_SAYS_AI = re.compile(r"\bAI\b|\bautomated\b|artificial intelligence", re.IGNORECASE)
 _UNSPOKEN = re.compile(r"[*_#`<>{}|]|https?:")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -38,27 +80,105 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 def style_findings(question: Question) -> Iterator[Finding]:
     """Breaches of style in ``question``; a finding's path is relative to it."""
     yield from _spoken(question)
+    yield from _asked(question)
+    yield from _points(question)
+    for index, criterion in enumerate(question.criteria):
+        yield from _anchors(("criteria", index, "levels"), criterion)
+    match question.grader:
+        case MultipleChoice(options=options) if not question.difficulty.c:
+            yield (
+                ("difficulty",),
+                f"a guess is right in 1 of {len(options)} cases; give the guessing parameter c: {1 / len(options):.2f}",
+            )
+        case _:
+            pass
+
+
+def _asked(question: Question) -> Iterator[Finding]:
+    """Whether every candidate gets the questions that are scored."""
+    if len(question.probes) > MAX_PROBES:
+        yield ("probes",), f"{len(question.probes)} probes; at most {MAX_PROBES} fit one scenario"
+    if not question.is_open:
+        return
+    if question.type in STORIES and not any(OWN_PART.search(probe) for probe in question.probes):
+        yield ("probes",), 'a story needs a probe for the own part, such as "What was your own part in that?"'
+    if question.type not in STORIES and question.difficulty.b >= SENIOR_ITEM_B and not question.probes:
+        yield (
+            ("probes",),
+            f"a question for seniors (b ≥ {SENIOR_ITEM_B:g}) needs a probe for everybody, such as a constraint that "
+            "changes",
+        )
+    if question.clarifications and len(question.probes) < MIN_SCENARIO_PROBES:
+        yield ("probes",), f"a scenario needs {MIN_SCENARIO_PROBES} to {MAX_PROBES} probes that every candidate gets"
+    if question.reference is None:
+        yield ("reference",), "is missing; write a strong, an average and a weak answer as they are spoken"
+    if not question.hints:
+        yield ("hints",), "has none; write at least one for a candidate who is stuck"
+
+
+def _points(question: Question) -> Iterator[Finding]:
+    said = _content(question.prompt)
     for index, point in enumerate(question.key_points):
         if _LABEL.fullmatch(point.text.strip()):
             yield ("key_points", index, "text"), "is a heading; write what a candidate would say"
-        yield from _wording(("key_points", index, "text"), point.text)
-        for place, variant in enumerate(point.variants):
-            yield from _wording(("key_points", index, "variants", place), variant)
-    for index, criterion in enumerate(question.criteria):
-        lowest = criterion.levels[0]
-        if _WE_ALONE.search(lowest.anchor):
+        if product := _PRODUCT.search(point.text):
             yield (
-                ("criteria", index, "levels", 0, "anchor"),
-                'takes "we" for no contribution; describe what is missing after the follow-up',
+                ("key_points", index, "text"),
+                f"names the product {product[0]!r}, which users of another one never say; say what it does, and keep "
+                "the name for a variant",
             )
-        if len(criterion.levels) < 3:
-            yield ("criteria", index, "levels"), "has fewer than three levels; give each level its own evidence"
-    if len(question.probes) > MAX_PROBES:
-        yield ("probes",), f"{len(question.probes)} probes; at most {MAX_PROBES} fit one scenario"
+        if not point.variants:
+            yield ("key_points", index, "variants"), "has none; write two or three other ways to say the point"
+        for place, text in enumerate((point.text, *point.variants)):
+            path: PathKey = ("key_points", index, "variants", place - 1) if place else ("key_points", index, "text")
+            yield from _wording(path, text)
+            words = _content(text)
+            if words and words <= said:
+                yield path, f"{text!r} is made of words of the prompt, so that repeating the question makes the point"
+
+
+def _anchors(path: PathKey, criterion: Criterion) -> Iterator[Finding]:
+    if len(criterion.levels) != LEVELS:
+        yield (
+            path,
+            f"has {len(criterion.levels)} levels; write {LEVELS}: nothing that fits, a part, what the work needs, and "
+            "what an expert adds",
+        )
+    if criterion.levels and _WE_ALONE.search(criterion.levels[0].anchor):
+        yield (
+            (*path, 0, "anchor"),
+            'takes "we" for no contribution; describe what is missing after the follow-up',
+        )
+    for rung, level in enumerate(criterion.levels):
+        if manner := _MANNER.search(level.anchor):
+            yield (
+                (*path, rung, "anchor"),
+                f"{manner[0]!r} is motive or manner, on which observers differ; name what is said or done",
+            )
+        if _COUNT_ALONE.fullmatch(level.anchor.strip()):
+            yield (*path, rung, "anchor"), "counts ideas, which rewards long answers; name which ideas they are"
+
+
+def plan_findings(plan: InterviewPlan) -> Iterator[Finding]:
+    """Breaches of style in the plan itself, without its questions."""
+    core = [plan.by_id[found] for phase in plan.phases if phase.name == "technical" for found in phase.core]
+    above = sum(question.difficulty.b >= SENIOR_ITEM_B for question in core)
+    if plan.level == "senior" and above < len(core) / 2:
+        yield (
+            ("level",),
+            f"is senior, but only {above} of the {len(core)} technical core questions have b ≥ {SENIOR_ITEM_B:g}; put "
+            "harder ones into the core, at least half",
+        )
+    if plan.composites and not 2 <= len(plan.composites) <= 3:
+        yield ("composites",), f"{len(plan.composites)} abilities; an interview's answers can tell two or three apart"
+    if not _SAYS_AI.search(plan.greeting):
+        yield ("greeting",), "does not say that an AI interviews; say it in the first sentence"
 
 
 def plan_style(plan: InterviewPlan) -> Iterator[tuple[str, str]]:
-    """Breaches of style in a whole plan, as ``(field, problem)``."""
+    """Breaches of style in a plan and its questions, as ``(field, problem)``."""
+    for path, text in plan_findings(plan):
+        yield field_name(path), text
     for index, question in enumerate(plan.questions):
         for path, text in style_findings(question):
             yield field_name(("questions", index, *path)), f"{text} [{question.id}]"
@@ -73,6 +193,13 @@ def _spoken(question: Question) -> Iterator[Finding]:
         )
     if question.options and _OPTION_IN_PROMPT.search(question.prompt):
         yield ("prompt",), "reads its options out, and the script reads them again; leave them out of the prompt"
+    if len(_QUESTION_WORD.findall(question.prompt)) > MAX_ASKED_AT_ONCE:
+        yield ("prompt",), f"asks more than {MAX_ASKED_AT_ONCE} things at once; ask the others as probes"
+    if written := _UNCONTRACTED.search(question.prompt):
+        yield ("prompt",), f"{written[0]!r} sounds read out; use the contraction"
+    for phrase, better in IDIOMS.items():
+        if phrase in question.prompt.lower():
+            yield ("prompt",), f"{phrase!r} is hard for non-native speakers; say {better!r}"
     said: list[Finding] = [(("prompt",), question.prompt)]
     if question.rephrased:
         said.append((("rephrased",), question.rephrased))
@@ -86,8 +213,16 @@ def _spoken(question: Question) -> Iterator[Finding]:
             yield path, "must end with a full stop or a question mark"
 
 
+def _content_list(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
+
+
+def _content(text: str) -> set[str]:
+    return set(_content_list(text))
+
+
 def _wording(path: tuple[str | int, ...], text: str) -> Iterator[Finding]:
-    words = [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
+    words = _content_list(text)
     if len(words) < MIN_WORDING_WORDS:
         yield (
             path,
