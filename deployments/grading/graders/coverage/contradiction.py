@@ -51,12 +51,24 @@ _LIST_WORDS = 6
 _LIST_GRAMMAR_SHARE = 0.1
 
 
+#: An answer of this many sentences, of which this share has at most so many words, is telegraphic.
+_FRAGMENTS, _FRAGMENT_SHARE, _FRAGMENT_WORDS = 4, 0.8, 3
+
+
 def is_list_of_terms(sentence: str) -> bool:
     """Whether ``sentence`` only lists terms: no punctuation within and almost no function words."""
     words = answer_text.tokens(sentence)
     if len(words) < _LIST_WORDS or re.search(r"[,;:/()–—-]", sentence.strip(" .!?")):
         return False
     return sum(answer_text.is_stop_word(word.text) for word in words) <= _LIST_GRAMMAR_SHARE * len(words)
+
+
+def is_telegraphic(answer: str) -> bool:
+    """Whether the answer names terms one by one ("Dashboard first. Release. Roll back.") and explains none of them."""
+    lengths = [len(answer_text.tokens(answer[start:end])) for start, end in answer_text.sentences(answer)]
+    lengths = [length for length in lengths if length]
+    short = sum(length <= _FRAGMENT_WORDS for length in lengths)
+    return len(lengths) >= _FRAGMENTS and short >= _FRAGMENT_SHARE * len(lengths)
 
 
 def contradicts(wording: str, passage: str) -> bool:

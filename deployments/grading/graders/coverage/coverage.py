@@ -15,6 +15,7 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.coverage.alignment import Aligner, confidence, reference_credit
 from deployments.grading.graders.coverage.by_meaning import CHARS_BY_MEANING, found_by_meaning, points_of_reference
 from deployments.grading.graders.coverage.by_words import contrasted_things, found_by_words
+from deployments.grading.graders.coverage.contradiction import is_telegraphic
 from deployments.grading.graders.coverage.findings import Finding
 from deployments.grading.graders.coverage.passages import Passage, passages_of
 from deployments.grading.graders.grade_builder import mark, no_answer, nonsense
@@ -29,6 +30,8 @@ GRADER_BY_OWN_ENCODER = "coverage-embeddings"
 REVIEW = "No language model judged this answer; key-point coverage is provisional."
 
 _CONFIDENCE_LIMIT = 0.4
+#: What a point counts that is only named in an answer of fragments, explained nowhere.
+_TELEGRAPHIC = 0.5
 #: Credit from which the rationale calls a point made, and partly made.
 _IS_MADE, _IS_PARTLY = 0.75, 0.4
 
@@ -38,7 +41,8 @@ def grade_coverage(question: Question, answer: str, aligner: Aligner | None = No
 
     A key point earns credit by its words or, with ``aligner``, by the passage that aligns with it best, whichever is
     more. A question without key points is graded by its strong reference answer: by the mean alignment of its
-    sentences, or without ``aligner`` by their words. A denied point and a bare list of terms earn nothing.
+    sentences, or without ``aligner`` by their words. A denied point and a bare list of terms earn nothing; points in an
+    answer of fragments ("Release. Roll back.") count half.
 
     Raises:
 
@@ -82,6 +86,8 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], ali
         if one.passage is not None and one.credit >= _IS_PARTLY
     ]
     rationale = _rationale(found)
+    if is_telegraphic(_only(answer, kept)):
+        rationale += " The answer is a list of fragments that explains nothing, so its points count half."
     if aligner is not None and len(answer) > CHARS_BY_MEANING:
         rationale += f" Only the first {CHARS_BY_MEANING:,} characters were compared by meaning."
     return mark(
@@ -142,6 +148,8 @@ def _score(
     if aligner is not None:
         by_meaning = found_by_meaning(question.prompt, points, passages, answer, aligner, contrasted, strictly=True)
         found = [_better(one, other) for one, other in zip(found, by_meaning, strict=True)]
+    if is_telegraphic(answer):
+        found = [replace(one, credit=one.credit * _TELEGRAPHIC) for one in found]
     total = sum(one.point.weight for one in found) or 1.0
     return sum(one.point.weight * one.credit for one in found) / total, found
 

