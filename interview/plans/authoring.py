@@ -12,7 +12,7 @@ from interview.plans.checks import Finding
 from interview.plans.files import load_bank, load_plan, require_file_name
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
-from interview.plans.style import plan_findings, style_findings
+from interview.plans.style import level_findings, plan_findings, style_findings
 from interview.yaml.source import YamlDocument, read_yaml
 
 
@@ -42,6 +42,9 @@ def _plan_style(document: YamlDocument, plan: InterviewPlan) -> Iterator[Finding
         yield (), "names no level; write level: junior, mid or senior"
     if plan.adaptive.model != "gpcm" and any(phase.adaptive for phase in plan.phases):
         yield ("adaptive",), "measures open answers as right or wrong; write model: gpcm"
+    # A draft is made of the questions there are, and its comments state their difficulty.
+    if not {"draft", "approved"} & document.data.keys():
+        yield from level_findings(plan)
     yield from plan_findings(plan)
 
 

@@ -15,7 +15,8 @@ from interview.plans.plan import InterviewPlan
 def plan_yaml(plan: InterviewPlan, *, comments: tuple[str, ...] = (), head: Mapping[str, Any] | None = None) -> str:
     """The plan with its questions as YAML. ``comments`` stand above it; ``head`` are further fields of the file."""
     above = "".join(f"# {line}\n" for comment in comments for line in comment.splitlines() or [""])
-    data = {**(head or {}), **_plain(plan)}
+    # `interview plan check` asks for the level, even where it is the default.
+    data = {**(head or {}), "level": plan.level, **_plain(plan)}
     return above + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
 
 

@@ -159,8 +159,8 @@ def _anchors(path: PathKey, criterion: Criterion) -> Iterator[Finding]:
             yield (*path, rung, "anchor"), "counts ideas, which rewards long answers; name which ideas they are"
 
 
-def plan_findings(plan: InterviewPlan) -> Iterator[Finding]:
-    """Breaches of style in the plan itself, without its questions."""
+def level_findings(plan: InterviewPlan) -> Iterator[Finding]:
+    """Whether the core block of a senior plan measures seniors."""
     core = [plan.by_id[found] for phase in plan.phases if phase.name == "technical" for found in phase.core]
     above = sum(question.difficulty.b >= SENIOR_ITEM_B for question in core)
     if plan.level == "senior" and above < len(core) / 2:
@@ -169,6 +169,10 @@ def plan_findings(plan: InterviewPlan) -> Iterator[Finding]:
             f"is senior, but only {above} of the {len(core)} technical core questions have b ≥ {SENIOR_ITEM_B:g}; put "
             "harder ones into the core, at least half",
         )
+
+
+def plan_findings(plan: InterviewPlan) -> Iterator[Finding]:
+    """Breaches of style in the plan itself, without its questions."""
     if plan.composites and not 2 <= len(plan.composites) <= 3:
         yield ("composites",), f"{len(plan.composites)} abilities; an interview's answers can tell two or three apart"
     if not _SAYS_AI.search(plan.greeting):

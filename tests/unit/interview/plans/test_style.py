@@ -13,7 +13,7 @@ from interview.plans import questions as q
 from interview.plans.authoring import problems_in
 from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan
-from interview.plans.style import plan_findings, style_findings
+from interview.plans.style import level_findings, plan_findings, style_findings
 from interview.yaml.source import field_name
 from tests.support.paths import ROOT
 
@@ -93,16 +93,19 @@ def test_a_question_in_style_has_no_finding(question: q.Question) -> None:
     [
         (replace(PLAN, greeting="Hello."), "greeting", "first sentence"),
         (replace(PLAN, composites={"all": tuple(PLAN.skills)}), "composites", "two or three"),
-        (
-            replace(PLAN, questions=tuple(replace(one, difficulty=q.Difficulty()) for one in PLAN.questions)),
-            "level",
-            "at least half",
-        ),
     ],
-    ids=["greeting", "composites", "level"],
+    ids=["greeting", "composites"],
 )
 def test_a_breach_of_the_plan_is_named(plan: InterviewPlan, place: str, fix: str) -> None:
     assert [(field_name(path), fix in text) for path, text in plan_findings(plan)] == [(place, True)]
+
+
+def test_a_senior_plan_whose_core_is_easy_is_named() -> None:
+    easy = tuple(replace(one, difficulty=q.Difficulty()) for one in PLAN.questions)
+    (finding,) = level_findings(replace(PLAN, questions=easy))
+    assert finding[0] == ("level",)
+    assert "at least half" in finding[1]
+    assert list(level_findings(replace(PLAN, questions=easy, level="mid"))) == []
 
 
 def test_the_check_names_file_and_line(tmp_path: Path) -> None:

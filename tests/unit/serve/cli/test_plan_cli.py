@@ -29,8 +29,11 @@ BANK = """- id: first
       name: Own part
       levels:
         - {{level: 0, score: 0.0, anchor: {anchor}}}
-        - {{level: 1, score: 0.5, anchor: "Names a part."}}
-        - {{level: 2, score: 1.0, anchor: "Names a part and its reason."}}
+        - {{level: 1, score: 0.35, anchor: "Names a part."}}
+        - {{level: 2, score: 0.7, anchor: "Names a part and its reason."}}
+        - {{level: 3, score: 1.0, anchor: "As level 2, and what was rejected."}}
+  hints: [{{text: "What changed since yesterday?"}}]
+  reference: {{strong: "I would compare the metrics with yesterday.", average: "I'd look at logs.", weak: "No idea."}}
 """
 GOOD = {
     "prompt": "How would you find the cause?",
