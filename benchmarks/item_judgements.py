@@ -2,11 +2,11 @@
 
     python -m benchmarks.item_judgements [--json benchmarks/results/DATE-item-judgements.json]
 
-``benchmarks/data/item_judgements.tsv`` holds b and a of every scored question from three passes of different methods:
-``experience`` (the years of practice at which half of the candidates reach level 2 of the rubric), ``anchors`` (what
-the rubric asks for beyond what the prompt names) and ``ranking`` (the order within the skill). One author judged all
-three on one day, so that their agreement shows consistency and not accuracy. The banks hold the medians; a question
-differs from them only once its parameters are estimated from answers (``provisional: false``).
+``benchmarks/data/item_judgements.tsv`` holds b and a of every scored English question, from three passes of
+different methods: ``experience`` (the years of practice at which half of the candidates reach level 2 of the rubric),
+``anchors`` (what the rubric asks for beyond what the prompt names) and ``ranking`` (the order within the skill). One
+author judged all three on one day, so that their agreement shows consistency and not accuracy. The banks hold the
+medians; a question differs from them only once its parameters are estimated from answers (``provisional: false``).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def read() -> dict[str, Judgement]:
 
 
 def installed() -> dict[str, Question]:
-    plans = load_plans(ROOT / "configs" / "interviews").values()
+    plans = [plan for plan in load_plans(ROOT / "configs" / "interviews").values() if plan.language.startswith("en")]
     return {question.id: question for plan in plans for question in plan.questions if question.is_scored}
 
 

@@ -1,4 +1,4 @@
-"""Recovery of simulated abilities by the installed plans: bias, RMSE, coverage, length and the share of early stops.
+"""Recovery of simulated abilities by the English plans: bias, RMSE, coverage, length and the share of early stops.
 
     python -m benchmarks.measurement_recovery --json benchmarks/results/DATE-measurement-recovery.json
 
@@ -175,7 +175,7 @@ def as_before(plan: InterviewPlan) -> InterviewPlan:
 
 
 def measure(interviews: int) -> dict[str, Any]:
-    plans = load_plans(PLANS)
+    plans = {plan_id: plan for plan_id, plan in load_plans(PLANS).items() if plan.language.startswith("en")}
     return {
         "command": f"python -m benchmarks.measurement_recovery --interviews {interviews}",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),

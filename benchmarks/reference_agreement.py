@@ -1,4 +1,4 @@
-"""Agreement of key-point coverage with the reference answers of the installed banks.
+"""Agreement of key-point coverage with the reference answers of the English banks.
 
     python -m benchmarks.reference_agreement [--json benchmarks/results/DATE-reference-agreement.json]
 
@@ -87,7 +87,8 @@ def summary(found: Sequence[Graded]) -> dict[str, Any]:
 
 
 def measure() -> dict[str, Any]:
-    questions = {question.id: question for plan in load_plans(PLANS).values() for question in plan.questions}
+    plans = [plan for plan in load_plans(PLANS).values() if plan.language.startswith("en")]
+    questions = {question.id: question for plan in plans for question in plan.questions}
     found = [one for question in questions.values() if (one := graded(question)) is not None]
     blind = blind_ids()
     return {

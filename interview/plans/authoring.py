@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from interview.errors import ConfigError
+from interview.languages.language import SUPPORTED
 from interview.plans.checks import Finding
 from interview.plans.files import load_bank, load_plan, require_file_name
 from interview.plans.plan import InterviewPlan
@@ -22,6 +23,8 @@ def problems_in(path: Path) -> tuple[str, ...]:
     Style is looked at once the file loads.
     """
     problems: tuple[str, ...] = ()
+    # A bank of another language lies in a folder of that name.
+    language = path.parent.name if path.parent.name in SUPPORTED else "en"
     try:
         document = read_yaml(path)
         if isinstance(document.data, list):
@@ -30,11 +33,12 @@ def problems_in(path: Path) -> tuple[str, ...]:
         else:
             plan = load_plan(path)
             require_file_name(plan, path)
+            language = plan.language
             documents = [document, *_banks(document, path.parent)]
             problems = tuple(document.error(found, text).message for found, text in _plan_style(document, plan))
     except ConfigError as error:
         return tuple(error.detail.get("problems") or (error.message,))
-    return (*problems, *(problem for document in documents for problem in _style(document)))
+    return (*problems, *(problem for document in documents for problem in _style(document, language)))
 
 
 def _plan_style(document: YamlDocument, plan: InterviewPlan) -> Iterator[Finding]:
@@ -53,10 +57,10 @@ def _banks(plan: YamlDocument, base: Path) -> list[YamlDocument]:
     return [read_yaml(base / name) for name in ([named] if isinstance(named, str) else named)]
 
 
-def _style(document: YamlDocument) -> Iterator[str]:
+def _style(document: YamlDocument, language: str) -> Iterator[str]:
     whole = isinstance(document.data, list)
     for index, item in enumerate(document.data if whole else document.data.get("questions", [])):
         question = msgspec.convert(item, Question)
-        for found, text in style_findings(question):
+        for found, text in style_findings(question, language):
             path = (index, *found) if whole else ("questions", index, *found)
             yield f"{document.error(path, text).message} [{question.id}]"

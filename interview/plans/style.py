@@ -72,18 +72,22 @@ IDIOMS = {
     "get rid of": "fix",
     "what is going on": "what's happening",
 }
-_SAYS_AI = re.compile(r"\bAI\b|\bautomated\b|artificial intelligence", re.IGNORECASE)
+_SAYS_AI = re.compile(r"\b(?:AI|KI|IA)\b|\bautomated\b|artificial intelligence", re.IGNORECASE)
 _UNSPOKEN = re.compile(r"[*_#`<>{}|]|https?:")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-def style_findings(question: Question) -> Iterator[Finding]:
-    """Breaches of style in ``question``; a finding's path is relative to it."""
+def style_findings(question: Question, language: str = "en") -> Iterator[Finding]:
+    """Breaches of style in ``question``; a finding's path is relative to it.
+
+    ``language``: of its plan. The rules that know English words, and four levels, are for English.
+    """
+    english = language.startswith("en")
     yield from _spoken(question)
-    yield from _asked(question)
+    yield from _asked(question, english=english)
     yield from _points(question)
     for index, criterion in enumerate(question.criteria):
-        yield from _anchors(("criteria", index, "levels"), criterion)
+        yield from _anchors(("criteria", index, "levels"), criterion, LEVELS if english else LEVELS - 1)
     match question.grader:
         case MultipleChoice(options=options) if not question.difficulty.c:
             yield (
@@ -94,13 +98,13 @@ def style_findings(question: Question) -> Iterator[Finding]:
             pass
 
 
-def _asked(question: Question) -> Iterator[Finding]:
+def _asked(question: Question, *, english: bool) -> Iterator[Finding]:
     """Whether every candidate gets the questions that are scored."""
     if len(question.probes) > MAX_PROBES:
         yield ("probes",), f"{len(question.probes)} probes; at most {MAX_PROBES} fit one scenario"
     if not question.is_open:
         return
-    if question.type in STORIES and not any(OWN_PART.search(probe) for probe in question.probes):
+    if english and question.type in STORIES and not any(OWN_PART.search(probe) for probe in question.probes):
         yield ("probes",), 'a story needs a probe for the own part, such as "What was your own part in that?"'
     if question.type not in STORIES and question.difficulty.b >= SENIOR_ITEM_B and not question.probes:
         yield (
@@ -137,8 +141,8 @@ def _points(question: Question) -> Iterator[Finding]:
                 yield path, f"{text!r} is made of words of the prompt, so that repeating the question makes the point"
 
 
-def _anchors(path: PathKey, criterion: Criterion) -> Iterator[Finding]:
-    if len(criterion.levels) != LEVELS:
+def _anchors(path: PathKey, criterion: Criterion, fewest: int) -> Iterator[Finding]:
+    if not fewest <= len(criterion.levels) <= LEVELS:
         yield (
             path,
             f"has {len(criterion.levels)} levels; write {LEVELS}: nothing that fits, a part, what the work needs, and "
@@ -184,7 +188,7 @@ def plan_style(plan: InterviewPlan) -> Iterator[tuple[str, str]]:
     for path, text in plan_findings(plan):
         yield field_name(path), text
     for index, question in enumerate(plan.questions):
-        for path, text in style_findings(question):
+        for path, text in style_findings(question, plan.language):
             yield field_name(("questions", index, *path)), f"{text} [{question.id}]"
 
 
