@@ -31,7 +31,7 @@ NEED = Need("Prune apple trees")
 ROLE = Role("Orchard worker", "mid", (NEED,))
 
 GOOD: dict[str, Any] = {
-    "prompt": "An old apple tree has not been pruned for ten years. How do you prune it this winter?",
+    "prompt": "An old apple tree hasn't been pruned for ten years. How do you prune it this winter?",
     "follow_up": "How much do you leave for next year?",
     "key_points": [
         {
