@@ -53,7 +53,7 @@ async def test_the_right_questions_are_found_and_the_rest_is_stated(drafting: Dr
     assert {one.need for one in draft.coverage if one.kind == "formal"} == {"A degree in computer science"}
     assert draft.plan.level == "senior"
     assert all(each in draft.plan.by_id for found in asked.values() for each in found)
-    path = tmp_path / "plan.yaml"
+    path = tmp_path / f"{draft.plan.id}.yaml"
     path.write_text(plan_yaml(draft.plan, comments=draft.notes, head={"draft": True}))
     assert problems_in(path) == ()
 
