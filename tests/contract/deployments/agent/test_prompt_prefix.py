@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from benchmarks.prompt_prefix import PLANS, prefix_share
+from benchmarks.prompt_prefix import prefix_share
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from serve.simulation.rehearsal import NotedQueue
+from tests.support.shipped_plans import plans_in
 
 #: The least share of an interview's prompt tokens that the turn before has already computed, and of a single turn's:
 #: a long question and its answer, or an exchange that the script held in between, are new at once.
@@ -25,7 +26,7 @@ async def grading() -> AsyncIterator[GradingService]:
 
 
 @pytest.mark.parametrize("persona", ["average", "strong"])
-@pytest.mark.parametrize("plan", sorted(path.stem for path in PLANS.glob("*.yaml")))
+@pytest.mark.parametrize("plan", sorted(plans_in("en")))
 async def test_a_turn_shares_most_of_its_prompt_with_the_turn_before(
     grading: GradingService, plan: str, persona: str
 ) -> None:
