@@ -7,6 +7,7 @@ import re
 import subprocess
 import uuid
 from concurrent.futures import ThreadPoolExecutor, wait
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -245,9 +246,13 @@ RAY_METHODS = (
 )
 
 
+#: The call of one deployment to another.
+REPLICA_METHOD = "/ray.serve.ASGIService/HandleRequest"
+
+
 def answers_to_a_stranger(ip: str, port: int) -> list[str]:
     """What Ray's services say at a port to a caller without the token; empty when no such service listens there."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(ip, ip)
+    host = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(ip, ip.removeprefix("::ffff:"))
     said = []
     with grpc.insecure_channel(f"{host}:{port}") as channel:
         for method in RAY_METHODS:
@@ -260,7 +265,7 @@ def answers_to_a_stranger(ip: str, port: int) -> list[str]:
 
 
 def test_rays_ports_ask_for_the_data_directorys_own_token(platform: RunningPlatform) -> None:
-    """They listen on every interface and execute what reaches them."""
+    """They execute what reaches them, and a process of another user on this machine can reach them."""
     token = platform.data / "ray-token"
     assert token.stat().st_mode & 0o777 == 0o600
     assert platform.data.stat().st_mode & 0o777 == 0o700
@@ -278,6 +283,29 @@ def test_rays_ports_ask_for_the_data_directorys_own_token(platform: RunningPlatf
     assert {word for words in answered for word in words} == {"UNAUTHENTICATED"}, dict(
         zip(listening, said, strict=True)
     )
+
+
+def test_only_the_replicas_ports_listen_beyond_this_machine_and_they_ask_for_the_token(
+    platform: RunningPlatform,
+) -> None:
+    """Serve binds a replica's port for calls between deployments to every interface; there is no option for it."""
+    processes = [platform.process, *platform.process.children(recursive=True)]
+    listening = {
+        (process.name(), connection.laddr)
+        for process in processes
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert len(listening) > 5
+    open_to_others = [
+        (name, address) for name, address in listening if not ip_address(address.ip.removeprefix("::ffff:")).is_loopback
+    ]
+    assert {name for name, _ in open_to_others if not name.startswith("ray::ServeReplica")} == set()
+    assert open_to_others
+    for _, address in open_to_others:
+        with grpc.insecure_channel(f"127.0.0.1:{address.port}") as channel, pytest.raises(grpc.RpcError) as refused:
+            channel.unary_unary(REPLICA_METHOD)(b"", timeout=5)
+        assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
 
 
 def test_a_role_becomes_a_plan_that_a_person_approves_and_a_candidate_gets(platform: RunningPlatform) -> None:
