@@ -31,7 +31,38 @@ class GradeRequest(Struct, frozen=True):
     seed: int = 0
 
 
-class Grading(Protocol):
+class CalculateRequest(Struct, frozen=True):
+    """A candidate's ``formula`` (untrusted) to try on the example sheet of a formula question. Empty: the sheet."""
+
+    question: Question
+    formula: str = ""
+    tenant: str = ""
+
+
+class Calculation(Struct, frozen=True):
+    """``rows`` of the example sheet as shown, the header first; ``cells`` are further cells by address. ``result``:
+    rows of the formula's values as shown. ``problem`` is the reason where there is none. Nothing depends on the
+    question's reference."""
+
+    rows: tuple[tuple[str, ...], ...]
+    cells: dict[str, str] = {}
+    result: tuple[tuple[str, ...], ...] = ()
+    problem: str = ""
+
+
+class Calculating(Protocol):
+    async def calculate(self, request: CalculateRequest) -> Calculation:
+        """Calculate a formula on the question's example sheet, in the sandbox of the formula grader.
+
+        Raises:
+
+            InvalidInput: not a formula question.
+            Overloaded, DeadlineExceeded, EngineUnavailable: the tier cannot serve it now.
+        """
+        ...
+
+
+class Grading(Calculating, Protocol):
     async def grade(self, request: GradeRequest) -> Grade:
         """Grade now, without a language model: deterministic graders, or for open answers a provisional key-point
         coverage grade (``provisional`` and ``needs_review`` set).
@@ -58,13 +89,16 @@ class EvaluateRequest(Struct, frozen=True):
 
 
 class GradingClient:
-    """``Grading`` over a handle."""
+    """``Grading`` and ``Calculating`` over a handle."""
 
     def __init__(self, call: Caller) -> None:
         self._call = call
 
     async def grade(self, request: GradeRequest) -> Grade:
         return unwrap(await self._call("grade", encode(request)), Grade)
+
+    async def calculate(self, request: CalculateRequest) -> Calculation:
+        return unwrap(await self._call("calculate", encode(request)), Calculation)
 
     async def evaluate(self, tenant: str, interview_id: str) -> None:
         unwrap(await self._call("evaluate", encode(EvaluateRequest(tenant, interview_id))), type(None))

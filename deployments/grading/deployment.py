@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ray import serve as ray_serve
 
 from deployments.grading.config import GradingConfig
-from deployments.grading.contract import EvaluateRequest, GradeRequest
+from deployments.grading.contract import CalculateRequest, EvaluateRequest, GradeRequest
 from deployments.grading.tier import GradingTier, StoresFactory
 from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.shell.garbage_collection import freeze_startup_objects
@@ -45,6 +45,9 @@ class GradingDeployment:
 
     async def grade(self, payload: bytes) -> bytes:
         return await serve_call(self._tier.service.grade, payload, GradeRequest)
+
+    async def calculate(self, payload: bytes) -> bytes:
+        return await serve_call(self._tier.service.calculate, payload, CalculateRequest)
 
     async def judge(self, payload: bytes) -> bytes:
         return await serve_call(self._tier.service.judge, payload, GradeRequest)

@@ -9,9 +9,10 @@ import random
 from collections.abc import Awaitable, Callable
 
 from deployments.grading.config import FakeGradingConfig
-from deployments.grading.contract import GradeRequest
+from deployments.grading.contract import CalculateRequest, Calculation, GradeRequest
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.grade_builder import mark, no_answer
+from interview.errors import UnsupportedRequest
 from interview.grades import Grade
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -36,6 +37,9 @@ class FakeGrading:
         score = digest[0] / 255
         evidence = [answer_text.whole(request.answer, "the answer")]
         return mark("fake", score, "A seeded fake score.", confidence=0.5, evidence=evidence)
+
+    async def calculate(self, request: CalculateRequest) -> Calculation:
+        raise UnsupportedRequest("The fake grading tier calculates no formulas.")
 
     async def judge(self, request: GradeRequest) -> None:
         self.judged.append(request)

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from deployments.grading.config import GradingConfig
-from deployments.grading.contract import GradeRequest
+from deployments.grading.contract import CalculateRequest, Calculation, GradeRequest
 from deployments.grading.graders.grade_builder import with_deductions
 from deployments.grading.graders.numeric import units
 from deployments.grading.graders.registry import Registry
@@ -67,6 +67,13 @@ class GradingService:
             note = f"Only the first {self._config.max_answer_chars} characters were graded."
             grade = replace(grade, needs_review=True, review_reason=f"{grade.review_reason} {note}".strip())
         return grade
+
+    async def calculate(self, request: CalculateRequest) -> Calculation:
+        try:
+            async with asyncio.timeout(self._config.deadline_s):
+                return await self._registry.calculate(request.question, request.formula, request.tenant)
+        except TimeoutError as error:
+            raise DeadlineExceeded("The formula was not calculated in time.", retry_after_s=1) from error
 
     async def judge(self, request: GradeRequest) -> None:
         if not request.interview_id:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from deployments.grading.background.worker import rules_of
 from deployments.grading.config import GradingConfig
-from deployments.grading.contract import GradeRequest, Grading
+from deployments.grading.contract import CalculateRequest, Calculation, GradeRequest, Grading
 from deployments.grading.fake import FakeGrading
 from deployments.grading.graders.registry import Registry
 from deployments.grading.service import GradingService
@@ -70,6 +70,9 @@ class InlineGrading:
 
     async def grade(self, request: GradeRequest) -> Grade:
         return await self._quick.grade(request)
+
+    async def calculate(self, request: CalculateRequest) -> Calculation:
+        return await self._tier.calculate(request)
 
     async def judge(self, request: GradeRequest) -> None:
         await self._tier.judge(request)

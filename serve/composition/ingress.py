@@ -145,6 +145,7 @@ class Ingress:
             ),
             observer=RequestMetrics(process_metrics()),
             scanner=scanner,
+            formulas=tiers.grading,
             rates=rates,
             slots=slots,
             tenant_plans=SqlTenantPlans(database),

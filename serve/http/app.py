@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
+from deployments.grading.contract import Calculation
 from interview.reports.report import Report
 from serve.http import openapi, problems
 from serve.http.audit_trail import AuditTrail
@@ -18,6 +19,7 @@ from serve.http.interviews.candidates import ErasedData, candidates_router
 from serve.http.interviews.comparison import Comparison, comparison_router
 from serve.http.interviews.event_stream import events_router
 from serve.http.interviews.extra_time import ExtraTime, extra_time_router
+from serve.http.interviews.formulas import formulas_router
 from serve.http.interviews.hearing import HeardReply, hearing_router
 from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
@@ -57,6 +59,7 @@ _REPLIES: tuple[type, ...] = (
     InterviewNotice,
     LinkReply,
     TokenReply,
+    Calculation,
     ExtraTime,
     HeardReply,
     CreatedKeyReply,
@@ -126,6 +129,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         events_router(ports, settings, auth, audit, streams),
         recordings_router(ports, auth, audit),
         signals_router(ports, auth, interviews),
+        formulas_router(ports, auth),
         extra_time_router(ports, auth, audit),
         reports_router(ports, auth, audit),
         listing_router(ports, auth, audit),

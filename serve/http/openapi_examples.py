@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from deployments.agent.contract import Notice, TranscriptView, TurnBody
+from deployments.grading.contract import Calculation
 from interview.drafts.draft import NeedCoverage, PlanDraft
 from interview.grades import Evidence, Grade
 from interview.plans.plan import InterviewPlan, PhasePlan, PlanRef
@@ -239,6 +240,10 @@ EXAMPLES: dict[str, Examples] = {
             }
         },
         _plain(_GRADE),
+    ),
+    "candidates.formula": Examples(
+        {_JSON: {"formula": "=SUM(B2:B3)"}},
+        _plain(Calculation((("Region", "Amount"), ("North", "12"), ("South", "30")), result=(("42",),))),
     ),
     "reports.grant_extra_time": Examples(
         {_JSON: {"minutes": 15, "reason": "Asked for an accommodation.", "author": "Grace Hopper"}},

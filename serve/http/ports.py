@@ -13,6 +13,7 @@ from deployments.agent.contract import Agent
 from deployments.documents.contract import DocumentReader
 from deployments.drafting.config import DraftingConfig
 from deployments.drafting.contract import PlanDrafting, RolePages
+from deployments.grading.contract import Calculating
 from deployments.llm.contract import LanguageModel
 from deployments.shell.antivirus import UploadScanner
 from deployments.stt.contract import SpeechToText
@@ -94,7 +95,7 @@ class IngressPorts:
     ``turn_detection`` None: a client of the realtime API says itself when an answer ends. ``documents`` None: no files
     are read, only text. ``probes`` decide readiness; ``status`` adds queue numbers to ``/status``; ``metrics`` is
     Prometheus text. ``scanner`` None: uploads are not scanned for viruses. ``rates`` and ``slots`` are the callers'
-    limits, by default of this process alone.
+    limits, by default of this process alone. ``formulas`` None: candidates cannot try formulas.
     """
 
     agent: Agent
@@ -121,6 +122,7 @@ class IngressPorts:
     observer: RequestObserver | None = None
     routers: Sequence[APIRouter] = ()
     scanner: UploadScanner | None = None
+    formulas: Calculating | None = None
     rates: SharedRates = field(default_factory=local_rates)
     slots: SharedSlots = field(default_factory=LocalSlots)
     session_ttl_s: float = 7200.0

@@ -17,7 +17,7 @@ from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
-from deployments.grading.contract import GradeRequest, Grading
+from deployments.grading.contract import CalculateRequest, Calculation, GradeRequest, Grading
 from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import InterviewError
 from interview.grades import Grade
@@ -106,6 +106,9 @@ class UnmarkedGrading:
         if key not in self._known:
             self._known[key] = await self._grading.grade(msgspec.structs.replace(request, question=question))
         return self._known[key]
+
+    async def calculate(self, request: CalculateRequest) -> Calculation:
+        return await self._grading.calculate(request)
 
     async def judge(self, request: GradeRequest) -> None:
         await self._grading.judge(request)

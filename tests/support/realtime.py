@@ -88,6 +88,7 @@ def application_ports(
         "stt": stt,
         "tts": tts,
         "candidates": candidates,
+        "formulas": grading,
         "realtime_secrets": RealtimeSecrets((SIGNING_KEY,), candidates),
     }
     return stub_ports(**{**ports, **more})

@@ -79,6 +79,8 @@ def test_a_typed_interview_from_the_link_to_the_end(server: RoomServer, visitor:
     visitor.look("number")
     visitor.click("Send answer")
     page.get_by_label("Your formula").fill('=SUMIF(A2:A11,"North",B2:B11)')
+    visitor.click("Try it on the sheet")
+    page.get_by_role("status").filter(has_text=re.compile(r"gives \d+")).wait_for()
     visitor.look("formula")
     visitor.click("Send answer")
     visitor.awaits("Before we finish")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 
 from deployments.grading.config import GradingConfig
+from deployments.grading.contract import Calculation
 from deployments.grading.graders.coverage.alignment import Aligner, load_aligner
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.formula.grader import FormulaGrader
@@ -77,6 +78,10 @@ class Registry:
             await self._quick.stop()
         for grader in self._sandboxed:
             await grader.stop()
+
+    async def calculate(self, question: Question, formula: str, tenant: str = "") -> Calculation:
+        """Raises as ``FormulaGrader.calculate``."""
+        return await self._sandboxed[0].calculate(question, formula, tenant)
 
     async def coverage(self, question: Question, answer: str, language: str) -> Grade:
         """The key-point coverage of any question: by meaning if there is an encoder. Raises as ``grade``."""

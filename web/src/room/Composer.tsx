@@ -6,12 +6,12 @@ import { Spinner } from "../ui/Spinner";
 import { AnswerForm } from "./AnswerForm";
 import { ChoiceInput } from "./ChoiceInput";
 import { loadDraft, saveDraft } from "./drafts";
+import { FormulaInput } from "./FormulaInput";
 import { Level } from "./Level";
 import { LivePanel } from "./live/LivePanel";
 import { MicTrouble } from "./MicTrouble";
 import { en } from "./messages";
 import { OrderInput } from "./OrderInput";
-import { SheetPreview } from "./SheetPreview";
 import { TalkButton } from "./TalkButton";
 import type { QuestionCard } from "./types";
 import { Unheard } from "./Unheard";
@@ -67,10 +67,10 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
       {special && form === "order" && card?.items && (
         <OrderInput key={questionId} items={card.items} onAnswer={room.answer} />
       )}
-      {special && form === "formula" && <SheetPreview columns={card?.columns ?? []} />}
-      {special && (form === "number" || form === "formula") && (
-        <OneLine key={questionId} form={form} questionId={questionId} room={room} />
+      {special && form === "formula" && (
+        <FormulaInput key={questionId} questionId={questionId} columns={card?.columns ?? []} room={room} />
       )}
+      {special && form === "number" && <NumberInput key={questionId} questionId={questionId} room={room} />}
       {!special && byText && <Typing key={questionId} questionId={questionId} room={room} />}
       {!special && !byText && !open && <TalkButton room={room} />}
       {open && <LivePanel room={room} />}
@@ -195,22 +195,20 @@ function Typing({ questionId, room }: { questionId: string; room: Room }) {
   );
 }
 
-function OneLine({ form, questionId, room }: { form: "number" | "formula"; questionId: string; room: Room }) {
+function NumberInput({ questionId, room }: { questionId: string; room: Room }) {
   const [text, setText] = useState(() => loadDraft(sessionStorage, questionId));
   const [empty, setEmpty] = useState(false);
-  const isFormula = form === "formula";
   return (
     <AnswerForm onSend={() => (text.trim() === "" ? setEmpty(true) : room.answer(text.trim()))}>
       <Field
-        label={isFormula ? en.answer.formula : en.answer.number}
-        hint={isFormula ? en.answer.formulaHint : en.answer.numberHint}
+        label={en.answer.number}
+        hint={en.answer.numberHint}
         error={empty && text.trim() === "" ? en.answer.empty : undefined}
       >
         {(wiring) => (
           <input
             {...wiring}
             className="input"
-            data-form={form}
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}

@@ -1,6 +1,6 @@
 import { ApiError, problemOf, request } from "../api/problem";
 import { eventsOf } from "../api/sse";
-import type { CandidateState, Heard, InterviewNotice, LoggedEvent, Token, TurnBody } from "./types";
+import type { Calculation, CandidateState, Heard, InterviewNotice, LoggedEvent, Token, TurnBody } from "./types";
 
 /**
  * What a candidate answers: words, or a recording; with both the words count, and the recording is kept beside them.
@@ -95,6 +95,11 @@ export class RoomApi {
     const form = new FormData();
     form.append("audio", audio);
     return this.#json("/candidate/transcript", { method: "POST", body: form });
+  }
+
+  /** The example sheet of the open formula question, and what a formula gives on it. */
+  calculate(formula: string): Promise<Calculation> {
+    return this.#json("/candidate/formula", post({ formula }));
   }
 
   /** A secret that opens one conversation, in which the candidate speaks freely. */

@@ -20,6 +20,7 @@ export type TurnBody = Omit<Sent<Schemas["TurnBody"], "interview_id" | "turn_num
 export type Notice = Schemas["Notice"];
 export type InterviewNotice = Schemas["InterviewNotice"];
 export type Token = Schemas["TokenReply"];
+export type Calculation = Schemas["Calculation"];
 export type Heard = Schemas["HeardReply"];
 export type CandidateState = Pick<
   Schemas["CandidateState"],

@@ -11,6 +11,7 @@ import { en } from "./messages";
 import { resumed } from "./resume";
 import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
 import { type HeardDraft, mayAnswer, mayRecord, mayType, OPENING, type RoomState, reduce } from "./state";
+import type { Calculation } from "./types";
 import { useSpokenAnswer } from "./useSpokenAnswer";
 
 export type Room = {
@@ -36,6 +37,8 @@ export type Room = {
   answer: (text: string) => void;
   retry: () => void;
   withdraw: () => void;
+  /** Tries a formula; empty gives the sheet alone. Rejects with ApiError. */
+  calculate: (formula: string) => Promise<Calculation>;
   hint: () => void;
   repeat: () => void;
   skip: () => void;
@@ -330,6 +333,7 @@ export function useRoom(): Room {
       if (now.current.state.live === "on") live.act("hint", crypto.randomUUID?.() ?? fallbackKey());
       else hint.current = takeHint();
     },
+    calculate: (formula) => (api.current as RoomApi).calculate(formula),
     repeat: () => live.act("repeat", crypto.randomUUID?.() ?? fallbackKey()),
     skip: () => live.act("skip", crypto.randomUUID?.() ?? fallbackKey()),
     end: async () => {

@@ -23,6 +23,8 @@ from interview.plans.questions import Formula
 Results = tuple[Array, ...]
 #: A result grid: rows of shown values.
 Grid = tuple[tuple[str, ...], ...]
+#: Begins the only cell of a formula that cannot run; no shown value begins so, because texts are quoted.
+BROKEN = "broken: "
 
 
 class FormulaJob(Struct, frozen=True):
@@ -101,7 +103,7 @@ def _value_on(formula: str, sheet: Sheet, extent: Extent) -> Grid:
     try:
         return _shown_grid(_Program(formula, extent).on(sheet)[0])
     except _Broken as broken:
-        return ((f"broken: {broken}",),)
+        return ((f"{BROKEN}{broken}",),)
 
 
 def _cell(value: float | int | str | bool | None) -> Scalar:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
+from deployments.grading.contract import Calculation
 from deployments.grading.graders import answer_text
-from deployments.grading.graders.formula.evaluate import FormulaJob, FormulaVerdict
+from deployments.grading.graders.formula.evaluate import BROKEN, FormulaJob, FormulaVerdict, Grid, ValueJob
+from deployments.grading.graders.formula.example import example_rows, fixed_addresses, shown
 from deployments.grading.graders.formula.screen import Limits, Refused, screen
 from deployments.grading.graders.formula.sheets import extent_of
 from deployments.grading.graders.formula.spoken import FormulaText, find_formulas
@@ -22,6 +24,8 @@ GRADER = "formula"
 MOST_WITH_A_DIFFERENCE = 0.8
 #: A spoken formula with a lower score needs review: it may have been misheard or misread.
 SPOKEN_REVIEW_BELOW = 0.15
+#: Rows and columns of a result that a candidate is shown.
+MAX_SHOWN = 20
 MODULE = "deployments.grading.graders.formula.evaluate"
 
 _STOPPED = {
@@ -68,6 +72,42 @@ class FormulaGrader:
             for one in found
         ]
         return grades[0] if len(grades) == 1 else _worse(grades)
+
+    async def calculate(self, question: Question, formula: str, tenant: str = "") -> Calculation:
+        """The example sheet, and what ``formula`` gives on it.
+
+        Raises:
+
+            InvalidInput: not a formula question.
+            EngineUnavailable: the sandbox died.
+        """
+        spec = question.grader
+        if not isinstance(spec, Formula):
+            raise InvalidInput(
+                "The open question asks for no formula.", detail={"fields": {"formula": "not asked for"}}
+            )
+        rows = example_rows(spec, question.id)
+        cells = {address: shown(rows[row - 1][column - 1]) for address, (column, row) in fixed_addresses(spec).items()}
+        table = tuple(tuple(shown(value) for value in row[: len(spec.columns)]) for row in rows[: spec.rows + 1])
+        sheet = Calculation(table, cells)
+        if not formula.strip():
+            return sheet
+        screened = screen(formula, replace(extent_of(spec), prompt=question.prompt), self._caps)
+        if isinstance(screened, Refused):
+            return replace(sheet, problem=screened.reason)
+        job = ValueJob((screened.text,), rows)
+        outcome = await self._sandbox.run(b"v" + msgspec.msgpack.encode(job), tenant)
+        if outcome.kind != "done":
+            reason = _STOPPED.get(outcome.kind)
+            if reason is None:
+                raise EngineUnavailable("The sandbox gave no result; try again.", retry_after_s=1)
+            why = reason.format(wall=self._limits.wall_s, memory=self._limits.memory_bytes >> 20)
+            return replace(sheet, problem=f"The formula was stopped: {why}.")
+        (result,) = msgspec.msgpack.decode(outcome.result, type=tuple[Grid, ...])
+        problem = result[0][0].removeprefix(BROKEN) if result and result[0][0].startswith(BROKEN) else ""
+        if problem:
+            return replace(sheet, problem=problem)
+        return replace(sheet, result=tuple(row[:MAX_SHOWN] for row in result[:MAX_SHOWN]))
 
     async def _one(
         self, question: Question, spec: Formula, answer: str, found: FormulaText, reference: str, seed: str, tenant: str

@@ -55,6 +55,11 @@ def make_sheets(spec: Formula, seed: str, chooser: Chooser | None = None) -> lis
     return sheets
 
 
+def plain_cells(spec: Formula, seed: str) -> dict[tuple[int, int], Scalar]:
+    """The cells of a plain sheet."""
+    return _cells(spec, "plain", _random(seed))
+
+
 def _drafts(spec: Formula, seed: str) -> Callable[[int], dict[tuple[int, int], Scalar]]:
     return lambda number: _cells(spec, "plain", _random(f"{seed}:{number}" if number else seed))
 
