@@ -164,6 +164,13 @@ class SessionEnded(Conflict):
     title = "Interview has ended"
 
 
+class QuestionNotCurrent(Conflict):
+    """``detail["current"]``: the ``question_id`` and ``turn_number`` that an answer may name now."""
+
+    code = "question-not-current"
+    title = "Another question is current"
+
+
 class VersionConflict(Conflict):
     code = "version-conflict"
     title = "Concurrent update"

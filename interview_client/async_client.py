@@ -97,12 +97,19 @@ class AsyncClient:
         key: str | None = None,
         voice: bool = True,
         signals: Mapping[str, Any] | None = None,
+        question_id: str | None = None,
+        turn_number: int | None = None,
     ) -> Step:
         """Give one answer: ``text``, or a ``recording`` (a path or bytes; wav, mp3, m4a, ogg, webm, flac).
 
         ``key`` is the idempotency key (default: a new one), for an application that repeats calls itself.
+        ``question_id`` and ``turn_number``, of the last ``Step`` that the candidate saw, name the question that is
+        answered; if another window has changed it, nothing is recorded: ``QuestionNotCurrent``.
         """
-        return await self._send(calls.answer(interview_id, text, recording, key=key, voice=voice, signals=signals))
+        to = calls.Answered(question_id, turn_number)
+        return await self._send(
+            calls.answer(interview_id, text, recording, key=key, voice=voice, signals=signals, to=to)
+        )
 
     async def stream_answer(
         self,
@@ -114,11 +121,21 @@ class AsyncClient:
         voice: bool = True,
         audio: bool = False,
         signals: Mapping[str, Any] | None = None,
+        question_id: str | None = None,
+        turn_number: int | None = None,
     ) -> AsyncIterator[TurnPart]:
         """Give one answer and receive the reply as it is made: ``Sentence``s, with ``audio`` also ``AudioPart``s, and
         last the ``Step``, which counts. After a lost connection the turn is resumed and no part comes twice."""
         call = calls.answer(
-            interview_id, text, recording, key=key, voice=voice, signals=signals, stream_audio=audio, streamed=True
+            interview_id,
+            text,
+            recording,
+            key=key,
+            voice=voice,
+            signals=signals,
+            to=calls.Answered(question_id, turn_number),
+            stream_audio=audio,
+            streamed=True,
         )
         tried, seen = 0, {Sentence: -1, AudioPart: -1}
         while True:
@@ -137,9 +154,18 @@ class AsyncClient:
             except (ApiError, ConnectionFailed) as error:
                 await self._wait(call, tried, error)
 
-    async def hint(self, interview_id: str, *, key: str | None = None, voice: bool = True) -> Step:
-        """The next hint to the open question; it reduces that answer's score."""
-        return await self._send(calls.hint(interview_id, key=key, voice=voice))
+    async def hint(
+        self,
+        interview_id: str,
+        *,
+        key: str | None = None,
+        voice: bool = True,
+        question_id: str | None = None,
+        turn_number: int | None = None,
+    ) -> Step:
+        """The next hint to the open question; it reduces that answer's score. Names the question as ``answer`` does."""
+        to = calls.Answered(question_id, turn_number)
+        return await self._send(calls.hint(interview_id, key=key, voice=voice, to=to))
 
     async def state(self, interview_id: str) -> State:
         return await self._send(calls.state(interview_id))

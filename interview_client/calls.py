@@ -52,6 +52,16 @@ class Start(Struct, frozen=True, omit_defaults=True):
     consent: bool = False
 
 
+class Answered(Struct, frozen=True):
+    """The question that an answer or a hint is for; None is not compared with the current one."""
+
+    question_id: str | None = None
+    turn_number: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+
+
 def start(interview_id: str, how: Start) -> Call[Step]:
     return Call("POST", f"/session/start/{_part(interview_id)}", _reader(Step), json=msgspec.to_builtins(how))
 
@@ -64,6 +74,7 @@ def answer(
     key: str | None,
     voice: bool,
     signals: Mapping[str, Any] | None,
+    to: Answered,
     stream_audio: bool = False,
     streamed: bool = False,
 ) -> Call[Step]:
@@ -73,19 +84,20 @@ def answer(
     headers = _keyed(key) | ({"Accept": "text/event-stream"} if streamed else {})
     path = f"/session/turn/{_part(interview_id)}"
     if recording is None:
-        body = {"answer": text, "voice": voice, "signals": dict(signals or {})}
+        body = {"answer": text, "voice": voice, "signals": dict(signals or {}), **to.fields()}
         if stream_audio:
             body["stream_audio"] = True
         return Call("POST", path, _reader(Step), json=body, headers=headers)
     form = {"voice": "true" if voice else "false", "signals": msgspec.json.encode(dict(signals or {})).decode()}
+    form |= {name: str(value) for name, value in to.fields().items()}
     if stream_audio:
         form["stream_audio"] = "true"
     return Call("POST", path, _reader(Step), files={"audio": _file(recording)}, form=form, headers=headers)
 
 
-def hint(interview_id: str, *, key: str | None, voice: bool) -> Call[Step]:
+def hint(interview_id: str, *, key: str | None, voice: bool, to: Answered) -> Call[Step]:
     path = f"/session/hint/{_part(interview_id)}"
-    return Call("POST", path, _reader(Step), json={"voice": voice}, headers=_keyed(key))
+    return Call("POST", path, _reader(Step), json={"voice": voice, **to.fields()}, headers=_keyed(key))
 
 
 def state(interview_id: str) -> Call[State]:

@@ -98,6 +98,10 @@ class InterviewEnded(Conflict):
     """The interview is over."""
 
 
+class QuestionNotCurrent(Conflict):
+    """The question that an answer or a hint named is not the current one: ``problem.context["current"]`` names that."""
+
+
 class RateLimited(ApiError):
     """429: a limit of the caller, or a busy server; it did nothing."""
 
@@ -126,6 +130,8 @@ def error_of(status: int, body: bytes) -> ApiError:
     problem = msgspec.structs.replace(problem, status=status)
     if problem.code == "session-ended":
         return InterviewEnded(problem)
+    if problem.code == "question-not-current":
+        return QuestionNotCurrent(problem)
     if problem.code.startswith("audio-"):
         return RecordingRejected(problem)
     kind = _BY_STATUS.get(status) or (ServerFailed if status >= 500 else InvalidRequest)

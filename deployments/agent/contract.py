@@ -42,7 +42,8 @@ class TurnRequest(Struct, frozen=True):
     ``voice`` asks for the reply's audio, ``stream_audio`` for its parts as they are spoken (only with ``turn_stream``).
     ``signals`` are the client's integrity observations. ``takeover`` skips the wait for a dead worker's lease: set it
     only if that worker is known to be dead. ``transcript`` is what ``Agent.hear`` returned for ``audio``, or for its
-    parts joined; never a client's own.
+    parts joined; never a client's own. ``question_id`` and ``turn_number`` (of the last reply that the candidate saw)
+    name the question that is answered; None is not compared.
     """
 
     tenant: str
@@ -56,6 +57,8 @@ class TurnRequest(Struct, frozen=True):
     signals: dict[str, Any] = {}
     takeover: bool = False
     transcript: Transcript | None = None
+    question_id: str | None = None
+    turn_number: int | None = None
 
 
 class HearRequest(Struct, frozen=True):
@@ -68,10 +71,14 @@ class HearRequest(Struct, frozen=True):
 
 
 class HintRequest(Struct, frozen=True):
+    """``question_id`` and ``turn_number`` as in ``TurnRequest``."""
+
     tenant: str
     interview_id: str
     idempotency_key: str
     voice: bool = True
+    question_id: str | None = None
+    turn_number: int | None = None
 
 
 class EndRequest(Struct, frozen=True):
@@ -198,7 +205,8 @@ class Agent(Protocol):
         ...
 
     async def turn(self, request: TurnRequest) -> StepReply:
-        """Raises NotFound, SessionEnded, TurnInFlight, IdempotencyMismatch, AudioRejected, Overloaded, Unavailable."""
+        """Raises NotFound, SessionEnded, QuestionNotCurrent, TurnInFlight, IdempotencyMismatch, AudioRejected,
+        Overloaded, Unavailable."""
         ...
 
     def turn_stream(self, request: TurnRequest) -> AsyncGenerator[TurnPart, None]:
@@ -218,7 +226,7 @@ class Agent(Protocol):
         ...
 
     async def hint(self, request: HintRequest) -> StepReply:
-        """Raises NotFound, SessionEnded, Conflict (budget or ladder used up)."""
+        """Raises NotFound, SessionEnded, QuestionNotCurrent, Conflict (budget or ladder used up)."""
         ...
 
     async def end(self, request: EndRequest) -> StepReply:

@@ -123,6 +123,8 @@ ANSWER_FORM: dict[str, Any] = {
         "voice": {"type": "string", "enum": ["true", "false"]},
         "stream_audio": {"type": "string", "enum": ["true", "false"]},
         "signals": {"type": "string", "description": "A flat JSON object of integrity observations."},
+        "question_id": {"type": "string", "minLength": 1, "maxLength": 200, "description": "As in the JSON body."},
+        "turn_number": {"type": "string", "pattern": "^[0-9]+$", "description": "As in the JSON body."},
     },
 }
 

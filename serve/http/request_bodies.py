@@ -94,7 +94,25 @@ class StartBody(PreparedBody):
     consent: bool = Field(False, description="Whether the candidate saw and accepted the plan's notice.")
 
 
-class AnswerBody(Body):
+class NamesQuestion(Body):
+    """The question that an answer or a hint is for; each field that is sent is compared with the current one."""
+
+    question_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="The question that this is for: 409 `question-not-current` if another one is current by now.",
+    )
+    turn_number: int | None = Field(
+        None,
+        ge=0,
+        le=2**53,
+        description="`turn_number` of the last reply that the candidate saw: the same 409 if the interview has gone "
+        "on, also to a follow-up of the same question.",
+    )
+
+
+class AnswerBody(NamesQuestion):
     answer: str = Field(max_length=MAX_ANSWER_CHARS, min_length=1, description="The candidate's words.")
     voice: bool = True
     stream_audio: bool = Field(False, description="With `text/event-stream`: also send the reply's audio in parts.")
@@ -108,7 +126,7 @@ class AnswerBody(Body):
         return answer
 
 
-class HintBody(Body):
+class HintBody(NamesQuestion):
     voice: bool = True
 
 
@@ -159,9 +177,11 @@ class Answer(msgspec.Struct, frozen=True):
     voice: bool = True
     stream_audio: bool = False
     signals: dict[str, Any] = {}
+    question_id: str | None = None
+    turn_number: int | None = None
 
 
-class AnswerFields(Body):
+class AnswerFields(NamesQuestion):
     """The fields of a multipart answer besides ``audio``; forms carry text, so these are coerced."""
 
     model_config = ConfigDict(extra="forbid", strict=False, hide_input_in_errors=True)
@@ -196,11 +216,11 @@ async def read_answer(request: Request, settings: HttpSettings) -> Answer:
         HTTPException: 400 for a broken multipart body, 415 for another media type.
     """
     if media_type(request) == "multipart/form-data":
-        async with multipart_form(request, max_files=1, max_fields=5, max_part_size=MAX_ANSWER_CHARS * 4) as form:
+        async with multipart_form(request, max_files=1, max_fields=7, max_part_size=MAX_ANSWER_CHARS * 4) as form:
             return await _from_form(form, settings)
     _require_type(request, "application/json", "multipart/form-data")
     body = validated(AnswerBody, await request.body())
-    return Answer(text=body.answer, voice=body.voice, stream_audio=body.stream_audio, signals=body.signals)
+    return _answer_of(body, text=body.answer)
 
 
 async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
@@ -223,20 +243,29 @@ async def _from_form(form: FormData, settings: HttpSettings) -> Answer:
     if upload is None:
         if fields.answer is None or not fields.answer.strip():
             raise wrong("audio", "send a recording here, or the words in 'answer'")
-        return Answer(text=fields.answer, voice=fields.voice, stream_audio=fields.stream_audio, signals=fields.signals)
+        return _answer_of(fields, text=fields.answer)
     if fields.answer is not None and not fields.answer.strip():
         raise wrong("answer", "must not be empty")
     if not isinstance(upload, UploadFile):
         raise wrong("audio", "must be a file")
     if len(form.getlist("audio")) > 1:
         raise wrong("audio", "is given twice")
+    content_type = (upload.content_type or "application/octet-stream")[:100]
+    return _answer_of(fields, text=fields.answer, audio=await _recording(upload, settings), content_type=content_type)
+
+
+def _answer_of(
+    sent: AnswerBody | AnswerFields, *, text: str | None = None, audio: bytes | None = None, content_type: str = ""
+) -> Answer:
     return Answer(
-        text=fields.answer,
-        audio=await _recording(upload, settings),
-        content_type=(upload.content_type or "application/octet-stream")[:100],
-        voice=fields.voice,
-        stream_audio=fields.stream_audio,
-        signals=fields.signals,
+        text=text,
+        audio=audio,
+        content_type=content_type,
+        voice=sent.voice,
+        stream_audio=sent.stream_audio,
+        signals=sent.signals,
+        question_id=sent.question_id,
+        turn_number=sent.turn_number,
     )
 
 

@@ -12,6 +12,7 @@ from deployments.agent.turn.runtime import Runtime
 from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight
 from interview.limits import MAX_KEY_CHARS
 from interview.plans.plan import InterviewPlan
+from interview.sessions.answered_question import check_current
 from interview.sessions.events import ResponseSent, ToolCalled, ToolReturned
 from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
@@ -43,6 +44,7 @@ class HintStep:
                 return Amendment((record.body, True))
             check_open(state)
             self._check_idle(state)
+            check_current(state, request.question_id, request.turn_number)
             ledger, body = await self._give(request, state, times)
             return Amendment(
                 (body, False), ledger, done_record(HINT, request.idempotency_key, fingerprint="", body=body)

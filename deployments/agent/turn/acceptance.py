@@ -39,6 +39,7 @@ from interview.errors import (
     TurnInFlight,
 )
 from interview.limits import MAX_KEY_CHARS
+from interview.sessions.answered_question import check_current
 from interview.sessions.events import AnswerReceived
 from interview.sessions.ids import check_interview_id
 from interview.sessions.ledger import Ledger
@@ -89,6 +90,7 @@ class Acceptance:
 
             InvalidInput, AudioRejected, UnsupportedRequest: the request; the session is unchanged.
             NotFound, SessionEnded, Conflict, TurnInFlight, IdempotencyMismatch: the session's state.
+            QuestionNotCurrent: the request names another question than the current one; nothing was accepted.
             Overloaded, DeadlineExceeded, Unavailable: nothing was accepted; try again.
         """
         check_turn_request(request, self._runtime.config)
@@ -118,6 +120,7 @@ class Acceptance:
                 return await self._taken_over(request, fingerprint, state, state.pending_answer, record, times)
             if record is not None:
                 raise Conflict("This answer was completed under another Idempotency-Key; reload the interview.")
+            check_current(state, request.question_id, request.turn_number)
             if recording is not None and heard is None:
                 heard = await hear(self._runtime, recording, state, times, request.transcript)
             kept = await keep(self._runtime, corrected, state, times) if corrected is not None else None

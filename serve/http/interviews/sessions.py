@@ -100,7 +100,9 @@ def sessions_router(
         "/turn/{interview_id}",
         summary="Answer",
         description="One answer: a recording (wav, mp3, m4a, ogg, webm, flac) or the words themselves. With "
-        "`Accept: text/event-stream` the reply is sent sentence by sentence as it is generated, and then whole.",
+        "`Accept: text/event-stream` the reply is sent sentence by sentence as it is generated, and then whole. "
+        "`question_id` and `turn_number` protect a candidate with two open windows: an answer to a question that is no "
+        "longer current is 409 `question-not-current`, whose `context.current` names the current one.",
         **openapi.operation(
             reply="TurnBody", events=EVENTS, json=AnswerBody, multipart=openapi.ANSWER_FORM, also=(404, 406, 409)
         ),
@@ -124,6 +126,8 @@ def sessions_router(
             voice=answer.voice,
             stream_audio=answer.stream_audio,
             signals=answer.signals,
+            question_id=answer.question_id,
+            turn_number=answer.turn_number,
         )
         if answer.stream_audio and not streamed:
             raise wrong("stream_audio", "requires Accept: text/event-stream")
@@ -144,7 +148,14 @@ def sessions_router(
     ) -> Response:
         key = _key_or_new(idempotency_key)
         body = await read_json(request, HintBody, optional=True)
-        asked = HintRequest(tenant=caller.tenant, interview_id=interview_id, idempotency_key=key, voice=body.voice)
+        asked = HintRequest(
+            tenant=caller.tenant,
+            interview_id=interview_id,
+            idempotency_key=key,
+            voice=body.voice,
+            question_id=body.question_id,
+            turn_number=body.turn_number,
+        )
         return _step_response(await agent.hint(asked), caller)
 
     @router.get(

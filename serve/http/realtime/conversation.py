@@ -21,7 +21,7 @@ from deployments.agent.contract import (
 from deployments.stt.contract import Transcript
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.contract import TurnDetection
-from interview.errors import AudioRejected, InterviewError
+from interview.errors import AudioRejected, InterviewError, QuestionNotCurrent
 from interview.plans.questions import QuestionCard
 from interview.sessions.session import PendingAnswer as AcceptedAnswer
 from interview.turn_taking.silence import SilenceLadder
@@ -42,7 +42,7 @@ from serve.http.realtime.items import (
 )
 from serve.http.realtime.outbox import Outbox
 from serve.http.realtime.pending_answer import PendingAnswer
-from serve.http.realtime.response_sources import ResponseSources
+from serve.http.realtime.response_sources import ResponseSources, Seen
 from serve.http.realtime.session_config import SessionConfig, changed
 from serve.http.realtime.speaking import Source, Speaking, SpeechSources
 from serve.http.realtime.wire import ResponseWire
@@ -70,6 +70,7 @@ class Conversation:
         self.config = config
         self.attached: Outbox | None = None
         self.question: QuestionCard | None = None
+        self._turn_number: int | None = None
         self.items = Items()
         self.ladder = SilenceLadder()
         self._ports = ports
@@ -116,6 +117,7 @@ class Conversation:
         await self._speaking.settled()
         events = await self._sources.events()
         state = await self._sources.state()
+        self._turn_number = state.turn_number
         self.question = open_question(events)
         missed = None
         for logged in logged_items(events, speaks=self.config.speaks):
@@ -222,6 +224,7 @@ class Conversation:
             raise Fault("conversation_already_has_active_response", "A response is active; cancel it first.")
         metadata = dict(options.metadata or {})
         action = metadata.get("action")
+        named = Seen.of_metadata(metadata)
         key = f"{KEY_PREFIX}{event_id or secrets.token_hex(12)}"
         speaks = self.config.speaks
         match action:
@@ -230,9 +233,9 @@ class Conversation:
             case None:
                 self._start(self._sources.current_line, metadata)
             case "hint":
-                self._start(lambda: self._sources.hint(key, speaks=speaks), metadata)
+                self._start(lambda: self._sources.hint(key, self._seen(named), speaks=speaks), metadata)
             case "repeat" | "skip":
-                self._start(lambda: self._sources.asked(key, action, speaks=speaks), metadata)
+                self._start(lambda: self._sources.asked(key, action, self._seen(named), speaks=speaks), metadata)
             case "end":
                 self._start(self._sources.end, metadata)
             case _:
@@ -242,7 +245,12 @@ class Conversation:
         """Answer with everything that was committed or typed since the last answer."""
         answer = self._answering.taken()
         request = answer.request(self.key, speaks=self.config.speaks)
-        self._start(lambda: self._sources.turn(request), metadata, answer)
+        named = Seen.of_metadata(metadata)
+        self._start(lambda: self._sources.turn(self._seen(named).named_in(request)), metadata, answer)
+
+    def _seen(self, named: Seen) -> Seen:
+        """What the client named, or the last reply that it got. Read when the step begins, after the one before it."""
+        return named if named != Seen() else Seen(self._turn_number)
 
     def _start(
         self, source: Source, metadata: dict[str, str] | None = None, answer: PendingAnswer | None = None
@@ -269,6 +277,7 @@ class Conversation:
             self._shown.transcript(answer.item_id, body.transcript.text, body.transcript.duration_s)
         response = body.interviewer_response
         self.question = response.question
+        self._turn_number = body.turn_number
         self._answering.asked(self.question)
         state = await self._ports.sessions.load(self.key)
         return state.version if state is not None else 0
@@ -280,6 +289,8 @@ class Conversation:
 
     def _step_failed(self, error: InterviewError, answer: PendingAnswer | None) -> None:
         """A retryable failure keeps the answer: ``response.create`` tries it again under the same key."""
+        if isinstance(error, QuestionNotCurrent):
+            self._turn_number = error.detail["current"]["turn_number"]  # the error has told the client
         if answer is None:
             return
         if error.retryable:

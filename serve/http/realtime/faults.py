@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interview.errors import InterviewError
+from interview.errors import InterviewError, QuestionNotCurrent
 from serve.http.openai.errors import openai_error_body
 
 
@@ -31,4 +31,5 @@ def fault_of(error: Fault | InterviewError, event_id: str | None = None) -> dict
         }
     body: dict[str, Any] = openai_error_body(error)["error"]
     retry: Mapping[str, float] = {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
-    return {**body, "event_id": event_id, **retry}
+    current = {"current": error.detail["current"]} if isinstance(error, QuestionNotCurrent) else {}
+    return {**body, "event_id": event_id, **retry, **current}

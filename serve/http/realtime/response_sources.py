@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -16,6 +17,7 @@ from interview.sessions.session import PendingAnswer as AcceptedAnswer
 from interview.sessions.session import SessionState
 from serve.http.auth import NO_SUCH_INTERVIEW
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.realtime.faults import Fault
 from serve.http.realtime.speaking import Line
 from storage.blobs.layout import path_of_url
 from storage.blobs.port import BlobStore
@@ -28,6 +30,26 @@ WAIT_FOR_TURN_S = 60.0
 SPOKEN_ACTIONS = {"repeat": "Please repeat the question.", "skip": "Please skip this question."}
 
 Parts = AsyncGenerator[TurnPart | Line, None]
+
+Names = TypeVar("Names", TurnRequest, HintRequest)
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The question that the client's candidate has seen; None is not compared with the current one."""
+
+    turn_number: int | None = None
+    question_id: str | None = None
+
+    @classmethod
+    def of_metadata(cls, metadata: Mapping[str, str]) -> Seen:
+        """``question_id`` and ``turn_number`` of a ``response.create``. Raises Fault: not a number."""
+        turn = metadata.get("turn_number")
+        if turn is not None and not (turn.isascii() and turn.isdecimal() and len(turn) <= 15):
+            raise Fault("invalid_value", "The number of a turn.", "response.metadata.turn_number")
+        return cls(None if turn is None else int(turn), metadata.get("question_id"))
+
+    def named_in(self, request: Names) -> Names:
+        return msgspec.structs.replace(request, turn_number=self.turn_number, question_id=self.question_id)
 
 
 class ResponseSources:
@@ -67,12 +89,12 @@ class ResponseSources:
                 retries.tried_again("agent", "turn-in-flight")
                 await asyncio.sleep(error.retry_after_s or 1.0)
 
-    def asked(self, idempotency_key: str, action: str, *, speaks: bool) -> Parts:
+    def asked(self, idempotency_key: str, action: str, seen: Seen, *, speaks: bool) -> Parts:
         """The turn of ``repeat`` or ``skip``."""
-        return self.turn(self._typed(idempotency_key, SPOKEN_ACTIONS[action], speaks=speaks))
+        return self.turn(seen.named_in(self._typed(idempotency_key, SPOKEN_ACTIONS[action], speaks=speaks)))
 
-    def hint(self, idempotency_key: str, *, speaks: bool) -> Parts:
-        asked = HintRequest(self._key.tenant, self._key.interview_id, idempotency_key, voice=speaks)
+    def hint(self, idempotency_key: str, seen: Seen, *, speaks: bool) -> Parts:
+        asked = seen.named_in(HintRequest(self._key.tenant, self._key.interview_id, idempotency_key, voice=speaks))
         return self._step(self._agent.hint(asked))
 
     def end(self) -> Parts:
