@@ -176,7 +176,7 @@ def test_a_conversation_that_cannot_be_opened_leaves_the_other_ways(server: Room
     problem = {"status": 404, "code": "not-found", "title": "Not found", "detail": "Not enabled here."}
     page.route("**/v1/realtime/client_secrets", lambda route: route.fulfill(status=404, json=problem))
     choose_open(talker, server.invite(new_id()), aloud=False)
-    expect(page.get_by_role("alert")).to_contain_text("Not enabled here.")
+    expect(page.get_by_role("alert")).to_contain_text("The open microphone is not available now.")
     talker.look("open-refused")
     talker.click("Type instead")
     talker.type_answer(WORK)

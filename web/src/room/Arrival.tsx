@@ -4,6 +4,7 @@ import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
 import { Notice } from "../ui/Notice";
 import { en } from "./messages";
+import { said } from "./problems";
 import { SettingsFields } from "./SettingsFields";
 import type { InterviewNotice } from "./types";
 import type { Room } from "./useRoom";
@@ -76,7 +77,7 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
           )}
           {room.state.trouble && (
             <Notice tone="error" live title={en.trouble}>
-              {room.state.trouble.detail}
+              {said(room.state.trouble)}
             </Notice>
           )}
           <div className="row">

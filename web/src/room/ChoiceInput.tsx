@@ -1,16 +1,20 @@
 import { useId, useState } from "react";
 import { AnswerForm } from "./AnswerForm";
 import { chosenText, letter } from "./answers";
+import { loadDraft, saveDraft } from "./drafts";
 import { en } from "./messages";
 
 type Props = {
+  questionId: string;
   options: readonly { id: string; text: string }[];
   multiple: boolean;
   onAnswer: (text: string) => void;
 };
 
-export function ChoiceInput({ options, multiple, onAnswer }: Props) {
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+export function ChoiceInput({ questionId, options, multiple, onAnswer }: Props) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(
+    () => new Set(loadDraft(sessionStorage, questionId, "choice")),
+  );
   const [empty, setEmpty] = useState(false);
   const name = useId();
   const choose = (id: string, on: boolean) => {
@@ -18,6 +22,7 @@ export function ChoiceInput({ options, multiple, onAnswer }: Props) {
     if (on) next.add(id);
     else next.delete(id);
     setChosen(next);
+    saveDraft(sessionStorage, questionId, "choice", [...next]);
   };
   return (
     <AnswerForm onSend={() => (chosen.size === 0 ? setEmpty(true) : onAnswer(chosenText(options, chosen)))}>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Icon } from "../ui/Icon";
@@ -8,16 +8,20 @@ import { ChoiceInput } from "./ChoiceInput";
 import { loadDraft, saveDraft } from "./drafts";
 import { FormulaInput } from "./FormulaInput";
 import { Level } from "./Level";
+import { countNearLimit, MAX_ANSWER_CHARS, MAX_FIELD_CHARS } from "./limit";
 import { LivePanel } from "./live/LivePanel";
 import { MicTrouble } from "./MicTrouble";
 import { en } from "./messages";
 import { OrderInput } from "./OrderInput";
+import type { HeardDraft } from "./state";
 import { TalkButton } from "./TalkButton";
 import type { QuestionCard } from "./types";
 import { Unheard } from "./Unheard";
 import type { Room } from "./useRoom";
 
 const LOW_CONFIDENCE = 0.7;
+/** A number with its unit. */
+const MAX_LINE_CHARS = 1_000;
 
 type Form = "choice" | "order" | "number" | "formula" | "words";
 
@@ -49,8 +53,7 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
     );
   }
   if (turn === "unheard") return <Unheard room={room} />;
-  if (turn === "checking" && heard !== null)
-    return <CheckHeard room={room} text={heard.draft ?? heard.text} sure={heard.confidence} />;
+  if (turn === "checking" && heard !== null) return <CheckHeard room={room} heard={heard} questionId={questionId} />;
 
   const open = room.settings.answerBy === "open" && room.state.stage === "interview";
   if (turn !== "yours" && turn !== "talking") {
@@ -60,12 +63,18 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
   const special = form !== "words" && !inWords;
   return (
     <div className="stack">
-      {room.mic !== null && <MicTrouble reason={room.mic} />}
+      {room.mic !== null && !special && !byText && <MicTrouble reason={room.mic} />}
       {special && form === "choice" && card?.options && (
-        <ChoiceInput key={questionId} options={card.options} multiple={card.multiple === true} onAnswer={room.answer} />
+        <ChoiceInput
+          key={questionId}
+          questionId={questionId}
+          options={card.options}
+          multiple={card.multiple === true}
+          onAnswer={room.answer}
+        />
       )}
       {special && form === "order" && card?.items && (
-        <OrderInput key={questionId} items={card.items} onAnswer={room.answer} />
+        <OrderInput key={questionId} questionId={questionId} items={card.items} onAnswer={room.answer} />
       )}
       {special && form === "formula" && (
         <FormulaInput key={questionId} questionId={questionId} columns={card?.columns ?? []} room={room} />
@@ -124,11 +133,26 @@ function Speaking({ room }: { room: Room }) {
   );
 }
 
-function CheckHeard({ room, text, sure }: { room: Room; text: string; sure: number }) {
-  const [words, setWords] = useState(text);
-  const [empty, setEmpty] = useState(false);
+function CheckHeard({ room, heard, questionId }: { room: Room; heard: HeardDraft; questionId: string }) {
+  const [words, setWords] = useState(heard.draft ?? heard.text);
+  const { state } = room;
+  const keeps = state.stage === "interview";
+
+  // What was understood outlives a reload, corrected or not; its recording does not.
+  useEffect(() => {
+    if (keeps) saveDraft(sessionStorage, questionId, "heard", { ...heard, draft: words });
+  }, [keeps, questionId, heard, words]);
+
   return (
-    <AnswerForm
+    <WordsForm
+      label={en.answer.heard}
+      hint={heard.confidence < LOW_CONFIDENCE ? en.answer.low : en.answer.heardHint}
+      rows={4}
+      // the candidate asked for these words by stopping the recording
+      autoFocus
+      text={words}
+      onChange={setWords}
+      onSend={room.answer}
       actions={
         <>
           {room.lastRecording && (
@@ -142,61 +166,103 @@ function CheckHeard({ room, text, sure }: { room: Room; text: string; sure: numb
           </Button>
         </>
       }
-      onSend={() => (words.trim() === "" ? setEmpty(true) : room.answer(words))}
-    >
-      <Field
-        label={en.answer.heard}
-        hint={sure < LOW_CONFIDENCE ? en.answer.low : en.answer.heardHint}
-        error={empty && words.trim() === "" ? en.answer.empty : undefined}
-      >
-        {(wiring) => (
-          <textarea
-            {...wiring}
-            className="input"
-            rows={4}
-            // biome-ignore lint/a11y/noAutofocus: the candidate asked for these words by stopping the recording
-            autoFocus
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-            onKeyDown={sendOnCtrlEnter}
-          />
-        )}
-      </Field>
-    </AnswerForm>
+    />
   );
 }
 
 function Typing({ questionId, room }: { questionId: string; room: Room }) {
-  const [text, setText] = useState(() => loadDraft(sessionStorage, questionId));
-  const [empty, setEmpty] = useState(false);
+  const [text, setText] = useDraftWords(questionId);
   return (
-    <AnswerForm onSend={() => (text.trim() === "" ? setEmpty(true) : room.answer(text))}>
-      <Field
-        label={en.answer.label}
-        hint={en.answer.typeHint}
-        error={empty && text.trim() === "" ? en.answer.empty : undefined}
-      >
+    <WordsForm
+      label={en.answer.label}
+      hint={en.answer.typeHint}
+      rows={5}
+      text={text}
+      onChange={setText}
+      onSend={room.answer}
+      onPaste={(characters) => room.note("paste", { characters })}
+    />
+  );
+}
+
+/** The words that are being written to a question, which outlive a reload. */
+function useDraftWords(questionId: string): [string, (text: string) => void] {
+  const [text, setText] = useState(() => loadDraft(sessionStorage, questionId, "words") ?? "");
+  return [
+    text,
+    (changed) => {
+      setText(changed);
+      saveDraft(sessionStorage, questionId, "words", changed);
+    },
+  ];
+}
+
+type WordsProps = {
+  label: string;
+  hint: string;
+  rows: number;
+  autoFocus?: boolean;
+  text: string;
+  onChange: (text: string) => void;
+  onSend: (text: string) => void;
+  onPaste?: (characters: number) => void;
+  actions?: ReactNode;
+};
+
+/** Words in a field, with the limit of an answer in sight before it is reached. */
+function WordsForm({ label, hint, rows, autoFocus = false, text, onChange, onSend, onPaste, actions }: WordsProps) {
+  const [tried, setTried] = useState(false);
+  const [refused, setRefused] = useState(0);
+  const count = countNearLimit(text);
+  const over = count !== null && count > MAX_ANSWER_CHARS;
+  const empty = tried && text.trim() === "";
+  const error = refused > 0 ? en.answer.pasteTooLong(refused) : over ? en.answer.tooLong(count) : empty;
+  return (
+    <AnswerForm
+      actions={actions}
+      onSend={() => {
+        setTried(true);
+        if (text.trim() !== "" && !over) onSend(text);
+      }}
+    >
+      <Field label={label} hint={hint} error={error === true ? en.answer.empty : error || undefined}>
         {(wiring) => (
           <textarea
             {...wiring}
             className="input"
-            rows={5}
+            rows={rows}
+            // biome-ignore lint/a11y/noAutofocus: only where the candidate asked for these words
+            autoFocus={autoFocus}
             value={text}
             onChange={(event) => {
-              setText(event.target.value);
-              saveDraft(sessionStorage, questionId, event.target.value);
+              setRefused(0);
+              onChange(event.target.value);
             }}
-            onPaste={(event) => room.note("paste", { characters: event.clipboardData.getData("text").length })}
+            onPaste={(event) => {
+              const { length } = event.clipboardData.getData("text");
+              onPaste?.(length);
+              if (text.length + length <= MAX_FIELD_CHARS) return;
+              event.preventDefault(); // so much text would stop the page
+              setRefused(length);
+            }}
+            onDrop={(event) => {
+              if (text.length + event.dataTransfer.getData("text").length > MAX_FIELD_CHARS) event.preventDefault();
+            }}
             onKeyDown={sendOnCtrlEnter}
           />
         )}
       </Field>
+      {count !== null && !over && (
+        <p className="muted small" role="status">
+          {en.answer.nearLimit(count)}
+        </p>
+      )}
     </AnswerForm>
   );
 }
 
 function NumberInput({ questionId, room }: { questionId: string; room: Room }) {
-  const [text, setText] = useState(() => loadDraft(sessionStorage, questionId));
+  const [text, setText] = useDraftWords(questionId);
   const [empty, setEmpty] = useState(false);
   return (
     <AnswerForm onSend={() => (text.trim() === "" ? setEmpty(true) : room.answer(text.trim()))}>
@@ -212,11 +278,9 @@ function NumberInput({ questionId, room }: { questionId: string; room: Room }) {
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
+            maxLength={MAX_LINE_CHARS}
             value={text}
-            onChange={(event) => {
-              setText(event.target.value);
-              saveDraft(sessionStorage, questionId, event.target.value);
-            }}
+            onChange={(event) => setText(event.target.value)}
           />
         )}
       </Field>

@@ -5,6 +5,7 @@ import { Spinner } from "../ui/Spinner";
 import { Level } from "./Level";
 import { MicTrouble } from "./MicTrouble";
 import { en } from "./messages";
+import { said } from "./problems";
 import { Unheard } from "./Unheard";
 import type { Room } from "./useRoom";
 
@@ -32,7 +33,7 @@ export function DeviceCheck({ room }: { room: Room }) {
       {turn === "unheard" && <Unheard room={room} />}
       {turn !== "unheard" && trouble && (
         <Notice tone="error" live title={en.trouble}>
-          {trouble.detail}
+          {said(trouble)}
         </Notice>
       )}
 

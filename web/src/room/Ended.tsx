@@ -1,22 +1,27 @@
 import { Icon } from "../ui/Icon";
+import { KeptAnswer } from "./KeptAnswer";
 import { en } from "./messages";
 import type { RoomState } from "./state";
 
 /** The interviewer's last words, and what happens next. */
 export function Ended({ state }: { state: RoomState }) {
-  const last = state.lines.findLast((line) => line.who === "interviewer");
+  const language = state.notice?.notice.language;
   return (
     <section className="narrow stack ended">
       <span className="disc big">
         <Icon name="check" />
       </span>
       <h1>{en.ended.title}</h1>
-      {last && (
-        <p className="quote" lang={state.notice?.notice.language}>
-          {last.text}
+      {state.closing !== null && state.closing !== "" && (
+        <p className="quote" lang={language}>
+          {state.closing}
         </p>
       )}
-      <p className="muted">{en.ended.saved}</p>
+      {state.kept === null ? (
+        <p className="muted">{en.ended.saved}</p>
+      ) : (
+        <KeptAnswer kept={state.kept} why={en.kept.over} language={language} />
+      )}
       <div className="card stack">
         <h2>{en.ended.nextTitle}</h2>
         <ol className="steps">

@@ -11,7 +11,7 @@ import type { Room } from "./useRoom";
 
 /** A formula, tried on an example sheet that the server keeps and calculates. */
 export function FormulaInput({ questionId, columns, room }: Props) {
-  const [text, setText] = useState(() => loadDraft(sessionStorage, questionId));
+  const [text, setText] = useState(() => loadDraft(sessionStorage, questionId, "words") ?? "");
   const [empty, setEmpty] = useState(false);
   const [sheet, setSheet] = useState<Calculation | null>(null);
   const [tried, setTried] = useState("");
@@ -66,7 +66,7 @@ export function FormulaInput({ questionId, columns, room }: Props) {
               value={text}
               onChange={(event) => {
                 setText(event.target.value);
-                saveDraft(sessionStorage, questionId, event.target.value);
+                saveDraft(sessionStorage, questionId, "words", event.target.value);
               }}
             />
           )}

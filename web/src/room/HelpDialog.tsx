@@ -15,7 +15,7 @@ export function HelpDialog({ room, onClose }: { room: Room; onClose: () => void 
   const may = mayAnswer(room.state);
   const ask = (what: Request) => {
     onClose();
-    room.answer(en.help.said[what]);
+    room.ask(en.help.said[what], what === "skip");
   };
   if (ending) {
     return (
@@ -59,6 +59,7 @@ export function HelpDialog({ room, onClose }: { room: Room; onClose: () => void 
           settings={room.settings}
           change={room.changeSettings}
           voice={room.state.notice?.voice !== false}
+          inHelp
         />
       </section>
       <section className="stack tight">

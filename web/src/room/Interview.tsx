@@ -8,7 +8,9 @@ import { Composer } from "./Composer";
 import { Conversation } from "./Conversation";
 import { HelpDialog } from "./HelpDialog";
 import { HintButton } from "./HintButton";
+import { KeptAnswer } from "./KeptAnswer";
 import { en } from "./messages";
+import { said as problemWords } from "./problems";
 import type { RoomState } from "./state";
 import { Timer } from "./Timer";
 import type { Phase } from "./types";
@@ -34,7 +36,9 @@ export function Interview({ room }: { room: Room }) {
   const tools = document.getElementById("masthead-tools");
   const language = state.notice?.notice.language;
   const last = state.lines.findLast((line) => line.who === "interviewer");
-  const caption = captionOf(last?.text ?? "", state.card?.prompt ?? "");
+  const said = last?.text ?? "";
+  const mayRetry = state.trouble?.retryable !== false;
+  const isFollowUp = state.asking !== "" && state.asking !== state.card?.prompt;
   return (
     <div className="interview">
       {tools &&
@@ -50,9 +54,9 @@ export function Interview({ room }: { room: Room }) {
         )}
       <div className="stage">
         <Progress state={state} />
-        {settings.captions && caption !== "" && (
+        {settings.captions && said !== "" && (
           <p className="captions" lang={language} data-arriving={last?.provisional || undefined} aria-hidden="true">
-            {caption}
+            {said}
           </p>
         )}
         {/* Finished sentences for screen readers, silent while the interviewer's own voice reads them. */}
@@ -72,26 +76,41 @@ export function Interview({ room }: { room: Room }) {
               {en.interview.question(Math.max(1, state.questions))}
             </h1>
           </header>
-          {state.card && (
-            <p className="prompt" lang={language}>
+          {isFollowUp && state.card && (
+            <p className="muted small" lang={language}>
               {state.card.prompt}
             </p>
           )}
+          {state.asking !== "" && (
+            <p className="prompt" lang={language}>
+              {state.asking}
+            </p>
+          )}
+          {!settings.captions && said !== "" && !said.includes(state.asking) && (
+            <p className="aside" lang={language}>
+              {said}
+            </p>
+          )}
+          {state.kept !== null && (
+            <KeptAnswer kept={state.kept} why={en.kept.moved} language={language} onDismiss={room.dismissKept} />
+          )}
           <Banner room={room} />
           {state.turn === "failed" && (
-            <Notice tone="error" live title={state.trouble?.detail ?? en.trouble}>
-              {en.answer.failedKept}
+            <Notice tone="error" live title={state.trouble ? problemWords(state.trouble) : en.trouble}>
+              {mayRetry ? en.answer.failedAgain : en.answer.failedFinal}
               <div className="row">
-                <Button kind="primary" onClick={room.retry}>
-                  {en.retry}
-                </Button>
+                {mayRetry && (
+                  <Button kind="primary" onClick={room.retry}>
+                    {en.retry}
+                  </Button>
+                )}
                 <Button onClick={room.withdraw}>{en.answer.withdraw}</Button>
               </div>
             </Notice>
           )}
           {state.turn !== "failed" && state.turn !== "unheard" && state.trouble && (
             <Notice tone="error" live title={en.trouble}>
-              {state.trouble.detail}
+              {problemWords(state.trouble)}
             </Notice>
           )}
           {state.extraS > 0 && (
@@ -117,11 +136,6 @@ export function Interview({ room }: { room: Room }) {
       {helping && <HelpDialog room={room} onClose={() => setHelping(false)} />}
     </div>
   );
-}
-
-/** What the interviewer said beside the question, which stands on its card already. */
-function captionOf(said: string, prompt: string): string {
-  return prompt !== "" && said.includes(prompt) ? said.replace(prompt, "").trim() : said;
 }
 
 /** Whose turn it is, in words; announced when it changes. */

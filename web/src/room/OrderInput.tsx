@@ -3,15 +3,24 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { AnswerForm } from "./AnswerForm";
 import { moved, orderedText } from "./answers";
+import { loadDraft, saveDraft } from "./drafts";
 import { en } from "./messages";
 
+type Props = { questionId: string; items: readonly string[]; onAnswer: (text: string) => void };
+
+/** The order that was begun, if it is one of these items. */
+function keptOrder(kept: readonly string[] | undefined, items: readonly string[]): readonly string[] {
+  return kept?.length === items.length && kept.every((item) => items.includes(item)) ? kept : items;
+}
+
 /** Items to put in order with buttons: no dragging is needed. */
-export function OrderInput({ items, onAnswer }: { items: readonly string[]; onAnswer: (text: string) => void }) {
-  const [order, setOrder] = useState(items);
+export function OrderInput({ questionId, items, onAnswer }: Props) {
+  const [order, setOrder] = useState(() => keptOrder(loadDraft(sessionStorage, questionId, "order"), items));
   const [said, setSaid] = useState("");
   const move = (index: number, step: -1 | 1) => {
     const next = moved(order, index, step);
     setOrder(next);
+    saveDraft(sessionStorage, questionId, "order", [...next]);
     setSaid(`${order[index]}: ${index + step + 1} / ${order.length}`);
   };
   return (

@@ -2,6 +2,7 @@ import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { Composer } from "./Composer";
 import { en } from "./messages";
+import { said } from "./problems";
 import type { QuestionCard } from "./types";
 import type { Room } from "./useRoom";
 
@@ -35,7 +36,7 @@ export function Practice({ room }: { room: Room }) {
       </div>
       {trouble && turn !== "unheard" && (
         <Notice tone="error" live title={en.trouble}>
-          {trouble.detail}
+          {said(trouble)}
         </Notice>
       )}
       <div className="row">

@@ -1,6 +1,7 @@
 import type { Problem } from "../api/problem";
 import { Button } from "../ui/Button";
 import { en } from "./messages";
+import { said } from "./problems";
 
 type Props = { problem: Problem | null; onRetry: () => void };
 
@@ -10,7 +11,7 @@ export function Refused({ problem, onRetry }: Props) {
     return <Message title={en.refused.invalid} body={en.refused.invalidBody} />;
   }
   return (
-    <Message title={en.refused.failed} body={problem.detail}>
+    <Message title={en.refused.failed} body={said(problem)}>
       <Button kind="primary" onClick={onRetry}>
         {en.refused.reload}
       </Button>

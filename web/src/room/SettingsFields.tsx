@@ -2,10 +2,10 @@ import { useId } from "react";
 import { en } from "./messages";
 import type { Settings } from "./settings";
 
-type Props = { settings: Settings; change: (changes: Partial<Settings>) => void; voice: boolean };
+type Props = { settings: Settings; change: (changes: Partial<Settings>) => void; voice: boolean; inHelp?: boolean };
 
 /** The adjustments, before and during the interview. */
-export function SettingsFields({ settings, change, voice }: Props) {
+export function SettingsFields({ settings, change, voice, inHelp = false }: Props) {
   const name = useId();
   return (
     <div className="stack tight">
@@ -38,7 +38,7 @@ export function SettingsFields({ settings, change, voice }: Props) {
       )}
       <Choice label={en.settings.captions} checked={settings.captions} onChange={(on) => change({ captions: on })} />
       <Choice label={en.settings.timer} checked={settings.timer} onChange={(on) => change({ timer: on })} />
-      <p className="muted small">{en.settings.extra}</p>
+      <p className="muted small">{inHelp ? en.settings.extraHere : en.settings.extra}</p>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { en } from "./messages";
+import { said } from "./problems";
 import type { Room } from "./useRoom";
 
 /** A recording that could not be written down. It is kept: to be tried again, sent as it is, or recorded anew. */
@@ -9,7 +10,7 @@ export function Unheard({ room }: { room: Room }) {
   return (
     <div className="stack">
       <Notice tone="error" live title={en.answer.unheard}>
-        {trouble?.detail ?? ""} {en.answer.unheardKept}
+        {trouble && said(trouble)} {en.answer.unheardKept}
       </Notice>
       <div className="row">
         <Button kind="primary" onClick={room.retryTranscript} autoFocus>

@@ -61,6 +61,25 @@ test("a turn tells its sentences as they come, then the reply", async () => {
   expect(JSON.parse(String(calls[1]?.init.body))).toEqual({ answer: "An index.", voice: true, signals: {} });
 });
 
+test("an answer and a hint name their question, in every form", async () => {
+  const to = { question_id: "q1", turn_number: 3 };
+  const audio = new Blob(["sound"], { type: "audio/webm" });
+  for (const answer of [
+    { key: "k", text: "x", to },
+    { key: "k", audio, to },
+    { key: "k", text: "x", audio, to },
+  ]) {
+    replies = [() => Response.json(REPLY)];
+    await new RoomApi("link").turn(answer, true, () => undefined);
+    const sent = calls.at(-1)?.init.body;
+    const named = sent instanceof FormData ? Object.fromEntries(sent) : JSON.parse(String(sent));
+    expect([named.question_id, Number(named.turn_number)]).toEqual(["q1", 3]);
+  }
+  replies = [() => Response.json(REPLY)];
+  await new RoomApi("link").hint("k", true, to);
+  expect(JSON.parse(String(calls.at(-1)?.init.body))).toEqual({ voice: true, ...to });
+});
+
 test("a recording is sent as a form, without a content type of our own", async () => {
   replies = [() => Response.json(REPLY)];
   const audio = new Blob(["sound"], { type: "audio/webm" });

@@ -1,12 +1,18 @@
 import { ApiError, problemOf, request } from "../api/problem";
 import { eventsOf } from "../api/sse";
+import type { AnsweredQuestion } from "./drafts";
 import type { Calculation, CandidateState, Heard, InterviewNotice, LoggedEvent, Token, TurnBody } from "./types";
 
 /**
  * What a candidate answers: words, or a recording; with both the words count, and the recording is kept beside them.
  * `signals` are observations, recorded and never scored.
  */
-export type Answer = Written | Spoken;
+export type Answer = (Written | Spoken) & {
+  /** The question that it answers: an answer to another one is refused. */
+  to?: AnsweredQuestion;
+  /** A request, such as to repeat the question; the unsent answer stays. */
+  request?: boolean;
+};
 type Written = { key: string; text: string; audio?: Blob; signals?: Record<string, string | number | boolean> };
 type Spoken = { key: string; audio: Blob };
 
@@ -60,9 +66,10 @@ export class RoomApi {
         form.append("signals", JSON.stringify(answer.signals ?? {}));
       }
       form.append("voice", String(voice));
+      for (const [name, value] of Object.entries(answer.to ?? {})) form.append(name, String(value));
       init = { method: "POST", headers, body: form };
     } else if (isWritten(answer)) {
-      const body = { answer: answer.text, voice, signals: answer.signals ?? {} };
+      const body = { answer: answer.text, voice, signals: answer.signals ?? {}, ...answer.to };
       init = post(body, headers);
     }
     const response = await this.#send(`/session/turn/${await this.#id()}`, init);
@@ -78,8 +85,8 @@ export class RoomApi {
     throw new ApiError({ ...problemOf(0, null), code: "interrupted", retryable: true });
   }
 
-  async hint(key: string, voice: boolean): Promise<TurnBody> {
-    return this.#json(`/session/hint/${await this.#id()}`, post({ voice }, { "Idempotency-Key": key }));
+  async hint(key: string, voice: boolean, to: AnsweredQuestion): Promise<TurnBody> {
+    return this.#json(`/session/hint/${await this.#id()}`, post({ voice, ...to }, { "Idempotency-Key": key }));
   }
 
   async end(): Promise<TurnBody> {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { loadDraft, loadSent, saveDraft, saveSent } from "./drafts";
+import { clearDraft, loadDraft, loadSent, saveDraft, saveSent } from "./drafts";
 import { holdsLink, takeLink } from "./link";
 import { DEFAULTS, loadSettings, saveSettings, speechRate } from "./settings";
 
@@ -44,17 +44,26 @@ test("a place in the page is no token", () => {
 
 test("another link forgets what belonged to the first", () => {
   takeLink({ hash: `#${TOKEN}`, pathname: "/room" }, history, storage);
-  saveDraft(storage, "q1", "half an answer");
+  saveDraft(storage, "q1", "words", "half an answer");
   takeLink({ hash: `#${TOKEN}2`, pathname: "/room" }, history, storage);
-  expect(loadDraft(storage, "q1")).toBe("");
+  expect(loadDraft(storage, "q1", "words")).toBeUndefined();
 });
 
 test("a draft belongs to its question", () => {
-  saveDraft(storage, "q1", "half an answer");
-  expect(loadDraft(storage, "q1")).toBe("half an answer");
-  expect(loadDraft(storage, "q2")).toBe("");
-  saveDraft(storage, "q1", "");
-  expect(loadDraft(storage, "q1")).toBe("");
+  saveDraft(storage, "q1", "words", "half an answer");
+  saveDraft(storage, "q1", "choice", ["b"]);
+  expect(loadDraft(storage, "q1", "words")).toBe("half an answer");
+  expect(loadDraft(storage, "q1", "choice")).toEqual(["b"]);
+  expect(loadDraft(storage, "q2", "words")).toBeUndefined();
+  saveDraft(storage, "q1", "choice", null);
+  expect(loadDraft(storage, "q1", "choice")).toBeUndefined();
+  clearDraft(storage);
+  expect(loadDraft(storage, "q1", "words")).toBeUndefined();
+});
+
+test("a draft of an earlier release is no draft, and does not stop the page", () => {
+  storage.setItem("interview.draft", '["q1","half an answer"]');
+  expect(loadDraft(storage, "q1", "words")).toBeUndefined();
 });
 
 test("a sent answer keeps its key until it is answered", () => {

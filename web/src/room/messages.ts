@@ -1,7 +1,10 @@
 /** Every word of the room in one typed object; another language is another object of the same type. */
 
 import type { MicFailure } from "../audio/recorder";
+import { MAX_ANSWER_CHARS } from "./limit";
 import type { Phase } from "./types";
+
+const grouped = (count: number) => count.toLocaleString("en");
 
 export const en = {
   product: "Interview",
@@ -58,6 +61,7 @@ export const en = {
     timer: "Show the remaining time",
     extra:
       "Need extra time, or something else? Ask for it with “Help” during the interview. The hiring team sees your request and decides.",
+    extraHere: "Need extra time, or something else? Choose “Ask for an adjustment” above.",
   },
 
   check: {
@@ -164,7 +168,13 @@ export const en = {
     notTried: "The formula could not be tried. You can still send it",
     words: "Answer in words instead",
     back: "Back to the form",
-    failedKept: "Nothing is lost. It is sent again under the same number, so it counts once.",
+    failedAgain: "Nothing is lost. The page sends it again by itself; “Try again” sends it now. It counts once.",
+    failedFinal: "Your words are kept. Sending them once more as they are would not help.",
+    tooLong: (count: number) =>
+      `Your answer has ${grouped(count)} characters; ${grouped(MAX_ANSWER_CHARS)} can be sent. Please cut ${grouped(count - MAX_ANSWER_CHARS)}.`,
+    nearLimit: (count: number) => `${grouped(count)} of at most ${grouped(MAX_ANSWER_CHARS)} characters`,
+    pasteTooLong: (count: number) =>
+      `The pasted text has ${grouped(count)} characters; an answer has at most ${grouped(MAX_ANSWER_CHARS)}. It was not pasted. Please paste a shorter part.`,
     withdraw: "Change the answer",
     corrected: "corrected by you",
   },
@@ -235,6 +245,18 @@ export const en = {
       person: "I would like to speak to a human interviewer.",
       time: "I would like to ask for an accommodation.",
     },
+  },
+
+  kept: {
+    title: "Your last answer was not sent",
+    moved: "The interview has gone on in another window or on another device. This page shows its question now.",
+    over: "The interview had ended in another window or on another device, so this answer is not part of it. Your answers before it are saved.",
+    question: "The question was",
+    words: "Your words",
+    noWords: "You answered with a recording, which could not be kept.",
+    copy: "Copy my words",
+    copied: "Copied",
+    dismiss: "Hide this",
   },
 
   ended: {

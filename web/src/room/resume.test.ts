@@ -98,3 +98,17 @@ test("extra time moves the deadline", () => {
   expect(more.extraS).toBe(600);
   expect((more.deadlineAt ?? 0) - plain).toBe(600_000);
 });
+
+test("the open follow-up is what is asked, also after an explanation of it", () => {
+  const follow = event("response.sent", 2, {
+    text: "What then?",
+    action: { action_type: "ask_followup" },
+    question: CARD,
+  });
+  const explained = event("response.sent", 3, { text: "Well,", action: { action_type: "clarify" }, question: CARD });
+  const ask = (log: LoggedEvent[]) => resumed(NOTICE, state(), log, AT_TEN, 0).asking;
+  expect(ask([...LOG, follow, explained])).toBe("What then?");
+  expect(ask([...LOG, explained])).toBe("Why?");
+  const next = event("response.sent", 4, { text: "Why?", action: { action_type: "new_question" }, question: CARD });
+  expect(ask([...LOG, follow, next])).toBe("Why?");
+});

@@ -1,7 +1,7 @@
 /** A running interview, rebuilt from what the server keeps: the same link continues where the candidate left. */
 
 import type { Resumed } from "./state";
-import type { CandidateState, LoggedEvent, Notice, QuestionCard } from "./types";
+import type { CandidateAction, CandidateState, LoggedEvent, Notice, QuestionCard } from "./types";
 
 /**
  * `now` and the events' times are the server's clock; `localNow` is this machine's, for the deadline (ms).
@@ -26,6 +26,8 @@ export function resumed(
       audioUrl: said.audio_url ?? null,
     })),
     card,
+    asking: askingOf(asked?.question_id, log) ?? card?.prompt ?? "",
+    turnNumber: state.turn_number,
     phase: state.current_phase,
     questions: state.questions_asked.length,
     hintsLeft: Math.max(0, Math.min(ladder, notice.hint_budget - state.hints_used)),
@@ -41,6 +43,18 @@ function cardOf(questionId: string, log: readonly LoggedEvent[]): QuestionCard |
   for (const event of log.toReversed()) {
     const card = event.data.question as QuestionCard | null | undefined;
     if (event.type === "response.sent" && card?.question_id === questionId) return card;
+  }
+  return null;
+}
+
+/** The follow-up that is open; null while the question itself is. */
+function askingOf(questionId: string | undefined, log: readonly LoggedEvent[]): string | null {
+  for (const event of log.toReversed()) {
+    if (event.type !== "response.sent") continue;
+    const sent = event.data as { text?: string; action?: CandidateAction; question?: QuestionCard | null };
+    const action = sent.action?.action_type;
+    if (action === "new_question" || (sent.question && sent.question.question_id !== questionId)) return null;
+    if (action === "ask_followup") return sent.text ?? null;
   }
   return null;
 }

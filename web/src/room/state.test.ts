@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../api/problem";
-import { mayAnswer, nextHintCost, OPENING, type RoomEvent, type RoomState, reduce, type Turn } from "./state";
+import {
+  answeredQuestion,
+  holdsSpeech,
+  mayAnswer,
+  nextHintCost,
+  OPENING,
+  type RoomEvent,
+  type RoomState,
+  reduce,
+  type Turn,
+} from "./state";
 import type { InterviewNotice, QuestionCard, Status, TurnBody } from "./types";
 
 const CARD: QuestionCard = {
@@ -325,6 +335,8 @@ test("a resumed interview continues where it was, also in a pause", () => {
   const from = {
     lines: [],
     card: CARD,
+    asking: "Why not?",
+    turnNumber: 4,
     phase: "technical" as const,
     questions: 3,
     hintsLeft: 1,
@@ -338,6 +350,72 @@ test("a resumed interview continues where it was, also in a pause", () => {
     turn: "yours",
     questions: 3,
     card: CARD,
+    asking: "Why not?",
+    turnNumber: 4,
   });
   expect(having({ type: "resumed", from: { ...from, paused: true } }).turn).toBe("paused");
+});
+
+describe("what is to be answered", () => {
+  const does = (action_type: TurnBody["interviewer_response"]["action"]["action_type"], text: string): RoomEvent => ({
+    type: "replied",
+    body: body({ text, action: { action_type, next_phase: "technical" } }, { turn_number: 5 }),
+    at: 0,
+  });
+
+  test("is the question, until a follow-up takes its place", () => {
+    expect(having(OPENED, STARTED).asking).toBe("Why?");
+    expect(having(OPENED, STARTED, does("ask_followup", "What then?")).asking).toBe("What then?");
+  });
+
+  test.each(["clarify", "give_hint"] as const)("stays the same after %s", (action) => {
+    const followed = having(OPENED, STARTED, does("ask_followup", "What then?"), does(action, "Take your time."));
+    expect(followed.asking).toBe("What then?");
+  });
+
+  test("is the next question once it is asked", () => {
+    const next = body({ text: "Well. How?", question: { ...CARD, question_id: "q2", prompt: "How?" } });
+    const asked = having(OPENED, STARTED, does("ask_followup", "What then?"), { type: "replied", body: next, at: 0 });
+    expect(asked.asking).toBe("How?");
+  });
+
+  test("is named by an answer, with the reply that the candidate saw", () => {
+    const followed = having(OPENED, STARTED, does("ask_followup", "What then?"));
+    expect(answeredQuestion(followed)).toEqual({ question_id: "q1", turn_number: 5 });
+  });
+});
+
+test("words that were understood before a reload are checked again, on the candidate's turn alone", () => {
+  const heard = { text: "An indeks.", confidence: 0.8, draft: "An index." };
+  expect(having(OPENED, STARTED, { type: "heardAgain", heard })).toMatchObject({ turn: "checking", heard });
+  expect(having(OPENED, STARTED, SENT, { type: "heardAgain", heard }).turn).toBe("thinking");
+});
+
+test.each<[string, RoomEvent[], boolean]>([
+  ["nothing yet", [], false],
+  ["a recording", SPOKEN.slice(0, 1), true],
+  ["words to check", SPOKEN, true],
+  ["a sent answer", [...SPOKEN, SENT], false],
+])("leaving warns of what would be lost: %s", (_, events, warns) => {
+  expect(holdsSpeech(having(OPENED, STARTED, ...events))).toBe(warns);
+});
+
+describe("the end", () => {
+  const LAST = { should_continue: false, text: "Goodbye.", question: null };
+  const concludes: RoomEvent = {
+    type: "replied",
+    body: body({ ...LAST, action: { action_type: "conclude", next_phase: "closing" } }),
+    at: 0,
+  };
+
+  test("has the interviewer's last words, which no greeting stands for", () => {
+    expect(having(OPENED, STARTED, concludes).closing).toBe("Goodbye.");
+    expect(having(OPENED, STARTED, { type: "ended", closing: "Thanks." }).closing).toBe("Thanks.");
+    expect(having(OPENED, STARTED, { type: "ended" }).closing).toBeNull();
+  });
+
+  test("keeps an answer that was not saved", () => {
+    const kept = { question: "Why?", text: "An index." };
+    expect(having(OPENED, STARTED, SENT, { type: "kept", kept }, { type: "ended" })).toMatchObject({ kept });
+  });
 });

@@ -1,9 +1,11 @@
 /** The room as one pure reducer: what the candidate sees follows from the events alone. */
 
 import type { Problem } from "../api/problem";
+import type { AnsweredQuestion } from "./drafts";
+import type { Kept } from "./kept";
 import type { LiveStatus, Offer, Told } from "./live/connection";
 import { en } from "./messages";
-import type { InterviewNotice, Phase, QuestionCard, TurnBody } from "./types";
+import type { InterviewNotice, Phase, QuestionCard, Reply, TurnBody } from "./types";
 
 export type Stage = "opening" | "refused" | "arrival" | "check" | "practice" | "interview" | "ended";
 
@@ -45,6 +47,10 @@ export type RoomState = {
   turn: Turn;
   lines: readonly Line[];
   card: QuestionCard | null;
+  /** The words that are to be answered: the question's, or those of a follow-up to it. */
+  asking: string;
+  /** Of the last reply. */
+  turnNumber: number;
   phase: Phase;
   questions: number;
   hintsLeft: number;
@@ -64,6 +70,10 @@ export type RoomState = {
   saying: string;
   /** What is offered in a silence, or that no words were understood. */
   offer: Offer | "unclear" | null;
+  /** An answer that was not saved, for the candidate to copy. */
+  kept: Kept | null;
+  /** The interviewer's last words, where this page heard them. */
+  closing: string | null;
   practised: string | null;
   /** The interview is being started. */
   starting: boolean;
@@ -73,7 +83,16 @@ export type RoomState = {
 
 export type Resumed = Pick<
   RoomState,
-  "lines" | "card" | "phase" | "questions" | "hintsLeft" | "hintsTaken" | "deadlineAt" | "extraS"
+  | "lines"
+  | "card"
+  | "asking"
+  | "turnNumber"
+  | "phase"
+  | "questions"
+  | "hintsLeft"
+  | "hintsTaken"
+  | "deadlineAt"
+  | "extraS"
 > & { paused: boolean };
 
 type LiveNews =
@@ -117,7 +136,10 @@ export type RoomEvent =
   | { type: "told"; told: Extract<Told, { type: LiveNews }> }
   | { type: "liveEnded"; problem: Problem | null }
   | { type: "troubled"; problem: Problem }
-  | { type: "ended" };
+  | { type: "kept"; kept: Kept | null }
+  /** Words that were understood and not sent before a reload; their recording is gone. */
+  | { type: "heardAgain"; heard: HeardDraft }
+  | { type: "ended"; closing?: string };
 
 export const OPENING: RoomState = {
   stage: "opening",
@@ -126,6 +148,8 @@ export const OPENING: RoomState = {
   turn: "yours",
   lines: [],
   card: null,
+  asking: "",
+  turnNumber: 0,
   phase: "intro",
   questions: 0,
   hintsLeft: 0,
@@ -138,6 +162,8 @@ export const OPENING: RoomState = {
   live: "off",
   saying: "",
   offer: null,
+  kept: null,
+  closing: null,
   practised: null,
   starting: false,
   trouble: null,
@@ -218,7 +244,11 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "troubled":
       return { ...state, trouble: event.problem };
     case "ended":
-      return { ...state, stage: "ended", turn: "yours", speaking: false };
+      return { ...state, stage: "ended", turn: "yours", speaking: false, closing: event.closing ?? state.closing };
+    case "kept":
+      return { ...state, kept: event.kept };
+    case "heardAgain":
+      return mayAnswer(state) ? { ...state, turn: "checking", heard: event.heard } : state;
   }
 }
 
@@ -290,6 +320,9 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
       },
     ],
     card: reply.question ?? state.card,
+    asking: askedBy(reply, isNew) ?? state.asking,
+    turnNumber: body.turn_number,
+    closing: ended ? reply.text : state.closing,
     phase: reply.action.next_phase,
     questions: state.questions + (isNew ? 1 : 0),
     hintsLeft: reply.hints_left,
@@ -299,6 +332,23 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
     trouble: null,
     offer: null,
   };
+}
+
+/** The words that `reply` asks to be answered; null where those before it stay, as after a hint or an explanation. */
+function askedBy(reply: Reply, isNew: boolean): string | null {
+  if (reply.action.action_type === "ask_followup") return reply.text;
+  if (isNew || reply.action.action_type === "new_question") return reply.question?.prompt ?? reply.text;
+  return null;
+}
+
+/** The question that an answer answers, as the candidate sees it. */
+export function answeredQuestion({ card, turnNumber }: RoomState): AnsweredQuestion {
+  return { turn_number: turnNumber, ...(card && { question_id: card.question_id }) };
+}
+
+/** Whether leaving the page now would lose something that was said. */
+export function holdsSpeech(state: RoomState): boolean {
+  return state.stage === "interview" && (state.turn === "talking" || isAnswering(state.turn));
 }
 
 /** The news of a conversation with an open microphone. */

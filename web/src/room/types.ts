@@ -8,6 +8,7 @@ type Schemas = components["schemas"];
 type Sent<Reply, Always extends keyof Reply> = Pick<Reply, Always> & Partial<Omit<Reply, Always>>;
 
 export type Status = Schemas["InterviewNotice"]["status"];
+export type CandidateAction = Schemas["CandidateAction"];
 export type Phase = Schemas["CandidateAction"]["next_phase"];
 export type QuestionCard = Sent<
   Schemas["QuestionCard"],

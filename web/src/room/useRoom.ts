@@ -1,16 +1,27 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { ApiError, problemFrom } from "../api/problem";
+import { ApiError, type Problem, problemFrom } from "../api/problem";
 import { Player } from "../audio/player";
 import { type MicFailure, whyNoMicrophone } from "../audio/recorder";
 import { answerOf } from "./answers";
 import { type Answer, RoomApi } from "./api";
-import { loadSent, saveDraft, saveSent } from "./drafts";
+import { clearDraft, loadDraft, loadKept, loadSent, saveDraft, saveKept, saveSent } from "./drafts";
+import { isLogged, type Kept, resendDelayMs, wordsOf } from "./kept";
 import { holdsLink, takeLink } from "./link";
 import { type Live, useLive } from "./live/useLive";
 import { en } from "./messages";
 import { resumed } from "./resume";
 import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
-import { type HeardDraft, mayAnswer, mayRecord, mayType, OPENING, type RoomState, reduce } from "./state";
+import {
+  answeredQuestion,
+  type HeardDraft,
+  holdsSpeech,
+  mayAnswer,
+  mayRecord,
+  mayType,
+  OPENING,
+  type RoomState,
+  reduce,
+} from "./state";
 import type { Calculation } from "./types";
 import { useSpokenAnswer } from "./useSpokenAnswer";
 
@@ -35,6 +46,10 @@ export type Room = {
   discard: () => void;
   /** Words that were typed, chosen, or corrected; a recording that was not corrected is sent itself. */
   answer: (text: string) => void;
+  /** A request to the interviewer, in words; the unsent answer stays, unless it `leaves` the question. */
+  ask: (text: string, leaves: boolean) => void;
+  /** The candidate has what was not saved. */
+  dismissKept: () => void;
   retry: () => void;
   withdraw: () => void;
   /** Tries a formula; empty gives the sheet alone. Rejects with ApiError. */
@@ -65,6 +80,8 @@ export function useRoom(): Room {
   /** The words of the recording that is being sent, as the candidate checked them. */
   const checked = useRef<HeardDraft | null>(null);
   const starting = useRef(false);
+  /** The open microphone's turn is a request: the unsent answer stays. */
+  const requested = useRef(false);
   /** Settles once the hint that was asked for last is there, or failed. */
   const hint = useRef<Promise<void>>(Promise.resolve());
   const player = useMemo(() => new Player((on) => dispatch({ type: "voice", on })), []);
@@ -72,6 +89,8 @@ export function useRoom(): Room {
   now.current = { state, settings };
   const spoken = useSpokenAnswer(state, dispatch, (sound) => (api.current as RoomApi).transcript(sound));
   const { forget } = spoken;
+  /** How often the answer that failed has been sent again by itself. */
+  const tries = useRef(0);
 
   const speak = useCallback(
     async (url: string | null) => {
@@ -84,50 +103,109 @@ export function useRoom(): Room {
     [player],
   );
 
+  const keep = useCallback((kept: Kept | null) => {
+    saveKept(sessionStorage, kept);
+    dispatch({ type: "kept", kept });
+  }, []);
+
+  /** The conversation as the server has it; the number of its last turn, null where it is not read. */
+  const reread = useCallback(async (): Promise<number | null> => {
+    const client = api.current;
+    const notice = now.current.state.notice?.notice;
+    if (client === null || notice === undefined) return null;
+    const [session, log] = await Promise.all([client.state(), client.log()]);
+    const localNow = Date.now();
+    if (session.status === "concluded" || session.status === "expired") dispatch({ type: "ended" });
+    else dispatch({ type: "resumed", from: resumed(notice, session, log, localNow + client.clockOffsetMs, localNow) });
+    return session.turn_number;
+  }, []);
+
+  const letGo = useCallback(() => {
+    pending.current = null;
+    tries.current = 0;
+    saveSent(sessionStorage, null);
+  }, []);
+
+  /** The interview is elsewhere than this page showed: what it is at is shown, and the answer's words are kept. */
+  const overtaken = useCallback(
+    async (answer: Answer | null, problem: Problem) => {
+      const { asking, card } = now.current.state;
+      letGo();
+      forget();
+      dispatch({ type: "withdrawn" });
+      const text = answer === null || answer.request ? "" : wordsOf(answer, checked.current);
+      try {
+        const turn = await reread();
+        const same = turn === answer?.to?.turn_number;
+        if (text !== "" && same) saveDraft(sessionStorage, card?.question_id ?? "", "words", text);
+        else if (text !== "") keep({ question: asking, text });
+        if (text === "" || same) dispatch({ type: "troubled", problem });
+      } catch (error) {
+        if (text !== "") keep({ question: asking, text });
+        dispatch({ type: "troubled", problem: problemFrom(error) });
+      }
+    },
+    [forget, keep, letGo, reread],
+  );
+
+  /** The interview ended elsewhere: the page says whether this answer is part of it. */
+  const endedElsewhere = useCallback(
+    async (answer: Answer | null) => {
+      const log = await api.current?.log().catch(() => []);
+      if (answer !== null && !answer.request && !isLogged(answer, log ?? [])) {
+        keep({ question: now.current.state.asking, text: wordsOf(answer, checked.current) });
+      }
+      letGo();
+      dispatch({ type: "ended" });
+    },
+    [keep, letGo],
+  );
+
   const send = useCallback(
     async (answer: Answer) => {
       const client = api.current;
       if (client === null) return;
       pending.current = answer;
-      if ("text" in answer) saveSent(sessionStorage, { key: answer.key, text: answer.text });
+      if ("text" in answer) {
+        const { key, text, to, request } = answer;
+        saveSent(sessionStorage, { key, text, ...(to && { to }), ...(request && { request }) });
+      }
       await hint.current;
       try {
         const body = await client.turn(answer, now.current.settings.readAloud, (live) =>
           dispatch({ type: "sentence", ...live }),
         );
-        pending.current = null;
-        saveSent(sessionStorage, null);
-        saveDraft(sessionStorage, "", "");
+        letGo();
+        if (!answer.request) clearDraft(sessionStorage);
         forget();
         dispatch({ type: "replied", body, at: Date.now() });
         void speak(body.interviewer_response.audio_url);
       } catch (error) {
         const problem = problemFrom(error);
-        if (problem.code === "session-ended") dispatch({ type: "ended" });
+        if (problem.code === "session-ended") await endedElsewhere(answer);
+        else if (problem.code === "question-not-current" || problem.code === "conflict")
+          await overtaken(answer, problem);
         else dispatch({ type: "sendFailed", problem });
       }
     },
-    [speak, forget],
+    [speak, forget, letGo, overtaken, endedElsewhere],
   );
-
-  /** The conversation as the server has it. */
-  const reread = useCallback(async () => {
-    const client = api.current;
-    const notice = now.current.state.notice?.notice;
-    if (client === null || notice === undefined) return;
-    const [session, log] = await Promise.all([client.state(), client.log()]);
-    const localNow = Date.now();
-    if (session.status === "concluded" || session.status === "expired") dispatch({ type: "ended" });
-    else dispatch({ type: "resumed", from: resumed(notice, session, log, localNow + client.clockOffsetMs, localNow) });
-  }, []);
 
   const [liveMic, setLiveMic] = useState<MicFailure | null>(null);
   const answered = useCallback(() => {
-    pending.current = null;
-    saveSent(sessionStorage, null);
-    saveDraft(sessionStorage, "", "");
-  }, []);
-  const live = useLive(state, settings, { api: () => api.current, dispatch, setMic: setLiveMic, reread, answered });
+    letGo();
+    if (!requested.current) clearDraft(sessionStorage);
+    requested.current = false;
+  }, [letGo]);
+  const live = useLive(state, settings, {
+    api: () => api.current,
+    dispatch,
+    setMic: setLiveMic,
+    reread,
+    answered,
+    overtaken: (problem) => void overtaken(pending.current, problem),
+    ended: () => void endedElsewhere(pending.current),
+  });
   const isLive = () => now.current.state.live === "on" || now.current.state.live === "lost";
 
   const restore = useCallback(async () => {
@@ -135,12 +213,15 @@ export function useRoom(): Room {
     if (client === null) return;
     const notice = await client.notice();
     dispatch({ type: "opened", notice });
+    dispatch({ type: "kept", kept: loadKept(sessionStorage) });
     if (notice.status !== "active" && notice.status !== "paused") return;
     const [session, log] = await Promise.all([client.state(), client.log()]);
     const localNow = Date.now();
     const from = resumed(notice.notice, session, log, localNow + client.clockOffsetMs, localNow);
     dispatch({ type: "resumed", from });
     const sent = loadSent(sessionStorage);
+    const heard = loadDraft(sessionStorage, from.card?.question_id ?? "", "heard");
+    if (sent === null && heard !== undefined) dispatch({ type: "heardAgain", heard });
     if (sent === null || from.paused) return;
     dispatch({ type: "sent", id: sent.key, text: sent.text });
     await send(sent);
@@ -214,6 +295,22 @@ export function useRoom(): Room {
     return () => removeEventListener("online", retry);
   }, [retry]);
 
+  // It also comes back by itself once a server that was away, or busy, answers again.
+  useEffect(() => {
+    if (state.turn !== "failed" || state.live !== "off" || state.trouble?.retryable !== true) return;
+    const timer = setTimeout(retry, resendDelayMs(tries.current, state.trouble.retryAfterS));
+    tries.current += 1;
+    return () => clearTimeout(timer);
+  }, [state.turn, state.live, state.trouble, retry]);
+
+  useEffect(() => {
+    const onLeave = (event: BeforeUnloadEvent) => {
+      if (holdsSpeech(now.current.state) || pending.current?.audio !== undefined) event.preventDefault();
+    };
+    addEventListener("beforeunload", onLeave);
+    return () => removeEventListener("beforeunload", onLeave);
+  }, []);
+
   const note = useCallback((signal: string, data: Record<string, number>) => {
     if (now.current.state.stage !== "interview") return;
     api.current?.signal(signal, data).catch(() => undefined); // an observation may be lost
@@ -233,13 +330,42 @@ export function useRoom(): Room {
 
   const takeHint = async () => {
     try {
-      const body = await api.current?.hint(crypto.randomUUID?.() ?? fallbackKey(), now.current.settings.readAloud);
+      const to = answeredQuestion(now.current.state);
+      const body = await api.current?.hint(crypto.randomUUID?.() ?? fallbackKey(), now.current.settings.readAloud, to);
       if (body === undefined) return;
       dispatch({ type: "hinted", body, at: Date.now() });
       void speak(body.interviewer_response.audio_url);
     } catch (error) {
-      dispatch({ type: "hintFailed", problem: problemFrom(error) });
+      const problem = problemFrom(error);
+      dispatch({ type: "hintFailed", problem });
+      if (problem.code === "question-not-current") await overtaken(null, problem);
+      else if (problem.code === "session-ended") await endedElsewhere(null);
     }
+  };
+
+  const answer = (text: string, request: boolean, leaves: boolean) => {
+    const { heard, stage } = now.current.state;
+    if (stage === "practice") {
+      dispatch({ type: "practised", text });
+      return;
+    }
+    if (!mayType(now.current.state)) return;
+    player.stop();
+    keep(null);
+    const key = crypto.randomUUID?.() ?? fallbackKey();
+    const about = { to: answeredQuestion(now.current.state), ...(request && !leaves && { request }) };
+    if (isLive()) {
+      const sent = { key: `${LIVE_KEY}${key}`, text, ...about };
+      pending.current = sent;
+      requested.current = request && !leaves;
+      saveSent(sessionStorage, sent);
+      dispatch({ type: "sent", id: sent.key, text });
+      live.type(key, text);
+      return;
+    }
+    checked.current = heard === null || request ? null : { ...heard, draft: text };
+    dispatch({ type: "sent", id: key, text });
+    void send({ ...(request ? { key, text } : answerOf(key, text, heard, spoken.lastRecording)), ...about });
   };
 
   return {
@@ -292,39 +418,23 @@ export function useRoom(): Room {
       const key = crypto.randomUUID?.() ?? fallbackKey();
       checked.current = null;
       dispatch({ type: "sent", id: key, text: en.answer.spoken });
-      void send({ key, audio });
+      void send({ key, audio, to: answeredQuestion(now.current.state) });
     },
-    discard: spoken.discard,
-    answer: (text) => {
-      const { heard, stage } = now.current.state;
-      if (stage === "practice") {
-        dispatch({ type: "practised", text });
-        return;
-      }
-      if (!mayType(now.current.state)) return;
-      player.stop();
-      const key = crypto.randomUUID?.() ?? fallbackKey();
-      if (isLive()) {
-        const sent = { key: `${LIVE_KEY}${key}`, text };
-        pending.current = sent;
-        saveSent(sessionStorage, sent);
-        dispatch({ type: "sent", id: sent.key, text });
-        live.type(key, text);
-        return;
-      }
-      checked.current = heard === null ? null : { ...heard, draft: text };
-      dispatch({ type: "sent", id: key, text });
-      void send(answerOf(key, text, heard, spoken.lastRecording));
+    discard: () => {
+      saveDraft(sessionStorage, now.current.state.card?.question_id ?? "", "heard", null);
+      spoken.discard();
     },
+    answer: (text) => answer(text, false, false),
+    ask: (text, leaves) => answer(text, true, leaves),
+    dismissKept: () => keep(null),
     retry,
     withdraw: () => {
       const answer = pending.current;
       const recorded = answer?.audio !== undefined;
-      if (answer && "text" in answer && !recorded) {
-        saveDraft(sessionStorage, now.current.state.card?.question_id ?? "", answer.text);
+      if (answer && "text" in answer && !recorded && !answer.request) {
+        saveDraft(sessionStorage, now.current.state.card?.question_id ?? "", "words", answer.text);
       }
-      pending.current = null;
-      saveSent(sessionStorage, null);
+      letGo();
       dispatch({ type: "withdrawn", heard: recorded ? checked.current : null, unheard: recorded });
     },
     hint: () => {
@@ -334,15 +444,19 @@ export function useRoom(): Room {
       else hint.current = takeHint();
     },
     calculate: (formula) => (api.current as RoomApi).calculate(formula),
-    repeat: () => live.act("repeat", crypto.randomUUID?.() ?? fallbackKey()),
+    repeat: () => {
+      requested.current = true;
+      live.act("repeat", crypto.randomUUID?.() ?? fallbackKey());
+    },
     skip: () => live.act("skip", crypto.randomUUID?.() ?? fallbackKey()),
     end: async () => {
       player.stop();
       spoken.release();
       live.close();
       try {
-        await api.current?.end();
-        dispatch({ type: "ended" });
+        const body = await api.current?.end();
+        const closing = body?.interviewer_response.text;
+        dispatch({ type: "ended", ...(closing !== undefined && { closing }) });
       } catch (error) {
         if (error instanceof ApiError && error.problem.code === "session-ended") dispatch({ type: "ended" });
         else troubled(error);

@@ -335,6 +335,7 @@ export class LiveInterview {
     const error = response.status_details?.error ?? {};
     const of = this.#hint === null ? "answer" : "hint";
     this.#hint = null;
+    if (error.code === "question-not-current" || error.code === "session-ended") this.#settled(); // not to be given again
     const detail = String(error.message ?? "");
     const code = String(error.code ?? "unknown");
     this.#ports.tell({

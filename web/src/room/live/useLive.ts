@@ -1,5 +1,5 @@
 import { type Dispatch, useEffect, useMemo, useRef, useState } from "react";
-import { problemFrom } from "../../api/problem";
+import { type Problem, problemFrom } from "../../api/problem";
 import { type OpenMicrophone, openMicrophone } from "../../audio/openMicrophone";
 import { fromBase64 } from "../../audio/pcm";
 import { MicError, type MicFailure } from "../../audio/recorder";
@@ -31,9 +31,12 @@ type Ports = {
   dispatch: Dispatch<RoomEvent>;
   setMic: (failure: MicFailure | null) => void;
   /** Reads the conversation from the server. */
-  reread: () => Promise<void>;
+  reread: () => Promise<unknown>;
   /** An answer has its reply. */
   answered: () => void;
+  /** The interview has gone on, or ended, elsewhere. */
+  overtaken: (problem: Problem) => void;
+  ended: () => void;
 };
 
 /** Everything that one open microphone holds. */
@@ -61,7 +64,7 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
     };
 
     const tell = (told: Told) => {
-      const { dispatch, reread, answered } = now.current.ports;
+      const { dispatch, reread, answered, overtaken, ended } = now.current.ports;
       switch (told.type) {
         case "replied": {
           const { reply, to } = told;
@@ -70,6 +73,8 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
           return;
         }
         case "failed":
+          if (told.of === "answer" && told.problem.code === "question-not-current") return overtaken(told.problem);
+          if (told.of === "answer" && told.problem.code === "session-ended") return ended();
           dispatch({ type: told.of === "hint" ? "hintFailed" : "sendFailed", problem: told.problem });
           return;
         case "missed":
@@ -77,7 +82,7 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
           return;
         case "gaveUp":
           close();
-          dispatch({ type: "liveEnded", problem: told.problem });
+          dispatch({ type: "liveEnded", problem: notOpened(told.problem) });
           return;
         default:
           dispatch({ type: "told", told });
@@ -129,7 +134,7 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
         close();
         void context.close().catch(() => undefined);
         if (error instanceof MicError) setMic(error.reason);
-        dispatch({ type: "liveEnded", problem: error instanceof MicError ? null : problemFrom(error) });
+        dispatch({ type: "liveEnded", problem: error instanceof MicError ? null : notOpened(problemFrom(error)) });
       } finally {
         if (opening.current === own) opening.current = null;
       }
@@ -168,6 +173,11 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
   useEffect(() => () => live.close(), [live]);
 
   return { ...live, muted };
+}
+
+/** A server without the open microphone is no reason to doubt the link. */
+function notOpened(problem: Problem): Problem {
+  return problem.status === 403 || problem.status === 404 ? { ...problem, code: "refused" } : problem;
 }
 
 function bodyOf(reply: LiveReply) {
