@@ -47,7 +47,10 @@ COSTS: Mapping[str, Cost] = {
     "answer_s": Cost(30.0, "s of audio an answer", "a spoken answer"),
     "reply_s": Cost(8.0, "s of speech a reply", "a reply; a plan's own words are spoken once and kept"),
     "interviewer_tokens": Cost(80.0, "tokens a turn", "completion of an interviewer that a model plays"),
-    "judge_tokens": Cost(590.0, "tokens a turn", "three samples for the open 70 % of answers"),
+    "judge_tokens": Cost(
+        50.0, "tokens a turn",
+        "three samples for the open 70 % of answers; 24 for one criterion (2026-11-30-judge-qwen2.5-coder-1.5b.json)",
+    ),
     "prompt_tokens": Cost(2500.0, "tokens a turn", "prompts of interviewer and judge, most of them a cached prefix"),
     "network_text_bytes": Cost(20_000.0, "bytes a turn", "request and reply as JSON"),
     "network_audio_bytes": Cost(200_000.0, "bytes a spoken turn", "an Opus recording up, WAV or Opus down"),

@@ -143,7 +143,8 @@ def _first_limit(turns: float, needs: list[Need]) -> tuple[str, str]:
     if redis_shards(turns) > 1:
         return (
             f"the one thread of Redis: {redis_shards(turns)} would be needed",
-            "run that many platforms, each with a Redis of its own, and route each interview to one by its id",
+            "a Redis Cluster of that many primaries (redis+cluster://), or as many platforms with a Redis each and a "
+            "gateway that routes by interview id",
         )
     cards = [need for need in needs if need.unit.endswith("GPUs")]
     if cards:
