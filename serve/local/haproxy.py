@@ -27,7 +27,7 @@ ERROR_FILE = "500.http"
 #: What a client needs to repeat the request: a retryable status, when to repeat, and that the request may have run.
 _BODY = (
     b'{"type":"/problems/engine-unavailable","title":"Temporarily unavailable","status":503,'
-    b'"detail":"The server process that had this request ended. The request may have run: repeat it under the same '
+    b'"detail":"The server did not answer this request. The request may have run: repeat it under the same '
     b'Idempotency-Key.","code":"engine-unavailable","retryable":true,"retry_after_s":1.0}'
 )
 

@@ -9,15 +9,16 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from interview.errors import ConfigError, EngineFailed, EngineUnavailable
+from interview.errors import ConfigError, EngineFailed, EngineUnavailable, StorageUnavailable
+from serve.local.haproxy import haproxy_environment
 from serve.local.local_key import local_key_of
 from serve.local.private_directory import private_directory
 from serve.serve_file import HOME, ServeFile, require_honoured
@@ -44,6 +45,14 @@ PRIVATE_ENVIRONMENT = {
 #: Ray's ports listen on loopback alone. Without it ray.init replaces the address 127.0.0.1 by one that other machines
 #: reach. Despite its name the variable is read on every system, at import.
 LOOPBACK_ENVIRONMENT = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+#: Intervals of Ray's helper processes, whose defaults cost 10 ms of CPU a second on an idle machine: how often its two
+#: agents look for their parent, and how often one collects the machine's metrics (``--ray-metrics-port``), which
+#: Prometheus scrapes every 15 s. The operator's environment takes precedence.
+RAY_INTERVALS = {
+    "RAY_DASHBOARD_AGENT_CHECK_PARENT_INTERVAL_S": "2",
+    "REPORTER_UPDATE_INTERVAL_MS": "15000",
+}
 
 #: The processes without which a local Ray answers nothing and recovers nothing.
 _VITAL = frozenset({"raylet", "gcs_server"})
@@ -111,7 +120,9 @@ class Platform:
             self.redis_url = self._start_redis()
         os.environ.update(PRIVATE_ENVIRONMENT)
         os.environ.update(LOOPBACK_ENVIRONMENT)
+        os.environ.update({name: value for name, value in RAY_INTERVALS.items() if name not in os.environ})
         os.environ.update(self.config.environment)
+        os.environ.update(haproxy_environment(self.config.environment))
         os.environ.update(
             INTERVIEW_HOME=str(HOME),
             INTERVIEW_DATA_DIR=str(self.data),
@@ -126,7 +137,8 @@ class Platform:
         self._deploy()
 
     def _check(self) -> None:
-        """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy or prompt."""
+        """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy, prompt or ``REDIS_URL``,
+        and StorageUnavailable when the server of ``REDIS_URL`` does not answer."""
         from serve.composition.operator_files import check_operator_files
         from serve.settings import read_settings
 
@@ -134,6 +146,8 @@ class Platform:
         settings = read_settings(self.config.arguments, self.config.document)
         _require_free(self.host, self.port)
         check_operator_files(settings)
+        if self.redis_url:
+            _require_usable(self.redis_url)
 
     def _start_redis(self) -> str:
         from storage.embedded.server import EmbeddedRedis
@@ -166,7 +180,9 @@ class Platform:
             _node_ip_address="127.0.0.1",
             _metrics_export_port=self._ray_metrics_port,
         )
-        self._vital = [child for child in psutil.Process().children(recursive=True) if child.name() in _VITAL]
+        started = psutil.Process().children(recursive=True)
+        self._vital = [child for child in started if child.name() in _VITAL]
+        _end_log_monitor(started)
         _link_logs(Path(self._ray_dir), self.data / "logs")
 
     def check_alive(self) -> None:
@@ -244,6 +260,16 @@ def _ray_token(data: Path) -> Path:
     return path
 
 
+def _end_log_monitor(processes: Sequence[psutil.Process]) -> None:
+    """End Ray's log monitor, which polls ten times a second to send logs to a driver; this driver takes none
+    (``log_to_driver``), and no option of ``ray.init`` leaves it out. Ray runs on without it."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if any(part.endswith("/log_monitor.py") for part in process.cmdline()):
+                process.terminate()
+                process.wait()  # or a zombie remains
+
+
 def _alive(process: psutil.Process) -> bool:
     return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
 
@@ -294,6 +320,16 @@ def _keep_logs(ray_dir: Path, keep: Path) -> None:
         shutil.copytree(logs, keep, ignore_dangling_symlinks=True)
     except OSError as error:  # such as a full disk; it must not prevent the stop
         logger.warning("some of Ray's logs could not be copied to %s: %s", keep, error)
+
+
+def _require_usable(redis_url: str) -> None:
+    from storage.redis.diagnosis import diagnose
+
+    found = diagnose(redis_url)
+    if found.misconfigured:
+        raise ConfigError(f"REDIS_URL: {found.server} {found.problem}.")
+    if found.problem:
+        raise StorageUnavailable(f"{found.server} {found.problem}. Start that server, or correct REDIS_URL.")
 
 
 def _require_free(host: str, port: int) -> None:
