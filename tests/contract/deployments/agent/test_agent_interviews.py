@@ -253,7 +253,6 @@ async def test_another_tenants_interview_is_not_found(stage: Stage) -> None:
     "fields",
     [
         {},
-        {"text": "a", "audio": b"b"},
         {"text": "   "},
         {"text": "x" * 20_001},
         {"text": "half a pair: \ud83d"},
