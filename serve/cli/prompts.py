@@ -133,4 +133,4 @@ def _show(told: dict[str, Any], version: str | None) -> None:
     if version is None:
         console.print(f"No variant is better than version {told['compared_with']}; nothing was published.")
     else:
-        console.print(f"Published as version {version}. It is not in use until production or a rollout names it.")
+        console.print(f"Published as version {version}, in use once labels.yaml names it.")
