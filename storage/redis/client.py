@@ -151,12 +151,12 @@ class RedisLink:
                 if not cursor:
                     break
 
-    def pubsub(self) -> PubSub:
-        """A connection for subscriptions; its own errors are ``RedisError`` and ``OSError``.
+    async def pubsub(self) -> PubSub:
+        """A connection for subscriptions; its own errors, and those of this call, are ``RedisError`` and ``OSError``.
 
         On a cluster it leads to another node each time, and each node delivers what any of them publishes.
         """
-        url = self._connections.url_for_subscriptions()
+        url = await self._connections.url_for_subscriptions()
         if url not in self._subscribers:
             limits = self._limits
             pool = connection_pool(url, connect_timeout_s=limits.connect_timeout_s, timeout_s=limits.reply_timeout_s)

@@ -43,7 +43,7 @@ class NodeLimits(Struct, frozen=True):
 
 
 class Layout(Struct, frozen=True):
-    """Which node serves which slots, as one node told it: (first, last, primary), and the replicas."""
+    """Which node serves which slots, as one node told it: (first, last, primary), at least one, and the replicas."""
 
     ranges: tuple[tuple[int, int, Address], ...]
     replicas: frozenset[Address]
@@ -88,7 +88,11 @@ class ClusterConnections:
         replies: list[Any] = [None] * len(commands)
         slots = [key_slot(_key_of(command)) for command in commands]
         layout = await self._known_layout()
-        routes = {place: (layout.primary_of(slot), False) for place, slot in enumerate(slots)}
+        try:
+            routes = {place: (layout.primary_of(slot), False) for place, slot in enumerate(slots)}
+        except ClusterDownError:
+            self._layout = None  # a node may serve the slot by the next command
+            raise
         for attempt in range(_ATTEMPTS):
             await self._send(commands, routes, replies)
             routes, moved = _redirections(routes, replies)
@@ -117,10 +121,13 @@ class ClusterConnections:
             layout = self._layout = await self._read_layout()
         return [*layout.primaries, *(sorted(layout.replicas) if replicas else ())]
 
-    def url_for_subscriptions(self) -> str:
-        """The next node's URL: each node delivers the whole cluster's publications."""
-        known = self._layout.primaries if self._layout is not None else self._seeds.nodes
-        return self._seeds.url_of(known[next(self._turn) % len(known)])
+    async def url_for_subscriptions(self) -> str:
+        """The next primary's URL: each node of the cluster delivers the publications of all, a forgotten seed none.
+
+        Raises as ``_read_layout``.
+        """
+        primaries = (await self._known_layout()).primaries
+        return self._seeds.url_of(primaries[next(self._turn) % len(primaries)])
 
     async def close(self) -> None:
         for node in self._nodes.values():
@@ -174,10 +181,11 @@ class ClusterConnections:
             return self._layout
 
     async def _read_layout(self) -> Layout:
-        """The layout as the first node that answers tells it.
+        """The layout as the first node tells it that answers and knows of a slot that is served.
 
         Raises:
             ConfigError: the URL names a server that is no node of a cluster.
+            ClusterDownError: nodes answer, and none knows of a served slot.
             RedisError, OSError, TimeoutError: no node answers.
         """
         failed: Exception | None = None
@@ -192,6 +200,10 @@ class ClusterConnections:
                 if "cluster support disabled" in str(reply):
                     raise ConfigError("REDIS_URL names a server that is no node of a Redis Cluster.") from reply
                 failed = reply
+                continue
+            if not reply:  # the cluster is not created yet, or the node was reset or forgotten
+                logger.warning("a node of the cluster knows of no slot: node=%s:%d", *address)
+                failed = ClusterDownError("CLUSTERDOWN No slot is served")
                 continue
             layout = _layout(reply, address)
             await self._forget_others(layout)

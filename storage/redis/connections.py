@@ -69,7 +69,7 @@ class RedisConnections:
     async def servers(self, *, replicas: bool = False) -> list[Address | None]:
         return [None]
 
-    def url_for_subscriptions(self) -> str:
+    async def url_for_subscriptions(self) -> str:
         return self._url
 
     async def close(self) -> None:

@@ -119,7 +119,7 @@ class CommitFeed:
     async def _read_connection(self) -> None:
         """Serve one connection: subscribe to all followed sessions, then wake followers until it breaks."""
         cancelled = cancellation_watch()
-        pubsub = self._link.pubsub()
+        pubsub = await self._link.pubsub()
         try:
             async with self._writing:
                 if self._followers:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from redis.crc import key_slot
+from redis.exceptions import RedisError
 
 from interview.errors import ConfigError, StorageUnavailable
 from interview.plans.plan import PlanRef
@@ -140,6 +141,68 @@ async def test_interviews_go_on_when_a_primary_dies(cluster: Cluster) -> None:
                     await asyncio.sleep(0.05)
         assert await store.live_count() == 1
         assert primary.port not in [server[1] for server in await link._connections.servers() if server]
+    finally:
+        await store.close()
+        await link.close()
+
+
+@pytest.fixture
+def lone(tmp_path: Path) -> Iterator[Cluster]:
+    """One node that serves no slot."""
+    cluster = Cluster(tmp_path)
+    try:
+        cluster.start_node()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+async def test_a_cluster_without_slots_is_not_ready_and_serves_once_it_is_created(lone: Cluster) -> None:
+    store, link, key = RedisSessionStore(lone.url), RedisLink(lone.url), SessionKey("acme", "iv")
+    try:
+        for _ in range(2):
+            with pytest.raises(StorageUnavailable):
+                await store.load(key)
+            with pytest.raises(StorageUnavailable):
+                await store.ping()
+            with pytest.raises(RedisError):  # the commit feed tries again
+                await link.pubsub()
+            with pytest.raises(StorageUnavailable):
+                await link.command("GET", "k", what="test")
+        lone.form()
+        assert await link.command("GET", "k", what="test") is None
+        await link.pubsub()
+        await start(store, key)
+        await store.ping()
+    finally:
+        await store.close()
+        await link.close()
+
+
+async def test_a_slot_that_is_assigned_later_is_found(lone: Cluster) -> None:
+    link, node, slot = RedisLink(lone.url), lone.nodes[0], key_slot(b"k")
+    node.ask("CLUSTER", "ADDSLOTS", *(one for one in range(16384) if one != slot))
+    try:
+        with pytest.raises(StorageUnavailable):
+            await link.command("GET", "k", what="test")
+        node.ask("CLUSTER", "ADDSLOTS", slot)
+        lone.await_ok()
+        assert await link.command("GET", "k", what="test") is None
+    finally:
+        await link.close()
+
+
+async def test_a_forgotten_node_among_the_seeds_is_passed_over(cluster: Cluster) -> None:
+    outsider = cluster.start_node()
+    seeds = ",".join(f"127.0.0.1:{node.port}" for node in (outsider, *cluster.nodes[:3]))
+    url = f"redis+cluster://:{cluster.password}@{seeds}"
+    store, link = RedisSessionStore(url), RedisLink(url)
+    try:
+        subscribed = {await link._connections.url_for_subscriptions() for _ in range(4)}
+        assert len(subscribed) == 3
+        assert not any(str(outsider.port) in one for one in subscribed)
+        await start(store, SessionKey("acme", "iv"))
+        assert len(await link.each_server("PING", what="test")) == 3
     finally:
         await store.close()
         await link.close()
