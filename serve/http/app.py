@@ -129,7 +129,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         events_router(ports, settings, auth, audit, streams),
         recordings_router(ports, auth, audit),
         signals_router(ports, auth, interviews),
-        formulas_router(ports, auth),
+        formulas_router(ports, auth, steps),
         extra_time_router(ports, auth, audit),
         reports_router(ports, auth, audit),
         listing_router(ports, auth, audit),

@@ -11,6 +11,7 @@ from interview.errors import Conflict, NotFound, UnsupportedRequest
 from interview.plans.questions import Formula
 from serve.http import openapi
 from serve.http.auth import NO_SUCH_INTERVIEW, Authenticator, Principal
+from serve.http.interviews.agent_calls import StepCaller
 from serve.http.limits.hearing_places import FORMULAS, HearingPlaces
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import Body, read_json
@@ -25,7 +26,7 @@ class FormulaBody(Body):
     formula: str = Field("", max_length=MAX_FORMULA_CHARS, description="Empty: the sheet alone.")
 
 
-def formulas_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+def formulas_router(ports: IngressPorts, auth: Authenticator, agent: StepCaller) -> APIRouter:
     router = APIRouter(tags=["candidates"])
     plans = PinnedPlans(ports.blobs, capacity=8)
     places = HearingPlaces(ports.slots, FORMULAS)
@@ -41,6 +42,7 @@ def formulas_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
     async def formula(request: Request, candidate: Candidate) -> Response:
         if ports.formulas is None:
             raise UnsupportedRequest("Formulas cannot be tried here; please answer without.")
+        agent.admit()
         body = await read_json(request, FormulaBody)
         key = SessionKey(candidate.tenant, candidate.interview_id or "")
         state = await ports.sessions.load(key)
@@ -52,7 +54,8 @@ def formulas_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         if state.status != "active" or question is None or not isinstance(question.grader, Formula):
             raise Conflict("The open question asks for no formula.")
         async with places.held(key):
-            found = await ports.formulas.calculate(CalculateRequest(question, body.formula, key.tenant))
+            with agent.working():
+                found = await ports.formulas.calculate(CalculateRequest(question, body.formula, key.tenant))
         return Response(msgspec.json.encode(found), media_type="application/json")
 
     return router

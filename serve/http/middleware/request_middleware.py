@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 #: New work, rejected first under overload; ends, hints and reads of running interviews continue.
-_NEW_WORK = ("/session/start/", "/session/turn/", "/candidate/transcript")
+_NEW_WORK = ("/session/start/", "/session/turn/", "/candidate/transcript", "/candidate/formula")
 
 #: Allowance for multipart boundaries and part headers around a recording.
 FRAMING_BYTES = 64 * 1024

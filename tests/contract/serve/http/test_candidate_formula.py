@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,14 @@ import httpx
 import pytest
 
 from deployments.agent.pins.plan_catalogue import InstalledPlans
+from deployments.grading.contract import CalculateRequest, Calculating, Calculation
 from deployments.grading.graders.formula.example import example_rows, shown
 from deployments.grading.graders.formula.sheets import make_sheets
 from interview.plans.questions import Formula
+from serve.http.app import create_app
+from serve.http.settings import HttpSettings
 from tests.support.paths import DATA
-from tests.support.realtime import KEY, application, application_ports, fake_ears
+from tests.support.realtime import KEY, application_ports, fake_ears
 
 PLANS = InstalledPlans.from_directory(DATA / "web")
 BEFORE = (
@@ -43,10 +49,11 @@ class House:
         return found
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+@asynccontextmanager
+async def opened(tmp_path: Path, settings: HttpSettings | None = None, **changes: Any) -> AsyncIterator[House]:
+    """A house whose candidate has started; ``changes`` are ports in place of the application's."""
     ports = application_ports(tmp_path, stt=fake_ears(), tts=None, plans=PLANS)
-    transport = httpx.ASGITransport(application(ports))
+    transport = httpx.ASGITransport(create_app(replace(ports, **changes), settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
         invited = {"plan": "every-form", "candidate": {"name": "Ada"}}
         link = await client.post("/interviews/i-1/link", json=invited, headers=OPERATOR)
@@ -56,6 +63,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         assert started.status_code == 200, started.text
         yield House(client, candidate)
         await ports.formulas.stop()  # type: ignore[union-attr]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with opened(tmp_path) as opened_house:
+        yield opened_house
 
 
 async def answered(house: House) -> None:
@@ -87,6 +100,33 @@ async def test_a_formula_is_calculated_on_the_sheet_that_is_shown(house: House) 
     assert "reference" not in str(sheet)
     state = await house.client.get("/session/state/i-1", headers=OPERATOR)
     assert state.json()["turn_number"] == len(BEFORE), "trying is no turn"
+
+
+class SlowFormulas(Calculating):
+    """Calculates once it may ``finish``; ``working`` has a permit for each calculation that began."""
+
+    def __init__(self) -> None:
+        self.working, self.finish = asyncio.Semaphore(0), asyncio.Event()
+
+    async def calculate(self, request: CalculateRequest) -> Calculation:
+        self.working.release()
+        await self.finish.wait()
+        return Calculation(())
+
+
+async def test_formulas_count_in_the_replicas_limit_of_work_in_flight(tmp_path: Path) -> None:
+    slow = SlowFormulas()
+    async with opened(tmp_path, HttpSettings(max_steps_in_flight=1), formulas=slow) as house:
+        await answered(house)
+        first = asyncio.create_task(house.tried("=1+1"))
+        await slow.working.acquire()
+        turn = await house.client.post("/session/turn/i-1", json={"answer": "=1+1"}, headers=house.candidate)
+        # rejected before the body is read
+        other = await house.client.post("/candidate/formula", content=b"not JSON", headers=house.candidate)
+        slow.finish.set()
+        assert [turn.status_code, other.status_code, (await first).status_code] == [429, 429, 200]
+        assert other.headers["retry-after"] == "1"
+        assert (await house.tried("=1+1")).status_code == 200
 
 
 async def test_it_is_the_candidates_own_route_and_bounded(house: House) -> None:

@@ -110,7 +110,9 @@ def test_the_more_are_refused_the_longer_until_they_come_back(late_ms, latest_s)
     assert shedder_at(late_ms, draw=0.99999).refusal().retry_after_s == pytest.approx(latest_s, abs=0.1)
 
 
-@pytest.mark.parametrize("path", ["/session/turn/i-1", "/session/start/i-1", "/candidate/transcript"])
+@pytest.mark.parametrize(
+    "path", ["/session/turn/i-1", "/session/start/i-1", "/candidate/transcript", "/candidate/formula"]
+)
 async def test_a_busy_ingress_answers_429_before_it_reads_the_body(path):
     agent = StubAgent()
     settings = HttpSettings(shedding=SheddingSettings(from_ms=1e-6, all_ms=2e-6))
