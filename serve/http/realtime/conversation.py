@@ -231,13 +231,19 @@ class Conversation:
             case None if self._answering.pending:
                 self._answer(metadata)
             case None:
-                self._start(self._sources.current_line, metadata)
+                self._start(self._sources.current_line, metadata, event_id=event_id)
             case "hint":
-                self._start(lambda: self._sources.hint(key, self._seen(named), speaks=speaks), metadata)
+                self._start(
+                    lambda: self._sources.hint(key, self._seen(named), speaks=speaks), metadata, event_id=event_id
+                )
             case "repeat" | "skip":
-                self._start(lambda: self._sources.asked(key, action, self._seen(named), speaks=speaks), metadata)
+                self._start(
+                    lambda: self._sources.asked(key, action, self._seen(named), speaks=speaks),
+                    metadata,
+                    event_id=event_id,
+                )
             case "end":
-                self._start(self._sources.end, metadata)
+                self._start(self._sources.end, metadata, event_id=event_id)
             case _:
                 raise Fault("invalid_value", "One of hint, repeat, skip and end.", "response.metadata.action")
 
@@ -253,7 +259,12 @@ class Conversation:
         return named if named != Seen() else Seen(self._turn_number)
 
     def _start(
-        self, source: Source, metadata: dict[str, str] | None = None, answer: PendingAnswer | None = None
+        self,
+        source: Source,
+        metadata: dict[str, str] | None = None,
+        answer: PendingAnswer | None = None,
+        *,
+        event_id: str | None = None,
     ) -> None:
         self.ladder.broken()
         wire = ResponseWire(
@@ -265,7 +276,7 @@ class Conversation:
             metadata=metadata or None,
             audio=msgspec.to_builtins(self.config.audio.output),
         )
-        self._speaking.start(wire, self.config.audio.output.format, source, answer)
+        self._speaking.start(wire, self.config.audio.output.format, source, answer, event_id)
         if wire.speaks:
             self._answering.interviewer_began()
         if self._floor is not None:

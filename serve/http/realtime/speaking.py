@@ -116,13 +116,20 @@ class Speaking:
         """When, on the monotonic clock, the last word sent will have been heard."""
         return self.playback.ends_at if self.playback is not None and self.playback.sent_s else time.monotonic()
 
-    def start(self, wire: ResponseWire, form: AudioFormat, source: Source, answer: PendingAnswer | None) -> None:
-        """Begin a response, to ``answer`` if it is one; none may be active."""
+    def start(
+        self,
+        wire: ResponseWire,
+        form: AudioFormat,
+        source: Source,
+        answer: PendingAnswer | None,
+        event_id: str | None = None,
+    ) -> None:
+        """Begin a response, to ``answer`` or to the client's event ``event_id`` if it is one; none may be active."""
         self.wire = wire
         self.body = None
         self.playback = Playback(wire, Encoder(form), lead_s=self._sources.lead_s)
         wire.begin()
-        self._task = self._kept(self._respond(wire, self.playback, source, answer))
+        self._task = self._kept(self._respond(wire, self.playback, source, answer, event_id))
 
     def cancel(self, reason: CancelReason) -> bool:
         """End the active response here and now; its turn is committed all the same. False when none is active."""
@@ -154,10 +161,15 @@ class Speaking:
         return task
 
     async def _respond(
-        self, wire: ResponseWire, playback: Playback, source: Source, answer: PendingAnswer | None
+        self,
+        wire: ResponseWire,
+        playback: Playback,
+        source: Source,
+        answer: PendingAnswer | None,
+        event_id: str | None,
     ) -> None:
         parts: asyncio.Queue[Part] = asyncio.Queue()
-        self._kept(self._read(wire, source, parts, answer))
+        self._kept(self._read(wire, source, parts, answer, event_id))
         reader = SpeechReader()
         while True:
             part = await parts.get()
@@ -181,7 +193,12 @@ class Speaking:
         self._finished()
 
     async def _read(
-        self, wire: ResponseWire, source: Source, parts: asyncio.Queue[Part], answer: PendingAnswer | None
+        self,
+        wire: ResponseWire,
+        source: Source,
+        parts: asyncio.Queue[Part],
+        answer: PendingAnswer | None,
+        event_id: str | None,
     ) -> None:
         """Reads a step to its end, also when its response was cancelled."""
         async with self._one_step:
@@ -198,19 +215,25 @@ class Speaking:
                         else:
                             parts.put_nowait(item)
             except InterviewError as error:
-                self._step_failed(wire, parts, error, answer)
+                self._step_failed(wire, parts, error, answer, event_id)
             except Exception:
                 logger.exception("a response of a realtime session failed unexpectedly")
                 failure = InternalError("Internal error. The operator's log has details.")
-                self._step_failed(wire, parts, failure, answer)
+                self._step_failed(wire, parts, failure, answer, event_id)
 
     def _step_failed(
-        self, wire: ResponseWire, parts: asyncio.Queue[Part], error: InterviewError, answer: PendingAnswer | None
+        self,
+        wire: ResponseWire,
+        parts: asyncio.Queue[Part],
+        error: InterviewError,
+        answer: PendingAnswer | None,
+        event_id: str | None,
     ) -> None:
         parts.put_nowait(error)
-        if wire.ended:  # cancelled: its ``response.done`` could not tell
-            self._emit({"type": "error", "error": fault_of(error)})
         self._failed(error, answer)
+        if wire.ended:  # cancelled: its ``response.done`` could not tell
+            asked_by = answer.item_id if answer is not None else event_id
+            self._emit({"type": "error", "error": fault_of(error, asked_by)})
 
     async def _end(self, wire: ResponseWire, playback: Playback, reader: SpeechReader, body: TurnBody) -> None:
         self.body = body

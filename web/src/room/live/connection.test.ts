@@ -45,6 +45,8 @@ let told: Told[];
 let log: number[];
 let clock: number;
 let refuse: ApiError | null;
+let asked: () => void;
+let waits: number[];
 let live: LiveInterview;
 
 const server = () => servers.at(-1) as Server;
@@ -62,8 +64,11 @@ beforeEach(async () => {
   log = [];
   clock = 0;
   refuse = null;
+  asked = () => undefined;
+  waits = [];
   const ports: LivePorts = {
     secret: async () => {
+      asked();
       if (refuse !== null) throw refuse;
       return "ek_1";
     },
@@ -77,7 +82,9 @@ beforeEach(async () => {
     answered: async (seq) => log.some((one) => one > seq),
     tell: (one) => told.push(one),
     now: () => clock,
-    wait: async () => undefined,
+    wait: async (ms) => {
+      waits.push(ms);
+    },
   };
   live = new LiveInterview(ports, { speaks: true, patient: false });
   await live.start(4);
@@ -178,6 +185,58 @@ describe("a conversation", () => {
     server().onclose?.(1013, "");
     for (let turn = 0; turn < 20; turn += 1) await settle();
     expect(told.at(-1)).toMatchObject({ type: "gaveUp", problem: { code: "lost" } });
+  });
+
+  it("waits longer each time where the server accepts and then closes, and gives up", async () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      server().onclose?.(1011, "");
+      await settle();
+      server().created("sess_1");
+      await settle();
+    }
+    expect(waits).toEqual([300, 1000, 2000, 4000, 8000, 8000, 8000, 8000]);
+    expect(told.at(-1)).toMatchObject({ type: "gaveUp", problem: { code: "lost" } });
+  });
+
+  it("begins with the shortest wait again after a reply or a stable connection", async () => {
+    const lose = async () => {
+      server().onclose?.(1006, "");
+      await settle();
+      server().created("sess_1");
+      await settle();
+    };
+    await lose();
+    server().says("response.done", { response: { status: "completed", interview: REPLY } });
+    await lose();
+    await lose();
+    clock += 10_000;
+    await lose();
+    expect(waits).toEqual([300, 300, 1000, 300]);
+  });
+
+  it("tells that an answer or a hint failed after its response was cut", () => {
+    server().says("input_audio_buffer.committed", { item_id: "a" });
+    server().says("error", { error: { code: "unavailable", message: "Try again.", event_id: "a" } });
+    live.act("hint", "hint-1");
+    server().says("error", { error: { code: "unavailable", message: "Try again.", event_id: "hint-1" } });
+    expect(told.filter((one) => one.type === "failed")).toMatchObject([{ of: "answer" }, { of: "hint" }]);
+  });
+
+  it("does not connect where it was closed before it started", async () => {
+    live.close();
+    told = [];
+    const before = servers.length;
+    await live.start(4);
+    expect(told).toEqual([]);
+    expect(servers.length).toBe(before);
+  });
+
+  it("tells nothing where it was closed while a secret was awaited", async () => {
+    server().onclose?.(1006, "");
+    refuse = new ApiError(problemOf(401, { detail: "The link ended." }));
+    asked = () => live.close();
+    await settle();
+    expect(kinds()).not.toContain("gaveUp");
   });
 
   it("sends nothing once it is closed", async () => {

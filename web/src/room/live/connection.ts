@@ -68,6 +68,8 @@ type ServerEvent = { type: string; [field: string]: any };
 const RETRY_MS = [300, 1000, 2000, 4000, 8000, 8000, 8000, 8000];
 /** Another connection to this interview was opened: two pages must not evict each other for ever. */
 const SUPERSEDED = "superseded";
+/** A connection that lasts so long, or brings a reply, is stable: the next loss begins with the shortest wait. */
+const STABLE_MS = 10_000;
 const UNAUTHENTICATED = 3000;
 const REFUSED = 4000;
 
@@ -85,6 +87,8 @@ export class LiveInterview {
   #active = false;
   #closed = false;
   #attempt = 0;
+  /** When the session began on this connection, in ms; null before that. */
+  #onSince: number | null = null;
   #outstanding: Outstanding | null = null;
   #hint: string | null = null;
   #sentences = 0;
@@ -98,6 +102,7 @@ export class LiveInterview {
 
   /** Connects; from then on it keeps itself connected. `seq` is the last event that the page has seen. */
   async start(seq: number): Promise<void> {
+    if (this.#closed) return;
     this.#seq = seq;
     this.#ports.tell({ type: "status", status: "connecting" });
     await this.#connect();
@@ -160,6 +165,7 @@ export class LiveInterview {
     try {
       secret = await this.#ports.secret();
     } catch (error) {
+      if (this.#closed) return;
       const problem = problemFrom(error);
       if (problem.retryable) await this.#again(problem.retryAfterS);
       else this.#giveUp(problem);
@@ -169,6 +175,7 @@ export class LiveInterview {
     const query = this.#session === null ? `?after=${this.#seq}` : `?resume=${this.#session}&after=${this.#seq}`;
     const socket = this.#ports.open(query, secret);
     this.#socket = socket;
+    this.#onSince = null;
     this.#refusal = null;
     socket.onmessage = (text) => {
       if (this.#socket === socket) this.#received(JSON.parse(text) as ServerEvent);
@@ -183,6 +190,8 @@ export class LiveInterview {
     this.#ready = false;
     this.#droppedAt = this.#seq;
     if (this.#closed) return;
+    if (this.#onSince !== null && this.#ports.now() - this.#onSince >= STABLE_MS) this.#attempt = 0;
+    this.#onSince = null;
     const refusal = this.#refusal;
     const detail = refusal?.message ?? "The conversation was closed by the server.";
     const problem = { status: 0, title: "", detail, retryable: false, retryAfterS: null };
@@ -276,7 +285,7 @@ export class LiveInterview {
     const same = before === session.id;
     this.#session = session.id;
     this.#active = false;
-    this.#attempt = 0;
+    this.#onSince = this.#ports.now();
     this.#sendSettings();
     if (before === null) this.#uplink.began();
     else {
@@ -332,9 +341,11 @@ export class LiveInterview {
     }
     if (response.status === "cancelled") this.#ports.tell({ type: "cut" });
     if (response.status !== "failed") return;
-    const error = response.status_details?.error ?? {};
-    const of = this.#hint === null ? "answer" : "hint";
-    this.#hint = null;
+    this.#failed(this.#hint === null ? "answer" : "hint", response.status_details?.error ?? {});
+  }
+
+  #failed(of: "hint" | "answer", error: Partial<ServerEvent>): void {
+    if (of === "hint") this.#hint = null;
     if (error.code === "question-not-current" || error.code === "session-ended") this.#settled(); // not to be given again
     const detail = String(error.message ?? "");
     const code = String(error.code ?? "unknown");
@@ -346,6 +357,7 @@ export class LiveInterview {
   }
 
   #replied(reply: LiveReply, seq: number | null): void {
+    this.#attempt = 0;
     this.#seq = Math.max(this.#seq, seq ?? 0);
     const to = this.#hint !== null && reply.action.action_type === "give_hint" ? "hint" : "answer";
     if (to === "hint") this.#hint = null;
@@ -368,10 +380,9 @@ export class LiveInterview {
     else if (error.code === "input_audio_buffer_full") this.finish();
     else if (error.code === "conversation_already_has_active_response")
       return; // it answers this very answer
-    else if (error.event_id !== null && error.event_id === this.#outstanding?.id) {
-      const problem = { status: 0, code: String(error.code), title: "", detail: String(error.message) };
-      this.#ports.tell({ type: "failed", of: "answer", problem: { ...problem, retryable: true, retryAfterS: null } });
-    }
+    else if (typeof error.event_id !== "string") return;
+    else if (error.event_id === this.#hint) this.#failed("hint", error);
+    else if (error.event_id === this.#outstanding?.id) this.#failed("answer", error);
   }
 
   #cut(): void {

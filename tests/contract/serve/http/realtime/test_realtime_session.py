@@ -19,6 +19,7 @@ from deployments.agent.contract import TurnRequest
 from deployments.tts.config import TtsConfig
 from deployments.tts.engines.selection import build_engine
 from deployments.tts.service import TtsService
+from interview.errors import Unavailable
 from serve.http.ports import IngressPorts
 from serve.http.settings import RealtimeSettings
 from storage.sessions.port import SessionKey
@@ -207,6 +208,41 @@ async def test_a_response_is_cancelled_before_its_first_word(ports: IngressPorts
             await talk.type("A deadlock is two tasks that wait for each other for ever.")
             await talk.send("response.create")
             await talk.until("response.output_audio.delta")
+
+
+@pytest.mark.parametrize("action", [None, "hint"])
+async def test_a_step_that_fails_after_its_response_was_cancelled_names_its_answer_or_event(
+    ports: IngressPorts, monkeypatch: pytest.MonkeyPatch, action: str | None
+) -> None:
+    cancelled = asyncio.Event()
+
+    async def fails(*_: Any) -> Any:
+        await cancelled.wait()
+        raise Unavailable("The model does not answer.")
+
+    async def fails_streaming(request: TurnRequest) -> AsyncIterator[Any]:
+        yield await fails(request)
+
+    async with serving(application(ports)) as address:
+        await start(address)
+        async with line(address) as talk:
+            await manual(talk)
+            monkeypatch.setattr(ports.agent, "turn_stream", fails_streaming)
+            monkeypatch.setattr(ports.agent, "hint", fails)
+            if action is None:
+                await talk.type("I build services in Python.", id="item_mine")
+                await talk.send("response.create")
+            else:
+                await talk.send("response.create", event_id="hint-1", response={"metadata": {"action": action}})
+            await talk.send("response.cancel")
+            assert (await talk.until("response.done"))["response"]["status"] == "cancelled"
+            cancelled.set()
+            failed = await talk.until("error")
+            assert failed["error"]["event_id"] == ("item_mine" if action is None else "hint-1")
+            monkeypatch.undo()
+            if action is None:
+                await talk.send("response.create")
+                assert (await talk.until("response.done"))["response"]["interview"]["turn_number"] == 1
 
 
 async def test_only_what_was_heard_stays_in_a_truncated_item(ports: IngressPorts) -> None:
