@@ -1,14 +1,14 @@
 """Moves the archives that releases before the SQL archive wrote as blobs into the archive.
 
 Each is ``sessions/<tenant>/<interview_id>/archive/events.jsonl`` with a ``snapshot.json`` beside it. The log is the
-truth; the snapshot is ignored. The blobs are deleted once the archive has the interview, because retention does not
-reach them.
+truth; the snapshot is ignored. The blobs are deleted once the archive has the interview and the facts of its report,
+because retention does not reach them.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 from msgspec import Struct
@@ -38,8 +38,13 @@ class Imported(Struct, frozen=True):
     reason: str = ""
 
 
-async def import_blob_archives(archive: Archive, blobs: BlobStore) -> AsyncIterator[Imported]:
-    """Move every blob archive. Idempotent: what has been moved is not found again. One that fails is left as it is.
+async def import_blob_archives(
+    archive: Archive, blobs: BlobStore, then: Callable[[SessionKey], Awaitable[None]]
+) -> AsyncIterator[Imported]:
+    """Move every blob archive. Idempotent: what has been moved is not found again. The blobs of one that fails are left
+    as they are, so that the next import finds it.
+
+    ``then`` follows each interview that the archive has now, before its blobs are deleted; it must be idempotent.
 
     Raises StorageUnavailable when the blobs cannot be listed.
     """
@@ -48,7 +53,7 @@ async def import_blob_archives(archive: Archive, blobs: BlobStore) -> AsyncItera
         if key is None:
             continue
         try:
-            stored = await _import(archive, blobs, key, path)
+            stored = await _import(archive, blobs, key, path, then)
         except Exception as error:  # noqa: BLE001 - counted; whatever it is, the next interview is another one
             reason = failures.item_failed(IMPORT, error)
             logger.error(
@@ -62,7 +67,9 @@ async def import_blob_archives(archive: Archive, blobs: BlobStore) -> AsyncItera
         yield Imported(key, "imported" if stored else "erased")
 
 
-async def _import(archive: Archive, blobs: BlobStore, key: SessionKey, path: str) -> bool:
+async def _import(
+    archive: Archive, blobs: BlobStore, key: SessionKey, path: str, then: Callable[[SessionKey], Awaitable[None]]
+) -> bool:
     try:
         log = (await blobs.get(path)).splitlines()
     except NotFound:
@@ -75,5 +82,7 @@ async def _import(archive: Archive, blobs: BlobStore, key: SessionKey, path: str
     if not isinstance(first, SessionStarted) or (first.tenant, first.interview_id) != (key.tenant, key.interview_id):
         raise InternalError("The log is not of the interview that its path names.")
     stored = await archive.put(fold(events), log)
+    if stored:
+        await then(key)
     await blobs.delete(blob_archive_prefix(key.tenant, key.interview_id))
     return stored

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from interview.errors import StorageUnavailable
 from serve.cli.main import app
+from serve.composition import archive_import
 from serve.composition.local_stores import Stores, open_stores
 from serve.settings import StorageSettings
 from storage.archive.port import SessionQuery
 from storage.archive.transfer import load_session
 from storage.blobs.layout import session_prefix
+from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey
 from tests.support.interviews import concluded
 
@@ -83,6 +86,33 @@ def test_a_damaged_log_and_one_of_another_interview_are_named_and_kept(data: Pat
     assert (status, found["imported"], {one["id"] for one in found["failed"]}) == (1, 1, {"torn", "other"})
     left = run(data, lambda stores: stores.blobs.paths("sessions"))
     assert {path.split("/")[2] for path in left if path.endswith("events.jsonl")} == {"torn", "other"}
+
+
+@pytest.mark.parametrize("failure", [StorageUnavailable("The store does not answer."), KeyError("a defect")])
+def test_an_interview_whose_report_fails_is_counted_and_taken_again(
+    data: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """The blobs go last: whatever ends the import before the facts of the report are kept, a repeat finds them."""
+    left: list[int] = []
+    reported: list[str] = []
+
+    async def keep(sessions: object, archive: object, blobs: BlobStore, key: SessionKey, *, now: datetime) -> None:
+        left.append(len([path for path in await blobs.paths("sessions") if path.endswith("events.jsonl")]))
+        if len(left) == 1:
+            raise failure
+        reported.append(key.interview_id)
+
+    async def two(stores: Stores) -> None:
+        for name in ("one", "two"):
+            await archived_as_blobs(stores, SessionKey("acme", name))
+
+    monkeypatch.setattr(archive_import, "keep_report", keep)
+    run(data, two)
+    status, found = imported(data)
+    assert (status, found["imported"], len(found["failed"])) == (1, 1, 1)
+    assert imported(data) == (0, {"imported": 1, "erased": 0, "failed": []})
+    assert sorted(reported) == ["one", "two"]
+    assert left == [2, 2, 1], "the blobs of an interview are there while its report is made"
 
 
 def test_an_interview_that_was_erased_does_not_return(data: Path) -> None:
