@@ -14,8 +14,8 @@ from tests.support.shipped_plans import plans_in
 
 #: The least share of an interview's prompt tokens that the turn before has already computed, and of a single turn's:
 #: a long question and its answer, or an exchange that the script held in between, are new at once.
-SHARED = 0.88
-SHARED_IN_A_TURN = 0.75
+#: The strong persona's answers outgrow the conversation's room once: older ones give way to a summary in that turn.
+LEAST = {"average": (0.88, 0.75), "strong": (0.80, 0.30)}
 
 
 @pytest.fixture
@@ -25,12 +25,13 @@ async def grading() -> AsyncIterator[GradingService]:
     await service.stop()
 
 
-@pytest.mark.parametrize("persona", ["average", "strong"])
+@pytest.mark.parametrize("persona", sorted(LEAST))
 @pytest.mark.parametrize("plan", sorted(plans_in("en")))
 async def test_a_turn_shares_most_of_its_prompt_with_the_turn_before(
     grading: GradingService, plan: str, persona: str
 ) -> None:
     found = await prefix_share(plan, persona, grading)
     assert found.prompts > 8
-    assert found.share >= SHARED
-    assert found.least_share >= SHARED_IN_A_TURN
+    share, share_in_a_turn = LEAST[persona]
+    assert found.share >= share
+    assert found.least_share >= share_in_a_turn
