@@ -1,8 +1,9 @@
 """An interlinear gloss of an answer, for graders whose rules are English.
 
-Function words become their English counterparts, number words become digits in English notation, and words about the
-subject become their stems in the language itself. A key glossed the same way then compares like an English one: denials
-deny, "about 3,5 Prozent" is "about 3.5 percent", and "Kündigung" meets "Kündigungen". A gloss is never shown.
+Function words become their English counterparts ("vor" is "before", an article is "the"), number words become digits
+in English notation, and words about the subject become their stems in the language itself. A key glossed the same way
+then compares like an English one: denials deny, "about 3,5 Prozent" is "about 3.5 percent", and "Kündigung" meets
+"Kündigungen". A gloss is never shown.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from interview.languages.reading import reading_of
 
 #: The gloss of a "don't know".
 NOT_KNOWING = "I do not know."
+#: The gloss of a stop word.
+_STOP_WORD = "the"
 
 #: A sentence with its final signs. A full stop between digits or before a letter does not end one.
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]+)*[.!?]*")
@@ -64,6 +67,9 @@ class Glossary:
         self._decimal_comma = rules.numbers.decimal_comma
         self._before = _compiled(rules.numbers.before)
         self._words = _compiled(rules.words)
+        self._contrasts = {
+            word: english for english, words in rules.contrasts.items() for word in folded(words).split()
+        }
         self._stop_words = frozenset(folded(rules.stop_words).split())
 
     def glossed(self, text: str) -> Glossed:
@@ -118,9 +124,17 @@ class Glossary:
         if len(word) == 1:
             return word  # an option's letter
         plain = folded(word)
+        if plain in self._contrasts:
+            return self._contrasts[plain]
         if plain in self._stop_words:
-            return "the"
+            return _STOP_WORD
         return folded(self._stemmer.stemWord(word.lower()))
+
+
+def only_stop_words(gloss: str) -> bool:
+    """Whether all words of a gloss stand for stop words, so that it would match almost any answer."""
+    words = re.findall(r"\w+", gloss)
+    return bool(words) and all(word == _STOP_WORD for word in words)
 
 
 @lru_cache(maxsize=16)

@@ -273,13 +273,16 @@ class Numbers(_Data, frozen=True):
 class Gloss(_Data, frozen=True):
     """How an answer is glossed for the graders, whose rules are English.
 
-    ``words``: pattern to English function words (negation, hedges, comparisons, units, ordinals). ``stop_words`` say
-    nothing about the subject. Other words become their stems (``stemmer``: Snowball's name of the language).
+    ``words``: pattern to English function words (negation, hedges, comparisons, units, ordinals). ``contrasts``: an
+    English word to its counterparts, which tell one answer from another: prepositions, adverbs, modal verbs.
+    ``stop_words``: articles, pronouns and auxiliaries, which say nothing about the subject. Other words become their
+    stems (``stemmer``: Snowball's name of the language).
     """
 
     stemmer: str
     numbers: Numbers
     words: dict[str, str]
+    contrasts: dict[str, str]
     stop_words: str
 
 

@@ -28,7 +28,7 @@ def problems_in(path: Path) -> tuple[str, ...]:
     try:
         document = read_yaml(path)
         if isinstance(document.data, list):
-            load_bank(path)
+            load_bank(path, language)
             documents = [document]
         else:
             plan = load_plan(path)

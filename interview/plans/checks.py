@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from interview.languages.gloss import glossary_of, only_stop_words
 from interview.languages.language import SUPPORTED, is_supported
 from interview.limits import MAX_FORMULA_CHARS, MAX_QUESTIONS, MAX_TIME_BUDGET_S
 from interview.plans import questions as q
@@ -29,8 +30,8 @@ MAX_SHEET_ROWS = 200
 MAX_SHEETS = 200
 
 
-def check_question(question: q.Question) -> Iterator[Finding]:
-    """Problems of one question on its own."""
+def check_question(question: q.Question, language: str = "en") -> Iterator[Finding]:
+    """Problems of one question on its own. ``language``: of its texts; another than a supported one is not read."""
     if not _ID.fullmatch(question.id):
         yield ("id",), f"{question.id!r} must be lower-case letters, digits and hyphens, at most 64"
     if not question.prompt.strip():
@@ -65,6 +66,9 @@ def check_question(question: q.Question) -> Iterator[Finding]:
                 yield ("reference", level), "is empty"
     for path, problem in _check_grader(question):
         yield ("grader", *path), problem
+    if is_supported(language):
+        for path, problem in _check_glosses(question.grader, language):
+            yield ("grader", *path), problem
 
 
 def _positive(path: PathKey, value: float) -> Iterator[Finding]:
@@ -151,6 +155,40 @@ def _check_grader(question: q.Question) -> Iterator[Finding]:
                 yield ("kind",), "a rubric grader needs criteria or key points to grade by"
         case q.Ungraded():
             pass
+
+
+def _check_glosses(grader: q.AnyGrader, language: str) -> Iterator[Finding]:
+    """Keys and options that the graders of another language than English cannot tell apart: they compare glosses."""
+    glossary = glossary_of(language)
+    if glossary is None:
+        return
+    match grader:
+        case q.Exact(accepted=accepted) | q.ShortText(accepted=accepted):
+            for index, text in enumerate(accepted):
+                if only_stop_words(glossary.key(text)):
+                    yield ("accepted", index), f"{text!r} has only words that any answer has; ask for a longer answer"
+        case q.MultipleChoice(options=options) | q.MultiSelect(options=options):
+            for index, option in enumerate(options):
+                if only_stop_words(glossary.key(option.text)):
+                    yield ("options", index, "text"), f"{option.text!r} has only words that any answer has; say more"
+            for index, other in _same_glosses([glossary.key(option.text) for option in options]):
+                problem = f"{options[index].text!r} reads like {options[other].text!r} once word forms and articles are"
+                yield ("options", index, "text"), f"{problem} left out; use other words"
+        case q.Ordered(answer=items):
+            for index, other in _same_glosses([glossary.key(item) for item in items]):
+                problem = f"{items[index]!r} reads like {items[other]!r} once word forms and articles are left out"
+                yield ("answer", index), f"{problem}; use other words"
+        case _:
+            pass
+
+
+def _same_glosses(glosses: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The indices of each gloss that an earlier one equals, and of that one."""
+    first: dict[str, int] = {}
+    for index, gloss in enumerate(glosses):
+        words = " ".join(word for word in gloss.casefold().split() if not only_stop_words(word))
+        if words and first.setdefault(words, index) != index:
+            yield index, first[words]
 
 
 def _check_options(options: tuple[q.Option, ...], keys: Sequence[tuple[PathKey, str]]) -> Iterator[Finding]:

@@ -130,15 +130,15 @@ def _marks_of(document: YamlDocument) -> tuple[_Marks, YamlDocument]:
     return found, msgspec.structs.replace(document, data=plain)
 
 
-def load_bank(path: Path | str) -> tuple[Question, ...]:
-    """The questions of one bank file, checked on their own.
+def load_bank(path: Path | str, language: str = "en") -> tuple[Question, ...]:
+    """The questions of one bank file in ``language``, checked on their own.
 
     Raises:
         ConfigError: as ``load_plan``.
     """
     problems: list[_Problem] = []
     sources = list(_read_bank(read_yaml(Path(path)), problems))
-    _check_sources(sources, problems)
+    _check_sources(sources, problems, language)
     _raise_if_any(problems)
     return tuple(source.question for source in sources)
 
@@ -183,7 +183,7 @@ def _plan_from(document: YamlDocument, base: Path | None) -> InterviewPlan:
     sources.extend(_read_questions(document, data.pop("questions", []), ("questions",), problems))
     for path, text in misfits({**data, "questions": []}, InterviewPlan):
         problems.append(_Problem(document, path, text))
-    _check_sources(sources, problems)
+    _check_sources(sources, problems, str(data.get("language", "en")))
     _raise_if_any(problems)
     if not sources:
         raise document.error((), "the plan has no questions: add a bank or questions")
@@ -239,10 +239,10 @@ def _read_questions(
             yield _QuestionSource(msgspec.convert(item, Question), document, at)
 
 
-def _check_sources(sources: Iterable[_QuestionSource], problems: list[_Problem]) -> None:
+def _check_sources(sources: Iterable[_QuestionSource], problems: list[_Problem], language: str) -> None:
     first: dict[str, _QuestionSource] = {}
     for source in sources:
-        findings: list[Finding] = list(check_question(source.question))
+        findings: list[Finding] = list(check_question(source.question, language))
         earlier = first.setdefault(source.question.id, source)
         if earlier is not source:
             line = earlier.document.line_of((*earlier.path, "id"))

@@ -1,18 +1,21 @@
 """Grades answers in other languages than English: the English rules grade a gloss of key and answer.
 
-The evidence is the answer's own sentences, and a rationale names the key's own words.
+An answer that is a key or an option word for word needs no gloss. The evidence is the answer's own sentences, and a
+rationale names the key's own words.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from msgspec.structs import replace
 
-from deployments.grading.graders.answer_text import quote
+from deployments.grading.graders.answer_text import is_stop_word, quote
+from deployments.grading.graders.verbatim import verbatim
 from interview.grades import Evidence, Grade
-from interview.languages.gloss import NOT_KNOWING, Glossary, Glossed, glossary_of
+from interview.languages.gloss import NOT_KNOWING, Glossary, Glossed, glossary_of, only_stop_words
 from interview.plans import questions as q
 from interview.text.machine_orders import without_orders
 
@@ -25,6 +28,8 @@ async def graded(question: q.Question, answer: str, language: str, grade: GradeE
     glossary = glossary_of(language)
     if glossary is None:
         return await grade(question, answer)
+    if (same := verbatim(question.grader, answer)) is not None:
+        return same
     glossed = glossary.glossed(_without_orders(answer))
     names: dict[str, str] = {}
     if isinstance(question.grader, q.Formula | q.Symbolic | q.Ungraded):
@@ -44,10 +49,15 @@ def _without_orders(answer: str) -> str:
 
 
 def _glossed_question(question: q.Question, glossary: Glossary, names: dict[str, str]) -> q.Question:
-    """``question`` with glossed keys; ``names`` receives each gloss with the words it stands for."""
+    """``question`` with glossed keys; ``names`` receives each gloss with the words it stands for.
+
+    A key without words or of stop words only is not glossed: its gloss would match almost any answer.
+    """
 
     def key(text: str) -> str:
         gloss = glossary.key(text)
+        if not any(map(str.isalnum, gloss)) or only_stop_words(gloss):
+            return text
         names.setdefault(gloss, text)
         return gloss
 
@@ -85,10 +95,10 @@ def _glossed_key(
 
 
 def _in_own_words(grade: Grade, answer: str, glossed: Glossed, names: dict[str, str]) -> Grade:
+    pattern = _pattern(names)
+
     def named(text: str) -> str:
-        for gloss in sorted(names, key=len, reverse=True):
-            text = text.replace(gloss, names[gloss])
-        return text
+        return text if pattern is None else pattern.sub(lambda found: names[found.group()], text)
 
     def own(evidence: Evidence) -> Evidence:
         start, end = glossed.original(max(0, evidence.start), max(0, evidence.end))
@@ -102,3 +112,22 @@ def _in_own_words(grade: Grade, answer: str, glossed: Glossed, names: dict[str, 
         evidence=tuple(own(evidence) for evidence in grade.evidence),
         criteria=criteria,
     )
+
+
+#: Glosses that are also words of the graders' own sentences.
+_PROSE = frozenset({"yes", "true", "false", "correct", "option", "answer"})
+
+
+def _pattern(names: dict[str, str]) -> re.Pattern[str] | None:
+    """Matches the glosses as whole words, the longest first.
+
+    A gloss of the words that the graders' own sentences use is matched only in quotes or brackets, after a colon, or as
+    the whole text.
+    """
+    parts: list[str] = []
+    for gloss in sorted(names, key=len, reverse=True):
+        whole = rf"(?<!\w){re.escape(gloss)}(?!\w)"
+        if all(is_stop_word(word) or word in _PROSE for word in re.findall(r"\w+", gloss)):
+            whole = rf"(?:^|(?<=['\"(])|(?<=: )){re.escape(gloss)}(?=['\"),]|$)"
+        parts.append(whole)
+    return re.compile("|".join(parts)) if parts else None

@@ -11,6 +11,17 @@ _HEDGE = re.compile(
     r"|(?:in|at|on|of|by|from|to|with|within)\s+the\s+)+(?=\S)",
     re.IGNORECASE,
 )
+#: Prepositions that say the opposite of each other.
+_CONTRARY = tuple(
+    (frozenset(ones.split()), frozenset(others.split()))
+    for ones, others in (
+        ("from since out", "to until till into toward towards"),
+        ("on over above upon", "under below beneath"),
+        ("in inside within", "outside"),
+        ("with", "without against"),
+        ("to", "against"),
+    )
+)
 _FORBIDS = re.compile(r"^(?:do not|don['’]t|never)\s+(?=\S)", re.IGNORECASE)
 _AGO = re.compile(r"(?<=\d)(.*\S)\s+ago$", re.IGNORECASE)
 
@@ -18,6 +29,20 @@ _AGO = re.compile(r"(?<=\d)(.*\S)\s+ago$", re.IGNORECASE)
 def forms(accepted: Sequence[str]) -> list[str]:
     """``accepted`` and the shorter forms of each: "around 2.45 billion years ago" is "2.45 billion years"."""
     return list(dict.fromkeys(form for text in accepted for form in _forms(text)))
+
+
+def contrary(accepted: Sequence[str], form: str, before: str) -> bool:
+    """Whether ``form`` is an accepted answer without its preposition and ``before``, said in its place, the opposite:
+    "to the left" for "from the left"."""
+    leads = [text[: len(text) - len(form)] for text in accepted if text.endswith(form)]
+    return bool(leads) and all(
+        any(
+            before in said and set(lead.casefold().split()) & meant
+            for one, two in _CONTRARY
+            for said, meant in ((one, two), (two, one))
+        )
+        for lead in leads
+    )
 
 
 def _forms(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from deployments.grading.graders import answer_text
-from deployments.grading.graders.closed.accepted_forms import forms
+from deployments.grading.graders.closed.accepted_forms import contrary, forms
 from deployments.grading.graders.closed.other_names import other_name
 from deployments.grading.graders.closed.term_matching import Match, Term, find, nearest
 from deployments.grading.graders.grade_builder import mark, no_answer
@@ -72,7 +72,7 @@ def grade_short_text(spec: ShortText, answer: str) -> Grade:
     found = [
         match
         for match in find(terms, spoken, answer, floor=spec.similarity, interrupted=True)
-        if not _in_passing(spoken, match)
+        if not _in_passing(spoken, match) and not contrary(spec.accepted, match.term, _preposition(spoken, match))
     ]
     if not found:
         return (
@@ -195,6 +195,12 @@ def _in_passing(words: Sequence[answer_text.Token], match: Match) -> bool:
         if two.start == match.start and two.end == match.end and (one.text, two.text) in _SAID_IN_PASSING:
             return True
     return False
+
+
+def _preposition(words: Sequence[answer_text.Token], match: Match) -> str:
+    """The word before the match and its article; empty without one."""
+    before = [word.text for word in words if word.end <= match.start and word.text not in ("the", "a", "an")]
+    return before[-1] if before else ""
 
 
 def _apart(words: Sequence[answer_text.Token], match: Match) -> bool:

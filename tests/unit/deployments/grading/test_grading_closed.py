@@ -169,3 +169,17 @@ def _options(*texts: str) -> tuple[Option, ...]:
 )
 def test_options_are_named_by_initials_and_limited_by_others(texts: tuple[str, ...], right: str, said: str) -> None:
     assert grade_multiple_choice(MultipleChoice(options=_options(*texts), answer=right), said).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said", "score"),
+    [
+        ("from the left", "to the left", 0.0),
+        ("from the left", "from the left", 1.0),
+        ("from the left", "the left", 1.0),
+        ("on the heap", "it's under the heap", 0.0),
+        ("on the heap", "in the heap", 1.0),
+    ],
+)
+def test_the_opposite_preposition_makes_another_term(accepted: str, said: str, score: float) -> None:
+    assert grade_short_text(ShortText((accepted,)), said).score == score

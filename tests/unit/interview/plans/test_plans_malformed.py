@@ -16,7 +16,18 @@ import yaml
 from interview.errors import ConfigError
 from interview.plans.checks import check_question
 from interview.plans.files import load_plan, load_plans, plan_from_data, plan_from_text
-from interview.plans.questions import Formula, Question, SheetColumn
+from interview.plans.questions import (
+    AnyGrader,
+    Exact,
+    Formula,
+    MultipleChoice,
+    MultiSelect,
+    Option,
+    Ordered,
+    Question,
+    SheetColumn,
+    ShortText,
+)
 from interview.yaml.source import MAX_BYTES, read_yaml
 from tests.support.paths import TESTS
 
@@ -170,3 +181,36 @@ def test_a_reference_formula_longer_than_any_that_is_graded_is_refused() -> None
     reference = "=" + "(" * 3000 + "1" + ")" * 3000
     question = Question("q", "technical", "s", "Sum it.", Formula(reference=reference, columns=(SheetColumn("A"),)))
     assert [path for path, _ in check_question(question)] == [("grader", "reference")]
+
+
+@pytest.mark.parametrize(
+    ("language", "grader", "path"),
+    [
+        ("de", ShortText(("Kündigung", "das")), ("accepted", 1)),
+        ("fr", Exact(("le",)), ("accepted", 0)),
+        ("es", MultipleChoice((Option("a", "ella"), Option("b", "contrato")), "b"), ("options", 0, "text")),
+        ("de", MultipleChoice((Option("a", "die Kündigung"), Option("b", "Kündigungen")), "a"), ("options", 1, "text")),
+        ("de", MultiSelect((Option("a", "der Vertrag"), Option("b", "ein Vertrag")), ("a",)), ("options", 1, "text")),
+        ("de", Ordered(("den Vertrag", "die Verträge")), ("answer", 1)),
+    ],
+)
+def test_keys_that_their_language_cannot_tell_apart_are_refused(
+    language: str, grader: AnyGrader, path: tuple[str | int, ...]
+) -> None:
+    question = Question("q", "technical", "s", "?", grader)
+    assert [found for found, _ in check_question(question, language)] == [("grader", *path)]
+    assert list(check_question(question)) == []
+
+
+def test_options_that_differ_in_a_preposition_are_accepted() -> None:
+    options = (Option("a", "vor dem Vertragsende"), Option("b", "nach dem Vertragsende"))
+    assert not list(check_question(Question("q", "technical", "s", "?", MultipleChoice(options, "b")), "de"))
+
+
+def test_a_plan_checks_its_questions_in_its_language() -> None:
+    plan = yaml.safe_load(_good())
+    plan["language"] = "de"
+    plan["questions"][2]["grader"] = {"kind": "short_text", "accepted": ["das"]}
+    with pytest.raises(ConfigError) as caught:
+        plan_from_data(plan)
+    assert "questions[2].grader.accepted[0]" in caught.value.detail["fields"]
