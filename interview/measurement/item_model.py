@@ -121,8 +121,10 @@ def _log_partition(a: float, b: float) -> tuple[float, ...]:
 @lru_cache(maxsize=4096)
 def _guessing_curve(a: float, b: float, c: float) -> tuple[tuple[float, float], ...]:
     """``ln P`` and ``ln(1 - P)`` on the grid (3PL)."""
-    shares = [_logistic(a * (theta - b)) for theta in GRID]
-    return tuple((math.log(c + (1.0 - c) * p), math.log1p(-c) + math.log(1.0 - p)) for p in shares)
+    # 1 - P = (1 - c) / (1 + e^z). Computed from P, it is 0 from z = 37 on.
+    return tuple(
+        (math.log(c + (1.0 - c) * _logistic(z)), math.log1p(-c) - softplus) for z, softplus in _item_curve(a, b)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _STRING_LITERAL = re.compile(r'"[^"]*"')
 _CELL = re.compile(r"(?<![A-Za-z0-9_.])\$?([A-Z]{1,3})\$?([1-9][0-9]*)(?![A-Za-z0-9_(.])")
+#: The usual upper bound of ``a``: a steeper item only says on which side of ``b`` a candidate is.
+MAX_DISCRIMINATION = 4.0
 MAX_SHEET_ROWS = 200
 MAX_SHEETS = 200
 
@@ -37,7 +39,12 @@ def check_question(question: q.Question, language: str = "en") -> Iterator[Findi
     if not question.prompt.strip():
         yield ("prompt",), "is empty"
     yield from _positive(("answer_s",), question.answer_s)
-    yield from _positive(("difficulty", "a"), question.difficulty.a)
+    if not 0.0 < question.difficulty.a <= MAX_DISCRIMINATION:
+        yield (
+            ("difficulty", "a"),
+            f"{question.difficulty.a:g} must be greater than 0 and at most {MAX_DISCRIMINATION:g}"
+            " (discrimination; most items lie between 0.5 and 2)",
+        )
     if not -4.0 <= question.difficulty.b <= 4.0:
         yield ("difficulty", "b"), f"{question.difficulty.b:g} lies outside -4..4 (θ units)"
     if not 0.0 <= question.difficulty.c < 1.0:

@@ -15,7 +15,7 @@ AnswerMode = Literal["spoken", "choice", "number", "formula", "text"]
 
 
 class Difficulty(Struct, frozen=True, forbid_unknown_fields=True):
-    """Item parameters: discrimination ``a`` (> 0), difficulty ``b`` (θ units, about -3..3), guessing ``c`` in [0, 1).
+    """Item parameters: discrimination ``a`` in (0, 4], difficulty ``b`` (θ units, -4..4), guessing ``c`` in [0, 1).
 
     ``c`` is for choices. ``provisional``: estimated by judgement, not from candidates' answers.
     """

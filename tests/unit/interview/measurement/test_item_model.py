@@ -80,6 +80,18 @@ def test_a_right_choice_tells_less_where_it_can_be_guessed_and_a_wrong_one_nearl
     assert wrong == pytest.approx(estimate([ScoredItem(free, 0.0)]).theta, abs=1e-9)
 
 
+@pytest.mark.parametrize("a", [4.0, 20.0, 500.0])
+@pytest.mark.parametrize("b", [-4.0, 4.0])
+def test_the_guessing_curve_is_finite_and_the_models_on_the_whole_grid(a: float, b: float) -> None:
+    """Computed from P, ln(1 - P) is the logarithm of 0 where a(θ - b) > 37."""
+    item = Difficulty(a, b, 0.25)
+    wrong, right = log_likelihood(0.0, item), log_likelihood(1.0, item)
+    assert all(map(math.isfinite, (*wrong, *right)))
+    for theta, no, yes in zip(GRID, wrong, right, strict=True):
+        assert math.exp(yes) == pytest.approx(expected_score(theta, item))
+        assert math.exp(no) == pytest.approx(1 - expected_score(theta, item), abs=1e-12)
+
+
 def test_the_model_of_a_question_follows_its_grader_and_the_plan() -> None:
     choice = q.Question("c", "technical", "s", "Which?", KEY, Difficulty(1.0, 0.0, 0.5))
     spoken = q.Question("o", "technical", "s", "Why?", q.RubricGrading(), Difficulty(1.0, 0.0))

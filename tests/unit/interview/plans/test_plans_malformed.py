@@ -75,6 +75,13 @@ def test_all_problems_of_a_file_are_reported_at_once() -> None:
     assert "more problem" in caught.value.message
 
 
+@pytest.mark.parametrize("a", ["0", "-1", "4.1", "40", ".nan", ".inf"])
+def test_a_discrimination_outside_the_usual_range_is_refused_with_the_range(a: str) -> None:
+    with pytest.raises(ConfigError, match=r"difficulty\.a: .* must be greater than 0 and at most 4"):
+        plan_from_text(_good().replace("a: 1.2", f"a: {a}"))
+    plan_from_text(_good().replace("a: 1.2", "a: 4"))
+
+
 def test_a_plan_in_a_request_cannot_read_files() -> None:
     with pytest.raises(ConfigError) as caught:
         plan_from_data({"id": "x", "bank": "banks/backend-engineer.yaml"})
