@@ -50,6 +50,13 @@ class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     coverage_share: float = 0.6
     watchdog: WatchdogPolicy = field(default_factory=WatchdogPolicy)
 
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.coverage_share < 1.0:
+            raise ValueError(
+                f"coverage_share is {self.coverage_share:g}; give a share of at least 0 and below 1"
+                " (0.6 for 60 %, 0 for the judge alone)"
+            )
+
 
 class SynthesisConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The written summary of an interview, where there is a language model."""

@@ -47,6 +47,14 @@ def test_a_wrong_judge_is_named_by_its_field(judge: dict[str, Any], named: str) 
         settings({**INTERVIEWER, "judge": judge})
 
 
+@pytest.mark.parametrize("share", [60, 1.0, -0.1, float("nan")])
+def test_a_share_of_coverage_that_would_mean_the_judge_alone_is_refused(share: float) -> None:
+    with pytest.raises(ConfigError, match=r"coverage_share is .* at least 0 and below 1"):
+        read_settings({"profile": "local", "grading": {"judge": {"coverage_share": share}}})
+    alone = read_settings({"profile": "local", "grading": {"judge": {"coverage_share": 0}}})
+    assert alone.grading.judge.coverage_share == 0
+
+
 def bound(app: ray_serve.Application, name: str) -> ray_serve.Application | None:
     """The application that a composed one passes on under ``name``."""
     found: ray_serve.Application | None = app._bound_deployment.init_kwargs.get(name)
