@@ -54,13 +54,18 @@ def test_a_plan_has_thirty_questions_of_every_kind(plan: InterviewPlan) -> None:
     assert {q.RubricGrading, q.Numeric, q.MultipleChoice} <= graders
 
 
+#: Skills whose hardest item is about average (docs/roadmap.md).
+NOT_ABOVE_AVERAGE = {("backend-engineer", "collaboration"), ("data-analyst", "spreadsheets")}
+
+
 @by_plan
-def test_every_skill_has_items_up_to_average_and_above(plan: InterviewPlan) -> None:
+def test_every_skill_has_items_up_to_average_and_all_but_two_above(plan: InterviewPlan) -> None:
     for skill in plan.skills:
         items = [found for found in plan.questions if found.skill == skill and not isinstance(found.grader, q.Ungraded)]
         assert len(items) >= 4
         assert min(found.difficulty.b for found in items) <= 0.2
-        assert max(found.difficulty.b for found in items) >= 0
+        hardest = 0.0 if (plan.id, skill) in NOT_ABOVE_AVERAGE else 0.2
+        assert max(found.difficulty.b for found in items) >= hardest
 
 
 @by_plan
