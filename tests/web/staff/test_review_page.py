@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.support.staff_server import SECOND_AT_S, StaffServer
 from tests.web.staff.conftest import Look, OpenPage
@@ -187,6 +187,14 @@ def test_extra_time_is_granted_to_a_running_interview(open_page: OpenPage, staff
     dialog.get_by_label("Minutes").fill("10")
     dialog.get_by_label("Reason").fill("Asked for an accommodation.")
     dialog.get_by_label("Your name").fill("Rosalind Franklin")
+
+    def lose_the_reply(route: Route) -> None:
+        assert route.fetch().status == 200
+        route.abort("connectionreset")
+
+    page.route("**/session/extra-time/*", lose_the_reply, times=1)
+    dialog.get_by_role("button", name="Grant it").click()
+    expect(dialog.get_by_text("The server cannot be reached.")).to_be_visible()
     dialog.get_by_role("button", name="Grant it").click()
     expect(page.get_by_text("Granted: 10 minutes in all.")).to_be_visible()
     reply = staff.client.get("/session/state/i-live", headers={"Authorization": f"Bearer {staff.key}"})

@@ -1,4 +1,6 @@
 import { useState } from "react";
+import { newKey } from "../api/idempotencyKey";
+import { ApiError } from "../api/problem";
 import { useApi, wordsOf } from "../staff/api";
 import { isPersonal, rememberedName, rememberName } from "../staff/session";
 import type { Report } from "../staff/types";
@@ -11,6 +13,8 @@ import { Notice } from "../ui/Notice";
 export function ExtraTime({ report, onGranted }: { report: Report; onGranted: () => void }) {
   const [granting, setGranting] = useState(false);
   const [granted, setGranted] = useState(0);
+  // of one grant until it is known to be made, also when the dialog is closed and opened again after a failure
+  const [key, setKey] = useState(newKey);
   return (
     <>
       <Button onClick={() => setGranting(true)}>Grant extra time</Button>
@@ -22,9 +26,12 @@ export function ExtraTime({ report, onGranted }: { report: Report; onGranted: ()
       {granting && (
         <GrantDialog
           report={report}
+          grantKey={key}
           onClose={() => setGranting(false)}
+          onUsedKey={() => setKey(newKey())}
           onDone={(minutes) => {
             setGranting(false);
+            setKey(newKey());
             setGranted(minutes);
             onGranted();
           }}
@@ -34,9 +41,15 @@ export function ExtraTime({ report, onGranted }: { report: Report; onGranted: ()
   );
 }
 
-type Props = { report: Report; onClose: () => void; onDone: (minutes: number) => void };
+type Props = {
+  report: Report;
+  grantKey: string;
+  onClose: () => void;
+  onUsedKey: () => void;
+  onDone: (minutes: number) => void;
+};
 
-function GrantDialog({ report, onClose, onDone }: Props) {
+function GrantDialog({ report, grantKey, onClose, onUsedKey, onDone }: Props) {
   const api = useApi();
   const [minutes, setMinutes] = useState("15");
   const [reason, setReason] = useState("");
@@ -63,12 +76,19 @@ function GrantDialog({ report, onClose, onDone }: Props) {
         `/session/extra-time/${encodeURIComponent(report.interview_id)}`,
         {
           method: "POST",
+          key: grantKey,
           body: { minutes: wanted, reason: reason.trim(), ...(personal ? {} : { author: name.trim() }) },
         },
       );
       onDone(Math.round(reply.extra_time_s / 60));
     } catch (problem) {
-      setFailure(wordsOf(problem));
+      if (problem instanceof ApiError && problem.problem.code === "idempotency-mismatch") {
+        // the first request was granted and its reply was lost; then the form was changed
+        onUsedKey();
+        setFailure("The first request was granted already, with its own minutes. Granting again adds to them.");
+      } else {
+        setFailure(wordsOf(problem));
+      }
     } finally {
       setBusy(false);
     }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { newKey } from "../api/idempotencyKey";
 import { ApiError, type Problem, problemFrom } from "../api/problem";
 import { Player } from "../audio/player";
 import { type MicFailure, whyNoMicrophone } from "../audio/recorder";
@@ -331,7 +332,7 @@ export function useRoom(): Room {
   const takeHint = async () => {
     try {
       const to = answeredQuestion(now.current.state);
-      const body = await api.current?.hint(crypto.randomUUID?.() ?? fallbackKey(), now.current.settings.readAloud, to);
+      const body = await api.current?.hint(newKey(), now.current.settings.readAloud, to);
       if (body === undefined) return;
       dispatch({ type: "hinted", body, at: Date.now() });
       void speak(body.interviewer_response.audio_url);
@@ -352,7 +353,7 @@ export function useRoom(): Room {
     if (!mayType(now.current.state)) return;
     player.stop();
     keep(null);
-    const key = crypto.randomUUID?.() ?? fallbackKey();
+    const key = newKey();
     const about = { to: answeredQuestion(now.current.state), ...(request && !leaves && { request }) };
     if (isLive()) {
       const sent = { key: `${LIVE_KEY}${key}`, text, ...about };
@@ -415,7 +416,7 @@ export function useRoom(): Room {
       const audio = spoken.lastRecording;
       if (turn !== "unheard" || stage !== "interview" || audio === null) return;
       player.stop();
-      const key = crypto.randomUUID?.() ?? fallbackKey();
+      const key = newKey();
       checked.current = null;
       dispatch({ type: "sent", id: key, text: en.answer.spoken });
       void send({ key, audio, to: answeredQuestion(now.current.state) });
@@ -440,15 +441,15 @@ export function useRoom(): Room {
     hint: () => {
       if (!mayAnswer(now.current.state) || now.current.state.hinting) return;
       dispatch({ type: "hintAsked" });
-      if (now.current.state.live === "on") live.act("hint", crypto.randomUUID?.() ?? fallbackKey());
+      if (now.current.state.live === "on") live.act("hint", newKey());
       else hint.current = takeHint();
     },
     calculate: (formula) => (api.current as RoomApi).calculate(formula),
     repeat: () => {
       requested.current = true;
-      live.act("repeat", crypto.randomUUID?.() ?? fallbackKey());
+      live.act("repeat", newKey());
     },
-    skip: () => live.act("skip", crypto.randomUUID?.() ?? fallbackKey()),
+    skip: () => live.act("skip", newKey()),
     end: async () => {
       player.stop();
       spoken.release();
@@ -483,9 +484,4 @@ function firstSettings(): Settings {
 function shownText(state: RoomState, answer: Answer): string {
   if ("text" in answer) return answer.text;
   return state.lines.find((line) => line.id === answer.key)?.text ?? "";
-}
-
-/** `randomUUID` exists on secure origins only. */
-function fallbackKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -37,7 +37,8 @@ export function withQuery(path: string, query: Query): string {
   return text ? `${path}?${text}` : path;
 }
 
-type Options = { signal?: AbortSignal; method?: string; body?: unknown };
+/** `key` is the Idempotency-Key: a repeated request with it has its effect once. */
+type Options = { signal?: AbortSignal; method?: string; body?: unknown; key?: string };
 
 export class Api {
   constructor(readonly token: string) {}
@@ -53,8 +54,9 @@ export class Api {
     return (await this.#send(path, {}, accept)).blob();
   }
 
-  #send(path: string, { signal, method = "GET", body }: Options, accept: string): Promise<Response> {
+  #send(path: string, { signal, method = "GET", body, key }: Options, accept: string): Promise<Response> {
     const headers: Record<string, string> = { Authorization: `Bearer ${this.token}`, Accept: accept };
+    if (key !== undefined) headers["Idempotency-Key"] = key;
     if (body === undefined) return request(path, { method, headers, signal: signal ?? null });
     headers["Content-Type"] = "application/json";
     return request(path, { method, headers, signal: signal ?? null, body: JSON.stringify(body) });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 
 from deployments.agent.brief.next_question import next_step, time_left_s
+from interview.errors import StorageUnavailable
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
 from serve.http.auth import INTERVIEWS, OPERATIONS, REPORTS
@@ -78,8 +80,8 @@ async def test_time_is_added_and_the_log_says_by_whom(client: httpx.AsyncClient,
     assert "Grace Hopper" in first.author
     entries: Sequence[AuditEntry] = await ports.audit.entries("acme")
     assert [entry.detail for entry in entries if entry.action == "time.granted"] == [
-        {"extra_s": 300.0},
-        {"extra_s": 900.0},
+        {"extra_s": 300.0, "author": first.author},
+        {"extra_s": 900.0, "author": first.author},
     ]
     assert fold(events) == await stored(ports)
 
@@ -106,6 +108,40 @@ async def test_a_candidate_sees_the_minutes_and_not_the_reason(client: httpx.Asy
     assert shown == [{"turn": 0, "extra_s": 900.0}]
     own = await client.post("/session/extra-time/i-1", json=GRANT, headers=candidate)
     assert own.status_code == 403
+
+
+async def keyed(client: httpx.AsyncClient, key: str, **changes: Any) -> httpx.Response:
+    headers = {**bearer("reviewer"), "Idempotency-Key": key}
+    return await client.post("/session/extra-time/i-1", json={**GRANT, **changes}, headers=headers)
+
+
+async def test_a_repeated_request_grants_once(client: httpx.AsyncClient, ports: IngressPorts) -> None:
+    together = await asyncio.gather(*(keyed(client, "a") for _ in range(4)))
+    assert {reply.status_code for reply in together} == {200}
+    assert (await keyed(client, "b", minutes=5)).json() == {"extra_time_s": 1200.0}
+    again = await keyed(client, "a")
+    assert (again.content, {reply.content for reply in together}) == (together[0].content, {again.content})
+    other = await keyed(client, "a", minutes=5)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-mismatch")
+    assert (await keyed(client, "x" * 256)).status_code == 422
+    assert (await stored(ports)).extra_time_s == 1200
+    await client.delete("/session/state/i-1", headers=bearer("operator"))
+    assert (await keyed(client, "a")).content == again.content, "the interview has ended, the grant stands"
+
+
+async def test_a_grant_that_cannot_be_audited_is_not_made(
+    client: httpx.AsyncClient, ports: IngressPorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(entry: AuditEntry) -> None:
+        raise StorageUnavailable("The archive does not answer.")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(ports.audit, "record", away)
+        assert (await keyed(client, "a")).status_code == 503
+        assert (await stored(ports)).extra_time_s == 0
+    assert (await keyed(client, "a")).json() == {"extra_time_s": 900.0}
+    entries = await ports.audit.entries("acme")
+    assert len([entry for entry in entries if entry.action == "time.granted"]) == 1
 
 
 async def test_refusals_change_nothing(client: httpx.AsyncClient, ports: IngressPorts) -> None:
