@@ -110,10 +110,11 @@ class Answering:
         self._stop_ending()
         self._take_answer()
 
-    def clear(self) -> None:
+    def clear(self, item_id: str | None = None) -> None:
+        """Drop the audio. With ``item_id`` the next spoken item has this id, so that a repeated answer has its key."""
         self._stop_ending()
         self._listening.answered()
-        self._item_id = new_item_id()
+        self._item_id = item_id or new_item_id()
         self._emit({"type": "input_audio_buffer.cleared"})
 
     # --- the interviewer's side ----------------------------------------------------------------------------------

@@ -32,7 +32,9 @@ class AudioCommit(ClientEvent, frozen=True, tag="input_audio_buffer.commit"):
 
 
 class AudioClear(ClientEvent, frozen=True, tag="input_audio_buffer.clear"):
-    pass
+    """``item_id``: the next spoken item, which was begun on a conversation that was lost."""
+
+    item_id: str | None = None
 
 
 class NewContent(Struct, frozen=True):

@@ -173,8 +173,10 @@ class Conversation:
                 self._answering.append(audio)
             case ev.AudioCommit():
                 self._answering.commit()
-            case ev.AudioClear():
-                self._answering.clear()
+            case ev.AudioClear(item_id=item_id):
+                if item_id is not None and not ev.ITEM_ID.fullmatch(item_id):
+                    raise Fault("invalid_value", "1 to 64 letters, digits, '_' and '-'.", "item_id")
+                self._answering.clear(item_id)
             case ev.ItemCreate():
                 self._create_item(event)
             case ev.ItemRetrieve(item_id=item_id):

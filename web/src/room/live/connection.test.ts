@@ -47,6 +47,7 @@ let clock: number;
 let refuse: ApiError | null;
 let asked: () => void;
 let waits: number[];
+let failingLooks: number;
 let live: LiveInterview;
 
 const server = () => servers.at(-1) as Server;
@@ -66,6 +67,7 @@ beforeEach(async () => {
   refuse = null;
   asked = () => undefined;
   waits = [];
+  failingLooks = 0;
   const ports: LivePorts = {
     secret: async () => {
       asked();
@@ -79,7 +81,13 @@ beforeEach(async () => {
     play: () => undefined,
     played: () => undefined,
     stopPlaying: () => null,
-    answered: async (seq) => log.some((one) => one > seq),
+    answered: async (seq) => {
+      if (failingLooks > 0) {
+        failingLooks -= 1;
+        throw new ApiError(problemOf(503, null));
+      }
+      return log.some((one) => one > seq);
+    },
     tell: (one) => told.push(one),
     now: () => clock,
     wait: async (ms) => {
@@ -122,7 +130,49 @@ describe("a conversation", () => {
     server().created("sess_2");
     await settle();
     expect(kinds()).toContain("resent");
+    expect(server().of("input_audio_buffer.clear")).toMatchObject([{ item_id: "a" }]);
     expect(server().heardSamples()).toBe(4 * RATE); // from two seconds before the speech was noticed
+  });
+
+  it("keeps the item of an answer that was being spoken, as the server may have taken it unseen", async () => {
+    spoken(4);
+    server().says("input_audio_buffer.speech_started", { audio_start_ms: 3000, item_id: "a" });
+    server().onclose?.(1006, "");
+    await settle();
+    server().created("sess_2");
+    await settle();
+    expect(server().of("input_audio_buffer.clear")).toMatchObject([{ item_id: "a" }]);
+    expect(server().heardSamples()).toBeGreaterThan(0);
+  });
+
+  it("looks at the log again where a look failed", async () => {
+    spoken(4);
+    server().says("input_audio_buffer.speech_started", { audio_start_ms: 3000, item_id: "a" });
+    server().says("input_audio_buffer.committed", { item_id: "a" });
+    log.push(7);
+    failingLooks = 4;
+    server().onclose?.(1006, "");
+    await settle();
+    server().created("sess_2");
+    for (let turn = 0; turn < 5; turn += 1) await settle();
+    expect(failingLooks).toBe(0);
+    expect(kinds()).not.toContain("resent");
+    expect(told.at(-1)).toEqual({ type: "status", status: "on" });
+  });
+
+  it("connects again for the reply to an answer that another server has recorded", async () => {
+    server().says("input_audio_buffer.committed", { item_id: "a" });
+    const refusing = server();
+    const error = { code: "idempotency-mismatch", message: "Another content." };
+    refusing.says("response.done", { response: { status: "failed", status_details: { error } } });
+    await settle();
+    expect(refusing.closed).toBe(true);
+    expect(server().query).toBe("?resume=sess_1&after=4");
+    server().created("sess_1");
+    await settle();
+    expect(server().of("response.create")).toEqual([]);
+    expect(kinds()).not.toContain("failed");
+    expect(kinds()).toContain("missed");
   });
 
   it("does not repeat an answer that the log has", async () => {

@@ -90,6 +90,8 @@ export class LiveInterview {
   /** When the session began on this connection, in ms; null before that. */
   #onSince: number | null = null;
   #outstanding: Outstanding | null = null;
+  /** The item of the answer that is being spoken. */
+  #speaking = "";
   #hint: string | null = null;
   #sentences = 0;
   #refusal: { code: string; message: string; retryAfterS: number | null } | null = null;
@@ -239,6 +241,7 @@ export class LiveInterview {
       case "input_audio_buffer.speech_started":
         this.#truncate(this.#ports.stopPlaying());
         this.#uplink.answerBegan(event.audio_start_ms);
+        this.#speaking = event.item_id;
         tell({ type: "talking" });
         break;
       case "input_audio_buffer.committed":
@@ -310,7 +313,10 @@ export class LiveInterview {
     }
     if (same) this.#uplink.resumed(receivedMs);
     else this.#uplink.began();
-    if (open === null || known || this.#outstanding === null) return;
+    if (open === null || known) return;
+    // the same item: if another server takes it after all, this one refuses the repetition
+    if (!same && open.text === null) this.#send("input_audio_buffer.clear", { item_id: open.id });
+    if (this.#outstanding === null) return;
     if (open.text !== null) this.#sendTyped(open.id, open.text);
     else if (same) this.retry();
     else {
@@ -321,16 +327,39 @@ export class LiveInterview {
 
   /** The answer that was being spoken: the server may have taken it as the connection dropped. */
   #begun(): Outstanding | null {
-    return this.#uplink.answering ? { id: "", since: this.#droppedAt, text: null } : null;
+    return this.#uplink.answering ? { id: this.#speaking, since: this.#droppedAt, text: null } : null;
   }
 
-  /** Whether the log has the answer; another process may be about to write it. */
+  /**
+   * Whether the log has the answer; another process may be about to write it. A failed look is no answer and is
+   * repeated; after the last one the answer is sent under its own id, which is safe also where the log has it.
+   */
   async #known(open: Outstanding, tries: number): Promise<boolean> {
-    for (let left = tries; left > 0; left -= 1) {
-      if (await this.#ports.answered(open.since).catch(() => false)) return true;
-      if (left > 1) await this.#ports.wait(1000);
+    const socket = this.#socket;
+    let left = tries;
+    let failures = 0;
+    while (this.#socket === socket) {
+      let wait = 1000;
+      try {
+        if (await this.#ports.answered(open.since)) return true;
+        left -= 1;
+        if (left === 0) return false;
+      } catch {
+        const longer = RETRY_MS[failures];
+        if (longer === undefined) return false;
+        wait = longer;
+        failures += 1;
+      }
+      await this.#ports.wait(wait);
     }
     return false;
+  }
+
+  /** Another server has recorded this answer: the next connection brings its reply. */
+  #recordedElsewhere(): void {
+    this.#settled();
+    this.#socket?.close();
+    void this.#dropped(1000, "");
   }
 
   #responded(response: ServerEvent): void {
@@ -345,6 +374,10 @@ export class LiveInterview {
   }
 
   #failed(of: "hint" | "answer", error: Partial<ServerEvent>): void {
+    if (of === "answer" && error.code === "idempotency-mismatch" && this.#outstanding?.text === null) {
+      this.#recordedElsewhere();
+      return;
+    }
     if (of === "hint") this.#hint = null;
     if (error.code === "question-not-current" || error.code === "session-ended") this.#settled(); // not to be given again
     const detail = String(error.message ?? "");

@@ -469,6 +469,35 @@ async def test_an_item_that_is_sent_twice_is_answered_once(address: str, ports: 
     assert await turns_of(ports) == 1
 
 
+async def test_a_spoken_answer_that_is_sent_again_to_another_replica_is_recorded_once(
+    ports: IngressPorts, speech: np.ndarray
+) -> None:
+    """The repetition starts elsewhere in the recording, so that its bytes differ."""
+    async with serving(application(ports)) as first, serving(application(ports)) as second:
+        await start(first)
+        results = []
+        for address, samples in ((first, speech), (second, speech[2_400:])):
+            async with line(address) as talk:
+                await manual(talk)
+                await talk.send("input_audio_buffer.clear", item_id="item_mine")
+                await talk.say(samples)
+                await talk.send("input_audio_buffer.commit")
+                assert (await talk.until("input_audio_buffer.committed"))["item_id"] == "item_mine"
+                await talk.send("response.create")
+                results.append((await talk.until("response.done"))["response"])
+    assert [one["status"] for one in results] == ["completed", "failed"]
+    assert results[1]["status_details"]["error"]["code"] == "idempotency-mismatch"
+    assert await turns_of(ports) == 1
+
+
+async def test_an_item_of_speech_has_an_id_that_can_be_used(address: str) -> None:
+    async with line(address) as talk:
+        await manual(talk)
+        await talk.send("input_audio_buffer.clear", item_id="a b", event_id="mine")
+        error = (await talk.until("error"))["error"]
+        assert (error["code"], error["param"], error["event_id"]) == ("invalid_value", "item_id", "mine")
+
+
 async def test_another_connection_takes_the_interview_over(address: str) -> None:
     async with line(address) as first:
         await first.until("session.created")
