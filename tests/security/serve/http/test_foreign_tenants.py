@@ -28,6 +28,7 @@ WITHOUT_INTERVIEW = {
     ("post", "/candidate/token"),  # the token names its interview: test_candidate_tokens.py in identity/
     ("get", "/candidate/interview"),
     ("post", "/candidate/transcript"),  # of the token's interview: test_http_hearing.py
+    ("post", "/candidate/formula"),  # of the token's interview
     ("post", "/v1/realtime/client_secrets"),  # a secret of the caller's own tenant; the socket looks up what it opens
     ("get", "/sessions"),
     ("get", "/comparison"),  # names interviews in its query: test_http_archive.py
@@ -62,6 +63,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/session/turn/{interview_id}"): {"answer": "Let me in.", "voice": False},
     ("post", "/session/hint/{interview_id}"): {},
     ("post", "/session/signal/{interview_id}"): {"signal": "tab_hidden"},
+    ("post", "/session/extra-time/{interview_id}"): {"minutes": 5, "reason": "because"},
     ("post", "/session/report/{interview_id}/override"): {"question_id": "sql", "score": 1.0, "reason": "because"},
 }
 
