@@ -25,9 +25,10 @@ demo: $(VENV)/.base
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-# The long forms of suites whose short forms `make test` runs: some 5 and 35 minutes on two busy cores.
+# The long forms of suites whose short forms `make test` runs: some 9 and 35 minutes on two busy cores.
 test-faults: $(VENV)/.dev
-	FAULT_TURNS=2000 FAULT_KILLS=50 FAULT_STORE_KILLS=100 FAULT_STREAM_CUTS=200 $(BIN)/python -m pytest --timeout 1200 tests/faults
+	FAULT_TURNS=2000 FAULT_KILLS=50 FAULT_STORE_KILLS=100 FAULT_STREAM_CUTS=200 FAULT_CLUSTER=1 \
+		$(BIN)/python -m pytest --timeout 1200 tests/faults tests/integration/serve/test_cluster_changes.py
 
 test-security: $(VENV)/.dev
 	HTTP_FUZZ_EXAMPLES=900 $(BIN)/python -m pytest --timeout 1800 tests/security
