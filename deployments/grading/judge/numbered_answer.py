@@ -1,4 +1,4 @@
-"""Numbers the sentences of an answer for the judge's prompt, and quotes them: a number cannot name words nobody said.
+"""Numbers an answer's sentences for the judge's prompt and quotes them by number, so that a quote cannot be invented.
 
 The sentences stand between delimiters as data. Orders to the grader are not numbered and never reach the model.
 """
