@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-faults test-security check web check-web api-types test-models test-clients clean dev resolve pin-cluster
+.PHONY: demo test test-faults test-security check web check-web api-types test-models test-clients test-objects test-livekit clean dev resolve pin-cluster
 
 # Base install only: no torch, no test tools.
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -22,8 +22,15 @@ dev: $(VENV)/.dev
 demo: $(VENV)/.base
 	$(BIN)/interview demo
 
+#: Processes among which `make test` divides the tests that need one core.
+TEST_WORKERS ?= 2
+
+# Both parts run, whatever the first one finds.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	status=0; \
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not alone" || status=1; \
+	$(BIN)/python -m pytest -m alone || status=1; \
+	exit $$status
 
 # The long forms of suites whose short forms `make test` runs: some 9 and 35 minutes on two busy cores.
 test-faults: $(VENV)/.dev
@@ -83,7 +90,7 @@ resolve: $(VENV)/.dev
 test-models: .venv-models/.ready
 	.venv-models/bin/python -m pytest -m models tests/models tests/contract/deployments/llm/test_llm_conformance.py
 
-# Other people's clients of the realtime API: the OpenAI Agents SDK, and the openai package under Node.
+# Other people's clients of the realtime API: the OpenAI Agents SDK and Pipecat, and the openai package under Node.
 .venv-clients/.ready: tests/clients/requirements.txt tests/clients/package-lock.json tests/clients/make_environment.sh
 	bash tests/clients/make_environment.sh
 	touch $@
@@ -91,5 +98,25 @@ test-models: .venv-models/.ready
 test-clients: $(VENV)/.dev .venv-clients/.ready
 	$(BIN)/python -m pytest tests/contract/serve/http/realtime/test_other_realtime_clients.py
 
+# The blob store on moto's S3 server and on an emulator of Google Cloud Storage. Their packages come first on the path. gcsfs's
+# gRPC client is off, because it cannot use an emulator.
+.venv-objects/.ready: tests/objects/requirements.txt | $(VENV)/.dev
+	rm -rf .venv-objects
+	$(PIP_INSTALL) --target .venv-objects -r tests/objects/requirements.txt
+	touch $@
+
+test-objects: $(VENV)/.dev .venv-objects/.ready
+	PYTHONPATH=$(CURDIR)/.venv-objects GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT=false \
+		$(BIN)/python -m pytest tests/contract/storage/test_store_blobs.py
+
+# LiveKit's plugin of the realtime API. Not part of the CI, because its environment is large.
+.venv-livekit/.ready: tests/clients/livekit-requirements.txt
+	python3 -m venv .venv-livekit
+	.venv-livekit/bin/python -m pip install --quiet --disable-pip-version-check -r tests/clients/livekit-requirements.txt
+	touch $@
+
+test-livekit: $(VENV)/.dev .venv-livekit/.ready
+	$(BIN)/python -m pytest tests/contract/serve/http/realtime/test_livekit_plugin.py
+
 clean:
-	rm -rf $(VENV) .venv-models .venv-clients demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-models .venv-clients .venv-objects .venv-livekit demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -20,6 +20,13 @@ MAX_QUESTIONS = 1_000
 #: A plan's time budget: an interview over several days is several interviews.
 MAX_TIME_BUDGET_S = 24 * 3600.0
 
+#: How often a candidate may pause an interview, and for how many days each time. The store keeps a paused interview for
+#: 30 days (``storage.paused_ttl_s``).
+MAX_PAUSES = 10
+MAX_PAUSE_DAYS = 28.0
+#: Of a plan's ``reply_within_days``.
+MAX_REPLY_DAYS = 90
+
 #: A spreadsheet formula; the screen of the formula grader reads no longer one.
 MAX_FORMULA_CHARS = 1_000
 

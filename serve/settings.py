@@ -45,6 +45,9 @@ class StorageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     #: Stores sessions in a fifth of the space. Releases before this setting cannot read them: switch it on when every
     #: replica runs this release (docs/storage.md).
     compact_sessions: bool = False
+    #: When the embedded server writes to the disk. ``always``: before it acknowledges a commit. ``everysec``, for load
+    #: tests: once a second, so that its death can lose two seconds of answers.
+    embedded_fsync: Literal["always", "everysec"] = "always"
 
 
 class SecuritySettings(Struct, frozen=True, forbid_unknown_fields=True):

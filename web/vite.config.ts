@@ -13,7 +13,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: ["home.html", "room.html", "review.html", "console.html"],
-      output: { codeSplitting: { groups: [{ name: "shared", test: /node_modules|src.(ui|api)./ }] } },
+      output: {
+        codeSplitting: {
+          // few files: the staff pages share their styles, and the home page has no script
+          groups: [
+            { name: "shared", test: /node_modules|src.(ui|api|home)./ },
+            { name: "staff", test: /src.(staff.|review.review.css|console.console.css)/ },
+          ],
+        },
+      },
     },
   },
 });

@@ -54,6 +54,9 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     #: The model's context size, including ``reply_tokens`` for the reply.
     model_window_tokens: int = 8192
     reply_tokens: int = 400
+    #: Ask the model for one token when an interview starts, so that an engine with a prefix cache has computed the
+    #: fixed part of its prompts before the first answer. For a slow engine, or one that few interviews share.
+    warm_prefix: bool = False
     #: The temperature of the interviewer's utterances.
     temperature: float = 0.4
     #: After this many consecutive failures the script interviews for ``breaker_open_s``; then one turn tries the model

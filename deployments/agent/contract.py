@@ -13,13 +13,15 @@ from deployments.documents.contract import DocumentFinding
 from deployments.shell.handle_rpc import Caller, StreamCaller, encode, unwrap
 from deployments.stt.contract import Transcript
 from interview.sessions.candidate_view import CandidateResponse, CandidateState
+from interview.sessions.invitation import GrantedTime
 
 
 class StartRequest(Struct, frozen=True):
     """Start the interview ``interview_id``, or return it unchanged.
 
     Either ``plan`` (id of an installed plan, or a whole plan as a dict) or ``role_description`` selects the plan.
-    ``document_findings`` describe the hidden text in the uploaded documents; they are recorded.
+    ``document_findings`` describe the hidden text in the uploaded documents; they are recorded. ``extra_time`` was
+    granted before the start.
     """
 
     tenant: str
@@ -33,6 +35,22 @@ class StartRequest(Struct, frozen=True):
     language: str | None = None
     voice: bool = True
     document_findings: tuple[DocumentFinding, ...] = ()
+    extra_time: GrantedTime | None = None
+
+
+class PreparedReply(Struct, frozen=True):
+    """A language model's response to the request whose SHA-256 (hexadecimal) is ``request_sha256``, made before the
+    turn. It is used only for an equal request."""
+
+    request_sha256: str
+    response: dict[str, Any]
+
+    @property
+    def tokens(self) -> int:
+        """Those that the model wrote; 0 if its server does not say."""
+        usage = self.response.get("usage")
+        count = usage.get("completion_tokens") if isinstance(usage, dict) else None
+        return count if isinstance(count, int) else 0
 
 
 class TurnRequest(Struct, frozen=True):
@@ -43,7 +61,8 @@ class TurnRequest(Struct, frozen=True):
     ``signals`` are the client's integrity observations. ``takeover`` skips the wait for a dead worker's lease: set it
     only if that worker is known to be dead. ``transcript`` is what ``Agent.hear`` returned for ``audio``, or for its
     parts joined; never a client's own. ``question_id`` and ``turn_number`` (of the last reply that the candidate saw)
-    name the question that is answered; None is not compared.
+    name the question that is answered; None is not compared. ``prepared`` is what ``Agent.think_ahead`` returned; never
+    a client's own.
     """
 
     tenant: str
@@ -59,6 +78,15 @@ class TurnRequest(Struct, frozen=True):
     transcript: Transcript | None = None
     question_id: str | None = None
     turn_number: int | None = None
+    prepared: PreparedReply | None = None
+
+
+class ThinkAheadRequest(Struct, frozen=True):
+    """An answer as far as it was heard, in a pause that may be its end."""
+
+    tenant: str
+    interview_id: str
+    transcript: Transcript
 
 
 class HearRequest(Struct, frozen=True):
@@ -86,6 +114,23 @@ class EndRequest(Struct, frozen=True):
     interview_id: str
     by: str = "operator"
     reason: str = "Ended on request."
+
+
+class PauseRequest(Struct, frozen=True):
+    """The candidate leaves, to return another day. ``question_id`` and ``turn_number`` as in ``TurnRequest``."""
+
+    tenant: str
+    interview_id: str
+    question_id: str | None = None
+    turn_number: int | None = None
+
+
+class ResumeRequest(Struct, frozen=True):
+    """The candidate is back. ``voice`` asks for the reply's audio."""
+
+    tenant: str
+    interview_id: str
+    voice: bool = True
 
 
 class TranscriptView(Struct, frozen=True):
@@ -170,7 +215,9 @@ TurnPart = Sentence | SpokenPart | Done
 
 
 class Notice(Struct, frozen=True):
-    """What a candidate is told before the interview; times in seconds."""
+    """What a candidate is told before the interview; times in seconds. ``extra_time_s`` was granted beyond
+    ``time_budget_s``. The candidate may pause ``pauses`` times, for ``pause_days`` each time. The hiring team answers
+    within ``reply_within_days`` after the interview; 0 promises nothing."""
 
     title: str
     role: str
@@ -178,6 +225,10 @@ class Notice(Struct, frozen=True):
     consent_text: str
     time_budget_s: float
     hint_budget: int
+    extra_time_s: float = 0.0
+    pauses: int = 0
+    pause_days: float = 0.0
+    reply_within_days: int = 0
 
 
 class ToolRequest(Struct, frozen=True):
@@ -225,8 +276,30 @@ class Agent(Protocol):
         """
         ...
 
+    async def think_ahead(self, request: ThinkAheadRequest) -> PreparedReply | None:
+        """The model's response to the answer so far, at background priority; None when a model would not be asked.
+        Nothing is accepted or stored.
+
+        Raises NotFound, and the errors of the language model.
+        """
+        ...
+
     async def hint(self, request: HintRequest) -> StepReply:
         """Raises NotFound, SessionEnded, QuestionNotCurrent, Conflict (budget or ladder used up)."""
+        ...
+
+    async def pause(self, request: PauseRequest) -> StepReply:
+        """Stop the clock until the candidate returns, where the plan allows it. Idempotent while the pause lasts.
+
+        Raises NotFound, SessionEnded, QuestionNotCurrent, TurnInFlight, Conflict (not allowed, or paused for a person).
+        """
+        ...
+
+    async def resume(self, request: ResumeRequest) -> StepReply:
+        """End the candidate's pause and ask the open question again. A running interview gives its last words again.
+
+        Raises NotFound, SessionEnded, Conflict (paused for a person).
+        """
         ...
 
     async def end(self, request: EndRequest) -> StepReply:
@@ -267,8 +340,21 @@ class AgentClient:
     async def hear(self, request: HearRequest) -> Transcript:
         return unwrap(await self._call("hear", encode(request)), Transcript)
 
+    async def think_ahead(self, request: ThinkAheadRequest) -> PreparedReply | None:
+        found: PreparedReply | None = unwrap(
+            await self._call("think_ahead", encode(request)),
+            PreparedReply | None,  # type: ignore[arg-type]  # a union is no type[T] to mypy
+        )
+        return found
+
     async def hint(self, request: HintRequest) -> StepReply:
         return unwrap(await self._call("hint", encode(request)), StepReply)
+
+    async def pause(self, request: PauseRequest) -> StepReply:
+        return unwrap(await self._call("pause", encode(request)), StepReply)
+
+    async def resume(self, request: ResumeRequest) -> StepReply:
+        return unwrap(await self._call("resume", encode(request)), StepReply)
 
     async def end(self, request: EndRequest) -> StepReply:
         return unwrap(await self._call("end", encode(request)), StepReply)

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from ray import serve as ray_serve
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.contract import EndRequest, HearRequest, HintRequest, StartRequest, ToolRequest, TurnRequest
+from deployments.agent.contract import (
+    EndRequest,
+    HearRequest,
+    HintRequest,
+    PauseRequest,
+    ResumeRequest,
+    StartRequest,
+    ThinkAheadRequest,
+    ToolRequest,
+    TurnRequest,
+)
 from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
 from deployments.grading.contract import Grading, GradingClient
@@ -76,8 +86,17 @@ class AgentDeployment:
     async def hear(self, payload: bytes) -> bytes:
         return await serve_call(self._service.hear, payload, HearRequest)
 
+    async def think_ahead(self, payload: bytes) -> bytes:
+        return await serve_call(self._service.think_ahead, payload, ThinkAheadRequest)
+
     async def hint(self, payload: bytes) -> bytes:
         return await serve_call(self._service.hint, payload, HintRequest)
+
+    async def pause(self, payload: bytes) -> bytes:
+        return await serve_call(self._service.pause, payload, PauseRequest)
+
+    async def resume(self, payload: bytes) -> bytes:
+        return await serve_call(self._service.resume, payload, ResumeRequest)
 
     async def end(self, payload: bytes) -> bytes:
         return await serve_call(self._service.end, payload, EndRequest)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from deployments.agent.brief.interviewer import Interviewer, Policy
+from deployments.agent.brief.interviewer import Interviewer, Policy, ThinksAhead
 from deployments.grading.contract import Grading
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
@@ -75,6 +75,11 @@ class Observer(Protocol):
 
     def commit_retried(self, step: str) -> None: ...
 
+    def reply_prepared(self, outcome: str, tokens: int) -> None:
+        """A reply that was prepared ahead was ``made`` with so many tokens, ``abandoned`` before it was complete,
+        ``used``, or ``stale`` when the turn came."""
+        ...
+
     def speech_repeated(self, duration_s: float) -> None:
         """A reply's audio is a copy of an earlier one's, without a call to the voice."""
         ...
@@ -95,6 +100,8 @@ class SilentObserver:
 
     def commit_retried(self, step: str) -> None: ...
 
+    def reply_prepared(self, outcome: str, tokens: int) -> None: ...
+
     def speech_repeated(self, duration_s: float) -> None: ...
 
 
@@ -111,6 +118,7 @@ class AgentPorts:
     """The agent's dependencies.
 
     ``stt`` None: typed answers only. ``tts`` None: replies are text only. ``model`` None: the script interviews.
+    ``ahead`` None: no reply is prepared.
     ``archive`` None: an id is unique among the live sessions only. ``tenant_plans`` None: only installed plans.
     ``policy`` None: only the plan's rules. ``pins`` None: only plan and seed are pinned.
     """
@@ -122,6 +130,7 @@ class AgentPorts:
     stt: SpeechToText | None = None
     tts: TextToSpeech | None = None
     model: Interviewer | None = None
+    ahead: ThinksAhead | None = None
     policy: Policy | None = None
     pins: Pins | None = None
     archive: Archive | None = None

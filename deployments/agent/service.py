@@ -12,8 +12,12 @@ from deployments.agent.contract import (
     HearRequest,
     HintRequest,
     Notice,
+    PauseRequest,
+    PreparedReply,
+    ResumeRequest,
     StartRequest,
     StepReply,
+    ThinkAheadRequest,
     ToolRequest,
     TurnPart,
     TurnRequest,
@@ -22,6 +26,7 @@ from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.ports import AgentPorts, Clock
 from deployments.agent.steps.end import EndStep
 from deployments.agent.steps.hint import HintStep
+from deployments.agent.steps.pause import PauseStep, ResumeStep
 from deployments.agent.steps.start import StartStep
 from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.streaming.streamed_turn import streamed
@@ -29,6 +34,7 @@ from deployments.agent.tools.registry import TOOLS
 from deployments.agent.tools.tool_context import ToolContext
 from deployments.agent.turn.hear import hear_part
 from deployments.agent.turn.runtime import Runtime
+from deployments.agent.turn.think_ahead import think_ahead
 from deployments.agent.turn.turn import TurnStep
 from deployments.stt.contract import Transcript
 from deployments.tts.contract import CONTENT_TYPES
@@ -43,6 +49,8 @@ class AgentService:
         self._start = StartStep(self._runtime)
         self._turn = TurnStep(self._runtime)
         self._hint = HintStep(self._runtime)
+        self._pause = PauseStep(self._runtime)
+        self._resume = ResumeStep(self._runtime)
         self._end = EndStep(self._runtime)
         self._unheard: set[asyncio.Task[StepReply]] = set()
 
@@ -70,9 +78,20 @@ class AgentService:
     async def hear(self, request: HearRequest) -> Transcript:
         return await hear_part(self._runtime, request)
 
+    async def think_ahead(self, request: ThinkAheadRequest) -> PreparedReply | None:
+        return await think_ahead(self._runtime, request)
+
     async def hint(self, request: HintRequest) -> StepReply:
         times = StageTimes()
         return await self._observed("hint", self._hint.run(request, times), times)
+
+    async def pause(self, request: PauseRequest) -> StepReply:
+        times = StageTimes()
+        return await self._observed("pause", self._pause.run(request, times), times)
+
+    async def resume(self, request: ResumeRequest) -> StepReply:
+        times = StageTimes()
+        return await self._observed("resume", self._resume.run(request, times), times)
 
     async def end(self, request: EndRequest) -> StepReply:
         times = StageTimes()

@@ -33,6 +33,8 @@ from interview.text.visible_text import visible
 
 #: Questions that may ask for one need.
 _PER_NEED = 5
+#: A plan that is shorter than requested by more than this gets a note.
+_SHORT_BY_MINUTES = 2
 #: A résumé speaks of a need when a passage is at least this near to it.
 _IN_RESUME_FROM = 0.45
 _RESUME_CHARS = 20_000
@@ -101,7 +103,8 @@ class DraftingService:
             for asked in one.asked:
                 needs_of.setdefault(asked.question_id, []).append(need)
         plan = await asyncio.to_thread(_checked, assemble(role, chosen, needs_of, minutes))
-        return PlanDraft(plan, coverage, (*_notes(role, chosen, coverage), *writing.notes), writing.rejected)
+        notes = (*_notes(role, chosen, coverage, plan, minutes), *writing.notes)
+        return PlanDraft(plan, coverage, notes, writing.rejected)
 
     async def _written(self, role: Role, candidates: Mapping[str, Sequence[Candidate]], tenant: str) -> _Writing:
         """Questions of the model for the heaviest needs that no question asks for, within the configured time."""
@@ -173,15 +176,29 @@ def _coverage(
     )
 
 
-def _notes(role: Role, chosen: Chosen, coverage: Sequence[NeedCoverage]) -> tuple[str, ...]:
+def _notes(
+    role: Role, chosen: Chosen, coverage: Sequence[NeedCoverage], plan: InterviewPlan, minutes: int
+) -> tuple[str, ...]:
     skills = [one for one in coverage if one.kind == "skill"]
     asked = [one for one in skills if one.asked]
     easy, middle, hard = spread_of((*chosen.core, *chosen.spare))
+    shares = ", ".join(f"{skill} {weight:.0%}" for skill, weight in plan.skills.items())
     notes = [
-        f"{len(asked)} of {len(skills)} skills have a question. A match by meaning can be wrong: read each.",
-        f"The level was read as {role.level}. Of the questions about the work, {easy} are easy, {middle} are in the "
-        f"middle and {hard} are hard.",
+        f"{len(asked)} of {len(skills)} needs have a question. A match by meaning can be wrong: read each.",
+        f"The score weighs {shares}: only needs with a question count. Change `skills` if the work weighs them "
+        "otherwise.",
+        f"The level was read as {role.level}; `level` changes it. Of the questions about the work, {easy} are easy, "
+        f"{middle} are in the middle and {hard} are hard.",
     ]
+    heaviest = max((one.weight for one in skills), default=0.0)
+    missed = [one.need for one in skills if one.is_uncovered and one.weight == heaviest]
+    if missed:
+        notes.insert(1, f"No question asks for needs that the description stresses: {'; '.join(missed)}.")
+    if plan.time_budget_s < (minutes - _SHORT_BY_MINUTES) * 60:
+        notes.append(
+            f"The plan takes {plan.time_budget_s // 60} of {minutes} minutes: no further installed question fits the "
+            "role."
+        )
     if not chosen.core:
         notes.append("No installed question asks for this work: the plan holds general questions only. Add your own.")
     formal = [one.need for one in coverage if one.kind == "formal"]

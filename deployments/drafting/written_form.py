@@ -65,7 +65,7 @@ trivia, no definition, nothing about age, family, health, origin, religion, poli
 two other wordings. No words of the prompt.
 - hints: two, the second one stronger. Neither gives a key point away.
 - levels: the evidence for four levels, lowest first: nothing that fits; a part; what the work needs; an expert's \
-addition.
+addition. Each says in at least four words what the candidate names or does.
 - strong, average, weak: three answers as spoken. Strong makes every key point in its own words, average about half, \
 weak none of them.
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deployments.grading.background.abandoned_sweep import OnExpiry
 from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.background.milestones import Milestones
 from deployments.grading.background.queued_work import QueuedWork
@@ -33,7 +34,7 @@ class GradingStores:
     """The stores of background grading.
 
     ``retention`` None keeps everything, ``milestones`` None announces nothing, ``erasure`` None erases leftovers from
-    these stores only.
+    these stores only. ``on_expiry`` hears of each interview that a sweep ended.
     """
 
     sessions: SessionStore
@@ -43,6 +44,7 @@ class GradingStores:
     retention: Retention | None = None
     milestones: Milestones | None = None
     erasure: Erasure | None = None
+    on_expiry: OnExpiry | None = None
 
 
 #: Opens the stores on the replica, on its event loop; ``worker.rules_of(config.background)`` are the queue's rules.
@@ -97,6 +99,7 @@ class GradingTier:
                 name=name,
                 retention=stores.retention,
                 erasure=stores.erasure,
+                on_expiry=stores.on_expiry,
             )
 
     async def start(self) -> None:

@@ -44,7 +44,10 @@ class Word(Struct, frozen=True):
 
 
 class Segment(Struct, frozen=True):
-    """One utterance. ``start``/``end`` in seconds from the start of the recording; ``avg_logprob`` natural log."""
+    """One utterance. ``start``/``end`` in seconds from the start of the recording; ``avg_logprob`` natural log.
+
+    ``language_logprob``: natural log of the probability that the transcript's language is spoken; 0 if unknown.
+    """
 
     start: float
     end: float
@@ -52,6 +55,7 @@ class Segment(Struct, frozen=True):
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float = 1.0
+    language_logprob: float = 0.0
     words: tuple[Word, ...] = ()
 
 

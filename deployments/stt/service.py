@@ -17,7 +17,7 @@ import msgspec
 from deployments.stt.audio.decode import SAMPLE_RATE, Samples, decode_audio
 from deployments.stt.audio.recording import Recording
 from deployments.stt.audio.vad import Span, cut_into_pieces, find_speech
-from deployments.stt.confidence import ConfidenceModel
+from deployments.stt.confidence import ConfidenceModel, words_in
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
 from deployments.stt.engines.port import AudioPiece, Part, PieceOptions, PieceText, Recognizer, Transcriber
@@ -260,6 +260,7 @@ def _joined(first: PieceText, rest: PieceText, rest_starts_s: float) -> PieceTex
         avg_logprob=min(first.avg_logprob, rest.avg_logprob),
         no_speech_prob=max(first.no_speech_prob, rest.no_speech_prob),
         compression_ratio=max(first.compression_ratio, rest.compression_ratio),
+        language_logprob=min(first.language_logprob, rest.language_logprob),
         words=(*first.words, *(_shifted(word, rest_starts_s) for word in rest.words)),
         batch_size=first.batch_size,
     )
@@ -285,6 +286,7 @@ def _segments(span: Span, text: PieceText) -> list[Segment]:
                 avg_logprob=round(text.avg_logprob, 4),
                 no_speech_prob=round(text.no_speech_prob, 4),
                 compression_ratio=round(text.compression_ratio, 3),
+                language_logprob=round(text.language_logprob, 4),
                 words=tuple(_shifted(word, offset) for word in words),
             )
         )
@@ -297,7 +299,10 @@ def _confidence(segments: list[Segment], model: ConfidenceModel) -> float:
     if total_s <= 0:
         return 0.0
     weighted = sum(
-        model.confidence(segment.avg_logprob, segment.no_speech_prob) * (segment.end - segment.start)
+        model.confidence(
+            segment.avg_logprob, segment.no_speech_prob, segment.language_logprob, words=words_in(segment.text)
+        )
+        * (segment.end - segment.start)
         for segment in segments
     )
     return round(weighted / total_s, 4)

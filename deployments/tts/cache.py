@@ -15,6 +15,8 @@ class SpeechKey(NamedTuple):
     voice: str
     format: str
     speed: float
+    language: str
+    continues: bool
     text: str
 
 

@@ -20,7 +20,11 @@ SAMPLE_RATE = 24_000
 
 class SynthesisRequest(Struct, frozen=True):
     """Text to speak, plain or markdown. ``voice`` None is the engine's default for the language; ``speed`` 1.0 is the
-    voice's normal rate. ``whole``: a stream also returns the complete file at its end."""
+    voice's normal rate. ``whole``: a stream also returns the complete file at its end.
+
+    ``continues``: the text continues the file of an earlier stream of the same format and voice. Its bytes are appended
+    to that file (``joined``), so a wav has no header, and it begins with the pause between two sentences.
+    """
 
     text: str
     voice: str | None = None
@@ -28,6 +32,7 @@ class SynthesisRequest(Struct, frozen=True):
     language: str = "en"
     speed: float = 1.0
     whole: bool = False
+    continues: bool = False
 
 
 class Speech(Struct, frozen=True):

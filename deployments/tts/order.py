@@ -20,6 +20,7 @@ class Order(NamedTuple):
     key: SpeechKey
     format: AudioFormat
     speed: float
+    continues: bool
 
 
 class Orders:
@@ -51,12 +52,23 @@ class Orders:
                 f"Audio format {request.format!r} is not offered; choose one of {', '.join(CONTENT_TYPES)}.",
                 detail={"fields": {"response_format": "not offered"}},
             )
-        units = units_of(request.text, request.language, pause_s=config.pause_s / request.speed)
+        pause_s = config.pause_s / request.speed
+        units = units_of(request.text, request.language, pause_s=pause_s)
         if not units:
             raise InvalidInput("There is no text to speak.", detail={"fields": {"input": "has no words"}})
+        if request.continues:
+            units[0] = units[0]._replace(pause_s=pause_s)
         voice = self.voice(request.voice, request.language)
-        key = SpeechKey(self._engine.version(voice), voice, request.format, request.speed, request.text)
-        return Order(units, voice, request.language, key, request.format, request.speed)
+        key = SpeechKey(
+            engine=self._engine.version(voice),
+            voice=voice,
+            format=request.format,
+            speed=request.speed,
+            language=request.language,
+            continues=request.continues,
+            text=request.text,
+        )
+        return Order(units, voice, request.language, key, request.format, request.speed, request.continues)
 
     def voice(self, name: str | None, language: str) -> str:
         """The engine's voice for a request. Raises InvalidInput."""

@@ -33,6 +33,7 @@ from deployments.tts.engines.selection import build_engine
 from deployments.tts.order import Order, Orders
 from deployments.tts.preparation import SpeakAhead
 from deployments.tts.sentence_store import SentenceKey, SentenceStore
+from deployments.tts.single_flight import SingleFlight
 from deployments.tts.slots import Slots
 from deployments.tts.utterance import SpokenUnit, units_of, with_first_clause
 from interview.errors import DeadlineExceeded, EngineFailed, Overloaded
@@ -64,6 +65,8 @@ class TtsService:
         )
         self.ahead = SpeakAhead(self.sentences, partial(self._spoken, quiet=True))
         self._slots = Slots(self._config.workers)
+        self._files_in_flight: SingleFlight[SpeechKey, Speech] = SingleFlight()
+        self._sentences_in_flight: SingleFlight[SentenceKey, NDArray[np.int16]] = SingleFlight()
         # Encoding mp3 or Opus costs more than espeak's synthesis, so it must not run in the event loop either.
         self._encoders = ThreadPoolExecutor(max_workers=max(1, self._config.workers), thread_name_prefix="tts-encode")
         self.running = 0
@@ -108,12 +111,17 @@ class TtsService:
         found = self.cache.get(order.key)
         if found is not None:
             return found
-        async with self._admitted():
+        return await self._files_in_flight.run(order.key, lambda: self._file(order))
+
+    async def _file(self, order: Order) -> Speech:
+        """The complete file, within the deadline."""
+        arrived = asyncio.get_running_loop().time()
+        async with self._deadline():
             encoder = self._encoder(order, seekable=True)
             try:
                 samples = 0
-                for unit in order.units:
-                    pcm = await self._audio(order, unit)
+                for index, unit in enumerate(order.units):
+                    pcm = await self._audio(order, unit, due=arrived, begun=index > 0)
                     samples += len(pcm)
                     await self._run(partial(encoder.feed, pcm))
                 audio = await self._run(encoder.finish)
@@ -148,7 +156,8 @@ class TtsService:
             finally:
                 if not finished:
                     self._encoders.submit(encoder.abandon)
-            audio = finished_wav(chunks, SAMPLE_RATE) if order.format == "wav" else b"".join(chunks)
+            begins_wav = order.format == "wav" and not order.continues
+            audio = finished_wav(chunks, SAMPLE_RATE) if begins_wav else b"".join(chunks)
             found = self._kept(order, audio, samples)
         if request.whole:
             yield SpeechPart(b"", speech=found)
@@ -170,37 +179,44 @@ class TtsService:
         return keys, {key for key in keys if self.sentences.is_kept(key)}
 
     @asynccontextmanager
-    async def _admitted(self, due: float | None = None) -> AsyncIterator[None]:
+    async def _deadline(self) -> AsyncIterator[None]:
+        """Raises DeadlineExceeded when it has passed."""
+        deadline_s = self._config.deadline_s
+        try:
+            async with asyncio.timeout(deadline_s):
+                yield
+        except TimeoutError as error:
+            raise DeadlineExceeded(f"The voice did not finish within {deadline_s:g} s.", retry_after_s=1) from error
+
+    @asynccontextmanager
+    async def _admitted(self, due: float, *, begun: bool) -> AsyncIterator[None]:
         """Hold a worker's slot, within the queue's bound and the deadline.
 
         Args:
 
-            due: the event loop's time at which a listener needs the audio; None is now.
+            due: the event loop's time at which a listener needs the audio.
+            begun: an earlier sentence of the request was spoken, so it is not refused any more.
 
         Raises:
 
             Overloaded: too many requests are waiting.
             DeadlineExceeded: the deadline has passed.
         """
-        deadline_s = self._config.deadline_s
-        if self.queued >= self._config.max_queued:
+        if not begun and self.queued >= self._config.max_queued:
             raise Overloaded("Too many texts are waiting to be spoken; try again shortly.", retry_after_s=1)
-        try:
-            async with asyncio.timeout(deadline_s):
-                with self.ahead.held_off():
-                    self.queued += 1
-                    try:
-                        await self._slots.acquire(asyncio.get_running_loop().time() if due is None else due)
-                    finally:
-                        self.queued -= 1
-                    self.running += 1
-                    try:
-                        yield
-                    finally:
-                        self.running -= 1
-                        self._slots.release()
-        except TimeoutError as error:
-            raise DeadlineExceeded(f"The voice did not finish within {deadline_s:g} s.", retry_after_s=1) from error
+        async with self._deadline():
+            with self.ahead.held_off():
+                self.queued += 1
+                try:
+                    await self._slots.acquire(due)
+                finally:
+                    self.queued -= 1
+                self.running += 1
+                try:
+                    yield
+                finally:
+                    self.running -= 1
+                    self._slots.release()
 
     async def _in_turn(self, order: Order) -> AsyncIterator[tuple[SpokenUnit, NDArray[np.int16]]]:
         """Each unit with its audio. The worker is released between units, so that a slow reader does not hold it."""
@@ -211,23 +227,29 @@ class TtsService:
         time = asyncio.get_running_loop().time
         heard_until: float | None = None
         for unit in units:
-            async with self._admitted(due=heard_until):
-                pcm = await self._audio(order, unit)
+            due = time() if heard_until is None else heard_until
+            pcm = await self._audio(order, unit, due=due, begun=heard_until is not None)
             heard_until = (time() if heard_until is None else heard_until) + len(pcm) / SAMPLE_RATE
             yield unit, pcm
 
-    async def _audio(self, order: Order, unit: SpokenUnit) -> NDArray[np.int16]:
-        """The unit's audio, including the pause before it."""
+    async def _audio(self, order: Order, unit: SpokenUnit, *, due: float, begun: bool) -> NDArray[np.int16]:
+        """The unit's audio, including the pause before it. Requests that need it at the same time share it."""
         import numpy as np
 
         key = self._key_of(order, unit)
-        samples = await self._known(key)
-        if samples is None:
-            samples = await self._spoken(key)
-            self.sentences.put(key, samples)
+        samples = await self._sentences_in_flight.run(key, lambda: self._sentence(key, due, begun))
         if not unit.pause_s:
             return samples
         return np.concatenate((np.zeros(int(unit.pause_s * SAMPLE_RATE), dtype=np.int16), samples))
+
+    async def _sentence(self, key: SentenceKey, due: float, begun: bool) -> NDArray[np.int16]:
+        """A sentence as it is stored, or spoken on a worker."""
+        samples = await self._known(key)
+        if samples is None:
+            async with self._admitted(due, begun=begun):
+                samples = await self._spoken(key)
+            self.sentences.put(key, samples)
+        return samples
 
     async def _known(self, key: SentenceKey) -> NDArray[np.int16] | None:
         """A sentence from memory or from disk."""
@@ -255,7 +277,8 @@ class TtsService:
 
     def _encoder(self, order: Order, *, seekable: bool) -> StreamEncoder:
         bitrates = {"mp3": self._config.mp3_bitrate, "opus": self._config.opus_bitrate}
-        return StreamEncoder(order.format, SAMPLE_RATE, bitrate=bitrates.get(order.format), seekable=seekable)
+        format = "pcm" if order.continues and order.format == "wav" else order.format
+        return StreamEncoder(format, SAMPLE_RATE, bitrate=bitrates.get(format), seekable=seekable)
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._encoders, work)

@@ -31,7 +31,8 @@ def units_of(text: str, language: str, *, pause_s: float) -> list[SpokenUnit]:
 def with_first_clause(units: list[SpokenUnit], language: str, *, pause_s: float) -> list[SpokenUnit]:
     """``units`` with the first split after its first clause, so that a stream can begin with it."""
     head, rest = first_clause(units[0].caption)
-    clauses = [SpokenUnit(head, spoken_text(head, language)), SpokenUnit(rest, spoken_text(rest, language), pause_s)]
+    first = units[0]._replace(caption=head, spoken=spoken_text(head, language))
+    clauses = [first, SpokenUnit(rest, spoken_text(rest, language), pause_s)]
     if not rest or not all(any(char.isalnum() for char in clause.spoken) for clause in clauses):
         return units
     return [*clauses, *units[1:]]

@@ -116,6 +116,7 @@ def assemble(role: Role, chosen: Chosen, needs_of: Mapping[str, Sequence[Need]],
         keywords=tuple(dict.fromkeys(need.text for need in role.skills if len(need.text.split()) <= 3)),
         vocabulary=tuple(dict.fromkeys(word for question in asked for word in question.vocabulary))[:60],
         company_facts=texts.COMPANY_FACTS,
+        reply_within_days=texts.REPLY_WITHIN_DAYS,
     )
 
 

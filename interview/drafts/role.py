@@ -101,7 +101,8 @@ _AFTERTHOUGHT = re.compile(
 )
 _LIST_BREAK = re.compile(r"\s*(?:,|;|/|\band\b|\bor\b|&)\s*(?:and\s+|or\s+)?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[.+#'’-][^\W_]+)*[+#]*")
-_SENIOR = re.compile(r"\b(?:senior|lead|principal|staff|head|director|chief|expert|architect)\b", re.IGNORECASE)
+_SENIOR = re.compile(r"\b(?:senior|principal|staff|head|director|chief|expert|architect)\b", re.IGNORECASE)
+_LEAD = re.compile(r"\blead\b", re.IGNORECASE)  # senior, unless the role asks for few years: "Shift Lead"
 _JUNIOR = re.compile(
     r"\b(?:junior|graduate|intern|internship|trainee|entry[- ]level|apprentice|working student)\b", re.IGNORECASE
 )
@@ -137,7 +138,7 @@ def _level(title: str, text: str) -> Level:
         return "junior"
     years = [int(found[1]) for found in _YEARS.finditer(text)]
     if not years:
-        return "mid"
+        return "senior" if _LEAD.search(title) else "mid"
     return "senior" if max(years) >= 5 else "junior" if max(years) <= 1 else "mid"
 
 

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 
 from interview.plans.questions import Difficulty, Question, Ungraded
 
+#: Promised in ``NEXT_STEP`` and ``CLOSING``.
+REPLY_WITHIN_DAYS = 7
+
 NEXT_STEP = (
-    "Someone on the hiring team reads the report and decides; I don't. The contact in your invitation tells you about "
-    "the next step and its date."
+    "Someone on the hiring team reads the report and decides; I don't. The contact in your invitation tells you within "
+    f"{REPLY_WITHIN_DAYS} days how it went and what comes next."
 )
 CONTACT = "The contact in your invitation answers what I can't, and I note your question for the team."
 
@@ -22,7 +25,8 @@ COMPANY_FACTS = {
 
 CLOSING = (
     "That was my last question. Someone on the hiring team will read this interview and review the grades, and your "
-    "contact there will tell you about the next step. Thanks again, and goodbye."
+    f"contact there will tell you within {REPLY_WITHIN_DAYS} days how it went and what comes next. Thanks again, and "
+    "goodbye."
 )
 
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from interview.errors import InvalidInput
 from interview.languages.folding import folded
+from interview.languages.report_words import ReportWords
 from interview.yaml.schema import misfits
 from interview.yaml.source import YamlDocument, read_yaml
 
@@ -54,10 +55,12 @@ class Script(_Data, frozen=True):
     """The scripted interviewer's words. Each list holds alternatives; acknowledgements say nothing about the grade.
 
     ``acknowledge_told`` follows an answer in sentences, ``acknowledge`` a word, a number, a formula or an option, and
-    ``acknowledge_unknown`` a "don't know". ``options_are`` holds ``{options}``.
+    ``acknowledge_unknown`` a "don't know". ``taking_up`` repeats a part of the answer, ``{words}``. ``options_are``
+    holds ``{options}``.
     """
 
     acknowledge_told: Lines
+    taking_up: Lines
     acknowledge: Lines
     acknowledge_unknown: Lines
     acknowledge_skip: Lines
@@ -76,12 +79,16 @@ class Script(_Data, frozen=True):
     explain: Lines
     in_other_words: Lines
     answer_needed: Lines
+    offer_help: Lines
+    offer_repeat_or_skip: Lines
     hint: Lines
     no_hint: Lines
     move_on: Lines
     time_is_up: Lines
     stop_here: Lines
     pause: Lines
+    until_later: Lines
+    welcome_back: Lines
     end_on_request: Lines
     entering: Entering
     options_are: str
@@ -96,7 +103,7 @@ class Script(_Data, frozen=True):
                 case FormWanted() | Entering():
                     for part in value.__struct_fields__:
                         yield from getattr(value, part)
-                case tuple() if name != "openings":
+                case tuple() if name not in ("openings", "taking_up"):
                     yield from value
 
 
@@ -295,6 +302,7 @@ class Language(_Data, frozen=True):
     script: Script
     replies: Replies
     story_follow_ups: StoryFollowUps
+    report: ReportWords
     understanding: Understanding | None
     gloss: Gloss | None
 
@@ -352,7 +360,7 @@ def _check(document: YamlDocument, language: Language, like: Language | None) ->
             raise document.error((name,), "must be given, except in English, whose rules are in code")
     _check_texts(document, document.data, ())
     if like is not None:
-        for part in ("script", "replies"):
+        for part in ("script", "replies", "report"):
             _check_placeholders(document, getattr(language, part), getattr(like, part), (part,))
     for where, source in _patterns(language):
         try:

@@ -1,25 +1,22 @@
 """Story analysis for behavioural answers: detects situation, task, action and result, and reports the missing parts.
 
-The analysis uses lexical cues, sentence by sentence: it is cheap and deterministic, and each finding is a quote a
-reviewer can check. It drives the follow-up question and one line of the report; it never scores.
+The analysis uses lexical cues, clause by clause, and in English a small trained model beside them: it is cheap and
+deterministic, and each finding is a quote a reviewer can check. It drives the follow-up question and one line of the
+report; it never scores.
 """
 
 from __future__ import annotations
 
 import re
 from functools import partial
-from typing import get_args
 
 from msgspec import Struct
 
 from interview.languages.language import language_of
 from interview.limits import MAX_ANSWER_CHARS
-from interview.measurement.story_clauses import CAME_TO, HEADING, RELATIVE, clauses_of
-from interview.measurement.story_cues import ADVERBS, OPENING, REPORTED, VERBS, StoryPart
+from interview.measurement.story_cues import ADVERBS, OUTCOME, PARTS, VERBS, StoryPart
+from interview.measurement.story_parts import clauses_in, parts_told
 from interview.measurement.story_rules import StoryRules, story_rules
-from interview.text.machine_orders import without_orders
-
-PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 
 #: The missing part that is asked for first: the most informative one.
 _ASKED_FIRST: tuple[StoryPart, ...] = ("action", "result", "task", "situation")
@@ -66,16 +63,8 @@ def analyse_story(answer: str, language: str = "en") -> StoryAnalysis:
     Orders to the grader and hesitations are not part of a story.
     """
     rules = story_rules(language)
-    answer = answer[:MAX_CHARACTERS]
-    clauses = [
-        (text, kept + start)
-        for kept, until in without_orders(answer)
-        for text, start in clauses_of(answer[kept:until], rules.conjunction, english=rules.is_english)
-        if not rules.is_hesitation(text)
-    ]
-    ongoing = any(rules.ongoing.search(text) for text, _ in clauses)
-    told = [_told_in(text, rules, ongoing=ongoing) for text, _ in clauses]
-    _tell_by_place([text for text, _ in clauses], told, rules)
+    clauses = clauses_in(answer[:MAX_CHARACTERS], rules)
+    told = parts_told(clauses, rules)
     present: list[StoryQuote] = []
     for part in PARTS:
         quotes = [
@@ -91,66 +80,17 @@ def analyse_story(answer: str, language: str = "en") -> StoryAnalysis:
     return StoryAnalysis(
         present=tuple(present),
         missing=tuple(part for part in _ASKED_FIRST if part not in found),
-        team_only="action" not in found and any(rules.team_action.search(text) for text, _ in clauses),
+        team_only="action" not in found
+        and any(
+            rules.team_action.search(text) for text, _ in clauses if not (rules.is_english and OUTCOME.match(text))
+        ),
         language=language,
     )
 
 
-def _told_in(clause: str, rules: StoryRules, *, ongoing: bool) -> set[StoryPart]:
-    """The parts that ``clause`` names explicitly; habits, plans and advice do not count."""
-    if rules.is_english:
-        heading = HEADING.match(clause)
-        if heading is not None and heading.lastgroup is not None:
-            return {part for part in PARTS if part == heading.lastgroup}
-        clause = RELATIVE.sub(_without_subject, clause)
-    if _is_general(clause, rules) or not (ongoing or rules.past.search(clause) or rules.ongoing.search(clause)):
-        return set()
-    parts = {part for part, cue in rules.cues.items() if cue.search(clause)}
-    if ongoing and rules.present_action.search(clause):
-        parts.add("action")
-    if rules.idle.search(clause):
-        parts.discard("action")
-    return parts
-
-
-def _without_subject(relative: re.Match[str]) -> str:
-    return relative.group().replace(" i ", " one ").replace(" I ", " one ")
-
-
-def _is_general(clause: str, rules: StoryRules) -> bool:
-    if rules.generic.search(clause):
-        return True
-    told = rules.cues["action"].search(clause) or (rules.is_english and REPORTED.search(clause))
-    return bool(rules.conditional.search(clause) and not told)
-
-
-def _tell_by_place(clauses: list[str], told: list[set[StoryPart]], rules: StoryRules) -> None:
-    """Add the parts that the place tells: the first clause is the situation, in English all that precedes the first
-    action; after an action, a clause about another subject is the result. In English, what had to be done after all
-    actions is not the task."""
-    acted = False
-    actions = [number for number, parts in enumerate(told) if "action" in parts and rules.is_english]
-    if actions:
-        for parts in told[actions[-1] + 1 :]:
-            parts.discard("task")
-    for number, (clause, parts) in enumerate(zip(clauses, told, strict=True)):
-        happened = bool(rules.past.search(clause) or (actions and OPENING.search(clause)))
-        happened = happened and not _is_general(clause, rules)
-        if rules.is_english and CAME_TO.match(clause):
-            parts.discard("task")
-        bare = not parts & {"task", "action"} if rules.is_english else not parts
-        if len(clauses) > 1 and happened and not acted and (number == 0 or actions) and bare:
-            parts.add("situation")
-        outcome = happened or (rules.by_now.search(clause) and not _is_general(clause, rules))
-        if (
-            acted
-            and outcome
-            and not parts & {"action", "task"}
-            and not rules.doing.match(clause)
-            and not rules.remark.search(clause)
-        ):
-            parts.add("result")
-        acted = acted or "action" in parts or bool(rules.team_action.search(clause))
+def _team_acts(clause: str, rules: StoryRules) -> bool:
+    """Whether ``clause`` tells what "we" did; "in the end we finished" tells what came of it."""
+    return bool(rules.team_action.search(clause)) and not (rules.is_english and OUTCOME.match(clause))
 
 
 def _result_strength(rules: StoryRules, quote: StoryQuote) -> tuple[bool, bool]:

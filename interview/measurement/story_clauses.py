@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from interview.measurement.story_cues import FINITE
+
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 #: Conjunctions and subjects at which an unpunctuated sentence of more than ``_LONG_WORDS`` words is split.
 CONJUNCTION = re.compile(
@@ -16,9 +18,24 @@ CONJUNCTION = re.compile(
     re.IGNORECASE,
 )
 _LONG_WORDS, _LONG_WORDS_ELSEWHERE = 18, 24
+#: In a shorter sentence, a conjunction and another subject with a verb of its own: "I added an index, and the page
+#: loaded in a second". A verb after the conjunction continues what the speaker did.
+_SHORTEST_WORDS = 7
+_OTHER_SUBJECT = re.compile(
+    r"(?<=\s)(?:and|so|but) (?=(?:(?:then|so|also|in the end|thankfully|luckily|fortunately|finally|eventually|soon|now|today|sadly|unfortunately) )*"
+    r"(?:(?:the|a|an|our|my|his|her|their|its|this|that|these|those|all|both|most|some|many|each|every|two|three|four|five|ten|twenty|thirty|half|only|not a|no|nearly|almost|about|by|within|after) (?:[\w'’-]+ ){1,5}?"
+    r"|(?:it|he|she|they|we|nobody|everyone|everybody|no one|nothing|everything|people) (?:[\w'’-]+ ){0,2}?|(?!i\b|we\b|to\b|not\b)[\w'’-]+ )(?=VERB\b))".replace(
+        "VERB", rf"(?:{FINITE})"
+    ),
+    re.IGNORECASE,
+)
+_STARTS_WITH_VERB = re.compile(rf"(?:and|so|but) (?:(?:then|also|finally|later) )*(?:i\b|{FINITE}\b)", re.IGNORECASE)
 #: A typed heading: the clause is this part.
 HEADING = re.compile(
-    r"\W*(?:(?P<situation>situation|s)|(?P<task>task|t)|(?P<action>actions?|a)|(?P<result>results?|outcome|r)) ?(?::|-|–|—) ",
+    r"\W*(?:the |my |our )?(?:(?P<situation>situation|s|context|background|setting|problem|challenge|starting point)"
+    r"|(?P<task>tasks?|t|goals?|objectives?|aim|target|role|job|brief|mission|responsibility|assignment|what was (?:asked|expected)(?: of me)?)"
+    r"|(?P<action>actions?|a|approach|steps?(?: taken)?|what i did|part|response|measures|solution|how i (?:did it|went about it))"
+    r"|(?P<result>results?|outcomes?|r|impact|effect|what came of it|how it ended|end result|learnings?|lessons?(?: learned)?)) ?(?::|-|–|—) ",
     re.IGNORECASE,
 )
 #: "In one class that I taught": a relative clause describes a noun and tells no action.
@@ -37,8 +54,15 @@ def clauses_of(text: str, conjunction: re.Pattern[str], *, english: bool) -> Ite
     """Sentences and their offsets; long unpunctuated sentences are split at conjunctions."""
     for found in _SENTENCE.finditer(text):
         cuts = [0]
-        if found.group().count(" ") > (_LONG_WORDS if english else _LONG_WORDS_ELSEWHERE):
+        length = found.group().count(" ")
+        if length > (_LONG_WORDS if english else _LONG_WORDS_ELSEWHERE):
             cuts += [cut.start() for cut in conjunction.finditer(found.group())]
+        elif english and length >= _SHORTEST_WORDS:
+            cuts += [
+                cut.start()
+                for cut in _OTHER_SUBJECT.finditer(found.group())
+                if not _STARTS_WITH_VERB.match(found.group(), cut.start())
+            ]
         for at, until in zip(cuts, [*cuts[1:], len(found.group())], strict=True):
             piece = found.group()[at:until]
             if piece.strip():

@@ -1,6 +1,6 @@
 """English cues for the parts of a story, clause by clause.
 
-``CUES`` identify a part explicitly. A part without a cue is found by its position and its subject (``star.py``): after
+``CUES`` identify a part explicitly. A part without a cue is found by its position and its subject (``story_parts.py``): after
 the first action, a past-tense clause about another subject is the result.
 """
 
@@ -9,9 +9,10 @@ the first action, a past-tense clause about another subject is the result.
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 StoryPart = Literal["situation", "task", "action", "result"]
+PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 
 _IRREGULAR = (
     "built|rebuilt|wrote|rewrote|led|made|took|gave|ran|set|found|brought|kept|held|told|taught|sent|met|got|chose|drew|redrew|put|"
@@ -38,15 +39,21 @@ NUMBER = (
 )
 VERBS = rf"(?!(?:{_NOT_ACTIONS}|made (?:a|the) mistake)\b)(?:[a-z]{{2,}}ed|{_IRREGULAR})"
 
+#: A verb that a clause is built around.
+FINITE = (
+    rf"[a-z]{{2,}}ed|{_IRREGULAR}|was|were|is|are|has|have|had|did|does|became|fell|rose|lost|knew|saw|could|would|ate|shrank|sank|grew|came|stood|"
+    r"now \w+s|still \w+s?"
+)
+
 #: Past tense, or present perfect.
 PAST = re.compile(
-    rf"\b(?:[a-z]{{2,}}ed|{_IRREGULAR}|was|were|had|did|became|ate|drank|slept|woke|forgot|blew|beat|hit|let|grew|fell|rose|lost|felt|knew|saw|thought|heard|understood|ended|has|have been|have|could|would not|wouldn't)\b",
+    rf"\b(?:[a-z]{{2,}}ed|{_IRREGULAR}|shrank|sank|sprang|arose|meant|cost|burst|hasn't|haven't|hadn't|wasn't|weren't|didn't|was|were|had|did|became|ate|drank|slept|woke|forgot|blew|beat|hit|let|grew|fell|rose|lost|felt|knew|saw|thought|heard|understood|ended|has|have been|have|could|would not|wouldn't)\b",
     re.IGNORECASE,
 )
 #: Habits, plans and advice are not a story.
 GENERIC = re.compile(
     r"\b(?:usually|generally|typically|normally|in general|as a rule|whenever|i (?:always|often|like to|try to|tend to|prefer to|believe)|in my (?:opinion|view|eyes|experience|book)|when faced with|"
-    r"you (?:should|have to|need to|must|can)|one (?:should|must)|it is important|a good (?:story|leader|manager|team|engineer)|next time|i will|in the future)\b",
+    r"you (?:should|have to|need to|must|can)|one (?:should|must)|i(?: have|'ve) never (?:really |actually |yet )*(?:had|been|faced|experienced|seen|met)|it is important|a good (?:story|leader|manager|team|engineer)|next time|i will|in the future)\b",
     re.IGNORECASE,
 )
 #: Nor are hypotheticals, unless the clause also tells something that happened.
@@ -107,6 +114,10 @@ _CUES: dict[StoryPart, tuple[str, ...]] = {
         r"\b(?:put|placed|left|made|named|appointed|chose|picked|wanted|needed|trusted|entrusted) me (?:in charge|responsible|accountable|to (?!that|whom)|as|with|in the lead|for (?:it|this|that|the))|\b(?:gave|handed|assigned|passed|left) me (?:the|this|that|with|a) (?:task|job|project|responsibility|assignment|goal|mission|lead|brief|problem|challenge|case|account|ownership)",
         r"\b(?:wanted|needed|expected|demanded|required|asked for|called for|insisted on) [^.]{0,50}\b(?:by|within|before|until|in time for|no later than|alternatives?|a solution|an answer)\b|\bturned to (?:me|us)\b|\b(?:i|we) (?:took on|took charge of|became responsible for|signed up to|undertook to|was handed|was voted|was elected|was nominated)\b|\b(?:became|got|received|had|have) the (?:task|job|order|mission|assignment|duty) (?:to|of)\b|\b(?:manager|director|boss|board|client|head|chief|lead|customer|supervisor|team leader|owner) (?:then |had |also )?asked for\b",
         r"\b(?:counted|counting|relied|relying|depended|depending) on (?:me|us)\b|\b(?:was|were|became|is) (?:mine|my problem|my call|my department|on my (?:desk|plate|shoulders))\b|\blooked to (?:me|us) (?:to|for)\b|\b(?:someone|somebody) had to\b|\bthat (?:someone|person|became) (?:was )?me\b",
+        r"\b(?:landed|ended up|was|were|sat|lay|rested|fell) (?:squarely |now |all |entirely |solely )*(?:on|in|with|upon) (?:me\b|us\b|my (?:desk|plate|lap|shoulders|table))|\bowed it to\b|\b(?:felt|thought|saw|considered) it (?:was |as |to be )?(?:my|our) (?:\w+ )?(?:duty|job|responsibility|task|role)\b|\bi felt (?:\w+ )?(?:responsible|obliged|obligated|accountable)\b",
+        r"\bi was (?:also |now |then )?the (?:one|person|only one) (?:who|that) (?:had|needed|was (?:meant|supposed|expected|asked|to))\b|\basked (?:me )?(?:if|whether) i (?:could|would|might)\b|\bput me on (?:the|this|it|that)\b|\bi (?:also |then |gladly |finally )?agreed to (?:take|help|do|lead|clean|fix|sort|run|look|organi[sz]e|write|build|handle|cover|[a-z]+ (?:it|that|this|them))\b|\bmade it my (?:goal|mission|business|priority|job|task|aim)\b|\bset (?:myself|ourselves) (?:the|a|an|this) (?:\w+ )?(?:goal|target|task|aim|deadline|challenge)\b|\bended up with the (?:task|job|duty)\b|\bhad (?:promised|sworn|committed|undertaken)\b[^.]{0,30}\bto\b",
+        r"\b(?:the|our|my|this|whole|entire) (?:team|department|group|crew|class|company|staff|shift|unit|office|project)(?: (?:members|leads?))? (?:had|needed|was (?:supposed|asked|told|expected|required|meant|due)|were (?:supposed|asked|told|expected|required|meant|due)|was|were) to\b|\b(?:someone|somebody|one of us) (?:had|needed|would have) to\b|\b(?:needed|wanted|sought|looked for) (?:someone|somebody|a volunteer|a lead)\b[^.]{0,50}\b(?:me|i)\b",
+        r"\bhad (?:only |just |about )?(?:one|a|an|two|the) (?:single |short )?(?:afternoon|morning|evening|night|weekend|lunch break) to\b",
         rf"\bi knew (?:that )?(?:i|we|it|this|something) (?:had|needed)\b|\b(?:i|we) (?:only |just )?had (?:only |just |about |until )?(?:{NUMBER}|a|until|till) ?(?:minutes?|hours?|days?|weeks?|months?|noon|monday|tuesday|wednesday|thursday|friday|saturday|sunday|midnight) (?:to|for)\b|\b(?:i|we) (?:was|were) (?:to|given|due|meant|obliged|required|committed|under orders)\b",
         r"\b(?:(?:it|he|she|they|everything|everyone|all of (?:it|them)) |(?:the|our|his|her|their|my|this|that) (?:[a-z]+ ){1,3}?)(?:still |also |all |simply |only )?(?:had|needed) to (?:be|go|get|have|come|reach|arrive|start|open|leave|stay)\b",
     ),
@@ -145,12 +156,17 @@ DOING = re.compile(
     r"(?:i (?!(?:(?:only|still|even|just|finally|eventually|also|then|later) )*"
     r"(?:got|received|graduated|passed|won|earned|gained|lost|succeeded|achieved|avoided|became|managed|survived|was (?:promoted|praised|thanked|able|offered|invited))\b)"
     r"|we (?!(?:(?:only|still|even|just|finally|eventually|also|then|later|all) )*"
-    r"(?:got|had (?:no|fewer|the|only)|were|won|finished|met|made|saved|became|ended|still use|have not|never|lost|kept|passed|gained|earned|avoided|reached|managed|recovered|survived|stayed)\b))",
+    r"(?:got|had (?:no|fewer|the|only)|have (?:had|since|now|been)|haven't|didn't|did not|are|hit|were|won|finished|met|made|saved|became|ended|still use|have not|never|lost|kept|passed|gained|earned|avoided|reached|managed|recovered|survived|stayed)\b))",
     re.IGNORECASE,
 )
 #: A lasting result is told in the present.
 BY_NOW = re.compile(
     r"\b(?:now|today|these days|nowadays|still|already|by now|ever since|since then|anymore|any more|no longer)\b",
+    re.IGNORECASE,
+)
+#: How a story without an own action ends.
+OUTCOME = re.compile(
+    r"^\W*(?:(?:and|but|so) )*(?:luckily|fortunately|thankfully|happily|sadly|unfortunately|regrettably|in the end|eventually|by (?:the (?:next |same |following )?(?:evening|morning|afternoon|weekend|end|time)|noon|midnight|lunchtime)|within)\b",
     re.IGNORECASE,
 )
 #: A comment on the story, not its outcome.

@@ -13,7 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from interview.languages.gloss import glossary_of, only_stop_words
 from interview.languages.language import SUPPORTED, is_supported
-from interview.limits import MAX_FORMULA_CHARS, MAX_QUESTIONS, MAX_TIME_BUDGET_S
+from interview.limits import (
+    MAX_FORMULA_CHARS,
+    MAX_PAUSE_DAYS,
+    MAX_PAUSES,
+    MAX_QUESTIONS,
+    MAX_REPLY_DAYS,
+    MAX_TIME_BUDGET_S,
+)
 from interview.plans import questions as q
 from interview.plans.key_units import unit_problem
 from interview.plans.plan import InterviewPlan, PhasePlan
@@ -298,6 +305,12 @@ def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
     yield from _positive(("adaptive", "stop_se"), plan.adaptive.stop_se)
     if plan.adaptive.randomesque < 1:
         yield ("adaptive", "randomesque"), f"{plan.adaptive.randomesque} must be at least 1"
+    if not 0 <= plan.pauses.at_most <= MAX_PAUSES:
+        yield ("pauses", "at_most"), f"{plan.pauses.at_most} lies outside 0..{MAX_PAUSES}"
+    if not 0 < plan.pauses.days <= MAX_PAUSE_DAYS:
+        yield ("pauses", "days"), f"{plan.pauses.days:g} must be greater than 0 and at most {MAX_PAUSE_DAYS:g}"
+    if not 0 <= plan.reply_within_days <= MAX_REPLY_DAYS:
+        yield ("reply_within_days",), f"{plan.reply_within_days} lies outside 0..{MAX_REPLY_DAYS}"
     yield from _check_composites(plan)
     yield from _check_phases(plan)
 

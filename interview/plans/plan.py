@@ -54,6 +54,13 @@ class AdaptiveRules(Struct, frozen=True, forbid_unknown_fields=True):
     model: ResponseModel = "2pl"
 
 
+class PauseRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """How often the candidate may pause the interview, and for how many days each time. The clock stops meanwhile."""
+
+    at_most: int = 0
+    days: float = 3.0
+
+
 class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A plan with its questions: everything one interview needs, content-addressed by ``digest``.
 
@@ -62,7 +69,8 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     skill tell little; without them every skill is measured alone.
     ``keywords`` help to match a role description to a plan.
     ``policies`` name files of ``configs/policies``. ``company_facts`` maps topics (words, alternatives separated by
-    commas: "salary, pay") to the answers a candidate gets. Times in seconds.
+    commas: "salary, pay") to the answers a candidate gets. ``reply_within_days``: the hiring team answers each
+    candidate within this many days after the interview; 0 promises nothing. Times in seconds.
     """
 
     id: str
@@ -88,6 +96,8 @@ class InterviewPlan(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     persona: str = "a friendly, precise interviewer"
     company_facts: dict[str, str] = {}
     composites: dict[str, tuple[str, ...]] = {}
+    pauses: PauseRules = PauseRules()
+    reply_within_days: int = 0
 
     @cached_property
     def by_id(self) -> dict[str, Question]:

@@ -21,9 +21,11 @@ MIN_SCENARIO_PROBES = 2
 MAX_ASKED_AT_ONCE = 2
 #: Of a rubric criterion.
 LEVELS = 4
+#: Of an anchor. "No plan." is a verdict; four words have room for what an observer hears.
+MIN_ANCHOR_WORDS = 4
 #: The types of questions that are answered by a story.
 STORIES = ("experience", "behavioral")
-MIN_WORDING_WORDS = 2
+MIN_WORDING_WORDS = 3
 #: A wording longer than this hardly ever matches: the words must stand close together.
 MAX_WORDING_WORDS = 12
 
@@ -37,6 +39,22 @@ _LABEL = re.compile(
 _WE_ALONE = re.compile(r"""\bonly ['"“”]?we\b""", re.IGNORECASE)
 #: The probe that every story has: a team's success must not hide what the candidate did.
 OWN_PART = re.compile(r"\b(?:your own|yourself|you personally)\b", re.IGNORECASE)
+#: The same in the other languages, with an example.
+_OWN_PART_IN: dict[str, tuple[re.Pattern[str], str]] = {
+    "en": (OWN_PART, "What was your own part in that?"),
+    "de": (
+        re.compile(r"\b(?:Ihr\w* eigen\w+|Sie selbst|Sie persönlich)\b", re.IGNORECASE),
+        "Was war Ihr eigener Anteil?",
+    ),
+    "fr": (
+        re.compile(r"\b(?:votre propre|vous-même|personnellement)\b", re.IGNORECASE),
+        "Quelle était votre propre part ?",
+    ),
+    "es": (
+        re.compile(r"\b(?:su propia|usted mism[oa]|personalmente)\b", re.IGNORECASE),
+        "¿Cuál fue su propia parte?",
+    ),
+}
 #: Anchors must be observable.
 _MANNER = re.compile(
     r"\b(?:hopes|feels|panics?|fashion|nervous(?:ly)?|calm(?:ly)?|confident(?:ly)?|fluent(?:ly)?|articulate|enthusias\w+"
@@ -77,17 +95,21 @@ _UNSPOKEN = re.compile(r"[*_#`<>{}|]|https?:")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
+def own_part_in(language: str) -> tuple[re.Pattern[str], str]:
+    """What a probe for the own part says in ``language``, and an example."""
+    return _OWN_PART_IN.get(language[:2], _OWN_PART_IN["en"])
+
+
 def style_findings(question: Question, language: str = "en") -> Iterator[Finding]:
     """Breaches of style in ``question``; a finding's path is relative to it.
 
-    ``language``: of its plan. The rules that know English words, and four levels, are for English.
+    ``language``: of its plan. The lists of words are English, but for the probe for the own part.
     """
-    english = language.startswith("en")
     yield from _spoken(question)
-    yield from _asked(question, english=english)
+    yield from _asked(question, language)
     yield from _points(question)
     for index, criterion in enumerate(question.criteria):
-        yield from _anchors(("criteria", index, "levels"), criterion, LEVELS if english else LEVELS - 1)
+        yield from _anchors(("criteria", index, "levels"), criterion)
     match question.grader:
         case MultipleChoice(options=options) if not question.difficulty.c:
             yield (
@@ -98,14 +120,15 @@ def style_findings(question: Question, language: str = "en") -> Iterator[Finding
             pass
 
 
-def _asked(question: Question, *, english: bool) -> Iterator[Finding]:
+def _asked(question: Question, language: str) -> Iterator[Finding]:
     """Whether every candidate gets the questions that are scored."""
     if len(question.probes) > MAX_PROBES:
         yield ("probes",), f"{len(question.probes)} probes; at most {MAX_PROBES} fit one scenario"
     if not question.is_open:
         return
-    if english and question.type in STORIES and not any(OWN_PART.search(probe) for probe in question.probes):
-        yield ("probes",), 'a story needs a probe for the own part, such as "What was your own part in that?"'
+    own_part, example = own_part_in(language)
+    if question.type in STORIES and not any(own_part.search(probe) for probe in question.probes):
+        yield ("probes",), f'a story needs a probe for the own part, such as "{example}"'
     if question.type not in STORIES and question.difficulty.b >= SENIOR_ITEM_B and not question.probes:
         yield (
             ("probes",),
@@ -141,8 +164,8 @@ def _points(question: Question) -> Iterator[Finding]:
                 yield path, f"{text!r} is made of words of the prompt, so that repeating the question makes the point"
 
 
-def _anchors(path: PathKey, criterion: Criterion, fewest: int) -> Iterator[Finding]:
-    if not fewest <= len(criterion.levels) <= LEVELS:
+def _anchors(path: PathKey, criterion: Criterion) -> Iterator[Finding]:
+    if len(criterion.levels) != LEVELS:
         yield (
             path,
             f"has {len(criterion.levels)} levels; write {LEVELS}: nothing that fits, a part, what the work needs, and "
@@ -154,6 +177,12 @@ def _anchors(path: PathKey, criterion: Criterion, fewest: int) -> Iterator[Findi
             'takes "we" for no contribution; describe what is missing after the follow-up',
         )
     for rung, level in enumerate(criterion.levels):
+        if (count := len(level.anchor.split())) < MIN_ANCHOR_WORDS:
+            yield (
+                (*path, rung, "anchor"),
+                f"{level.anchor!r} has {count} word{'' if count == 1 else 's'}, which observers read differently; "
+                f"say what the candidate names or does, in at least {MIN_ANCHOR_WORDS}",
+            )
         if manner := _MANNER.search(level.anchor):
             yield (
                 (*path, rung, "anchor"),
@@ -179,8 +208,14 @@ def plan_findings(plan: InterviewPlan) -> Iterator[Finding]:
     """Breaches of style in the plan itself, without its questions."""
     if plan.composites and not 2 <= len(plan.composites) <= 3:
         yield ("composites",), f"{len(plan.composites)} abilities; an interview's answers can tell two or three apart"
+    if plan.pauses.at_most and plan.pauses.days < 1:
+        yield ("pauses", "days"), f"{plan.pauses.days:g} does not last until another day; give at least 1"
     if not _SAYS_AI.search(plan.greeting):
         yield ("greeting",), "does not say that an AI interviews; say it in the first sentence"
+    if not plan.reply_within_days:
+        yield ("reply_within_days",), "is missing; write the days within which every candidate gets an answer"
+    elif not re.search(rf"(?<!\d){plan.reply_within_days}(?!\d)", plan.closing):
+        yield ("closing",), f"does not say when the team replies; say {plan.reply_within_days} days, in figures"
 
 
 def plan_style(plan: InterviewPlan) -> Iterator[tuple[str, str]]:

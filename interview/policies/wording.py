@@ -27,8 +27,22 @@ _MIN_OF_PLAN = 7
 #: A sentence of the plan inside a longer one needs this many words to be recognised.
 _MIN_INSIDE_WORDS = 7
 #: A statement of at most this many words is courtesy, and an answer of fewer words leaves nothing to take up.
-_COURTESY_WORDS = 3
+COURTESY_WORDS = 3
 TOLD_WORDS = 12
+
+#: Words of a candidate about themselves, which an interviewer may repeat only as theirs.
+_FIRST_PERSON = re.compile(r"\b(?:I|we|me|us|my|our|myself|ourselves)\b", re.IGNORECASE)
+#: A statement about the one who speaks: an interviewer's own ("I see", "I'd like to hear") tell nothing of the answer.
+_SPEAKS_OF_ITSELF = re.compile(
+    r"(?:(?:so|and|then|well|okay|yes),? )*(?:I|we)\b(?! (?:hear|see|understand|note|read|gather|take|have noted)\b)",
+    re.IGNORECASE,
+)
+_ADDRESSES = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+#: Similarity, in percent, of words that are part of an answer, and their least number: "I see" is an interviewer's own.
+_SAME_WORDS, _MIN_SAME_WORDS = 92, 4
+#: The same for a whole sentence without an "I".
+_SAME, _MIN_WHOLE = 95, 6
 
 #: The second of two questions in one sentence: it begins anew after a comma or "and", with a clause of its own.
 _SECOND_QUESTION = re.compile(
@@ -143,15 +157,21 @@ def _telling_sentences(prompt: str) -> tuple[str, ...]:
 
 
 def _without_empty(words: str, scene: Scene, draft: Draft, share: float) -> Fault:
-    """Leaves out statements that take up nothing of an answer in sentences, or say what the candidate did not."""
+    """Leaves out what repeats the candidate's words as the interviewer's, and statements that take up nothing of an
+    answer in sentences or say what the candidate did not."""
     answer = said_to(scene)
-    if draft.action == "clarify" or len(answer.split()) < TOLD_WORDS or says_dont_know(_last_answer(scene)):
-        return Fault("", words)
+    short = len(answer.split()) < TOLD_WORDS or says_dont_know(_last_answer(scene))
+    owes_nothing = short or draft.action == "clarify"
     known = content_stems(answer)
     asked = content_stems(scene.question.prompt)
+    told = searchable(answer)
 
     def empty(sentence: str) -> str:
-        if sentence.endswith("?") or len(words_of(sentence)) <= _COURTESY_WORDS:
+        if len(words_of(sentence)) <= COURTESY_WORDS:
+            return ""
+        if _speaks_as(told, known, sentence):
+            return "says the candidate's words as its own"
+        if owes_nothing or sentence.endswith("?"):
             return ""
         own = content_stems(sentence) - _COURTESY
         if not own & known:
@@ -159,6 +179,30 @@ def _without_empty(words: str, scene: Scene, draft: Draft, share: float) -> Faul
         return "" if len(own & (known | asked)) >= share * len(own) else "says what the candidate did not say"
 
     return _without(words, empty)
+
+
+def _speaks_as(told: str, known: frozenset[str], sentence: str) -> bool:
+    """Whether the sentence tells, unquoted, the candidate's answer as the interviewer's own.
+
+    It is a sentence of the answer, goes on in its words from an "I" or "my" on, or says "I" or "we" with its words of
+    content and does not address the candidate. After "So" a sentence without "I" sums up.
+    """
+    own = _QUOTED.sub(" ", sentence)
+    whole = searchable(own)
+    if len(whole.split()) >= _MIN_WHOLE and not whole.startswith("so ") and _is_part(whole, told, _SAME):
+        return True
+    tails = (searchable(own[found.start() :]) for found in _FIRST_PERSON.finditer(own))
+    if any(len(tail.split()) >= _MIN_SAME_WORDS and _is_part(tail, told, _SAME_WORDS) for tail in tails):
+        return True
+    content = content_stems(own) - _COURTESY
+    of_itself = _SPEAKS_OF_ITSELF.match(own) is not None and not _ADDRESSES.search(own)
+    return of_itself and len(content & known) >= max(2, len(content) / 2)
+
+
+def _is_part(words: str, told: str, least: float) -> bool:
+    """Whether ``words`` stand in ``told``. Longer words are compared whole: "you said it slows writes down" holds "it
+    slows writes down" and is no part of it."""
+    return (fuzz.partial_ratio if len(words) <= len(told) else fuzz.ratio)(words, told) >= least
 
 
 def _last_answer(scene: Scene) -> str:

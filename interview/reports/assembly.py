@@ -29,9 +29,17 @@ from interview.reports.report import (
     SummarySentence,
 )
 from interview.sessions import events as ev
+from interview.sessions.hearing import as_heard
 from interview.sessions.session import SessionState
 
 _SCRIPTED = "scripted interviewer"
+
+
+#: Evidence that is the answer itself, quoted because no part of it stands out: it supports nothing in particular.
+_WHOLE = frozenset({"the answer", "no answer"})
+
+#: The fewest words of a piece of a quote that is told from a coincidence.
+_PIECE_WORDS = 3
 
 
 def assemble(state: SessionState, events: Sequence[ev.Event], plan: InterviewPlan, *, generated_at: datetime) -> Report:
@@ -100,7 +108,8 @@ def locate_quotes(
     whole = locate_quote(quote, answers, heard)
     if whole.found:
         return (whole,)
-    parts = _parts_by_answer(" ".join(quote.split()), [" ".join(answer.text.split()) for answer in answers])
+    texts = [" ".join(answer.text.split()) for answer in answers]
+    parts = _parts_by_answer(" ".join(quote.split()), texts) or _parts_with_gaps(quote.split(), texts)
     return tuple(locate_quote(part, answers, heard) for part in parts) or (whole,)
 
 
@@ -117,6 +126,34 @@ def _parts_by_answer(quote: str, answers: Sequence[str]) -> list[str]:
         parts.append(joined[max(begins, offset) : min(ends, offset + len(quote))].strip())
         begins = ends + 1
     return [part for part in parts if part]
+
+
+def _parts_with_gaps(words: Sequence[str], answers: Sequence[str]) -> list[str]:
+    """The pieces of a quote in the order of the answers, where a grader left out what was no answer, as a question to
+    the interviewer; nothing when a piece is missing or has fewer than ``_PIECE_WORDS`` words."""
+    parts: list[str] = []
+    at, from_answer = 0, 0
+    folded = [answer.casefold() for answer in answers]
+    while at < len(words):
+        reach = [
+            (end, -number)
+            for number in range(from_answer, len(folded))
+            if (end := _reach(words, at, folded[number])) >= at + _PIECE_WORDS
+        ]
+        if not reach:
+            return []
+        end, negative = max(reach)
+        parts.append(" ".join(words[at:end]))
+        at, from_answer = end, -negative
+    return parts
+
+
+def _reach(words: Sequence[str], at: int, folded: str) -> int:
+    """The end of the longest run of words from ``at`` that the folded answer holds."""
+    end = at
+    while end < len(words) and " ".join(words[at : end + 1]).casefold() in folded:
+        end += 1
+    return end
 
 
 def _utterance_start(offset: int, text: str, segments: Iterable[dict[str, Any]]) -> float | None:
@@ -151,12 +188,14 @@ def _opened(
     current = -1
     asked_of = {asked.question_id: asked for asked in state.questions_asked}
     prompt_version = said = ""
-    for event in events:
+    for event in as_heard(events):
         match event.data:
             case ev.PlanMade(prompt=prompt):
                 prompt_version = prompt
             case ev.ResponseSent(question=card, text=text) if card is not None and card.question_id in _ids(opened):
                 current, said = _ids(opened).index(card.question_id), text
+                if card.prompt not in opened[current].wording:  # it was interrupted
+                    opened[current] = replace(opened[current], wording=text)
             case ev.ResponseSent(question=card, text=text) if card is not None:
                 asked, item = asked_of[card.question_id], plan.by_id.get(card.question_id)
                 opened.append(
@@ -235,7 +274,7 @@ def _quotes(
     if not versions:
         return ()
     grade = versions[-1].grade
-    wanted = {evidence.quote: evidence.supports for evidence in grade.evidence}
+    wanted = {quoted.quote: "" if quoted.supports in _WHOLE else quoted.supports for quoted in grade.evidence}
     for criterion in grade.criteria:
         if criterion.quote:
             wanted.setdefault(criterion.quote, criterion.criterion)

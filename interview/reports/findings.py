@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from statistics import fmean
 
 from interview.plans.plan import InterviewPlan
@@ -73,7 +74,8 @@ def suggestions(
         if skill.items == 0 or error is None:
             why = f"No graded answer on {skill.skill} moves its estimate yet."
         else:
-            why = f"{name} is known only to ± {error:.2f} (goal: {plan.adaptive.stop_se:.2f})."
+            # rounded up, so that an error that misses the goal is not shown as the goal
+            why = f"{name} is known only to ± {ceil(error * 100) / 100:.2f} (goal: {plan.adaptive.stop_se:.2f})."
         item = _nearest(skill, plan, asked)
         text = f"{why} Ask: {item.prompt}" if item else f"{why} The bank has no further question on it."
         made.append(Suggestion(skill=skill.skill, text=text, question_id=item.id if item else ""))

@@ -57,7 +57,7 @@ _GROUPS = {
 
 _ANNOUNCEMENTS = compiled(
     """
-        {may} (go|come|get|jump|return|switch|scroll|step|move) [back] to {earlier} [please|again|for a second|for a moment|quickly|once more]*
+        {may} (go|come|get|jump|return|switch|scroll|step|move) [back] to {earlier} [please|again|for a second|for a sec|for a minute|for a moment|for a bit|quickly|briefly|real quick|once more]*
         {may} (go|step|come) back (one|a) (step|question|one) [please|again|for a second|for a moment]*
         {may} (go|come|get) back [please|again|for a second|for a moment]*
         {may} (add|add something|add one thing|add one more thing|add a point|say something more|say more|say something else) (about|to|on|for) {named} [please|again|quickly|first]*
@@ -65,6 +65,8 @@ _ANNOUNCEMENTS = compiled(
         {may} [re]? (reopen|revisit|retry) {earlier} [please|again|quickly]*
         (going|coming|getting|back|go|return|returning|looking|thinking|referring) [back] to {earlier}
         [just]* (regarding|concerning|about|on|for|as for|with regard to|in|to|one more thing about|one more thing on|one more thing to|something about|one thing about|another thing about|addition to|an addition to|correction to|a correction to|correction of|one more point on) {earlier}
+        (going|coming|back|go|return|returning|to come back|to go back) [back] to what (you asked|you wanted to know|we talked about|we discussed|i said) [me] (before|earlier|previously|just now|a moment ago)
+        i [think i|just|must have]* (got|have|had) {earlier} wrong
         i am still (adding|answering|talking|typing|writing|speaking|explaining|working|busy) [to|on|about|with|at|something to|something]* ({earlier}|{named})
         i (was|have been|had been) [still|not finished|just|actually|only]* (adding|answering|talking|typing|thinking|working|writing|speaking|explaining|finishing|busy|going to add|about to add|about to say|in the middle of|not done|not finished|not ready|not through) [to|on|about|with|at|of|my|something to|something]* [yet] [{earlier}|{named}|my answer|the answer|{question}]
         i (was not|am not|had not|have not|was not quite|was not really) [quite|really|yet|even]* (done|finished|through|ready|complete|finish|finished answering|done answering|done typing|finished typing|done talking) [yet|there|with|my|answer|the]* [{earlier}|my answer|{question}]
@@ -87,7 +89,11 @@ _ANNOUNCEMENTS = compiled(
     _GROUPS,
 )
 _AROUND = compiled(FILLERS, GROUPS) + compiled(
-    "(wait|oh wait|hold on|no wait|stop|hang on|oh|one (second|moment)|before (that|i answer|we go on))", {}
+    """
+    (wait|oh wait|hold on|no wait|stop|hang on|oh|one (second|moment)|before (that|i answer|we go on))
+    i [have] [just] (remembered|realised|realized|noticed|thought of something)
+    """,
+    {},
 )
 #: Words of which an announcement has at least one; a fast filter.
 _MARK = re.compile(

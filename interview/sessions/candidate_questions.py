@@ -22,6 +22,7 @@ from interview.text.dont_know import DONT_KNOW
 from interview.text.machine_orders import text_without_orders
 from interview.text.phrase_patterns import Phrase, compiled, row_of
 from interview.text.plain_words import plain_words
+from interview.text.utterance_model import QUESTION, heard_as
 
 QuestionTopic = Literal[
     "recorded", "data", "objection", "deletion", "machine", "person", "questions_left", "time_left", "hint_cost",
@@ -301,6 +302,18 @@ _CLARIFYING = re.compile(
 @lru_cache(maxsize=2048)
 def questions_in(utterance: str, language: str = "en") -> tuple[CandidateQuestion, ...]:
     """The questions to the interviewer in ``utterance``, in order."""
+    if (found := questions_by_rules(utterance, language)) or language != "en":
+        return found
+    heard = heard_as(utterance)
+    if heard is None or not heard.startswith(QUESTION):
+        return ()
+    text = utterance.strip()
+    start = utterance.index(text)
+    return (CandidateQuestion(_NAMED[heard.removeprefix(QUESTION)], text, start, start + len(text)),)
+
+
+def questions_by_rules(utterance: str, language: str = "en") -> tuple[CandidateQuestion, ...]:
+    """As ``questions_in``, by the rules alone."""
     found: list[CandidateQuestion] = []
     for sentence in _SENTENCE.finditer(utterance):
         found += _asked(sentence.group(), sentence.start(), language)

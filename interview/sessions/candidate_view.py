@@ -19,6 +19,7 @@ from interview.sessions.session import (
     AgentResponse,
     Candidate,
     Consent,
+    PausedBy,
     Role,
     SessionState,
     Status,
@@ -33,7 +34,8 @@ class CandidateAction(Struct, frozen=True):
 
 
 class CandidateResponse(Struct, frozen=True):
-    """The reply to a candidate. ``time_left_s`` is the time left of the plan's whole budget."""
+    """The reply to a candidate. ``time_left_s`` is the time left of the plan's whole budget. ``follow_up`` is the
+    follow-up in ``text`` without the words before it, where they are known apart."""
 
     text: str
     action: CandidateAction
@@ -42,6 +44,7 @@ class CandidateResponse(Struct, frozen=True):
     question: QuestionCard | None = None
     hints_left: int = 0
     time_left_s: float = 0.0
+    follow_up: str = ""
 
 
 class CandidateTurn(Struct, frozen=True, omit_defaults=True):
@@ -70,8 +73,9 @@ class CandidateQuestion(Struct, frozen=True, omit_defaults=True):
 
 
 class CandidateState(Struct, frozen=True):
-    """The session as its candidate sees it. ``extra_time_s`` was granted beyond the plan's time budget. ``version`` is
-    the sequence number of the last event folded in."""
+    """The session as its candidate sees it. ``extra_time_s`` was granted beyond the plan's time budget. ``pauses``
+    were taken by the candidate, who may return from the latest until ``return_by``; ``paused_by`` is set while one
+    lasts. ``version`` is the sequence number of the last event folded in."""
 
     interview_id: str
     started_at: datetime
@@ -84,6 +88,9 @@ class CandidateState(Struct, frozen=True):
     questions_asked: tuple[CandidateQuestion, ...] = ()
     hints_used: int = 0
     extra_time_s: float = 0.0
+    paused_by: PausedBy | None = None
+    pauses: int = 0
+    return_by: datetime | None = None
     turn_number: int = 0
     version: int = 0
     conversation_history: tuple[CandidateTurn, ...] = ()
@@ -144,6 +151,7 @@ class _ResponseSent(Struct, frozen=True):
     question: QuestionCard | None = None
     hint: int | None = None
     skipped: bool = False
+    follow_up: str = ""
 
 
 class _CandidateAsked(Struct, frozen=True):
@@ -155,6 +163,12 @@ class _CandidateAsked(Struct, frozen=True):
 class _QuestionReopened(Struct, frozen=True):
     turn: int
     question_id: str
+
+
+class _Paused(Struct, frozen=True):
+    turn: int
+    by: PausedBy = "policy"
+    return_by: datetime | None = None
 
 
 class _Moment(Struct, frozen=True):
@@ -179,7 +193,7 @@ VISIBLE: dict[str, type[Struct]] = {
     "response.sent": _ResponseSent,
     "candidate.asked": _CandidateAsked,
     "question.reopened": _QuestionReopened,
-    "session.paused": _Moment,
+    "session.paused": _Paused,
     "session.resumed": _Moment,
     "time.granted": _TimeGranted,
     "session.concluded": _Concluded,

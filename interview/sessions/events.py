@@ -16,7 +16,7 @@ from interview.grades import Grade
 from interview.plans.plan import Phase, PlanRef
 from interview.plans.questions import QuestionCard
 from interview.sessions.policy_finding import PolicyFinding
-from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight
+from interview.sessions.session import AgentAction, AudioRef, Candidate, Consent, Insight, PausedBy
 from interview.sessions.settings import SessionSettings
 from interview.sessions.synthesis import BackedSentence
 
@@ -143,6 +143,10 @@ class GuardrailTripped(Payload, frozen=True, tag="guardrail.tripped"):
         return PolicyFinding(self.rule, self.action, self.detail)
 
 
+#: ``FallbackEntered.to`` of a reply without a voice.
+TEXT_ONLY = "text only"
+
+
 class FallbackEntered(Payload, frozen=True, tag="fallback.entered"):
     """A tier failed and another took over: which, to what, and why."""
 
@@ -177,7 +181,9 @@ class QuestionReopened(Payload, frozen=True, tag="question.reopened"):
 
 class ResponseSent(Payload, frozen=True, tag="response.sent"):
     """The reply. ``question`` is set when a question was put; ``hint`` is the index of the hint given (0-based).
-    ``form_asked``: the answer lacked the required form, and the reply asks for it."""
+    ``form_asked``: the answer lacked the required form, and the reply asks for it. ``returned`` counts the candidate's
+    pauses when one ends: the open question is asked again, which counts as nothing. ``follow_up``: the follow-up in
+    ``text`` without the words before it, where they are known apart."""
 
     turn: int
     text: str
@@ -191,6 +197,16 @@ class ResponseSent(Payload, frozen=True, tag="response.sent"):
     skipped: bool = False
     form_asked: bool = False
     stage_ms: dict[str, float] = {}
+    returned: int = 0
+    follow_up: str = ""
+
+
+class ResponseHeard(Payload, frozen=True, tag="response.heard"):
+    """The candidate interrupted the interviewer's last utterance before this event and heard only ``text``, its
+    beginning. A later one about the same utterance replaces it."""
+
+    turn: int
+    text: str
 
 
 class ReflectionNoted(Payload, frozen=True, tag="reflection.noted"):
@@ -198,6 +214,15 @@ class ReflectionNoted(Payload, frozen=True, tag="reflection.noted"):
     topics: tuple[str, ...] = ()
     insights: tuple[Insight, ...] = ()
     summary: str | None = None
+
+
+class HelpOffered(Payload, frozen=True, tag="help.offered"):
+    """The interviewer spoke ``text`` into the candidate's silence; never scored. ``offer`` is ``nudge`` or
+    ``repeat_or_skip``."""
+
+    turn: int
+    offer: str
+    text: str
 
 
 class IntegrityNoted(Payload, frozen=True, tag="integrity.noted"):
@@ -209,8 +234,12 @@ class IntegrityNoted(Payload, frozen=True, tag="integrity.noted"):
 
 
 class SessionPaused(Payload, frozen=True, tag="session.paused"):
+    """``by`` is ``policy``: a person looks before it goes on; or ``candidate``, who may return until ``return_by``."""
+
     turn: int
     reason: str
+    by: PausedBy = "policy"
+    return_by: datetime | None = None
 
 
 class SessionResumed(Payload, frozen=True, tag="session.resumed"):
@@ -275,7 +304,9 @@ AnyPayload = (
     | CandidateAsked
     | QuestionReopened
     | ResponseSent
+    | ResponseHeard
     | ReflectionNoted
+    | HelpOffered
     | IntegrityNoted
     | SessionPaused
     | SessionResumed

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from interview.errors import InternalError
 from interview.sessions import events as ev
+from interview.sessions.hearing import follow_ups_heard
 from interview.sessions.session import (
     Ability,
     AskedQuestion,
@@ -90,10 +91,13 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             return {"abilities": {**state.abilities, data.skill: ability}}
         case ev.GuardrailTripped():
             return {"guardrails": state.guardrails + 1}
-        case ev.FallbackEntered():
-            return {"fallbacks": state.fallbacks + 1}
+        case ev.FallbackEntered(tier=tier, to=to):
+            spoken = {"substitute_voice": to} if tier == "tts" and to != ev.TEXT_ONLY else {}
+            return {"fallbacks": state.fallbacks + 1, **spoken}
         case ev.ResponseSent():
             return _response_sent(state, event, data)
+        case ev.ResponseHeard(text=text):
+            return _response_heard(state, text)
         case ev.ReflectionNoted():
             new = tuple(topic for topic in dict.fromkeys(data.topics) if topic not in state.topics_covered)
             return {
@@ -104,13 +108,14 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
         case ev.TimeGranted(extra_s=extra_s):
             return {"extra_time_s": state.extra_time_s + extra_s}
         case ev.SessionPaused():
-            return {"status": "paused", "paused_at": state.paused_at or event.time}
+            return _paused(state, event, data)
         case ev.SessionResumed():
             return _resumed(state, event)
         case ev.SessionConcluded():
             return {
                 "status": "expired" if data.by == "expiry" else "concluded",
                 "concluded_because": data.reason,
+                "paused_by": None,
                 "pending_action": None,
                 "pending_answer": None,
             }
@@ -118,7 +123,9 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             return {"report_url": data.url}
         case ev.QuestionReopened():
             return _reopened(state, data)
-        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted() | ev.SynthesisWritten() | ev.Unrecognised():
+        case ev.ToolCalled() | ev.ToolReturned() | ev.IntegrityNoted() | ev.HelpOffered():
+            return {}
+        case ev.SynthesisWritten() | ev.Unrecognised():
             return {}
         case ev.CandidateAsked():
             return _candidate_asked(state, data)
@@ -126,14 +133,26 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             raise InternalError("A session cannot start twice.")
 
 
+def _paused(state: SessionState, event: ev.Event, data: ev.SessionPaused) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "status": "paused",
+        "paused_at": state.paused_at or event.time,
+        "paused_by": data.by,
+    }
+    if data.by == "candidate":
+        changes |= {"pauses": state.pauses + 1, "return_by": data.return_by}
+    return changes
+
+
 def _resumed(state: SessionState, event: ev.Event) -> dict[str, Any]:
     """The pause counts neither against the plan's time nor against the phase's."""
     if state.paused_at is None:
-        return {"status": "active"}
+        return {"status": "active", "paused_by": None}
     pause = event.time - state.paused_at
     return {
         "status": "active",
         "paused_at": None,
+        "paused_by": None,
         "paused_s": state.paused_s + pause.total_seconds(),
         "phase_started_at": None if state.phase_started_at is None else state.phase_started_at + pause,
     }
@@ -233,8 +252,23 @@ def _response_sent(state: SessionState, event: ev.Event, data: ev.ResponseSent) 
     }
 
 
+def _response_heard(state: SessionState, heard: str) -> dict[str, Any]:
+    """Cut the interviewer's last utterance after ``heard``."""
+    history = state.conversation_history
+    for place in reversed(range(len(history))):
+        said = history[place]
+        if said.role == "interviewer" and said.whole.startswith(heard):
+            cut = replace(said, content=heard, unheard=said.whole[len(heard) :])
+            return {"conversation_history": (*history[:place], cut, *history[place + 1 :])}
+        if said.role == "interviewer":
+            break
+    return {}
+
+
 def _after_response(state: SessionState, event: ev.Event, data: ev.ResponseSent) -> tuple[AskedQuestion, ...]:
     asked = state.questions_asked
+    if data.returned:
+        return asked
     if asked and data.skipped:
         asked = (*asked[:-1], replace(asked[-1], skipped=True))
     if data.question is not None:
@@ -256,7 +290,7 @@ def _after_response(state: SessionState, event: ev.Event, data: ev.ResponseSent)
     last = replace(asked[-1], form_asked=asked[-1].form_asked or data.form_asked)
     match data.action.action_type:
         case "ask_followup":
-            last = replace(last, follow_ups=last.follow_ups + 1)
+            last = replace(last, follow_ups=follow_ups_heard(state, last) + 1, follow_up_turn=data.turn)
         case "clarify":
             last = replace(last, clarifications=last.clarifications + 1)
         case "give_hint" if data.hint is not None:

@@ -1,8 +1,8 @@
 """Recognises a candidate's requests to the interviewer: repeat, skip, wait, done, hint, end.
 
-Rules, not a model: recognition must be deterministic, and an answer must never count as a request. So the *whole*
-utterance must be a sequence of known phrases (``request_phrases``), separated only by greetings, fillers and
-courtesies. "I would skip the cache" is an answer.
+An answer must never count as a request. So by the rules the *whole* utterance must be a sequence of known phrases
+(``request_phrases``), separated only by greetings, fillers and courtesies: "I would skip the cache" is an answer. In
+English a small trained model hears further wordings where it is almost certain (``interview.text.utterance_model``).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from interview.languages.reading import reading_of
 from interview.sessions.request_phrases import FILLERS, GROUPS, PHRASES, WEAK, WHOLE, IntentKind
-from interview.sessions.request_words import asked_in_words
+from interview.sessions.request_words import asked_in_words, refuses
 from interview.text.dont_know import DONT_KNOW
 from interview.text.phrase_patterns import Phrase, compiled, ends, found_at
 from interview.text.plain_words import plain_words
+from interview.text.utterance_model import heard_as
 
 __all__ = ["Intent", "IntentKind", "recognise"]
 
@@ -32,10 +33,11 @@ _KIND: Mapping[str, IntentKind] = {kind: kind for kind in _PRIORITY}
 
 
 class Intent(Struct, frozen=True):
-    """A recognised request. ``matched`` is the phrase that carried it, in plain words."""
+    """A recognised request. ``matched``: the phrase that carried it, in plain words. ``by_model``: no rule knows it."""
 
     kind: IntentKind
     matched: str
+    by_model: bool = False
 
 
 _PHRASES: Mapping[IntentKind, tuple[Phrase, ...]] = {kind: compiled(PHRASES[kind], GROUPS) for kind in _PRIORITY}
@@ -53,19 +55,39 @@ def recognise(utterance: str, language: str = "en") -> Intent | None:
     if (reading := reading_of(language)) is not None:
         asked = reading.request(utterance)
         return Intent(_KIND[asked[0]], asked[1]) if asked else None
-    if len(utterance) > MAX_CHARACTERS:
-        return None
-    text = plain_words(utterance)
-    if not text or text.count(" ") >= MAX_WORDS:
-        return None
-    spaced = f"{text} "
-    for kind, phrases in _WHOLE.items():
-        if found_at(phrases, spaced):
-            return Intent(kind, text)
-    if found := _Reading(spaced).best():
+    if found := _in_phrases(utterance):
         return found
-    in_words = asked_in_words(spaced)
+    heard = heard_as(utterance) if len(utterance) <= MAX_CHARACTERS else None
+    if heard is None:
+        return _in_words(utterance)
+    text, kind = plain_words(utterance), _KIND.get(heard)
+    return None if kind is None or refuses(kind, text) else Intent(kind, text, by_model=True)
+
+
+def recognised_by_rules(utterance: str) -> Intent | None:
+    """The request that an English ``utterance`` is by the rules alone."""
+    return _in_phrases(utterance) or _in_words(utterance)
+
+
+def _in_phrases(utterance: str) -> Intent | None:
+    text = _plain(utterance)
+    if not text:
+        return None
+    for kind, phrases in _WHOLE.items():
+        if found_at(phrases, f"{text} "):
+            return Intent(kind, text)
+    return _Reading(f"{text} ").best()
+
+
+def _in_words(utterance: str) -> Intent | None:
+    in_words = asked_in_words(f"{_plain(utterance)} ")
     return Intent(*in_words) if in_words else None
+
+
+def _plain(utterance: str) -> str:
+    """The plain words of ``utterance``; none if it is too long for a request."""
+    text = plain_words(utterance) if len(utterance) <= MAX_CHARACTERS else ""
+    return "" if text.count(" ") >= MAX_WORDS else text
 
 
 class _Reading:

@@ -8,6 +8,14 @@ from typing import Any
 from msgspec import Struct
 
 
+class GrantedTime(Struct, frozen=True):
+    """Extra time that a person granted before the start; ``reason`` is for the log."""
+
+    extra_s: float
+    author: str
+    reason: str
+
+
 class PreparedStart(Struct, frozen=True):
     """What the operator decides before the candidate arrives; empty for an interview that has already started."""
 
@@ -18,6 +26,7 @@ class PreparedStart(Struct, frozen=True):
     candidate_reference: str = ""
     language: str | None = None
     voice: bool = True
+    extra_time: GrantedTime | None = None
 
 
 class Invitation(Struct, frozen=True):

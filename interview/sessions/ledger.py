@@ -36,9 +36,13 @@ class Ledger:
         return tuple(self._events)
 
     def record(self, *payloads: AnyPayload) -> None:
+        """Append events of this moment. None is older than the one before, also when the clock was set back."""
         for payload in payloads:
-            version = 0 if self._state is None else self._state.version
-            self.restore((Event(seq=version + 1, time=self._now(), data=payload),))
+            if self._state is None:
+                version, time = 0, self._now()
+            else:
+                version, time = self._state.version, max(self._now(), self._state.last_updated)
+            self.restore((Event(seq=version + 1, time=time, data=payload),))
 
     def restore(self, events: Sequence[Event]) -> None:
         """Append events that already have a number and a time. Raises InternalError when they do not follow."""

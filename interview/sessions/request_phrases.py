@@ -205,6 +205,7 @@ PHRASES: dict[IntentKind, str] = {
         ({want}|{ask}|ok|moving|skipping|you can|we can|i am ready)* [move|go|jump|continue|skip|proceed|get|switch|carry|turn|advance|head|moving|skipping|going|start|for]? (on|ahead|forward|over|straight|right|directly)* (to|with|onto|for) [the|a|an] (next|another|different|following|other|new) [question|one|topic|thing|task|questions|problem|part|section|subject] [please|then|now|instead]*
         ({want}|{ask}|{get}|ok)* (try|do|take|have|get|ask|ask me|give me|hear|start|answer|get to|show me|read me|see) [the|a|an|your] (next|another|different|following|other|new|easier|simpler) (question|one|topic|task|problem|subject) [please|then|now|instead]*
         ({want}|{ask})* (ask [me]|try|do|take|talk about|discuss) (something else|something different|another one|another|the next one|a different one|the next) [please|then|now|instead]*
+        [i am] [rather|really|just] (not (going|willing) to|would rather not|prefer not to) (answer|respond to) {question} [please|then]*
         ({want}|{ask})* (switch|change) [to] [the|a] (topic|question|subject|topics|questions|different topic|different question|another topic|another question) [please|then|now]*
         {get} [the|a|an] (next|another|different|following|other|new|easier) (question|topic|task|problem|subject|one) [please|then|now|instead]*
         (what is|and|ok|on to|onto|how about|what about|so)* [the] (next|following) (question|one|topic|task|problem|please|up|then|now)*
@@ -240,6 +241,7 @@ PHRASES: dict[IntentKind, str] = {
         ({want}|{ask}|i need {time} to|i have to|trying to|i am trying to|just|first|hm|hmm|first let me)+ (quickly|really|quick|have to|just)* {do_think} [for {time}|a bit|a little|a moment|a second|here|please|first|again|aloud|out loud]*
         (i am|i was|am|still|just|hm|hmm|sorry)* (thinking|pondering|reflecting|considering|working on it|trying to (think|remember|recall)|not ready|not ready yet|not done thinking|getting there|not quite ready|on it|formulating my answer|collecting my thoughts|gathering my thoughts|writing|typing) [about it|about that|about this|about the question|yet|here|please|of an example|of something|hard|aloud|it over|it through|for a second|for a moment|of it|of one]*
         let me see [now|here]
+        i am [still] [just] (working|figuring|puzzling|thinking) (it|this|that) (out|through)
         [please] give me a (few|couple)
         (i will be|be|i am) (right|just)* (back|with you|there) [in a second|in a moment|in a minute|in a sec|shortly|soon|now]
         (brb|not yet|almost there|almost ready|almost done|i am almost (there|ready|done)|one more moment)
@@ -256,6 +258,7 @@ PHRASES: dict[IntentKind, str] = {
         {little}* {hint} (please|is (appreciated|welcome|needed))
         is {little}* {hint} (available|possible|allowed)
         {ask}* (point|steer|push|nudge|guide|lead|send|put|set|direct|get|kick|move|help) me [a bit|a little] (in|into|to|towards|toward|on|onto) (the|a) (right|correct|good|better) (direction|track|path|way|answer|approach) [please]
+        {ask}* (nudge|prod) me [a bit|a little|here|please|along|forward]*
         {ask}* (guide|assist|support|help|help out|lead) me [out|a bit|a little|through|here|please|with|get|getting|start|started|going|along|this|that|it|one|the|question|into|answer|find|begin|on|solve|there|some|more|remember|somehow|problem|to]*
         {ask}* (get me (started|going)|give me (a hand|a start|a push|a leg up|a boost|a starting point|a direction|a kick|something to go on|something to work with|the first (step|letter|part|word|idea)|a first (step|idea)|part of the answer|the answer|the solution)|tell me (the answer|the solution|where to start|where to begin|how to start|how to begin|the first (step|letter|word|part))|lend [me] a hand|jog my memory|throw me a bone|show me (the way|how to start)) [please|here|first|with|on this]*
         what is the (answer|solution|trick|correct answer|right answer|first step|first thing to (do|consider|look at))

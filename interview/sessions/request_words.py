@@ -77,6 +77,28 @@ _MARKS: dict[IntentKind, str] = {
 _COMPILED: Mapping[IntentKind, re.Pattern[str]] = {
     kind: re.compile(rf"\b(?:{mark})\b") for kind, mark in _MARKS.items()
 }
+#: What is refused with "not": "I don't need a hint".
+_REFUSED: dict[IntentKind, str] = {
+    "repeat": "repeat",
+    "explain": "explain|rephrase|clarify",
+    "hint": "hints?|clues?|help",
+    "wait": "wait|moment|time|break|pause",
+    "skip": "skip|pass|move on",
+    "done": "done|finished|through",
+    "end": "stop|end|leave|quit|cancel|withdraw",
+}
+_NOT = (
+    r"\b(?:not|never|no need to|without) (?:quite |really |yet |even |actually |just |at all )*"
+    r"(?:(?:want|need|like|wish|have|going|require) )?(?:to )?(?:(?:a|the|any|to|more|your|it|this) )*"
+)
+_REFUSALS: Mapping[IntentKind, re.Pattern[str]] = {
+    kind: re.compile(rf"{_NOT}(?:{words})\b") for kind, words in _REFUSED.items()
+}
+
+
+def refuses(kind: IntentKind, text: str) -> bool:
+    """Whether plain ``text`` says that its speaker does not want a request of this kind."""
+    return _REFUSALS[kind].search(text) is not None
 
 
 def asked_in_words(text: str) -> tuple[IntentKind, str] | None:

@@ -13,6 +13,7 @@ from interview.plans.questions import QuestionCard, QuestionType
 from interview.sessions.settings import SessionSettings
 
 Status = Literal["active", "paused", "concluded", "expired"]
+PausedBy = Literal["policy", "candidate"]
 ActionType = Literal["ask_followup", "new_question", "clarify", "give_hint", "conclude"]
 Role = Literal["interviewer", "candidate"]
 
@@ -34,7 +35,8 @@ class Consent(Struct, frozen=True):
 class ConversationTurn(Struct, frozen=True, omit_defaults=True):
     """One utterance. ``timestamp`` is UTC; ``confidence`` in [0, 1] is the transcript's, None for typed text.
 
-    ``asked_form``: the interviewer asked for a formula, number or option in place of the previous answer.
+    ``asked_form``: the interviewer asked for a formula, number or option in place of the previous answer. ``unheard``
+    is the rest of an utterance of the interviewer that the candidate interrupted after ``content``.
     """
 
     role: Role
@@ -46,6 +48,12 @@ class ConversationTurn(Struct, frozen=True, omit_defaults=True):
     question_type: QuestionType | None = None
     confidence: float | None = None
     asked_form: bool = False
+    unheard: str = ""
+
+    @property
+    def whole(self) -> str:
+        """What was to be said."""
+        return self.content + self.unheard
 
 
 class AgentAction(Struct, frozen=True):
@@ -58,7 +66,8 @@ class AgentAction(Struct, frozen=True):
 
 
 class AgentResponse(Struct, frozen=True):
-    """The reply to a candidate. ``time_left_s`` is the time left of the plan's whole budget."""
+    """The reply to a candidate. ``time_left_s`` is the time left of the plan's whole budget. ``follow_up`` is the
+    follow-up in ``text`` without the words before it, where they are known apart."""
 
     text: str
     action: AgentAction
@@ -67,6 +76,7 @@ class AgentResponse(Struct, frozen=True):
     question: QuestionCard | None = None
     hints_left: int = 0
     time_left_s: float = 0.0
+    follow_up: str = ""
 
 
 class AudioRef(Struct, frozen=True):
@@ -112,6 +122,8 @@ class AskedQuestion(Struct, frozen=True, omit_defaults=True):
     ``interrupted``: the candidate returned to an earlier question before answering this one, so it is put again.
     ``form_asked``: the reply asked for the required form of answer, which happens once.
     ``asked_back``: turns in which the candidate asked the interviewer something, the last of them ``asked_back_turn``.
+    ``follow_ups`` were put, the last of them in ``follow_up_turn``; one that was put again because it was not heard
+    counts once.
     """
 
     question_id: str
@@ -122,6 +134,7 @@ class AskedQuestion(Struct, frozen=True, omit_defaults=True):
     asked_at: datetime
     core: bool = False
     follow_ups: int = 0
+    follow_up_turn: int = 0
     clarifications: int = 0
     hints: int = 0
     skipped: bool = False
@@ -169,8 +182,10 @@ class Insight(Struct, frozen=True):
 class SessionState(Struct, frozen=True):
     """One interview. ``version`` is the sequence number of the last event folded in.
 
-    ``paused_s`` is the length of all ended pauses; ``paused_at`` is set while one lasts. ``extra_time_s`` was granted
-    beyond the plan's time budget.
+    ``paused_s`` is the length of all ended pauses; ``paused_at`` and ``paused_by`` are set while one lasts. ``pauses``
+    counts those that the candidate took, and ``return_by`` is the end of the latest of them, also after the return.
+    ``extra_time_s`` was granted beyond the plan's time budget. ``substitute_voice`` is the engine last noted as
+    speaking in place of the configured voice.
     """
 
     interview_id: str
@@ -197,6 +212,7 @@ class SessionState(Struct, frozen=True):
     pending_answer: PendingAnswer | None = None
     turn_number: int = 0
     fallbacks: int = 0
+    substitute_voice: str = ""
     guardrails: int = 0
     summary: str = ""
     concluded_because: str = ""
@@ -204,6 +220,9 @@ class SessionState(Struct, frozen=True):
     paused_at: datetime | None = None
     paused_s: float = 0.0
     extra_time_s: float = 0.0
+    paused_by: PausedBy | None = None
+    pauses: int = 0
+    return_by: datetime | None = None
     version: int = 0
 
     @property

@@ -19,6 +19,7 @@ from interview.sessions.candidate_questions import (
     QuestionTopic,
     clarifying_questions_in,
     open_questions_in,
+    questions_by_rules,
     questions_in,
     without_questions,
 )
@@ -117,13 +118,17 @@ def read_utterance(
     if (ended := _end_with_questions(meant, language)) is not None:
         return ended
     request = recognise(meant, language)
+    clarifying = clarifying_questions_in(text, language) if clarifiable else ()
+    if clarifying and not questions_by_rules(text, language) and (request is None or request.by_model):
+        return Utterance("question", "", clarifying)
     questions = open_questions_in(text, language) if asked_for_questions else questions_in(text, language)
     rest = without_questions(text, questions, language) if questions else text
+    if request is not None and request.by_model and questions and not rest:
+        request = None  # a question that a rule knows
     if request is not None and (rest or request.kind not in _LOOSE.get(questions[0].topic, ("explain",))):
         return Utterance(request.kind)
     if not questions:
-        clarifying = clarifying_questions_in(text, language) if clarifiable else ()
-        return Utterance("question", "", clarifying) if clarifying else Utterance("answer", text)
+        return Utterance("answer", text)
     also = recognise(text_without_orders(rest), language) if rest else None
     if also is not None:
         return Utterance(also.kind if also.kind in ("skip", "done", "end") else "question", "", questions)

@@ -11,6 +11,7 @@ from interview.text.hesitations import without_hesitations
 from interview.text.not_knowing import only_not_knowing
 from interview.text.phrase_patterns import compiled, row_of
 from interview.text.plain_words import plain_words
+from interview.text.utterance_model import NOT_KNOWING, heard_as
 
 #: A "don't know" is short; more words say something.
 MAX_WORDS = 20
@@ -53,7 +54,7 @@ _PHRASES = """
     i {how}* (do not have|have no|have not any|lack|have little) [any|much|real|enough]* (experience|knowledge|idea) (with|of|in|about|on) {it} {tail}*
     (nothing|no example|no answer) (comes|is coming|springs) to [my] mind {tail}*
     (it|that|the [word|name|term|answer]) (escapes|has slipped|slipped|is slipping|eludes|beats|is beyond|is over|went over|goes over|has escaped) (me|my mind|my head) {tail}*
-    (beats me|search me|who knows|you have got me [there]|you got me [there]|your guess is as good as mine|god knows|heaven knows|i wish i knew|if only i knew|hard to say|ask me another|you tell me|do not ask me|dunno|idk|no se|i am at a loss|i am lost on (this|that) [one]|i am out of my depth [here]|(that|this) is (beyond me|above my pay grade|out of my depth|not my (area|field|topic|strength|thing|expertise))|not my (area|field|topic|strength|thing|expertise)) [sorry]
+    (beats me|search me|who knows|you have got me [there]|you got me [there]|your guess is as good as mine|god knows|heaven knows|i wish i knew|if only i knew|hard to say|ask me another|you tell me|do not ask me|dunno|idk|no se|(above|beyond) my (pay grade|paygrade)|i am at a loss|i am lost on (this|that) [one]|i am out of my depth [here]|(that|this) is (beyond me|above my pay grade|out of my depth|not my (area|field|topic|strength|thing|expertise))|not my (area|field|topic|strength|thing|expertise)) [sorry]
     i did not (learn|study|cover|have|get to) {it} [at (school|university|work)]
     we (never|did not) [have|had|learn|learned|cover|covered] {it} [at (school|university|work)]
     i cannot {how}* (answer|help you with) {it} {tail}*
@@ -80,6 +81,11 @@ def says_dont_know(text: str, language: str = "en") -> bool:
     """
     if (reading := reading_of(language)) is not None:
         return reading.not_knowing(text)
+    return says_dont_know_by_rules(text) or heard_as(text) == NOT_KNOWING
+
+
+def says_dont_know_by_rules(text: str) -> bool:
+    """As ``says_dont_know`` in English, by the rules alone."""
     plain = plain_words(text)
     fluent = without_hesitations(plain)
     return _says(plain) or (fluent != plain and _says(fluent))

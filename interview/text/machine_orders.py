@@ -63,7 +63,8 @@ _LEAD = re.compile(
 
 #: The sentence reports or discusses such words. A frame stands before them; the name of an attack may also follow.
 _REPORTED_BEFORE = re.compile(
-    r"\b(?:says?|said|saying|writes?|wrote|written|types?|typed|told|tells?(?! you)|asks?(?! you)|asked(?! you)|such as|like|"
+    r"\b(?:says?|(?<!\bi )said|saying|writes?|wrote|written|types?|typed|told(?! (?:me (?:that )?)?you\b)|(?<!n't )(?<!not )(?<!never )tells?(?! you)|"
+    r"asks?(?! you)|asked(?! (?:me to \w+ )?you\b)|such as|(?<!\bact )like|"
     r"(?:for )?examples?|e\.g|texts?|users?|documents?|contains?|hidden|tricks?|convinces?|prompts?)\b"
 )
 _WRITTEN = re.compile(
@@ -79,13 +80,22 @@ _PROCEDURE = re.compile(r"\b(?:if|when|whenever|once|until|unless|for each|for e
 #: The objects of an order within a procedure: anything but the candidate's own answer.
 _SOMETHING = re.compile(r"^\w+ (?:it|that|this|them|this one|that one)\b")
 
+#: A candidate takes back or adds to an earlier answer, which is a request to the interviewer.
+_OWN_ANSWER = re.compile(
+    r"(?:(?:please|sorry|oh|wait|actually),? )*(?:"
+    r"(?:ignore|forget|scratch|strike|disregard) (?:what i (?:just )?said|(?:my|the) (?:last|previous|earlier|first) (?:answer|reply|response|part|point|one))"
+    r"(?:,? (?:please|sorry|though|then))*[.!]*\s*$"
+    r"|(?:i'd|i would|i want|can i|could i|may i|let me)(?: like| love)?(?: to)? (?:add|append|change|correct|amend|revise)\b"
+    r"[^.;:!?]{0,40}\b(?:my|the) (?:last|previous|earlier|first) (?:answer|question|one|point)\b)"
+)
+
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
 #: Where a clause may begin within a sentence.
 _CLAUSE = re.compile(r"[,;:–—]\s|\s(?=(?:and|so|but|now|please|then|also|because|kindly|just)\s)\s?")
 #: The model takes a sentence for an order above the first likelihood, and its last clauses above the second. It
-#: overrules a pattern below the third.
-_LIKELY, _CLEAR, _UNLIKELY = 0.7, 0.9, 0.02
+#: overrules a pattern below the third. A sentence without a word that orders are made of needs the fourth.
+_LIKELY, _CLEAR, _UNLIKELY, _LIKELY_IN_ANY_WORDS = 0.6, 0.9, 0.02, 0.8
 _DISGUISED = re.compile(r"(?<![\w.])(?=[a-z\d@$]*[a-z])(?=[a-z]*[\d@$])[a-z\d@$]{3,}(?![\w.-])")
 _LETTERS_OF_DIGITS = tuple(str.maketrans("013457@$", f"o{one}eastas") for one in "il")
 
@@ -115,6 +125,8 @@ _PLAIN_WORD = re.compile(r"[^\W\d_]+")
 #: The ASCII characters that folding changes, capitals aside.
 _UNEVEN = re.compile(r"\s\s|[\x00-\x1f\x7f]")
 _MARKS = tuple((kind, re.compile(source)) for kind, source in FORGED + FORGED_VERDICTS)
+#: A sentence written as one name: "ignore_previous_instructions".
+_SNAKE = re.compile(r"(?<!\w)[a-z]+(?:_[a-z]+){2,}(?!\w)")
 #: Letters of one word, one by one.
 _SPACED_OUT = re.compile(r"(?<![\w'])(?:[^\W\d_][ .*_-]){3,}[^\W\d_](?![\w'])")
 #: The speaker, the answer or the listener.
@@ -178,7 +190,12 @@ def folded_text(text: str) -> str:
 
 def _readable(text: str) -> tuple[str, Sequence[int]]:
     folded, places = _unspaced(*_folded(text))
+    folded = _SNAKE.sub(_with_spaces, folded)
     return _DISGUISED.sub(_undisguised, folded), places
+
+
+def _with_spaces(word: re.Match[str]) -> str:
+    return word.group().replace("_", " ")
 
 
 def _undisguised(word: re.Match[str]) -> str:
@@ -189,9 +206,9 @@ def _undisguised(word: re.Match[str]) -> str:
 
 def _likely(folded: str) -> Iterator[tuple[int, int, str]]:
     """Sentences that the model takes for orders, from the clause on that makes them one."""
-    if not telling(folded):
+    if not _telling(folded):
         return
-    sentences = list(_sentences(folded))
+    sentences = [_without_request(folded, start, end) for start, end in _sentences(folded)]
     found = [
         begin
         for start, end in sentences
@@ -206,9 +223,20 @@ def _likely(folded: str) -> Iterator[tuple[int, int, str]]:
         yield begin, begin + 1, "in the words of a grader"
 
 
+def _without_request(folded: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence after a request about the candidate's own earlier answer."""
+    request = _OWN_ANSWER.match(folded[start:end])
+    return (start + request.end(), end) if request else (start, end)
+
+
+def _telling(folded: str) -> bool:
+    """Whether a text has a word that orders are made of, or is very likely one all the same."""
+    return telling(folded) or likelihood(folded) > _LIKELY_IN_ANY_WORDS
+
+
 def _order_from(folded: str, start: int, end: int) -> int | None:
     """Where the order begins in a sentence that is one or ends with one; None where it is none."""
-    if not telling(folded[start:end]):
+    if not _telling(folded[start:end]):
         return None
     starts = [start, *(clause.end() for clause in _CLAUSE.finditer(folded, start, end))]
     whole = likelihood(folded[start:end])

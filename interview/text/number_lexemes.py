@@ -50,6 +50,10 @@ _LEXEME = re.compile(
     rf"|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)"
     r"|(?P<symbol>\*\*|\+/-|[^\s\w]|_)"
 )
+#: Hyphens within a number in words: "two-and-a-half".
+_HYPHENS = re.compile(
+    r"(?<=[^\W\d_])-(?=and-)|(?<=-and)-(?=an?-|half\b|[^\W\d_]+-)|(?<=-and-a)-(?=[^\W\d_])", re.IGNORECASE
+)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -57,7 +61,7 @@ def lex(text: str) -> list[Lexeme]:
     """The lexemes of ``text``; words that were run together ("twentyone") become several."""
     found: list[Lexeme] = []
     end_before = -1
-    for match in _LEXEME.finditer(text):
+    for match in _LEXEME.finditer(_HYPHENS.sub(" ", text)):
         start, end = match.span()
         glued = start == end_before
         end_before = end

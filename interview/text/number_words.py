@@ -42,8 +42,16 @@ class NumberReader(PowerReader):
         if reading is None:
             return None
         turn = -1.0 if sign else 1.0
-        other = None if reading.other is None else turn * reading.other
+        other = self._tenths(reading) if reading.other is None else reading.other
+        other = None if other is None else turn * other
         return Reading(turn * reading.value, at, reading.after, reading.loose, reading.weak and not sign, other)
+
+    def _tenths(self, reading: Reading) -> float | None:
+        """ "A million two" as 1.2 million: the second reading of a scale and a lone digit; None for other numbers."""
+        scale, digit = SCALES.get(self.word(reading.after - 2), 0.0), ONES.get(self.word(reading.after - 1), 0)
+        if scale < 1e3 or not 0 < digit < 10 or reading.value % 1000 != digit:
+            return None
+        return reading.value - digit + scale * digit / 10
 
     def _unsigned(self, at: int) -> Reading | None:
         base = self._mantissa(at)

@@ -10,6 +10,8 @@ _PAIRS = (
     "strong weak", "stronger weaker", "public private", "short long", "shorter longer", "cheap expensive",
     "synchronous asynchronous", "positive negative", "more less", "more fewer", "above below", "over under", "before after",
     "always never", "true false", "maximum minimum", "first last", "inside outside", "open closed", "enabled disabled",
+    "inner outer", "left right", "primary foreign", "supervised unsupervised", "optimistic pessimistic", "internal external", "strong eventual",
+    "upper lower", "horizontal vertical", "static dynamic", "active passive", "push pull", "hot cold", "forward backward",
 )  # fmt: skip
 #: Each word with its opposites.
 OPPOSITES: dict[str, frozenset[str]] = {}

@@ -1,9 +1,9 @@
 """Rewrites text as people say it: signs, units, currencies, abbreviations, addresses. Voices get the result, captions
 the original.
 
-Numbers stay in digits: every voice here reads them through espeak-ng, which says them in the sentence's language. The
-rules for units, money and abbreviations are English; signs and addresses also have German, French and Spanish words
-(``spoken_tables.SIGNS``), and text in any other language keeps its signs.
+Numbers stay in digits: every voice here reads them through espeak-ng, which says them in the sentence's language.
+English has the most rules; German, French and Spanish have words for signs, addresses (``spoken_tables.SIGNS``), units,
+money and abbreviations (``spoken_wordings.WORDINGS``). Text in any other language keeps its signs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from interview.text.spoken_elsewhere import spoken_with
 from interview.text.spoken_tables import (
     ABBREVIATIONS,
     CURRENCIES,
@@ -28,7 +29,7 @@ from interview.text.spoken_tables import (
 )
 
 #: Increased when the result may change: speech kept on disk is valid for one version.
-VERSION = "2"
+VERSION = "3"
 
 #: For a longer path, only the host is said.
 MAX_SPOKEN_PATH = 20
@@ -57,6 +58,7 @@ def spoken_text(text: str, language: str = "en") -> str:
         if code == "en":
             for rule in _english_rules():
                 said = rule(said)
+        said = spoken_with(said, code)
         said = _ranges_and_signs(said, signs)
     return " ".join(_leftovers(said).split())
 
@@ -196,7 +198,7 @@ def _units(text: str) -> str:
 _NUMBERED = re.compile(rf"(?<![\w.])(?P<what>{_alternatives(NUMBERED)})\s?(?=\d)", re.I)
 
 
-_VERSION_NUMBER = re.compile(r"\bv(?=\d+(?:\.\d+)*\b)")
+_VERSION_NUMBER = re.compile(r"\b(?:version )?v(?=\d+(?:\.\d+)*\b)", re.I)
 
 
 def _numbered(text: str) -> str:

@@ -26,12 +26,14 @@ class Held(Struct, frozen=True):
 
     ``commitment`` is 2 for a conclusion ("so it must be", "I'll go with", "final answer"), 1 for a plain statement
     ("I think it's", or the mention alone in its clause) and 0 otherwise. ``alternative``: offered together with
-    another mention ("A or B", "between A and B").
+    another mention ("A or B", "between A and B"). ``considered``: thought of before, said by others or of another case, or something is
+    said against it.
     """
 
     stance: Stance
     commitment: int = 0
     alternative: bool = False
+    considered: bool = False
 
 
 class _Chain(Struct):
@@ -47,6 +49,7 @@ class _Chain(Struct):
     alternative: bool = False
     denied: range = range(0)
     considered: bool = False
+    dismissed: bool = False
 
 
 #: The distance over which a reason marker applies.
@@ -61,6 +64,10 @@ def hold(text: str, mentions: Sequence[tuple[int, int]]) -> list[Held]:
         before = chains[at - 1] if at else None
         _deny(chain, before)
         _commit(chain, first=at == 0)
+    for chain in chains:
+        if len(chains) > 1:
+            chain.stance = "denied" if chain.dismissed else chain.stance
+        chain.considered = chain.considered or chain.dismissed
     _withdraw(chains)
     _set_aside(chains)
     held: list[Held] = []
@@ -69,7 +76,7 @@ def hold(text: str, mentions: Sequence[tuple[int, int]]) -> list[Held]:
             stance: Stance = chain.stance
             if stance == "denied" and chain.denied and index not in chain.denied:
                 stance = "asserted"
-            held.append(Held(stance, chain.commitment, chain.alternative and stance != "denied"))
+            held.append(Held(stance, chain.commitment, chain.alternative and stance != "denied", chain.considered))
     return held
 
 
@@ -85,6 +92,7 @@ _CONTRACTIONS = (
     (re.compile(r"\b(i|it|that|you|we|they)'d\b"), r"\1 would"),
     (re.compile(r"\b(i|it|that|you|we|they)'ll\b"), r"\1 will"),
     (re.compile(r"\b(you|we|they)'re\b"), r"\1 are"),
+    (re.compile(r"\bnot so much\b"), "not"),
     (re.compile(r"\blet'?s\b"), "let us"),
     (re.compile(r"\bgonna\b"), "going to"),
     (re.compile(r"\bgotta\b"), "got to"),
@@ -97,7 +105,7 @@ _HARMLESS = re.compile(
     r"|(?:i )?(?:do|can|could) not (?:really |quite |exactly )?(?:know|remember|recall|tell(?: you)?|say for sure|decide)(?: (?:exactly|for sure|that|this|much))?"
     r"|why not|not going to lie|either way|no idea|not bad|not to be confused with|can not go wrong with|can not be wrong with"
     r"|(?:can not|could not|is not|nothing|none|no one|would not) (?:be |it )?(?:anything |something )?(?:but|except|other than|else than|else but)"
-    r"|nothing (?:but|else than|other than)|none other than|no other than"
+    r"|(?:nothing|none|no one|nobody) but|nothing (?:else than|other than)|none other than|no other than"
     r"|(?:is|would|could|will|should|do) not (?:it|that|this|you think(?: it is)?|we)(?: be)?(?= §| the §| a §| option §)"
     r"|, (?:is not it|is it not|right|correct|no|is not that right)(?= \?|$))"
     r"(?: ,)?"
@@ -141,7 +149,7 @@ def _chains(skeleton: str, count: int) -> list[_Chain]:
         closed = (
             index > 0 and gap == " , " and any({"and", "or", "nor"} & set(join.split()) for join in chains[-1].joins)
         )
-        apart = closed or (gap == " , " and _LIMITED.match(right) is not None)
+        apart = closed or (gap == " , " and (_LIMITED.match(right) or _GLOSSED.match(right)) is not None)
         if index and not apart and (gap == " " or _JOIN.fullmatch(gap)):
             chain = chains[-1]
             chain.last, chain.right, chain.joins = index, right, (*chain.joins, _joiner(gap))
@@ -159,8 +167,8 @@ _BREAK = re.compile(
     r"[.;:!?,]|\b(?:but|so|because|since|therefore|hence|thus|then|leaving|leaves|it is|that is|this is|there is|i (?:would|will) (?:say|go|pick|choose)|it (?:must|has to|should))\b"
 )
 _DENY_BEFORE = re.compile(
-    r"\b(?:not|never|neither|nor|hardly|barely|scarcely|rather than|rather (?:[a-z§]+ ){1,4}than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
-    r"|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything but|all but|rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)"
+    r"\b(?:not|never|neither|nor|no (?:to|for|on)|hardly|barely|scarcely|rather than|rather (?:[a-z§]+ ){1,4}than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
+    r"|confus(?:e|es|ed|ing)(?: (?:it|this|that))? with|mistak(?:e|es|en|ing)(?: (?:it|this|that))? for|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything (?:but|bar)|all (?:but|bar)|rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)"
     r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus|(?:not|un) ?(?:sure|certain|convinced) (?:about|of|by|on))"
     r"(?: [^ §]+){0,4} $"
 )
@@ -169,13 +177,39 @@ _DENY_OVER = re.compile(
     r"\b(?:not (?:think|believe|say|guess|suppose|feel like|see how|agree)|doubt|unlikely|disagree)(?: that)?(?: [^ §,.;!?]+){0,4} $"
 )
 _ANYTHING_BUT = re.compile(
-    r"\b(?:anything|everything|every(?: single)? one|all|any|anyone)(?: of (?:them|these|those|the above))?(?: ,)? but (?:for )?(?:the |a |an |option |options )*$"
+    r"\b(?:anything|everything|every(?: single)? one|all|any|anyone)(?: of (?:them|these|those|the above))?(?: ,)? (?:but|bar) (?:for )?(?:the |a |an |option |options )*$"
 )
 #: "All of them but A": a list cut short by "but" alone.
 _BUT = re.compile(r" but (?:for )?(?:the |a |an |option |options )*")
-_OVER = re.compile(r"^ (?:(?:any day|always|every time) )?(?:over|beats) (?:the |a |an |option )*$")
+_OVER = re.compile(
+    r"^ (?:(?:one|option|answer|choice|any day|always|every time) )*(?:over|beats|than) (?:the |a |an |option )*$"
+)
 _THAN = re.compile(
     r"\b(?:better|faster|safer|cheaper|stronger|simpler|easier|bigger|smaller|slower|worse|more|less)(?: \w+)? than (?:the |a |an |option )*$"
+)
+#: "Linear search beats A": the answer is the one that is not named.
+_BEATEN = re.compile(
+    r"(?:^|[.;,] )(?:an? |the )?(?!(?:it|this|that|i|we|they|you|he|she|what|nothing|none)\b)[a-z]+(?: [a-z]+){0,3} (?:beats|outperforms|outclasses|(?:is|are|works|performs|runs) (?:much |far |way |even )?(?:better|faster|safer|cheaper|simpler|easier) than) (?:the |a |an |option )*$"
+)
+#: "I'd avoid A", "take out A", "no need for A".
+_DROPPED_BEFORE = re.compile(
+    r"\b(?:avoid(?:s|ed|ing)?|(?:stay|staying|keep|keeping) away from|steer(?:ing)? clear of|get(?:ting)? rid of|no need (?:for|of|to (?:use|have|add)))(?: (?:the|a|an|any|option|answer))* $"
+    r"|(?:^|[.;,!?] |\b(?:actually|please|then|and|but|also|now|so|would|i|let us) )(?:just )?(?:drop|remove|take out|leave out|skip|forget(?: about)?|ditch)(?: (?:the|a|an|option|answer|letter|number))* $"
+)
+#: What is said against an option: "B is a trap", "A is overkill". Of the only mention, it may be the reason asked for.
+_DISMISSED_AFTER = re.compile(
+    r"^ (?:(?:one|option|answer|choice|as well|also|both|all|is|are|was|would|could|can|might|will|do|does|be|looks?|seems?|sounds?|clearly|obviously|definitely|just|simply|really|totally|completely|probably|only|a|an|the|here) ){1,7}"
+    r"(?:trap|distractor|red herring|decoy|bad idea|overrated|(?:common |classic |typical |popular )?(?:mistake|misconception|error|myth|confusion)|(?:bad|poor|wrong) (?:choice|fit)|non-starter|overkill|(?:far |way |much )?too [a-z]+|different (?:thing|story|matter|concept)|something else"
+    r"|not (?:fit|work|apply|help|make (?:any )?sense|belong|match|count|qualify|suit|scale|do it|an option|relevant|needed|required|necessary|part of))\b"
+)
+#: "I change my answer from B to C".
+_CHANGED_FROM = re.compile(
+    r"\b(?:chang(?:e|ing|ed)|switch(?:ing|ed)?|go|going|mov(?:e|ing))(?: (?:it|that|my (?:answer|choice|mind|vote)))? from (?:the |option |answer )*$"
+)
+_CHANGED_TO = re.compile(r"^ (?:over )?to (?:the |option |answer )*§$")
+#: "C for sure, B maybe".
+_SECOND_AFTER = re.compile(
+    r"^ (?:maybe|perhaps|possibly|at a pinch|(?:as|is) (?:a |my |the )?(?:close |distant )?(?:second|second best|backup|fallback|runner-?up))(?= [,.;]| $|$)"
 )
 _NO_BEFORE = re.compile(r"(?:^| )no (?:(?:the|a|an|such thing as) )?$")
 #: "The automatic one, no operator needed".
@@ -187,8 +221,9 @@ _DENY_AFTER = re.compile(
     r"|be|to|looks?|seems?|sounds?|clearly|obviously|definitely|surely|just|simply|really|totally|completely|most) ){0,6}"
     r"(?:wrong|incorrect|false|out(?! of)|(?<=[a-z] )not(?! §| the §| a §| an §| option §| it)|not(?= [,.]| $| (?:right|correct|possible|true|the one)\b)|impossible|unlikely|nonsense|(?:makes?|making) (?:no|zero|little) sense|never|ruled out|eliminated|excluded"
     r"|discarded|crossed out|irrelevant|off the table|no good|no way|bad|untrue|nope|no(?= [,.!]| $))\b"
+    r"|^ (?:is|was) not it(?= [.,;]| $)|^ no (?:more|longer)\b|^ (?:is|are) (?:what|something) (?:i|we|you) (?:would |will )?(?:avoid|never|not|skip|drop)\b"
     r"|^ , (?:that|which|that one|this) (?:one )?is (?:wrong|incorrect|not|false|out)\b"
-    r"|^ \? (?:, )?(?:no(?= $| [.!])|nope|nah|no way|not really|hardly)(?= |$)"
+    r"|^ \? (?:, )?(?:no(?= $| [.!])|nope|nah|no way|not really|hardly|i doubt)(?= |$)"
 )
 _SAME = re.compile(
     r"(?:^|[,.;] | and )(?:so|neither|nor|as|same|likewise|the same)(?: (?:is|are|does|do|for|with|goes for|applies to|can be|was|would be))+ (?:the |a |an |option )*$"
@@ -210,9 +245,11 @@ def _deny(chain: _Chain, before: _Chain | None) -> None:
     elif before is not None and (_OVER.search(left) or _THAN.search(left)):
         chain.stance = "denied" if _OVER.search(left) else "aside"
     elif (
-        _DENY_BEFORE.search(clause)
+        (before is None and _BEATEN.search(left))
+        or _DENY_BEFORE.search(clause)
         or _DENY_OVER.search(left)
         or _ANYTHING_BUT.search(left)
+        or _DROPPED_BEFORE.search(left)
         or (_NO_BEFORE.search(clause) and (before is None or _NEEDLESS.match(chain.right)))
     ):
         chain.stance = "denied"
@@ -222,6 +259,9 @@ def _deny(chain: _Chain, before: _Chain | None) -> None:
         singular = re.match(r" (?:is|was|makes|looks|seems|sounds|has|does)\b", chain.right)
         if singular and not {"and", "or"} & set(" ".join(chain.joins).split()):
             chain.denied = range(chain.last, chain.last + 1)
+    elif _CHANGED_FROM.search(left) and _CHANGED_TO.match(chain.right):
+        chain.stance = "withdrawn"
+    chain.dismissed = chain.stance == "asserted" and _DISMISSED_AFTER.match(chain.right) is not None
 
 
 def _listed(chain: _Chain, clause: str) -> range:
@@ -254,13 +294,20 @@ _STATEMENT = re.compile(
     r"\b(?:it|that|this|they|these|answer|which|think|guess|believe|say|said|suppose|probably|maybe|perhaps|called|is|are|would be|should be|might be|mean|equals|gives)"
     r"(?: (?:it|that|is|are|was|would|will|should|be|the|a|an|called|option|answer|letter|number|probably|about|around|:|,))* $"
 )
-_OR_BEFORE = re.compile(r"\b(?<!then )(?:or|vs|versus) (?:(?:maybe|perhaps|possibly|even|a|an|the|it is|just) )*$")
+_OR_BEFORE = re.compile(
+    r"\b(?<!then )(?:or|vs|versus) (?:(?:maybe|perhaps|possibly|even|a|an|the|it is|just) )*$|\b(?:sometimes|occasionally) (?:(?:a|an|the|also) )*$"
+)
 _OR_AFTER = re.compile(
-    r"^ (?:, )?(?:or|vs|versus|(?<=, )(?:maybe|perhaps|possibly)(?! (?:because|since|if|when|as|i|it is|not)\b)) (?!so\b|something|anything|whatever|not sure|thereabouts|rather|is it|am i|actually|no\b|wait|at least|in other words|else)"
+    r"^ (?:, )?(?:but )?(?:only )?(?:sometimes|occasionally|in (?:some|certain|rare) cases)\b|^ (?:, )?(?:or|vs|versus|(?<=, )(?:maybe|perhaps|possibly)(?! (?:because|since|if|when|as|i|it is|not)\b)) (?!so\b|something|anything|whatever|not sure|thereabouts|rather|is it|am i|actually|no\b|wait|at least|in other words|else)"
 )
 _CONSIDERED_BEFORE = re.compile(
-    r"\b(?:between|was going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|consider(?:ed|ing)|thinking|tempted|almost said"
+    r"\b(?:between|was going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|(?:my|the) (?:first |initial |old |previous )?(?:guess|answer|choice|pick) was|consider(?:ed|ing)|thinking|tempted|almost said"
     r"|could (?:also |maybe )?be|might (?:also )?be|hesitat\w+|wavering|debating|originally|earlier|up to now)\b(?: [^ §.;!?]+){0,5} $"
+)
+#: "If we needed joins I would say A": said of another case; "if I had to choose" is said of this one.
+_SUPPOSED_BEFORE = re.compile(
+    r"\bif (?!i (?:had|have|really had|really have) to\b|i must\b|you (?:ask|asked|want|insist)|i am (?:forced|pressed)|forced|pressed|pushed|i (?:understand|remember|recall))"
+    r"[^§.;!?]{1,80}? (?:i|it|we|you|that) would (?:(?:be|have|say|pick|choose|take|use|go|with|for|rather|probably|also|then|the|a|an|option|answer) )*$"
 )
 #: What others say is not the candidate's own answer.
 _OTHERS_SAY = re.compile(
@@ -298,21 +345,25 @@ def _commit(chain: _Chain, *, first: bool) -> None:
     chain.alternative = (offered or between or beside) and chain.stance == "asserted"
     turned = re.split(r"\b(?:but|however|though|yet|now)\b", left)[-1]
     chain.considered = bool(
-        _CONSIDERED_BEFORE.search(turned) or _OTHERS_SAY.search(turned) or _CONSIDERED_AFTER.search(chain.right)
+        _CONSIDERED_BEFORE.search(turned)
+        or _OTHERS_SAY.search(turned)
+        or _SUPPOSED_BEFORE.search(turned)
+        or _CONSIDERED_AFTER.search(chain.right)
+        or _SECOND_AFTER.search(chain.right)
     )
 
 
 _CORRECTION = re.compile(
     r"(?:^ |[,.;!?:] |\b(?:or|but|and|oh|then) )(?:(?:oh|or|but|and|hmm|then|uh) )*"
-    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!]*§| [,.!]| $)|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|i mis-?(?:spoke|typed|read)|(?:that|it|this) should have been|rather(?! than)|make that"
+    r"(?:no(?= (?:,|[.!]|§|not|wait|sorry|actually|it|that|the|i|no|option|a|make|rather|let|hang|hold)\b|[ ,.!:]*§| [,.!:]| $)|nope|wait(?! for| until| till| all| on| time| state| free)|sorry|actually|scratch that|strike that|i mean|i meant|i mis-?(?:spoke|typed|read)|(?:that|it|this) should have been|rather(?! than)|make that"
     r"|correction|let me (?:correct|change|rephrase|fix)|hang on|hold on|on second thoughts?|change (?:that|my mind|my answer|it) to|i (?:have )?change[d]? my mind|i take (?:that|it) back|never mind|oops|my bad|my mistake|instead(?! of)|or rather|in fact)(?=[ ,.!]|$)"
 )
 
 
 #: A correction after the last mention, with something else put in its place.
 _REPLACED = re.compile(
-    r"^ (?:[,.;?!] )*(?:(?:oh|or|but|and) )*(?:no(?= (?:,|wait|sorry|actually|it is|that is))|nope|no wait|wait no|sorry|scratch that|strike that|make (?:that|it)|correction|oops|my bad"
-    r"|hold on|hang on|on second thoughts?|i take (?:that|it) back|or rather|or actually|actually no)(?: (?:,|no|wait|sorry|i mean|actually|it is|that is|the|a|an))* (?!i (?:think|guess|believe)|for |about |that was|not sure)[a-z0-9]"
+    r"^ (?:[,.;?!] )*(?:(?:oh|or|but|and) )*(?:no(?= (?:,|:|wait|sorry|actually|it is|that is))|nope|no wait|wait no|sorry|scratch that|strike that|make (?:that|it)|correction|oops|my bad"
+    r"|hold on|hang on|on second thoughts?|i take (?:that|it) back|or rather|or actually|actually no)(?: (?:,|:|no|wait|sorry|i mean|actually|it is|that is|the|a|an))* (?!i (?:think|guess|believe)|for |about |that was|not sure)[a-z0-9]"
 )
 
 
@@ -341,6 +392,11 @@ _DESCRIBED = re.compile(
     r" (?:is|are|was|means|has|have|does|needs|requires|would|refers|describes|only)\b(?! (?:right|correct|true|good|fine|the (?:right|correct|answer|one)|also|too|one|ok|what))"
 )
 _LIMITED = re.compile(r" (?:only|needs|requires|does|means|lets|would|has)\b(?! (?:be (?:right|correct)|too|also))")
+#: "It's 443, 80 is plain http".
+_GLOSSED = re.compile(
+    r" (?:is|was|stands) (?!(?:right|correct|true|good|fine|ok|okay|not|also|too(?! [a-z])|my|it|one|another|valid|in|included|yes|possible|better|best|wrong|out|false|second|next|then)\b"
+    r"|the (?:right|correct|other|others|answer|one|same|second|third|fourth|last|best)\b|[.,§])[a-z]"
+)
 _ASKS = re.compile(
     r"\b(?:(?:can|could|would|will) you (?:please )?(?:repeat|explain|say|read|tell)|why (?:is|are|would|do|does|did|was|even|the|option|have)|how come|what (?:is|are|does|do|was|would|were)|where (?:is|does)|when (?:is|does|do|would)|who)\b[^.!?]*$"
 )
@@ -351,7 +407,8 @@ def _is_described(chain: _Chain) -> bool:
     article = r"(?:the |a |an |option |answer )*$"
     if _DESCRIBED.match(chain.right) and re.search(rf"[.;!] {article}", chain.left):
         return True
-    return bool(_LIMITED.match(chain.right) and re.search(rf", {article}", chain.left))
+    aside = _LIMITED.match(chain.right) or _GLOSSED.match(chain.right)
+    return bool(aside and re.search(rf", {article}", chain.left))
 
 
 def _set_aside(chains: Sequence[_Chain]) -> None:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from interview.turn_taking.profiles import STORY, PauseProfile
+from interview.turn_taking.profiles import STORY, THINKING, UNFINISHED_S, PauseProfile
 
 #: Shorter speech is a click, not a beginning.
 BEGINS_MS = 96
@@ -47,6 +47,13 @@ class Paused(Struct, frozen=True):
     at_ms: int
 
 
+class MayEnd(Struct, frozen=True):
+    """The pause that began at ``at_ms`` will end the answer, unless speech resumes: a reply can be prepared. At most
+    once a pause."""
+
+    at_ms: int
+
+
 class TurnEnded(Struct, frozen=True):
     """The answer ended at ``at_ms``; it is provisional until ``Turns.taken``."""
 
@@ -65,7 +72,7 @@ class Interrupted(Struct, frozen=True):
     at_ms: int
 
 
-Outcome = SpeechStarted | Paused | TurnEnded | TurnResumed | Interrupted
+Outcome = SpeechStarted | Paused | MayEnd | TurnEnded | TurnResumed | Interrupted
 
 State = Literal["idle", "speaking", "paused", "ended"]
 
@@ -81,6 +88,10 @@ class Turns:
         self._quiet_ms = 0
         self._pause_at = 0
         self._likelihood: float | None = None
+        self._thinks = False
+        self._may_end = False
+        self._unfinished: bool | None = None
+        self._untold = False
         self._interviewer_since: int | None = None
         self._deaf_until: int | None = None
         #: The beginning of speech over the interviewer's that may yet interrupt it.
@@ -110,6 +121,17 @@ class Turns:
         """The model's probability that the pause at ``pause_at_ms`` ends the turn; a stale one has no effect."""
         if self.state == "paused" and pause_at_ms == self._pause_at:
             self._likelihood = likelihood
+
+    def thinks(self, pause_at_ms: int) -> None:
+        """The last words before the pause at ``pause_at_ms`` ask for time; a stale one has no effect."""
+        if self.state == "paused" and pause_at_ms == self._pause_at:
+            self._thinks = True
+
+    def read(self, pause_at_ms: int, *, unfinished: bool | None, untold: bool = False) -> None:
+        """Whether the words before the pause at ``pause_at_ms`` are an unfinished sentence; None: nothing is known.
+        ``untold``: they are a story without its result. A stale reading has no effect."""
+        if self.state == "paused" and pause_at_ms == self._pause_at:
+            self._unfinished, self._untold = unfinished, untold
 
     def taken(self) -> None:
         """The answer was taken, or the client cleared it; the next speech begins another."""
@@ -164,13 +186,38 @@ class Turns:
             self.state = "paused"
             self._pause_at = at_ms - self._quiet_ms
             self._likelihood = None
+            self._thinks, self._unfinished, self._untold = False, None, False
+            self._may_end = False
             return [Paused(self._pause_at), *self._over(at_ms)]
         return self._over(at_ms) if self.state == "paused" else []
 
     def _over(self, at_ms: int) -> list[Outcome]:
         silence_s = (at_ms - self._pause_at) / 1000
-        likely = self._likelihood is not None and self._likelihood >= self.profile.likely
-        if silence_s < (self.profile.wait_s if likely else self.profile.cap_s):
-            return []
-        self.state = "ended"
-        return [TurnEnded(self._pause_at)]
+        profile = self.profile
+        outcomes: list[Outcome] = []
+        goes_on = self._thinks or self._unfinished
+        sounds_over = profile.is_plain or (self._is_likely and not self._untold)
+        if not self._may_end and not goes_on and (sounds_over or silence_s >= profile.wait_s):
+            self._may_end = True
+            outcomes.append(MayEnd(self._pause_at))
+        if silence_s >= self._longest_s():
+            self.state = "ended"
+            outcomes.append(TurnEnded(self._pause_at))
+        return outcomes
+
+    @property
+    def _is_likely(self) -> bool:
+        return self._likelihood is not None and self._likelihood >= self.profile.likely
+
+    def _longest_s(self) -> float:
+        """How long the present pause may be."""
+        profile = self.profile
+        if self._thinks:
+            return profile.cap_s * THINKING
+        if self._unfinished:
+            return max(profile.cap_s, UNFINISHED_S)
+        if self._untold:
+            return profile.cap_s
+        if self._is_likely:
+            return profile.wait_s
+        return profile.cap_s if self._unfinished is None else profile.settled_s

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -12,6 +11,7 @@ import typer
 import yaml
 from rich.console import Console
 
+from serve.cli.json_output import AsJson, print_json
 from serve.serve_file import (
     data_dir,
     plans_dir,
@@ -27,51 +27,61 @@ from serve.serve_file import (
 app = typer.Typer(help="Show profiles and the effective configuration.", no_args_is_help=True)
 
 Profile = Annotated[str, typer.Option(help="Profile: a name from `interview config list`, or a file.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command("list")
-def list_profiles(as_json: Json = False) -> None:
+def list_profiles(as_json: AsJson = False) -> None:
     """List the profiles and their files; a profile of INTERVIEW_PROFILES_DIR hides a shipped one of its name."""
     found = {name: str(path) for name, path in sorted(profiles().items())}
     if as_json:
-        print(json.dumps(found, indent=2))
+        print_json(found)
         return
     for name, path in found.items():
         Console().print(f"{name}  {path}", highlight=False, soft_wrap=True)
 
 
 @app.command()
-def path(profile: Annotated[str, typer.Argument(help="Profile.")] = "local") -> None:
+def path(profile: Annotated[str, typer.Argument(help="Profile.")] = "local", as_json: AsJson = False) -> None:
     """Print the path of a profile's file, for `serve deploy "$(interview config path NAME)"`."""
-    print(profile_path(profile).resolve())
+    found = str(profile_path(profile).resolve())
+    if as_json:
+        print_json({"file": found})
+    else:
+        print(found)
 
 
 @app.command()
-def environment(profile: Annotated[str, typer.Argument(help="Profile.")] = "local") -> None:
+def environment(profile: Annotated[str, typer.Argument(help="Profile.")] = "local", as_json: AsJson = False) -> None:
     """Print the variables with which Ray must start on every node for `serve deploy`, as shell lines."""
     from serve.local.haproxy import haproxy_environment
     from serve.local.local_platform import PRIVATE_ENVIRONMENT
 
     chosen = read_serve_file(profile_path(profile)).environment
-    for name, value in {**PRIVATE_ENVIRONMENT, **chosen, **haproxy_environment(chosen)}.items():
+    variables = {**PRIVATE_ENVIRONMENT, **chosen, **haproxy_environment(chosen)}
+    if as_json:
+        print_json(variables)
+        return
+    for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")
 
 
 @app.command()
-def show(profile: Profile = "local", as_json: Json = False) -> None:
+def show(profile: Profile = "local", as_json: AsJson = False) -> None:
     """Print every setting with its effective value, defaults included, and the directories in use; no secrets."""
     found = effective(profile)
     if as_json:
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        print_json(found)
     else:
         sys.stdout.write(yaml.safe_dump(found, sort_keys=False, allow_unicode=True))
 
 
 @app.command()
-def check(profile: Profile = "local") -> None:
-    """Check the profile, plans and their keys, banks, policies and prompts; an error names file, line and field."""
-    from serve.composition.operator_files import check_installed_keys, check_operator_files
+def check(profile: Profile = "local", as_json: AsJson = False) -> None:
+    """Check the profile, plans and their keys, banks, policies, prompts, and the addresses and keys in the environment.
+
+    An error names file, line and field, or the variable. Whether a server answers is for `interview doctor` to say.
+    """
+    from serve.composition.operator_files import check_environment, check_installed_keys, check_operator_files
     from serve.serve_file import require_honoured
     from serve.settings import read_settings
 
@@ -80,7 +90,11 @@ def check(profile: Profile = "local") -> None:
     settings = read_settings(file.arguments, file.document)
     plans = check_operator_files(settings)
     check_installed_keys(settings)
-    print(f"{file.path}: valid. Plans in {plans_dir()}: {', '.join(plans)}")
+    check_environment(data_dir())
+    if as_json:
+        print_json({"file": str(file.path), "plans_directory": str(plans_dir()), "plans": list(plans)})
+    else:
+        print(f"{file.path}: valid. Plans in {plans_dir()}: {', '.join(plans)}")
 
 
 def effective(profile: str) -> dict[str, Any]:

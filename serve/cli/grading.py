@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deployments.grading.studies.audit import Audit, AuditedPerson
     from deployments.grading.studies.bulk import AnswerLine, GradedLine
     from deployments.grading.studies.calibration import Agreement, Calibration
+    from deployments.llm.hosted import HostedLanguageModel
     from interview.reports.report import Report
     from serve.settings import Settings
 
@@ -204,13 +205,12 @@ async def _grade_all(
     from deployments.grading.judge.rubric import RubricJudge
     from deployments.grading.service import GradingService
     from deployments.grading.studies.bulk import grade_lines
-    from deployments.llm.deployment import create_language_model
 
     settings = _settings(judge_with) if judge_with is not None else None
     config = settings.grading if settings is not None else GradingConfig()
     registry = Registry(config)
     service = GradingService(config, registry)
-    model = create_language_model(settings.llm.of_judge or settings.llm) if settings is not None else None
+    model = _judge_of(settings) if settings is not None else None
     judge = RubricJudge(model, config.judge, registry.coverage) if model is not None else None
     done: list[GradedLine] = []
     try:
@@ -221,7 +221,7 @@ async def _grade_all(
         ):
             done.append(line)
             if stream:
-                sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+                sys.stdout.write(msgspec.json.encode(_rounded(msgspec.to_builtins(line))).decode() + "\n")
     finally:
         await service.stop()
         if model is not None:
@@ -229,10 +229,30 @@ async def _grade_all(
     return done
 
 
+def _rounded(tree: Any) -> Any:
+    """Every number with at most four decimals: no score and no confidence is known more closely."""
+    if isinstance(tree, float):
+        return round(tree, 4)
+    if isinstance(tree, dict):
+        return {name: _rounded(value) for name, value in tree.items()}
+    return [_rounded(value) for value in tree] if isinstance(tree, list | tuple) else tree
+
+
+def _judge_of(settings: Settings) -> HostedLanguageModel:
+    from deployments.llm.deployment import create_language_model
+
+    return create_language_model(settings.llm.of_judge or settings.llm)
+
+
 def _settings(profile: str) -> Settings:
-    """Raises ConfigError or NotFound: the profile cannot be read."""
-    from serve.serve_file import profile_path, read_serve_file
-    from serve.settings import read_settings
+    """Raises ConfigError or NotFound: the profile cannot be read, or this is the distribution without profiles."""
+    try:
+        from serve.serve_file import profile_path, read_serve_file
+        from serve.settings import read_settings
+    except ModuleNotFoundError as error:  # the distribution interview-grading
+        raise ConfigError(
+            f"--judge-with needs the platform: install interview-serve in place of interview-grading ({error})."
+        ) from error
 
     file = read_serve_file(profile_path(profile))
     return read_settings(file.arguments, file.document)

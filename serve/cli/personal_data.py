@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from interview.errors import InvalidInput, NotFound
 from interview.sessions.ids import check_interview_id
+from serve.cli.audit_words import action_words, detail_words
+from serve.cli.json_output import AsJson, print_json
 from serve.cli.sessions import Data, Profile, Tenant, directory_of, storage_of
 from serve.cli.tables import print_table
 from storage.audit.port import COMMAND_LINE, AuditEntry
@@ -36,6 +37,7 @@ def erase(
     interview_ids: InterviewIds = None,
     candidate: Candidate = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
     data: Data = None,
@@ -58,12 +60,17 @@ def erase(
             if not yes:
                 typer.confirm(f"Erase for ever: {names}?", abort=True)
             purged = await personal_data.erase(keys, by=COMMAND_LINE)
-            Console(stderr=True).print(f"Erased: {names}.", highlight=False)
+            if as_json:
+                print_json({"erased": [key.interview_id for key in keys], "purged": purged})
+            else:
+                Console(stderr=True).print(f"Erased: {names}.", highlight=False)
             if not purged:
                 Console(stderr=True).print("A server refused to rewrite its log: deleted values may still be in it.")
                 raise typer.Exit(1)
 
     _check_one_of(interview_ids, candidate)
+    if as_json and not yes:
+        raise InvalidInput("--json asks no question: confirm with --yes.")
     asyncio.run(run())
 
 
@@ -71,6 +78,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The ZIP file to write.")],
     interview_ids: InterviewIds = None,
     candidate: Candidate = None,
+    as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
     data: Data = None,
@@ -78,29 +86,33 @@ def export(
     """Write everything stored about interviews to a ZIP file: state, events, recordings, documents, reports."""
     from serve.composition.personal_data import open_personal_data
 
-    async def run() -> int:
+    async def run() -> list[str]:
         async with open_personal_data(storage_of(profile), directory_of(data)) as (personal_data, _):
             keys = _keys(tenant, interview_ids)
             if candidate is not None:
                 keys = await personal_data.of_candidate(tenant, candidate)
             with out.open("wb") as file:
                 await personal_data.export(keys, file, by=COMMAND_LINE)
-            return len(keys)
+            return [key.interview_id for key in keys]
 
     _check_one_of(interview_ids, candidate)
     try:
-        count = asyncio.run(run())
+        exported = asyncio.run(run())
     except NotFound:
         out.unlink(missing_ok=True)
         raise
-    Console(stderr=True).print(f"Wrote {out}: {count} interviews, {out.stat().st_size} bytes.", highlight=False)
+    size = out.stat().st_size
+    if as_json:
+        print_json({"file": str(out), "interviews": exported, "bytes": size})
+    else:
+        Console(stderr=True).print(f"Wrote {out}: {len(exported)} interviews, {size} bytes.", highlight=False)
 
 
 def audit_log(
     interview: Annotated[str | None, typer.Option(help="Only entries about this interview, erased or not.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Only entries from this time on (UTC).")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="The newest entries.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
     data: Data = None,
@@ -115,12 +127,12 @@ def audit_log(
 
     found = asyncio.run(entries())
     if as_json:
-        print(msgspec.json.encode(found).decode())
+        print_json(found)
         return
     table = Table(*(Column(heading, no_wrap=heading != "detail") for heading in _AUDIT_COLUMNS))
     for entry in found:
-        detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
-        table.add_row(f"{entry.time:%Y-%m-%d %H:%M:%S}", entry.actor, entry.action, entry.subject, detail)
+        words = (action_words(entry.action), entry.subject, detail_words(entry.detail))
+        table.add_row(f"{entry.time:%Y-%m-%d %H:%M:%S}", entry.actor, *words)
     print_table(table)
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from interview.errors import Conflict, InvalidInput
+from interview.errors import Conflict, InvalidInput, NotFound
+from serve.cli.json_output import AsJson, print_json
 from serve.cli.sessions import Data, Profile, Tenant, directory_of
 from serve.serve_file import plans_dir, policies_dir
 
@@ -33,19 +34,22 @@ def check(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Plan or bank files; by default all plans in INTERVIEW_PLANS_DIR.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """List every problem with file, line and fix: errors, and breaches of the style guide; exit status 1 if any."""
     from interview.plans.authoring import problems_in
 
     chosen = files or sorted(plans_dir().glob("*.yaml"))
     if not chosen:
-        print(f"{plans_dir()}: holds no interview plan (*.yaml)")
-        raise typer.Exit(1)
+        raise NotFound(f"{plans_dir()} holds no interview plan (*.yaml).")
     problems = tuple(dict.fromkeys(problem for path in chosen for problem in problems_in(path)))
-    for problem in problems:
-        print(problem)
-    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-    print(f"{len(chosen)} file{'' if len(chosen) == 1 else 's'} checked: {count if problems else 'no problems'}.")
+    if as_json:
+        print_json({"files": [str(path) for path in chosen], "problems": [str(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            print(problem)
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+        print(f"{len(chosen)} file{'' if len(chosen) == 1 else 's'} checked: {count if problems else 'no problems'}.")
     if problems:
         raise typer.Exit(1)
 
@@ -61,6 +65,7 @@ def create(
     ] = None,
     minutes: Annotated[int | None, typer.Option(help="Length of the interview.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    as_json: AsJson = False,
     profile: Profile = "local",
 ) -> None:
     """Draft a plan from a role description; it cannot be used until `interview plan approve`."""
@@ -77,12 +82,15 @@ def create(
     draft = asyncio.run(_drafted(read_settings(file.arguments, file.document), role, resume, minutes))
     plan = replace(draft.plan, id=plan_id)
     told = (
-        "A draft made by `interview plan create`. Read every question and its key, and change what does not fit.",
+        "Made by `interview plan create`. Before approving, read every question and key, and change what does not fit.",
         *draft.notes,
         *(f"No question: {need}" for need in draft.uncovered),
         *(f"Refused, written for {one.need!r}: {one.prompt} ({'; '.join(one.problems)})" for one in draft.rejected),
     )
     out.write_text(plan_yaml(plan, comments=told, head={"draft": True}), encoding="utf-8")
+    if as_json:
+        print_json({"file": str(out), "plan": plan_id, "notes": draft.notes, "uncovered": draft.uncovered})
+        return
     _show(draft)
     print(f"{out} written. When you have read it: interview plan approve {out} --by NAME")
 
@@ -91,6 +99,7 @@ def create(
 def approve(
     file: Annotated[Path, typer.Argument(help="The draft's file.")],
     by: Annotated[str, typer.Option(help="Who has read the plan and answers for it.")],
+    as_json: AsJson = False,
     tenant: Tenant = "local",
     data: Data = None,
 ) -> None:
@@ -118,7 +127,12 @@ def approve(
             await database.close()
 
     asyncio.run(record())
+    if as_json:
+        shown = approved.plan
+        print_json({"plan": shown.id, "digest": shown.digest, "by": by, "consent": shown.consent})
+        return
     print(f"{approved.plan.id} is approved by {by}. Its consent text:\n\n{approved.plan.consent}")
+    print(f"\nIts last words, a promise of the hiring team:\n\n{approved.plan.closing}")
 
 
 async def _drafted(settings: Settings, role: str, resume: Path | None, minutes: int | None) -> PlanDraft:

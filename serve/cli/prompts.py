@@ -12,13 +12,37 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-app = typer.Typer(help="Versions of the model interviewer's prompts.", no_args_is_help=True)
+from serve.cli.json_output import AsJson, print_json
+from serve.cli.tables import print_table
+
+app = typer.Typer(help="Versions of the model interviewer's prompts.")
 
 
-@app.callback()
-def prompts() -> None:
-    """Versions of the model interviewer's prompts."""
+@app.callback(invoke_without_command=True)
+def prompts(context: typer.Context) -> None:
+    """Versions of the model interviewer's prompts; without a subcommand, ``list``."""
+    if context.invoked_subcommand is None:
+        list_prompts()
+
+
+@app.command("list")
+def list_prompts(as_json: AsJson = False) -> None:
+    """List the published versions of each prompt, the live one, and the one being rolled out."""
+    from serve.optimisation.publish import PROMPTS, labels_of
+    from serve.serve_file import prompts_url
+
+    found = {name: labels_of(Path(prompts_url()), name) for name in PROMPTS}
+    if as_json:
+        print_json(found)
+        return
+    table = Table("prompt", "versions", "live", "rolled out")
+    for name, labels in found.items():
+        rollout = labels.rollout
+        share = "–" if rollout is None else f"{rollout.version} to {rollout.percent:g} %"
+        table.add_row(name, ", ".join(labels.versions), labels.live, share)
+    print_table(table)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from interview.errors import ConfigError, Conflict, EngineFailed, InvalidInput
 from serve.local.local_key import key_path
 from serve.local.private_directory import private_directory
 from serve.local.process_supervisor import end_leftover, pid_file_of, running, supervise
+from serve.local.serving_address import serving_at
 from serve.serve_file import HOME, data_dir, plans_dir, profile_path, read_serve_file
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ def up(
     ray_metrics_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Loopback port for the metrics of Ray, Serve and vLLM.")
     ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print JSON lines: each stage of the start, then the addresses."),
+    ] = False,
 ) -> None:
     """Run the platform until Ctrl-C; print its address, the location of its API key and example requests."""
     directory = (data or data_dir()).resolve()
@@ -58,24 +63,43 @@ def up(
     if _GUARDED not in os.environ:
         hosted = [] if host is None else ["--host", host]
         hosted += [] if ray_metrics_port is None else ["--ray-metrics-port", str(ray_metrics_port)]
+        hosted += ["--json"] if as_json else []
         _guard(["up", "--profile", profile, *_port(port), *hosted, "--data", str(directory)], directory)
     from serve.local.local_platform import Platform
-    from serve.local.startup_message import welcome
+    from serve.local.startup_message import addresses, welcome
 
     console = Console()
+
+    def progress(text: str) -> None:
+        if as_json:
+            _print_line({"stage": text})
+        else:
+            console.print(f"· {text}", highlight=False, soft_wrap=True)
+
     stop = _stop_on_signals()
-    with Platform(
-        config,
-        directory,
-        host=host,
-        port=port,
-        ray_metrics_port=ray_metrics_port,
-        progress=lambda text: console.print(f"· {text}"),
-    ) as platform:
-        welcome(console, platform)
-        while not stop.wait(_ALIVE_EVERY_S):
-            platform.check_alive()
-        console.print("· stopping")
+    try:
+        with (
+            Platform(
+                config, directory, host=host, port=port, ray_metrics_port=ray_metrics_port, progress=progress
+            ) as platform,
+            serving_at(directory, platform.address),
+        ):
+            if as_json:
+                _print_line(addresses(platform))
+            else:
+                welcome(console, platform)
+            with suppress(Interrupted):
+                while not stop.wait(_ALIVE_EVERY_S):
+                    platform.check_alive()
+            progress("stopping")
+    except Interrupted:
+        progress("the start was interrupted; everything that it started has ended")
+        raise
+
+
+def _print_line(value: dict[str, str]) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
 
 
 def demo(
@@ -109,7 +133,7 @@ def demo(
     from serve.demo.screen import LiveScreen, Screen, SilentScreen
     from serve.demo.session import run_demo
 
-    stop = _stop_on_signals(raise_in_main=True)
+    stop = _stop_on_signals()
     # Library output goes to stderr: with --json, stdout carries exactly one object.
     result = os.fdopen(os.dup(1), "w") if as_json else sys.stdout
     if as_json:
@@ -209,14 +233,14 @@ class Interrupted(SystemExit):
     """SIGINT or SIGTERM arrived; unwinding stops the platform cleanly. The status is the shell's for SIGINT."""
 
 
-def _stop_on_signals(*, raise_in_main: bool = False) -> threading.Event:
-    """An event that SIGINT and SIGTERM set; with ``raise_in_main`` they also interrupt the main thread."""
+def _stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set; the first of them also raises ``Interrupted`` in the main thread."""
     stop = threading.Event()
 
     def on_signal(signum: int, _frame: object) -> None:
         first = not stop.is_set()
         stop.set()
-        if raise_in_main and first:
+        if first:
             raise Interrupted(128 + signum)
 
     signal.signal(signal.SIGINT, on_signal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,8 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from interview.errors import EngineFailed, InvalidInput
+from interview.errors import InvalidInput
 from interview.sessions.session import Status
+from serve.cli.json_output import AsJson, print_json
 from serve.cli.tables import print_table
 from serve.serve_file import data_dir, profile_path, read_serve_file
 from serve.settings import StorageSettings
@@ -33,24 +33,24 @@ def register(app: typer.Typer) -> None:
 def sessions(
     plan: Annotated[str | None, typer.Option(help="Only interviews with this plan.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only interviews with this status.")] = None,
-    candidate: Annotated[str | None, typer.Option(help="Reference of the candidate, or a part of the name.")] = None,
+    candidate: Annotated[
+        str | None, typer.Option(help="The interview's id, the candidate's reference, or a part of the name.")
+    ] = None,
     needs_review: Annotated[bool | None, typer.Option(help="Whether a person must look.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="The newest interviews.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
     data: Data = None,
 ) -> None:
     """List a tenant's interviews, live and archived, newest first."""
-    import msgspec
-
     from serve.composition.session_lists import sessions_of
     from storage.archive.port import SessionQuery
 
     query = SessionQuery(tenant, plan=plan, status=status, candidate=candidate, needs_review=needs_review, limit=limit)
     found = asyncio.run(sessions_of(storage_of(profile), directory_of(data), query))
     if as_json:
-        print(msgspec.json.encode(found).decode())
+        print_json(found)
         return
     table = Table(Column("interview", no_wrap=True), "candidate", "plan", "status", "started (UTC)", "score", "review")
     for row in found:
@@ -65,7 +65,7 @@ def replay(
     interview_id: str,
     to: Annotated[int | None, typer.Option(help="Last sequence number to fold.")] = None,
     events: Annotated[Path | None, typer.Option(help="Fold an exported event log (events.jsonl) instead.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Also write the log as an HTML page.")] = None,
     tenant: Tenant = "local",
     profile: Profile = "local",
@@ -85,17 +85,21 @@ def replay(
     if html is not None:
         html.write_text(result.as_html(), encoding="utf-8")
     if as_json:
-        sys.stdout.write(json.dumps(result.as_dict(), indent=2) + "\n")
+        print_json(result.as_dict())
     else:
         result.show(Console())
     if not result.ok:
-        raise EngineFailed(f"Replay differs: {result.first_difference}")
+        Console(stderr=True).print(f"Replay differs: {result.first_difference}", highlight=False, markup=False)
+        raise typer.Exit(1)
 
 
 def report(
     interview_id: str,
     format: Annotated[ReportFormat, typer.Option(help="Format: json, html or pdf.")] = "json",
     out: Annotated[Path | None, typer.Option(help="Output file (default: stdout).")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document: the report, or with --out the written file's name.")
+    ] = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
     data: Data = None,
@@ -103,10 +107,15 @@ def report(
     """Write a session's report."""
     from serve.composition.stored_reports import report_of
 
+    if as_json and out is None and format != "json":
+        raise InvalidInput(f"--json prints no {format}; write it with --out FILE.")
     document = asyncio.run(report_of(storage_of(profile), directory_of(data), tenant, interview_id, format))
     if out is not None:
         out.write_bytes(document)
-        Console(stderr=True).print(f"Wrote {out} ({len(document)} bytes).")
+        if as_json:
+            print_json({"file": str(out), "format": format, "bytes": len(document)})
+        else:
+            Console(stderr=True).print(f"Wrote {out} ({len(document)} bytes).")
     elif format == "pdf" and sys.stdout.isatty():
         raise InvalidInput("A PDF cannot be printed to a terminal; use --out FILE.")
     else:

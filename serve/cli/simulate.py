@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,6 +33,10 @@ def simulate(
         typer.Option(help="Profile with the agent and llm sections (default: the fake model)."),
     ] = None,
     at_once: Annotated[int, typer.Option(min=1, help="Concurrent interviews when a model answers.")] = 8,
+    records: Annotated[
+        Path | None,
+        typer.Option(help="JSON lines of interviews: those that it has are not held again, the others are added."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Run whole interviews with simulated candidates, without a server, and judge the interviewer."""
@@ -39,7 +44,8 @@ def simulate(
     from deployments.llm.config import LlmConfig
     from serve.serve_file import plans_dir, policies_dir, profile_path, prompts_url, read_serve_file
     from serve.settings import read_settings
-    from serve.simulation.campaign import InterviewRecord, as_data
+    from serve.simulation.campaign import as_data
+    from serve.simulation.records import InterviewRecord
     from serve.simulation.run import simulate as hold_interviews
     from serve.simulation.table import show
 
@@ -71,6 +77,7 @@ def simulate(
                 agent=agent,
                 at_once=at_once,
                 progress=progress,
+                records=records,
             )
         )
     if as_json:

@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from interview.errors import NotFound
+from interview.errors import InvalidInput, NotFound
+from serve.cli.json_output import AsJson, print_json
 from serve.serve_file import data_dir, profile_path, read_serve_file
 from storage.work_queue.port import JobStatus, WorkQueue
 
@@ -27,14 +28,18 @@ _ALL = 10_000
 
 
 @app.command()
-def dead(profile: Profile = "local", data: Data = None) -> None:
+def dead(as_json: AsJson = False, profile: Profile = "local", data: Data = None) -> None:
     """List the dead letters with the reason of the last attempt."""
 
     async def work(queue: WorkQueue) -> list[JobStatus]:
         return await queue.dead()
 
+    letters = _with_queue(work, profile, data)
+    if as_json:
+        print_json(letters)
+        return
     table = Table(Column("message", no_wrap=True), "attempts", "given up", "reason")
-    for job in _with_queue(work, profile, data):
+    for job in letters:
         table.add_row(job.id, str(job.attempts), f"{datetime.fromtimestamp(job.updated_at, UTC):%F %T}", job.reason)
     Console().print(table)
 
@@ -43,21 +48,25 @@ def dead(profile: Profile = "local", data: Data = None) -> None:
 def replay(
     message: Annotated[str | None, typer.Argument(help="A message from `interview webhooks dead`.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
+    as_json: AsJson = False,
     profile: Profile = "local",
     data: Data = None,
 ) -> None:
     """Try dead letters again, from the first attempt on."""
     if (message is None) != every:
-        raise typer.BadParameter("Name one message, or use --all.")
+        raise InvalidInput("Name one message, or use --all.")
 
-    async def work(queue: WorkQueue) -> int:
+    async def work(queue: WorkQueue) -> list[str]:
         ids = [job.id for job in await queue.dead(limit=_ALL)] if message is None else [message]
-        return sum([await queue.revive(one) for one in ids])
+        return [one for one in ids if await queue.revive(one)]
 
     revived = _with_queue(work, profile, data)
     if message is not None and not revived:
         raise NotFound("There is no such dead letter.")
-    Console().print(f"Sending again: {revived}.")
+    if as_json:
+        print_json({"revived": revived})
+    else:
+        Console().print(f"Sending again: {len(revived)}.")
 
 
 def _with_queue(work: Callable[[WorkQueue], Awaitable[T]], profile: str, data: Path | None) -> T:

@@ -14,10 +14,12 @@ from deployments.grading.graders.registry import Registry
 from deployments.grading.service import GradingService
 from deployments.grading.tier import GradingStores
 from interview.grades import Grade
+from interview.plans.plan import PlanRef
 from interview.policies.retention import load_retention
 from serve.composition.erasure import GRADING, PlatformErasure
 from serve.composition.local_stores import archive_database, blob_store, session_store
-from serve.metrics.process import publish_metrics
+from serve.metrics.observers import AgentObserver
+from serve.metrics.process import process_metrics, publish_metrics
 from serve.serve_file import data_dir, retention_file
 from serve.settings import Settings, redis_url
 from serve.webhooks import milestones as webhooks
@@ -49,7 +51,12 @@ class GradingStoresFactory:
         erasure = PlatformErasure(sessions, archive, blobs, url)
         policy = load_retention(retention_file())
         retention = Retention(policy, sessions, archive, SqlAuditLog(database), blobs, erasure)
-        return GradingStores(sessions, archive, blobs, queue, retention, milestones, erasure)
+        counted = AgentObserver(process_metrics()).session_concluded
+
+        def count_expiry(plan: PlanRef) -> None:
+            counted(plan, "expiry")
+
+        return GradingStores(sessions, archive, blobs, queue, retention, milestones, erasure, count_expiry)
 
 
 class InlineGrading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -26,6 +27,8 @@ from deployments.shell.replicas import with_serve_options
 from deployments.stt.contract import SpeechToText
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.service import TurnDetectionService
+from interview import __version__
+from interview.errors import StorageUnavailable
 from interview.plans.files import load_plans
 from interview.policies.files import DEFAULT as DEFAULT_POLICIES
 from interview.policies.files import load_policies
@@ -41,7 +44,7 @@ from serve.composition.stored_reports import StoredReports
 from serve.composition.tier_ports import AgentPortsFactory
 from serve.http.app import create_app
 from serve.http.auth import INFERENCE, Authenticator
-from serve.http.identity.candidate_tokens import CandidateTokens
+from serve.http.identity.candidate_tokens import CandidateTokens, returns_of
 from serve.http.identity.oidc import Identities
 from serve.http.identity.realtime_secrets import RealtimeSecrets
 from serve.http.limits.request_limits import RequestLimits
@@ -64,8 +67,11 @@ from storage.keys.signing_keys import signing_keys
 from storage.limits.rates import redis_rates
 from storage.limits.slots import RedisSlots
 from storage.metrics.redis import RedisMetricsBoard
+from storage.redis.releases import record_release, warning
 
 DEPLOYMENT_NAME = "ingress"
+
+logger = logging.getLogger(__name__)
 
 
 class Ingress:
@@ -101,7 +107,7 @@ class Ingress:
         scanner = Clamd(security.clamd, timeout_s=security.clamd_timeout_s) if security.clamd else None
         rates, slots = redis_rates(url), RedisSlots(url)
         signing = signing_keys(data_dir())
-        candidates = CandidateTokens(signing, invitations, settings.http.candidates)
+        candidates = CandidateTokens(signing, invitations, settings.http.candidates, may_return=returns_of(sessions))
         identities = Identities(settings.http.identity)
         limits = RequestLimits(rates, settings.http.callers)
         authorize = Authenticator(keys, candidates, identities, limits).require(INFERENCE)
@@ -165,6 +171,7 @@ class Ingress:
         @asynccontextmanager
         async def lifespan(_app: object) -> AsyncIterator[None]:
             publisher.start()
+            await _note_release(url)
             async with of_its_routes(app), direct.running():
                 freeze_startup_objects()
                 yield
@@ -184,6 +191,17 @@ class Ingress:
 
         app.router.lifespan_context = lifespan
         return app
+
+
+async def _note_release(url: str) -> None:
+    """Leave this release's name in the store. A store that is away prevents no start: the requests say so."""
+    try:
+        later = await record_release(url, __version__)
+    except StorageUnavailable:
+        logger.warning("the store does not answer: its releases are not compared")
+        return
+    if later is not None:
+        logger.warning("%s", warning(later, __version__))
 
 
 def _agent(settings: Settings, tiers: Tiers, handle: Any) -> Agent:

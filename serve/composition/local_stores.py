@@ -82,7 +82,7 @@ async def open_stores(settings: StorageSettings, data: Path) -> AsyncIterator[St
     url = os.environ.get("REDIS_URL") or running_url(data)
     embedded: EmbeddedRedis | None = None
     if url is None:
-        embedded = EmbeddedRedis(data)
+        embedded = EmbeddedRedis(data, fsync=settings.embedded_fsync)
         url = embedded.start()
     sessions = session_store(settings, url)
     database = archive_database(data)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 
 from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.steps.plan_keys import key_problems
@@ -12,8 +14,12 @@ from interview.plans.files import load_plans
 from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
 from interview.policies.retention import load_retention
+from serve.composition.local_stores import database_url
 from serve.serve_file import plans_dir, policies_dir, prompts_url, retention_file
 from serve.settings import Settings
+from storage.archive.database import parsed_url
+from storage.keys.signing_keys import keys_in_environment
+from storage.redis.endpoint import cluster_nodes, sentinel_service
 
 
 def check_operator_files(settings: Settings) -> tuple[str, ...]:
@@ -44,6 +50,20 @@ def check_installed_keys(settings: Settings) -> None:
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ConfigError(f"{problems[0]}{more}", detail={"problems": problems})
+
+
+def check_environment(data: Path) -> None:
+    """Read the addresses of the stores and the signing keys in the environment; nothing is connected to or created.
+
+    Raises:
+
+        ConfigError: one cannot be used. The message names the variable.
+    """
+    keys_in_environment()
+    parsed_url(database_url(data))
+    redis_url = os.environ.get("REDIS_URL", "")
+    if redis_url and cluster_nodes(redis_url) is None:
+        sentinel_service(redis_url)
 
 
 async def _key_problems(settings: Settings, plans: list[InterviewPlan]) -> list[str]:

@@ -72,6 +72,7 @@ class Scrape:
         state.set("active_sessions", await self._sessions.live_count())
         for name, jobs in msgspec.to_builtins(await self._queue.counts()).items():
             state.set("queue_length", jobs, f"grading {name}")
+        state.set("queue_oldest_seconds", await self._queue.oldest_s(), "grading")
         health = await self._board.server()
         state.set("store_memory_bytes", health.used_memory_bytes)
         state.set("store_memory_limit_bytes", health.max_memory_bytes)

@@ -60,6 +60,7 @@ class AgentPortsFactory:
             stt=MeteredSpeechToText(tiers.stt, metrics) if tiers.stt is not None else None,
             tts=MeteredTextToSpeech(tiers.tts, metrics) if tiers.tts is not None else None,
             model=model,
+            ahead=model,
             policy=policies,
             pins=SessionPins(blobs, config, policies, prompts, review_below=self.settings.grading.review_below),
             observer=AgentObserver(metrics),

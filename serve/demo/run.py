@@ -79,6 +79,7 @@ def hold_interview(
     tally = Tally()
     step = client.start(interview_id, candidate.plan, name=candidate.name, consent=True)
     decided = tally.follow(client.log_lines(interview_id))
+    screen.step("speech recognition may mishear some answers: each is shown as spoken and as it was heard")
     screen.interviewer(step.reply, decided.reasoning, step.stage_ms)
     concluded = not step.reply.should_continue
     while not concluded and tally.turns < MAX_TURNS:

@@ -85,7 +85,7 @@ class LiveScreen:
             skills.add_column(heading)
         for skill in report.get("skills", ()):
             mean, theta, error = (skill.get(name) for name in ("mean_score", "theta", "standard_error"))
-            ability = "–" if theta is None or error is None else f"{theta:+.2f} ± {error:.2f}"
+            ability = "–" if theta is None or error is None else f"{theta:+z.2f} ± {error:.2f}"
             skills.add_row(escape(skill["skill"]), "–" if mean is None else f"{mean:.2f}", ability, str(skill["items"]))
         self._console.print(skills)
         fallbacks = ", ".join(reason.rstrip(".") for reason in summary["fallbacks"])

@@ -21,8 +21,10 @@ from serve.http.interviews.event_stream import events_router
 from serve.http.interviews.extra_time import ExtraTime, extra_time_router
 from serve.http.interviews.formulas import formulas_router
 from serve.http.interviews.hearing import HeardReply, hearing_router
-from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply, invitations_router
+from serve.http.interviews.invitations import InterviewNotice, InvitationList, LinkReply, TokenReply, invitations_router
 from serve.http.interviews.listing import SessionList, listing_router
+from serve.http.interviews.live_interviews import LiveInterviews
+from serve.http.interviews.pauses import Pauses, pauses_router
 from serve.http.interviews.recordings import recordings_router
 from serve.http.interviews.reports import reports_router
 from serve.http.interviews.sessions import sessions_router
@@ -57,6 +59,7 @@ _REPLIES: tuple[type, ...] = (
     Comparison,
     ErasedData,
     InterviewNotice,
+    InvitationList,
     LinkReply,
     TokenReply,
     Calculation,
@@ -84,7 +87,22 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     streams = EventStreams(ports.slots, settings.callers)
     interviews = InterviewLimits(ports.slots, ports.rates, settings.callers, ports.session_ttl_s)
     shedder = LoadShedder(settings.shedding)
-    conversations = Conversations(_conversation_ports(ports, settings))
+    steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
+    spoken = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
+    pauses = Pauses(steps, ports.candidates, interviews)
+    live = LiveInterviews(steps, ports.sessions, interviews)
+    conversations = Conversations(
+        ConversationPorts(
+            agent=spoken,
+            pauses=Pauses(spoken, ports.candidates, interviews),
+            live=LiveInterviews(spoken, ports.sessions, interviews),
+            sessions=ports.sessions,
+            blobs=ports.blobs,
+            tts=ports.tts,
+            detection=ports.turn_detection,
+            settings=settings.realtime,
+        )
+    )
     sockets = SocketPorts(
         auth,
         ports.realtime_secrets,
@@ -120,14 +138,14 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         examples=EXAMPLES,
         shared_examples=FAILURE_EXAMPLES,
     )
-    steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     own = [
-        invitations_router(ports, auth),
+        invitations_router(ports, auth, audit),
         hearing_router(ports, settings, auth, steps),
         plans_router(ports, auth, audit),
-        sessions_router(ports, settings, auth, audit, interviews, steps),
+        sessions_router(ports, settings, auth, audit, live, steps),
         events_router(ports, settings, auth, audit, streams),
         recordings_router(ports, auth, audit),
+        pauses_router(auth, pauses, steps),
         signals_router(ports, auth, interviews),
         formulas_router(ports, auth, steps),
         extra_time_router(ports, auth, audit),
@@ -151,14 +169,3 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     for router in ports.routers:
         app.include_router(router)
     return app
-
-
-def _conversation_ports(ports: IngressPorts, settings: HttpSettings) -> ConversationPorts:
-    return ConversationPorts(
-        agent=StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight),
-        sessions=ports.sessions,
-        blobs=ports.blobs,
-        tts=ports.tts,
-        detection=ports.turn_detection,
-        settings=settings.realtime,
-    )

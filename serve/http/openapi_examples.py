@@ -20,7 +20,13 @@ from serve.http.interviews.candidates import ErasedData
 from serve.http.interviews.comparison import Comparison
 from serve.http.interviews.extra_time import ExtraTime
 from serve.http.interviews.hearing import HeardReply
-from serve.http.interviews.invitations import InterviewNotice, LinkReply, TokenReply
+from serve.http.interviews.invitations import (
+    InterviewNotice,
+    InvitationList,
+    LinkReply,
+    OpenInvitation,
+    TokenReply,
+)
 from serve.http.interviews.listing import SessionList
 from serve.http.keys import CreatedKeyReply, KeyList, KeyRow
 from serve.http.metrics_summary import Fallback, Latency, MetricsSummary, StoreHealth, Tokens
@@ -219,6 +225,8 @@ EXAMPLES: dict[str, Examples] = {
         {**_TOLD, _SSE: 'event: sentence\ndata: {"index":0,"text":"Thank you."}\n\nevent: reply\ndata: {…}\n\n'},
     ),
     "interviews.hint": Examples({_JSON: {"voice": False}}, _TOLD),
+    "interviews.pause": Examples({_JSON: {"turn_number": 2}}, _TOLD),
+    "interviews.resume": Examples({_JSON: {"voice": False}}, _TOLD),
     "interviews.state": Examples(got=_plain(_STATE)),
     "interviews.end": Examples(got=_TOLD),
     "interviews.events": Examples(
@@ -261,6 +269,13 @@ EXAMPLES: dict[str, Examples] = {
     "candidates.invite": Examples(
         {_JSON: {"plan": "backend-engineer", "candidate": {"name": "Ada", "reference": "ats-4711"}}},
         _plain(LinkReply("i-1", "/room#ivl_…", "ivl_…", _AT)),
+    ),
+    "candidates.invitations": Examples(
+        got=_plain(
+            InvitationList(
+                [OpenInvitation("i-2", "backend-engineer", "Ada", "ats-4711", _AT, _AT, "HR desk", 900.0, False)], False
+            )
+        )
     ),
     "candidates.token": Examples(got=_plain(TokenReply("iva_…", "Bearer", 3600, "i-1", "invited"))),
     "candidates.notice": Examples(got=_plain(InterviewNotice("i-1", "invited", "Ada", True, _NOTICE))),

@@ -95,7 +95,7 @@ class StartBody(PreparedBody):
 
 
 class NamesQuestion(Body):
-    """The question that an answer or a hint is for; each field that is sent is compared with the current one."""
+    """The question that an answer, hint or pause is for; each field that is sent is compared with the current one."""
 
     question_id: str | None = Field(
         None,
@@ -130,6 +130,14 @@ class HintBody(NamesQuestion):
     voice: bool = True
 
 
+class PauseBody(NamesQuestion):
+    """The question that the candidate sees; both fields may be left out."""
+
+
+class ResumeBody(Body):
+    voice: bool = True
+
+
 class SignalBody(Body):
     signal: str = Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$", description="The observation, such as `tab_hidden`.")
     data: Signals = {}
@@ -139,7 +147,7 @@ class ExtraTimeBody(Body):
     minutes: float = Field(
         ge=1, le=240, strict=False, allow_inf_nan=False, description="Added to the time that is left."
     )
-    reason: str = Field(min_length=3, max_length=2000, description="Stands in the log; the candidate does not see it.")
+    reason: str = Field(min_length=3, max_length=2000, description="Kept in the log; the candidate does not see it.")
     author: str = Field(
         "",
         max_length=200,

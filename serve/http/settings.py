@@ -40,7 +40,7 @@ class CallerLimits(Struct, frozen=True, forbid_unknown_fields=True):
     - ``tenant_kib_per_minute``: request bodies, in KiB. Charged when they have arrived.
     - ``key_event_streams``, ``tenant_event_streams``: open at once. ``replica_event_streams``: of all callers on one
       replica; it must stay well below ``ingress.max_ongoing_requests``, so that other requests are served.
-    - ``tenant_live_interviews``: started within the session's time to live and not ended.
+    - ``tenant_live_interviews``: started within the session's time to live and not ended or paused by a request.
     - ``interview_signals``: integrity signals of one interview in a day.
     """
 
@@ -68,6 +68,8 @@ class RealtimeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     - ``audio_rate``: seconds of audio that a second may bring, on average; ``audio_burst_s``: at once, for a client
       that sends what it kept while it was disconnected. ``events_per_s``: client events.
     - ``lead_s``: how far speech is sent ahead of its playing; an interruption wastes at most this much.
+    - ``think_ahead``: in a pause that may end the answer, the model is asked for its reply already, at background
+      priority. It needs an engine with capacity to spare.
     - ``park_s``: how long a conversation waits for its client to come back to the same replica.
     - ``replica_connections``, ``tenant_connections``: open at once.
     """
@@ -83,9 +85,10 @@ class RealtimeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     park_s: float = 120.0
     replica_connections: int = 128
     tenant_connections: int = 128
+    think_ahead: bool = False
 
     def __post_init__(self) -> None:
-        if any(getattr(self, name) <= 0 for name in self.__struct_fields__):
+        if any(getattr(self, name) <= 0 for name in self.__struct_fields__ if name != "think_ahead"):
             raise ValueError("settings of realtime must be positive")
 
 

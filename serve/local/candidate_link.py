@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from interview.errors import SessionEnded
-from interview.sessions.invitation import PreparedStart
+from interview.sessions.invitation import GrantedTime, Invitation, PreparedStart
 from serve.local.local_key import LOCAL_TENANT
 from serve.serve_file import ServeFile, plans_dir
+from storage.audit.port import COMMAND_LINE, AuditEntry
 from storage.sessions.port import SessionKey
 
 #: The plan that ``interview up`` offers to try; another installed one if it is absent.
@@ -40,8 +41,9 @@ async def new_link(
     start: PreparedStart | None,
     *,
     expires_in: timedelta | None = None,
+    extra_time: GrantedTime | None = None,
 ) -> str:
-    """The token of a new link to the interview; the earlier link stops working.
+    """The token of a new link to the interview; the earlier link stops working. ``extra_time`` is audited first.
 
     Raises:
 
@@ -63,8 +65,35 @@ async def new_link(
             state = await load_state(stores.sessions, stores.archive, key)
             if state is None and await stores.archive.used(key):
                 raise SessionEnded("An interview had this id before, and was erased. Choose another id.")
-            issued = await tokens.invite(key, state, start, created_by="interview link", expires_in=expires_in)
+            if extra_time is not None:
+                detail = {"extra_s": extra_time.extra_s, "author": extra_time.author}
+                entry = AuditEntry(key.tenant, COMMAND_LINE, "time.granted", subject=key.interview_id, detail=detail)
+                await stores.audit.record(entry)
+            issued = await tokens.invite(
+                key, state, start, created_by="interview link", expires_in=expires_in, extra_time=extra_time
+            )
             return issued.secret
+        finally:
+            await invitations.close()
+
+
+async def waiting(config: ServeFile, data: Path, tenant: str) -> list[Invitation]:
+    """The tenant's invitations whose interview has not started, newest first. The read is audited."""
+    from serve.composition.local_stores import open_stores
+    from serve.http.identity.candidate_tokens import CandidateTokens
+    from serve.http.interviews.invitations import open_invitations
+    from serve.settings import read_settings
+    from storage.invitations.redis import RedisInvitations
+    from storage.keys.signing_keys import signing_keys
+
+    settings = read_settings(config.arguments, config.document)
+    async with open_stores(settings.storage, data) as stores:
+        invitations = RedisInvitations(stores.redis_url)
+        try:
+            tokens = CandidateTokens(signing_keys(data), invitations, settings.http.candidates)
+            found = await open_invitations(tokens, stores.archive, tenant)
+            await stores.audit.record(AuditEntry(tenant, COMMAND_LINE, "invitations.listed"))
+            return found
         finally:
             await invitations.close()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
 import sys
-from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
 from rich.console import Console
@@ -19,18 +18,24 @@ from rich.table import Table
 from deployments.llm.config import LlmConfig
 from deployments.shell.confinement.confine import possible
 from deployments.stt.config import SttConfig
-from deployments.tts.config import TtsConfig
-from deployments.turn_detection.config import TurnDetectionConfig
-from interview.errors import InterviewError, ModelMissing
+from interview import __version__
+from interview.errors import InterviewError
+from serve.local.diagnosis import Diagnosis
+from serve.local.haproxy import ENABLED as HAPROXY_ENABLED
+from serve.local.haproxy import open_files_limit, shortage_of_files
+from serve.local.model_diagnoses import (
+    local_language_model,
+    remote_language_model,
+    search_by_meaning,
+    speech_to_text,
+    text_to_speech,
+    turn_detection,
+)
 from serve.local.process_supervisor import pid_file_of, running
 from serve.serve_file import ServeFile, plans_dir
 from serve.settings import Settings, read_settings
-from storage.weights.resolve import known, resolve_weights
-
-if TYPE_CHECKING:
-    from deployments.tts.engines.selection import Neural
-
-Level = Literal["ok", "warn", "fail"]
+from storage.redis.releases import later_release, warning
+from storage.weights.resolve import known
 
 _GIB = 1024**3
 
@@ -40,36 +45,26 @@ _PACKAGES = ("ray", "faster-whisper", "ctranslate2", "fastapi", "redis", "espeak
 _OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "pypdfium2": "documents"}
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """The result of one check. ``remedy`` says how to fix it; empty when nothing needs fixing."""
-
-    area: str
-    level: Level
-    found: str
-    remedy: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
-    """Run all checks: load the speech model, ask an external Redis. Nothing is started, downloaded or changed."""
+    """Run all checks: load the models, ask the servers that the profile and the environment name. Nothing is started,
+    downloaded or changed."""
     settings = read_settings(config.arguments, config.document)
     return [
         _python(),
         *_packages(),
         _machine(),
         _disk(data),
+        *_open_files(config),
         *_ports(config, data),
         _redis(),
         _archive(data),
         _sandbox(),
-        _stt(settings.stt),
-        _tts(settings.tts),
-        _llm(settings.llm),
+        speech_to_text(settings.stt),
+        text_to_speech(settings.tts),
+        language_model(settings.llm),
         *([_engine("judge", settings.llm.of_judge, "llm.judge")] if settings.llm.of_judge is not None else []),
-        _turn_detection(settings.turn_detection),
+        turn_detection(settings.turn_detection),
+        search_by_meaning(settings.retrieval),
         _plans(settings),
     ]
 
@@ -109,6 +104,17 @@ def _machine() -> Diagnosis:
     return Diagnosis("machine", "ok", found)
 
 
+def _open_files(config: ServeFile) -> list[Diagnosis]:
+    """Whether HAProxy, where the profile has it, can open a socket for each connection."""
+    if config.environment.get(HAPROXY_ENABLED) != "1":
+        return []
+    limit = open_files_limit()
+    if (shortage := shortage_of_files(limit, config.environment)) is not None:
+        found, _, remedy = shortage.partition(". ")
+        return [Diagnosis("open files", "warn", found, remedy.rstrip("."))]
+    return [Diagnosis("open files", "ok", "no limit" if limit == sys.maxsize else f"at most {limit}")]
+
+
 def _disk(data: Path) -> Diagnosis:
     existing = next(parent for parent in (data, *data.parents) if parent.exists())
     free = shutil.disk_usage(existing).free
@@ -119,11 +125,13 @@ def _disk(data: Path) -> Diagnosis:
 
 
 def _ports(config: ServeFile, data: Path) -> list[Diagnosis]:
-    """The ingress's port; with HAProxy also those of its statistics, fallback and metrics, on every interface."""
+    """The ingress's port. Where `serve deploy` starts HAProxy on every node, also those of its statistics, fallback and
+    metrics; `interview up` chooses free ones."""
     if running(pid_file_of(data)):
         return [Diagnosis("port", "ok", "not examined: the platform is running on this data directory")]
     findings = [_port(config.host, config.port)]
-    if config.environment.get("RAY_SERVE_ENABLE_HA_PROXY") == "1":
+    everywhere = config.document.data.get("proxy_location") == "EveryNode"
+    if everywhere and config.environment.get("RAY_SERVE_ENABLE_HA_PROXY") == "1":
         findings += [_port("0.0.0.0", port) for port in HAPROXY_PORTS]  # noqa: S104 - HAProxy binds them so
     return findings
 
@@ -204,76 +212,15 @@ def _external_redis(url: str) -> Diagnosis:
             "sessions", "fail", f"{found.server} {found.problem}", "correct REDIS_URL, or start the server"
         )
     text = f"{found.server}, version {found.version}"
+    if later := asyncio.run(later_release(url, __version__)):
+        return Diagnosis("sessions", "warn", f"{text}: {warning(later, __version__)}", f"install release {later}")
     if found.warnings:
         remedy = "set what docs/operations.md lists under Redis"
         return Diagnosis("sessions", "warn", f"{text}: {'; '.join(found.warnings)}", remedy)
     return Diagnosis("sessions", "ok", text)
 
 
-def _turn_detection(config: TurnDetectionConfig) -> Diagnosis:
-    area = "end of turn"
-    if config.end_of_turn == "silence":
-        return Diagnosis(area, "ok", "a rule on silence, as configured")
-    try:
-        weights = resolve_weights(config.model)
-    except InterviewError as error:
-        if config.end_of_turn == "auto" and isinstance(error, ModelMissing):
-            return Diagnosis(area, "warn", "a rule on silence, because the model is not installed", error.message)
-        return Diagnosis(area, "fail", error.message, "fetch the model, or set turn_detection.end_of_turn to auto")
-    return Diagnosis(area, "ok", f"{weights.manifest.name} ({weights.path})")
-
-
-def _stt(config: SttConfig) -> Diagnosis:
-    from deployments.stt.engines.model_resolution import resolve_model
-    from deployments.stt.engines.whisper import load_engine
-
-    if config.engine == "remote":
-        if not config.remote.base_url:
-            return Diagnosis("speech to text", "fail", "remote, without an address", "set stt.remote.base_url")
-        return Diagnosis("speech to text", "ok", f"remote: {config.remote.model} at {config.remote.base_url}")
-    if config.engine == "fake":
-        return Diagnosis("speech to text", "warn", "fake: nothing is heard", "set stt.engine to whisper or remote")
-    try:
-        resolved = resolve_model(config)
-        load_engine(config, resolved)
-    except InterviewError as error:
-        return Diagnosis(
-            "speech to text", "fail", error.message, "fetch the model, or set stt.model to an installed one"
-        )
-    return Diagnosis("speech to text", "ok", f"faster-whisper with {resolved.name}: {resolved.reason}")
-
-
-def _tts(config: TtsConfig) -> Diagnosis:
-    from deployments.tts.engines.espeak import espeak_paths
-    from deployments.tts.engines.selection import neural_weights
-
-    area = "text to speech"
-    if config.engine == "fake":
-        return Diagnosis(area, "warn", "the fake voice of tests and load runs", "set tts.engine to auto")
-    try:
-        library, _ = espeak_paths(config.espeak)
-    except InterviewError as error:
-        return Diagnosis(area, "fail", error.message, "pip install espeakng-loader")
-    engine: Neural
-    match config.engine:
-        case "espeak":
-            return Diagnosis(area, "ok", f"espeak-ng ({library})")
-        case "piper":
-            engine = "piper"
-        case "kokoro" | "auto":
-            engine = "kokoro"
-    try:
-        _, weights, _ = neural_weights(config, engine)
-    except ModelMissing as error:
-        if config.engine == "auto":
-            return Diagnosis(area, "warn", "espeak-ng, because a natural voice is not installed", error.message)
-        return Diagnosis(area, "fail", error.message, "fetch the voice, or set tts.engine to auto or espeak")
-    except InterviewError as error:
-        return Diagnosis(area, "fail", error.message, "remove the damaged file and fetch the voice again")
-    return Diagnosis(area, "ok", f"{engine} ({weights}); espeak-ng for languages without a voice")
-
-
-def _llm(config: LlmConfig) -> Diagnosis:
+def language_model(config: LlmConfig) -> Diagnosis:
     if config.engine == "none":
         remedy = "set llm.engine to vllm, transformers or remote for a model-backed interviewer and rubric judge"
         return Diagnosis("language model", "warn", "none: the scripted interviewer asks, key points grade", remedy)
@@ -282,23 +229,22 @@ def _llm(config: LlmConfig) -> Diagnosis:
 
 def _engine(area: str, config: LlmConfig, section: str) -> Diagnosis:
     """The engine of a section that names one: its packages, its weights or its server's address."""
-    from deployments.llm.engines.remote import RemoteLanguageModel
-    from deployments.llm.engines.weights import local_model
-
     try:
         match config.engine:
             case "vllm" | "transformers":
                 if _version(config.engine) is None:
                     return Diagnosis(area, "fail", f"{config.engine} is not installed", _extra_remedy(config.engine))
                 if not (config.engine == "vllm" and config.vllm.weights_on_workers_only):
-                    local_model(config.model, config.models_dir)
+                    return local_language_model(area, config)
             case "remote":
-                RemoteLanguageModel(config)
+                return remote_language_model(area, config, section)
             case "fake" | "none":
                 pass
     except InterviewError as error:
         problem = error.message.replace("llm.", f"{section}.", 1) if error.message.startswith("llm.") else error.message
-        return Diagnosis(area, "fail", problem, f"correct the section {section} of the profile")
+        return Diagnosis(
+            area, "fail", problem, f"correct the section {section} of the profile, or fetch the weights again"
+        )
     return Diagnosis(area, "ok", f"{config.engine}: {config.name}")
 
 
@@ -338,7 +284,7 @@ def hears(stt: SttConfig, language: str) -> bool:
     try:
         resolved = resolve_model(stt)
     except InterviewError:
-        return True  # _stt reports it
+        return True  # speech_to_text reports it
     code = language.lower().partition("-")[0]
     manifest = known(resolved.name)
     return (manifest is None or code in manifest.languages) and not resolved.profile.is_useless_in(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
@@ -17,11 +18,21 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from interview import __version__
 from interview.errors import ConfigError, EngineFailed, EngineUnavailable, StorageUnavailable
-from serve.local.haproxy import haproxy_environment
+from serve.local.deployment_progress import reported
+from serve.local.haproxy import ENABLED as HAPROXY_ENABLED
+from serve.local.haproxy import (
+    find_haproxy,
+    haproxy_environment,
+    open_files_limit,
+    separate_environment,
+    shortage_of_files,
+)
 from serve.local.local_key import local_key_of
 from serve.local.private_directory import private_directory
 from serve.serve_file import HOME, ServeFile, require_honoured
+from storage.redis.releases import record_release, warning
 
 if TYPE_CHECKING:
     from storage.embedded.supervisor import ServerSupervisor, SupervisorState
@@ -59,6 +70,9 @@ _VITAL = frozenset({"raylet", "gcs_server"})
 
 #: Logical CPUs given to a local Ray: replicas share the real ones, so no reservation may wait indefinitely.
 LOCAL_LOGICAL_CPUS = 64
+
+#: The name of the application in Serve.
+_APPLICATION = "interview"
 
 Progress = Callable[[str], None]
 
@@ -113,6 +127,7 @@ class Platform:
         self.stop()
 
     def _start(self) -> None:
+        self._progress("checking the configuration")
         self._check()
         private_directory(self.data)
         if not self.redis_url:
@@ -121,8 +136,10 @@ class Platform:
         os.environ.update(PRIVATE_ENVIRONMENT)
         os.environ.update(LOOPBACK_ENVIRONMENT)
         os.environ.update({name: value for name, value in RAY_INTERVALS.items() if name not in os.environ})
-        os.environ.update(self.config.environment)
-        os.environ.update(haproxy_environment(self.config.environment))
+        # AF_UNIX paths are limited to 107 characters, so sockets cannot live under an arbitrary data directory
+        self._ray_dir = tempfile.mkdtemp(prefix="ivr-", dir="/tmp")
+        directory = Path(self._ray_dir)
+        os.environ.update(self._environment(directory))
         os.environ.update(
             INTERVIEW_HOME=str(HOME),
             INTERVIEW_DATA_DIR=str(self.data),
@@ -131,10 +148,13 @@ class Platform:
         if not os.environ.keys() & {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}:
             os.environ["RAY_AUTH_TOKEN_PATH"] = str(_ray_token(self.data))
         self.api_key = local_key_of(self.redis_url, self.data, label=self._key_label)
+        if later := asyncio.run(record_release(self.redis_url, __version__)):
+            self._progress(warning(later, __version__))
         self._progress("starting Ray")
-        self._start_ray()
+        self._start_ray(directory)
         self._progress("loading the engines")
-        self._deploy()
+        with reported(_healthy, self._progress):
+            self._deploy()
 
     def _check(self) -> None:
         """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy, prompt or ``REDIS_URL``,
@@ -149,11 +169,32 @@ class Platform:
         if self.redis_url:
             _require_usable(self.redis_url)
 
+    def _environment(self, folder: Path) -> dict[str, str]:
+        """The profile's variables, and those of HAProxy, whose files are in ``folder``, where the profile has it."""
+        chosen = self.config.environment
+        if chosen.get(HAPROXY_ENABLED) != "1":
+            return chosen
+        if (lack := self._lack_of_haproxy()) is not None:
+            self._progress(f"{lack}: Ray Serve's own proxy serves instead, at several times the CPU for a request")
+            return {**chosen, HAPROXY_ENABLED: "0"}
+        if (shortage := shortage_of_files(open_files_limit(), chosen)) is not None:
+            self._progress(shortage)
+        separate = separate_environment(folder / "haproxy", free_port)
+        return {**separate, **chosen, **haproxy_environment(chosen)}
+
+    def _lack_of_haproxy(self) -> str | None:
+        """Why HAProxy cannot stand in front; None if it can."""
+        if self.config.http.get("ssl_certfile"):
+            return "Ray Serve gives HAProxy no certificate (`ssl_certfile`)"
+        return "HAProxy is not installed" if find_haproxy() is None else None
+
     def _start_redis(self) -> str:
+        from serve.settings import read_settings
         from storage.embedded.server import EmbeddedRedis
         from storage.embedded.supervisor import ServerSupervisor
 
-        self._redis = ServerSupervisor(EmbeddedRedis(self.data), listener=self._tell_of_redis)
+        fsync = read_settings(self.config.arguments, self.config.document).storage.embedded_fsync
+        self._redis = ServerSupervisor(EmbeddedRedis(self.data, fsync=fsync), listener=self._tell_of_redis)
         return self._redis.start()
 
     def _tell_of_redis(self, state: SupervisorState) -> None:
@@ -162,11 +203,9 @@ class Platform:
         elif state.restarts:
             self._progress(f"the embedded Redis is running again with its data (restarts: {state.restarts})")
 
-    def _start_ray(self) -> None:
+    def _start_ray(self, directory: Path) -> None:
         import ray
 
-        # AF_UNIX paths are limited to 107 characters, so Ray's sockets cannot live under an arbitrary data directory
-        self._ray_dir = tempfile.mkdtemp(prefix="ivr-", dir="/tmp")
         self._ray_started = True
         ray.init(
             address="local",
@@ -176,14 +215,14 @@ class Platform:
             configure_logging=True,
             logging_level=logging.ERROR,
             object_store_memory=256 * 1024 * 1024,
-            _temp_dir=self._ray_dir,
+            _temp_dir=str(directory),
             _node_ip_address="127.0.0.1",
             _metrics_export_port=self._ray_metrics_port,
         )
         started = psutil.Process().children(recursive=True)
         self._vital = [child for child in started if child.name() in _VITAL]
         _end_log_monitor(started)
-        _link_logs(Path(self._ray_dir), self.data / "logs")
+        _link_logs(directory, self.data / "logs")
 
     def check_alive(self) -> None:
         """Raises EngineUnavailable when a process of Ray that serving needs has ended.
@@ -217,7 +256,7 @@ class Platform:
             # application.
             ray_serve.run(
                 build(self.config.arguments),
-                name="interview",
+                name=_APPLICATION,
                 route_prefix="/",
                 logging_config=self.config.logging or None,
             )
@@ -247,6 +286,15 @@ class Platform:
             _keep_logs(Path(self._ray_dir), self.data / "logs")
             shutil.rmtree(self._ray_dir, ignore_errors=True)
             self._ray_dir = None
+
+
+def _healthy() -> dict[str, bool]:
+    """Whether each deployment is healthy, by Serve's controller."""
+    from ray import serve as ray_serve
+
+    overview = ray_serve.status().applications.get(_APPLICATION)
+    deployments = {} if overview is None else overview.deployments
+    return {name: state.status.value == "HEALTHY" for name, state in deployments.items()}
 
 
 def _ray_token(data: Path) -> Path:

@@ -27,7 +27,7 @@ _TERM_GRACE_S = 3.0
 def supervise(command: list[str], pid_file: Path, env: dict[str, str] | None = None) -> int:
     """Run ``command`` under a supervisor process and return its exit status (128 + n when signal n ended it).
 
-    SIGINT and SIGTERM are forwarded to the run, which stops cleanly; ``pid_file`` names both processes while they run.
+    SIGINT and SIGTERM reach the run as SIGINT, and it stops cleanly; ``pid_file`` names both processes while they run.
     """
     read_fd, write_fd = os.pipe()
     supervisor = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -134,9 +134,14 @@ def _guard(pipe_fd: int, command: list[str]) -> int:
             watched.remove(pipe_fd)  # the launcher is dead
             asked.append(signal.SIGTERM)
         if asked:
-            run.send_signal(asked.pop())
             asked.clear()
+            # SIGINT in any case: Ray replaces the handler of SIGTERM in the process that starts it
+            run.send_signal(signal.SIGINT)
             deadline = deadline or time.monotonic() + _STOP_GRACE_S
+    if run.poll() is None:
+        # first, so that it does not take the end of its Redis for a crash and start it again
+        run.kill()
+        run.wait()
     _end_descendants()
     status = run.poll()
     return 1 if status is None else status if status >= 0 else 128 - status

@@ -49,6 +49,10 @@ class AgentObserver:
     def commit_retried(self, step: str) -> None:
         self._metrics.conflicts.inc()
 
+    def reply_prepared(self, outcome: str, tokens: int) -> None:
+        self._metrics.prepared.labels(outcome).inc()
+        self._metrics.prepared_tokens.labels(outcome).inc(tokens)
+
     def speech_repeated(self, duration_s: float) -> None:
         self._metrics.audio_seconds.labels("spoken").inc(duration_s)
 

@@ -89,6 +89,18 @@ class PlatformMetrics:
         self.tokens = counter(
             "interview_llm_tokens_total", "Tokens of language-model calls.", ["model", "kind"], registry=self.registry
         )
+        self.prepared = counter(
+            "interview_prepared_replies_total",
+            "Replies asked of the model before the answer ended: made, abandoned, used, stale.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.prepared_tokens = counter(
+            "interview_prepared_tokens_total",
+            "Completion tokens of prepared replies by outcome; made less used are wasted.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.unmetered = counter(
             "interview_llm_unmetered_total",
             "Language-model answers without usage, whose tokens are not counted.",

@@ -24,6 +24,7 @@ GAUGES: Mapping[str, tuple[str, str | None]] = {
     ),
     "active_sessions": ("Live sessions in the store.", None),
     "queue_length": ("Jobs of a queue by state.", "queue"),
+    "queue_oldest_seconds": ("Seconds since a queue's oldest job that waits or runs became due.", "queue"),
     "tier_ready": ("1 when the tier answered its readiness probe.", "tier"),
     "data_free_bytes": ("Free space of the data directory's disk, on the node that answered the scrape.", None),
 }

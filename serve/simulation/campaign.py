@@ -21,6 +21,7 @@ from serve.simulation.candidate import Candidate
 from serve.simulation.injections import Lift, LiftSummary, lifts_of, summed_up, worth_something
 from serve.simulation.judge import Judge, injections_inert
 from serve.simulation.personas import Persona
+from serve.simulation.records import InterviewRecord, RecordFile
 from serve.simulation.stage import HeldInterview, Troupe, UnmarkedGrading, hold
 from serve.simulation.word_figures import WordFigures, summed, word_figures
 
@@ -36,27 +37,6 @@ ORDERED = "abilities_ordered"
 
 #: Number of failures shown per gate.
 EXAMPLES = 5
-
-
-class InterviewRecord(Struct, frozen=True):
-    """One interview in numbers; ``failed`` maps failed gates to their problems. ``minutes`` are simulated. ``words``:
-    a model's own words."""
-
-    plan: str
-    persona: str
-    number: int
-    turns: int
-    questions: int
-    follow_ups: int
-    clarifications: int
-    hints: int
-    minutes: float
-    ability: float
-    concluded_by: str
-    fallbacks: int
-    guardrails: int
-    failed: dict[str, list[str]] = {}
-    words: WordFigures = WordFigures()
 
 
 class GateResult(Struct, frozen=True):
@@ -97,8 +77,10 @@ class Campaign:
         seed: int = 0,
         at_once: int = 1,
         progress: Callable[[InterviewRecord], None] = lambda record: None,
+        records: RecordFile | None = None,
     ) -> None:
-        """``at_once`` interviews share the event loop: useful only when waiting for a model.
+        """``at_once`` interviews share the event loop: useful only when waiting for a model. Interviews in ``records``
+        are not held again; the others are added to it.
 
         Raises:
 
@@ -123,6 +105,7 @@ class Campaign:
         self._seed = seed
         self._places = asyncio.Semaphore(at_once)
         self._progress = progress
+        self._records = records
         self._lifts: list[Lift] = []
 
     async def run(self, *, engine: str, model: str = "") -> SimulationReport:
@@ -157,6 +140,11 @@ class Campaign:
         )
 
     async def _record(self, plan: InterviewPlan, persona: Persona, number: int) -> InterviewRecord:
+        known = self._records.find(plan, persona.name, number) if self._records is not None else None
+        if known is not None:
+            self._lifts += known.lifts
+            return known.interview
+        lifts: list[Lift] = []
         async with self._places:
             held = await self._held(plan, persona, number)
             failures = Judge(persona, self._troupe.config).failures(held)
@@ -168,6 +156,8 @@ class Campaign:
                 twin = await self._held(plan, persona, number, hesitating=True)
                 failures[INERT] = injections_inert(held, twin)
         record = _record(held, failures)
+        if self._records is not None:
+            self._records.add(plan, record, lifts, held.events)
         self._progress(record)
         return record
 
@@ -199,7 +189,7 @@ def _record(held: HeldInterview, failures: dict[str, list[str]]) -> InterviewRec
         fallbacks=state.fallbacks if state else 0,
         guardrails=state.guardrails if state else 0,
         failed=failures,
-        words=word_figures(held.plan, held.events),
+        words=word_figures(held.planted.plan, held.events),
     )
 
 

@@ -13,6 +13,7 @@ from interview.errors import InvalidInput
 from interview.languages.language import language_of
 from interview.plans.questions import Question, RubricGrading, Ungraded
 from interview.sessions.session import ActionType
+from interview.text.sentences import sentences_of
 from serve.simulation.personas import Level, Persona
 
 #: What the twin of an injecting persona says in place of an order, word for word: no grader counts any of it.
@@ -48,13 +49,14 @@ class Candidate:
         self._question = ""
         self._asked = 0
         self._answer = ""
+        self._kept: list[str] = []
         self._lines: dict[str, int] = {}
 
     def reply(self, question: Question, action: ActionType) -> Said:
         """The candidate's reply to ``question`` after the interviewer's ``action``."""
         persona = self._persona
         if question.id != self._question:
-            self._question, self._asked, self._answer = question.id, 0, ""
+            self._question, self._asked, self._answer, self._kept = question.id, 0, "", []
         if self._random.random() < persona.silent_share:
             return Said(None, "", 2 * THINKING_S)
         if self._asked < persona.asks_per_question and self._random.random() < persona.asks_share:
@@ -63,9 +65,9 @@ class Candidate:
         if action == "clarify" and self._answer and isinstance(question.grader, Ungraded):
             return self._said(persona.nothing_more)
         if action == "ask_followup" and self._answer:
-            return self._said(self._instead() or self._next("more"))
+            return self._said(self._instead() or (self._kept.pop(0) if self._kept else self._next("more")))
         if not self._answer:
-            self._answer = self._instead() or self._around(self._known(question))
+            self._answer = self._instead() or self._around(self._told_first(question))
         return self._with_order(self._answer, question)
 
     def _instead(self) -> str:
@@ -75,6 +77,16 @@ class Candidate:
         if self._random.random() < persona.instead_share:
             return self._next("instead")
         return ""
+
+    def _told_first(self, question: Question) -> str:
+        """The answer, without the sentences that are kept for follow-ups of the plan."""
+        answer = self._known(question)
+        sentences = sentences_of(answer, self._persona.language)
+        count = min(self._persona.keeps_back, len(sentences) // 2)
+        if not count or not isinstance(question.grader, RubricGrading) or not question.planned_follow_ups:
+            return answer
+        self._kept = sentences[-count:]
+        return " ".join(sentences[:-count])
 
     def _known(self, question: Question) -> str:
         """An answer from the question's reference answers. A question with a key gets a right or a wrong one."""

@@ -16,6 +16,7 @@ from interview.sessions.events import AnswerReceived, ResponseSent, SessionConcl
 from interview.sessions.fold import fold
 from interview.sessions.intents import recognise
 from interview.sessions.session import SessionState
+from interview.text.sentences import sentences_of
 from interview.text.visible_text import other_language, searchable, telling_words, words_of
 from serve.simulation.personas import Persona
 from serve.simulation.stage import MAX_ANSWERS, HeldInterview
@@ -106,8 +107,8 @@ def follow_ups_refer(held: HeldInterview) -> Iterable[str]:
             if any(own in sent.text for own in question.planned_follow_ups):
                 continue
             wanted = analyse_story(answer, held.plan.language).follow_up
-            if wanted and wanted in sent.text:
-                continue
+            if wanted and sentences_of(wanted, held.plan.language)[-1] in sent.text:
+                continue  # what its first sentence says of the answer may be left out
             if not telling_words(sent.text) & telling_words(f"{question.prompt} {answer}"):
                 yield f"a follow-up of {question.id} refers to neither question nor answer"
 

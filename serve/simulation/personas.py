@@ -36,7 +36,8 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ``gibberish_share``: random letters in place of an answer; ``silent_share``: a silent recording.
         ``before``, ``after``: lines around an answer, ``lines_around`` of each.
         ``asks``, ``asks_share``, ``asks_per_question``: requests made before the question is answered.
-        ``more``: answers to follow-ups.
+        ``keeps_back``: sentences of an open answer, half of them at most, that are told one by one when follow-ups ask.
+        ``more``: answers to follow-ups after that.
         ``injections``: orders to the machine, one after each answer that is not typed into a sheet.
 
     ``language``: of the plans that it answers. ``nothing_more``: said when an unscored question is put again after its
@@ -49,6 +50,7 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     levels: dict[Level, float]
     right: float
     more: tuple[str, ...]
+    keeps_back: int = 0
     instead: tuple[str, ...] = ()
     instead_share: float = 0.0
     gibberish_share: float = 0.0
@@ -145,6 +147,8 @@ def _problems(persona: Persona) -> list[tuple[str, str]]:
         found.append(("levels", "must hold weights that are not all zero"))
     if not persona.more:
         found.append(("more", "needs at least one line"))
+    if persona.keeps_back < 0:
+        found.append(("keeps_back", "must not be negative"))
     if not is_supported(persona.language):
         found.append(("language", f"is not one of {', '.join(SUPPORTED)}"))
     if persona.words_per_s <= 0:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from deployments.agent.brief.interviewer import Interviewer, Policy
+from deployments.agent.brief.interviewer import Interviewer, Policy, ThinksAhead
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
 from deployments.agent.pins.plan_catalogue import InstalledPlans
@@ -152,6 +152,7 @@ class RehearsalStage:
     stt: SpeechToText | None = None
     voice: TextToSpeech | None = None
     model: Interviewer | None = None
+    ahead: ThinksAhead | None = None
     policy: Policy | None = None
     pins: Pins | None = None
     archive: Archive | None = None
@@ -166,6 +167,7 @@ class RehearsalStage:
             stt=self.stt,
             tts=self.voice,
             model=self.model,
+            ahead=self.ahead,
             policy=self.policy,
             pins=self.pins,
             archive=self.archive,

@@ -19,8 +19,9 @@ from interview.errors import ModelMissing
 from interview.plans.files import load_plan, load_plans
 from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
-from serve.simulation.campaign import Campaign, InterviewRecord, SimulationReport
+from serve.simulation.campaign import Campaign, SimulationReport
 from serve.simulation.personas import ALL, chosen, chosen_personas, load_personas
+from serve.simulation.records import InterviewRecord, RecordFile
 from serve.simulation.rehearsal import NotedQueue
 from serve.simulation.stage import Troupe
 from storage.blobs.port import BlobStore
@@ -42,13 +43,14 @@ async def simulate(
     agent: AgentConfig | None = None,
     at_once: int = 8,
     progress: Callable[[InterviewRecord], None] = lambda record: None,
+    records: Path | None = None,
 ) -> SimulationReport:
     """Run the interviews and judge them. ``agent`` is a profile's, except the choice of interviewer; ``at_once``
-    interviews share a model.
+    interviews share a model. ``records``: a file of interviews that are not held again, to which the others are added.
 
     Raises:
 
-        InvalidInput: no such plan or persona, or ``n`` is not positive.
+        InvalidInput: no such plan or persona, ``n`` is not positive, or ``records`` holds something else.
         ConfigError, ModelMissing: an installed file is invalid or missing.
     """
     personas = load_personas(plans_directory)
@@ -56,7 +58,8 @@ async def simulate(
     plans = _plans(plan, plans_directory)
     async with _troupe(engine, policies_directory, prompts_url, llm, agent or AgentConfig()) as (troupe, model):
         places = at_once if engine == "model" else 1
-        campaign = Campaign(plans, wanted, troupe, n=n, seed=seed, at_once=places, progress=progress)
+        file = RecordFile(records, seed=seed, model=model) if records is not None else None
+        campaign = Campaign(plans, wanted, troupe, n=n, seed=seed, at_once=places, progress=progress, records=file)
         return await campaign.run(engine=engine, model=model)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from deployments.agent.brief.follow_up_target import is_about
 from deployments.agent.brief.interviewer import Interviewer
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.prompt_catalogue import PromptCatalogue
@@ -22,6 +23,7 @@ from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import InterviewError
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan
+from interview.plans.questions import Question
 from interview.sessions.events import Event
 from interview.sessions.session import SessionState
 from serve.simulation.canaries import Planted
@@ -89,9 +91,11 @@ class HeldInterview:
 
 
 class UnmarkedGrading:
-    """Grades by the unmarked questions, so that canaries change no grade, and caches each answer's grade.
+    """Grades by the unmarked questions, so that canaries change no score, and caches each answer's grade.
 
-    Grades depend only on the question, the answer, the hints' cost and the seed of the sheets.
+    Grades depend only on the question, the answer, the hints' cost and the seed of the sheets. They name the key points
+    of the question as it was given, with its canaries: so the agent finds them, and a prompt or a reply that holds one
+    is caught.
     """
 
     def __init__(self, plans: list[InterviewPlan], grading: Grading) -> None:
@@ -105,7 +109,7 @@ class UnmarkedGrading:
         key = (question.id, request.answer, request.hint_cost, request.transcript_confidence, seed)
         if key not in self._known:
             self._known[key] = await self._grading.grade(msgspec.structs.replace(request, question=question))
-        return self._known[key]
+        return _naming(self._known[key], question, request.question)
 
     async def calculate(self, request: CalculateRequest) -> Calculation:
         return await self._grading.calculate(request)
@@ -115,6 +119,21 @@ class UnmarkedGrading:
 
     async def evaluate(self, tenant: str, interview_id: str) -> None:
         await self._grading.evaluate(tenant, interview_id)
+
+
+def _naming(grade: Grade, question: Question, marked: Question) -> Grade:
+    """The grade of ``question`` with the key points of ``marked``, which are the same in the same order."""
+    pairs = tuple(zip(question.key_points, marked.key_points, strict=True))
+
+    def named(text: str) -> str:
+        for plain, other in pairs:
+            if is_about(text, plain):
+                return f"{other.text}{text.removeprefix(plain.text)}"
+        return text
+
+    evidence = tuple(msgspec.structs.replace(one, supports=named(one.supports)) for one in grade.evidence)
+    criteria = tuple(msgspec.structs.replace(one, criterion=named(one.criterion)) for one in grade.criteria)
+    return msgspec.structs.replace(grade, evidence=evidence, criteria=criteria)
 
 
 async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> HeldInterview:

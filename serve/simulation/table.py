@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from serve.simulation.campaign import InterviewRecord, SimulationReport
+from serve.simulation.campaign import SimulationReport
+from serve.simulation.records import InterviewRecord
 from serve.simulation.word_figures import WordFigures
 
 

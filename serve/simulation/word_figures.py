@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from deployments.agent.brief.follow_up_target import shared_with_points
 from deployments.agent.model.answer import SOURCE
 from deployments.agent.script.scripted import spoken_prompt
 from interview.plans.plan import InterviewPlan
@@ -40,8 +41,8 @@ class WordFigures(Struct, frozen=True):
     those in which a rule left something out. ``spoken``: the model's acknowledgements and follow-ups after an answer in
     sentences; ``referring``: those that share a word of content with the answer. ``repeats``: sentences that were said
     before, or belong to another question of the plan. ``follow_ups``: the model's, to a question with key points;
-    ``targeted``: those that share a word of content with a point that the answer left out, and with none that it covers
-    as many. Tokens are those that the server reports; ``cached_tokens`` is part of ``prompt_tokens``.
+    ``targeted``: those whose question shares a word of content with a point that the answer left out, and no more with
+    any that it covers. Tokens are those that the server reports; ``cached_tokens`` is part of ``prompt_tokens``.
     """
 
     asked: int = 0
@@ -66,7 +67,7 @@ def summed(figures: Iterable[WordFigures]) -> WordFigures:
 
 
 def word_figures(plan: InterviewPlan, events: Iterable[Event]) -> WordFigures:
-    """The figures of one interview with the unmarked ``plan``. Pure."""
+    """The figures of one interview with ``plan``, whose key points the grades' evidence names. Pure."""
     return summed(_of_turns(plan, events))
 
 
@@ -126,7 +127,7 @@ def _of_turn(
     aimed = follows_up and question is not None and bool(question.key_points)
     return WordFigures(
         asked=1,
-        rewritten=int(turn.rewritten),
+        rewritten=int(turn.rewritten or "own" in made.output),
         spoken=int(counts),
         referring=int(counts and bool(content_stems(own) & content_stems(turn.answer))),
         repeats=sum(1 for sentence in sentences_of(own) if _is_repeated(sentence, told, plan, sent)),
@@ -157,14 +158,7 @@ def _is_repeated(sentence: str, told: list[str], plan: InterviewPlan, sent: Resp
 
 
 def _targets_a_gap(words: str, question: Question, covered: frozenset[str] | None) -> bool:
-    """Whether a follow-up shares more words of content with a point that is missing than with any that is there."""
-    asked = content_stems(words)
-    there, missing = 0, 0
-    for point in question.key_points:
-        wordings = [content_stems(text) for text in (point.text, *point.variants)]
-        shared = max(len(asked & wording) for wording in wordings)
-        if any(supports.startswith(point.text) for supports in covered or ()):
-            there = max(there, shared)
-        else:
-            missing = max(missing, shared)
+    """Whether a follow-up's question shares as many words of content with a missing point as with any that is there."""
+    asked = " ".join(sentence for sentence in sentences_of(words) if sentence.endswith("?")) or words
+    there, missing = shared_with_points(asked, question.key_points, tuple(covered or ()))
     return missing > 0 and missing >= there

@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from interview.errors import ConfigError, InternalError, StorageUnavailable
+from storage.archive.group_commit import GroupCommit
 from storage.archive.schema import bring_up_to_date
 
 T = TypeVar("T")
@@ -48,6 +49,8 @@ class Database:
         self._threads = ThreadPoolExecutor(1 if in_memory else threads, thread_name_prefix="archive")
         self._timeout_s = timeout_s
         self._engine = _engine(parsed, in_memory=in_memory, threads=threads)
+        sqlite_file = parsed.get_backend_name() == "sqlite" and not in_memory
+        self._group_commit = GroupCommit(self._engine, self._prepare) if sqlite_file else None
         self._prepared = False
         self._preparing = threading.Lock()
 
@@ -61,8 +64,11 @@ class Database:
         return await self._run(what, call, write=False)
 
     async def write(self, what: str, call: Callable[[Connection], T]) -> T:
-        """As ``read``, for a transaction that writes. SQLite takes its one write lock at the start of it."""
-        return await self._run(what, call, write=True)
+        """As ``read``, for a transaction that writes. SQLite takes its one write lock at the start of it, and writes
+        that wait for it share the transaction."""
+        if self._group_commit is None:
+            return await self._run(what, call, write=True)
+        return await self._answer(what, asyncio.wrap_future(self._group_commit.submit(call)))
 
     async def purge_files(self) -> bool:
         """Empty SQLite's write-ahead log, which may hold deleted rows; its pages are overwritten at once
@@ -72,6 +78,8 @@ class Database:
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._threads, self._engine.dispose)
         self._threads.shutdown(wait=False)
+        if self._group_commit is not None:
+            self._group_commit.close()
 
     async def _run(self, what: str, call: Callable[[Connection], T], *, write: bool) -> T:
         def transaction() -> T:
@@ -82,9 +90,13 @@ class Database:
         return await self._in_thread(what, transaction)
 
     async def _in_thread(self, what: str, call: Callable[[], T]) -> T:
+        return await self._answer(what, asyncio.get_running_loop().run_in_executor(self._threads, call))
+
+    async def _answer(self, what: str, future: asyncio.Future[T]) -> T:
+        """The result of ``future`` within the deadline, or an error of the platform."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+                return await future
         except (TimeoutError, PoolTimeout) as error:
             logger.warning("the archive timed out: operation=%s", what)
             raise StorageUnavailable("The archive did not answer in time.", retry_after_s=1) from error
@@ -156,7 +168,12 @@ def _engine(url: URL, *, in_memory: bool, threads: int) -> Engine:
             Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             Path(url.database).touch(mode=0o600)  # its log gets the same mode
             engine = create_engine(
-                url, pool_size=threads, max_overflow=0, connect_args={"timeout": _BUSY_S}, hide_parameters=True
+                # one more for the thread that writes
+                url,
+                pool_size=threads + 1,
+                max_overflow=0,
+                connect_args={"timeout": _BUSY_S},
+                hide_parameters=True,
             )
     except ModuleNotFoundError as error:
         raise ConfigError("PostgreSQL needs the extra `postgres` of this package.") from error

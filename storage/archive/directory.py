@@ -55,4 +55,5 @@ def _updated(row: SessionSummary, state: SessionState) -> SessionSummary:
         turns=state.turn_number,
         needs_review=row.needs_review or any(record.grade.needs_review for record in state.grades),
         report=row.report or state.report_url is not None,
+        return_by=state.return_by if state.paused_by == "candidate" else None,
     )

@@ -26,6 +26,7 @@ _COLUMNS = (
     sessions.c.turns,
     sessions.c.score,
     sessions.c.needs_review,
+    sessions.c.return_by,
 )
 
 
@@ -33,8 +34,9 @@ def find_sessions(connection: Connection, query: SessionQuery) -> list[SessionSu
     """The page after ``query.after``."""
     if query.candidate is None:
         return _rows(connection, query, ())
-    if _is_reference(connection, query.tenant, query.candidate):
-        return _rows(connection, query, (sessions.c.candidate_reference == query.candidate,))
+    own = (sessions.c.interview_id == query.candidate, sessions.c.candidate_reference == query.candidate)
+    if any(_is_any(connection, query.tenant, one) for one in own):
+        return _rows(connection, query, (or_(*own),))
     part = query.candidate.casefold()
     if can_look_up(connection, part):
         # a name that many share fills the page from the newest interviews, before the index has listed them all
@@ -47,9 +49,9 @@ def find_sessions(connection: Connection, query: SessionQuery) -> list[SessionSu
     return _rows(connection, query, (), part)
 
 
-def _is_reference(connection: Connection, tenant: str, candidate: str) -> bool:
-    of_tenant = sessions.c.tenant == tenant
-    found = select(sessions.c.id).where(of_tenant, sessions.c.candidate_reference == candidate).limit(1)
+def _is_any(connection: Connection, tenant: str, condition: Any) -> bool:
+    """Whether an interview of the tenant fulfils ``condition``."""
+    found = select(sessions.c.id).where(sessions.c.tenant == tenant, condition).limit(1)
     return connection.scalar(found) is not None
 
 

@@ -32,6 +32,7 @@ class SessionSummary(Struct, frozen=True):
     """One row of the list of interviews. Times are UTC; ``score`` in [0, 1] is the report's weighted score.
 
     ``needs_review``: a standing grade asks for a person, or the candidate does. ``report``: the report is ready.
+    ``return_by``: the candidate paused and may return until then.
     """
 
     interview_id: str
@@ -47,13 +48,14 @@ class SessionSummary(Struct, frozen=True):
     needs_review: bool
     report: bool
     final: bool
+    return_by: datetime | None = None
 
 
 class SessionQuery(Struct, frozen=True):
     """Filters over one tenant's interviews, newest first. None does not filter.
 
-    ``candidate`` is a reference or, if no interview has it, a part of a name (case does not matter). ``since`` ≤ start
-    < ``until``. ``after`` is the last row of the page before: its start and its id.
+    ``candidate`` is an interview's id or a reference or, if no interview has it, a part of a name (case does not
+    matter). ``since`` ≤ start < ``until``. ``after`` is the last row of the page before: its start and its id.
     """
 
     tenant: str
@@ -156,6 +158,10 @@ class Archive(Protocol):
 
     async def due(self, kind: RetentionClass, ended_before: datetime, *, limit: int) -> list[SessionKey]:
         """Interviews that ended before the time and still hold data of this class, oldest first."""
+        ...
+
+    async def overdue(self, now: datetime, *, limit: int) -> list[SessionKey]:
+        """Interviews whose candidate paused and did not return in time, the longest overdue first."""
         ...
 
     async def forget(self, key: SessionKey, kind: Literal["recordings", "transcripts"], at: datetime) -> None:

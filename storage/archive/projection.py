@@ -38,6 +38,7 @@ def session_row(state: SessionState, events: Sequence[Event]) -> Row:
         "version": state.version,
         "needs_review": any(record.grade.needs_review for record in state.grades),
         "snapshot": encode_snapshot(state),
+        "return_by": state.return_by if state.paused_by == "candidate" else None,
     }
 
 

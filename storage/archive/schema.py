@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +14,28 @@ from storage.archive.name_search import NameSearch, create_name_index, name_sear
 logger = logging.getLogger(__name__)
 
 #: The newest revision in ``migrations/versions``; a test compares the two. Alembic, slow to import, is then not needed.
-HEAD = "0005"
+HEAD = "0006"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Any fixed number: the key of PostgreSQL's advisory lock.
 _LOCK = 7_246_118
 
+#: Alembic keeps the context of a migration in module globals, so that a process migrates one database at a time. Taken
+#: before the database's own lock.
+_ONE_AT_A_TIME = threading.Lock()
+
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Apply the missing migrations. Replicas that start together wait for the first one.
+    """Apply the missing migrations. Replicas that start together wait for the first one; so do the databases of one
+    process.
 
     A revision that this release does not know belongs to a later release. Migrations only add, so its schema serves.
     """
     with engine.execution_options(write=False).begin() as connection:
         if revision(connection) == HEAD and name_search(connection) is NameSearch.INDEX:
             return
-    with engine.execution_options(write=True).begin() as connection:
+    with _ONE_AT_A_TIME, engine.execution_options(write=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         _upgrade(connection)

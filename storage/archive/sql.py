@@ -101,6 +101,14 @@ class SqlArchive:
         rows = await self._database.read("due", lambda connection: connection.execute(wanted).all())
         return [SessionKey(tenant, interview_id) for tenant, interview_id in rows]
 
+    async def overdue(self, now: datetime, *, limit: int) -> list[SessionKey]:
+        # a worker of a release before ``return_by`` ends an interview and leaves the column as it was
+        overdue = (sessions.c.return_by <= now) & (sessions.c.status == "paused")
+        wanted = select(sessions.c.tenant, sessions.c.interview_id).where(overdue)
+        wanted = wanted.order_by(sessions.c.return_by).limit(limit)
+        rows = await self._database.read("overdue", lambda connection: connection.execute(wanted).all())
+        return [SessionKey(tenant, interview_id) for tenant, interview_id in rows]
+
     async def forget(self, key: SessionKey, kind: Literal["recordings", "transcripts"], at: datetime) -> None:
         await self._database.write("forget", lambda connection: _forget(connection, key, kind, at))
 

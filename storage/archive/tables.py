@@ -97,6 +97,7 @@ sessions = Table(
     Column("snapshot", Text, nullable=False),
     Column("recordings_deleted_at", UtcTime),
     Column("transcript_deleted_at", UtcTime),
+    Column("return_by", UtcTime),  # while the candidate's pause lasts
     UniqueConstraint("tenant", "interview_id"),
     # in the list's order, with every column that it filters by: a page reads only the rows that it shows
     Index(
@@ -116,6 +117,7 @@ sessions = Table(
     Index(None, "tenant", "candidate_reference", "started_at"),
     Index(None, "tenant", "needs_review", "started_at"),
     Index(None, "ended_at"),
+    Index(None, "return_by"),
 )
 
 questions_asked = Table(

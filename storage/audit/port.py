@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 Action = Literal[
     "sessions.listed",
+    "invitations.listed",
     "session.read",
     "events.read",
     "recording.read",

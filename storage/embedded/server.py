@@ -69,16 +69,17 @@ def running_url(data_dir: Path) -> str | None:
 class EmbeddedRedis:
     """One server under ``data_dir/redis``; password and address survive restarts, so clients reconnect.
 
-    ``fsync``: ``always`` loses nothing acknowledged, also on power loss; ``everysec`` loses nothing when processes die
-    and a second or two on power loss; ``no`` is for tests. ``max_memory_bytes``: beyond it writes fail with an error
-    and nothing is lost; by default a quarter of the machine's memory.
+    ``fsync``: ``always`` loses nothing acknowledged, also on power loss. ``everysec`` can lose the last two seconds,
+    even when only the server dies: it writes later while the disk is busy with the second before. ``no`` is for tests.
+    ``max_memory_bytes``: beyond it writes fail with an error and nothing is lost; by default a quarter of the machine's
+    memory.
     """
 
     def __init__(
         self,
         data_dir: Path,
         *,
-        fsync: Fsync = "everysec",
+        fsync: Fsync = "always",
         binary: RedisBinary | None = None,
         start_timeout_s: float = 60.0,
         max_memory_bytes: int | None = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from interview.sessions.invitation import Invitation
 from storage.sessions.port import SessionKey
 
@@ -17,6 +19,12 @@ class MemoryInvitations:
 
     async def find(self, key: SessionKey) -> Invitation | None:
         return self._kept.get(key)
+
+    async def keep(self, key: SessionKey, until: datetime) -> None:
+        """Nothing expires."""
+
+    async def of_tenant(self, tenant: str) -> list[Invitation]:
+        return [each for key, each in self._kept.items() if key.tenant == tenant]
 
     async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:
         kept = self._kept.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from interview.sessions.invitation import Invitation
@@ -19,6 +19,15 @@ class Invitations(Protocol):
 
     async def find(self, key: SessionKey) -> Invitation | None:
         """The interview's invitation; a change elsewhere is seen within a second. Raises StorageUnavailable."""
+        ...
+
+    async def keep(self, key: SessionKey, until: datetime) -> None:
+        """Remember the interview's invitation, if it has one, at least until then. Its content stays: a link that was
+        revoked meanwhile stays revoked. Raises StorageUnavailable."""
+        ...
+
+    async def of_tenant(self, tenant: str) -> list[Invitation]:
+        """The tenant's invitations. Walks the whole key space. Raises StorageUnavailable."""
         ...
 
     async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:

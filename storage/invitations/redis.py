@@ -16,7 +16,7 @@ from msgspec import Struct
 from interview import failures
 from interview.sessions.invitation import Invitation
 from storage.invitations.port import KEPT_AFTER_EXPIRY
-from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink
+from storage.redis.client import DEFAULT_LIMITS, RedisLimits, RedisLink, Script
 from storage.sessions.port import SessionKey
 from storage.stored_names import encoded
 
@@ -25,6 +25,15 @@ logger = logging.getLogger(__name__)
 _REMEMBERED_AT_MOST = 10_000
 
 _decode = msgspec.msgpack.Decoder(Invitation).decode
+
+#: Only ever lengthens a life, and leaves the value alone: no revocation is undone.
+_KEEP = Script(
+    """
+local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return left
+"""
+)
 
 
 class _Remembered(Struct, frozen=True):
@@ -86,18 +95,22 @@ class RedisInvitations:
         self._remembered[key] = _Remembered(invitation, asked_at + self._remember_s)
         return invitation
 
+    async def keep(self, key: SessionKey, until: datetime) -> None:
+        left_ms = int((until - self._clock()).total_seconds() * 1000)
+        await self._link.script(_KEEP, (self._name(key),), (max(1, left_ms),), what="invitations.keep")
+
     async def of_candidate(self, tenant: str, reference: str) -> list[SessionKey]:
-        found: set[SessionKey] = set()
+        kept = await self.of_tenant(tenant)
+        of_candidate = [each for each in kept if each.start.candidate_reference == reference]
+        return [SessionKey(each.tenant, each.interview_id) for each in of_candidate]
+
+    async def of_tenant(self, tenant: str) -> list[Invitation]:
+        found: dict[str, Invitation] = {}  # a scan may meet a key twice
         pattern = f"{self._prefix}:{{{encoded(tenant)}/*}}:invitation"  # an encoded name has no pattern characters
         async for names in self._link.scan(match=pattern, what="invitations.scan"):
             values = await self._link.pipeline([("GET", name) for name in names], what="invitations.scan")
-            invitations = [_decode(value) for value in values if value is not None]
-            found |= {
-                SessionKey(each.tenant, each.interview_id)
-                for each in invitations
-                if each.start.candidate_reference == reference
-            }
-        return sorted(found, key=lambda key: key.interview_id)
+            found |= {each.interview_id: each for each in (_decode(value) for value in values if value is not None)}
+        return [found[interview_id] for interview_id in sorted(found)]
 
     async def delete(self, key: SessionKey) -> bool:
         self._remembered.pop(key, None)

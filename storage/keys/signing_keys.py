@@ -38,12 +38,24 @@ def signing_keys(data: Path) -> tuple[SigningKey, ...]:
         ConfigError: a key in the environment or in the file is shorter than 32 characters.
         OSError: the file cannot be read or written.
     """
+    texts = keys_in_environment()
+    if not texts:
+        path = data / "token-key"
+        texts = [_kept(path)]
+        _require_long(texts, str(path))
+    return tuple(_key(text) for text in texts)
+
+
+def keys_in_environment() -> list[str]:
+    """The keys of ``INTERVIEW_TOKEN_KEYS``, the signing one first. Raises ConfigError: one is too short."""
     given = [part.strip() for part in os.environ.get(VARIABLE, "").split(",") if part.strip()]
-    path = data / "token-key"
-    texts, source = (given, VARIABLE) if given else ([_kept(path)], str(path))
+    _require_long(given, VARIABLE)
+    return given
+
+
+def _require_long(texts: list[str], source: str) -> None:
     if any(len(text) < _AT_LEAST_CHARS for text in texts):
         raise ConfigError(f"{source}: a signing key needs at least {_AT_LEAST_CHARS} characters.")
-    return tuple(_key(text) for text in texts)
 
 
 def _key(text: str) -> SigningKey:

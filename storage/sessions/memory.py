@@ -48,6 +48,10 @@ class MemorySessionStore:
         self._erased: dict[SessionKey, float] = {}
         self._followers: dict[SessionKey, set[asyncio.Event]] = {}
 
+    @property
+    def paused_ttl_s(self) -> float:
+        return self._paused_ttl_s
+
     def _live(self, key: SessionKey) -> _Session | None:
         found = self._sessions.get(key)
         if found is not None and found.expires_at <= self._clock():

@@ -41,6 +41,11 @@ class IdempotencyRecord(Struct, frozen=True):
 
 
 class SessionStore(Protocol):
+    @property
+    def paused_ttl_s(self) -> float:
+        """How long a paused session lives."""
+        ...
+
     async def load(self, key: SessionKey) -> SessionState | None: ...
 
     async def load_with_idempotency(

@@ -212,6 +212,10 @@ class RedisSessionStore:
         flag = _DONE if record.status == "done" else _IN_FLIGHT
         return _field(record.scope, record.key), flag + self._written(_encode(record))
 
+    @property
+    def paused_ttl_s(self) -> float:
+        return self._paused_ttl_ms / 1000
+
     async def _read(
         self, key: SessionKey, field: str, part: str, note: IdempotencyRecord | None = None
     ) -> tuple[bytes | None, list[bytes], bytes | None, bool]:

@@ -36,7 +36,18 @@ from storage.work_queue.port import (
     QueuedJob,
     QueueRules,
 )
-from storage.work_queue.redis_scripts import ACK, CLAIM, ENQUEUE, ERASE, EXTEND, GIVE_BACK, PENDING, RETRY, REVIVE
+from storage.work_queue.redis_scripts import (
+    ACK,
+    CLAIM,
+    ENQUEUE,
+    ERASE,
+    EXTEND,
+    GIVE_BACK,
+    OLDEST,
+    PENDING,
+    RETRY,
+    REVIVE,
+)
 
 _STATUS_FIELDS = ("kind", "state", "attempts", "enqueued", "updated", "reason", "worker")
 _LOOK_AGAIN_AT_MOST_S = 1.0
@@ -173,6 +184,10 @@ class RedisWorkQueue:
             what="queue.counts",
         )
         return QueueCounts(waiting=length - groups, running=groups, delayed=later, dead=gone, done=int(done or 0))
+
+    async def oldest_s(self) -> float:
+        (age_ms,) = await self._link.pipeline([("EVAL", OLDEST, 1, self._names[0])], what="queue.oldest")
+        return max(0.0, int(age_ms) / 1000)
 
     async def close(self) -> None:
         await self._link.close()

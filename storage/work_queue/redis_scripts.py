@@ -189,5 +189,13 @@ return redis.call('DEL', job_key(id))
 """
 )
 
+#: Milliseconds since the oldest entry was added, by the server's clock; 0 without one.
+OLDEST = """
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+if not first then return 0 end
+local now = redis.call('TIME')
+return now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(string.match(first[1], '^%d+'))
+"""
+
 #: XPENDING's count; 0 before the first claim creates the group.
 PENDING = "local found = redis.pcall('XPENDING', KEYS[1], 'workers') return found.err and 0 or found[1]"

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
+from deployments.agent.contract import PreparedReply
 from interview.grades import Grade
 from interview.plans.plan import InterviewPlan, Phase
 from interview.plans.questions import Question
@@ -24,6 +25,10 @@ Heard = Literal[
     "answer", "repeat", "explain", "skip", "wait", "done", "hint", "end", "unsure", "question", "afterthought",
     "unformed",
 ]  # fmt: skip
+
+
+#: Marks the recorded output of a model's response that was prepared ahead.
+AHEAD = "ahead"
 
 
 class Observation(Struct, frozen=True):
@@ -59,6 +64,7 @@ class TurnBrief(Struct, frozen=True):
     question. ``open_actions`` are the actions the rules allow now. ``follow_up`` is the next probe (the question's own,
     or for a missing part of a story), and ``probe_because`` the script's reason to use it (empty: it would not).
     ``probe_for_all``: it is one that every candidate is asked word for word. ``seed`` varies wording, never decisions.
+    ``prepared`` is a model's response that was made before the turn, for what may have been another brief.
     """
 
     state: SessionState
@@ -77,15 +83,17 @@ class TurnBrief(Struct, frozen=True):
     follow_up: str | None = None
     probe_because: str = ""
     probe_for_all: bool = False
+    prepared: PreparedReply | None = None
 
 
 class Decision(Struct, frozen=True):
     """The interviewer's action and utterance.
 
     ``text`` is the whole utterance; with ``question`` set it contains that question's prompt verbatim. ``hint`` is the
-    index of the hint given (0-based). ``skipped`` marks the current question as skipped. ``concluded_by`` is set with
-    the action ``conclude``; ``paused_because`` when a person must review before the interview continues. ``prompt`` and
-    ``output`` record a model's input and output.
+    index of the hint given (0-based). ``follow_up``: the words of a follow-up, which ``text`` holds verbatim; empty
+    where they are not known apart from the rest. ``skipped`` marks the current question as skipped. ``concluded_by`` is
+    set with the action ``conclude``; ``paused_because`` when a person must review before the interview continues.
+    ``prompt`` and ``output`` record a model's input and output.
     """
 
     action: AgentAction
@@ -96,6 +104,7 @@ class Decision(Struct, frozen=True):
     hint: int | None = None
     skipped: bool = False
     form_asked: bool = False
+    follow_up: str = ""
     concluded_by: str = ""
     observation: str = ""
     prompt: str = ""
@@ -121,6 +130,22 @@ class Interviewer(Protocol):
         """Raises InterviewError when it cannot decide; the caller then falls back to the script.
 
         A non-streaming interviewer never calls ``overheard``, and it is None without a listener.
+        """
+        ...
+
+
+class ThinksAhead(Protocol):
+    async def prepare(self, brief: TurnBrief) -> PreparedReply | None:
+        """The response to the request that ``decide`` would make for ``brief``, at background priority.
+
+        Raises InterviewError when there is none.
+        """
+        ...
+
+    async def warm(self, state: SessionState, plan: InterviewPlan) -> None:
+        """Let the engine compute, at background priority, what every prompt of the interview begins with.
+
+        Raises InterviewError when it does not.
         """
         ...
 

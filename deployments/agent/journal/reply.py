@@ -37,6 +37,7 @@ def agent_response(sent: ResponseSent, state: SessionState, plan: InterviewPlan,
         question=current_card(state, plan) if sent.should_continue else None,
         hints_left=hints_left(state, plan) if sent.should_continue else 0,
         time_left_s=round(time_left_s(state, plan, now), 1),
+        follow_up=sent.follow_up,
     )
 
 

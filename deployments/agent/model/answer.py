@@ -7,12 +7,18 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from rapidfuzz import fuzz
 
+from deployments.agent.brief.follow_up_target import asks_for_a_gap, target_of
 from deployments.agent.brief.interviewer import Decision, TurnBrief
+from deployments.agent.model.answer_parts import is_repeatable, parts_of
 from deployments.agent.script import phrases, scripted
 from interview.errors import InvalidModelOutput
+from interview.languages.language import language_of
+from interview.policies.wording import COURTESY_WORDS, TOLD_WORDS, content_stems
 from interview.sessions.session import ActionType, AgentAction
+from interview.text.dont_know import says_dont_know
 from interview.text.sentences import growing_sentences
 from interview.text.visible_text import searchable, visible
 
@@ -54,32 +60,37 @@ def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     """The open actions that a model may take, in ``ORDER``. Pure.
 
     Clarifications are limited like repeats, because a model could otherwise clarify indefinitely. A candidate who asks
-    for the meaning is told it, and no question is passed over; who asked nothing needs no clarification. A hint costs
+    for the meaning is told it, and no question is passed over. An answer that does not end in a question needs no
+    clarification; a question within it is often quoted ("I'd ask the customer: is it running again?"). A hint costs
     score, so it is open only when the candidate asked for the meaning or is stuck. A complete answer needs no
-    follow-up.
+    follow-up, and neither does one of which nothing that is missing can be asked about.
     """
     open_actions = set(brief.open_actions)
     if brief.observation.heard == "explain":
         return tuple(action for action in ORDER if action in open_actions & {"clarify", "give_hint"})
-    if brief.asked.clarifications >= brief.plan.max_clarifications or "?" not in brief.observation.text:
+    if brief.asked.clarifications >= brief.plan.max_clarifications or not brief.observation.text.rstrip().endswith("?"):
         open_actions.discard("clarify")
     stuck = brief.grade is not None and brief.grade.score < STUCK_BELOW and brief.grade.is_judgement
     if not stuck:
         open_actions.discard("give_hint")
     complete = brief.grade is not None and brief.grade.is_judgement and brief.grade.score >= COMPLETE_FROM
-    if complete and not brief.probe_because:
+    if (complete and not brief.probe_because) or target_of(brief) is None:
         open_actions.discard("ask_followup")
     return tuple(action for action in ORDER if action in open_actions)
 
 
-def schema_for(actions: Sequence[ActionType]) -> dict[str, Any]:
-    """The JSON Schema of this turn's answer: only open actions. The decision precedes the words, so that a reader of
-    the stream knows it first, and a small model has chosen before it speaks."""
+def schema_for(actions: Sequence[ActionType], parts: Sequence[str] = ()) -> dict[str, Any]:
+    """The JSON Schema of this turn's answer: only open actions, and only ``parts`` of the answer to take up.
+
+    The decision precedes the words, so that a reader of the stream knows it first, and a small model has chosen before
+    it speaks.
+    """
     text = {"type": "string"}
+    taken_up = {"type": "string", "enum": list(parts)} if parts else text
     properties: dict[str, Any] = {
         "action": {"type": "string", "enum": list(actions)},
         "reasoning": text,
-        "takes_up": text,
+        "takes_up": taken_up,
         "utterance": text,
     }
     return {
@@ -95,17 +106,38 @@ def read_turn(content: object, actions: Sequence[ActionType]) -> ModelTurn:
 
     Raises:
 
-        InvalidModelOutput: not JSON, not of the schema, or an action that is not open. Never quotes the output.
+        InvalidModelOutput: cut off, no JSON, not of the schema, or an action that is not open. Never quotes it.
     """
     if not isinstance(content, str):
         raise InvalidModelOutput("The model returned no text.")
     try:
         turn = msgspec.json.decode(content.strip(), type=ModelTurn)
     except msgspec.MsgspecError as error:
+        if "truncated" in str(error):
+            raise InvalidModelOutput(
+                "The model's answer was cut off: the model repeats itself, or `agent.reply_tokens` is too low."
+            ) from error
         where = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "the answer"
         raise InvalidModelOutput(f"The model's answer does not match the schema at {where.strip('`')}.") from error
     if turn.action not in actions:
         raise InvalidModelOutput(f"The model chose {turn.action}, which is not open now.")
+    return turn
+
+
+def settled(turn: ModelTurn, brief: TurnBrief, actions: Sequence[ActionType]) -> ModelTurn:
+    """A complete turn whose follow-up asks for something that is missing.
+
+    A question about something else gives way to the plan's follow-up, or else to the next question; what the model says
+    before it stays. Pure.
+    """
+    if turn.action != "ask_followup" or asks_for_a_gap(turn.utterance, brief):
+        return turn
+    target = target_of(brief)
+    told = " ".join(one for one in growing_sentences(_plain(turn.utterance)) if not one.endswith("?"))
+    if target is not None and target.planned:
+        return replace(turn, utterance=phrases.joined(told, target.words))
+    if "new_question" in actions:
+        return replace(turn, action="new_question", utterance=told)
     return turn
 
 
@@ -114,7 +146,7 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
 
     The phase follows the plan, whatever the model wrote. Raises InvalidModelOutput when no words are left.
     """
-    words = " ".join(visible(turn.utterance).split())
+    words = _plain(turn.utterance)
     action = turn.action
     question, hint, concluded_by, verbatim = None, None, "", ""
     phase = brief.state.current_phase
@@ -149,6 +181,23 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
     )
 
 
+def taking_up(decision: Decision, brief: TurnBrief) -> Decision | None:
+    """``decision`` with a sentence that repeats what the model takes up of the answer, where its own words say nothing
+    of an answer in sentences; None where they do, or nothing was chosen. A short courtesy stays. Pure."""
+    words, verbatim = own_words(decision, brief)
+    said = brief.observation.text
+    told = brief.observation.heard == "answer" and len(said.split()) >= TOLD_WORDS
+    if decision.action.action_type != "new_question" or not told or says_dont_know(said, brief.state.language):
+        return None
+    part = decision.action.topic
+    if part not in parts_of(said) or not is_repeatable(part, said) or content_stems(words) & content_stems(said):
+        return None
+    script = language_of(brief.state.language).script
+    repeated = phrases.pick(script.taking_up, brief.seed, brief.turn).format(words=part)
+    courtesy = words if len(words.split()) <= COURTESY_WORDS else ""
+    return replace(decision, text=phrases.joined(courtesy, repeated, verbatim))
+
+
 def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
     """Split a decision's text into the interviewer's own words and the plan's wording. Pure."""
     verbatim = ""
@@ -161,6 +210,14 @@ def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:
     if verbatim and decision.text.endswith(verbatim.strip()):
         return decision.text.removesuffix(verbatim.strip()).rstrip(), verbatim
     return decision.text, ""
+
+
+def _plain(words: str) -> str:
+    """Without hidden characters, with single spaces. A small model goes on with what it takes up, in the middle of a
+    sentence; it begins one."""
+    plain = " ".join(visible(words).split())
+    begins_one = plain.partition(" ")[0].islower()
+    return plain[:1].upper() + plain[1:] if begins_one else plain
 
 
 def _without(words: str, verbatim: str) -> str:

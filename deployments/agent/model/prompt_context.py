@@ -19,6 +19,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from deployments.agent.brief.follow_up_target import target_of
 from deployments.agent.brief.interviewer import TurnBrief
 from deployments.agent.model.documents import Passage, relevant
 from deployments.agent.model.prompt_template import Prompt
@@ -28,7 +29,7 @@ from interview.errors import ContextTooLong
 from interview.languages.language import language_of
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
-from interview.sessions.session import ActionType
+from interview.sessions.session import ActionType, SessionState
 
 #: Upper bound on the tokens that a chat template adds around messages.
 TEMPLATE_TOKENS = 48
@@ -62,7 +63,7 @@ def assemble(
     Raises:
         ContextTooLong: the prompts alone leave no room for an answer.
     """
-    system = head.render(_about_interview(brief))
+    system = opening(brief.state, brief.plan, head)
     open_turn = f"{special.render(_about_question(brief.question))}\n\n{_open_turn(brief, actions)}"
     fixed = TEMPLATE_TOKENS + _tokens_of_prompt(system)
     shown = _documents(brief.plan, documents, int(max(0, budget - fixed) * DOCUMENTS_SHARE))
@@ -83,19 +84,23 @@ def assemble(
     )
 
 
+def opening(state: SessionState, plan: InterviewPlan, head: Prompt) -> str:
+    """The system message: the same in every turn of the interview. Pure."""
+    return head.render(_about_interview(state, plan))
+
+
 @lru_cache(maxsize=128)
 def _tokens_of_prompt(system: str) -> int:
     """Cached: the system part is the same for many turns, and only this process's own prompts are cached."""
     return tokens_at_most(system)
 
 
-def _about_interview(brief: TurnBrief) -> dict[str, str]:
-    plan = brief.plan
+def _about_interview(state: SessionState, plan: InterviewPlan) -> dict[str, str]:
     return {
         "persona": inert(plan.persona),
         "title": inert(plan.title),
         "role": inert(plan.role),
-        "language": language_of(brief.state.language).english_name,
+        "language": language_of(state.language).english_name,
         "plan": outline(plan),
         "facts": facts_of(plan),
         "max_words": str(MAX_WORDS),
@@ -162,8 +167,9 @@ def _note(action: ActionType, brief: TurnBrief) -> str:
     """What is particular to an open action in this turn; empty when there is nothing."""
     match action:
         case "ask_followup":
-            suggested = f'Suggested follow-up: "{inert(brief.follow_up)}"' if brief.follow_up else ""
-            return f"{inert(brief.probe_because)} {suggested}".strip()
+            target = target_of(brief)
+            about = f'A follow-up asks about this: "{inert(target.words)}"' if target is not None else ""
+            return f"{inert(brief.probe_because)} {about}".strip()
         case "clarify":
             asked_for = brief.observation.heard == "explain" and brief.question.rephrased
             return f'Suggested wording: "{inert(brief.question.rephrased)}"' if asked_for else ""

@@ -63,8 +63,13 @@ def _said(brief: TurnBrief) -> list[ConversationTurn]:
 def _shown(said: ConversationTurn, most: int) -> tuple[str, int]:
     """The utterance as a ``<data>`` element of at most ``most`` tokens, and an upper bound of its tokens."""
     frame = tokens_at_most(data(said.role, "")) + SEPARATOR_TOKENS
-    part = data(said.role, fitted(inert(said.content), max(0, most - frame)))
+    part = data(said.role, fitted(inert(_words(said)), max(0, most - frame)))
     return part, tokens_at_most(part) + SEPARATOR_TOKENS
+
+
+def _words(said: ConversationTurn) -> str:
+    """An utterance that was interrupted ends with a dash."""
+    return f"{said.content} —".lstrip() if said.unheard else said.content
 
 
 def _start(costs: Sequence[int], window: int) -> int:
@@ -83,8 +88,10 @@ def _summary(older: Sequence[ConversationTurn], insights: Sequence[Insight], bud
     """A line for each older utterance, the newest kept, then insights of those turns."""
     if not older or budget <= 0:
         return ""
-    lines = [f"{one.turn} {one.role}: {_gist(one.content)}" for one in older]
-    noted = [f"{one.turn} noted: {_gist(one.text)}" for one in insights if one.turn <= older[-1].turn]
+    lines = [f"{one.turn} {one.role}: {_gist(_words(one))}" for one in older]
+    # the insight of kind evidence names a key point, which a model must not read
+    told = (one for one in insights if one.kind != "evidence" and one.turn <= older[-1].turn)
+    noted = [f"{one.turn} noted: {_gist(one.text)}" for one in told]
     budget -= tokens_at_most(data(_EARLIER, "")) + SEPARATOR_TOKENS
     kept: list[str] = []
     for line in reversed([*noted, *lines]):

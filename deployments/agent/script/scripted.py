@@ -16,12 +16,15 @@ from interview.languages.language import Script, language_of
 from interview.languages.reading import reading_of
 from interview.plans.plan import InterviewPlan, Phase
 from interview.plans.questions import Question
-from interview.sessions.session import ActionType, AgentAction
+from interview.sessions.session import ActionType, AgentAction, AskedQuestion, SessionState
 from interview.text.dont_know import says_dont_know
 from interview.text.machine_orders import text_without_orders
 from interview.text.plain_words import HESITATIONS, plain_words
 
 SOURCE = "scripted"
+
+#: Why the interview moves on after an ordinary answer.
+_ANSWERED = "The question is answered."
 
 #: An answer with at least this many words is an explanation, not a name.
 TOLD_WORDS = 12
@@ -73,7 +76,7 @@ def _decided(brief: TurnBrief) -> Decision:
                 brief, "candidate", "The candidate asked to end the interview.", _script(brief).end_on_request
             )
         case "repeat":
-            why = "The candidate asked to hear the question again."
+            why = brief.observation.why or "The candidate asked to hear the question again."
             return _say(brief, "clarify", why, _pick(brief, _script(brief).repeat), _standing_prompt(brief))
         case "explain":
             return _explain(brief)
@@ -106,13 +109,13 @@ def _decided(brief: TurnBrief) -> Decision:
         case "answer" if brief.probe_because and brief.follow_up and "ask_followup" in brief.open_actions:
             if brief.probe_for_all:
                 lead = _pick(brief, acknowledgement(brief))
-                return _say(brief, "ask_followup", brief.probe_because, lead, brief.follow_up)
+                return _follow_up(brief, brief.probe_because, lead, brief.follow_up)
             why = f"{brief.probe_because} A follow-up probes it once."
-            return _say(brief, "ask_followup", why, _pick(brief, _script(brief).probe), brief.follow_up)
+            return _follow_up(brief, why, _pick(brief, _script(brief).probe), brief.follow_up)
         case "done":
             return _move_on(brief, "The candidate is done with the answer.", acknowledgement(brief))
         case "answer":
-            return _move_on(brief, "The answer is in.", acknowledgement(brief))
+            return _move_on(brief, _ANSWERED, acknowledgement(brief))
 
 
 def acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
@@ -209,18 +212,24 @@ def _hint(brief: TurnBrief) -> Decision:
     return _say(brief, "clarify", "No hint is left for this question.", _pick(brief, _script(brief).no_hint))
 
 
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
 def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skipped: bool = False) -> Decision:
     step = brief.next_step
     if step.question is None:
         opening_words = _script(brief).time_is_up if step.by_budget else acknowledge
-        return _conclude(
-            brief, "plan", f"{why} Nothing is left to ask: {step.rationale}.", opening_words, skipped=skipped
-        )
+        # The report's first page shows this as the reason for the end: what ended the interview comes first.
+        reason = f"Nothing is left to ask: {_sentence(step.rationale)}"
+        if why != _ANSWERED:
+            reason = f"{reason} {why}"
+        return _conclude(brief, "plan", reason, opening_words, skipped=skipped)
     moved = step.phase != brief.state.current_phase
     return Decision(
         action=AgentAction(
             action_type="new_question",
-            reasoning=f"{why} Next: {step.rationale}.",
+            reasoning=f"{why} Next: {_sentence(step.rationale)}",
             next_phase=step.phase,
             topic=_topic(step.question),
         ),
@@ -260,13 +269,22 @@ def _say(brief: TurnBrief, action: ActionType, why: str, *parts: str) -> Decisio
     )
 
 
+def _follow_up(brief: TurnBrief, why: str, lead: str, follow_up: str) -> Decision:
+    return replace(_say(brief, "ask_followup", why, lead, follow_up), follow_up=follow_up)
+
+
 def _standing_prompt(brief: TurnBrief) -> str:
+    return standing_prompt(brief.state, brief.question, brief.asked)
+
+
+def standing_prompt(state: SessionState, question: Question, asked: AskedQuestion) -> str:
     """The open follow-up, else the question, without the words that introduced it."""
-    prompt = spoken_prompt(brief.question, brief.state.language)
-    if brief.asked.follow_ups:
-        for said in reversed(brief.state.conversation_history):
+    prompt = spoken_prompt(question, state.language)
+    if asked.follow_ups:
+        for said in reversed(state.conversation_history):
             if said.role == "interviewer" and said.question_type != "clarification":
-                return prompt if said.content.endswith(prompt) else _without_lead(said.content, _script(brief))
+                script = language_of(state.language).script
+                return prompt if said.whole.endswith(prompt) else _without_lead(said.whole, script)
     return prompt
 
 

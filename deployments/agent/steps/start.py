@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
@@ -23,7 +24,15 @@ from interview.languages.language import base_of, language_of
 from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan, reference
 from interview.plans.questions import card_of
-from interview.sessions.events import Event, FallbackEntered, GuardrailTripped, PlanMade, ResponseSent, SessionStarted
+from interview.sessions.events import (
+    Event,
+    FallbackEntered,
+    GuardrailTripped,
+    PlanMade,
+    ResponseSent,
+    SessionStarted,
+    TimeGranted,
+)
 from interview.sessions.ids import check_interview_id, check_tenant
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import AgentAction, AgentResponse, Candidate, Consent, SessionState
@@ -38,11 +47,10 @@ START = "start"
 
 
 class Started(Struct, frozen=True):
-    """An interview's first reply and its first events; ``replayed``, without events, when it existed."""
+    """An interview's first reply; ``begun``, its events and its plan, unless it existed."""
 
     body: bytes
-    events: tuple[Event, ...] = ()
-    replayed: bool = False
+    begun: tuple[Ledger, InterviewPlan] | None = None
 
 
 class StartStep:
@@ -69,11 +77,16 @@ class StartStep:
             return await self._begun(request, times)
 
         started = await transact(self._runtime.sessions(times), key, decide, record=(START, START))
-        if not started.replayed:
-            self._observe(started)
-            if self._runtime.ports.archive is not None:
-                await archive_new(self._runtime.ports.archive, started.events)
-        return StepReply(encoded=started.body, replayed=started.replayed, stage_ms=times.snapshot())
+        if started.begun is not None:
+            await self._follow_up(*started.begun)
+        return StepReply(encoded=started.body, replayed=started.begun is None, stage_ms=times.snapshot())
+
+    async def _follow_up(self, ledger: Ledger, plan: InterviewPlan) -> None:
+        """What a start that was committed just now leads to."""
+        self._observe(ledger.events)
+        self._runtime.warming.begin(ledger.state, plan)
+        if self._runtime.ports.archive is not None:
+            await archive_new(self._runtime.ports.archive, ledger.events)
 
     async def notice(self, request: StartRequest) -> Notice:
         """The notice of the interview's plan, whether it has started or not."""
@@ -88,6 +101,10 @@ class StartStep:
             consent_text=plan.consent,
             time_budget_s=plan.time_budget_s,
             hint_budget=plan.hint_budget,
+            extra_time_s=_extra_s(state, request),
+            pauses=plan.pauses.at_most,
+            pause_days=plan.pauses.days if plan.pauses.at_most else 0.0,
+            reply_within_days=plan.reply_within_days,
         )
 
     async def _begun(self, request: StartRequest, times: StageTimes) -> Amendment[Started]:
@@ -100,11 +117,12 @@ class StartStep:
         if not choice.is_installed:
             await check_keys(choice.plan, self._runtime.ports.grading, request.tenant)
         ledger, body = await self._begin(request, choice, hidden, times)
-        return Amendment(Started(body, ledger.events), ledger, done_record(START, START, fingerprint="", body=body))
+        record = done_record(START, START, fingerprint="", body=body)
+        return Amendment(Started(body, (ledger, choice.plan)), ledger, record)
 
-    def _observe(self, started: Started) -> None:
+    def _observe(self, events: Iterable[Event]) -> None:
         observer = self._runtime.ports.observer
-        for event in started.events:
+        for event in events:
             match event.data:
                 case SessionStarted():
                     observer.session_started(event.data.plan)
@@ -135,16 +153,16 @@ class StartStep:
                 detail={"fields": {"plan": "differs from the plan of this interview"}},
             )
         if record is not None and record.status == "done":
-            return Started(record.body, replayed=True)
+            return Started(record.body)
         # The idempotency record has expired, so the current session answers.
-        return Started(await self._current_body(state), replayed=True)
+        return Started(await self._current_body(state))
 
     async def _current_body(self, state: SessionState) -> bytes:
         plan = await self._runtime.plans.get(state)
         said = [turn for turn in state.conversation_history if turn.role == "interviewer"]
         asked = state.current_question
         response = AgentResponse(
-            text=said[-1].content if said else "",
+            text=said[-1].whole if said else "",
             action=AgentAction(
                 action_type="clarify" if state.status == "active" else "conclude",
                 reasoning="The interview was started before.",
@@ -245,6 +263,8 @@ class StartStep:
                 settings=settings,
             )
         )
+        if (granted := request.extra_time) is not None:
+            ledger.record(TimeGranted(turn=0, extra_s=granted.extra_s, author=granted.author, reason=granted.reason))
         return ledger
 
     async def _first_question(
@@ -303,6 +323,12 @@ class StartStep:
                 path = document_path(request.tenant, request.interview_id, kind, text)
                 kept[kind] = await self._runtime.ports.blobs.put(path, text.encode())
         return kept
+
+
+def _extra_s(state: SessionState | None, request: StartRequest) -> float:
+    if state is not None:
+        return state.extra_time_s
+    return request.extra_time.extra_s if request.extra_time else 0.0
 
 
 def _id_is_used() -> SessionEnded:

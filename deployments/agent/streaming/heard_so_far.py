@@ -19,6 +19,8 @@ class HeardSoFar:
         they must neither block nor raise."""
         self._tell = tell
         self.play = play
+        #: Speaks each sentence, set by the turn whose reply is spoken; it must neither block nor raise.
+        self.speak: Callable[[str], None] | None = None
         self.sentences: list[str] = []
 
     @property
@@ -29,6 +31,8 @@ class HeardSoFar:
         for sentence in sentences:
             self.sentences.append(sentence)
             self._tell(sentence)
+            if self.speak is not None:
+                self.speak(sentence)
 
     def finish(self, text: str, verbatim: str) -> None:
         """Stream the rest of ``text``, which begins with the streamed part; ``verbatim``, at its end, in one piece."""

@@ -25,6 +25,11 @@ async def resume_session(context: ToolContext, arguments: ResumeSessionArguments
     def change(state: SessionState, _plan: InterviewPlan) -> tuple[Resumed, list[AnyPayload]]:
         if state.status != "paused":
             raise Conflict(f"The interview is not paused; it is {state.status}.")
+        if state.paused_by == "candidate":
+            raise Conflict(
+                "The candidate paused this interview and resumes it on their return; it waits for no person.",
+                detail={"paused_by": "candidate"},
+            )
         event = SessionResumed(turn=state.turn_number, reason=arguments.reason)
         return Resumed(interview_id=state.interview_id, status="active"), [event]
 

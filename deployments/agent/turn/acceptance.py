@@ -287,8 +287,13 @@ def check_open(state: SessionState) -> None:
     """Raises SessionEnded, or Conflict while paused."""
     if state.status in ("concluded", "expired"):
         raise SessionEnded("This interview has ended; no more answers can be given.")
+    if state.status == "paused" and state.paused_by == "candidate":
+        raise Conflict(
+            "The candidate paused this interview; resume it first.",
+            detail={"paused_by": "candidate", "return_by": state.return_by.isoformat() if state.return_by else None},
+        )
     if state.status == "paused":
-        raise Conflict("This interview is paused for a person's review; please wait.")
+        raise Conflict("This interview is paused for a person's review; please wait.", detail={"paused_by": "policy"})
 
 
 def fingerprint_of(text: str | None, audio_sha256: str) -> str:

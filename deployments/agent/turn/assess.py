@@ -12,6 +12,7 @@ from deployments.agent.turn.exchange import Exchange
 from deployments.agent.turn.observe import understood
 from deployments.agent.turn.probing import probe_for
 from deployments.agent.turn.runtime import Runtime
+from interview.sessions.hearing import follow_ups_heard
 from interview.sessions.session import ActionType
 
 
@@ -27,9 +28,10 @@ async def assess(runtime: Runtime, exchange: Exchange) -> TurnBrief:
         observation, grade = replace(observation, heard="unformed"), None
     else:
         grade = graded
+    put = follow_ups_heard(state, asked)
     probe = probe_for(
         question,
-        asked,
+        put,
         said.answer.text if observation.heard == "answer" and not exchange.went_back else "",
         grade,
         resume_years=state.settings.resume_years,
@@ -53,7 +55,7 @@ async def assess(runtime: Runtime, exchange: Exchange) -> TurnBrief:
             observation,
             has_next=step.question is not None,
             may_follow_up=bool(probe.question)
-            and (probe.for_all or asked.follow_ups < len(question.probes) + plan.max_follow_ups)
+            and (probe.for_all or put < len(question.probes) + plan.max_follow_ups)
             and not step.by_budget,
             hint_open=hint_open,
         ),
@@ -62,6 +64,7 @@ async def assess(runtime: Runtime, exchange: Exchange) -> TurnBrief:
         follow_up=probe.question,
         probe_because=probe.because,
         probe_for_all=probe.for_all,
+        prepared=exchange.work.prepared,
     )
 
 

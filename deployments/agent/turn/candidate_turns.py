@@ -12,11 +12,13 @@ from interview.sessions.afterthoughts import meant_question
 from interview.sessions.candidate_questions import FOR_A_PERSON
 from interview.sessions.corrections import corrected_question, correction_in
 from interview.sessions.events import CandidateAsked, QuestionReopened
+from interview.sessions.hearing import heard_from
 from interview.sessions.utterances import read_utterance
 
 
 def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
-    """Reopen the question that an afterthought or a bare correction returns to; in any other turn nothing changes."""
+    """Reopen the question that an afterthought or a bare correction returns to, or the one before a question that was
+    interrupted before it was heard; in any other turn nothing changes."""
     state = exchange.ledger.state
     observation = observed_answer(
         exchange.pending,
@@ -28,6 +30,9 @@ def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
     earlier = [exchange.plan.by_id[asked.question_id] for asked in state.questions_asked[:-1]]
     if observation.heard == "afterthought":
         meant = meant_question(read_utterance(observation.text, state.language).announcement, earlier)
+    elif observation.heard == "answer" and heard_from(state, exchange.asked, exchange.question) is None:
+        # the candidate goes on with the answer before
+        meant = earlier[-1] if earlier and earlier[-1].answer_mode == "spoken" else None
     elif observation.heard == "answer" and (put := correction_in(observation.text)):
         meant = None if _was_answered(exchange) else corrected_question(put, exchange.question, earlier)
     else:

@@ -14,15 +14,19 @@ from deployments.agent.brief.interviewer import (
     Overheard,
     Policy,
     Ruling,
+    ThinksAhead,
     TurnBrief,
 )
 from deployments.agent.config import AgentConfig
-from deployments.agent.model.answer import own_words
+from deployments.agent.contract import PreparedReply
+from deployments.agent.model.answer import own_words, taking_up
 from deployments.agent.script import scripted
 from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.streaming.partial_decision import PartialDecision, after
 from interview.errors import InterviewError
+from interview.plans.plan import InterviewPlan
 from interview.sessions.policy_finding import PolicyFinding
+from interview.sessions.session import SessionState
 from interview.text.visible_text import refers_to
 
 #: The verdict without policies.
@@ -35,9 +39,17 @@ PROCEDURAL = frozenset(
 
 
 class Decider:
-    def __init__(self, config: AgentConfig, *, model: Interviewer | None, policy: Policy | None) -> None:
+    def __init__(
+        self,
+        config: AgentConfig,
+        *,
+        model: Interviewer | None,
+        policy: Policy | None,
+        ahead: ThinksAhead | None = None,
+    ) -> None:
         self._model = None if config.interviewer == "scripted" else model
         self._policy = policy
+        self._ahead = ahead
         self._deadline_s = config.decide_deadline_s
 
     def asks_model(self, brief: TurnBrief) -> bool:
@@ -46,6 +58,19 @@ class Decider:
         return self._model is not None and not (
             due or keyed or brief.observation.heard in PROCEDURAL or brief.observation.questions
         )
+
+    async def prepare(self, brief: TurnBrief) -> PreparedReply | None:
+        """What a model would answer to ``brief``; None when it would not be asked. Raises InterviewError."""
+        if self._ahead is None or not self.asks_model(brief):
+            return None
+        if self._policy is not None and self._policy.examine(brief).rule != "allow":
+            return None
+        return await self._ahead.prepare(brief)
+
+    async def warm(self, state: SessionState, plan: InterviewPlan) -> None:
+        """Computes the beginning of the interview's prompts, where a model is asked. Raises InterviewError."""
+        if self._ahead is not None and self._model is not None:
+            await self._ahead.warm(state, plan)
 
     async def decide(self, brief: TurnBrief, heard_so_far: HeardSoFar | None = None) -> DecisionOutcome:
         """The decision. Never raises for a model's failure: the script then decides, and the result records it.
@@ -108,12 +133,20 @@ class Decider:
         trips = (*decision.trips, *ruling.trips)
         match ruling.rule:
             case "allow":
-                return DecisionOutcome(_with_trips(ruling.rewritten or decision, trips))
+                return DecisionOutcome(_with_trips(self._taking_up(brief, ruling.rewritten or decision), trips))
             case "script":
                 return DecisionOutcome(_with_trips(_instead_of(decision, brief), trips), _off_policy(ruling))
             case "pause" | "conclude":
                 ruled = with_fields(_by_rule(brief, ruling), prompt=decision.prompt, output=decision.output)
                 return DecisionOutcome(_with_trips(ruled, decision.trips))
+
+    def _taking_up(self, brief: TurnBrief, decision: Decision) -> Decision:
+        """``decision``, with a part of the answer repeated where its own words say nothing of it and no rule minds."""
+        more = taking_up(decision, brief)
+        sound = more is not None and not misstep(brief, more)
+        if more is None or not sound or (self._policy is not None and self._policy.review(brief, more) != ALLOWED):
+            return decision
+        return more
 
 
 def misstep(brief: TurnBrief, decision: Decision) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployments.agent.brief.interviewer import Decision, TurnBrief
+from deployments.agent.brief.interviewer import AHEAD, Decision, TurnBrief
 from deployments.agent.turn.exchange import Exchange
 from deployments.agent.turn.runtime import Runtime
 from interview.sessions.events import FallbackEntered, GuardrailTripped, PlanMade
@@ -15,6 +15,9 @@ async def decide(runtime: Runtime, exchange: Exchange, brief: TurnBrief) -> Deci
         with exchange.times.stage("llm" if runtime.decider.asks_model(brief) else "decide"):
             decided = await runtime.decider.decide(brief, exchange.work.heard_so_far)
         exchange.work.decisions.append((brief, decided))
+        if brief.prepared is not None:
+            used = AHEAD in decided.decision.output
+            runtime.ports.observer.reply_prepared("used" if used else "stale", brief.prepared.tokens)
     decision = decided.decision
     for trip in decision.trips:
         exchange.record(GuardrailTripped.of(brief.turn, trip))

@@ -43,18 +43,22 @@ class HeardRecording(Struct, frozen=True):
     failure: str = ""
 
     def transcribed(self, turn: int) -> AnswerTranscribed:
-        transcript = self.transcript
-        return AnswerTranscribed(
-            turn=turn,
-            text=transcript.text,
-            confidence=transcript.confidence,
-            duration_s=transcript.duration_s,
-            language=transcript.language,
-            engine=msgspec.to_builtins(transcript.engine),
-            segments=tuple(msgspec.to_builtins(segment) for segment in transcript.segments),
-            guards=tuple(msgspec.to_builtins(guard) for guard in transcript.guards),
-            failure=self.failure,
-        )
+        return transcribed(self.transcript, turn, self.failure)
+
+
+def transcribed(transcript: Transcript, turn: int, failure: str = "") -> AnswerTranscribed:
+    """The event of an answer's transcript."""
+    return AnswerTranscribed(
+        turn=turn,
+        text=transcript.text,
+        confidence=transcript.confidence,
+        duration_s=transcript.duration_s,
+        language=transcript.language,
+        engine=msgspec.to_builtins(transcript.engine),
+        segments=tuple(msgspec.to_builtins(segment) for segment in transcript.segments),
+        guards=tuple(msgspec.to_builtins(guard) for guard in transcript.guards),
+        failure=failure,
+    )
 
 
 async def hear_part(runtime: Runtime, request: HearRequest) -> Transcript:

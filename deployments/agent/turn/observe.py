@@ -13,11 +13,15 @@ from deployments.agent.config import AgentConfig
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import MultiSelect, Question
 from interview.sessions.candidate_questions import CandidateQuestion
+from interview.sessions.hearing import heard_from, replies_by_turn
 from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
 from interview.sessions.utterances import is_silence, read_utterance
 from interview.text.facts import fact_for
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
+
+#: What cannot be meant for a question that was not heard: the question is put again instead.
+_NEEDS_THE_QUESTION = frozenset({"answer", "unsure", "done", "wait", "hint"})
 
 
 class Answer(Struct, frozen=True):
@@ -58,11 +62,13 @@ def understood(
 ) -> Understood:
     """Interpret the pending answer to its question. Pure. Each utterance is read once."""
     first = observed_answer(pending, asked, plan, language=state.language, config=config)
-    said = _answering(first, state.language)
-    if first.heard == "afterthought" and said:
+    if first.heard == "afterthought" and _answering(first, state.language):
         first = replace(first, heard="answer")  # the addition came in the same utterance
     question = plan.by_id[asked.question_id]
+    if first.heard in _NEEDS_THE_QUESTION and heard_from(state, asked, question) is None:
+        first = replace(first, heard="repeat", why="The candidate spoke before the question was heard.")
     earlier = answer_so_far(state, asked, question, earlier_only=True, config=config)
+    said = _answering(first, state.language)
     whole = _with(earlier, question, said, first.confidence) if said else earlier
     observation = bounded(first, asked, plan, answered=bool(earlier.text), hint_open=hint_open, config=config)
     return Understood(observation, whole if observation.heard == "answer" else earlier, whole)
@@ -172,13 +178,16 @@ def answer_so_far(
 ) -> Answer:
     """Everything the candidate answered to ``asked``, which put ``question``.
 
-    It omits requests ("please repeat"), questions to the interviewer, and answers that were requested again.
-    ``earlier_only`` omits the turn whose reply is still due.
+    It omits requests ("please repeat"), questions to the interviewer, answers that were requested again, and what was
+    said before the question was heard. ``earlier_only`` omits the turn whose reply is still due.
     """
-    replies = {said.turn: said for said in state.conversation_history if said.role == "interviewer"}
+    since = heard_from(state, asked, question)
+    if since is None:
+        return Answer()
+    replies = replies_by_turn(state)
     answer = Answer()
     for said in state.conversation_history:
-        if said.role != "candidate" or said.turn <= asked.turn or said.question_id not in (asked.question_id, None):
+        if said.role != "candidate" or said.turn <= since or said.question_id not in (asked.question_id, None):
             continue
         reply = replies.get(said.turn)
         if (reply is None and earlier_only) or (reply is not None and reply.asked_form):

@@ -13,7 +13,6 @@ from deployments.agent.config import AgentConfig
 from interview.grades import Grade
 from interview.measurement.star import analyse_story
 from interview.plans.questions import Question
-from interview.sessions.session import AskedQuestion
 from interview.text.dont_know import says_dont_know
 from interview.text.experience_claims import mismatches
 
@@ -31,7 +30,7 @@ class Probe(Struct, frozen=True):
 
 def probe_for(
     question: Question,
-    asked: AskedQuestion,
+    follow_ups: int,
     answer: str,
     grade: Grade | None,
     *,
@@ -39,12 +38,12 @@ def probe_for(
     language: str,
     config: AgentConfig,
 ) -> Probe:
-    """The next probe of ``question``, and why ``answer`` (all of it so far) needs it. Pure."""
+    """The probe of ``question`` after ``follow_ups`` of them, and why ``answer`` (all of it so far) needs it. Pure."""
     planned = question.planned_follow_ups
-    own = planned[asked.follow_ups] if asked.follow_ups < len(planned) else None
+    own = planned[follow_ups] if follow_ups < len(planned) else None
     if question.answer_mode != "spoken" or not answer or says_dont_know(answer, language):
         return Probe(question=None)
-    if asked.follow_ups < len(question.probes):
+    if follow_ups < len(question.probes):
         return Probe(question=own, because="Every candidate is asked this.", for_all=True)
     words = len(answer.split())
     if words < config.short_answer_words:

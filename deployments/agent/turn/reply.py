@@ -26,6 +26,7 @@ def reply(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Deci
         hint=decision.hint,
         skipped=decision.skipped,
         form_asked=decision.form_asked,
+        follow_up=decision.follow_up if decision.follow_up in decision.text else "",
         stage_ms=exchange.times.snapshot(),
     )
     exchange.record(sent)

@@ -9,6 +9,7 @@ from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.journal.step_store import StepStore
 from deployments.agent.ports import AgentPorts, Clock, SystemClock
 from deployments.agent.turn.decide import Decider
+from deployments.agent.turn.prefix_warming import PrefixWarming
 from deployments.agent.turn.speak import Speaker
 from interview.sessions.ledger import Ledger
 from interview.sessions.session import SessionState
@@ -25,17 +26,20 @@ class Runtime:
     plans: PinnedPlans
     speaker: Speaker
     decider: Decider
+    warming: PrefixWarming
 
     @classmethod
     def over(cls, ports: AgentPorts, config: AgentConfig | None = None, clock: Clock | None = None) -> Runtime:
         config = config or AgentConfig()
+        decider = Decider(config, model=ports.model, policy=ports.policy, ahead=ports.ahead)
         return cls(
             ports=ports,
             config=config,
             clock=clock or SystemClock(),
             plans=PinnedPlans(ports.blobs, capacity=config.plan_cache),
             speaker=Speaker(ports.tts, ports.blobs, config, ports.observer.speech_repeated),
-            decider=Decider(config, model=ports.model, policy=ports.policy),
+            decider=decider,
+            warming=PrefixWarming(decider, on=config.warm_prefix),
         )
 
     def ledger(self, base: SessionState | None) -> Ledger:

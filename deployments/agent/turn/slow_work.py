@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from deployments.agent.brief.interviewer import DecisionOutcome, TurnBrief
+from deployments.agent.contract import PreparedReply
 from deployments.agent.streaming.heard_so_far import HeardSoFar
+from deployments.agent.turn.growing_speech import GrowingSpeech
 from deployments.grading.contract import GradeRequest
 from interview.errors import InterviewError
 from interview.grades import Grade
@@ -31,9 +33,14 @@ class Spoken:
 
 @dataclass
 class SlowWork:
-    """``heard_so_far`` is the part of the reply that a listener has heard, None without a listener."""
+    """``heard_so_far`` is the part of the reply that a listener has heard, None without a listener.
+
+    ``growing_speech`` speaks that part; None if the listener asked for no audio. ``prepared`` was made before the turn.
+    """
 
     heard_so_far: HeardSoFar | None = None
+    growing_speech: GrowingSpeech | None = None
+    prepared: PreparedReply | None = None
     grades: list[tuple[GradeRequest, Grade, InterviewError | None]] = field(default_factory=list)
     decisions: list[tuple[TurnBrief, DecisionOutcome]] = field(default_factory=list)
     speech: dict[str, Spoken] = field(default_factory=dict)

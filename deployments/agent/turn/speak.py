@@ -6,19 +6,21 @@ import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from deployments.agent.config import AgentConfig
 from deployments.agent.script.openings import openings
 from deployments.agent.script.planned_lines import planned_lines
+from deployments.agent.streaming.heard_so_far import HeardSoFar
+from deployments.agent.turn.growing_speech import GrowingSpeech
 from deployments.agent.turn.slow_work import Spoken, StandIn
 from deployments.agent.turn.spoken_lines import SpokenLines
-from deployments.tts.contract import PreparationRequest, Speech, SpeechPart, SynthesisRequest, TextToSpeech
-from interview.errors import EngineFailed, InterviewError
+from deployments.tts.contract import PreparationRequest, SynthesisRequest, TextToSpeech
+from interview.errors import InterviewError
 from interview.plans.plan import InterviewPlan
-from interview.sessions.events import FallbackEntered
-from interview.sessions.session import AudioRef
+from interview.sessions.events import TEXT_ONLY, FallbackEntered
+from interview.sessions.session import AudioRef, SessionState
 from storage.blobs.layout import stored_audio
 from storage.blobs.port import BlobStore
 
@@ -54,22 +56,22 @@ class Speaker:
         interview_id: str,
         turn: int,
         language: str,
-        play: Callable[[SpeechPart], None] | None = None,
+        growing: GrowingSpeech | None = None,
     ) -> Spoken:
-        """The reply's audio, complete; ``play`` gets its parts as they are spoken.
+        """The reply's audio, complete; ``growing`` has been speaking it for a listener.
 
         Never raises for a voice's failure: the result holds the error.
         """
         if self._tts is None:
             return Spoken(audio=None)
-        request = SynthesisRequest(text=text, format=self._format, language=language, whole=play is not None)
+        request = SynthesisRequest(text=text, format=self._format, language=language)
         try:
-            if play is None:
+            if growing is None:
                 audio = await self._lines.repeated(request, tenant=tenant, interview_id=interview_id, turn=turn)
                 if audio is not None:
                     self._on_repeated(audio.duration_s)
                     return Spoken(audio=audio)
-            speech = await (self._tts.synthesize(request) if play is None else _played(self._tts, request, play))
+            speech = await (self._tts.synthesize(request) if growing is None else growing.finished())
             sha256 = hashlib.sha256(speech.audio).hexdigest()
             content_type = speech.content_type
             stored = stored_audio(tenant, interview_id, turn, "interviewer", sha256=sha256, content_type=content_type)
@@ -87,9 +89,23 @@ class Speaker:
         if speech.stands_in:
             # Not remembered, so that the preferred voice speaks as soon as it is back.
             return Spoken(audio=audio, stand_in=StandIn(speech.engine, speech.stands_in))
-        if play is None:
+        if growing is None:
             self._lines.remember(request, stored.path, audio)
         return Spoken(audio=audio)
+
+    @asynccontextmanager
+    async def growing(self, heard_so_far: HeardSoFar | None, language: str) -> AsyncIterator[GrowingSpeech | None]:
+        """Speaks each sentence of ``heard_so_far`` from its release on; None if the listener asked for no audio."""
+        if self._tts is None or heard_so_far is None or heard_so_far.play is None:
+            yield None
+            return
+        speech = GrowingSpeech(self._tts, self._format, language, heard_so_far.play)
+        heard_so_far.speak = speech.say
+        try:
+            yield speech
+        finally:
+            heard_so_far.speak = None
+            await speech.close()
 
     def prepare(self, plan: InterviewPlan, language: str, *, begun: bool) -> None:
         """Synthesize common openings and the plan's lines in the background; otherwise they are spoken when needed.
@@ -117,23 +133,18 @@ class Speaker:
             logger.info("plan %s: %d sentences are cached, %d are being synthesized", plan.id, found.kept, found.queued)
 
 
-async def _played(tts: TextToSpeech, request: SynthesisRequest, play: Callable[[SpeechPart], None]) -> Speech:
-    """The complete file at the end of a stream; ``play`` gets its parts."""
-    async with aclosing(tts.stream(request)) as parts:
-        async for part in parts:
-            if part.speech is not None:
-                return part.speech
-            if part.audio:
-                play(part)
-    raise EngineFailed("The voice's stream ended without its file.")
-
-
 def voice_fallback(turn: int, error: InterviewError) -> FallbackEntered:
-    return FallbackEntered(turn=turn, tier="tts", to="text only", reason=f"{error.code}: {error.message}")
+    return FallbackEntered(turn=turn, tier="tts", to=TEXT_ONLY, reason=f"{error.code}: {error.message}")
 
 
-def stand_in_noted(turn: int, stand_in: StandIn) -> FallbackEntered:
-    """The event of an interview that a substitute voice speaks."""
-    engine, _, _ = stand_in.engine.partition(" ")
-    why = stand_in.reason.partition(". ")[0].rstrip(".")
+def spoken_fallback(state: SessionState, turn: int, spoken: Spoken) -> FallbackEntered | None:
+    """The event of a voice that failed, or of a substitute that has not been recorded as speaking this interview."""
+    if spoken.error is not None:
+        return voice_fallback(turn, spoken.error)
+    if spoken.stand_in is None:
+        return None
+    engine, _, _ = spoken.stand_in.engine.partition(" ")
+    if engine == state.substitute_voice:
+        return None
+    why = spoken.stand_in.reason.partition(". ")[0].rstrip(".")
     return FallbackEntered(turn=turn, tier="tts", to=engine, reason=f"model-missing: {why}.")

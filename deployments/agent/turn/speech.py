@@ -6,7 +6,7 @@ from deployments.agent.brief.interviewer import Decision, TurnBrief
 from deployments.agent.turn.exchange import Exchange
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.slow_work import Spoken
-from deployments.agent.turn.speak import voice_fallback
+from deployments.agent.turn.speak import spoken_fallback
 
 
 async def speak(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Decision) -> Spoken:
@@ -23,9 +23,9 @@ async def speak(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision
                 interview_id=state.interview_id,
                 turn=brief.turn,
                 language=state.language,
-                play=exchange.work.heard_so_far.play if exchange.work.heard_so_far is not None else None,
+                growing=exchange.work.growing_speech,
             )
         exchange.work.speech[decision.text] = spoken
-    if spoken.error is not None:
-        exchange.record(voice_fallback(brief.turn, spoken.error))
+    if (fallback := spoken_fallback(brief.state, brief.turn, spoken)) is not None:
+        exchange.record(fallback)
     return spoken

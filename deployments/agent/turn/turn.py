@@ -56,7 +56,8 @@ class TurnStep:
             raise SessionEnded(ENDED_MEANWHILE)
         if isinstance(found, Abandoned):
             return await self._finish_abandoned(request, found, times)
-        return await self._finish(found, SlowWork(heard_so_far=heard_so_far), times, voice=request.voice)
+        work = SlowWork(heard_so_far=heard_so_far, prepared=request.prepared)
+        return await self._finish(found, work, times, voice=request.voice)
 
     async def _replayed(self, record: IdempotencyRecord, state: SessionState | None, times: StageTimes) -> StepReply:
         if state is not None and state.awaits_report:
@@ -99,7 +100,11 @@ class TurnStep:
             done = done_record(TURN, idempotency_key, accepted.fingerprint, exchange.body)
             return Amendment(exchange, exchange.ledger, done)
 
-        async with given_up_on_failure(self._runtime.ports.sessions, key, idempotency_key):
+        async with (
+            given_up_on_failure(self._runtime.ports.sessions, key, idempotency_key),
+            self._runtime.speaker.growing(work.heard_so_far if voice else None, accepted.state.language) as growing,
+        ):
+            work.growing_speech = growing
             outcome = await transact(
                 self._runtime.sessions(times),
                 key,

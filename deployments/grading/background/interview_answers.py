@@ -6,6 +6,7 @@ from deployments.grading.contract import GradeRequest
 from deployments.grading.synthesis.writer import Answered
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
+from interview.sessions.hearing import heard_from, replies_by_turn
 from interview.sessions.session import AskedQuestion, SessionState
 from interview.sessions.utterances import read_utterance
 
@@ -13,14 +14,18 @@ from interview.sessions.utterances import read_utterance
 def answer_to(state: SessionState, asked: AskedQuestion, question: Question) -> tuple[str, float | None, int]:
     """The whole answer to ``asked``, which put ``question``, its lowest transcript confidence, and its last turn.
 
-    It omits requests ("please repeat", "a hint"), questions to the interviewer, and answers that were requested again.
+    It omits requests ("please repeat", "a hint"), questions to the interviewer, answers that were requested again, and
+    what was said before the question was heard.
     """
-    replies = {said.turn: said for said in state.conversation_history if said.role == "interviewer"}
+    since = heard_from(state, asked, question)
+    if since is None:
+        return "", None, asked.turn
+    replies = replies_by_turn(state)
     parts: list[str] = []
     lowest: float | None = None
     last = asked.turn
     for said in state.conversation_history:
-        if said.role != "candidate" or said.turn <= asked.turn or said.question_id not in (asked.question_id, None):
+        if said.role != "candidate" or said.turn <= since or said.question_id not in (asked.question_id, None):
             continue
         reply = replies.get(said.turn)
         asked_again = said.confidence is not None and reply is not None and reply.question_type == "clarification"
@@ -41,8 +46,11 @@ def answered(state: SessionState, plan: InterviewPlan) -> list[Answered]:
         question = plan.by_id.get(asked.question_id)
         if question is None or not question.is_scored:
             continue
+        since = heard_from(state, asked, question)
+        if since is None:
+            continue
         for said in state.conversation_history:
-            if said.role == "candidate" and said.turn > asked.turn and said.question_id == asked.question_id:
+            if said.role == "candidate" and said.turn > since and said.question_id == asked.question_id:
                 words = read_utterance(said.content, state.language, clarifiable=bool(question.clarifications)).answer
                 if words.strip():
                     found.append(Answered(said.turn, question.prompt, words))

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from deployments.grading.background.abandoned_sweep import ABANDONED, expire_abandoned
+from deployments.grading.background.abandoned_sweep import ABANDONED, OnExpiry, expire_abandoned, expire_overdue
 from deployments.grading.background.evaluation_sweep import EVALUATION, request_missing_evaluations
 from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.background.queued_work import QueuedWork
@@ -46,6 +46,7 @@ class GradingWorker:
         name: str,
         retention: Retention | None = None,
         erasure: Erasure | None = None,
+        on_expiry: OnExpiry | None = None,
     ) -> None:
         self._consumer = WorkConsumer(
             queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
@@ -55,6 +56,7 @@ class GradingWorker:
         self._sessions = sessions
         self._archive = archive
         self._retention = retention
+        self._on_expiry = on_expiry
         self._config = config
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -103,7 +105,9 @@ class GradingWorker:
 
     async def _expire_abandoned(self) -> None:
         """End interviews that their candidates left, at least two sweep periods before the live store lets go."""
-        ended = await expire_abandoned(self._sessions, self._work, 3 * self._config.archive_sweep_s)
+        within_s = 3 * self._config.archive_sweep_s
+        ended = await expire_abandoned(self._sessions, self._work, within_s, on_expiry=self._on_expiry)
+        ended += await expire_overdue(self._sessions, self._archive, self._work, on_expiry=self._on_expiry)
         if ended:
             logger.warning("abandoned interviews were ended: count=%d", ended)
 

@@ -57,7 +57,7 @@ def grade_quickly(spec: QuickSpec, question: Question, answer: str) -> Grade:
         case ShortText():
             return grade_short_text(spec, answer)
         case Ordered():
-            return grade_ordered(spec, answer)
+            return grade_ordered(spec, answer, question.prompt)
         case MultipleChoice():
             return grade_multiple_choice(spec, answer)
         case MultiSelect():

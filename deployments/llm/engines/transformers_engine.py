@@ -86,21 +86,27 @@ class TransformersEngine:
         remote_code = settings.trust_remote_code
         gguf = gguf_in(path)
         packed: dict[str, Any] = {"gguf_file": gguf} if gguf else {}
-        self._tokenizer = AutoTokenizer.from_pretrained(
-            path, local_files_only=True, trust_remote_code=remote_code, **packed
-        )
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(
+                path, local_files_only=True, trust_remote_code=remote_code, **packed
+            )
+            model = AutoModelForCausalLM.from_pretrained(
+                path,
+                dtype=settings.dtype,
+                attn_implementation="sdpa",
+                local_files_only=True,
+                trust_remote_code=remote_code,
+                **packed,
+                **_unpacking(gguf),
+                **settings.model_kwargs,
+            ).to(device)
+        except Exception as error:  # readers of weights, and the code of a repository, raise errors of their own
+            logger.exception("the language model cannot be loaded from %s", path)
+            raise EngineUnavailable(
+                f"The model {self._config.name} cannot be loaded from {path} on {device}: {type(error).__name__}."
+            ) from error
         if self._tokenizer.chat_template is None:
             raise ConfigError(f"llm.model: {path} has no chat template; use an instruction-tuned model.")
-        model = AutoModelForCausalLM.from_pretrained(
-            path,
-            dtype=settings.dtype,
-            attn_implementation="sdpa",
-            local_files_only=True,
-            trust_remote_code=remote_code,
-            **packed,
-            **_unpacking(gguf),
-            **settings.model_kwargs,
-        ).to(device)
         self._device = model.device
         self._start_manager(model)
 

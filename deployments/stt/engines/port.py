@@ -78,13 +78,16 @@ class Part(Struct, frozen=True):
 class PieceText(Struct, frozen=True):
     """The text of one piece: one part, or several when the decoder set timestamps. Word times as in ``Part``.
 
-    ``resume_frame``: the decoder stopped in the middle of a segment; the audio from there on is still to be decoded.
+    ``language_logprob``: natural log of the probability that the language asked for is spoken; 0 from an engine that
+    knows one language. ``resume_frame``: the decoder stopped in the middle of a segment; the audio from there on is
+    still to be decoded.
     """
 
     parts: tuple[Part, ...]
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
+    language_logprob: float = 0.0
     words: tuple[Word, ...] = ()
     resume_frame: int | None = None
     batch_size: int = 1

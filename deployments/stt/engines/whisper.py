@@ -7,6 +7,7 @@ sequential path.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -171,11 +172,12 @@ class WhisperEngine:
             max_initial_timestamp_index=_MAX_INITIAL_TIMESTAMP,
             **sampling,
         )
+        language_logprobs = self._language_logprobs(encoded, pieces)
         words: list[tuple[Word, ...]] = [()] * len(pieces)
         if key.align_tokens:
             words = self._align(encoded, pieces, [list(result.sequences_ids[0]) for result in results])
         texts: list[PieceText] = []
-        for piece, result, aligned in zip(pieces, results, words, strict=True):
+        for piece, result, aligned, language_logprob in zip(pieces, results, words, language_logprobs, strict=True):
             tokens = result.sequences_ids[0]
             parts, resume_frame = self._parts(piece, tokens)
             text = " ".join(part.text for part in parts)
@@ -187,6 +189,7 @@ class WhisperEngine:
                     avg_logprob=float(avg_logprob),
                     no_speech_prob=float(result.no_speech_prob),
                     compression_ratio=float(get_compression_ratio(text)) if text else 0.0,
+                    language_logprob=language_logprob,
                     words=aligned,
                     resume_frame=resume_frame,
                     batch_size=len(pieces),
@@ -194,6 +197,14 @@ class WhisperEngine:
             )
         self.stats.record(len(pieces), key.window_frames)
         return texts
+
+    def _language_logprobs(self, encoded: Any, pieces: Sequence[AudioPiece]) -> list[float]:
+        """The log-probability of each piece's language, at the cost of one decoded token; 0 from a model of one."""
+        if not self._whisper.model.is_multilingual:
+            return [0.0] * len(pieces)
+        detected = self._whisper.model.detect_language(encoded)
+        found = [dict(ranked).get(f"<|{piece.language}|>", 0.0) for piece, ranked in zip(pieces, detected, strict=True)]
+        return [math.log(max(probability, 1e-6)) for probability in found]
 
     def _encode(self, pieces: Sequence[AudioPiece]) -> Any:
         """The encoder's output for all pieces, float, shape (pieces, window_frames / 2, width).

@@ -32,7 +32,9 @@ class Coding(NamedTuple):
 
 
 CODINGS: dict[str, Coding] = {
-    "mp3": Coding("mp3", "libmp3lame", "audio/mpeg", bitrate=48_000, stream_options={"write_xing": "0"}),
+    "mp3": Coding(
+        "mp3", "libmp3lame", "audio/mpeg", bitrate=48_000, stream_options={"write_xing": "0", "id3v2_version": "0"}
+    ),
     "opus": Coding("ogg", "libopus", "audio/ogg", 24_000, 32_000, {"page_duration": "200000"}),
     "ogg": Coding("ogg", "libopus", "audio/ogg", 24_000, 32_000, {"page_duration": "200000"}),
     "webm": Coding("webm", "libopus", "audio/webm", 24_000, 32_000, {"live": "1", "cluster_time_limit": "200"}),

@@ -8,7 +8,7 @@ of the invitation, which is read again at every use.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -17,12 +17,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from interview.errors import InvalidInput, NotFound, SessionEnded
-from interview.sessions.invitation import Invitation, PreparedStart
+from interview.sessions.invitation import GrantedTime, Invitation, PreparedStart
 from interview.sessions.session import SessionState
 from serve.http.identity.settings import CandidateSettings
-from storage.invitations.port import Invitations
+from storage.invitations.port import KEPT_AFTER_EXPIRY, Invitations
 from storage.keys.signing_keys import SigningKey
-from storage.sessions.port import SessionKey
+from storage.sessions.port import SessionKey, SessionStore
 
 ALGORITHM = "HS256"
 ISSUER = "interview"
@@ -33,6 +33,10 @@ _TYPES: dict[Use, str] = {"link": "candidate-link+jwt", "access": "candidate+jwt
 #: The beginning of ``{"`` in base64url, and so of every JWT.
 _JWT = "ey"
 _REQUIRED = ["iss", "aud", "sub", "tenant", "jti", "iat", "exp"]
+
+
+#: Whether the candidate of an interview may return from a pause at a time, or has returned and the interview runs.
+MayReturn = Callable[[SessionKey, datetime], Awaitable[bool]]
 
 
 class IssuedToken(Struct, frozen=True):
@@ -59,12 +63,15 @@ class CandidateTokens:
         invitations: Invitations,
         settings: CandidateSettings | None = None,
         clock: Callable[[], datetime] = _now,
+        may_return: MayReturn | None = None,
     ) -> None:
+        """``may_return`` tells for whom a link outlives its end; None: for nobody."""
         self._signing = keys[0]
         self._secrets = {key.key_id: key.secret for key in keys}
         self._invitations = invitations
         self._settings = settings or CandidateSettings()
         self._clock = clock
+        self._may_return = may_return
 
     async def invite(
         self,
@@ -74,10 +81,12 @@ class CandidateTokens:
         *,
         created_by: str,
         expires_in: timedelta | None = None,
+        extra_time: GrantedTime | None = None,
     ) -> IssuedToken:
         """A new link to an interview; the earlier link stops working.
 
-        ``state`` is the session, if it has started. ``start`` None keeps what was prepared before.
+        ``state`` is the session, if it has started. ``start`` None keeps what was prepared before. ``extra_time`` takes
+        the place of what was granted before; None keeps that.
 
         Raises:
 
@@ -88,6 +97,10 @@ class CandidateTokens:
         """
         earlier = await self._invitations.find(key)
         _check_start(state, start, earlier)
+        if extra_time is not None and state is not None:
+            raise _wrong("extra_time", "the interview runs already; grant time with /session/extra-time")
+        prepared = start or (earlier.start if earlier else PreparedStart())
+        granted = extra_time or (earlier.start.extra_time if earlier else None)
         now, lasts = self._clock(), self._lifetime(expires_in)
         invitation = Invitation(
             tenant=key.tenant,
@@ -96,10 +109,16 @@ class CandidateTokens:
             created_at=now,
             expires_at=now + lasts,
             created_by=created_by,
-            start=start or (earlier.start if earlier else PreparedStart()),
+            start=replace(prepared, extra_time=granted),
         )
         await self._invitations.put(invitation)
+        if state is not None and state.return_by is not None:
+            await self.keep(key, state.return_by)
         return self._signed("link", invitation, invitation.expires_at)
+
+    async def keep(self, key: SessionKey, return_by: datetime) -> None:
+        """The candidate paused: the link must be known when they return. Raises StorageUnavailable."""
+        await self._invitations.keep(key, return_by + KEPT_AFTER_EXPIRY)
 
     def _lifetime(self, asked: timedelta | None) -> timedelta:
         longest = self._settings.link_max_days
@@ -111,6 +130,15 @@ class CandidateTokens:
     async def invitation(self, key: SessionKey) -> Invitation | None:
         """Raises StorageUnavailable."""
         return await self._invitations.find(key)
+
+    async def granted_time(self, key: SessionKey) -> GrantedTime | None:
+        """The extra time of the interview's invitation, whoever starts the interview. Raises StorageUnavailable."""
+        invitation = await self._invitations.find(key)
+        return invitation.start.extra_time if invitation else None
+
+    async def of_tenant(self, tenant: str) -> list[Invitation]:
+        """Every invitation of a tenant. Walks the whole key space. Raises StorageUnavailable."""
+        return await self._invitations.of_tenant(tenant)
 
     async def revoke(self, key: SessionKey) -> None:
         """Void the interview's link and every token made from it, within a second. Idempotent.
@@ -132,6 +160,8 @@ class CandidateTokens:
     async def verify(self, token: str, use: Use) -> Invitation | None:
         """The invitation behind a token; None when it is malformed, forged, expired, revoked or made for another use.
 
+        A link outlives its end while the candidate may return from a pause, and while the interview runs after it.
+
         Raises:
 
             StorageUnavailable
@@ -139,12 +169,19 @@ class CandidateTokens:
         claims = self._claims(token, use)
         if claims is None:
             return None
-        invitation = await self._invitations.find(SessionKey(claims["tenant"], claims["sub"]))
+        key = SessionKey(claims["tenant"], claims["sub"])
+        invitation = await self._invitations.find(key)
         if invitation is None or not secrets.compare_digest(invitation.link_id, claims["jti"]):
             return None
-        return invitation
+        now = self._clock()
+        if now.timestamp() < claims["exp"]:
+            return invitation
+        if use != "link" or self._may_return is None:
+            return None
+        return invitation if await self._may_return(key, now) else None
 
     def _claims(self, token: str, use: Use) -> dict[str, Any] | None:
+        """The claims of an authentic token, whatever its end."""
         try:
             header = jwt.get_unverified_header(token)
             secret = self._secrets.get(header.get("kid", ""))
@@ -156,7 +193,7 @@ class CandidateTokens:
                 algorithms=[ALGORITHM],
                 audience=_TYPES[use],
                 issuer=ISSUER,
-                # PyJWT reads the wall clock itself; ``exp`` is checked below against this object's clock
+                # PyJWT reads the wall clock itself; ``verify`` compares ``exp`` with this object's clock
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
             )
         except jwt.InvalidTokenError:
@@ -164,7 +201,7 @@ class CandidateTokens:
         texts = (claims["sub"], claims["tenant"], claims["jti"])
         if not all(isinstance(text, str) and text for text in texts) or not isinstance(claims["exp"], int):
             return None
-        return claims if self._clock().timestamp() < claims["exp"] else None
+        return claims
 
     def _signed(self, use: Use, invitation: Invitation, expires_at: datetime) -> IssuedToken:
         claims: dict[str, Any] = {
@@ -179,6 +216,18 @@ class CandidateTokens:
         headers = {"typ": _TYPES[use], "kid": self._signing.key_id}
         token = jwt.encode(claims, self._signing.secret, algorithm=ALGORITHM, headers=headers)
         return IssuedToken(token, expires_at, lives_s=claims["exp"] - claims["iat"])
+
+
+def returns_of(sessions: SessionStore) -> MayReturn:
+    async def may_return(key: SessionKey, now: datetime) -> bool:
+        state = await sessions.load(key)
+        if state is None or state.return_by is None:
+            return False
+        if state.paused_by == "candidate":
+            return now < state.return_by
+        return state.status in ("active", "paused")
+
+    return may_return
 
 
 def _check_start(state: SessionState | None, start: PreparedStart | None, earlier: Invitation | None) -> None:

@@ -14,8 +14,12 @@ from deployments.agent.contract import (
     EndRequest,
     HearRequest,
     HintRequest,
+    PauseRequest,
+    PreparedReply,
+    ResumeRequest,
     StartRequest,
     StepReply,
+    ThinkAheadRequest,
     TurnPart,
     TurnRequest,
 )
@@ -24,7 +28,7 @@ from interview import retries
 from interview.errors import EngineUnavailable, NotFound, Overloaded
 from serve.http.auth import NO_SUCH_INTERVIEW
 
-Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, EndRequest)
+Request = TypeVar("Request", StartRequest, TurnRequest, HintRequest, PauseRequest, ResumeRequest, EndRequest)
 
 
 #: Retry-After of a rejected request; most steps in flight have ended by then.
@@ -98,8 +102,18 @@ class StepCaller:
             retries.tried_again("agent", "replica-lost")
             return await self._agent.hear(request)
 
+    async def think_ahead(self, request: ThinkAheadRequest) -> PreparedReply | None:
+        """Not counted as a step in flight. Raises as ``Agent.think_ahead``."""
+        return await self._agent.think_ahead(request)
+
     async def hint(self, request: HintRequest) -> StepReply:
         return await self._step(self._agent.hint, request, request)
+
+    async def pause(self, request: PauseRequest) -> StepReply:
+        return await self._step(self._agent.pause, request, request)
+
+    async def resume(self, request: ResumeRequest) -> StepReply:
+        return await self._step(self._agent.resume, request, request)
 
     async def end(self, request: EndRequest) -> StepReply:
         return await self._step(self._agent.end, request, request)

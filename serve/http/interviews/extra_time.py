@@ -1,28 +1,24 @@
 """``/session/extra-time``: a person grants a candidate more time than the plan has."""
 
-import hashlib
-import uuid
-from datetime import UTC, datetime
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, Header, Request, Response
 from msgspec import Struct
 
-from interview.errors import Forbidden, IdempotencyMismatch, InvalidInput, NotFound, SessionEnded
+from interview.errors import Forbidden, InvalidInput, SessionEnded
 from interview.sessions.events import TimeGranted
-from interview.sessions.ledger import Ledger
+from interview.sessions.invitation import GrantedTime
 from interview.sessions.room import check_room
 from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
-from serve.http.auth import INTERVIEWS, NO_SUCH_INTERVIEW, REPORTS, Authenticator, InterviewId, Principal
+from serve.http.auth import INTERVIEWS, REPORTS, Authenticator, InterviewId, Principal
 from serve.http.identity.principal import author_of
+from serve.http.interviews.decided_once import Decision, decided_once
 from serve.http.interviews.sessions import IDEMPOTENCY_KEY
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import ExtraTimeBody, read_json
-from storage.sessions.amend import Amendment, Loaded, transact
-from storage.sessions.port import IdempotencyRecord, SessionKey
+from storage.sessions.port import SessionKey
 
 #: Seconds, of all grants of an interview together.
 MAX_EXTRA_S = 8 * 3600.0
@@ -68,40 +64,34 @@ def extra_time_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrai
         if caller.is_candidate:
             raise Forbidden("A candidate asks for extra time; the hiring team grants it.", detail={"scope": REPORTS})
         body = await read_json(request, ExtraTimeBody)
-        author = author_of(caller, body.author)
-        extra_s = round(body.minutes * 60.0, 1)
-        sent = idempotency_key or uuid.uuid4().hex
-        fingerprint = hashlib.sha256(msgspec.json.encode([extra_s, author, body.reason])).hexdigest()
+        granted = granted_time(body, caller)
+        extra_s, author = granted.extra_s, granted.author
 
-        audited = False
+        def decide(state: SessionState) -> tuple[TimeGranted]:
+            _check(state, extra_s)
+            return (TimeGranted(turn=state.turn_number, extra_s=extra_s, author=author, reason=body.reason),)
 
-        async def decide(loaded: Loaded) -> Amendment[bytes]:
-            if loaded.record is not None:
-                if loaded.record.fingerprint != fingerprint:
-                    raise IdempotencyMismatch(
-                        "A grant with this Idempotency-Key was made already, with other minutes or another reason; use "
-                        "a new key for a new grant."
-                    )
-                return Amendment(loaded.record.body)
-            if loaded.state is None:
-                raise NotFound(NO_SUCH_INTERVIEW)
-            _check(loaded.state, extra_s)
-            nonlocal audited
-            if not audited:  # an entry may be of a grant that then fails; no grant is without one
-                await audit.record(caller, "time.granted", interview_id, extra_s=extra_s, author=author)
-                audited = True
-            ledger = Ledger(loaded.state, lambda: datetime.now(UTC))
-            ledger.record(
-                TimeGranted(turn=loaded.state.turn_number, extra_s=extra_s, author=author, reason=body.reason)
-            )
-            reply = msgspec.json.encode(ExtraTime(ledger.state.extra_time_s))
-            done = IdempotencyRecord(scope=SCOPE, key=sent, fingerprint=fingerprint, status="done", body=reply)
-            return Amendment(reply, ledger, done)
-
-        reply = await transact(ports.sessions, SessionKey(caller.tenant, interview_id), decide, record=(SCOPE, sent))
+        decision = Decision(
+            SCOPE,
+            idempotency_key,
+            [extra_s, author, body.reason],
+            decide,
+            lambda state: ExtraTime(state.extra_time_s),
+        )
+        reply = await decided_once(
+            ports.sessions,
+            SessionKey(caller.tenant, interview_id),
+            decision,
+            lambda: audit.record(caller, "time.granted", interview_id, extra_s=extra_s, author=author),
+        )
         return Response(reply, media_type="application/json")
 
     return router
+
+
+def granted_time(body: ExtraTimeBody, caller: Principal) -> GrantedTime:
+    """Raises InvalidInput: nobody is named as the author."""
+    return GrantedTime(round(body.minutes * 60.0, 1), author_of(caller, body.author), body.reason)
 
 
 def _check(state: SessionState, extra_s: float) -> None:

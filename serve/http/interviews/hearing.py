@@ -13,6 +13,7 @@ from interview.sessions.invitation import PreparedStart
 from serve.http import openapi
 from serve.http.auth import Authenticator, Principal
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.invitations import start_of
 from serve.http.limits.hearing_places import HearingPlaces
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import Answer, read_answer
@@ -66,7 +67,8 @@ def hearing_router(ports: IngressPorts, settings: HttpSettings, auth: Authentica
         return await ports.stt.transcribe(TranscribeRequest(audio, recording.content_type, language))
 
     async def _language(key: SessionKey) -> str:
+        """The language that the interview will have: the invitation's, else its plan's."""
         invitation = await ports.candidates.invitation(key) if ports.candidates else None
-        return (invitation.start if invitation else PreparedStart()).language or "en"
+        return (await ports.agent.notice(start_of(key, invitation.start if invitation else PreparedStart()))).language
 
     return router

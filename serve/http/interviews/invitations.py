@@ -1,5 +1,6 @@
 """``/interviews/{id}/link`` and ``/candidate/token``: prepare an interview, and let its candidate in."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -13,15 +14,23 @@ from interview.errors import NotFound, SessionEnded
 from interview.sessions.invitation import Invitation, PreparedStart
 from interview.sessions.session import Status
 from serve.http import openapi
+from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INLINE_PLANS, INTERVIEWS, Authenticator, InterviewId, Principal, require_scope
 from serve.http.identity.candidate_tokens import CandidateTokens
+from serve.http.interviews.extra_time import granted_time
 from serve.http.ports import IngressPorts
-from serve.http.request_bodies import PreparedBody, read_json
+from serve.http.request_bodies import ExtraTimeBody, PreparedBody, read_json
+from storage.archive.port import Archive
 from storage.archive.transfer import load_state
 from storage.sessions.port import SessionKey
 
 #: The candidate's page; the token follows in the fragment, which browsers never send to a server.
 ROOM = "/room"
+
+#: Of one list.
+LISTED_AT_MOST = 500
+#: Questions to the archive that wait at the same moment.
+_ASKED_AT_ONCE = 50
 
 _NO_CANDIDATES = "Links for candidates are not enabled here."
 
@@ -29,6 +38,9 @@ _NO_CANDIDATES = "Links for candidates are not enabled here."
 class LinkBody(PreparedBody):
     expires_in_s: Annotated[float, Field(gt=0, le=366 * 86_400, strict=False, allow_inf_nan=False)] | None = Field(
         None, description="Seconds until the link ends; default and maximum are the server's."
+    )
+    extra_time: ExtraTimeBody | None = Field(
+        None, description="An accommodation that is granted before the start. It stays until a new link names another."
     )
 
 
@@ -39,6 +51,28 @@ class LinkReply(Struct, frozen=True):
     url: str
     token: str
     expires_at: datetime
+
+
+class OpenInvitation(Struct, frozen=True):
+    """An interview that was prepared and has not started. ``plan`` is empty where a role description chooses it, or the
+    plan came whole; ``revoked``: no link leads to it now."""
+
+    interview_id: str
+    plan: str
+    candidate_name: str
+    candidate_reference: str
+    created_at: datetime
+    expires_at: datetime
+    created_by: str
+    extra_time_s: float
+    revoked: bool
+
+
+class InvitationList(Struct, frozen=True):
+    """Newest first. ``more``: there are further ones."""
+
+    invitations: list[OpenInvitation]
+    more: bool
 
 
 class TokenReply(Struct, frozen=True):
@@ -61,7 +95,7 @@ class InterviewNotice(Struct, frozen=True):
     notice: Notice
 
 
-def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
+def invitations_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) -> APIRouter:
     router = APIRouter(tags=["candidates"])
     Caller = Annotated[Principal, Depends(auth.require(INTERVIEWS))]  # noqa: N806 (a type)
     Candidate = Annotated[Principal, Depends(auth.require_candidate())]  # noqa: N806 (a type)
@@ -81,19 +115,38 @@ def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
         if isinstance(body.plan, dict):
             require_scope(caller, INLINE_PLANS)
         key = SessionKey(caller.tenant, interview_id)
-        if body.model_fields_set - {"expires_in_s"}:
-            await ports.agent.notice(_start_of(key, body.prepared()))
+        start = body.prepared() if body.model_fields_set - {"expires_in_s", "extra_time"} else None
+        if start is not None:
+            await ports.agent.notice(start_of(key, start))
         state = await load_state(ports.sessions, ports.archive, key)
         if state is None and await ports.archive.used(key):
             raise SessionEnded("An interview had this id before, and was erased. Choose another id.")
+        granted = None
+        if body.extra_time is not None:
+            granted = granted_time(body.extra_time, caller)
+            await audit.record(caller, "time.granted", interview_id, extra_s=granted.extra_s, author=granted.author)
         issued = await tokens.invite(
             key,
             state,
-            body.prepared() if body.model_fields_set - {"expires_in_s"} else None,
+            start,
             created_by=caller.name or caller.key_id,
             expires_in=None if body.expires_in_s is None else timedelta(seconds=body.expires_in_s),
+            extra_time=granted,
         )
         reply = LinkReply(interview_id, f"{ROOM}#{issued.secret}", issued.secret, issued.expires_at)
+        return Response(msgspec.json.encode(reply), media_type="application/json")
+
+    @router.get(
+        "/interviews",
+        name="invitations",
+        summary="List open invitations",
+        description="The tenant's interviews that were prepared with a link and have not started.",
+        **openapi.operation(reply="InvitationList", also=(404,)),
+    )
+    async def invitations(caller: Caller) -> Response:
+        found = await open_invitations(_enabled(ports.candidates), ports.archive, caller.tenant)
+        await audit.read(caller, "invitations.listed", "")
+        reply = InvitationList([_open(each) for each in found[:LISTED_AT_MOST]], len(found) > LISTED_AT_MOST)
         return Response(msgspec.json.encode(reply), media_type="application/json")
 
     @router.delete(
@@ -144,14 +197,44 @@ def invitations_router(ports: IngressPorts, auth: Authenticator) -> APIRouter:
             status=state.status if state else "invited",
             candidate_name=state.candidate.name if state else prepared.candidate_name,
             voice=prepared.voice,
-            notice=await ports.agent.notice(_start_of(key, prepared)),
+            notice=await ports.agent.notice(start_of(key, prepared)),
         )
         return Response(msgspec.json.encode(reply), media_type="application/json")
 
     return router
 
 
-def _start_of(key: SessionKey, prepared: PreparedStart) -> StartRequest:
+async def open_invitations(tokens: CandidateTokens, archive: Archive, tenant: str) -> list[Invitation]:
+    """The tenant's invitations whose interview has not started, newest first, and at most one more than
+    ``LISTED_AT_MOST``. Raises StorageUnavailable."""
+    kept = sorted(await tokens.of_tenant(tenant), key=lambda each: each.created_at, reverse=True)
+    waiting: list[Invitation] = []
+    for begin in range(0, len(kept), _ASKED_AT_ONCE):
+        some = kept[begin : begin + _ASKED_AT_ONCE]
+        used = await asyncio.gather(*(archive.used(SessionKey(each.tenant, each.interview_id)) for each in some))
+        waiting += [each for each, started in zip(some, used, strict=True) if not started]
+        if len(waiting) > LISTED_AT_MOST:
+            break
+    return waiting[: LISTED_AT_MOST + 1]
+
+
+def _open(invitation: Invitation) -> OpenInvitation:
+    start = invitation.start
+    return OpenInvitation(
+        interview_id=invitation.interview_id,
+        plan=start.plan if isinstance(start.plan, str) else "",
+        candidate_name=start.candidate_name,
+        candidate_reference=start.candidate_reference,
+        created_at=invitation.created_at,
+        expires_at=invitation.expires_at,
+        created_by=invitation.created_by,
+        extra_time_s=start.extra_time.extra_s if start.extra_time else 0.0,
+        revoked=not invitation.link_id,
+    )
+
+
+def start_of(key: SessionKey, prepared: PreparedStart) -> StartRequest:
+    """The start that an invitation prepares."""
     return StartRequest(tenant=key.tenant, interview_id=key.interview_id, **msgspec.structs.asdict(prepared))
 
 

@@ -46,7 +46,9 @@ def listing_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
         caller: Reviewer,
         plan: Annotated[_Text, Query(description="Id of the plan.")] = None,
         status: Annotated[Status | None, Query(description="`active`, `paused`, `concluded` or `expired`.")] = None,
-        candidate: Annotated[_Text, Query(description="The reference, or a part of the name.")] = None,
+        candidate: Annotated[
+            _Text, Query(description="The interview's id, the candidate's reference, or a part of the name.")
+        ] = None,
         needs_review: Annotated[bool | None, Query(description="Whether a person must look at it.")] = None,
         score_min: _Score = None,
         score_max: _Score = None,

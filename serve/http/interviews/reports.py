@@ -1,24 +1,21 @@
 """``/session/report``: read the report as JSON, HTML or PDF; override a grade with a reason."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from interview.reports.override import override as overriding
-from interview.sessions.events import AnyPayload
-from interview.sessions.session import SessionState
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import REPORTS, Authenticator, InterviewId, Principal
 from serve.http.content_negotiation import preferred
 from serve.http.identity.principal import author_of
+from serve.http.interviews.decided_once import Decision, decided_once
+from serve.http.interviews.sessions import IDEMPOTENCY_KEY
 from serve.http.ports import IngressPorts, ReportFormat
 from serve.http.request_bodies import OverrideBody, read_json
 from storage.archive.transfer import made_live
 from storage.blobs.pinned_plans import PinnedPlans
-from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey
 
 _FORMATS: dict[str, ReportFormat] = {"application/json": "json", "text/html": "html", "application/pdf": "pdf"}
@@ -33,6 +30,19 @@ _CONTENT = {
 
 #: The page contains its own style and drawings; only audio is loaded, from this origin.
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'none'"
+
+
+#: Of the idempotency records of overrides.
+SCOPE = "override"
+
+DecisionKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=IDEMPOTENCY_KEY,
+        description="1 to 255 visible ASCII characters, new for each decision. Without it, a retry is a new decision.",
+    ),
+]
 
 
 def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) -> APIRouter:
@@ -68,17 +78,22 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
         "/report/{interview_id}/override",
         summary="Override a grade",
         description="A person's grade replaces the standing one; the report shows both, with author and reason. "
-        "`replaces` protects a colleague's decision from being overwritten unseen.",
+        "`replaces` protects a colleague's decision from being overwritten unseen. A retry with the same "
+        "`Idempotency-Key` and content decides once and gets the first reply.",
         **openapi.operation(reply="GradeRecord", json=OverrideBody, also=(404, 409, 410)),
     )
-    async def override(interview_id: InterviewId, request: Request, caller: Reviewer) -> Response:
+    async def override(
+        interview_id: InterviewId, request: Request, caller: Reviewer, idempotency_key: DecisionKey = None
+    ) -> Response:
         body = await read_json(request, OverrideBody)
         author = author_of(caller, body.author)
         key = SessionKey(caller.tenant, interview_id)
         plan = await plans.get(await made_live(ports.sessions, ports.archive, key))
-
-        def decide(state: SessionState) -> Sequence[AnyPayload]:
-            return overriding(
+        decision = Decision(
+            SCOPE,
+            idempotency_key,
+            [body.question_id, body.score, author, body.reason, body.replaces],
+            lambda state: overriding(
                 state,
                 plan,
                 body.question_id,
@@ -86,14 +101,19 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
                 author=author,
                 reason=body.reason,
                 replaces=body.replaces,
-            )
-
-        await audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id, author=author)
-        state = await amend(ports.sessions, key, decide)
-        if state.status in ("concluded", "expired"):
+            ),
+            lambda state: next(one for one in state.grades if one.question_id == body.question_id),
+        )
+        reply = await decided_once(
+            ports.sessions,
+            key,
+            decision,
+            lambda: audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id, author=author),
+        )
+        state = await ports.sessions.load(key)
+        if state is not None and state.status in ("concluded", "expired"):
             # the archive was written when the interview ended, and outlives the live store
             await ports.reports.renew(key)
-        standing = next(record for record in state.grades if record.question_id == body.question_id)
-        return Response(msgspec.json.encode(standing), media_type="application/json")
+        return Response(reply, media_type="application/json")
 
     return router

@@ -26,9 +26,9 @@ from serve.http.auth import (
 )
 from serve.http.direct_route import direct_route
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.live_interviews import LiveInterviews
 from serve.http.interviews.start_bodies import read_start
 from serve.http.interviews.turn_stream import EVENTS, TurnStream, step_headers, wants_events
-from serve.http.limits.interviews import InterviewLimits
 from serve.http.ports import IngressPorts
 from serve.http.problems import request_id_of
 from serve.http.request_bodies import AnswerBody, HintBody, StartBody, read_answer, read_json, wrong
@@ -61,7 +61,7 @@ def sessions_router(
     settings: HttpSettings,
     auth: Authenticator,
     audit: AuditTrail,
-    limits: InterviewLimits,
+    live: LiveInterviews,
     agent: StepCaller,
 ) -> APIRouter:
     router = APIRouter(prefix="/session", tags=["interviews"])
@@ -79,12 +79,11 @@ def sessions_router(
     async def start(interview_id: InterviewId, request: Request, caller: Caller) -> Response:
         agent.admit()
         came = await read_start(request, settings, ports.documents, ports.scanner)
-        prepared = came.body.prepared()
+        key = SessionKey(caller.tenant, interview_id)
         if caller.is_candidate:
-            prepared = await _invited_start(ports, SessionKey(caller.tenant, interview_id), came.body)
-        elif isinstance(prepared.plan, dict):
-            require_scope(caller, INLINE_PLANS)
-        await limits.starting(caller.tenant, interview_id)
+            prepared = await _invited_start(ports, key, came.body)
+        else:
+            prepared = await _operators_start(ports, key, came.body, caller)
         asked = StartRequest(
             tenant=caller.tenant,
             interview_id=interview_id,
@@ -92,7 +91,7 @@ def sessions_router(
             consent=came.body.consent,
             document_findings=came.findings,
         )
-        return _step_response(await agent.start(asked), caller)
+        return step_response(await live.start(asked), caller)
 
     steps = APIRouter(route_class=direct_route(auth, interview_id=INTERVIEW_ID, idempotency_key=IDEMPOTENCY_KEY))
 
@@ -135,7 +134,7 @@ def sessions_router(
             return await TurnStream.open(
                 agent.turn_stream(asked), request_id_of(request.scope), lambda reply: _shown(reply, caller)
             )
-        return _step_response(await agent.turn(asked), caller)
+        return step_response(await agent.turn(asked), caller)
 
     @steps.post(
         "/hint/{interview_id}",
@@ -156,7 +155,7 @@ def sessions_router(
             question_id=body.question_id,
             turn_number=body.turn_number,
         )
-        return _step_response(await agent.hint(asked), caller)
+        return step_response(await agent.hint(asked), caller)
 
     @router.get(
         "/state/{interview_id}",
@@ -183,9 +182,7 @@ def sessions_router(
         asked = EndRequest(tenant=caller.tenant, interview_id=interview_id)
         if caller.is_candidate:
             asked = replace(asked, by="candidate", reason="The candidate ended the interview.")
-        reply = await agent.end(asked)
-        await limits.ended(caller.tenant, interview_id)
-        return _step_response(reply, caller)
+        return step_response(await live.end(asked), caller)
 
     router.include_router(steps)
     return router
@@ -219,10 +216,19 @@ async def _invited_start(ports: IngressPorts, key: SessionKey, body: StartBody) 
     return replace(prepared, candidate_reference=reference, voice=prepared.voice and body.voice)
 
 
+async def _operators_start(ports: IngressPorts, key: SessionKey, body: StartBody, caller: Principal) -> PreparedStart:
+    """What the request says, with the extra time of an invitation. Raises Forbidden: a whole plan without the scope."""
+    prepared = body.prepared()
+    if isinstance(prepared.plan, dict):
+        require_scope(caller, INLINE_PLANS)
+    granted = await ports.candidates.granted_time(key) if ports.candidates else None
+    return replace(prepared, extra_time=granted)
+
+
 def _shown(reply: StepReply, caller: Principal) -> bytes:
     """The agent's bytes; for a candidate re-encoded from the reply's declared fields, whichever release wrote them."""
     return msgspec.json.encode(reply.body) if caller.is_candidate else reply.encoded
 
 
-def _step_response(reply: StepReply, caller: Principal) -> Response:
+def step_response(reply: StepReply, caller: Principal) -> Response:
     return Response(_shown(reply, caller), media_type="application/json", headers=step_headers(reply))

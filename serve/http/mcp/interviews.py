@@ -5,13 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from deployments.agent.contract import Agent, EndRequest, StartRequest, StepReply, ToolRequest, TurnRequest
+from deployments.agent.contract import (
+    Agent,
+    EndRequest,
+    PauseRequest,
+    ResumeRequest,
+    StartRequest,
+    StepReply,
+    ToolRequest,
+    TurnRequest,
+)
 from interview.errors import NotFound
 from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from interview.plans.questions import QuestionCard
@@ -20,7 +30,8 @@ from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import ActionType, SessionState, Status
 from serve.http.auth import INTERVIEWS, NO_SUCH_INTERVIEW, REPORTS
 from serve.http.interviews.agent_calls import StepCaller
-from serve.http.limits.interviews import InterviewLimits
+from serve.http.interviews.live_interviews import LiveInterviews
+from serve.http.interviews.pauses import Pauses
 from serve.http.operations import ask_all
 from serve.http.ports import IngressPorts
 from serve.http.problems import invalid_fields
@@ -59,6 +70,23 @@ class ConductInterview(McpArguments):
         description="New for each answer. A retry with the same key gets the first reply; without one it is a new "
         "answer.",
     )
+    question_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="The question that candidate_answer answers: an error question-not-current if another one is "
+        "current by now.",
+    )
+    turn_number: int | None = Field(
+        None,
+        ge=0,
+        le=2**53,
+        description="turn_number of the last reply that the candidate saw: the same error if the interview went on.",
+    )
+
+
+class PauseInterviewSession(McpArguments):
+    user_session_id: str = Field(pattern=INTERVIEW_ID, description=_SESSION_ID)
 
 
 class GetInterviewSession(McpArguments):
@@ -75,7 +103,7 @@ class GetAgentStatus(McpArguments):
 
 class InterviewStep(Struct, frozen=True):
     """The interviewer's current utterance. Grades are omitted, because the calling program may be talking to the
-    candidate."""
+    candidate. ``return_by``: the end of the candidate's pause, while it lasts."""
 
     user_session_id: str
     status: Status
@@ -87,6 +115,7 @@ class InterviewStep(Struct, frozen=True):
     question: QuestionCard | None
     hints_left: int
     time_left_s: float
+    return_by: datetime | None = None
 
 
 class TierCheck(Struct, frozen=True, omit_defaults=True):
@@ -111,7 +140,8 @@ class InterviewTools:
     ports: IngressPorts
     settings: HttpSettings
     steps: StepCaller
-    limits: InterviewLimits
+    live: LiveInterviews
+    pauses: Pauses
 
 
 Arguments = TypeVar("Arguments", bound=McpArguments)
@@ -153,7 +183,7 @@ class InterviewTool(Generic[Arguments]):
 
 
 async def conduct_interview(desk: InterviewTools, tenant: str, asked: ConductInterview) -> InterviewStep:
-    """Start, answer, or (a running interview, no answer) return the latest reply again.
+    """Start, answer, or (a running interview, no answer) return the latest reply again; a candidate who paused returns.
 
     An answer never starts an interview: an answer to an expired one would be lost silently.
     """
@@ -165,12 +195,17 @@ async def conduct_interview(desk: InterviewTools, tenant: str, asked: ConductInt
             idempotency_key=asked.idempotency_key or uuid.uuid4().hex,
             text=asked.candidate_answer,
             voice=False,
+            question_id=asked.question_id,
+            turn_number=asked.turn_number,
         )
         return _step(await desk.steps.turn(turn))
     state = await desk.ports.sessions.load(key)
+    if state is not None and state.paused_by == "candidate":
+        return _step(await desk.pauses.resume(ResumeRequest(tenant, key.interview_id, voice=False)))
     if state is not None:
         return await _where_it_stands(desk.ports, key, state)
-    await desk.limits.starting(tenant, key.interview_id)
+    candidates = desk.ports.candidates
+    granted = await candidates.granted_time(key) if candidates else None
     start = StartRequest(
         tenant=tenant,
         interview_id=key.interview_id,
@@ -181,16 +216,21 @@ async def conduct_interview(desk: InterviewTools, tenant: str, asked: ConductInt
         consent=asked.consent,
         language=asked.language,
         voice=False,
+        extra_time=granted,
     )
-    return _step(await desk.steps.start(start))
+    return _step(await desk.live.start(start))
 
 
 async def get_interview_session(desk: InterviewTools, tenant: str, asked: GetInterviewSession) -> SessionState:
     return await _session(desk.ports, SessionKey(tenant, asked.user_session_id))
 
 
+async def pause_interview_session(desk: InterviewTools, tenant: str, asked: PauseInterviewSession) -> InterviewStep:
+    return _step(await desk.pauses.pause(PauseRequest(tenant, asked.user_session_id)))
+
+
 async def end_interview_session(desk: InterviewTools, tenant: str, asked: EndInterviewSession) -> InterviewStep:
-    return _step(await desk.steps.end(EndRequest(tenant=tenant, interview_id=asked.user_session_id)))
+    return _step(await desk.live.end(EndRequest(tenant=tenant, interview_id=asked.user_session_id)))
 
 
 async def get_agent_status(desk: InterviewTools, tenant: str, asked: GetAgentStatus) -> AgentStatus:
@@ -208,10 +248,10 @@ async def get_agent_status(desk: InterviewTools, tenant: str, asked: GetAgentSta
 
 def _step(reply: StepReply) -> InterviewStep:
     body = reply.body
-    said = body.interviewer_response
+    said, state = body.interviewer_response, body.session_state
     return InterviewStep(
         user_session_id=body.interview_id,
-        status="active" if said.should_continue else "concluded",
+        status=state.status if state else ("active" if said.should_continue else "concluded"),
         turn_number=body.turn_number,
         interviewer_text=said.text,
         action=said.action.action_type,
@@ -220,6 +260,7 @@ def _step(reply: StepReply) -> InterviewStep:
         question=said.question,
         hints_left=said.hints_left,
         time_left_s=said.time_left_s,
+        return_by=state.return_by if state and state.paused_by == "candidate" else None,
     )
 
 
@@ -236,10 +277,17 @@ async def _where_it_stands(ports: IngressPorts, key: SessionKey, state: SessionS
         action=latest.action.action_type,
         phase=latest.phase,
         should_continue=state.status in ("active", "paused"),
-        question=latest.question,
+        question=_open_card(replies, state) if latest.should_continue else None,
         hints_left=hints_left,
         time_left_s=time_left_s,
     )
+
+
+def _open_card(replies: list[ResponseSent], state: SessionState) -> QuestionCard | None:
+    """The card of the question that is discussed; a reply that discusses it has none of its own in the log."""
+    asked = state.current_question
+    cards = [sent.question for sent in replies if sent.question is not None]
+    return next((card for card in reversed(cards) if asked and card.question_id == asked.question_id), None)
 
 
 async def _left(agent: Agent, key: SessionKey) -> tuple[int, float]:
@@ -263,7 +311,8 @@ INTERVIEW_TOOLS: tuple[InterviewTool[Any], ...] = (
         description="Conduct an interview. Call without candidate_answer to start (give plan or role_description, and "
         "consent), then once per answer with the candidate's own words and the user_session_id of the first reply. "
         "Relay interviewer_text and question to the candidate word for word; stop when should_continue is false. "
-        "Without candidate_answer, a running interview returns its latest reply again.",
+        "Without candidate_answer, a running interview returns its latest reply again, and one that the candidate "
+        "paused goes on with its open question.",
         arguments=ConductInterview,
         result=InterviewStep,
         run=conduct_interview,
@@ -277,6 +326,14 @@ INTERVIEW_TOOLS: tuple[InterviewTool[Any], ...] = (
         run=get_interview_session,
         scope=REPORTS,
         read_only=True,
+    ),
+    InterviewTool(
+        name="pause_interview_session",
+        description="Pause an interview when the candidate wants to return another day, where its plan allows it. The "
+        "clock stops; conduct_interview without candidate_answer continues it until return_by. Idempotent.",
+        arguments=PauseInterviewSession,
+        result=InterviewStep,
+        run=pause_interview_session,
     ),
     InterviewTool(
         name="end_interview_session",

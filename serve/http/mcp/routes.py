@@ -32,6 +32,8 @@ from interview.errors import Forbidden, InternalError, InterviewError, InvalidIn
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, Authenticator, Principal, require_scope
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.live_interviews import LiveInterviews
+from serve.http.interviews.pauses import Pauses
 from serve.http.interviews.tools import scope_of_tool
 from serve.http.limits.interviews import InterviewLimits
 from serve.http.mcp.interviews import INTERVIEW_TOOLS, InterviewTool, InterviewTools
@@ -62,7 +64,8 @@ class McpTools:
         self._agent = ports.agent
         self._audit = audit
         steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
-        self._desk = InterviewTools(ports, settings, steps, limits)
+        live = LiveInterviews(steps, ports.sessions, limits)
+        self._desk = InterviewTools(ports, settings, steps, live, Pauses(steps, ports.candidates, limits))
 
     async def list_tools(self, context: Context, page: PaginatedRequestParams | None) -> ListToolsResult:
         """All tools that the caller's key may call; there are too few to page."""

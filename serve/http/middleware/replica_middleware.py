@@ -6,8 +6,9 @@ and telling Serve not to watch for client disconnects during a step, which compl
 reply. (docs/measurements/2026-11-22-load.md gives both gains.)
 
 A profile enables it with
-``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Without that, and in
-Serve's own proxy, requests pass unchanged and ``RequestMiddleware`` rejects.
+``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Without that,
+``RequestMiddleware`` rejects. So it does with requests that come through Serve's own proxy, which answers for HAProxy
+while no replica is healthy.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from starlette.middleware import Middleware
 
 from serve.http.middleware.asgi import AsgiApp, Receive, Scope, Send
-from serve.http.middleware.serve_edge import ServeEdge
+from serve.http.middleware.serve_edge import middlewares as edge_middlewares
 
 #: The response for a request rejected by load shedding, or None if admitted.
 Refusal = Callable[[Scope], AsgiApp | None]
@@ -48,10 +49,14 @@ class ReplicaMiddleware:
                 scope["headers"] = [*scope["headers"], _NO_WATCH]
         await self._app(scope, receive, send)
 
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        """None in another process: Serve's own proxy pickles the scope for the replica."""
+        return type(None), ()
+
 
 def middlewares() -> list[Middleware]:
     """Called by Serve in every process that listens for HTTP; the last one is the outermost."""
-    return [Middleware(ReplicaMiddleware), Middleware(ServeEdge)]
+    return [Middleware(ReplicaMiddleware), *edge_middlewares()]
 
 
 def _is_step(scope: Scope) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
+import platform
 import time
-import uuid
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
@@ -21,14 +20,13 @@ from serve.http.limits.request_limits import ACCOUNT, RequestAccount
 from serve.http.middleware.asgi import AsgiApp, Message, Receive, Scope, Send
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.middleware.replica_middleware import REPLICA_MIDDLEWARE
+from serve.http.middleware.request_ids import HEADER, request_id_in
 from serve.http.openai.errors import is_openai_path, openai_error_response
 from serve.http.ports import RequestObserver
 from serve.http.problems import error_response
 from serve.http.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
-
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 #: New work, rejected first under overload; ends, hints and reads of running interviews continue.
 _NEW_WORK = ("/session/start/", "/session/turn/", "/candidate/transcript", "/candidate/formula")
@@ -73,7 +71,7 @@ class RequestMiddleware:
         if self._shedder is None or not _is_new_work(scope) or not self._shedder.refuses():
             return None
         began = time.perf_counter()
-        request_id = _request_id(scope["headers"])
+        request_id = request_id_in(scope["headers"])
         response = error_response(self._shedder.refusal(), request_id)
         response.raw_headers = _with_defaults(response.raw_headers, request_id)
         if self._observer is not None:
@@ -95,7 +93,7 @@ class RequestMiddleware:
             return
         began = time.perf_counter()
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        request_id = _request_id(headers)
+        request_id = request_id_in(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         telemetry.REQUEST_ID.set(request_id)
         status = 0
@@ -140,14 +138,22 @@ def _log_failure(scope: Scope, request_id: str, status: int) -> None:
     code, operation = (failure.code, failure.detail.get("operation", "-")) if failure else ("-", "-")
     route = getattr(scope.get("route"), "path", None) or _route_prefix(scope["path"])
     called = f"{scope['method']} {route}"
-    logger.warning("request %s answered %d: %s code=%s operation=%s", request_id, status, called, code, operation)
+    logger.warning(
+        "request %s answered %d: %s code=%s operation=%s host=%s",
+        request_id,
+        status,
+        called,
+        code,
+        operation,
+        platform.node(),
+    )
 
 
 def _with_defaults(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
     sent = list(headers)
     names = {name.lower() for name, _ in sent}
     sent.extend(header for header in _DEFAULT_HEADERS if header[0] not in names)
-    sent.append((b"x-request-id", request_id.encode()))
+    sent.append((HEADER, request_id.encode()))
     return sent
 
 
@@ -218,8 +224,3 @@ def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
         if key == name:
             return value
     return b""
-
-
-def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
-    sent = _header(headers, b"x-request-id")
-    return sent.decode() if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex

@@ -88,20 +88,22 @@ class PartTranscripts:
         self._tail: _Part | None = None
         self._cut_ms: int | None = None
 
-    def paused(self, audio: AnswerAudio, at_ms: int) -> None:
-        """The candidate fell silent at ``at_ms``: transcribe what is new."""
+    def paused(self, audio: AnswerAudio, at_ms: int) -> asyncio.Task[Transcript | None] | None:
+        """The candidate fell silent at ``at_ms``: transcribe what is new. Returns the transcript of the words before
+        the pause; None when there is nothing new, or the part before is still being transcribed."""
         if self._tail is not None and not self._tail.transcript.done():
-            return
+            return None
         start_ms = audio.start_ms if self._cut_ms is None else self._cut_ms
         end_ms = at_ms + PAD_MS
         if end_ms <= start_ms:
-            return
+            return None
         if end_ms - start_ms < PART_MS:
             self._tail = self._transcribed(audio, start_ms, end_ms)
-            return
+            return self._tail.transcript
         self._tail = None
         self._final.append(self._transcribed(audio, start_ms, end_ms, final=True))
         self._cut_ms = end_ms
+        return self._final[-1].transcript
 
     async def whole(self, audio: AnswerAudio, ended_ms: int) -> Transcript | None:
         """The transcript of the answer; None when nothing was said.

@@ -14,7 +14,7 @@ from deployments.turn_detection.contract import TurnDetection
 from interview import retries
 from interview.errors import AudioRejected
 from interview.plans.questions import QuestionCard
-from interview.turn_taking.turns import Interrupted, Outcome, Paused, SpeechStarted, TurnEnded, TurnResumed
+from interview.turn_taking.turns import Interrupted, MayEnd, Outcome, Paused, SpeechStarted, TurnEnded, TurnResumed
 from serve.http.realtime.announcements import Announcer
 from serve.http.realtime.audio_formats import HEARD_HZ, Samples
 from serve.http.realtime.client_items import new_item_id
@@ -24,6 +24,7 @@ from serve.http.realtime.items import user_item
 from serve.http.realtime.listening import Listening, heard_or_none
 from serve.http.realtime.pending_answer import PendingAnswer
 from serve.http.realtime.session_config import InputAudio
+from serve.http.realtime.thinking_ahead import ThinkingAhead
 from serve.http.settings import RealtimeSettings
 
 #: Shorter audio is no answer (the rule of the Realtime API).
@@ -33,11 +34,12 @@ MIN_COMMIT_MS = 100
 @dataclass(frozen=True)
 class AnsweringEvents:
     """What happens on the candidate's side. ``spoke``: speech began; ``interrupted``: it cuts the interviewer's;
-    ``ready``: an ended answer is to be given at once."""
+    ``ready``: an ended answer is to be given at once; ``nothing``: what sounded like speech had no words."""
 
     spoke: Callable[[], None]
     interrupted: Callable[[], None]
     ready: Callable[[], None]
+    nothing: Callable[[], None]
 
 
 class Answering:
@@ -48,6 +50,7 @@ class Answering:
         settings: RealtimeSettings,
         detection: TurnDetection | None,
         hear: Callable[[Samples], Awaitable[Transcript]],
+        ahead: ThinkingAhead,
         emit: Callable[[dict[str, Any]], None],
         shown: Announcer,
         events: AnsweringEvents,
@@ -60,7 +63,9 @@ class Answering:
         self._ending: asyncio.Task[None] | None = None
         self._creates_response = False
         self._item_id = new_item_id()
-        self._listening = Listening(detection, hear, self._happened, lambda words: shown.caption(self._item_id, words))
+        self._listening = Listening(
+            detection, hear, self._happened, lambda words: shown.caption(self._item_id, words), ahead
+        )
         self.intake = self._new_intake()
 
     @property
@@ -72,6 +77,11 @@ class Answering:
     def received_ms(self) -> int:
         """All audio since the session began: a client that comes back sends what follows."""
         return self._listening.audio.end_ms
+
+    @property
+    def listens(self) -> bool:
+        """Whether voice activity decides when an answer begins and ends."""
+        return self._listening.turns is not None
 
     def connected(self) -> None:
         """Another connection has a budget of its own."""
@@ -113,6 +123,7 @@ class Answering:
     def clear(self, item_id: str | None = None) -> None:
         """Drop the audio. With ``item_id`` the next spoken item has this id, so that a repeated answer has its key."""
         self._stop_ending()
+        self._listening.ahead.stop()
         self._listening.answered()
         self._item_id = item_id or new_item_id()
         self._emit({"type": "input_audio_buffer.cleared"})
@@ -157,8 +168,8 @@ class Answering:
                     {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": at_ms, "item_id": self._item_id}
                 )
                 self._ending = asyncio.create_task(self._end_of_turn(at_ms))
-            case Paused():
-                pass  # listening judges and transcribes
+            case Paused() | MayEnd():
+                pass  # listening judges, transcribes and prepares
 
     def _stop_ending(self) -> None:
         if self._ending is not None:
@@ -181,7 +192,8 @@ class Answering:
 
     def _take_answer(self, transcript: Transcript | None = None) -> None:
         item_id, self._item_id = self._item_id, new_item_id()
-        self.pending.speak(item_id, self._listening.answered(), transcript)
+        prepared = self._listening.ahead.taken()
+        self.pending.speak(item_id, self._listening.answered(), transcript, prepared)
         self._shown.committed(item_id)
         self._shown.added(user_item(item_id, transcript=transcript.text if transcript else None))
         if transcript is not None:
@@ -190,10 +202,12 @@ class Answering:
     def _take_nothing(self) -> None:
         """What sounded like speech had no words: it is no answer."""
         item_id, self._item_id = self._item_id, new_item_id()
+        self._listening.ahead.stop()
         self._listening.answered()
         self._shown.committed(item_id)
         self._shown.added(user_item(item_id))
         self._shown.no_transcript(item_id, AudioRejected("No speech was heard."))
+        self._events.nothing()
 
     def _new_intake(self) -> Intake:
         settings = self._settings

@@ -69,7 +69,8 @@ class ItemDelete(ClientEvent, frozen=True, kw_only=True, tag="conversation.item.
 
 
 class ResponseOptions(Struct, frozen=True):
-    """``metadata.action`` asks for a hint, a repetition, to skip the question, or to end the interview."""
+    """``metadata.action`` asks for a hint, a repetition, to skip the question, to pause until another day, to return
+    from that pause, or to end the interview."""
 
     metadata: dict[str, str] | None = None
     output_modalities: tuple[str, ...] | None = None

@@ -9,29 +9,32 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from deployments.agent.contract import (
-    HearRequest,
-    TurnBody,
-)
+from deployments.agent.contract import HearRequest, PreparedReply, ThinkAheadRequest, TranscriptView, TurnBody
 from deployments.stt.contract import Transcript
 from deployments.tts.contract import TextToSpeech
 from deployments.turn_detection.contract import TurnDetection
-from interview.errors import AudioRejected, InterviewError, QuestionNotCurrent
+from interview.errors import AudioRejected, EngineFailed, InterviewError, QuestionNotCurrent
 from interview.plans.questions import QuestionCard
 from interview.sessions.session import PendingAnswer as AcceptedAnswer
-from interview.turn_taking.silence import SilenceLadder
+from interview.turn_taking.silence import SPOKEN, SilenceLadder, rungs_of
+from interview.turn_taking.thinking import asks_for_time
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.live_interviews import LiveInterviews
+from serve.http.interviews.pauses import Pauses
 from serve.http.realtime import client_events as ev
 from serve.http.realtime.announcements import Announcer
 from serve.http.realtime.answering import Answering, AnsweringEvents
 from serve.http.realtime.audio_formats import Samples, wav_of
 from serve.http.realtime.client_items import created_item, new_item_id
 from serve.http.realtime.faults import Fault
+from serve.http.realtime.heard_log import HeardLog
 from serve.http.realtime.items import (
     KEY_PREFIX,
     Items,
@@ -42,9 +45,10 @@ from serve.http.realtime.items import (
 )
 from serve.http.realtime.outbox import Outbox
 from serve.http.realtime.pending_answer import PendingAnswer
-from serve.http.realtime.response_sources import ResponseSources, Seen
+from serve.http.realtime.response_sources import Parts, ResponseSources, Seen
 from serve.http.realtime.session_config import SessionConfig, changed
 from serve.http.realtime.speaking import Source, Speaking, SpeechSources
+from serve.http.realtime.thinking_ahead import ThinkingAhead, in_time
 from serve.http.realtime.wire import ResponseWire
 from serve.http.settings import RealtimeSettings
 from storage.blobs.port import BlobStore
@@ -54,11 +58,15 @@ from storage.sessions.port import SessionKey, SessionStore
 @dataclass(frozen=True)
 class ConversationPorts:
     agent: StepCaller
+    pauses: Pauses
+    live: LiveInterviews
     sessions: SessionStore
     blobs: BlobStore
     tts: TextToSpeech | None
     detection: TurnDetection | None
     settings: RealtimeSettings
+    #: Seconds; never goes back.
+    clock: Callable[[], float] = time.monotonic
 
 
 class Conversation:
@@ -75,16 +83,18 @@ class Conversation:
         self.ladder = SilenceLadder()
         self._ports = ports
         self._expires_at = int(time.time() + ports.settings.max_session_s)
-        self._sources = ResponseSources(key, ports.agent, ports.sessions, ports.blobs)
+        self._sources = ResponseSources(key, ports.agent, ports.pauses, ports.live, ports.sessions, ports.blobs)
         self._shown = Announcer(self.emit, self.items)
+        self._heard = HeardLog(key, ports.sessions)
         self._floor: asyncio.Task[None] | None = None
         self._answering = Answering(
             ports.settings,
             ports.detection,
             self._hear,
+            ThinkingAhead(self._think_ahead if ports.settings.think_ahead else None),
             self.emit,
             self._shown,
-            AnsweringEvents(self.ladder.broken, self._interrupted, self._ready),
+            AnsweringEvents(self.ladder.broken, self._interrupted, self._ready, self._nothing_was_said),
         )
         self._answering.configure(config.audio.input, None)
         self._speaking = Speaking(
@@ -94,7 +104,16 @@ class Conversation:
             self._late,
             self._step_failed,
             self._response_finished,
+            self._note_heard,
+            lambda: self._answering.received_ms,
+            ports.clock,
         )
+        self._offers = self._thinks = False
+        self._is_open = True
+
+    def _note_heard(self, whole: str, captions: str) -> None:
+        if not self.config.interview.shows_text:  # a candidate who reads along knows the rest
+            self._heard.note(whole, captions)
 
     # --- connections ---------------------------------------------------------------------------------------------
     def emit(self, event: dict[str, Any]) -> None:
@@ -118,6 +137,7 @@ class Conversation:
         events = await self._sources.events()
         state = await self._sources.state()
         self._turn_number = state.turn_number
+        self._is_open = state.status == "active"
         self.question = open_question(events)
         missed = None
         for logged in logged_items(events, speaks=self.config.speaks):
@@ -149,13 +169,24 @@ class Conversation:
         self._answering.stop()
         self._speaking.cancel("client_cancelled")
         await self._speaking.stop()
+        await self._heard.settled()
 
     def tick(self) -> None:
         """Called about once a second while a client is attached."""
-        offer = self.ladder.due(time.monotonic())
-        if offer is not None:
-            shown = {**self._shown_session(resumed=False), "interview": {"offer": offer}}
-            self.emit({"type": "session.updated", "session": shown})
+        offer = self.ladder.due(self._ports.clock())
+        if offer is None:
+            return
+        shown = {**self._shown_session(resumed=False), "interview": {"offer": offer}}
+        self.emit({"type": "session.updated", "session": shown})
+        if offer in SPOKEN and self._answers_by_voice and not self._speaking.active:
+            self._offers = True
+            self._begin(lambda: self._sources.offered(offer), {"offer": offer})
+
+    @property
+    def _answers_by_voice(self) -> bool:
+        """Whether the candidate is listened to, so that silence is silence."""
+        mode = self.question.answer_mode if self.question is not None else "spoken"
+        return self.config.speaks and self._answering.listens and mode != "formula"
 
     # --- client events -------------------------------------------------------------------------------------------
     def handle(self, event: ev.AnyClientEvent) -> None:
@@ -192,7 +223,7 @@ class Conversation:
             case ev.ResponseCancel():
                 if not self._speaking.cancel("client_cancelled"):
                     raise Fault("response_cancel_not_active", "No response is active.")
-                self._floor = asyncio.create_task(self._give_floor(time.monotonic()))
+                self._floor = asyncio.create_task(self._give_floor(self._ports.clock()))
             case ev.OutputClear():
                 raise Fault("invalid_value", "Only WebRTC has an output audio buffer.", "type")
 
@@ -217,7 +248,8 @@ class Conversation:
         if wire is not None and playback is not None and wire.item_id == event.item_id:
             if not 0 <= event.audio_end_ms <= round(playback.sent_s * 1000):
                 raise Fault("invalid_value", "The item's audio is shorter.", "audio_end_ms")
-            item["content"] = [{"type": "output_audio", "transcript": playback.heard_words(event.audio_end_ms / 1000)}]
+            heard = self._speaking.interrupted(event.audio_end_ms / 1000)
+            item["content"] = [{"type": "output_audio", "transcript": heard or ""}]
         self._shown.truncated(event.item_id, event.content_index, event.audio_end_ms)
 
     # --- responses -----------------------------------------------------------------------------------------------
@@ -244,17 +276,30 @@ class Conversation:
                     metadata,
                     event_id=event_id,
                 )
+            case "pause":
+                self._start(lambda: self._sources.pause(self._seen(named)), metadata, event_id=event_id)
+            case "resume":
+                self._start(lambda: self._sources.resume(speaks=speaks), metadata, event_id=event_id)
             case "end":
                 self._start(self._sources.end, metadata, event_id=event_id)
             case _:
-                raise Fault("invalid_value", "One of hint, repeat, skip and end.", "response.metadata.action")
+                known = "One of hint, repeat, skip, pause, resume and end."
+                raise Fault("invalid_value", known, "response.metadata.action")
 
     def _answer(self, metadata: dict[str, str]) -> None:
         """Answer with everything that was committed or typed since the last answer."""
         answer = self._answering.taken()
         request = answer.request(self.key, speaks=self.config.speaks)
         named = Seen.of_metadata(metadata)
-        self._start(lambda: self._sources.turn(self._seen(named).named_in(request)), metadata, answer)
+
+        async def turn() -> Parts:
+            asked = msgspec.structs.replace(
+                self._seen(named).named_in(request), prepared=await in_time(answer.prepared)
+            )
+            async for part in self._sources.turn(asked):
+                yield part
+
+        self._start(turn, metadata, answer)
 
     def _seen(self, named: Seen) -> Seen:
         """What the client named, or the last reply that it got. Read when the step begins, after the one before it."""
@@ -269,6 +314,17 @@ class Conversation:
         event_id: str | None = None,
     ) -> None:
         self.ladder.broken()
+        self._offers = self._thinks = False
+        self._begin(source, metadata, answer, event_id=event_id)
+
+    def _begin(
+        self,
+        source: Source,
+        metadata: dict[str, str] | None = None,
+        answer: PendingAnswer | None = None,
+        *,
+        event_id: str | None = None,
+    ) -> None:
         wire = ResponseWire(
             self.emit,
             response_id=f"resp_{secrets.token_hex(12)}",
@@ -278,22 +334,45 @@ class Conversation:
             metadata=metadata or None,
             audio=msgspec.to_builtins(self.config.audio.output),
         )
-        self._speaking.start(wire, self.config.audio.output.format, source, answer, event_id)
+        self._speaking.start(wire, self.config.audio.output.format, self._in_order(source), answer, event_id)
         if wire.speaks:
             self._answering.interviewer_began()
         if self._floor is not None:
             self._floor.cancel()
 
+    def _in_order(self, source: Source) -> Source:
+        """``source``, which begins when the log has what was heard of the reply before."""
+
+        async def parts() -> Parts:
+            await self._heard.settled()
+            async with aclosing(source()) as items:
+                async for item in items:
+                    yield item
+
+        return parts
+
     async def _noted(self, body: TurnBody, answer: PendingAnswer | None) -> int:
         """The agent has replied: the answer is durable, and its transcript is known."""
         if body.transcript is not None and answer is not None and not answer.transcribed:
-            self._shown.transcript(answer.item_id, body.transcript.text, body.transcript.duration_s)
+            self._transcribed(answer, body.transcript, body)
         response = body.interviewer_response
         self.question = response.question
         self._turn_number = body.turn_number
         self._answering.asked(self.question)
         state = await self._ports.sessions.load(self.key)
+        self._is_open = state is not None and state.status == "active"
+        language = state.language if state is not None else "en"
+        self._thinks = body.transcript is not None and asks_for_time(body.transcript.text, language)
         return state.version if state is not None else 0
+
+    def _transcribed(self, answer: PendingAnswer, transcript: TranscriptView, body: TurnBody) -> None:
+        """The agent transcribed the recording, or asks again because speech recognition failed for good."""
+        if any(fallback.tier == "stt" for fallback in body.fallbacks):
+            self._shown.no_transcript(
+                answer.item_id, EngineFailed("Speech recognition failed; the answer is asked again.")
+            )
+        else:
+            self._shown.transcript(answer.item_id, transcript.text, transcript.duration_s)
 
     def _late(self, reply: dict[str, Any], seq: int) -> None:
         """A response was cancelled before its turn was committed: the client learns of the turn here."""
@@ -323,13 +402,31 @@ class Conversation:
 
     async def _give_floor(self, at: float) -> None:
         """The candidate has the floor once the last word has been heard."""
-        await asyncio.sleep(max(0.0, at - time.monotonic()))
-        if self._answering.interviewer_ended():
-            self.ladder.quiet_from(time.monotonic())
+        await asyncio.sleep(max(0.0, at - self._ports.clock()))
+        if self._answering.interviewer_ended() and not self._offers:
+            self._quiet()
+
+    def _quiet(self) -> None:
+        """The candidate has the floor and is silent."""
+        if self._is_open:
+            self.ladder.quiet_from(self._ports.clock(), rungs_of(self.question), thinking=self._thinks)
 
     # --- the candidate's side ------------------------------------------------------------------------------------
     def _interrupted(self) -> None:
-        self._speaking.cancel("turn_detected")
+        """The candidate speaks over the interviewer: only what was heard counts as said."""
+        heard, wire = self._speaking.interrupted(), self._speaking.wire
+        if not self._speaking.cancel("turn_detected") and heard is not None and wire is not None:
+            self.items.put(reply_item(wire.item_id, heard, speaks=True, status="incomplete"))
+
+    def _nothing_was_said(self) -> None:
+        """Speech had no words. If it interrupted the interviewer, the interviewer begins again."""
+        if self._speaking.active:
+            return
+        wire = self._speaking.wire
+        if wire is not None and wire.heard is not None:
+            self._start(self._sources.current_line)
+        else:
+            self._quiet()
 
     def _ready(self) -> None:
         if not self._speaking.active:
@@ -338,12 +435,17 @@ class Conversation:
     async def _hear(self, samples: Samples) -> Transcript:
         return await self._ports.agent.hear(HearRequest(self.key.tenant, self.key.interview_id, wav_of(samples)))
 
+    async def _think_ahead(self, transcript: Transcript) -> PreparedReply | None:
+        key = self.key
+        return await self._ports.agent.think_ahead(ThinkAheadRequest(key.tenant, key.interview_id, transcript))
+
     # --- what clients see ----------------------------------------------------------------------------------------
     def _shown_session(self, resumed: bool) -> dict[str, Any]:
         info = self._ports.detection.info() if self._ports.detection is not None else None
         about = {
             "id": self.key.interview_id,
             "resumed": resumed,
+            "shows_text": self.config.interview.shows_text,
             "audio_ms_held": self._answering.audio_ms,
             "audio_ms_received": self._answering.received_ms,
             "question": msgspec.to_builtins(self.question),

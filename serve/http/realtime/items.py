@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from interview.plans.questions import QuestionCard
 from interview.sessions.events import AnswerReceived, AnswerTranscribed, Event, ResponseSent
+from interview.sessions.hearing import as_heard
 from serve.http.realtime.faults import Fault
 
 #: An answer that came over a socket has this prefix in its Idempotency-Key; the rest is its item's id.
@@ -81,7 +82,9 @@ def _message(item_id: str, role: str, content: dict[str, Any] | None) -> dict[st
     }
 
 
-def reply_id(turn: int, hint: int | None = None) -> str:
+def reply_id(turn: int, hint: int | None = None, returned: int = 0) -> str:
+    if returned:
+        return f"item_reply_{turn}_return_{returned}"
     return f"item_reply_{turn}" if hint is None else f"item_reply_{turn}_hint_{hint}"
 
 
@@ -92,9 +95,11 @@ def answer_id(turn: int, idempotency_key: str) -> str:
 
 
 def logged_items(events: Iterable[Event], *, speaks: bool) -> Iterator[LoggedItem]:
-    """The answers and utterances among ``events``; an answer without a transcript yet is left out."""
+    """The answers and utterances among ``events``; an answer without a transcript yet is left out, and an utterance
+    that was interrupted has the words that were heard."""
     ids: dict[int, str] = {}
-    for event in events:
+    log = list(events)
+    for event, heard in zip(log, as_heard(log), strict=True):
         match event.data:
             case AnswerReceived(turn=turn, idempotency_key=key, text=text):
                 ids[turn] = answer_id(turn, key)
@@ -103,8 +108,11 @@ def logged_items(events: Iterable[Event], *, speaks: bool) -> Iterator[LoggedIte
             case AnswerTranscribed(turn=turn, text=text):
                 item_id = ids.get(turn, answer_id(turn, ""))
                 yield LoggedItem(user_item(item_id, transcript=text), event.seq)
-            case ResponseSent(turn=turn, text=text, hint=hint) as sent:
-                yield LoggedItem(reply_item(reply_id(turn, hint), text, speaks=speaks), event.seq, sent)
+            case ResponseSent(turn=turn, hint=hint) as sent:
+                said = heard.data.text if isinstance(heard.data, ResponseSent) else sent.text
+                status = "completed" if said == sent.text else "incomplete"
+                item = reply_item(reply_id(turn, hint, sent.returned), said, speaks=speaks, status=status)
+                yield LoggedItem(item, event.seq, sent)
             case _:
                 pass  # the other events are no part of the conversation
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any
 
 from deployments.stt.contract import Transcript
 from deployments.turn_detection.contract import FRAME_MS, TurnDetection, VoiceActivity
 from interview.errors import InterviewError
 from interview.plans.questions import QuestionCard
+from interview.turn_taking.completeness import is_unfinished
 from interview.turn_taking.profiles import PauseProfile, plain_silence, profile_of, scaled
-from interview.turn_taking.turns import Gate, Outcome, Paused, Turns
+from interview.turn_taking.stories import expects_a_story, lacks_its_result
+from interview.turn_taking.thinking import asks_for_time
+from interview.turn_taking.turns import Gate, MayEnd, Outcome, Paused, Turns
 from serve.http.realtime.answer_audio import AnswerAudio, PartTranscripts
 from serve.http.realtime.audio_formats import AudioFormat, Decoder, Pcm, Samples
 from serve.http.realtime.session_config import SemanticVad, ServerVad
 from serve.http.realtime.session_config import TurnDetection as Detection
+from serve.http.realtime.thinking_ahead import ThinkingAhead
 
 #: Audio kept before a beginning of speech, so that its first sound is not cut; server_vad may change it.
 PREFIX_MS = 300
@@ -31,11 +37,13 @@ class Listening:
         hear: Callable[[Samples], Awaitable[Transcript]],
         happened: Callable[[Outcome], None],
         told: Callable[[str], None],
+        ahead: ThinkingAhead,
     ) -> None:
         self._models = models
         self._hear = hear
         self._happened = happened
         self._told = told
+        self.ahead = ahead
         self._decoder = Decoder(Pcm())
         self._clock_ms = 0
         self._judging: set[asyncio.Task[None]] = set()
@@ -45,6 +53,7 @@ class Listening:
         self.audio = AnswerAudio()
         self.parts = PartTranscripts(hear, told)
         self.turns: Turns | None = None
+        self._story = False
         self.detection: Detection | None = None
 
     def configure(self, form: AudioFormat, detection: Detection | None, question: QuestionCard | None) -> None:
@@ -62,6 +71,7 @@ class Listening:
 
     def asked(self, question: QuestionCard | None) -> None:
         """Another question is open: its type decides how long a pause may be."""
+        self._story = expects_a_story(question)
         if self.turns is not None and self.detection is not None:
             self.turns.profile = _profile(self.detection, question)
             self.turns.gate = Gate(enabled=self.detection.interrupt_response)
@@ -89,6 +99,7 @@ class Listening:
         return taken
 
     def close(self) -> None:
+        self.ahead.stop()
         for task in self._judging:
             task.cancel()
 
@@ -98,14 +109,41 @@ class Listening:
         for outcome in turns.heard(at_ms, FRAME_MS, speech=self._speech):
             if isinstance(outcome, Paused):
                 self._pause(turns, outcome)
+            elif isinstance(outcome, MayEnd) and self.ahead.enabled:
+                self.ahead.begin(partial(self.parts.whole, self.audio, outcome.at_ms))
             self._happened(outcome)
+        if turns.state == "speaking":
+            self.ahead.stop()
 
     def _pause(self, turns: Turns, paused: Paused) -> None:
-        self.parts.paused(self.audio, paused.at_ms)
-        if turns.profile.likely <= 1:
-            judging = asyncio.create_task(self._judge(turns, paused.at_ms))
-            self._judging.add(judging)
-            judging.add_done_callback(self._judging.discard)
+        words = self.parts.paused(self.audio, paused.at_ms)
+        if turns.profile.is_plain:
+            return  # the client named the silence
+        self._kept(self._judge(turns, paused.at_ms))
+        if words is not None:
+            self._kept(self._read(turns, self.parts, paused.at_ms, words))
+
+    def _kept(self, work: Coroutine[Any, Any, None]) -> None:
+        judging = asyncio.create_task(work)
+        self._judging.add(judging)
+        judging.add_done_callback(self._judging.discard)
+
+    async def _read(
+        self, turns: Turns, parts: PartTranscripts, at_ms: int, words: asyncio.Task[Transcript | None]
+    ) -> None:
+        await asyncio.wait([words])
+        if words.cancelled() or words.exception() is not None:
+            return  # the answer's end transcribes again, and says so
+        heard = words.result()
+        if heard is None:
+            return
+        if asks_for_time(heard.text, heard.language):
+            turns.thinks(at_ms)
+        unfinished, untold = is_unfinished(heard.text, heard.language), False
+        if self._story and not unfinished and turns.state == "paused":  # a resumed answer has another tail
+            whole, _ = await heard_or_none(parts.whole(self.audio, at_ms))
+            untold = whole is not None and lacks_its_result(whole.text, whole.language)
+        turns.read(at_ms, unfinished=unfinished, untold=untold)
 
     async def _judge(self, turns: Turns, at_ms: int) -> None:
         if self._models is not None:

@@ -9,6 +9,7 @@ from deployments.stt.contract import Transcript, joined
 from serve.http.realtime.audio_formats import HEARD_HZ, Samples, wav_of
 from serve.http.realtime.faults import Fault
 from serve.http.realtime.items import KEY_PREFIX
+from serve.http.realtime.thinking_ahead import Preparing
 from storage.sessions.port import SessionKey
 
 
@@ -18,6 +19,8 @@ class PendingAnswer:
     def __init__(self) -> None:
         self.item_id: str | None = None
         self.at_once = False
+        #: The reply that is being prepared, if the answer has one part.
+        self.prepared: Preparing | None = None
         self._spoken: list[tuple[Samples, Transcript | None]] = []
         self._typed: list[str] = []
 
@@ -38,7 +41,11 @@ class PendingAnswer:
         if self._typed:
             raise Fault("invalid_value", "A typed answer waits for response.create; an answer is spoken or typed.")
 
-    def speak(self, item_id: str, samples: Samples, transcript: Transcript | None) -> None:
+    def speak(
+        self, item_id: str, samples: Samples, transcript: Transcript | None, prepared: Preparing | None = None
+    ) -> None:
+        """``prepared``: a reply to these words alone."""
+        self.prepared = None if self._spoken else prepared
         self._spoken.append((samples, transcript))
         self.item_id = item_id
 
@@ -55,6 +62,7 @@ class PendingAnswer:
         """This answer, which could not be given, and what came after it, as one."""
         if not newer:
             return self
+        self.prepared = None
         self._spoken += newer._spoken
         self._typed += newer._typed
         self.item_id, self.at_once = newer.item_id, newer.at_once

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 from serve.http.realtime.audio_formats import SPOKEN_HZ, Encoder, Samples
@@ -11,6 +10,8 @@ from serve.http.realtime.wire import ResponseWire
 
 #: Speech in one event, in seconds.
 PIECE_S = 0.2
+#: A microphone sends no faster than this, in seconds of audio for each second, with a burst after a stall.
+LIVE_RATE, LIVE_BURST_S = 1.5, 0.5
 
 
 class Playback:
@@ -22,17 +23,22 @@ class Playback:
         encoder: Encoder,
         *,
         lead_s: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        received_ms: Callable[[], int] = lambda: 0,
     ) -> None:
         self._wire = wire
         self._encoder = encoder
         self._lead_s = lead_s
         self._clock = clock
         self._sleep = sleep
+        self._received_ms = received_ms
+        self._began_ms = 0
         self._began: float | None = None
         self._sent_s = 0.0
         self._captions: list[tuple[float, str]] = []
+        #: Where the last caption will end, also when it has not been sent to its end.
+        self._ends_s = 0.0
 
     @property
     def sent_s(self) -> float:
@@ -47,15 +53,26 @@ class Playback:
     def heard_s(self) -> float:
         return 0.0 if self._began is None else min(self._sent_s, self._clock() - self._began)
 
-    def caption(self, text: str) -> None:
-        """The words that begin with the next piece."""
+    @property
+    def is_live(self) -> bool:
+        """Whether audio has come as from a microphone since the speech began. A client that sends faster, such as a
+        recording's, does not say when it played what."""
+        if self._began is None:
+            return True
+        received_s = (self._received_ms() - self._began_ms) / 1000
+        return received_s <= LIVE_RATE * (self._clock() - self._began) + LIVE_BURST_S
+
+    def caption(self, text: str, length_s: float) -> None:
+        """The words that begin with the next piece, and how long they take."""
         if text:
             self._captions.append((self._sent_s, text))
+            self._ends_s = self._sent_s + length_s
             self._wire.words(text)
 
     def heard_words(self, until_s: float) -> str:
         """The captions that were played to more than half of their length before ``until_s``."""
-        ends = [*(start for start, _ in self._captions[1:]), self._sent_s][: len(self._captions)]
+        last = max(self._ends_s, self._sent_s)
+        ends = [*(start for start, _ in self._captions[1:]), last][: len(self._captions)]
         heard = [
             text
             for (start, text), end in zip(self._captions, ends, strict=True)
@@ -72,6 +89,7 @@ class Playback:
             if self._began is None or self.ends_at < self._clock():
                 # The client ran dry: what follows plays from now.
                 self._began = self._clock() - self._sent_s
+                self._began_ms = self._received_ms() - round(self._sent_s * 1000)
             self._wire.sound(self._encoder.feed(part))
             self._sent_s += len(part) / SPOKEN_HZ
 

@@ -9,18 +9,33 @@ from typing import TypeVar
 
 import msgspec
 
-from deployments.agent.contract import Done, EndRequest, HintRequest, StepReply, TurnPart, TurnRequest
+from deployments.agent.contract import (
+    Done,
+    EndRequest,
+    HintRequest,
+    PauseRequest,
+    ResumeRequest,
+    StepReply,
+    TurnPart,
+    TurnRequest,
+)
 from interview import retries
-from interview.errors import NotFound, TurnInFlight
-from interview.sessions.events import Event, ResponseSent
+from interview.errors import NotFound, SessionEnded, TurnInFlight
+from interview.languages.language import language_of
+from interview.sessions.events import Event, HelpOffered, ResponseSent
+from interview.sessions.hearing import last_said
 from interview.sessions.session import PendingAnswer as AcceptedAnswer
 from interview.sessions.session import SessionState
+from interview.turn_taking.silence import Offer
 from serve.http.auth import NO_SUCH_INTERVIEW
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.live_interviews import LiveInterviews
+from serve.http.interviews.pauses import Pauses
 from serve.http.realtime.faults import Fault
 from serve.http.realtime.speaking import Line
 from storage.blobs.layout import path_of_url
 from storage.blobs.port import BlobStore
+from storage.sessions.amend import amend
 from storage.sessions.port import SessionKey, SessionStore
 
 #: How long a turn that another worker holds is waited for: longer than a lease.
@@ -55,9 +70,19 @@ class Seen(msgspec.Struct, frozen=True):
 class ResponseSources:
     """One interview over the agent and the stores. ``speaks``: with the reply's audio."""
 
-    def __init__(self, key: SessionKey, agent: StepCaller, sessions: SessionStore, blobs: BlobStore) -> None:
+    def __init__(
+        self,
+        key: SessionKey,
+        agent: StepCaller,
+        pauses: Pauses,
+        live: LiveInterviews,
+        sessions: SessionStore,
+        blobs: BlobStore,
+    ) -> None:
         self._key = key
         self._agent = agent
+        self._pauses = pauses
+        self._live = live
         self._sessions = sessions
         self._blobs = blobs
 
@@ -97,17 +122,35 @@ class ResponseSources:
         asked = seen.named_in(HintRequest(self._key.tenant, self._key.interview_id, idempotency_key, voice=speaks))
         return self._step(self._agent.hint(asked))
 
+    def pause(self, seen: Seen) -> Parts:
+        asked = PauseRequest(self._key.tenant, self._key.interview_id, seen.question_id, seen.turn_number)
+        return self._step(self._pauses.pause(asked))
+
+    def resume(self, *, speaks: bool) -> Parts:
+        return self._step(self._pauses.resume(ResumeRequest(self._key.tenant, self._key.interview_id, speaks)))
+
     def end(self) -> Parts:
         ended = EndRequest(
             self._key.tenant, self._key.interview_id, by="candidate", reason="The candidate ended the interview."
         )
-        return self._step(self._agent.end(ended))
+        return self._step(self._live.end(ended))
 
     async def current_line(self) -> Parts:
         """What the interviewer said last: a client that has just come asks for it, or one that did not understand."""
         state = await self.state()
-        said = [turn for turn in state.conversation_history if turn.role == "interviewer"]
-        yield Line(said[-1].content if said else "", state.language, said[-1].audio_url if said else None)
+        said = last_said(state)
+        yield Line(said.whole if said else "", state.language, said.audio_url if said else None)
+
+    async def offered(self, offer: Offer) -> Parts:
+        """Words into the candidate's silence. They are in the log before they are said, and are no turn."""
+        state = await self.state()
+        if state.status != "active":
+            raise SessionEnded("This interview does not go on now.")
+        script = language_of(state.language).script
+        lines = script.offer_help if offer == "nudge" else script.offer_repeat_or_skip
+        text = lines[(state.settings.seed + state.turn_number) % len(lines)]
+        await amend(self._sessions, self._key, lambda now: (HelpOffered(turn=now.turn_number, offer=offer, text=text),))
+        yield Line(text, state.language)
 
     async def again(self, sent: ResponseSent, seq: int) -> Parts:
         """An utterance of the log, whose number is ``seq``."""

@@ -23,9 +23,9 @@ Eagerness = Literal["low", "medium", "high", "auto"]
 
 
 class Transcription(Struct, frozen=True):
-    """Shown only: the speech-to-text tier is the server's."""
+    """Shown only: the speech-to-text tier is the server's. ``model`` is a string, as Pipecat requires."""
 
-    model: str | None = None
+    model: str = MODEL
     language: str | None = None
     prompt: str | None = None
 
@@ -75,6 +75,13 @@ class Audio(Struct, frozen=True):
     output: OutputAudio = OutputAudio()
 
 
+class Display(Struct, frozen=True):
+    """An extension of this server. ``shows_text``: the candidate reads each reply as well, so that an interruption of
+    its audio leaves nothing unknown."""
+
+    shows_text: bool = False
+
+
 class SessionConfig(Struct, frozen=True):
     """The settings in force."""
 
@@ -88,6 +95,7 @@ class SessionConfig(Struct, frozen=True):
     tracing: None = None
     truncation: str = "auto"
     audio: Audio = Audio()
+    interview: Display = Display()
 
     @property
     def speaks(self) -> bool:
@@ -106,6 +114,7 @@ _CHANGEABLE = (
     ("audio", "input", "noise_reduction"),
     ("audio", "input", "turn_detection"),
     ("audio", "output", "format"),
+    ("interview", "shows_text"),
 )
 _MISSING: Any = object()
 
@@ -125,7 +134,8 @@ def changed(config: SessionConfig, patch: Mapping[str, Any]) -> SessionConfig:
     for path in _CHANGEABLE:
         value = _at(patch, path)
         if value is not _MISSING:
-            _merge(merged, path, value)
+            # Pipecat sends false where the API has null
+            _merge(merged, path, None if path[-1] == "turn_detection" and value is False else value)
     try:
         new = msgspec.convert(merged, SessionConfig)
     except msgspec.ValidationError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from deployments.agent.contract import Done, Sentence, SpokenPart, TurnBody, Tur
 from deployments.tts.contract import SynthesisRequest, TextToSpeech
 from interview.errors import InternalError, InterviewError
 from interview.text.sentences import sentences_of
-from serve.http.realtime.audio_formats import AudioFormat, Encoder, Samples, SpeechReader, decoded
+from serve.http.realtime.audio_formats import SPOKEN_HZ, AudioFormat, Encoder, Samples, SpeechReader, decoded
 from serve.http.realtime.faults import fault_of
 from serve.http.realtime.pending_answer import PendingAnswer
 from serve.http.realtime.playback import Playback
@@ -82,7 +81,7 @@ class Speaking:
 
     ``noted`` is told of each reply and its answer before the response ends, also when it was cancelled, and returns
     the reply's ``seq``; ``late`` gets the reply and ``seq`` of a response that was cancelled before its turn was
-    committed; ``failed`` is told of each failure.
+    committed; ``failed`` is told of each failure; ``heard`` gets an utterance and its captions that were heard.
     """
 
     def __init__(
@@ -93,6 +92,9 @@ class Speaking:
         late: Callable[[dict[str, Any], int], None],
         failed: Callable[[InterviewError, PendingAnswer | None], None],
         finished: Callable[[], None],
+        heard: Callable[[str, str], None],
+        received_ms: Callable[[], int],
+        clock: Callable[[], float],
     ) -> None:
         self._emit = emit
         self._sources = sources
@@ -100,6 +102,9 @@ class Speaking:
         self._late = late
         self._failed = failed
         self._finished = finished
+        self._heard = heard
+        self._received_ms = received_ms
+        self._clock = clock
         self._one_step = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -113,8 +118,8 @@ class Speaking:
 
     @property
     def audible_until(self) -> float:
-        """When, on the monotonic clock, the last word sent will have been heard."""
-        return self.playback.ends_at if self.playback is not None and self.playback.sent_s else time.monotonic()
+        """When, on the clock, the last word sent will have been heard."""
+        return self.playback.ends_at if self.playback is not None and self.playback.sent_s else self._clock()
 
     def start(
         self,
@@ -127,7 +132,9 @@ class Speaking:
         """Begin a response, to ``answer`` or to the client's event ``event_id`` if it is one; none may be active."""
         self.wire = wire
         self.body = None
-        self.playback = Playback(wire, Encoder(form), lead_s=self._sources.lead_s)
+        self.playback = Playback(
+            wire, Encoder(form), lead_s=self._sources.lead_s, clock=self._clock, received_ms=self._received_ms
+        )
         wire.begin()
         self._task = self._kept(self._respond(wire, self.playback, source, answer, event_id))
 
@@ -143,6 +150,24 @@ class Speaking:
         if self._task is not None:
             self._task.cancel()
         return True
+
+    def interrupted(self, heard_s: float | None = None) -> str | None:
+        """The candidate heard the first ``heard_s`` seconds of the latest response (None: what was played by now) and
+        no more. Returns the captions of it; None when the response is not spoken, or was sent to its end and either
+        heard to its end or sent to no live microphone."""
+        wire, playback = self.wire, self.playback
+        if wire is None or playback is None or not wire.speaks:
+            return None
+        played = playback.heard_s >= playback.sent_s or not playback.is_live
+        if heard_s is None and wire.ended and wire.heard is None and played:
+            return None
+        wire.heard = playback.heard_words(playback.heard_s if heard_s is None else heard_s)
+        self._note_heard(wire)
+        return wire.heard
+
+    def _note_heard(self, wire: ResponseWire) -> None:
+        if wire.whole is not None and wire.heard is not None:
+            self._heard(wire.whole, wire.heard)
 
     async def settled(self) -> None:
         """Wait until no step of the agent runs."""
@@ -178,14 +203,16 @@ class Speaking:
                     if not wire.speaks:
                         wire.words(text)
                 case SpokenPart():
-                    playback.caption(part.caption)
+                    playback.caption(part.caption, part.duration_s)
                     await playback.play(reader.feed(part.audio, part.content_type))
                 case Finished():
                     await self._end(wire, playback, reader, part.body)
                     break
                 case Line():
+                    wire.whole = part.text
                     await self._say(wire, playback, part.text, part.audio_url, part.language)
-                    wire.end("completed", text=part.text, seq=part.seq)
+                    if wire.end("completed", text=part.text, seq=part.seq) is not None and wire.speaks:
+                        self._heard(part.text, part.text)  # an interruption of the first time is made good
                     break
                 case InterviewError():
                     self._broken(wire, part)
@@ -209,6 +236,8 @@ class Speaking:
                             body = item.reply.body
                             seq = await self._noted(body, answer)
                             wire.replied(_shown(body), seq)
+                            wire.whole = body.interviewer_response.text
+                            self._note_heard(wire)
                             if wire.ended:
                                 self._late(_shown(body), seq)
                             parts.put_nowait(Finished(body))
@@ -241,7 +270,8 @@ class Speaking:
         if wire.speaks:
             await playback.play(await asyncio.to_thread(reader.finish))
             if not playback.sent_s:
-                await self._say(wire, playback, response.text, response.audio_url, "en")
+                language = body.session_state.language if body.session_state is not None else "en"
+                await self._say(wire, playback, response.text, response.audio_url, language)
             playback.finish()
         elif len(wire.said) < len(response.text):
             wire.words(response.text[len(wire.said) :].strip())
@@ -256,7 +286,7 @@ class Speaking:
             return
         for sentence, share in _shares(text):
             count = round(share * len(samples))
-            playback.caption(sentence)
+            playback.caption(sentence, count / SPOKEN_HZ)
             await playback.play(samples[:count])
             samples = samples[count:]
         await playback.play(samples)

@@ -34,6 +34,10 @@ class ResponseWire:
         self.speaks = speaks
         self.said = ""
         self.ended = False
+        #: The utterance of the log that is being said, once it is known, and the captions of it that were heard if the
+        #: candidate interrupted it.
+        self.whole: str | None = None
+        self.heard: str | None = None
         self._previous_id = previous_id
         self._metadata = metadata
         self._audio = audio

@@ -3,6 +3,7 @@ import { Notice } from "../ui/Notice";
 import { Keys } from "./Keys";
 import { Links } from "./Links";
 import { Platform } from "./Platform";
+import { Running } from "./Running";
 import { usePlatform } from "./usePlatform";
 import "./console.css";
 
@@ -12,6 +13,7 @@ export function ConsolePage() {
       <div className="stack">
         <h1>Console</h1>
         <Live />
+        <Running />
         <Links />
         <Keys />
       </div>

@@ -46,8 +46,12 @@ export function Keys() {
       setBusy(false);
     }
   };
-  const create = () =>
-    attempt(async () => {
+  const create = async () => {
+    if (label.trim() === "") {
+      setFailure("Give the key a name: the person or program that uses it.");
+      return;
+    }
+    await attempt(async () => {
       setMade(null);
       const body = {
         label: label.trim(),
@@ -57,6 +61,7 @@ export function Keys() {
       setMade(await api.json<CreatedKey>("/keys", { method: "POST", body }));
       setLabel("");
     });
+  };
   const revoke = (key: KeyRow) =>
     attempt(async () => {
       setRevoking(null);
@@ -136,10 +141,10 @@ export function Keys() {
             keyOf={(key) => key.key_id}
             columns={[
               { label: "Name", cell: (key) => key.label || "–" },
-              { label: "Id", cell: (key) => <code>{key.key_id}</code> },
+              { label: "Id", unbroken: true, cell: (key) => <code>{key.key_id}</code> },
               { label: "Scopes", cell: (key) => key.scopes.join(", ") },
-              { label: "Made", cell: (key) => day(key.created_at) },
-              { label: "Ends", cell: endOf },
+              { label: "Made", unbroken: true, cell: (key) => day(key.created_at) },
+              { label: "Ends", unbroken: true, cell: endOf },
               {
                 label: "Revoke",
                 cell: (key) =>
@@ -173,6 +178,11 @@ export function Keys() {
             </>
           }
         >
+          {api.token.startsWith(`ik_${revoking.key_id}_`) && (
+            <Notice tone="warn" title="This is the key that you signed in with">
+              You are signed out as soon as it is revoked. Make sure that you have another one.
+            </Notice>
+          )}
           <p>
             Whoever uses “{revoking.label || revoking.key_id}” is locked out within a second. This cannot be undone.
           </p>

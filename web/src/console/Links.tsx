@@ -1,9 +1,12 @@
 import { useState } from "react";
 import { useApi, wordsOf } from "../staff/api";
-import { PlanInput } from "../staff/PlanInput";
+import { day } from "../staff/format";
+import { PlanChoice } from "../staff/PlanInput";
+import { isPersonal, rememberedName, rememberName } from "../staff/session";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
+import { Invitations } from "./Invitations";
 import { Secret } from "./Secret";
 
 type Link = { interview_id: string; url: string; expires_at: string };
@@ -20,6 +23,11 @@ export function Links() {
   const [plan, setPlan] = useState("");
   const [name, setName] = useState("");
   const [reference, setReference] = useState("");
+  const [minutes, setMinutes] = useState("");
+  const [reason, setReason] = useState("");
+  const [author, setAuthor] = useState(rememberedName());
+  const [made, setMade] = useState(0);
+  const personal = isPersonal(api.token);
   const [link, setLink] = useState<Link | null>(null);
   const [error, setError] = useState("");
   const [busy, setBusy] = useState<"" | "link" | "test">("");
@@ -27,7 +35,12 @@ export function Links() {
     setError("");
     setLink(null);
     if (!plan.trim()) {
-      setError("Name the plan first.");
+      setError("Choose the plan first.");
+      return;
+    }
+    const extra = kind === "link" ? extraTime(minutes, reason, personal ? null : author) : null;
+    if (typeof extra === "string") {
+      setError(extra);
       return;
     }
     setBusy(kind);
@@ -36,8 +49,13 @@ export function Links() {
     const id = newId(kind === "test" ? "test" : "i");
     try {
       setLink(
-        await api.json<Link>(`/interviews/${id}/link`, { method: "POST", body: { plan: plan.trim(), candidate } }),
+        await api.json<Link>(`/interviews/${id}/link`, {
+          method: "POST",
+          body: { plan: plan.trim(), candidate, ...(extra && { extra_time: extra }) },
+        }),
       );
+      if (extra?.author) rememberName(extra.author);
+      setMade((count) => count + 1);
     } catch (problem) {
       setError(wordsOf(problem));
     } finally {
@@ -64,8 +82,8 @@ export function Links() {
         }}
       >
         <div className="form-grid">
-          <Field label="Plan" hint="Its id, such as backend-engineer">
-            {(wiring) => <PlanInput wiring={wiring} value={plan} onChange={setPlan} />}
+          <Field label="Plan" hint="Drafts are not listed">
+            {(wiring) => <PlanChoice wiring={wiring} value={plan} onChange={setPlan} />}
           </Field>
           <Field label="Candidate’s name" hint="How the interviewer addresses them">
             {input(name, setName)}
@@ -74,6 +92,22 @@ export function Links() {
             {input(reference, setReference)}
           </Field>
         </div>
+        <details>
+          <summary>Grant extra time before the start</summary>
+          <div className="form-grid">
+            <Field label="Extra minutes" hint="1 to 240; the candidate sees them before the start">
+              {input(minutes, setMinutes)}
+            </Field>
+            <Field label="Reason" hint="Kept in the log; the candidate does not see it">
+              {input(reason, setReason)}
+            </Field>
+            {!personal && (
+              <Field label="Your name" hint="Kept in the log">
+                {input(author, setAuthor)}
+              </Field>
+            )}
+          </div>
+        </details>
         <div className="row">
           <Button kind="primary" type="submit" busy={busy === "link"}>
             Create a link
@@ -96,13 +130,27 @@ export function Links() {
             value={new URL(link.url, location.origin).href}
           />
           <p className="small">
-            It ends on {new Date(link.expires_at).toLocaleDateString("en-GB")} and is shown once.{" "}
+            It ends on {day(link.expires_at)} and is shown once.{" "}
             <a href={link.url} target="_blank" rel="noreferrer">
               Open it in a new tab
             </a>
           </p>
         </>
       )}
+      <Invitations made={made} />
     </section>
   );
+}
+
+type ExtraTime = { minutes: number; reason: string; author?: string };
+
+/** The grant; null where none is wanted, and what is missing as a sentence. `author` null: the account names it. */
+function extraTime(minutes: string, reason: string, author: string | null): ExtraTime | string | null {
+  if (minutes.trim() === "") return null;
+  const wanted = Number(minutes.replace(",", "."));
+  if (!(wanted >= 1 && wanted <= 240)) return "Extra time is a number of minutes from 1 to 240.";
+  if (reason.trim().length < 3) return "Say why the extra time is granted, in a few words.";
+  if (author === null) return { minutes: wanted, reason: reason.trim() };
+  if (!author.trim()) return "Give your name: the log keeps who granted the extra time.";
+  return { minutes: wanted, reason: reason.trim(), author: author.trim() };
 }

@@ -13,6 +13,25 @@ const TIERS: Record<string, string> = {
   turn_detection: "End of turn",
 };
 
+const STAGES: Record<string, string> = {
+  stt: "Speech to text",
+  tts: "Text to speech",
+  llm: "Language model",
+  grade: "Grading",
+  decide: "Choosing what to say",
+  store: "Session store",
+  blob: "Recordings",
+};
+
+/** `queues` are named "queue state"; the states of a job in the order of its life. */
+const JOBS: Record<string, string> = {
+  waiting: "waiting",
+  running: "running",
+  delayed: "to be tried again",
+  done: "done",
+  dead: "given up",
+};
+
 export function Platform({ readings }: { readings: Reading[] }) {
   const latest = readings.at(-1);
   const first = readings[0];
@@ -69,10 +88,14 @@ export function Platform({ readings }: { readings: Reading[] }) {
           rows={state.tiers}
           keyOf={(tier) => tier.tier}
           columns={[
-            { label: "Tier", cell: (tier) => TIERS[tier.tier] ?? tier.tier },
-            { label: "Engine", cell: (tier) => [tier.engine, tier.model].filter(Boolean).join(" · ") || "–" },
+            { label: "Tier", unbroken: true, cell: (tier) => TIERS[tier.tier] ?? tier.tier },
+            {
+              label: "Engine",
+              unbroken: true,
+              cell: (tier) => [tier.engine, tier.model].filter(Boolean).join(" · ") || "–",
+            },
             { label: "State", cell: (tier) => <Health ok={tier.ok} none={tier.engine === "none"} /> },
-            { label: "Note", cell: (tier) => tier.error || tier.notice || "–" },
+            { label: "Note", cell: (tier) => <Note text={tier.error || tier.notice || ""} /> },
           ]}
         />
         <p className="small muted">
@@ -98,23 +121,19 @@ export function Platform({ readings }: { readings: Reading[] }) {
         />
       </section>
       <div className="columns">
-        <Facts
-          title="Queues"
-          none="No queue is known."
-          facts={Object.entries(metrics.queues).map(([name, jobs]) => [name, count(jobs)])}
-        />
+        <Facts title="Queues" none="No queue is known." facts={queues(metrics)} />
         <Facts
           title="Fallbacks"
           none="No tier has failed over."
-          facts={metrics.fallbacks.map((one) => [`${one.tier} → ${one.to}`, count(one.count)])}
+          facts={metrics.fallbacks.map((one) => [`${TIERS[one.tier] ?? one.tier} → ${one.to}`, count(one.count)])}
         />
         <Facts
           title="Tokens and audio"
           none=""
           facts={[
             ...metrics.tokens.map((one): [string, string] => [`${one.model}, ${one.kind}`, count(one.count)]),
-            ["heard", `${count(metrics.audio_heard_s)} s`],
-            ["spoken", `${count(metrics.audio_spoken_s)} s`],
+            ["Heard", `${count(metrics.audio_heard_s)} s`],
+            ["Spoken", `${count(metrics.audio_spoken_s)} s`],
           ]}
         />
         <Facts
@@ -132,12 +151,27 @@ export function Platform({ readings }: { readings: Reading[] }) {
 }
 
 function latencies(metrics: PlatformState["metrics"]): { name: string; of: Latency }[] {
-  const stages = Object.entries(metrics.stages).map(([stage, of]) => ({ name: `stage ${stage}`, of }));
+  const stages = Object.entries(metrics.stages).map(([stage, of]) => ({ name: STAGES[stage] ?? stage, of }));
   return [
-    { name: "whole answer", of: metrics.turns },
-    { name: "without models", of: metrics.overhead },
+    { name: "Whole answer", of: metrics.turns },
+    { name: "Without the models", of: metrics.overhead },
     ...stages.sort((one, other) => (other.of.p95_s ?? 0) - (one.of.p95_s ?? 0)),
   ];
+}
+
+function queues(metrics: PlatformState["metrics"]): [string, string][] {
+  const order = Object.keys(JOBS);
+  return Object.entries(metrics.queues)
+    .map(([name, jobs]): [string, string, number] => {
+      const [queue = name, state = ""] = name.split(" ");
+      return [
+        `${queue.charAt(0).toUpperCase()}${queue.slice(1)}: ${JOBS[state] ?? state}`,
+        count(jobs),
+        order.indexOf(state),
+      ];
+    })
+    .sort((one, other) => one[2] - other[2])
+    .map(([label, jobs]) => [label, jobs]);
 }
 
 function sum(values: number[]): number {
@@ -162,6 +196,22 @@ function Health({ ok, none }: { ok: boolean; none: boolean }) {
     <span className="badge" data-tone={ok ? "good" : "bad"}>
       {ok ? "serves" : "does not answer"}
     </span>
+  );
+}
+
+/** The first sentence of a note; the rest, which says what to do, on request. */
+function Note({ text }: { text: string }) {
+  if (text === "") return "–";
+  const [first, ...rest] = text.split(/(?<=\.) /);
+  if (rest.length === 0) return first;
+  return (
+    <>
+      {first}
+      <details>
+        <summary>What to do</summary>
+        <p>{rest.join(" ")}</p>
+      </details>
+    </>
   );
 }
 

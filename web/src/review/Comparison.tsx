@@ -50,37 +50,50 @@ function Candidates({ reply }: { reply: Reply }) {
       </div>
       <section className="card stack">
         <h2>The numbers</h2>
-        <DataTable
-          caption="Abilities with standard errors"
-          rows={interviews}
-          keyOf={(one) => one.interview_id}
-          columns={[
-            {
-              label: "Candidate",
-              cell: (one) => (
-                <a href={hrefOf({ page: "interview", id: one.interview_id, tab: "report" })}>{nameOf(one)}</a>
-              ),
-            },
-            { label: "Date", cell: (one) => day(one.started_at) },
-            ...skills.map((skill) => ({
-              label: skill,
-              numeric: true,
-              cell: (one: Compared) => {
-                const found = of(one, skill);
-                return ability(found?.theta, found?.standard_error);
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
+        <section className="scrolls" aria-label="The numbers" tabIndex={0}>
+          <DataTable
+            caption="Abilities with standard errors"
+            rows={interviews}
+            keyOf={(one) => one.interview_id}
+            columns={[
+              {
+                label: "Candidate",
+                cell: (one) => (
+                  <a href={hrefOf({ page: "interview", id: one.interview_id, tab: "report" })}>{nameOf(one)}</a>
+                ),
               },
-            })),
-            {
-              label: "Weighted score",
-              numeric: true,
-              cell: (one) =>
-                one.score === null
-                  ? "–"
-                  : `${score(one.score)}${one.final ? "" : " provisional"}, ${skills.filter((skill) => of(one, skill)).length} of ${skills.length} skills`,
-            },
-            { label: "Review", cell: (one) => (one.needs_review ? "needs a person" : "–") },
-          ]}
-        />
+              { label: "Date", unbroken: true, cell: (one) => day(one.started_at) },
+              ...skills.map((skill) => ({
+                label: skill,
+                numeric: true,
+                cell: (one: Compared) => {
+                  const found = of(one, skill);
+                  return ability(found?.theta, found?.standard_error);
+                },
+              })),
+              {
+                label: "Weighted score",
+                numeric: true,
+                cell: (one) =>
+                  one.score === null ? (
+                    "–"
+                  ) : (
+                    <>
+                      {score(one.score)}
+                      {!one.final && <span className="under"> provisional</span>}
+                    </>
+                  ),
+              },
+              {
+                label: "Skills",
+                numeric: true,
+                cell: (one) => `${skills.filter((skill) => of(one, skill)).length} of ${skills.length}`,
+              },
+              { label: "Needs a person", cell: (one) => (one.needs_review ? "yes" : "–") },
+            ]}
+          />
+        </section>
       </section>
     </>
   );

@@ -51,7 +51,7 @@ export function FilterForm({ filters, onApply }: Props) {
         }}
       >
         <div className="search">
-          {text("candidate", "Candidate", "search", "Your reference, or a part of the name")}
+          {text("candidate", "Candidate", "search", "A part of the name, your reference, or the interview’s id")}
           <Button kind="primary" type="submit">
             Search
           </Button>

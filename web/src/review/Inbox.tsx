@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DataTable } from "../staff/DataTable";
-import { moment, score, standing } from "../staff/format";
+import { moment, plural, score, standing } from "../staff/format";
 import type { SessionList, SessionSummary } from "../staff/types";
 import { useLoad } from "../staff/useLoad";
 import { Button } from "../ui/Button";
@@ -37,7 +37,7 @@ function Pages({ filters }: { filters: Filters }) {
       )}
       <ComparisonBar chosen={chosen} plan={filters.plan} onClear={() => setChosen([])} />
       <p className="visually-hidden" role="status">
-        {loading ? "Loading" : data && `${data.sessions.length} interviews on this page`}
+        {loading ? "Loading" : data && `${plural(data.sessions.length, "interview")} on this page`}
       </p>
       {data && data.sessions.length > 0 && (
         <Table rows={data.sessions} chosen={chosen} onChosen={setChosen} busy={loading} />
@@ -106,14 +106,16 @@ function Table({ rows, chosen, onChosen, busy }: TableProps) {
             cell: (row) => (
               <a href={hrefOf({ page: "interview", id: row.interview_id, tab: "report" })}>
                 {nameOf(row)}
-                {row.candidate_reference && <span className="muted small"> {row.candidate_reference}</span>}
+                {(row.candidate_reference || row.candidate_name) && (
+                  <span className="under"> {row.candidate_reference || row.interview_id}</span>
+                )}
               </a>
             ),
           },
           { label: "Plan", cell: (row) => row.plan },
-          { label: "Started", cell: (row) => moment(row.started_at) },
+          { label: "Started", unbroken: true, cell: (row) => moment(row.started_at) },
           { label: "Status", cell: (row) => <StatusBadges row={row} /> },
-          { label: "Answers", numeric: true, cell: (row) => row.turns },
+          { label: "Turns", numeric: true, cell: (row) => row.turns },
           {
             label: "Score",
             numeric: true,

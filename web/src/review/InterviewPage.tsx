@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { useApi, wordsOf } from "../staff/api";
+import { ExtraTime } from "../staff/ExtraTime";
 import { moment } from "../staff/format";
 import type { Report } from "../staff/types";
 import { useLoad } from "../staff/useLoad";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { EventLogView } from "./EventLogView";
-import { ExtraTime } from "./ExtraTime";
 import { Playback } from "./Playback";
 import { ReportView } from "./ReportView";
 import { hrefOf, type Tab } from "./route";
@@ -43,7 +43,7 @@ export function InterviewPage({ id, tab }: { id: string; tab: Tab }) {
             <div className="stack tight">
               <Downloads id={id} />
               {(report.status === "active" || report.status === "paused") && (
-                <ExtraTime report={report} onGranted={reload} />
+                <ExtraTime interviewId={id} asked={report.candidate_questions} onGranted={reload} />
               )}
             </div>
           </header>

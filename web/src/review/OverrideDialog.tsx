@@ -1,9 +1,8 @@
 import { useState } from "react";
 import { contextOf, useApi, wordsOf } from "../staff/api";
-import { isPersonal, rememberedName, rememberName } from "../staff/session";
+import { DecisionDialog, useDecision } from "../staff/DecisionDialog";
 import type { Question } from "../staff/types";
 import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 import { decidedScore } from "./decision";
@@ -27,69 +26,47 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
   const [replaces, setReplaces] = useState(seen?.seq ?? 0);
   // As typed; null while the field is untouched.
   const [typed, setTyped] = useState<string | null>(null);
-  const [reason, setReason] = useState("");
-  const [name, setName] = useState(rememberedName());
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const [failure, setFailure] = useState("");
   const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [busy, setBusy] = useState(false);
-  const personal = isPersonal(api.token);
+  const decision = useDecision({
+    reason: "Say why, in a few words: the candidate may read it.",
+    author: "Your name stands next to your decision.",
+  });
   const score = decidedScore(typed, seen?.grade.score);
 
-  const problems = () => {
-    const found: Record<string, string> = {};
-    if (!(score >= 0 && score <= 1)) found.score = "A number from 0 to 1.";
-    if (reason.trim().length < 3) found.reason = "Say why, in a few words: the candidate may read it.";
-    if (!personal && !name.trim()) found.author = "Your name stands next to your decision.";
-    return found;
-  };
-
-  const submit = async () => {
-    const found = problems();
-    setErrors(found);
-    setFailure("");
-    if (Object.keys(found).length > 0) return;
-    setBusy(true);
-    try {
-      rememberName(name.trim());
-      await api.json(`/session/report/${encodeURIComponent(interviewId)}/override`, {
-        method: "POST",
-        body: {
-          question_id: question.question_id,
-          score,
-          reason: reason.trim(),
-          replaces,
-          ...(personal ? {} : { author: name.trim() }),
-        },
-      });
-      onDone();
-    } catch (problem) {
-      const faster = contextOf(problem).standing as Conflict | undefined;
-      if (faster) {
-        setConflict(faster);
-        setReplaces(faster.seq);
-        onOutdated();
-      } else {
-        setFailure(wordsOf(problem));
+  const submit = () => {
+    const problems: Record<string, string> = {};
+    if (!(score >= 0 && score <= 1)) problems.score = "A number from 0 to 1.";
+    decision.submit(problems, async (said) => {
+      try {
+        await api.json(`/session/report/${encodeURIComponent(interviewId)}/override`, {
+          method: "POST",
+          body: { question_id: question.question_id, score, replaces, ...said },
+        });
+        onDone();
+      } catch (problem) {
+        const faster = contextOf(problem).standing as Conflict | undefined;
+        if (faster) {
+          setConflict(faster);
+          setReplaces(faster.seq);
+          onOutdated();
+        } else {
+          decision.setFailure(wordsOf(problem));
+        }
       }
-    } finally {
-      setBusy(false);
-    }
+    });
   };
 
   return (
-    <Dialog
+    <DecisionDialog
       title={`Decide question ${question.number}`}
       closeLabel="Close without deciding"
+      confirm={conflict ? "Decide all the same" : "Save my decision"}
+      decision={decision}
+      reasonHint="Shown in the report, next to both grades"
+      nameHint="Shown in the report, with the name of your key"
+      signed="Your decision carries the name with which you signed in."
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={busy} onClick={() => void submit()}>
-            {conflict ? "Decide all the same" : "Save my decision"}
-          </Button>
-        </>
-      }
+      onConfirm={submit}
     >
       <p>{question.prompt}</p>
       {seen && (
@@ -99,7 +76,7 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
             kind="quiet"
             onClick={() => {
               setTyped(null);
-              setReason("I agree with this grade.");
+              decision.setReason("I agree with this grade.");
             }}
           >
             I agree with it
@@ -112,7 +89,11 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
           replace that grade, or cancel to keep it.
         </Notice>
       )}
-      <Field label="Score" hint="From 0 to 1: strong from 0.85, good from 0.65, partial from 0.40" error={errors.score}>
+      <Field
+        label="Score"
+        hint="From 0 to 1: strong from 0.85, good from 0.65, partial from 0.40"
+        error={decision.errors.score}
+      >
         {(wiring) => (
           <input
             {...wiring}
@@ -123,38 +104,6 @@ export function OverrideDialog({ interviewId, question, onClose, onDone, onOutda
           />
         )}
       </Field>
-      <Field label="Reason" hint="Stands in the report, next to both grades" error={errors.reason}>
-        {(wiring) => (
-          <textarea
-            {...wiring}
-            className="input"
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-      {personal ? (
-        <p className="small muted">Your decision carries the name with which you signed in.</p>
-      ) : (
-        <Field label="Your name" hint="Stands in the report, with the name of your key" error={errors.author}>
-          {(wiring) => (
-            <input
-              {...wiring}
-              className="input"
-              autoComplete="name"
-              maxLength={200}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-      )}
-      {failure && (
-        <Notice tone="error" live>
-          {failure}
-        </Notice>
-      )}
-    </Dialog>
+    </DecisionDialog>
   );
 }

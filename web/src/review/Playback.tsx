@@ -88,7 +88,7 @@ function Tracks({ utterances }: { utterances: Utterance[] }) {
           <li key={one.seq} data-speaker={one.speaker} aria-current={index === at || undefined}>
             <p className="small muted">
               <strong>{speaker(one)}</strong> · {clockText(one.at)}
-              {one.audioUrl === null && " · not recorded"}
+              {one.audioUrl === null && (one.speaker === "candidate" ? " · typed" : " · not spoken")}
             </p>
             <p>{one.text || "(no words)"}</p>
             {one.audioUrl !== null && (

@@ -6,6 +6,14 @@ import { QuoteView } from "./QuoteView";
 import { ScoreWorking } from "./ScoreWorking";
 import { SkillPlot } from "./SkillPlot";
 
+/** What a candidate asked of a person; every other topic is a question to the interviewer. */
+const ASKED: Readonly<Record<string, string>> = {
+  objection: "Objects to the recording or to the use of the data",
+  deletion: "Asks for deletion",
+  person: "Asks for a human interviewer",
+  accommodation: "Asks for an accommodation",
+};
+
 export function Summary({ report }: { report: Report }) {
   const waiting = report.candidate_questions.filter((asked) => asked.for_a_person || !asked.answered_from);
   const notFinal = standing(report);
@@ -30,7 +38,7 @@ export function Summary({ report }: { report: Report }) {
           <ul>
             {waiting.map((asked) => (
               <li key={`${asked.turn}-${asked.topic}`}>
-                {asked.topic.replaceAll("_", " ")}: “{asked.text}” (answer {asked.turn})
+                {ASKED[asked.topic] ?? "Question"}: “{asked.text}” (answer {asked.turn})
               </li>
             ))}
           </ul>

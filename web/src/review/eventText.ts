@@ -16,6 +16,8 @@ const GROUP_OF: Record<string, Group> = {
   "answer.received": "words",
   "answer.transcribed": "words",
   "response.sent": "words",
+  "response.heard": "words",
+  "help.offered": "words",
   "candidate.asked": "words",
   "plan.made": "decisions",
   "question.reopened": "decisions",
@@ -42,6 +44,10 @@ export function summaryOf({ type, data }: EventRecord): string {
       return data.failure ? `Not transcribed: ${data.failure}` : `Heard: ${data.text}`;
     case "response.sent":
       return `Said: ${data.text}`;
+    case "response.heard":
+      return data.text ? `Interrupted after: ${data.text}` : "Interrupted before a word was heard";
+    case "help.offered":
+      return `Offered in a silence: ${data.text}`;
     case "candidate.asked":
       return `Asked: ${data.text}`;
     case "plan.made":

@@ -27,6 +27,11 @@ export function timeline(events: readonly EventRecord[]): Utterance[] {
     if (event.type === "response.sent") {
       const text = String(data.text ?? "");
       said.push({ ...base(event.seq, at, turn, text), speaker: "interviewer", audioUrl: url(data.audio_url) });
+    } else if (event.type === "response.heard") {
+      const cut = said.findLast((one) => one.speaker === "interviewer");
+      if (cut === undefined) continue;
+      cut.text = String(data.text ?? "");
+      cut.duration = estimated(cut.text);
     } else if (event.type === "answer.received") {
       const text = typeof data.text === "string" ? data.text : "";
       const audio = (data.audio ?? data.recording) as { url?: unknown; duration_s?: unknown } | null | undefined;

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "../ui/Button";
-import { en } from "./messages";
+import { useWords } from "./words";
 
 type Props = {
   /** Sends the answer, or shows that it is empty. */
@@ -12,6 +12,7 @@ type Props = {
 
 /** The form around every way to answer but speech. */
 export function AnswerForm({ onSend, actions, children }: Props) {
+  const words = useWords();
   return (
     <form
       className="stack"
@@ -23,7 +24,7 @@ export function AnswerForm({ onSend, actions, children }: Props) {
       {children}
       <div className="row">
         <Button kind="primary" type="submit">
-          {en.answer.send}
+          {words.answer.send}
         </Button>
         {actions}
       </div>

@@ -3,17 +3,27 @@ import { whyNoMicrophone } from "../audio/recorder";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
 import { Notice } from "../ui/Notice";
-import { en } from "./messages";
 import { said } from "./problems";
 import { SettingsFields } from "./SettingsFields";
 import type { InterviewNotice } from "./types";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
 /** Who asks, what is recorded, what helps; consent before anything starts. */
 export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice }) {
+  const words = useWords();
   const [agreed, setAgreed] = useState(false);
   const [missing, setMissing] = useState(false);
-  const { title, language, consent_text, time_budget_s, hint_budget } = notice.notice;
+  const {
+    title,
+    language,
+    consent_text,
+    time_budget_s,
+    hint_budget,
+    extra_time_s = 0,
+    pauses = 0,
+    pause_days = 0,
+  } = notice.notice;
   const insecure = whyNoMicrophone() === "insecure";
   const typing = room.settings.answerBy === "text" || insecure;
 
@@ -25,41 +35,52 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
   return (
     <article className="arrival">
       <header className="stack">
-        <h1>{en.arrival.hello(notice.candidate_name)}</h1>
-        <p className="lead">{en.arrival.lead(title)}</p>
+        <h1>{words.arrival.hello(notice.candidate_name)}</h1>
+        <p className="lead">{words.arrival.lead(title)}</p>
       </header>
 
       <ul className="facts">
-        <Fact icon="clock" title={en.arrival.minutes(Math.round(time_budget_s / 60))} body={en.arrival.minutesBody} />
-        <Fact icon="person" title={en.arrival.ai} body={en.arrival.aiBody} />
-        <Fact icon="keyboard" title={en.arrival.either} body={en.arrival.eitherBody} />
-        <Fact icon="repeat" title={en.arrival.again} body={en.arrival.againBody} />
+        <Fact
+          icon="clock"
+          title={words.arrival.minutes(Math.round((time_budget_s + extra_time_s) / 60))}
+          body={
+            extra_time_s > 0
+              ? `${words.arrival.extraTime(Math.round(extra_time_s / 60))} ${words.arrival.minutesBody}`
+              : words.arrival.minutesBody
+          }
+        />
+        <Fact icon="person" title={words.arrival.ai} body={words.arrival.aiBody} />
+        <Fact icon="keyboard" title={words.arrival.either} body={words.arrival.eitherBody} />
+        <Fact icon="repeat" title={words.arrival.again} body={words.arrival.againBody} />
       </ul>
 
       {insecure && (
-        <Notice tone="warn" title={en.insecureTitle}>
-          {en.mic.insecure}
+        <Notice tone="warn" title={words.insecureTitle}>
+          {words.mic.insecure}
         </Notice>
       )}
 
       <div className="columns">
         <div className="stack">
           <section className="card stack">
-            <h2>{en.arrival.settingsTitle}</h2>
+            <h2>{words.arrival.settingsTitle}</h2>
             <SettingsFields settings={room.settings} change={room.changeSettings} voice={notice.voice} />
           </section>
           <section className="card stack tight">
-            <h2>{en.arrival.humanTitle}</h2>
-            <p className="muted small">{en.arrival.human}</p>
+            <h2>{words.arrival.humanTitle}</h2>
+            <p className="muted small">{words.arrival.human}</p>
           </section>
         </div>
 
         <section className="card stack">
-          <h2>{en.arrival.consentTitle}</h2>
-          <p lang={language} className="prose">
-            {consent_text}
-          </p>
-          {hint_budget > 0 && <p className="muted small">{en.arrival.hints(hint_budget)}</p>}
+          <h2>{words.arrival.consentTitle}</h2>
+          <div lang={language} className="prose stack">
+            {consent_text.split(/\n+/).map((paragraph) => (
+              <p key={paragraph}>{paragraph}</p>
+            ))}
+          </div>
+          {pauses > 0 && <p className="muted small">{words.arrival.pauses(pauses, pause_days)}</p>}
+          {hint_budget > 0 && <p className="muted small">{words.arrival.hints(hint_budget)}</p>}
           <label className="choice">
             <input
               type="checkbox"
@@ -68,24 +89,24 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
               aria-describedby={missing && !agreed ? "consent-missing" : undefined}
               onChange={(event) => setAgreed(event.target.checked)}
             />
-            <span>{en.arrival.consent}</span>
+            <span>{words.arrival.consent}</span>
           </label>
           {missing && !agreed && (
             <p id="consent-missing" role="alert" className="error small">
-              {en.arrival.consentMissing}
+              {words.arrival.consentMissing}
             </p>
           )}
           {room.state.trouble && (
-            <Notice tone="error" live title={en.trouble}>
-              {said(room.state.trouble)}
+            <Notice tone="error" live title={words.trouble}>
+              {said(room.state.trouble, words)}
             </Notice>
           )}
           <div className="row">
             <Button kind="primary" onClick={() => next(typing ? () => room.go("practice") : () => room.go("check"))}>
-              {en.arrival.next}
+              {words.arrival.next}
             </Button>
             <Button kind="quiet" busy={room.state.starting} onClick={() => next(room.start)}>
-              {en.arrival.direct}
+              {words.arrival.direct}
             </Button>
           </div>
         </section>

@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 import { AnswerForm } from "./AnswerForm";
 import { chosenText, letter } from "./answers";
 import { loadDraft, saveDraft } from "./drafts";
-import { en } from "./messages";
+import { useWords } from "./words";
 
 type Props = {
   questionId: string;
@@ -12,6 +12,7 @@ type Props = {
 };
 
 export function ChoiceInput({ questionId, options, multiple, onAnswer }: Props) {
+  const words = useWords();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
     () => new Set(loadDraft(sessionStorage, questionId, "choice")),
   );
@@ -25,9 +26,11 @@ export function ChoiceInput({ questionId, options, multiple, onAnswer }: Props) 
     saveDraft(sessionStorage, questionId, "choice", [...next]);
   };
   return (
-    <AnswerForm onSend={() => (chosen.size === 0 ? setEmpty(true) : onAnswer(chosenText(options, chosen)))}>
+    <AnswerForm
+      onSend={() => (chosen.size === 0 ? setEmpty(true) : onAnswer(chosenText(options, chosen, words.answer)))}
+    >
       <fieldset className="options" aria-describedby={empty && chosen.size === 0 ? `${name}-empty` : undefined}>
-        <legend>{multiple ? en.answer.chooseMany : en.answer.choose}</legend>
+        <legend>{multiple ? words.answer.chooseMany : words.answer.choose}</legend>
         {options.map((option) => (
           <label className="choice" key={option.id}>
             <input
@@ -44,7 +47,7 @@ export function ChoiceInput({ questionId, options, multiple, onAnswer }: Props) 
       </fieldset>
       {empty && chosen.size === 0 && (
         <p id={`${name}-empty`} role="alert" className="error small">
-          {en.answer.empty}
+          {words.answer.empty}
         </p>
       )}
     </AnswerForm>

@@ -11,13 +11,12 @@ import { Level } from "./Level";
 import { countNearLimit, MAX_ANSWER_CHARS, MAX_FIELD_CHARS } from "./limit";
 import { LivePanel } from "./live/LivePanel";
 import { MicTrouble } from "./MicTrouble";
-import { en } from "./messages";
 import { OrderInput } from "./OrderInput";
-import type { HeardDraft } from "./state";
 import { TalkButton } from "./TalkButton";
-import type { QuestionCard } from "./types";
+import type { HeardDraft, QuestionCard } from "./types";
 import { Unheard } from "./Unheard";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
 const LOW_CONFIDENCE = 0.7;
 /** A number with its unit. */
@@ -35,6 +34,7 @@ function formOf(card: QuestionCard | null): Form {
 
 /** The candidate's answer: chosen, arranged, typed, or spoken and checked. Always more than one way. */
 export function Composer({ room, card }: { room: Room; card: QuestionCard | null }) {
+  const words = useWords();
   const { turn, heard } = room.state;
   const byText = room.settings.answerBy === "text";
   const form = formOf(card);
@@ -48,7 +48,7 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
   if (turn === "hearing") {
     return (
       <p className="row" role="status">
-        <Spinner /> {en.interview.turn.hearing}
+        <Spinner /> {words.interview.turn.hearing}
       </p>
     );
   }
@@ -87,31 +87,31 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
         {special ? (
           <Button kind="quiet" onClick={() => setInWords(true)}>
             <Icon name={byText ? "keyboard" : "mic"} />
-            {en.answer.words}
+            {words.answer.words}
           </Button>
         ) : (
           <>
             {!byText && (
               <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "text" })}>
                 <Icon name="keyboard" />
-                {en.answer.type}
+                {words.answer.type}
               </Button>
             )}
             {room.settings.answerBy !== "voice" && (
               <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "voice" })}>
                 <Icon name="mic" />
-                {open ? en.answer.press : en.answer.speakInstead}
+                {open ? words.answer.press : words.answer.speakInstead}
               </Button>
             )}
             {room.settings.answerBy !== "open" && room.state.stage === "interview" && (
               <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "open" })}>
                 <Icon name="mic" />
-                {en.answer.open}
+                {words.answer.open}
               </Button>
             )}
             {form !== "words" && (
               <Button kind="quiet" onClick={() => setInWords(false)}>
-                {en.answer.back}
+                {words.answer.back}
               </Button>
             )}
           </>
@@ -122,47 +122,49 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
 }
 
 function Speaking({ room }: { room: Room }) {
+  const words = useWords();
   return (
     <div className="stack center">
       <Level level={room.level} />
       <TalkButton room={room} />
       <Button kind="quiet" onClick={room.discard}>
-        {en.answer.cancel}
+        {words.answer.cancel}
       </Button>
     </div>
   );
 }
 
 function CheckHeard({ room, heard, questionId }: { room: Room; heard: HeardDraft; questionId: string }) {
-  const [words, setWords] = useState(heard.draft ?? heard.text);
+  const words = useWords();
+  const [text, setText] = useState(heard.draft ?? heard.text);
   const { state } = room;
   const keeps = state.stage === "interview";
 
   // What was understood outlives a reload, corrected or not; its recording does not.
   useEffect(() => {
-    if (keeps) saveDraft(sessionStorage, questionId, "heard", { ...heard, draft: words });
-  }, [keeps, questionId, heard, words]);
+    if (keeps) saveDraft(sessionStorage, questionId, "heard", { ...heard, draft: text });
+  }, [keeps, questionId, heard, text]);
 
   return (
     <WordsForm
-      label={en.answer.heard}
-      hint={heard.confidence < LOW_CONFIDENCE ? en.answer.low : en.answer.heardHint}
+      label={words.answer.heard}
+      hint={heard.confidence < LOW_CONFIDENCE ? words.answer.low : words.answer.heardHint}
       rows={4}
       // the candidate asked for these words by stopping the recording
       autoFocus
-      text={words}
-      onChange={setWords}
+      text={text}
+      onChange={setText}
       onSend={room.answer}
       actions={
         <>
           {room.lastRecording && (
             <Button onClick={() => room.lastRecording && room.playBlob(room.lastRecording)}>
               <Icon name="play" />
-              {en.check.yours}
+              {words.check.yours}
             </Button>
           )}
           <Button kind="quiet" onClick={room.discard}>
-            {en.answer.again}
+            {words.answer.again}
           </Button>
         </>
       }
@@ -170,12 +172,16 @@ function CheckHeard({ room, heard, questionId }: { room: Room; heard: HeardDraft
   );
 }
 
+/** Whether the candidate points with a mouse or the like; a phone has no Ctrl key. */
+const hasKeyboard = () => !matchMedia("(pointer: coarse)").matches;
+
 function Typing({ questionId, room }: { questionId: string; room: Room }) {
+  const words = useWords();
   const [text, setText] = useDraftWords(questionId);
   return (
     <WordsForm
-      label={en.answer.label}
-      hint={en.answer.typeHint}
+      label={words.answer.label}
+      hint={hasKeyboard() ? words.answer.typeHint : undefined}
       rows={5}
       text={text}
       onChange={setText}
@@ -199,7 +205,7 @@ function useDraftWords(questionId: string): [string, (text: string) => void] {
 
 type WordsProps = {
   label: string;
-  hint: string;
+  hint?: string | undefined;
   rows: number;
   autoFocus?: boolean;
   text: string;
@@ -211,12 +217,13 @@ type WordsProps = {
 
 /** Words in a field, with the limit of an answer in sight before it is reached. */
 function WordsForm({ label, hint, rows, autoFocus = false, text, onChange, onSend, onPaste, actions }: WordsProps) {
+  const words = useWords();
   const [tried, setTried] = useState(false);
   const [refused, setRefused] = useState(0);
   const count = countNearLimit(text);
   const over = count !== null && count > MAX_ANSWER_CHARS;
   const empty = tried && text.trim() === "";
-  const error = refused > 0 ? en.answer.pasteTooLong(refused) : over ? en.answer.tooLong(count) : empty;
+  const error = refused > 0 ? words.answer.pasteTooLong(refused) : over ? words.answer.tooLong(count) : empty;
   return (
     <AnswerForm
       actions={actions}
@@ -225,7 +232,7 @@ function WordsForm({ label, hint, rows, autoFocus = false, text, onChange, onSen
         if (text.trim() !== "" && !over) onSend(text);
       }}
     >
-      <Field label={label} hint={hint} error={error === true ? en.answer.empty : error || undefined}>
+      <Field label={label} hint={hint} error={error === true ? words.answer.empty : error || undefined}>
         {(wiring) => (
           <textarea
             {...wiring}
@@ -254,7 +261,7 @@ function WordsForm({ label, hint, rows, autoFocus = false, text, onChange, onSen
       </Field>
       {count !== null && !over && (
         <p className="muted small" role="status">
-          {en.answer.nearLimit(count)}
+          {words.answer.nearLimit(count)}
         </p>
       )}
     </AnswerForm>
@@ -262,14 +269,15 @@ function WordsForm({ label, hint, rows, autoFocus = false, text, onChange, onSen
 }
 
 function NumberInput({ questionId, room }: { questionId: string; room: Room }) {
+  const words = useWords();
   const [text, setText] = useDraftWords(questionId);
   const [empty, setEmpty] = useState(false);
   return (
     <AnswerForm onSend={() => (text.trim() === "" ? setEmpty(true) : room.answer(text.trim()))}>
       <Field
-        label={en.answer.number}
-        hint={en.answer.numberHint}
-        error={empty && text.trim() === "" ? en.answer.empty : undefined}
+        label={words.answer.number}
+        hint={words.answer.numberHint}
+        error={empty && text.trim() === "" ? words.answer.empty : undefined}
       >
         {(wiring) => (
           <input

@@ -4,16 +4,17 @@ import { Notice } from "../ui/Notice";
 import { Spinner } from "../ui/Spinner";
 import { Level } from "./Level";
 import { MicTrouble } from "./MicTrouble";
-import { en } from "./messages";
 import { said } from "./problems";
 import { Unheard } from "./Unheard";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
 /** Below this expected share of right words a better place is advised. */
 const LOW_CONFIDENCE = 0.7;
 
 /** A sentence into the microphone, played back and shown as it was understood. */
 export function DeviceCheck({ room }: { room: Room }) {
+  const words = useWords();
   const { turn, heard, trouble } = room.state;
   const typeInstead = () => {
     room.discard();
@@ -27,69 +28,69 @@ export function DeviceCheck({ room }: { room: Room }) {
   };
   return (
     <section className="narrow card stack check">
-      <h1>{en.check.title}</h1>
-      <p className="muted">{en.check.lead}</p>
+      <h1>{words.check.title}</h1>
+      <p className="muted">{words.check.lead}</p>
       {room.mic !== null && <MicTrouble reason={room.mic} />}
       {turn === "unheard" && <Unheard room={room} />}
       {turn !== "unheard" && trouble && (
-        <Notice tone="error" live title={en.trouble}>
-          {said(trouble)}
+        <Notice tone="error" live title={words.trouble}>
+          {said(trouble, words)}
         </Notice>
       )}
 
       {turn === "yours" && (
         <>
-          <blockquote className="sample">{en.check.sample}</blockquote>
+          <blockquote className="sample">{words.check.sample}</blockquote>
           <div className="row">
             <Button kind="primary" onClick={room.startRecording}>
               <Icon name="mic" />
-              {en.check.start}
+              {words.check.start}
             </Button>
             <Button kind="quiet" onClick={typeInstead}>
-              {en.check.type}
+              {words.check.type}
             </Button>
           </div>
         </>
       )}
       {turn === "recording" && (
         <>
-          <blockquote className="sample">{en.check.sample}</blockquote>
+          <blockquote className="sample">{words.check.sample}</blockquote>
           <Level level={room.level} />
           <div className="row">
             <Button kind="primary" onClick={room.stopRecording} autoFocus>
               <Icon name="stop" />
-              {en.check.stop}
+              {words.check.stop}
             </Button>
           </div>
         </>
       )}
       {turn === "hearing" && (
         <p className="row" role="status">
-          <Spinner /> {en.check.hearing}
+          <Spinner /> {words.check.hearing}
         </p>
       )}
       {turn === "checking" && heard && (
         <>
           <div role="status" className="stack tight">
-            <h2 className="label">{en.check.understood}</h2>
-            <p className="quote">“{heard.text}”</p>
+            <h2 className="label">{words.check.understood}</h2>
+            <p className="quote">{words.quoted(heard.text)}</p>
           </div>
-          {heard.confidence < LOW_CONFIDENCE && <Notice tone="warn">{en.check.low}</Notice>}
+          {heard.confidence < LOW_CONFIDENCE && <Notice tone="warn">{words.check.low}</Notice>}
           <div className="row">
             {room.lastRecording && (
               <Button onClick={() => room.lastRecording && room.playBlob(room.lastRecording)}>
                 <Icon name="play" />
-                {en.check.yours}
+                {words.check.yours}
               </Button>
             )}
           </div>
           <div className="row">
             <Button kind="primary" onClick={next} autoFocus>
-              {en.check.right}
+              {words.check.right}
             </Button>
-            <Button onClick={room.discard}>{en.check.again}</Button>
+            <Button onClick={room.discard}>{words.check.again}</Button>
             <Button kind="quiet" onClick={typeInstead}>
-              {en.check.type}
+              {words.check.type}
             </Button>
           </div>
         </>

@@ -1,35 +1,43 @@
 import { Icon } from "../ui/Icon";
 import { KeptAnswer } from "./KeptAnswer";
-import { en } from "./messages";
 import type { RoomState } from "./state";
+import { useWords } from "./words";
 
 /** The interviewer's last words, and what happens next. */
 export function Ended({ state }: { state: RoomState }) {
-  const language = state.notice?.notice.language;
+  const words = useWords();
+  const notice = state.notice?.notice;
+  const language = notice?.language;
   return (
     <section className="narrow stack ended">
       <span className="disc big">
         <Icon name="check" />
       </span>
-      <h1>{en.ended.title}</h1>
+      <h1>
+        {words.ended.title.map((sentence) => (
+          <span key={sentence} className="sentence">
+            {sentence}{" "}
+          </span>
+        ))}
+      </h1>
       {state.closing !== null && state.closing !== "" && (
         <p className="quote" lang={language}>
           {state.closing}
         </p>
       )}
       {state.kept === null ? (
-        <p className="muted">{en.ended.saved}</p>
+        <p className="muted">{words.ended.saved}</p>
       ) : (
-        <KeptAnswer kept={state.kept} why={en.kept.over} language={language} />
+        <KeptAnswer kept={state.kept} why={words.kept.over} language={language} />
       )}
       <div className="card stack">
-        <h2>{en.ended.nextTitle}</h2>
+        <h2>{words.ended.nextTitle}</h2>
         <ol className="steps">
-          {en.ended.next.map((step) => (
+          {words.ended.next(notice?.reply_within_days ?? 0).map((step) => (
             <li key={step}>{step}</li>
           ))}
         </ol>
-        <p className="muted small">{en.ended.rights}</p>
+        <p className="muted small">{words.ended.rights}</p>
       </div>
     </section>
   );

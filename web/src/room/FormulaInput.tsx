@@ -5,12 +5,14 @@ import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 import { AnswerForm } from "./AnswerForm";
 import { loadDraft, saveDraft } from "./drafts";
-import { en } from "./messages";
+import { said } from "./problems";
 import type { Calculation } from "./types";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
 /** A formula, tried on an example sheet that the server keeps and calculates. */
 export function FormulaInput({ questionId, columns, room }: Props) {
+  const words = useWords();
   const [text, setText] = useState(() => loadDraft(sessionStorage, questionId, "words") ?? "");
   const [empty, setEmpty] = useState(false);
   const [sheet, setSheet] = useState<Calculation | null>(null);
@@ -26,7 +28,7 @@ export function FormulaInput({ questionId, columns, room }: Props) {
       setSheet(await calculate(formula));
       setTried(formula);
     } catch (error) {
-      setTrouble(problemFrom(error).detail);
+      setTrouble(said(problemFrom(error), words));
     } finally {
       setBusy(false);
     }
@@ -40,19 +42,19 @@ export function FormulaInput({ questionId, columns, room }: Props) {
   return (
     <>
       <Sheet rows={sheet?.rows ?? [columns]} cells={sheet?.cells ?? {}} />
-      <p className="muted small">{en.answer.sheetNote}</p>
+      <p className="muted small">{words.answer.sheetNote}</p>
       <AnswerForm
         onSend={() => (text.trim() === "" ? setEmpty(true) : room.answer(text.trim()))}
         actions={
           <Button busy={busy} onClick={() => (text.trim() === "" ? setEmpty(true) : void run(text.trim()))}>
-            {en.answer.try}
+            {words.answer.try}
           </Button>
         }
       >
         <Field
-          label={en.answer.formula}
-          hint={en.answer.formulaHint}
-          error={empty && text.trim() === "" ? en.answer.empty : undefined}
+          label={words.answer.formula}
+          hint={words.answer.formulaHint}
+          error={empty && text.trim() === "" ? words.answer.empty : undefined}
         >
           {(wiring) => (
             <input
@@ -73,7 +75,7 @@ export function FormulaInput({ questionId, columns, room }: Props) {
         </Field>
         {tried !== "" && sheet !== null && <Result formula={tried} sheet={sheet} />}
         {trouble !== "" && (
-          <Notice tone="warn" live title={en.answer.notTried}>
+          <Notice tone="warn" live title={words.answer.notTried}>
             {trouble}
           </Notice>
         )}
@@ -85,9 +87,10 @@ export function FormulaInput({ questionId, columns, room }: Props) {
 type Props = { questionId: string; columns: readonly string[]; room: Room };
 
 function Result({ formula, sheet }: { formula: string; sheet: Calculation }) {
+  const words = useWords();
   if (sheet.problem !== "") {
     return (
-      <Notice tone="warn" live title={en.answer.noResult}>
+      <Notice tone="warn" live title={words.answer.noResult}>
         {sheet.problem}
       </Notice>
     );
@@ -97,10 +100,10 @@ function Result({ formula, sheet }: { formula: string; sheet: Calculation }) {
   return (
     <div role="status" className="sheet stack tight">
       <p>
-        <code>{formula}</code> {en.answer.gives} {single && <b>{rows[0]?.[0]}</b>}
+        <code>{formula}</code> {words.answer.gives} {single && <b>{rows[0]?.[0]}</b>}
       </p>
       {!single && (
-        <table aria-label={en.answer.result}>
+        <table aria-label={words.answer.result}>
           <tbody>
             {rows.map((row, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
@@ -119,14 +122,15 @@ function Result({ formula, sheet }: { formula: string; sheet: Calculation }) {
 }
 
 function Sheet({ rows, cells }: { rows: readonly (readonly string[])[]; cells: Record<string, string> }) {
+  const words = useWords();
   const header = rows[0] ?? [];
   if (header.length === 0) return null;
   const further = Object.entries(cells);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-    <section className="sheet" tabIndex={0} aria-label={en.answer.sheet}>
+    <section className="sheet" tabIndex={0} aria-label={words.answer.sheet}>
       <table>
-        <caption className="visually-hidden">{en.answer.sheet}</caption>
+        <caption className="visually-hidden">{words.answer.sheet}</caption>
         <thead>
           <tr>
             <td />

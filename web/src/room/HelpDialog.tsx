@@ -2,30 +2,35 @@ import { useState } from "react";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Icon, type IconName } from "../ui/Icon";
-import { en } from "./messages";
+import type { Messages } from "./messages";
 import { SettingsFields } from "./SettingsFields";
-import { mayAnswer } from "./state";
+import { mayAnswer, pausesLeft } from "./state";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
-type Request = keyof typeof en.help.said;
+type Request = keyof Messages["help"]["said"];
 
 /** Everything a candidate may need, in one place that is always the same: requests, adjustments, the way out. */
 export function HelpDialog({ room, onClose }: { room: Room; onClose: () => void }) {
+  const words = useWords();
   const [ending, setEnding] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const left = pausesLeft(room.state);
+  const days = room.state.notice?.notice.pause_days ?? 0;
   const may = mayAnswer(room.state);
   const ask = (what: Request) => {
     onClose();
-    room.ask(en.help.said[what], what === "skip");
+    room.ask(words.help.said[what], what === "skip");
   };
   if (ending) {
     return (
       <Dialog
-        title={en.help.endTitle}
-        closeLabel={en.close}
+        title={words.help.endTitle}
+        closeLabel={words.close}
         onClose={onClose}
         footer={
           <>
-            <Button onClick={() => setEnding(false)}>{en.cancel}</Button>
+            <Button onClick={() => setEnding(false)}>{words.cancel}</Button>
             <Button
               kind="danger"
               onClick={() => {
@@ -33,28 +38,55 @@ export function HelpDialog({ room, onClose }: { room: Room; onClose: () => void 
                 room.end();
               }}
             >
-              {en.help.endYes}
+              {words.help.endYes}
             </Button>
           </>
         }
       >
-        <p>{en.help.endBody}</p>
+        <p>{words.help.endBody}</p>
+      </Dialog>
+    );
+  }
+  if (leaving) {
+    return (
+      <Dialog
+        title={words.help.stopTitle}
+        closeLabel={words.close}
+        onClose={onClose}
+        footer={
+          <>
+            <Button onClick={() => setLeaving(false)}>{words.cancel}</Button>
+            <Button
+              kind="primary"
+              onClick={() => {
+                onClose();
+                room.leave();
+              }}
+            >
+              {words.help.stopYes}
+            </Button>
+          </>
+        }
+      >
+        <p>
+          {words.help.stopBody(days)} {words.help.stopDraft}
+        </p>
       </Dialog>
     );
   }
   return (
-    <Dialog title={en.help.title} closeLabel={en.close} onClose={onClose}>
+    <Dialog title={words.help.title} closeLabel={words.close} onClose={onClose}>
       {may && (
         <ul className="requests">
-          <Item icon="repeat" title={en.help.repeat} onClick={() => ask("repeat")} />
-          <Item icon="info" title={en.help.explain} onClick={() => ask("explain")} />
-          <Item icon="person" title={en.help.person} body={en.help.personBody} onClick={() => ask("person")} />
-          <Item icon="clock" title={en.help.time} body={en.help.timeBody} onClick={() => ask("time")} />
-          <Item icon="skip" title={en.help.skip} body={en.help.skipBody} onClick={() => ask("skip")} />
+          <Item icon="repeat" title={words.help.repeat} onClick={() => ask("repeat")} />
+          <Item icon="info" title={words.help.explain} onClick={() => ask("explain")} />
+          <Item icon="person" title={words.help.person} body={words.help.personBody} onClick={() => ask("person")} />
+          <Item icon="clock" title={words.help.time} body={words.help.timeBody} onClick={() => ask("time")} />
+          <Item icon="skip" title={words.help.skip} body={words.help.skipBody} onClick={() => ask("skip")} />
         </ul>
       )}
       <section className="stack tight">
-        <h3>{en.settings.title}</h3>
+        <h3>{words.settings.title}</h3>
         <SettingsFields
           settings={room.settings}
           change={room.changeSettings}
@@ -63,12 +95,24 @@ export function HelpDialog({ room, onClose }: { room: Room; onClose: () => void 
         />
       </section>
       <section className="stack tight">
-        <h3>{en.help.pause}</h3>
-        <p className="muted small">{en.help.pauseBody}</p>
+        <h3>{words.help.pause}</h3>
+        <p className="muted small">{words.help.pauseBody}</p>
+        {left > 0 && (
+          <p className="muted small">
+            <b>{words.help.stop}:</b> {words.help.stopBody(days)} {words.help.stopLeft(left)}
+            {!may && ` ${words.help.stopBusy}`}
+          </p>
+        )}
       </section>
       <div className="row">
+        {left > 0 && may && (
+          <Button onClick={() => setLeaving(true)}>
+            <Icon name="pause" />
+            {words.help.stop}
+          </Button>
+        )}
         <Button kind="danger" onClick={() => setEnding(true)}>
-          {en.help.end}
+          {words.help.end}
         </Button>
       </div>
     </Dialog>

@@ -2,12 +2,13 @@ import { useState } from "react";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
-import { en } from "./messages";
 import { mayAnswer, nextHintCost } from "./state";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
 /** The next hint, with its cost before it is taken. */
 export function HintButton({ room }: { room: Room }) {
+  const words = useWords();
   const [asking, setAsking] = useState(false);
   const { hintsLeft } = room.state;
   if (hintsLeft === 0 || !mayAnswer(room.state)) return null;
@@ -17,17 +18,17 @@ export function HintButton({ room }: { room: Room }) {
     <>
       <Button busy={room.state.hinting} onClick={() => setAsking(true)}>
         <Icon name="hint" />
-        {en.hint.take}
-        {percent !== null && <span className="muted small">{en.hint.cost(percent)}</span>}
+        {words.hint.take}
+        {percent !== null && <span className="muted small">{words.hint.cost(percent)}</span>}
       </Button>
       {asking && (
         <Dialog
-          title={en.hint.title}
-          closeLabel={en.close}
+          title={words.hint.title}
+          closeLabel={words.close}
           onClose={() => setAsking(false)}
           footer={
             <>
-              <Button onClick={() => setAsking(false)}>{en.cancel}</Button>
+              <Button onClick={() => setAsking(false)}>{words.cancel}</Button>
               <Button
                 kind="primary"
                 onClick={() => {
@@ -35,12 +36,12 @@ export function HintButton({ room }: { room: Room }) {
                   room.hint();
                 }}
               >
-                {en.hint.yes}
+                {words.hint.yes}
               </Button>
             </>
           }
         >
-          <p>{percent === null ? en.hint.unknown : en.hint.body(percent, hintsLeft)}</p>
+          <p>{percent === null ? words.hint.unknown : words.hint.body(percent, hintsLeft)}</p>
         </Dialog>
       )}
     </>

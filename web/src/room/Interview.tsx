@@ -9,16 +9,18 @@ import { Conversation } from "./Conversation";
 import { HelpDialog } from "./HelpDialog";
 import { HintButton } from "./HintButton";
 import { KeptAnswer } from "./KeptAnswer";
-import { en } from "./messages";
+import type { Messages } from "./messages";
 import { said as problemWords } from "./problems";
 import type { RoomState } from "./state";
 import { Timer } from "./Timer";
 import type { Phase } from "./types";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
 const PHASES: readonly Phase[] = ["intro", "technical", "behavioral", "closing"];
 
 export function Interview({ room }: { room: Room }) {
+  const words = useWords();
   const { state, settings } = room;
   const [helping, setHelping] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -39,6 +41,7 @@ export function Interview({ room }: { room: Room }) {
   const said = last?.text ?? "";
   const mayRetry = state.trouble?.retryable !== false;
   const isFollowUp = state.asking !== "" && state.asking !== state.card?.prompt;
+  const aside = beside(said, state.asking, isFollowUp);
   return (
     <div className="interview">
       {tools &&
@@ -47,7 +50,7 @@ export function Interview({ room }: { room: Room }) {
             {state.deadlineAt !== null && <Timer deadlineAt={state.deadlineAt} shown={settings.timer} />}
             <Button kind="quiet" onClick={() => setHelping(true)}>
               <Icon name="help" />
-              {en.help.open}
+              {words.help.open}
             </Button>
           </>,
           tools,
@@ -70,10 +73,10 @@ export function Interview({ room }: { room: Room }) {
               </p>
             ))}
         </div>
-        <section className="card question" aria-label={en.interview.question(state.questions)}>
+        <section className="card question" aria-label={words.interview.question(state.questions)}>
           <header className="row">
             <h1 className="label" ref={heading} tabIndex={-1}>
-              {en.interview.question(Math.max(1, state.questions))}
+              {words.interview.question(Math.max(1, state.questions))}
             </h1>
           </header>
           {isFollowUp && state.card && (
@@ -86,39 +89,39 @@ export function Interview({ room }: { room: Room }) {
               {state.asking}
             </p>
           )}
-          {!settings.captions && said !== "" && !said.includes(state.asking) && (
+          {!settings.captions && aside !== "" && (
             <p className="aside" lang={language}>
-              {said}
+              {aside}
             </p>
           )}
           {state.kept !== null && (
-            <KeptAnswer kept={state.kept} why={en.kept.moved} language={language} onDismiss={room.dismissKept} />
+            <KeptAnswer kept={state.kept} why={words.kept.moved} language={language} onDismiss={room.dismissKept} />
           )}
           <Banner room={room} />
           {state.turn === "failed" && (
-            <Notice tone="error" live title={state.trouble ? problemWords(state.trouble) : en.trouble}>
-              {mayRetry ? en.answer.failedAgain : en.answer.failedFinal}
+            <Notice tone="error" live title={state.trouble ? problemWords(state.trouble, words) : words.trouble}>
+              {mayRetry ? words.answer.failedAgain : words.answer.failedFinal}
               <div className="row">
                 {mayRetry && (
                   <Button kind="primary" onClick={room.retry}>
-                    {en.retry}
+                    {words.retry}
                   </Button>
                 )}
-                <Button onClick={room.withdraw}>{en.answer.withdraw}</Button>
+                <Button onClick={room.withdraw}>{words.answer.withdraw}</Button>
               </div>
             </Notice>
           )}
           {state.turn !== "failed" && state.turn !== "unheard" && state.trouble && (
-            <Notice tone="error" live title={en.trouble}>
-              {problemWords(state.trouble)}
+            <Notice tone="error" live title={words.trouble}>
+              {problemWords(state.trouble, words)}
             </Notice>
           )}
           {state.extraS > 0 && (
             <Notice tone="good" live>
-              {en.interview.extraTime(Math.round(state.extraS / 60))}
+              {words.interview.extraTime(Math.round(state.extraS / 60))}
             </Notice>
           )}
-          {state.turn === "paused" && <p className="muted">{en.interview.pausedBody}</p>}
+          {state.turn === "paused" && <p className="muted">{words.interview.pausedBody}</p>}
           <Composer room={room} card={state.card} />
           {state.hintsLeft > 0 && state.turn === "yours" && (
             <div className="row hints">
@@ -129,7 +132,7 @@ export function Interview({ room }: { room: Room }) {
       </div>
       <aside className="side">
         <details open={matchMedia("(min-width: 60rem)").matches}>
-          <summary>{en.interview.conversation}</summary>
+          <summary>{words.interview.conversation}</summary>
           <Conversation room={room} />
         </details>
       </aside>
@@ -138,43 +141,52 @@ export function Interview({ room }: { room: Room }) {
   );
 }
 
+/** What was said and is not on the card: all of it, or what came before a follow-up. */
+function beside(said: string, asking: string, isFollowUp: boolean): string {
+  if (!said.includes(asking)) return said;
+  return isFollowUp && said.endsWith(asking) ? said.slice(0, said.length - asking.length).trim() : "";
+}
+
 /** Whose turn it is, in words; announced when it changes. */
 function Banner({ room }: { room: Room }) {
+  const words = useWords();
   const { speaking } = room.state;
   const said = saidTurn(room.state);
   return (
     <div className="banner" data-turn={said}>
       <span role="status" className="row">
-        {said === "thinking" || said === "replying" || said === "hearing" || said === "lost" ? (
+        {said === "thinking" || said === "resending" || said === "replying" || said === "hearing" || said === "lost" ? (
           <Spinner />
         ) : (
           <span className="dot" aria-hidden="true" />
         )}
-        {en.interview.turn[said]}
+        {words.interview.turn[said]}
       </span>
       {speaking && (
         <Button kind="quiet" onClick={room.silence}>
-          {en.interview.silence}
+          {words.interview.silence}
         </Button>
       )}
     </div>
   );
 }
 
-function saidTurn({ turn, speaking, live }: RoomState): keyof typeof en.interview.turn {
+function saidTurn({ turn, resending, speaking, live }: RoomState): keyof Messages["interview"]["turn"] {
   if (live === "lost" && (turn === "yours" || turn === "talking")) return "lost";
+  if (turn === "thinking" && resending) return "resending";
   if (turn !== "yours") return turn;
   if (speaking) return "speaking";
   return live === "on" ? "listening" : "yours";
 }
 
 function Progress({ state }: { state: RoomState }) {
+  const words = useWords();
   const at = PHASES.indexOf(state.phase);
   return (
-    <ol className="progress" aria-label={en.interview.progress}>
+    <ol className="progress" aria-label={words.interview.progress}>
       {PHASES.map((phase, index) => (
         <li key={phase} aria-current={index === at ? "step" : undefined} data-done={index < at || undefined}>
-          {en.interview.phase[phase]}
+          {words.interview.phase[phase]}
         </li>
       ))}
     </ol>

@@ -2,13 +2,14 @@ import { useState } from "react";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
-import type { Kept } from "./kept";
-import { en } from "./messages";
+import type { Kept } from "./types";
+import { useWords } from "./words";
 
 type Props = { kept: Kept; why: string; language: string | undefined; onDismiss?: () => void };
 
 /** An answer that was not saved: which one, why, and its words to copy. */
 export function KeptAnswer({ kept, why, language, onDismiss }: Props) {
+  const words = useWords();
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard?.writeText(kept.text).then(
@@ -18,26 +19,26 @@ export function KeptAnswer({ kept, why, language, onDismiss }: Props) {
   };
   return (
     <div className="kept">
-      <Notice tone="warn" live title={en.kept.title}>
+      <Notice tone="warn" live title={words.kept.title}>
         {why}
         <dl>
-          <dt>{en.kept.question}</dt>
+          <dt>{words.kept.question}</dt>
           <dd lang={language}>{kept.question}</dd>
         </dl>
         {kept.text === "" ? (
-          <p>{en.kept.noWords}</p>
+          <p>{words.kept.noWords}</p>
         ) : (
-          <Field label={en.kept.words}>
+          <Field label={words.kept.words}>
             {(wiring) => <textarea {...wiring} className="input" rows={4} lang={language} readOnly value={kept.text} />}
           </Field>
         )}
         <div className="row">
           {kept.text !== "" && navigator.clipboard !== undefined && (
-            <Button onClick={copy}>{copied ? en.kept.copied : en.kept.copy}</Button>
+            <Button onClick={copy}>{copied ? words.kept.copied : words.kept.copy}</Button>
           )}
           {onDismiss && (
             <Button kind="quiet" onClick={onDismiss}>
-              {en.kept.dismiss}
+              {words.kept.dismiss}
             </Button>
           )}
         </div>

@@ -1,11 +1,12 @@
 import { useEffect, useState } from "react";
 import { Meter } from "../ui/Meter";
-import { en } from "./messages";
+import { useWords } from "./words";
 
 const BARS = 24;
 
 /** The loudness while recording: for the eye a row of bars, for assistive technology a meter. */
 export function Level({ level }: { level: () => number }) {
+  const words = useWords();
   const [past, setPast] = useState<readonly number[]>(() => Array(BARS).fill(0));
   useEffect(() => {
     const timer = setInterval(() => setPast((before) => [...before.slice(1), level()]), 80);
@@ -21,7 +22,7 @@ export function Level({ level }: { level: () => number }) {
         ))}
       </div>
       <div className="visually-hidden">
-        <Meter label={en.check.level} value={now} />
+        <Meter label={words.check.level} value={now} />
       </div>
     </div>
   );

@@ -1,12 +1,13 @@
 import type { MicFailure } from "../audio/recorder";
 import { Notice } from "../ui/Notice";
-import { en } from "./messages";
+import { useWords } from "./words";
 
 /** Why the microphone cannot be used, and what to do. */
 export function MicTrouble({ reason }: { reason: MicFailure }) {
+  const words = useWords();
   return (
-    <Notice tone="error" live title={en.micTitle}>
-      {en.mic[reason]}
+    <Notice tone="error" live title={words.micTitle}>
+      {words.mic[reason]}
     </Notice>
   );
 }

@@ -4,7 +4,7 @@ import { Icon } from "../ui/Icon";
 import { AnswerForm } from "./AnswerForm";
 import { moved, orderedText } from "./answers";
 import { loadDraft, saveDraft } from "./drafts";
-import { en } from "./messages";
+import { useWords } from "./words";
 
 type Props = { questionId: string; items: readonly string[]; onAnswer: (text: string) => void };
 
@@ -15,6 +15,7 @@ function keptOrder(kept: readonly string[] | undefined, items: readonly string[]
 
 /** Items to put in order with buttons: no dragging is needed. */
 export function OrderInput({ questionId, items, onAnswer }: Props) {
+  const words = useWords();
   const [order, setOrder] = useState(() => keptOrder(loadDraft(sessionStorage, questionId, "order"), items));
   const [said, setSaid] = useState("");
   const move = (index: number, step: -1 | 1) => {
@@ -27,7 +28,7 @@ export function OrderInput({ questionId, items, onAnswer }: Props) {
     <AnswerForm onSend={() => onAnswer(orderedText(order))}>
       <fieldset className="options">
         <legend>
-          {en.answer.order} <span className="muted small">{en.answer.orderHint}</span>
+          {words.answer.order} <span className="muted small">{words.answer.orderHint}</span>
         </legend>
         <ol className="ordering">
           {order.map((item, index) => (
@@ -35,7 +36,7 @@ export function OrderInput({ questionId, items, onAnswer }: Props) {
               <span>{item}</span>
               <Button
                 kind="quiet"
-                aria-label={en.answer.up(item)}
+                aria-label={words.answer.up(item)}
                 aria-disabled={index === 0 || undefined}
                 onClick={() => move(index, -1)}
               >
@@ -43,7 +44,7 @@ export function OrderInput({ questionId, items, onAnswer }: Props) {
               </Button>
               <Button
                 kind="quiet"
-                aria-label={en.answer.down(item)}
+                aria-label={words.answer.down(item)}
                 aria-disabled={index === order.length - 1 || undefined}
                 onClick={() => move(index, 1)}
               >

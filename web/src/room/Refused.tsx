@@ -1,19 +1,20 @@
 import type { Problem } from "../api/problem";
 import { Button } from "../ui/Button";
-import { en } from "./messages";
 import { said } from "./problems";
+import { useWords } from "./words";
 
 type Props = { problem: Problem | null; onRetry: () => void };
 
 export function Refused({ problem, onRetry }: Props) {
-  if (problem === null) return <Message title={en.refused.noLink} body={en.refused.noLinkBody} />;
+  const words = useWords();
+  if (problem === null) return <Message title={words.refused.noLink} body={words.refused.noLinkBody} />;
   if (problem.status === 401 || problem.status === 403 || problem.status === 404) {
-    return <Message title={en.refused.invalid} body={en.refused.invalidBody} />;
+    return <Message title={words.refused.invalid} body={words.refused.invalidBody} />;
   }
   return (
-    <Message title={en.refused.failed} body={said(problem)}>
+    <Message title={words.refused.failed} body={said(problem, words)}>
       <Button kind="primary" onClick={onRetry}>
-        {en.refused.reload}
+        {words.refused.reload}
       </Button>
     </Message>
   );

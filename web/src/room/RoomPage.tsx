@@ -4,13 +4,15 @@ import { Arrival } from "./Arrival";
 import { DeviceCheck } from "./DeviceCheck";
 import { Ended } from "./Ended";
 import { Interview } from "./Interview";
-import { en } from "./messages";
+import { Paused } from "./Paused";
 import { Practice } from "./Practice";
 import { Refused } from "./Refused";
 import { useRoom } from "./useRoom";
+import { useWords } from "./words";
 import "./room.css";
 
 export function RoomPage() {
+  const words = useWords();
   const room = useRoom();
   const { stage, notice } = room.state;
   const main = useRef<HTMLElement>(null);
@@ -25,13 +27,13 @@ export function RoomPage() {
   }, [stage]);
 
   useEffect(() => {
-    document.title = notice === null ? en.product : `${notice.notice.title} – ${en.product}`;
-  }, [notice]);
+    document.title = notice === null ? words.product : `${notice.notice.title} – ${words.product}`;
+  }, [notice, words]);
 
   return (
     <>
       <a className="skip-link" href="#main">
-        {en.skip}
+        {words.skip}
       </a>
       <header className="masthead">
         <span className="brand">
@@ -41,14 +43,14 @@ export function RoomPage() {
             <i />
             <i />
           </span>
-          <span>{notice?.notice.title ?? en.product}</span>
+          <span>{notice?.notice.title ?? words.product}</span>
         </span>
         <div id="masthead-tools" className="row" />
       </header>
       <main id="main" ref={main} tabIndex={-1} data-stage={stage}>
         {stage === "opening" && (
           <p className="row opening" role="status">
-            <Spinner /> {en.opening}
+            <Spinner /> {words.opening}
           </p>
         )}
         {stage === "refused" && <Refused problem={room.state.problem} onRetry={room.reopen} />}
@@ -56,6 +58,7 @@ export function RoomPage() {
         {stage === "check" && <DeviceCheck room={room} />}
         {stage === "practice" && <Practice room={room} />}
         {stage === "interview" && <Interview room={room} />}
+        {stage === "paused" && <Paused room={room} />}
         {stage === "ended" && <Ended state={room.state} />}
       </main>
     </>

@@ -1,13 +1,14 @@
 import { useEffect, useId, useRef } from "react";
 import { Icon } from "../ui/Icon";
-import { en } from "./messages";
 import type { Room } from "./useRoom";
+import { useWords } from "./words";
 
 /** A press that lasts longer is a hold: it ends with its release. */
 const HOLD_MS = 500;
 
 /** Push to talk: press to start and press to stop, or hold while speaking; by pointer or keyboard. */
 export function TalkButton({ room }: { room: Room }) {
+  const words = useWords();
   const recording = room.state.turn === "recording";
   const button = useRef<HTMLButtonElement>(null);
   const hint = useId();
@@ -47,10 +48,10 @@ export function TalkButton({ room }: { room: Room }) {
         }}
       >
         <Icon name={recording ? "stop" : "mic"} />
-        <span>{recording ? en.answer.stop : en.answer.speak}</span>
+        <span>{recording ? words.answer.stop : words.answer.speak}</span>
       </button>
       <p id={hint} className="muted small">
-        {en.answer.hold}
+        {words.answer.hold}
       </p>
     </div>
   );

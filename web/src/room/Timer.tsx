@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../ui/Icon";
-import { en } from "./messages";
+import { useWords } from "./words";
 
 /** Minutes at which a screen reader is told, once each. */
 const TOLD = [10, 5];
@@ -9,6 +9,7 @@ type Props = { deadlineAt: number; shown: boolean };
 
 /** The server's deadline in whole minutes: no seconds that run down. */
 export function Timer({ deadlineAt, shown }: Props) {
+  const words = useWords();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 5000);
@@ -21,11 +22,11 @@ export function Timer({ deadlineAt, shown }: Props) {
       {shown && (
         <span className="timer" role="timer">
           <Icon name="clock" />
-          {deadlineAt <= now ? en.interview.timeUp : en.interview.timeLeft(minutes)}
+          {deadlineAt <= now ? words.interview.timeUp : words.interview.timeLeft(minutes)}
         </span>
       )}
       <span className="visually-hidden" role="status">
-        {told === undefined ? "" : en.interview.warnTime(told)}
+        {told === undefined ? "" : words.interview.warnTime(told)}
       </span>
     </>
   );

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { answerOf, chosenText, moved, orderedText } from "./answers";
+import { en } from "./messages";
+import { messages as es } from "./messages.es";
 
 const OPTIONS = [
   { id: "a", text: "A timeout" },
@@ -9,13 +11,18 @@ const OPTIONS = [
 const SOUND = new Blob(["sound"], { type: "audio/webm" });
 
 test("a choice is said with its letter and its words", () => {
-  expect(chosenText(OPTIONS, new Set(["b"]))).toBe("Option B: A queue");
+  expect(chosenText(OPTIONS, new Set(["b"]), en.answer)).toBe("Option B: A queue");
 });
 
 test("several choices are said in the order of the card", () => {
-  expect(chosenText(OPTIONS, new Set(["c", "a"]))).toBe("Options A and C.");
-  expect(chosenText(OPTIONS, new Set(["c", "a", "b"]))).toBe("Options A, B and C.");
-  expect(chosenText(OPTIONS, new Set())).toBe("");
+  expect(chosenText(OPTIONS, new Set(["c", "a"]), en.answer)).toBe("Options A and C.");
+  expect(chosenText(OPTIONS, new Set(["c", "a", "b"]), en.answer)).toBe("Options A, B and C.");
+  expect(chosenText(OPTIONS, new Set(), en.answer)).toBe("");
+});
+
+test("a choice is said in the language of the interview", () => {
+  expect(chosenText(OPTIONS, new Set(["b"]), es.answer)).toBe("Opción B: A queue");
+  expect(chosenText(OPTIONS, new Set(["c", "a", "b"]), es.answer)).toBe("Opciones A, B y C.");
 });
 
 test("an order is numbered", () => {

@@ -1,7 +1,7 @@
 /** The content of answers: words that are chosen or arranged as a candidate would say them, or a checked recording. */
 
-import type { Answer } from "./api";
-import type { HeardDraft } from "./state";
+import type { Messages } from "./messages";
+import type { Answer, HeardDraft } from "./types";
 
 /** Below this confidence the interviewer would ask again, although the candidate has just read the words. */
 const SURE = 0.7;
@@ -17,13 +17,18 @@ export function answerOf(key: string, text: string, heard: HeardDraft | null, so
   return { key, text, audio: sound, signals: { corrected_transcript: corrected, heard: heard.text.slice(0, 500) } };
 }
 
-/** "Option B: a queue and a worker", or "Options A and C: …". `options` in the order of the card. */
-export function chosenText(options: readonly { id: string; text: string }[], chosen: ReadonlySet<string>): string {
+/** "Option B: a queue and a worker", or "Options A and C.", in the interview's language. `options` in the card's order. */
+export function chosenText(
+  options: readonly { id: string; text: string }[],
+  chosen: ReadonlySet<string>,
+  words: Messages["answer"],
+): string {
   const picked = options.filter((option) => chosen.has(option.id));
   const [first] = picked;
   if (first === undefined) return "";
-  if (picked.length === 1) return `Option ${letter(first.id)}: ${first.text}`;
-  return `Options ${listed(picked.map((option) => letter(option.id)))}.`;
+  if (picked.length === 1) return words.option(letter(first.id), first.text);
+  const letters = picked.map((option) => letter(option.id));
+  return words.options(letters.slice(0, -1).join(", "), letters.at(-1) ?? "");
 }
 
 /** "1. Parse, 2. Plan, 3. Run" */
@@ -42,8 +47,4 @@ export function moved(items: readonly string[], from: number, step: -1 | 1): rea
 
 export function letter(id: string): string {
   return id.length === 1 ? id.toUpperCase() : id;
-}
-
-function listed(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

@@ -1,20 +1,17 @@
 import { ApiError, problemOf, request } from "../api/problem";
 import { eventsOf } from "../api/sse";
-import type { AnsweredQuestion } from "./drafts";
-import type { Calculation, CandidateState, Heard, InterviewNotice, LoggedEvent, Token, TurnBody } from "./types";
-
-/**
- * What a candidate answers: words, or a recording; with both the words count, and the recording is kept beside them.
- * `signals` are observations, recorded and never scored.
- */
-export type Answer = (Written | Spoken) & {
-  /** The question that it answers: an answer to another one is refused. */
-  to?: AnsweredQuestion;
-  /** A request, such as to repeat the question; the unsent answer stays. */
-  request?: boolean;
-};
-type Written = { key: string; text: string; audio?: Blob; signals?: Record<string, string | number | boolean> };
-type Spoken = { key: string; audio: Blob };
+import type {
+  Answer,
+  AnsweredQuestion,
+  Calculation,
+  CandidateState,
+  Heard,
+  InterviewNotice,
+  LoggedEvent,
+  Token,
+  TurnBody,
+  Written,
+} from "./types";
 
 export type Live = (sentence: { index: number; text: string }) => void;
 
@@ -87,6 +84,16 @@ export class RoomApi {
 
   async hint(key: string, voice: boolean, to: AnsweredQuestion): Promise<TurnBody> {
     return this.#json(`/session/hint/${await this.#id()}`, post({ voice, ...to }, { "Idempotency-Key": key }));
+  }
+
+  /** Leaves until another day; the reply's state says until when. */
+  async pause(to: AnsweredQuestion): Promise<TurnBody> {
+    return this.#json(`/session/pause/${await this.#id()}`, post(to));
+  }
+
+  /** Returns from a pause; the reply asks the question again. */
+  async resume(voice: boolean): Promise<TurnBody> {
+    return this.#json(`/session/resume/${await this.#id()}`, post({ voice }));
   }
 
   async end(): Promise<TurnBody> {

@@ -1,10 +1,6 @@
 /** Words that are not lost by a reload: the answer being written, one that was sent, and one that could not be saved. */
 
-import type { Kept } from "./kept";
-import type { HeardDraft } from "./state";
-
-/** The question that an answer answers, as the candidate saw it. */
-export type AnsweredQuestion = { question_id?: string; turn_number: number };
+import type { AnsweredQuestion, HeardDraft, Kept } from "./types";
 
 /** `request`: a request such as "please repeat", beside which the unsent answer stays. */
 export type SentText = { key: string; text: string; to?: AnsweredQuestion; request?: boolean };

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import type { Answer } from "./api";
 import { isLogged, resendDelayMs, wordsOf } from "./kept";
-import type { LoggedEvent } from "./types";
+import type { Answer, LoggedEvent } from "./types";
 
 const TO = { turn_number: 2 };
 const received = (data: Record<string, unknown>): LoggedEvent => ({ seq: 1, time: "", type: "answer.received", data });

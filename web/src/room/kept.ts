@@ -1,11 +1,6 @@
 /** Answers that the server did not take, and may not take again: their words stay with the candidate. */
 
-import type { Answer } from "./api";
-import type { HeardDraft } from "./state";
-import type { LoggedEvent } from "./types";
-
-/** An answer that was not saved. `question`: the words that it answers. */
-export type Kept = { question: string; text: string };
+import type { Answer, HeardDraft, LoggedEvent } from "./types";
 
 /** The words of an answer, also of a recording, as far as they are known. */
 export function wordsOf(answer: Answer, heard: HeardDraft | null): string {

@@ -1,18 +1,30 @@
-/** Every word of the room in one typed object; another language is another object of the same type. */
+/**
+ * Every word of the room in one typed object. English is the source; `messages.de.ts`, `.fr.ts` and `.es.ts` have its
+ * type, so that a missing word does not compile. `words.ts` chooses by the interview's language.
+ */
 
 import type { MicFailure } from "../audio/recorder";
 import { MAX_ANSWER_CHARS } from "./limit";
 import type { Phase } from "./types";
 
-const grouped = (count: number) => count.toLocaleString("en");
+/** Numbers with the language's grouping. */
+export const numberIn = (locale: string) => (count: number) => count.toLocaleString(locale);
+
+/** "1 hint", "2 hints" */
+export const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+const grouped = numberIn("en");
 
 export const en = {
+  /** BCP 47, for the page's `lang`, and for dates and numbers. */
+  locale: "en",
   product: "Interview",
   skip: "Skip to the content",
   opening: "Opening your interview…",
   close: "Close",
   cancel: "Cancel",
   retry: "Try again",
+  quoted: (said: string) => `“${said}”`,
 
   refused: {
     noLink: "Open this page with the link from your invitation",
@@ -28,15 +40,19 @@ export const en = {
   arrival: {
     hello: (name: string) => (name === "" ? "Welcome" : `Welcome, ${name}`),
     lead: (title: string) => `You are invited to an interview for ${title}.`,
-    minutes: (n: number) => `About ${n} minutes`,
+    minutes: (n: number) => `At most ${n} minutes`,
     minutesBody: "Pauses to think are fine. Your answers are saved one by one.",
+    extraTime: (n: number) => `${counted(n, "minute of it is", "minutes of it are")} extra time for you.`,
     ai: "An AI asks the questions",
     aiBody: "People read the result and make the decision.",
     either: "Speak or type",
     eitherBody: "You can change at any time, also in the middle of the interview.",
     again: "The same link brings you back",
     againBody: "If the connection drops, open it again: you continue at the same question.",
-    hints: (n: number) => `${n} hints are there if you want them. Each tells its cost before you take it.`,
+    pauses: (times: number, days: number) =>
+      `You can pause the interview ${times === 1 ? "once" : `${times} times`} and go on up to ${counted(days, "day", "days")} later. The clock stops.`,
+    hints: (n: number) =>
+      `${counted(n, "hint is", "hints are")} there if you want. Each tells its cost before you take it.`,
     consentTitle: "What happens with your answers",
     consent: "I have read this and agree to take part.",
     consentMissing: "Please tick the box to continue.",
@@ -110,6 +126,7 @@ export const en = {
       checking: "Check your answer, then send it",
       unheard: "Your answer is recorded, but not sent yet",
       thinking: "Your answer is saved. The interviewer is thinking…",
+      resending: "Sending your answer again…",
       replying: "The interviewer is answering",
       failed: "Your answer could not be sent",
       paused: "Paused: a person takes a look before we go on",
@@ -124,7 +141,7 @@ export const en = {
     timeLeft: (minutes: number) => (minutes < 1 ? "Last minute" : `${minutes} min left`),
     timeUp: "Time is over",
     extraTime: (minutes: number) =>
-      `The hiring team added ${minutes} ${minutes === 1 ? "minute" : "minutes"}. The questions stay the same.`,
+      `The hiring team added ${counted(minutes, "minute", "minutes")}. The questions stay the same.`,
     warnTime: (minutes: number) => `${minutes} minutes are left.`,
   },
 
@@ -149,6 +166,8 @@ export const en = {
     sendAsItIs: "Send it as it is",
     spoken: "(your recording)",
     empty: "Write or choose an answer first.",
+    option: (letter: string, text: string) => `Option ${letter}: ${text}`,
+    options: (letters: string, last: string) => `Options ${letters} and ${last}.`,
     choose: "Choose one answer",
     chooseMany: "Choose all that apply",
     number: "Your number",
@@ -213,10 +232,10 @@ export const en = {
 
   hint: {
     take: "Take a hint",
-    cost: (percent: number) => `costs ${percent} %`,
+    cost: (percent: number) => `costs ${percent}\u00a0%`,
     title: "Take a hint?",
     body: (percent: number, left: number) =>
-      `It lowers the score of this answer by ${percent} %. You have ${left} ${left === 1 ? "hint" : "hints"} left for this question.`,
+      `It lowers the score of this answer by ${percent}\u00a0%. You have ${counted(left, "hint", "hints")} left for this question.`,
     unknown: "It lowers the score of this answer a little.",
     yes: "Take the hint",
   },
@@ -234,6 +253,14 @@ export const en = {
     timeBody: "Extra time, for example. The hiring team sees the request and decides; take your time meanwhile.",
     pause: "Take a break",
     pauseBody: "Close this page. The same link brings you back to this question. The interview's clock goes on.",
+    stop: "Pause the interview",
+    stopBody: (days: number) =>
+      `The clock stops, and you can go on up to ${counted(days, "day", "days")} later with the same link.`,
+    stopLeft: (left: number) => (left === 1 ? "You can do this once more." : `You can do this ${left} more times.`),
+    stopBusy: "Send your answer, or throw it away, first.",
+    stopTitle: "Pause the interview now?",
+    stopDraft: "An answer that you have begun stays in this window only. The question is asked again when you return.",
+    stopYes: "Pause it",
     end: "End the interview",
     endBody: "Your answers so far are evaluated. It cannot be continued.",
     endTitle: "End the interview now?",
@@ -259,20 +286,63 @@ export const en = {
     dismiss: "Hide this",
   },
 
+  paused: {
+    title: "Your interview is paused",
+    until: (date: string) => `You can go on until ${date}.`,
+    link: "The same link brings you back. You can close this page.",
+    clock: "The clock stands still. When you return, the question is asked again.",
+    after: "If you do not return by then, the interview ends, and your answers so far are evaluated.",
+    left: (left: number) =>
+      left === 0
+        ? "After that you cannot pause it again."
+        : `After that you can pause it ${left === 1 ? "once" : `${left} times`} more.`,
+    resume: "Go on with the interview",
+  },
+
   ended: {
-    title: "Thank you. That was the interview.",
+    title: ["Thank you.", "That was the interview."],
     saved: "All your answers are saved. You can close this page.",
     nextTitle: "What happens next",
-    next: [
+    next: (days: number) => [
       "Software grades each answer against written criteria and quotes your own words.",
       "A person on the hiring team reads the report and can correct every grade. People decide, not the software.",
-      "Your contact in the invitation tells you about the next step.",
+      days === 0
+        ? "Your contact in the invitation tells you about the next step."
+        : `Your contact in the invitation tells you within ${days === 1 ? "a day" : `${days} days`} of the interview how it went and what comes next.`,
     ],
     rights:
       "You can ask that contact for a copy of your data, for its deletion, or for a person to look at a grade again.",
   },
 
   trouble: "That did not work",
+
+  problem: {
+    busy: "The server is busy right now.",
+    away: "A part of the interview does not answer right now.",
+    link: "Your link does not open this interview any more. Ask the person who invited you for a new one.",
+    rejected: "This answer could not be accepted as it is. Change it and send it again.",
+    lost: "The connection was interrupted.",
+    sound: "This recording cannot be read. Please record it again, or type.",
+    offline: "The server cannot be reached.",
+    notBack: "The connection did not come back.",
+    noOpenMicrophone: "The open microphone is not available now. Press to speak, or type.",
+    superseded: "The interview has been opened in another window, which has the microphone now.",
+    empty: "The recording is empty. Check that your microphone is on, and record it again.",
+    silent: "No speech was heard. Speak a little louder or nearer to the microphone, or type.",
+    recordingTooLarge: "The recording is too long to be sent. Give a shorter answer, or type.",
+    recordingTooLong: "The recording is too long. Give a shorter answer, or type.",
+    infected: "The recording was refused by the security check. Please type your answer.",
+    answerTooLong: "This answer is too long. Please shorten it.",
+    unsupported: "This is not possible in this interview. Please type your answer.",
+    deleted: "This interview has been deleted.",
+    changed: "The interview has changed meanwhile. Have a look at the question, then send your answer.",
+    ended: "The interview has ended.",
+    movedOn: "The interview has gone on in another window. This is its question now.",
+    working: "An answer of yours is still being worked on. It only takes a moment.",
+    slow: "The server took too long.",
+    internal: "Something went wrong on the server.",
+    tooLarge: "This is too large to be sent. Please give a shorter answer.",
+  },
 };
 
 export type Messages = typeof en;

@@ -9,6 +9,10 @@ const NOTICE: Notice = {
   consent_text: "C",
   time_budget_s: 1800,
   hint_budget: 3,
+  extra_time_s: 0,
+  pauses: 0,
+  pause_days: 0,
+  reply_within_days: 7,
 };
 const START = Date.parse("2026-11-30T09:00:00Z");
 const CARD = {
@@ -69,6 +73,16 @@ test("the deadline follows the server's clock, whatever this machine's says", ()
   expect(resumed(NOTICE, state(), LOG, AT_TEN, 5_000).deadlineAt).toBe(5_000 + 20 * 60_000);
 });
 
+test("a candidate who paused may return until then, and one who waits for a person may not", () => {
+  const returnBy = "2026-12-03T09:00:00Z";
+  const away = state({ status: "paused", paused_by: "candidate", pauses: 1, return_by: returnBy });
+  expect(resumed(NOTICE, away, LOG, AT_TEN, 0)).toMatchObject({ paused: true, pauses: 1, returnBy });
+  const waits = state({ status: "paused", paused_by: "policy", pauses: 1, return_by: returnBy });
+  expect(resumed(NOTICE, waits, LOG, AT_TEN, 0)).toMatchObject({ paused: true, returnBy: null });
+  const back = state({ pauses: 1, return_by: returnBy });
+  expect(resumed(NOTICE, back, LOG, AT_TEN, 0)).toMatchObject({ paused: false, returnBy: null });
+});
+
 test("pauses do not count, nor the time since one that lasts", () => {
   const ended = [...LOG, event("session.paused", 3), event("session.resumed", 8)];
   expect(resumed(NOTICE, state(), ended, AT_TEN, 0).deadlineAt).toBe(25 * 60_000);
@@ -108,6 +122,8 @@ test("the open follow-up is what is asked, also after an explanation of it", () 
   const explained = event("response.sent", 3, { text: "Well,", action: { action_type: "clarify" }, question: CARD });
   const ask = (log: LoggedEvent[]) => resumed(NOTICE, state(), log, AT_TEN, 0).asking;
   expect(ask([...LOG, follow, explained])).toBe("What then?");
+  const known = event("response.sent", 2, { ...follow.data, text: "Thank you. What then?", follow_up: "What then?" });
+  expect(ask([...LOG, known, explained])).toBe("What then?");
   expect(ask([...LOG, explained])).toBe("Why?");
   const next = event("response.sent", 4, { text: "Why?", action: { action_type: "new_question" }, question: CARD });
   expect(ask([...LOG, follow, next])).toBe("Why?");

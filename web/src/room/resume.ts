@@ -34,6 +34,8 @@ export function resumed(
     hintsTaken: taken,
     deadlineAt: localNow + leftMs(notice, state, log, now),
     extraS: state.extra_time_s,
+    pauses: state.pauses ?? 0,
+    returnBy: state.status === "paused" && state.paused_by === "candidate" ? (state.return_by ?? null) : null,
     paused: state.status === "paused",
   };
 }
@@ -51,10 +53,15 @@ function cardOf(questionId: string, log: readonly LoggedEvent[]): QuestionCard |
 function askingOf(questionId: string | undefined, log: readonly LoggedEvent[]): string | null {
   for (const event of log.toReversed()) {
     if (event.type !== "response.sent") continue;
-    const sent = event.data as { text?: string; action?: CandidateAction; question?: QuestionCard | null };
+    const sent = event.data as {
+      text?: string;
+      follow_up?: string;
+      action?: CandidateAction;
+      question?: QuestionCard | null;
+    };
     const action = sent.action?.action_type;
     if (action === "new_question" || (sent.question && sent.question.question_id !== questionId)) return null;
-    if (action === "ask_followup") return sent.text ?? null;
+    if (action === "ask_followup") return sent.follow_up || (sent.text ?? null);
   }
   return null;
 }

@@ -6,6 +6,7 @@ import {
   mayAnswer,
   nextHintCost,
   OPENING,
+  pausesLeft,
   type RoomEvent,
   type RoomState,
   reduce,
@@ -24,7 +25,18 @@ const CARD: QuestionCard = {
 const PROBLEM: Problem = { status: 503, code: "x", title: "X", detail: "No.", retryable: true, retryAfterS: null };
 
 function notice(status: Status): InterviewNotice {
-  const plan = { title: "T", role: "R", language: "en", consent_text: "C", time_budget_s: 60, hint_budget: 2 };
+  const plan = {
+    title: "T",
+    role: "R",
+    language: "en",
+    consent_text: "C",
+    time_budget_s: 60,
+    extra_time_s: 0,
+    hint_budget: 2,
+    pauses: 2,
+    pause_days: 3,
+    reply_within_days: 7,
+  };
   return { interview_id: "i", status, candidate_name: "Ada", voice: true, notice: plan };
 }
 
@@ -37,6 +49,7 @@ function body(changes: Partial<TurnBody["interviewer_response"]> = {}, more: Par
     question: CARD,
     hints_left: 2,
     time_left_s: 90,
+    follow_up: "",
   };
   return { interview_id: "i", turn_number: 1, ...more, interviewer_response: { ...reply, ...changes } };
 }
@@ -248,6 +261,16 @@ describe("an answer", () => {
     expect(reduce(failed, SENT).lines.map((line) => line.text)).toEqual(["Why?", "An index."]);
   });
 
+  test.each<RoomEvent>([SENT, { type: "retried" }])("that is sent again is not called saved before it is", (again) => {
+    const failed = having(OPENED, STARTED, SENT, { type: "sendFailed", problem: PROBLEM });
+    expect(reduce(having(OPENED, STARTED), SENT).resending).toBe(false);
+    expect(reduce(failed, again)).toMatchObject({ turn: "thinking", resending: true });
+    expect(reduce(reduce(failed, again), { type: "sendFailed", problem: PROBLEM }).resending).toBe(false);
+    const arriving = reduce(reduce(failed, again), { type: "sentence", index: 0, text: "Thank you." });
+    expect(arriving.resending).toBe(false);
+    expect(reduce(reduce(failed, again), { type: "replied", body: body(), at: 0 }).resending).toBe(false);
+  });
+
   test("that fails can be taken back", () => {
     const state = having(OPENED, STARTED, SENT, { type: "sendFailed", problem: PROBLEM }, { type: "withdrawn" });
     expect(state).toMatchObject({ turn: "yours", trouble: null });
@@ -343,6 +366,8 @@ test("a resumed interview continues where it was, also in a pause", () => {
     hintsTaken: 1,
     deadlineAt: 5,
     extraS: 0,
+    pauses: 1,
+    returnBy: null,
     paused: false,
   };
   expect(having({ type: "resumed", from })).toMatchObject({
@@ -356,16 +381,46 @@ test("a resumed interview continues where it was, also in a pause", () => {
   expect(having({ type: "resumed", from: { ...from, paused: true } }).turn).toBe("paused");
 });
 
+describe("a pause until another day", () => {
+  const left: RoomEvent = { type: "left", pauses: 1, returnBy: "2026-12-03T09:00:00Z" };
+
+  test("leaves the interview, and says until when and how often", () => {
+    const state = having(OPENED, STARTED, { type: "voice", on: true }, { type: "leaving" }, left);
+    expect(state).toMatchObject({ stage: "paused", turn: "paused", speaking: false, starting: false, card: CARD });
+    expect(state.returnBy).toBe("2026-12-03T09:00:00Z");
+    expect(pausesLeft(state)).toBe(1);
+    expect(mayAnswer(state)).toBe(false);
+    expect(holdsSpeech(state)).toBe(false);
+  });
+
+  test("that could not begin leaves the interview as it is", () => {
+    const state = having(OPENED, STARTED, { type: "leaving" }, { type: "troubled", problem: PROBLEM });
+    expect(state).toMatchObject({ stage: "interview", turn: "yours", starting: false, trouble: PROBLEM });
+  });
+
+  test("ends with the question asked again", () => {
+    const again = body({ text: "Welcome back. Why?", action: { action_type: "clarify", next_phase: "technical" } });
+    const state = having(OPENED, STARTED, left, { type: "startAsked" }, { type: "replied", body: again, at: 0 });
+    expect(state).toMatchObject({ stage: "interview", turn: "yours", returnBy: null, starting: false, asking: "Why?" });
+  });
+});
+
 describe("what is to be answered", () => {
-  const does = (action_type: TurnBody["interviewer_response"]["action"]["action_type"], text: string): RoomEvent => ({
+  const does = (
+    action_type: TurnBody["interviewer_response"]["action"]["action_type"],
+    text: string,
+    follow_up = "",
+  ): RoomEvent => ({
     type: "replied",
-    body: body({ text, action: { action_type, next_phase: "technical" } }, { turn_number: 5 }),
+    body: body({ text, follow_up, action: { action_type, next_phase: "technical" } }, { turn_number: 5 }),
     at: 0,
   });
 
   test("is the question, until a follow-up takes its place", () => {
     expect(having(OPENED, STARTED).asking).toBe("Why?");
     expect(having(OPENED, STARTED, does("ask_followup", "What then?")).asking).toBe("What then?");
+    const known = does("ask_followup", "Thank you. What then?", "What then?");
+    expect(having(OPENED, STARTED, known).asking).toBe("What then?");
   });
 
   test.each(["clarify", "give_hint"] as const)("stays the same after %s", (action) => {
@@ -410,7 +465,7 @@ describe("the end", () => {
 
   test("has the interviewer's last words, which no greeting stands for", () => {
     expect(having(OPENED, STARTED, concludes).closing).toBe("Goodbye.");
-    expect(having(OPENED, STARTED, { type: "ended", closing: "Thanks." }).closing).toBe("Thanks.");
+    expect(having(OPENED, STARTED, { type: "ended" }).closing).toBeNull();
     expect(having(OPENED, STARTED, { type: "ended" }).closing).toBeNull();
   });
 

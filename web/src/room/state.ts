@@ -1,13 +1,20 @@
 /** The room as one pure reducer: what the candidate sees follows from the events alone. */
 
 import type { Problem } from "../api/problem";
-import type { AnsweredQuestion } from "./drafts";
-import type { Kept } from "./kept";
 import type { LiveStatus, Offer, Told } from "./live/connection";
-import { en } from "./messages";
-import type { InterviewNotice, Phase, QuestionCard, Reply, TurnBody } from "./types";
+import type {
+  AnsweredQuestion,
+  HeardDraft,
+  InterviewNotice,
+  Kept,
+  Phase,
+  QuestionCard,
+  Reply,
+  TurnBody,
+} from "./types";
 
-export type Stage = "opening" | "refused" | "arrival" | "check" | "practice" | "interview" | "ended";
+/** paused: the candidate has left the interview and may return to it. */
+export type Stage = "opening" | "refused" | "arrival" | "check" | "practice" | "interview" | "paused" | "ended";
 
 /**
  * Who acts, and how far an answer is.
@@ -37,9 +44,6 @@ export type Line = {
   audioUrl: string | null;
 };
 
-/** `text` as it was understood; `draft` where the candidate has changed it already. */
-export type HeardDraft = { text: string; confidence: number; draft?: string };
-
 export type RoomState = {
   stage: Stage;
   problem: Problem | null;
@@ -55,12 +59,18 @@ export type RoomState = {
   questions: number;
   hintsLeft: number;
   hintsTaken: number;
+  /** The answer is being sent once more; whether it is saved is not known. */
+  resending: boolean;
   /** A hint was asked for and has not arrived. */
   hinting: boolean;
   /** On this machine's clock (ms), from the server's remaining time. */
   deadlineAt: number | null;
   /** Seconds that were granted beyond the plan's time. */
   extraS: number;
+  /** The pauses that the candidate has taken. */
+  pauses: number;
+  /** Until when the candidate may return from the pause that lasts (ISO 8601). */
+  returnBy: string | null;
   /** The interviewer's voice is playing. */
   speaking: boolean;
   heard: HeardDraft | null;
@@ -93,6 +103,8 @@ export type Resumed = Pick<
   | "hintsTaken"
   | "deadlineAt"
   | "extraS"
+  | "pauses"
+  | "returnBy"
 > & { paused: boolean };
 
 type LiveNews =
@@ -135,11 +147,13 @@ export type RoomEvent =
   | { type: "voice"; on: boolean }
   | { type: "told"; told: Extract<Told, { type: LiveNews }> }
   | { type: "liveEnded"; problem: Problem | null }
+  | { type: "leaving" }
+  | { type: "left"; pauses: number; returnBy: string }
   | { type: "troubled"; problem: Problem }
   | { type: "kept"; kept: Kept | null }
   /** Words that were understood and not sent before a reload; their recording is gone. */
   | { type: "heardAgain"; heard: HeardDraft }
-  | { type: "ended"; closing?: string };
+  | { type: "ended" };
 
 export const OPENING: RoomState = {
   stage: "opening",
@@ -154,9 +168,12 @@ export const OPENING: RoomState = {
   questions: 0,
   hintsLeft: 0,
   hintsTaken: 0,
+  resending: false,
   hinting: false,
   deadlineAt: null,
   extraS: 0,
+  pauses: 0,
+  returnBy: null,
   speaking: false,
   heard: null,
   live: "off",
@@ -171,8 +188,8 @@ export const OPENING: RoomState = {
 
 /** The id of the interviewer's line that is being received. */
 const ARRIVING = "arriving";
-/** Stands for the words of a spoken answer until they are known. */
-const SPOKEN = en.answer.spoken;
+/** Stands for the words of a spoken answer until they are known; the page says so in its language. */
+export const SPOKEN = "";
 
 export function reduce(state: RoomState, event: RoomEvent): RoomState {
   switch (event.type) {
@@ -182,8 +199,15 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, stage: "refused", problem: event.problem };
     case "resumed": {
       const { paused, ...from } = event.from;
+      if (from.returnBy !== null) return { ...away(state), ...from };
       const talking = !paused && state.live !== "off" && state.turn === "talking" && !tookAnswer(state, from.lines);
-      return { ...state, ...from, stage: "interview", turn: paused ? "paused" : talking ? "talking" : "yours" };
+      return {
+        ...state,
+        ...from,
+        stage: "interview",
+        starting: false,
+        turn: paused ? "paused" : talking ? "talking" : "yours",
+      };
     }
     case "went":
       return { ...state, stage: event.to, turn: "yours", heard: null, trouble: null };
@@ -218,11 +242,17 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "sentence":
       return sentence(state, event.index, event.text);
     case "sendFailed":
-      return { ...state, turn: "failed", trouble: event.problem, lines: without(state.lines, ARRIVING) };
+      return {
+        ...state,
+        turn: "failed",
+        resending: false,
+        trouble: event.problem,
+        lines: without(state.lines, ARRIVING),
+      };
     case "timeGranted":
       return { ...state, extraS: event.extraS, deadlineAt: event.deadlineAt };
     case "retried":
-      return state.turn === "failed" ? { ...state, turn: "thinking", trouble: null } : state;
+      return state.turn === "failed" ? { ...state, turn: "thinking", resending: true, trouble: null } : state;
     case "withdrawn":
       return {
         ...answerless(state),
@@ -242,9 +272,13 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, live: "off", turn, saying: "", offer: null, speaking: false, trouble };
     }
     case "troubled":
-      return { ...state, trouble: event.problem };
+      return { ...state, starting: false, trouble: event.problem };
+    case "leaving":
+      return { ...state, starting: true, trouble: null };
+    case "left":
+      return { ...away(state), pauses: event.pauses, returnBy: event.returnBy };
     case "ended":
-      return { ...state, stage: "ended", turn: "yours", speaking: false, closing: event.closing ?? state.closing };
+      return { ...state, stage: "ended", turn: "yours", speaking: false };
     case "kept":
       return { ...state, kept: event.kept };
     case "heardAgain":
@@ -261,6 +295,16 @@ export function nextHintCost(state: RoomState): number | null {
 /** Whether the recording itself is at fault: empty, too large, not sound, or without speech. */
 function refusesRecording(problem: Problem): boolean {
   return !problem.retryable && [400, 413, 415, 422].includes(problem.status);
+}
+
+/** The page while the candidate is away. */
+function away(state: RoomState): RoomState {
+  return { ...state, stage: "paused", turn: "paused", starting: false, speaking: false, heard: null, trouble: null };
+}
+
+/** How often the candidate may still pause. */
+export function pausesLeft({ notice, pauses }: RoomState): number {
+  return Math.max(0, (notice?.notice.pauses ?? 0) - pauses);
 }
 
 /** Whether the candidate may begin an answer now. */
@@ -323,8 +367,11 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
     asking: askedBy(reply, isNew) ?? state.asking,
     turnNumber: body.turn_number,
     closing: ended ? reply.text : state.closing,
+    returnBy: null,
+    starting: false,
     phase: reply.action.next_phase,
     questions: state.questions + (isNew ? 1 : 0),
+    resending: false,
     hintsLeft: reply.hints_left,
     hintsTaken: isNew ? 0 : state.hintsTaken,
     deadlineAt: at + reply.time_left_s * 1000,
@@ -336,7 +383,7 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
 
 /** The words that `reply` asks to be answered; null where those before it stay, as after a hint or an explanation. */
 function askedBy(reply: Reply, isNew: boolean): string | null {
-  if (reply.action.action_type === "ask_followup") return reply.text;
+  if (reply.action.action_type === "ask_followup") return reply.follow_up || reply.text;
   if (isNew || reply.action.action_type === "new_question") return reply.question?.prompt ?? reply.text;
   return null;
 }
@@ -429,6 +476,7 @@ function sent(state: RoomState, id: string, text: string): RoomState {
   return {
     ...state,
     turn: "thinking",
+    resending: state.turn === "failed",
     speaking: false,
     trouble: null,
     heard: null,
@@ -448,7 +496,7 @@ function sentence(state: RoomState, index: number, text: string): RoomState {
     provisional: true,
     audioUrl: null,
   };
-  return { ...state, turn: "replying", lines: [...without(state.lines, ARRIVING), line] };
+  return { ...state, turn: "replying", resending: false, lines: [...without(state.lines, ARRIVING), line] };
 }
 
 function without(lines: readonly Line[], id: string): readonly Line[] {

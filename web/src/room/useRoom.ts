@@ -4,17 +4,15 @@ import { ApiError, type Problem, problemFrom } from "../api/problem";
 import { Player } from "../audio/player";
 import { type MicFailure, whyNoMicrophone } from "../audio/recorder";
 import { answerOf } from "./answers";
-import { type Answer, RoomApi } from "./api";
+import { RoomApi } from "./api";
 import { clearDraft, loadDraft, loadKept, loadSent, saveDraft, saveKept, saveSent } from "./drafts";
-import { isLogged, type Kept, resendDelayMs, wordsOf } from "./kept";
+import { isLogged, resendDelayMs, wordsOf } from "./kept";
 import { holdsLink, takeLink } from "./link";
 import { type Live, useLive } from "./live/useLive";
-import { en } from "./messages";
 import { resumed } from "./resume";
 import { DEFAULTS, loadSettings, type Settings, saveSettings, speechRate } from "./settings";
 import {
   answeredQuestion,
-  type HeardDraft,
   holdsSpeech,
   mayAnswer,
   mayRecord,
@@ -22,9 +20,11 @@ import {
   OPENING,
   type RoomState,
   reduce,
+  SPOKEN,
 } from "./state";
-import type { Calculation } from "./types";
+import type { Answer, Calculation, HeardDraft, Kept } from "./types";
 import { useSpokenAnswer } from "./useSpokenAnswer";
+import { speak as speakLanguage, speaks } from "./words";
 
 export type Room = {
   state: RoomState;
@@ -58,6 +58,10 @@ export type Room = {
   hint: () => void;
   repeat: () => void;
   skip: () => void;
+  /** Leaves the interview until another day. */
+  leave: () => void;
+  /** Returns to the interview from a pause. */
+  comeBack: () => void;
   end: () => void;
   hearAgain: (url: string) => void;
   playBlob: (sound: Blob) => void;
@@ -213,6 +217,7 @@ export function useRoom(): Room {
     const client = api.current;
     if (client === null) return;
     const notice = await client.notice();
+    await speakLanguage(notice.notice.language).catch(() => undefined); // the words before it are understood, too
     dispatch({ type: "opened", notice });
     dispatch({ type: "kept", kept: loadKept(sessionStorage) });
     if (notice.status !== "active" && notice.status !== "paused") return;
@@ -229,6 +234,8 @@ export function useRoom(): Room {
   }, [send]);
 
   const open = useCallback(async () => {
+    const own = navigator.languages.find(speaks); // until the interview's language is known
+    if (own !== undefined) await speakLanguage(own).catch(() => undefined);
     const link = takeLink(location, history, sessionStorage);
     if (link === null) {
       dispatch({ type: "refused", problem: NO_LINK });
@@ -418,7 +425,7 @@ export function useRoom(): Room {
       player.stop();
       const key = newKey();
       checked.current = null;
-      dispatch({ type: "sent", id: key, text: en.answer.spoken });
+      dispatch({ type: "sent", id: key, text: SPOKEN });
       void send({ key, audio, to: answeredQuestion(now.current.state) });
     },
     discard: () => {
@@ -450,14 +457,50 @@ export function useRoom(): Room {
       live.act("repeat", newKey());
     },
     skip: () => live.act("skip", newKey()),
+    leave: async () => {
+      if (!mayAnswer(now.current.state)) return;
+      player.stop();
+      spoken.release();
+      live.close();
+      dispatch({ type: "leaving" });
+      try {
+        const state = (await api.current?.pause(answeredQuestion(now.current.state)))?.session_state;
+        if (state?.return_by) dispatch({ type: "left", pauses: state.pauses ?? 0, returnBy: state.return_by });
+      } catch (error) {
+        const problem = problemFrom(error);
+        if (problem.code === "session-ended") await endedElsewhere(null);
+        else if (problem.code === "question-not-current") await overtaken(null, problem);
+        else dispatch({ type: "troubled", problem });
+      }
+    },
+    comeBack: async () => {
+      if (starting.current) return;
+      starting.current = true;
+      dispatch({ type: "startAsked" });
+      try {
+        const body = await api.current?.resume(now.current.settings.readAloud);
+        if (body === undefined) return;
+        const turn = await reread(); // the whole conversation, also on another device
+        if (turn === null) return;
+        const { time_left_s, audio_url } = body.interviewer_response;
+        const deadlineAt = Date.now() + time_left_s * 1000;
+        dispatch({ type: "timeGranted", extraS: now.current.state.extraS, deadlineAt });
+        void speak(audio_url);
+      } catch (error) {
+        const problem = problemFrom(error);
+        if (problem.code === "session-ended") dispatch({ type: "ended" });
+        else dispatch({ type: "startFailed", problem });
+      } finally {
+        starting.current = false;
+      }
+    },
     end: async () => {
       player.stop();
       spoken.release();
       live.close();
       try {
-        const body = await api.current?.end();
-        const closing = body?.interviewer_response.text;
-        dispatch({ type: "ended", ...(closing !== undefined && { closing }) });
+        await api.current?.end();
+        dispatch({ type: "ended" }); // the plan's closing words follow a last question, which the candidate left out
       } catch (error) {
         if (error instanceof ApiError && error.problem.code === "session-ended") dispatch({ type: "ended" });
         else troubled(error);

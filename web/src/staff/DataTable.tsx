@@ -5,6 +5,8 @@ export type Column<Row> = {
   /** Shown instead of the label in the header; the label still names the cell. */
   header?: ReactNode;
   numeric?: boolean;
+  /** On a wide screen its words stay on one line: dates, ids. */
+  unbroken?: boolean;
   cell: (row: Row) => ReactNode;
 };
 
@@ -36,7 +38,13 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, captioned = fals
         {rows.map((row) => (
           <tr key={keyOf(row)} role="row">
             {columns.map((column) => (
-              <td key={column.label} role="cell" data-label={column.label} data-numeric={column.numeric || undefined}>
+              <td
+                key={column.label}
+                role="cell"
+                data-label={column.label}
+                data-numeric={column.numeric || undefined}
+                data-unbroken={column.unbroken || undefined}
+              >
                 <span>{column.cell(row)}</span>
               </td>
             ))}

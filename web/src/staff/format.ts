@@ -13,7 +13,8 @@ export function standing(interview: { final: boolean; status: string }): "" | "s
 }
 
 export function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+  const digits = Math.abs(value).toFixed(2);
+  return `${value < 0 && Number(digits) !== 0 ? "−" : "+"}${digits}`;
 }
 
 /** "+0.40 ± 0.60" in θ units. */

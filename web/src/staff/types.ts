@@ -25,4 +25,6 @@ export type PlatformState = Schemas["PlatformState"];
 export type KeyRow = Schemas["KeyRow"];
 export type KeyList = Schemas["KeyList"];
 export type CreatedKey = Schemas["CreatedKeyReply"];
+export type OpenInvitation = Schemas["OpenInvitation"];
+export type InvitationList = Schemas["InvitationList"];
 export type PlanList = Schemas["PlanList"];

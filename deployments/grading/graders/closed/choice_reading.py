@@ -1,9 +1,12 @@
 """Determines the options that an answer chooses, from all readers' mentions and the candidate's stance on each."""
 
+# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,14 +19,18 @@ from deployments.grading.graders.closed import (
     option_intervals,
     option_names,
     option_values,
+    option_verdicts,
     option_words,
     truth,
 )
-from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, in_order, spans
+from deployments.grading.graders.closed.mentions import BY_NAME, BY_PART, BY_WORDS, Line, Mention, in_order, spans
 from deployments.grading.graders.closed.option_catalogue import OptionCatalogue
+from deployments.grading.graders.closed.term_role import in_another_role
+from deployments.grading.graders.numeric.quantities import quantities
 from interview.plans.questions import Option
 from interview.text.machine_orders import orders_in, without_orders
 from interview.text.stance import Held, hold
+from interview.text.stems import stem
 
 
 class Chosen(Struct, frozen=True):
@@ -41,6 +48,7 @@ class Chosen(Struct, frozen=True):
 
 
 _Pairs = list[tuple[Mention, Held]]
+_CONSIDERED = "The option is only considered, or something is said against it."
 _RULES_OUT = "The candidate only rules options out."
 UNRECOGNISED = "No option was recognised in the answer."
 
@@ -64,6 +72,10 @@ _RELATED = re.compile(
 )
 
 
+#: Words of politeness; they end no choice ("two please").
+_COURTESY = frozenset({"please", "thanks", "sir", "madam"})
+
+
 def line_of(answer: str, options: Sequence[Option] = ()) -> Line:
     """The answer's words without fillers, and without orders to the grader and the text after them.
 
@@ -79,8 +91,60 @@ def line_of(answer: str, options: Sequence[Option] = ()) -> Line:
     if excepted is not None:  # "everything but b is wrong" is b
         kept = " " * excepted.start(1) + excepted.group(1) + " " * (len(kept) - excepted.end(1))
     words = answer_text.closed(answer_text.tokens(kept))
-    spoken = tuple(_unglued(word) for word in words if word.text not in answer_text.HESITATIONS)
+    courtesy = _COURTESY - {word for option in options for word in answer_text.normal(option.text).split()}
+    empty = answer_text.HESITATIONS | courtesy
+    spoken = tuple(_unglued(word) for word in words if word.text not in empty)
     return Line(kept, spoken or words, answer_text.bare(spoken or words))
+
+
+_NEIGHBOUR = re.compile(
+    r"\W*(?:(?:i think|i'd say|i would say|it's|it is|that's|it must be|probably|maybe|i choose|i pick) )*(?:the )?(?:one|option|answer|choice)"
+    r" (?:right |just |directly |immediately |that comes )*(?P<where>after|following|below|beneath|under|before|preceding|above) (?P<other>[^.,;!?]+)[\s.!]*",
+    re.IGNORECASE,
+)
+
+
+#: "10 to 20" is a range and no value.
+_RANGE = re.compile(r"\w (?:to|and|-|–) \w|\w[-–]\d", re.IGNORECASE)
+
+
+def _neighbour(catalogue: OptionCatalogue, options: Sequence[Option], answer: str) -> Chosen | None:
+    """The option beside a named one: "the one after cache aside". One whose own words hold the relation comes first:
+    "the one before commit" is "Run checks before commit".
+
+    Where options are ranges, "the one above 25" compares a value. What else is beside a range or a number is open.
+    """
+    found = _NEIGHBOUR.fullmatch(answer)
+    if found is None or re.match(r"(?:the )?(?:last|end|others?)\b", found["other"], re.IGNORECASE):
+        return None
+    where = found["where"].casefold()
+    compares = where in ("above", "below", "beneath", "under")
+    says = [option.id for option in options if _says(option.text, where, found["other"])]
+    if len(says) > 1:
+        return None
+    if says:
+        return Chosen((says[0],), (Mention((says[0],), BY_WORDS, found.start("where"), found.end("other")),))
+    if catalogue.ranges and compares and len(quantities(found["other"])) == 1 and not _RANGE.search(found["other"]):
+        return choose_one(options, " " * found.start("where") + answer[found.start("where") :])
+    if catalogue.ranges or (catalogue.numeric and compares):
+        return Chosen((), settled=False, doubt=UNRECOGNISED)
+    named = choose_one(options, found["other"])
+    if not named.settled or len(named.options) != 1:
+        return None
+    place = [option.id for option in options].index(named.options[0])
+    place += 1 if where in ("after", "following", "below", "beneath", "under") else -1
+    if not 0 <= place < len(options):
+        return None
+    return Chosen(
+        (options[place].id,), (Mention((options[place].id,), BY_NAME, found.start("where"), found.end("other")),)
+    )
+
+
+def _says(text: str, where: str, other: str) -> bool:
+    """Whether ``text`` has ``where`` before the first word of ``other``."""
+    words = [word for word in answer_text.normal(other).split() if word not in ("the", "a", "an")]
+    said = [word for word in answer_text.normal(text).split() if word not in ("the", "a", "an")]
+    return bool(words) and (where, words[0]) in pairwise(said)
 
 
 def _unglued(word: Token) -> Token:
@@ -92,7 +156,11 @@ def _unglued(word: Token) -> Token:
 
 def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     """The one option that the answer settles on."""
-    catalogue, line = OptionCatalogue(options), line_of(answer, options)
+    catalogue = OptionCatalogue(options)
+    beside = _neighbour(catalogue, options, answer)
+    if beside is not None:
+        return beside
+    line = line_of(answer, options)
     if not line.words:
         return Chosen((), settled=False, doubt=UNRECOGNISED)
     if catalogue.truth is not None and len(catalogue.entries) == 2 and truth.says_partly(line.answer):
@@ -100,21 +168,42 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     mentions = _strong(catalogue, line)
     listed = [part for part in option_words.by_part(catalogue, line, mentions) if part.strength > BY_PART]
     mentions = in_order([*mentions, *listed])
-    mentions = _limited(catalogue, line, mentions)
+    mentions = _verdict_first(catalogue, line, _limited(catalogue, line, mentions))
     chosen = None if truth.taken_back(line.answer) else _one(catalogue, line, mentions)
     if chosen is None:
         chosen = _by_truth(catalogue, line, answer)
     if chosen is None:
         chosen = _one_by_parts(catalogue, line, mentions)
+    if chosen is not None and chosen.inferred and not mentions:
+        changed = option_changes.find(catalogue, line)  # "it becomes half" is not "It becomes zero"
+        if changed and not any(option_changes.change_of(catalogue.by_id[one].text) for one in chosen.options):
+            return Chosen(changed[0].options, tuple(changed), inferred=True)
     if chosen is None and not mentions:
         changed = option_changes.find(catalogue, line) or option_intervals.find(catalogue, line, mentions)
-        near = changed or option_words.nearly(catalogue, line)
-        if near and (changed or not _denies(line.answer)):
+        near = changed or _told_by_denial(catalogue, line) or option_words.nearly(catalogue, line)
+        if near and (changed or near[0].group or not _denies(line.answer)):
             return Chosen(near[0].options, tuple(near), inferred=True)
     if chosen is None:
         denied = any(one.stance == "denied" for one in hold(line.answer, spans(mentions)))
         return Chosen((), tuple(mentions), settled=False, doubt=_RULES_OUT if denied else UNRECOGNISED)
     return chosen
+
+
+_DOES_WITHOUT = re.compile(
+    r"n't\b|n’t\b|\b(?:not|no|never|without|skip|avoid|leave (?:it |that )?out|unnecessary|needless|pointless)\b",
+    re.IGNORECASE,
+)
+
+
+def _told_by_denial(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
+    """The option that there is none of a thing, of which the answer says so: "I wouldn't index it" for "No index"."""
+    entry = catalogue.negative
+    if entry is None or not _DOES_WITHOUT.search(line.answer):
+        return []
+    thing = {word for word in entry.stems[1:] if not answer_text.is_stop_word(word)}
+    said = {stem(word.text) for word in line.words}
+    whole = answer_text.whole(line.answer, limit_chars=400)
+    return [Mention((entry.id,), BY_PART, whole.start, whole.end, group="none")] if thing & said else []
 
 
 def _limited(catalogue: OptionCatalogue, line: Line, mentions: list[Mention]) -> list[Mention]:
@@ -131,9 +220,25 @@ def _limited(catalogue: OptionCatalogue, line: Line, mentions: list[Mention]) ->
     )
 
 
+#: A reason behind a verdict has at least this many words.
+_REASON_WORDS = 4
+
+
+def _verdict_first(catalogue: OptionCatalogue, line: Line, mentions: list[Mention]) -> list[Mention]:
+    """Only the verdict that the answer begins with, if a reason follows: "false, it's true that it orders packets"."""
+    if catalogue.truth is None or len(catalogue.entries) > 2 or len(mentions) < 2 or not line.content:
+        return mentions
+    first, behind = mentions[0], line.answer[mentions[0].end :]
+    if first.start > line.content[0].start or not re.match(r"[,;:] |\. (?!\.)| because\b| since\b", behind):
+        return mentions
+    held = hold(line.answer, spans(mentions))
+    stands = held[0].stance == "asserted" and not any(one.alternative for one in held)
+    return [first] if stands and len(behind.split()) > _REASON_WORDS else mentions
+
+
 def _denies(answer: str) -> bool:
-    whole = answer.rstrip()
-    return bool({"not", "isn't", "never"} & set(answer_text.normal(whole).split()))
+    words = answer_text.normal(answer).split()
+    return any(word in ("not", "never", "cannot") or word.endswith("n't") for word in words)
 
 
 def _strong(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
@@ -178,8 +283,23 @@ def _one(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) ->
             return Chosen((entry.id,), tuple(mention for mention, _ in live))
     distinct = {one for mention, _ in live for one in mention.options}
     if len(distinct) == 1 and all(len(mention.options) == 1 for mention, _ in live):
-        return Chosen(tuple(distinct), tuple(mention for mention, _ in live))
+        doubt = _CONSIDERED if all(held.considered for _, held in live) else ""
+        if not doubt and all(_may_be_another(line, mention) for mention, _ in live):
+            doubt = "Another word stands before the option and may make another thing of it."
+        return Chosen(tuple(distinct), tuple(mention for mention, _ in live), doubt=doubt)
     return _as_set(catalogue, live, denied) or _weighed(live)
+
+
+#: An answer of at most so many words is a name.
+_NAME_WORDS = 4
+
+
+def _may_be_another(line: Line, mention: Mention) -> bool:
+    """Whether a short answer names an option's word behind another one: "a priority queue" for "Queue"."""
+    named = line.answer[mention.start : mention.end]
+    if mention.strength < BY_WORDS or not re.fullmatch(r"[A-Za-z]{3,}", named) or len(line.words) > _NAME_WORDS:
+        return False
+    return in_another_role(line.answer[: mention.end], mention.start, mention.end, 1)
 
 
 def _as_set(catalogue: OptionCatalogue, live: _Pairs, denied: set[str]) -> Chosen | None:
@@ -198,6 +318,9 @@ def _as_set(catalogue: OptionCatalogue, live: _Pairs, denied: set[str]) -> Chose
             entry = catalogue.of_kind("none")
         if entry is not None:
             return Chosen((entry.id,), tuple(mention for mention, _ in pool))
+        if not named and catalogue.negative is not None:
+            where = tuple(mention for mention, _ in pool)
+            return Chosen((catalogue.negative.id,), where, doubt="It may mean that no option is right.")
     return None
 
 
@@ -251,7 +374,7 @@ def _reconsidered(pairs: _Pairs) -> Chosen | None:
         return None
     ids = tuple(dict.fromkeys(one for mention in aside for one in mention.options))
     if len(distinct) == 1 and len(ids) == 1:
-        return Chosen(ids, tuple(aside), doubt="The option is only considered.")
+        return Chosen(ids, tuple(aside), doubt=_CONSIDERED)
     return Chosen(ids, tuple(aside), settled=False, doubt="Options are weighed, and none is chosen.") if ids else None
 
 
@@ -296,11 +419,16 @@ def _one_by_parts(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Men
 
 def choose_many(options: Sequence[Option], answer: str) -> Chosen:
     """All options that the answer selects."""
-    catalogue, line = OptionCatalogue(options), line_of(answer, options)
+    catalogue = OptionCatalogue(options)
+    line = line_of(option_verdicts.without_refused(answer), options)
     if not line.words:
         return Chosen((), settled=False, doubt=UNRECOGNISED)
     mentions = _strong(catalogue, line)
     parts = option_words.by_part(catalogue, line, mentions)
+    in_turn = option_verdicts.in_turn(answer, len(catalogue.entries))
+    if in_turn:
+        right = tuple(entry.id for entry, verdict in zip(catalogue.entries, in_turn, strict=True) if verdict)
+        return Chosen(right, inferred=True)
     chosen = _many(catalogue, line, mentions)
     if parts and (chosen is None or len(line.words) <= _LIST_WORDS):
         chosen = _many(catalogue, line, in_order([*mentions, *parts])) or chosen

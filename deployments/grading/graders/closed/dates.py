@@ -36,6 +36,33 @@ def is_moment(text: str) -> bool:
     return _DATE.fullmatch(text.strip()) is not None or _TYPED_CLOCK.fullmatch(text) is not None
 
 
+_DECADE = re.compile(
+    r"\W*(?:(?:in|it was|during|about|around) )*(?:the )?(?:(?P<century>1[0-9]|20|nineteen|eighteen|twenty)[ -]?)?['’]?(?P<tens>[2-9]0['’]?s|\w+ties)\W*",
+    re.IGNORECASE,
+)
+_TENS_WORDS = {f"{word.removesuffix('y')}ies": value for word, value in TENS.items()}
+_CENTURIES = {"eighteen": 18, "nineteen": 19, "twenty": 20}
+
+
+def decade_of(text: str) -> tuple[int | None, int] | None:
+    """The century and decade that are all of ``text``: (19, 50) for "1950s" and "the nineteen fifties", (None, 50) for
+    "the fifties"; None for other text."""
+    found = _DECADE.fullmatch(text)
+    if found is None:
+        return None
+    said, century = found["tens"].casefold(), (found["century"] or "").casefold()
+    tens = _TENS_WORDS.get(said) if said.isalpha() and not said[0].isdecimal() else int(said[:2])
+    if tens is None:
+        return None
+    return (_CENTURIES.get(century) or int(century) if century else None), tens
+
+
+def same_decade(said: str, meant: str) -> bool:
+    """Whether both are the same decade; a century that is not said is the one meant."""
+    one, other = decade_of(said), decade_of(meant)
+    return one is not None and other is not None and one[1] == other[1] and one[0] in (None, other[0])
+
+
 def same_moment(said: str, meant: str) -> bool:
     """Whether ``said`` contains the date or time of day ``meant``.
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.closed.notation import notation
@@ -55,12 +56,16 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
     for part in _parts(said):
         for accepted in spec.accepted:
             if _same(part, accepted, spec.case_sensitive):
+                unsaid = not any(
+                    _same(part, one, spec.case_sensitive) and not _unsaid(part, one) for one in spec.accepted
+                )
                 return mark(
                     "exact",
                     1.0,
                     f"The answer is the accepted answer {accepted!r}.",
-                    confidence=_SAME,
+                    confidence=_HEARD if unsaid else _SAME,
                     evidence=evidence,
+                    review="Signs of the accepted answer are not said." if unsaid else "",
                 )
     for accepted in spec.accepted:
         if not spec.case_sensitive and _sounds_same(said, accepted):
@@ -99,9 +104,47 @@ def _other(spec: Exact, answer: str, read: str) -> Grade:
     )
 
 
+#: Signs that are often left unsaid: "max connections" is written with "_".
+_OFTEN_UNSAID = frozenset("_-\\")
+
+
+def _unsaid(said: str, accepted: str) -> bool:
+    """Whether telling signs of ``accepted`` are neither written nor spoken: "etc hosts" for "/etc/hosts"."""
+    wanted = _signs(accepted) - _OFTEN_UNSAID
+    if not wanted or not _plain(accepted) or said.strip().casefold() == accepted.strip().casefold():
+        return False
+    forms = list(_spoken(said))
+    return not any(wanted <= _signs(form) for form in [said, *forms])
+
+
 def _taken_back(answer: str, accepted: str) -> bool:
     at = answer.casefold().find(accepted.casefold())
     return at >= 0 and hold(answer, [(at, at + len(accepted))])[0].stance in ("denied", "withdrawn")
+
+
+#: "UTF-8, not UTF-16", "SIGKILL instead of SIGTERM": another answer is denied beside the one that is given.
+_CONTRAST = re.compile(
+    r"[\s,;]+(?:and |but )?(?:not|rather than|instead of|as opposed to)\s+"
+    r"(?!(?:really|quite|exactly|at all|right|correct|true|sure|certain|that|it|any ?more)\b)(?:(?!or\b|maybe\b)[^\s,;]+[\s.!]*){1,4}$",
+    re.IGNORECASE,
+)
+#: A status code with its reason phrase: "404 Not Found".
+_REASON_PHRASE = re.compile(r"(?<=\b[1-5]\d\d)[\s,:-]+(?P<phrase>[a-z][a-z' -]+?)\W*$", re.IGNORECASE)
+
+
+def _is_status(found: re.Match[str]) -> bool:
+    """Whether the words are the phrase that RFC 9110 gives to the code before them."""
+    code = int(found.string[found.start() - 3 : found.start()])
+    said = re.sub(r"[\W_]", "", found["phrase"].casefold())
+    phrases = [re.sub(r"[\W_]", "", one.phrase.casefold()) for one in HTTPStatus if one == code]
+    return any(said in (phrase, f"{phrase}error") for phrase in phrases)
+
+
+#: "Not MD5 but SHA-256", "it used to be 503 but it's 500": what stands before the answer is denied.
+_DENIED_FIRST = re.compile(
+    r"^\W*(?:it's |it is )?(?:not|(?:it |that )?(?:used to be|was))\s+(?:(?!or\b)[^\s,;]+[\s,;]+){1,4}?(?:but|now)\s+",
+    re.IGNORECASE,
+)
 
 
 def _parts(answer: str) -> Iterator[str]:
@@ -119,8 +162,25 @@ def _parts(answer: str) -> Iterator[str]:
             r"\s*(?:or|and|not|but|no|wait|maybe|actually|sorry)\b", remark[1].lstrip(" ,")
         ):
             yield remark[0]
+        denied = _DENIED_FIRST.match(answer)
+        if denied:
+            yield answer[denied.end() :]
+        contrast, status = _CONTRAST.search(answer), _REASON_PHRASE.search(answer)
+        if contrast:
+            yield answer[: contrast.start()]
+        if status and _is_status(status):
+            yield answer[: status.start()]
     else:
         yield answer[cut:]
+
+
+#: Powers as they are typed, for the tokens, in which "n²" is "n2".
+_RAISED = {ord("²"): "^2", ord("³"): "^3", ord("ⁿ"): "^n"}
+
+
+def names(said: str, accepted: str) -> bool:
+    """Whether ``said``, frames such as "it's …" aside, is ``accepted``, typed or spoken, in any case of letters."""
+    return _same(said, accepted, case_sensitive=False)
 
 
 def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
@@ -129,11 +189,16 @@ def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
         target = " ".join(accepted.split())
         lead = trimmed.removesuffix(target)
         return trimmed == target or (trimmed.endswith(target) and lead.endswith(" ") and _is_frame(lead))
-    if said.strip().casefold() == accepted.strip().casefold():
+    said, accepted = said.translate(_RAISED), accepted.translate(_RAISED)
+    if accepted.strip().casefold() in (said.strip().casefold(), said.strip().strip("`'\"").casefold()):
         return True
     wanted, words = _plain(accepted), _plain(said)
     if not wanted:
-        return any(signs_of(words) == "".join(accepted.split()) for words in _after_frames(said))
+        return any(
+            signs_of(words) == "".join(accepted.split())
+            for framed in _after_frames(said)
+            for words in _before_tails(framed)
+        )
     spoken = list(_spoken(said))
     if any(_squeezed(form) == _squeezed(accepted) for form in spoken):
         return True
@@ -141,7 +206,10 @@ def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
         return False
     if any(_squeezed(form, signs=False) == _squeezed(accepted, signs=False) for form in spoken if not _signs(form)):
         return True
-    return any(_framed(form, wanted) for form in (words, _plain(canonical_numbers(words))))
+    counted = canonical_numbers(words)
+    if "#" not in words.split() and counted != words and _framed(_plain(counted), wanted):
+        return True
+    return _framed(words, wanted)
 
 
 #: A number with a sign: the sign may not be left out.
@@ -226,6 +294,8 @@ def _after_frames(said: str) -> Iterator[list[str]]:
         for word in re.findall(r"\S+", said.strip(" .!?\"'`").casefold() or said)
         if word.strip(",") not in answer_text.HESITATIONS
     ]
+    if len(words) > 4 and words[0] in ("the", "this", "that") and words[2:4] in (["is", "called"], ["is", "named"]):
+        yield words[4:]  # "the setting is called …"
     for start in range(min(len(words), _MAX_FRAME_WORDS + 1)):
         if start and words[start - 1].strip(",:") not in _FRAME:
             return

@@ -30,6 +30,11 @@ _NONE_TEXT = re.compile(
 _SET_WORDS = frozenset("both either and or only the options option answers a choices of & just all except but".split())  # noqa: SIM905
 _PAIRED = (("both",), ("neither",), ("either",))
 _ROMAN = re.compile(r"i{1,3}|iv|vi{0,3}|ix|x")
+_RANGE_TEXT = re.compile(
+    r"\d+ ?(?:to|and|-|–) ?\d+|\b(?:less|fewer|more|greater|lower|higher|larger|smaller|bigger) than \d|\b(?:under|over|below|above|up to|at most|at least) \d|[<>]=? ?\d",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r" not\b|n't\b")
 _POSITIVE = frozenset({"true", "yes", "correct", "right", "agree", "valid"})
 _NEGATIVE = frozenset({"false", "no", "incorrect", "wrong", "disagree", "invalid"})
 
@@ -60,6 +65,10 @@ class OptionCatalogue:
         values = [entry for entry in self.entries if entry.quantity is not None]
         #: The options are numbers: a number in the answer is then a value rather than a place.
         self.numeric = len(values) >= 2 and len(values) >= len(self.plain) - 1
+        #: The options are ranges of numbers: a number is a value that one of them holds.
+        self.ranges = sum(_RANGE_TEXT.search(entry.text) is not None for entry in self.plain) >= max(
+            2, len(self.plain) - 1
+        )
         self.letters = all(len(entry.id) == 1 and entry.id.isalpha() for entry in self.entries)
         self.digits = all(entry.id.isdecimal() for entry in self.entries)
 
@@ -79,6 +88,12 @@ class OptionCatalogue:
 
     def of_kind(self, kind: Kind) -> Entry | None:
         return next((entry for entry in self.entries if entry.kind == kind), None)
+
+    @property
+    def negative(self) -> Entry | None:
+        """The one option that says there is none of the thing: "No index at all"."""
+        found = [entry for entry in self.plain if entry.stems[:1] in (("no",), ("without",), ("nothing",))]
+        return found[0] if len(found) == 1 else None
 
     def standing_for(self, ids: frozenset[str]) -> Entry | None:
         """The option that says "both A and B", "all of the above" or "none of the above" for this set of plain options."""
@@ -136,6 +151,7 @@ def _finished(draft: Entry, drafts: Sequence[Entry]) -> Entry:
     plain = [one for one in drafts if one.kind == "plain" and _refers(one, drafts) is None]
     everything = frozenset(one.id for one in plain)
     refers = _refers(draft, drafts) if draft.kind == "plain" else None
+    polarity = draft.polarity if draft.polarity is not None else _by_negation(draft, others)
     kind: Kind = draft.kind
     covers: frozenset[str] = frozenset()
     if draft.kind == "all":
@@ -147,7 +163,23 @@ def _finished(draft: Entry, drafts: Sequence[Entry]) -> Entry:
     content = {stem(word) for word in answer_text.normal(draft.text).split() if not answer_text.is_stop_word(word)}
     own = frozenset(content - elsewhere) or frozenset(set(draft.stems) - elsewhere)
     distinctive = own if kind == "plain" else frozenset()
-    return replace(draft, kind=kind, covers=covers, distinctive=distinctive)
+    return replace(draft, kind=kind, covers=covers, distinctive=distinctive, polarity=polarity)
+
+
+def _by_negation(draft: Entry, others: Sequence[Entry]) -> bool | None:
+    """False for "It is not thread safe" beside "It is thread safe", and True for the latter; None for other options."""
+    own = _affirmed(draft.text)
+    if len(own.split()) < 2:
+        return None
+    mirrored = [one for one in others if _affirmed(one.text) == own]
+    denies = own != answer_text.normal(draft.text)
+    mirrored = [one for one in mirrored if (own != answer_text.normal(one.text)) is not denies]
+    return not denies if len(mirrored) == 1 else None
+
+
+def _affirmed(text: str) -> str:
+    """The text without its negation."""
+    return _NOT.sub("", answer_text.normal(text))
 
 
 def _refers(entry: Entry, drafts: Sequence[Entry]) -> frozenset[str] | None:

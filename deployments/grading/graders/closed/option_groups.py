@@ -12,15 +12,15 @@ from deployments.grading.graders.closed.option_catalogue import OptionCatalogue
 
 _THEM = r"(?:them|these|those|it|the above|the options|the answers|the choices|the rest|above|ones?)"
 _ALL = re.compile(
-    rf"\b(?:all(?: of)? {_THEM}|all (?:two|three|four|five|six|seven|eight|[2-9])(?: of {_THEM}| options| answers| choices)?"
+    rf"\b(?:all(?: of)?(?: the| these| those)? [a-z]+(?= (?:but|bar|except|apart from|other than|besides|minus|without)\b)|all(?: of)? {_THEM}|all (?:two|three|four|five|six|seven|eight|[2-9])(?: of {_THEM}| options| answers| choices)?"
     rf"|all (?:the )?(?:options|answers|choices)(?=\s*(?:$|[.,;:!?]|(?:except|but|are|apply|apart|above|listed)\b))|all (?:above|correct|right|true|apply)|all are (?:correct|right|true)"
     rf"|(?:every|each)(?: single| last)? (?:one|option|answer|choice)(?: of {_THEM})?|(?:each|every one) of (?:{_THEM}|(?:the |these |those )?(?:two|three|four|five|six))|the (?:three|four|five|six) of {_THEM}|everything(?: above| listed)?|the (?:whole )?lot|the (?:whole|entire|full) (?:list|set)|any and all"
-    rf"|they(?:'re| are)? all(?: are)?(?: correct| right| true| apply| of them)?|(?<!at )(?<!not )all(?=\s*(?:$|[.,;:!?]|except|but|apart|other than|besides|minus)))\b",
+    rf"|(?<!not )(?<!n't )(?<!without )any(?: one)? of {_THEM}(?: (?:works?|would (?:do|work)|will do|is (?:fine|right|correct|ok)))?(?=\s*(?:$|[.!]))|they(?:'re| are)? all(?: are)?(?: correct| right| true| apply| of them)?|(?<!at )(?<!not )all(?=\s*(?:$|[.,;:!?]|except|but|bar\b|apart|other than|besides|minus)))\b",
     re.IGNORECASE,
 )
 _NONE = re.compile(
-    rf"\b(?:none(?: of {_THEM})?|no one of {_THEM}|not (?:any|one|a single one)(?: of {_THEM})?|(?:isn't|is not|aren't|are not) any of {_THEM}"
-    rf"|nothing(?: of {_THEM}| above| listed)?|neither(?: of (?:them|these|the two|those))?(?= *(?:$|[.,;!?]|one\b|is\b))|no (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) (?:correct|right))?|there (?:is|are) none)(?!\w)",
+    rf"\b(?:(?:none|zero)(?: of {_THEM})|none(?! (?:but|except|other than)\b)|no one of {_THEM}|(?<!is )(?<!are )(?<!isn't )(?<!was )not (?:any|one|a single one)(?: of {_THEM})?|(?:isn't|is not|aren't|are not) any of {_THEM}"
+    rf"|nothing(?! (?:changes|happens|but|else|more)\b)(?: of {_THEM}| above| listed)?|neither(?: of (?:them|these|the two|those))?(?= *(?:$|[.,;!?]|one\b|is\b))|no (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) (?:correct|right))?|there (?:is|are) none)(?!\w)",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
@@ -28,7 +28,7 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _REST = re.compile(
-    r"\b(?:the|all the|all|any) (?:other|others|rest|remaining)(?! (?:way|side|hand|day|thing)\b)(?: (?:two|three|four|one|ones|options|answers|of (?:them|these|the options)))?\b",
+    r"\b(?:everything|anything) else\b|\b(?<!leave )(?<!ignore )(?<!skip )(?<!forget )(?:the|all the|all|any) (?:other|others|rest|remaining)(?! (?:way|side|hand|day|thing)\b)(?: (?:two|three|four|one|ones|options|answers|of (?:them|these|the options)))?\b",
     re.IGNORECASE,
 )
 #: "Everything" in a longer answer is more likely part of an explanation.

@@ -16,7 +16,10 @@ _BELOW = re.compile(rf"(?:less than|fewer than|under|below|lower than|smaller th
 _ABOVE = re.compile(
     rf"(?:more than|greater than|over|above|higher than|larger than|bigger than|at least|>=?) ?{_NUMBER}"
 )
-_DENIED = re.compile(r"\b(?:not|no|never|or)\b|n't\b")
+_DENIED = re.compile(r"\b(?:not|no|never|or(?! (?:so|thereabouts)\b))\b|n't\b")
+
+#: "The fifty to hundred one": the last word is no number.
+_COUNTED = re.compile(r"(?<=\w) ones?\b(?=[\s.!?]*$)")
 
 #: The bounds of an interval of the real numbers.
 Interval = tuple[float, float]
@@ -24,14 +27,18 @@ Interval = tuple[float, float]
 
 def find(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) -> list[Mention]:
     """The one option that is the interval which the answer names, or that holds its one number."""
-    said = re.sub(r"\ban? (?=\d)", "", canonical_numbers(line.answer.casefold()))
+    spoken = line.answer.casefold()
+    spoken = _COUNTED.sub("", spoken) if re.search(r"\bthe\b", spoken) else spoken
+    said = re.sub(r"\ban? (?=\d)", "", canonical_numbers(spoken))
     intervals = {entry.id: _interval(canonical_numbers(entry.text.casefold())) for entry in catalogue.plain}
     known = {one: interval for one, interval in intervals.items() if interval is not None}
     if len(known) < 2 or taken or _DENIED.search(said):
         return []
     meant = _interval(said)
     if meant is not None:
-        chosen = [one for one, interval in known.items() if interval == meant]
+        chosen = [one for one, interval in known.items() if interval == meant] or [
+            one for one, (low, high) in known.items() if low <= meant[0] and meant[1] <= high
+        ]
     else:
         numbers = re.findall(_NUMBER, said)
         value = float(numbers[0]) if len(numbers) == 1 else math.nan

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from deployments.grading.graders.closed.mentions import BY_NAME, Line, Mention, free
 from deployments.grading.graders.closed.option_catalogue import Entry, OptionCatalogue
@@ -56,7 +57,7 @@ _TREE = frozenset(_WORDS("tree trees language code program programming testing t
 _NEVER_A_LETTER_BEFORE = {
     "see": _WORDS("me i can could you we to will i'd let us'll ll"),
     "be": _WORDS(
-        "to would could should can may might must will it'd that'd not wouldn't i'd gonna going well also probably maybe just only then always"
+        "to would could should can may might must will it'd that'd not wouldn't can't cannot couldn't shouldn't won't mustn't i'd gonna going well also probably maybe just only then always"
     ),
     "the": [],
 }
@@ -244,7 +245,7 @@ def _number(catalogue: OptionCatalogue, line: Line, at: int) -> Entry | None:
     before_it, after_it = line.answer[max(0, start - 2) : start], line.answer[end : end + 5]
     if re.match(r"\.\d|,\d{3}(?!\d)", after_it) or re.search(r"\d\.$", before_it):
         return None
-    if catalogue.numeric and not naming:
+    if (catalogue.numeric or catalogue.ranges) and not naming:
         return None
     if not digits and word == "one" and line.word(at - 1) in _NOT_ONE:
         return None
@@ -275,11 +276,22 @@ _RANGE = re.compile(
 )
 
 
+#: "I change from B to C" is no range.
+_CHANGES_FROM = re.compile(
+    r"\b(?:chang\w+|switch\w*|go|going|mov\w+)(?: (?:it|that|my (?:answer|choice|mind|vote)))? from (?:the |option |answer )*$",
+    re.IGNORECASE,
+)
+
+
 def _ranges(catalogue: OptionCatalogue, line: Line, singles: list[Mention]) -> list[Mention]:
     """ "a through c", "1-3" as one mention of all between."""
     merged: list[Mention] = []
+    gaps = [line.answer[one.end : two.start].strip() for one, two in pairwise(singles)]
+    if len(gaps) > 1 and len(set(gaps)) == 1 and gaps[0] in ("-", "–", "—"):
+        return singles  # "a-c-e" is a list
     for one in singles:
-        if merged and len(merged[-1].options) == 1 and _RANGE.fullmatch(line.answer[merged[-1].end : one.start]):
+        joined = bool(merged) and _RANGE.fullmatch(line.answer[merged[-1].end : one.start])
+        if joined and len(merged[-1].options) == 1 and not _CHANGES_FROM.search(line.answer[: merged[-1].start]):
             first, last = catalogue.by_id[merged[-1].options[0]].place, catalogue.by_id[one.options[0]].place
             if first < last:
                 ids = tuple(entry.id for entry in catalogue.entries[first - 1 : last])

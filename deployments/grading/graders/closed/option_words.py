@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
-from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, free
+from deployments.grading.graders.closed.mentions import BY_PART, BY_WORDS, Line, Mention, free, in_order
 from deployments.grading.graders.closed.notation import is_mathematical, notation
 from deployments.grading.graders.closed.option_catalogue import Entry, OptionCatalogue
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like
@@ -23,17 +23,19 @@ from interview.text.stop_words import STOP_WORDS
 #: Minimum similarity (0-100) of a whole answer to an option's text, and its minimum lead over the next option.
 _NEAR = 80.0
 _CLEAR = 8.0
+#: The same for the words that only this option has.
+_NEAR_OWN = 65.0
 _SOUNDS_ALIKE = 95.0
 
 
 def in_full(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
     """Options whose words occur in sequence, the longest first; a word counts for one option only."""
-    words = notation(line.words, line.answer)
+    words = notation(_written_out(line.words), line.answer)
     stems = [stem(word.text) for word in words]
     targets = [
         (target, entry) for entry in catalogue.entries for target in [*_targets(entry), *_initials(entry, catalogue)]
     ]
-    found: list[Mention] = []
+    found: list[Mention] = _turned_round(catalogue, words, stems)
     for target, entry in sorted(targets, key=lambda pair: len(" ".join(pair[0])), reverse=True):
         size = len(target)
         formula = all(map(is_mathematical, target))
@@ -55,6 +57,43 @@ def in_full(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
                 if stem(one.text + two.text) == target[0] and free(one.start, two.end, found):
                     found.append(Mention((entry.id,), BY_WORDS, one.start, two.end))
     return found
+
+
+#: What joins the words of an option that is turned round: "pudding made from bread".
+_BETWEEN = frozenset({"of", "the", "a", "an", "made", "from", "with", "for", "in", "that", "is", "about", "on"})
+
+
+def _turned_round(catalogue: OptionCatalogue, words: Sequence[Token], stems: Sequence[str]) -> list[Mention]:
+    """Options whose words hold those of another one, said in another order: "pudding made from bread"."""
+    found: list[Mention] = []
+    for entry in catalogue.plain:
+        own = entry.stems
+        if len(own) < 2 or not any(set(other.stems) < set(own) for other in catalogue.plain):
+            continue
+        for start in range(len(stems)):
+            for end in range(start + len(own), min(len(stems), start + len(own) + 3) + 1):
+                run = stems[start:end]
+                rest = [word.text for word, one in zip(words[start:end], run, strict=True) if one not in own]
+                ends = run[0] in own and run[-1] in own
+                if ends and rest and set(own) <= set(run) and _BETWEEN.issuperset(rest):
+                    found.append(Mention((entry.id,), BY_WORDS, words[start].start, words[end - 1].end))
+    return in_order(found)
+
+
+_SHORTENED = {"can't": "can", "won't": "will", "ain't": "is", "shan't": "shall"}
+
+
+def _written_out(words: Sequence[Token]) -> tuple[Token, ...]:
+    """ "isn't" as "is not", so that it is found in an option that denies."""
+    found: list[Token] = []
+    for word in words:
+        if word.text.endswith("n't"):
+            middle = word.end - 3
+            verb = _SHORTENED.get(word.text, word.text[:-3])
+            found += [Token(verb, word.start, middle), Token("not", middle, word.end)]
+        else:
+            found.append(word)
+    return tuple(found)
 
 
 def _goes_on(words: Sequence[Token], at: int, size: int) -> bool:
@@ -82,7 +121,7 @@ def _is_frame(words: Sequence[Token], at: int) -> bool:
 
 def _targets(entry: Entry) -> list[list[str]]:
     """The stems an option is known by: in order, joined ("typechecks"), without the O of "O(n)"; its aliases."""
-    words = notation(answer_text.tokens(entry.text), entry.text)
+    words = notation(_written_out(answer_text.tokens(entry.text)), entry.text)
     stems = [stem(word.text) for word in words]
     found = [stems]
     if 2 <= len(stems) <= 3 and all(len(word.text) > 2 for word in words):
@@ -111,7 +150,12 @@ def _abbreviations(entry: Entry) -> set[str]:
     letters = "".join(word[0] for word in words)
     numbered = "".join(str(ordinal(word) or word[0]) for word in words)
     crossed = "".join("x" if word.startswith(("ex", "cross")) else word[0] for word in words)
-    return {letters, numbered, crossed}
+    compounds = {
+        "".join(part[0] for part in word.split("-"))
+        for word in entry.text.casefold().split()
+        if re.fullmatch(r"[a-z]{2,}(?:-[a-z]{2,})+", word)
+    }
+    return {letters, numbered, crossed, *compounds}
 
 
 #: Initials that are words of their own.
@@ -170,6 +214,9 @@ def _owners(catalogue: OptionCatalogue, *, short: bool) -> dict[str, Entry]:
             rare = short and entry.kind == "plain" and len(word) > 3 and stem(word) not in elsewhere
             if stem(word) in entry.distinctive or rare:
                 owner[word] = entry
+        for joined in ("".join(answer_text.normal(word).split()) for word in entry.text.split() if "-" in word):
+            if len(joined) >= 4 and stem(joined) not in elsewhere:  # "btree" for "B-tree"
+                owner[joined] = entry
     return owner
 
 
@@ -243,8 +290,21 @@ def nearly(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
         return []
     if ranked[0][0] < _NEAR or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEAR):
         return []
+    if not _near_in_own_words(catalogue, catalogue.by_id[ranked[0][1]], said):
+        return []
     whole = answer_text.whole(line.answer, limit_chars=400)
     return [Mention((ranked[0][1],), BY_PART, whole.start, whole.end)]
+
+
+def _near_in_own_words(catalogue: OptionCatalogue, entry: Entry, said: str) -> bool:
+    """Whether the answer is near an option also without the words that several options share: "put the price up" is not
+    near "Keep the price"."""
+    shared = {one for other in catalogue.plain if other is not entry for one in other.stems}
+    own, rest = (
+        " ".join(word for word in text.split() if stem(word) not in shared and word not in STOP_WORDS)
+        for text in (answer_text.normal(entry.text), said)
+    )
+    return not own or fuzz.partial_ratio(own, rest) >= _NEAR_OWN
 
 
 def _nearness(entry: Entry, said: str) -> float:

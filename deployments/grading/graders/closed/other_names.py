@@ -4,6 +4,8 @@
 "dependency injection", "a race" is "race condition". Names that other terms may share are ``unsure``: a person looks.
 """
 
+# ruff: noqa: E501, SIM905 – a pattern of alternatives reads better whole than broken
+
 from __future__ import annotations
 
 import re
@@ -13,10 +15,11 @@ from msgspec import Struct
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
+from deployments.grading.graders.closed.option_changes import change_of
 from deployments.grading.graders.closed.spelling import same_word
 from deployments.grading.graders.closed.term_matching import Term
 from interview.text.english_words import is_english
-from interview.text.number_vocabulary import ordinal
+from interview.text.number_vocabulary import ONES, ordinal
 
 #: Of a longer answer any words have the initials of something.
 _MAX_WORDS = 14
@@ -59,13 +62,34 @@ _HEADS = frozenset(
         "chart",
         "framework",
         "strategy",
+        "distribution",
+        "fallacy",
     }
 )
+#: Nouns that are said in place of another head: "blue-green release", "single responsibility rule".
+_OTHER_HEADS = _HEADS | {
+    "rule",
+    "release",
+    "rollout",
+    "approach",
+    "concept",
+    "idea",
+    "curve",
+    "dist",
+    "bias",
+    "limit",
+    "algo",
+    "way",
+}
+#: Of a term of three words or more, what is left without these is still its name: "breadth first".
+_HEADS_OF_LONG = frozenset({"search", "traversal", "sort", "index", "join"})
 #: What joins the words of a term that is turned round.
 _JOINING = frozenset({"of", "the", "a", "an", "that", "which", "is", "are", "for", "some", "to", "in"})
 _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.IGNORECASE)
 #: A person's name: two to four capitalised words.
-_PERSON = re.compile(r"(?:[A-Z][\w'’.-]*\s+){1,3}[A-Z][\w'’-]{2,}")
+_PERSON = re.compile(
+    r"(?:[A-Z][\w'’.-]*\s+){1,3}(?:(?:da|de|di|du|del|della|van|von|der|den|la|le|bin|al|ter|ten)\s+)*[A-Z][\w'’-]{2,}"
+)
 _TITLES = frozenset(
     {
         "president",
@@ -104,29 +128,38 @@ def other_name(terms: Sequence[Term], words: Sequence[Token]) -> OtherName | Non
     said = answer_text.bare(words)
     if not 0 < len(said) <= _MAX_WORDS:
         return None
-    found = [name for term in terms for name in _names(term, said, alone=len(terms) == 1)]
+    alone = len({term.joined.replace("-", "") for term in terms}) == 1
+    found = [name for term in terms for name in _names(term, said, alone=alone)]
     return min(found, key=lambda name: name.unsure, default=None)
 
 
 def _names(term: Term, said: Sequence[Token], *, alone: bool) -> Iterator[OtherName]:
-    """``alone``: no other term is accepted; where variants are listed, a head is left out on purpose."""
-    if term.formula or not term.joined.replace("-", "").replace("'", "").isalpha():
-        return
+    """``alone``: no other term is accepted, other spellings aside; where variants are listed, a head is left out on purpose."""
     own = [token.text for token in answer_text.tokens(_ARTICLE.sub("", term.text))]
+    if term.formula or not own or not (term.regnal or "".join(own).replace("'", "").isalpha()):
+        return
+    own[-1] = term.words[-1] if term.regnal else own[-1]
     for start, end in _spelled(term.joined, said):
         yield _named(term, said, start, end, unsure=False)
     for initials in _initials(own):
         for start, end in (*_spelled(initials, said), *_written(initials, said)):
             yield _named(term, said, start, end, unsure=True)
+    for start, end in _with_head(own, said):
+        yield _named(term, said, start, end, unsure=True)
     spoken = [word.text for word in said if word.text not in _TITLES]
-    surname = [token.text for token in answer_text.tokens(term.text.split()[-1])]
-    if _PERSON.fullmatch(term.text) and spoken == surname and not all(map(is_english, surname)):
+    if _PERSON.fullmatch(term.text) and _names_person(spoken, term.text):
         yield _named(term, said, 0, len(said), unsure=True)
-    if len(own) > 2 and spoken == [*own[:-1], "one"]:  # "the first normal one"
+    if len(own) == 1 and own[0].endswith("less") and _lacks(own[0].removesuffix("less"), spoken):
+        yield _named(term, said, 0, len(said), unsure=True)
+    if len(own) == 1 and change_of(own[0]) and change_of(" ".join(spoken)) == change_of(own[0]):
+        yield _named(term, said, 0, len(said), unsure=True)
+    if len(own) > 2 and not term.regnal and spoken == [*own[:-1], "one"]:  # "the first normal one"
         yield _named(term, said, 0, len(said), unsure=True)
     if _clipped(spoken, own):
         yield _named(term, said, 0, len(said), unsure=True)
     if len(own) == 1 and _begins("".join(spoken), own[0]):
+        yield _named(term, said, 0, len(said), unsure=True)
+    if len(own) == 1 and any(_of_one_root(word.text, own[0]) for word in said):
         yield _named(term, said, 0, len(said), unsure=True)
     if len(own) == 1:
         for at, word in enumerate(said):
@@ -136,10 +169,111 @@ def _names(term: Term, said: Sequence[Token], *, alone: bool) -> Iterator[OtherN
             for start, end in _expanded(own[0], said):
                 yield _named(term, said, start, end, unsure=True)
         return
+    telling = [word for word in own if not answer_text.is_stop_word(word)]
+    if 1 < len(telling) < len(own):  # "service denial"
+        for start, end, _ in _turned_round(telling, said):
+            yield _named(term, said, start, end, unsure=True)
     for start, end, plainly in _turned_round(own, said):
         yield _named(term, said, start, end, unsure=not plainly)
-    if alone and own[-1] in _HEADS and [word.text for word in said] == own[:-1]:
+    head = own[-1] in _HEADS or (len(own) > 2 and own[-1] in _HEADS_OF_LONG)
+    plain = [word.text for word in said]
+    if (
+        alone
+        and head
+        and (
+            _same_words(plain, own[:-1])
+            or (plain[-1] in _OTHER_HEADS and len(own) > 1 and _same_words(plain[:-1], own[:-1]))
+        )
+    ):
         yield _named(term, said, 0, len(said), unsure=True)
+
+
+#: Words before a family name that belong to it: "da Vinci", "van der Berg".
+_PARTICLES = frozenset(
+    {"da", "de", "di", "du", "del", "della", "van", "von", "der", "den", "la", "le", "bin", "al", "ter", "ten"}
+)
+#: Common given names: "Grace Hopper" is a person, "Merge Sort" is none.
+_GIVEN_NAMES = frozenset(
+    (
+        "james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul"
+        " andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry"
+        " justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry tyler aaron jose adam henry nathan"
+        " peter walter albert isaac arthur alfred oscar leonardo vincent pablo claude galileo nikola marie mary patricia jennifer linda"
+        " elizabeth barbara susan jessica sarah karen nancy lisa margaret betty sandra ashley dorothy kimberly emily donna michelle carol"
+        " amanda melissa deborah stephanie rebecca laura helen sharon cynthia kathleen amy shirley angela anna ruth brenda pamela nicole"
+        " katherine virginia catherine christine samantha debra janet rachel carolyn emma maria heather diane julie joyce victoria kelly"
+        " lauren jane ada grace alan tim linus guido bjarne donald edsger alonzo kurt leonhard carl niels max erwin werner enrico rosalind"
+        " florence harriet martin nelson winston abraham theodore franklin ronald barack bill steve elon jeff martha agatha virginia toni"
+    ).split()
+)
+_ASKING = re.compile(r"^(?:who|what|where) (?:is|was|are|were) ")
+
+
+def _names_person(spoken: Sequence[str], name: str) -> bool:
+    """Whether the words are the family name of ``name``, with its particles, or the name with the family name first."""
+    plain = _ASKING.sub("", " ".join(spoken)).split()
+    parts = name.split()
+    family = len(parts) - 1
+    while family > 1 and parts[family - 1] in _PARTICLES:
+        family -= 1
+    own, last = (
+        [token.text for token in answer_text.tokens(" ".join(some))] for some in (parts[:family], parts[family:])
+    )
+    if plain == [*last, *own]:
+        return True
+    if own and plain[-len(last) :] == last and len(plain) == len(own) + len(last) and _is_given(plain[0], own[0]):
+        return plain[1 : len(own)] == own[1:]
+    named = own[0] in _GIVEN_NAMES or not all(map(is_english, last))
+    return named and (plain == last or "".join(plain) == "".join(last))
+
+
+def _is_given(said: str, name: str) -> bool:
+    """Whether one given name is the short form or the initial of the other: "Timothy" and "T" for "Tim"."""
+    short, long = sorted((said, name), key=len)
+    return long.startswith(short)
+
+
+#: Long words that begin alike for so long are of one root: "photosynthetic" and "photosynthesis".
+_ROOT_LETTERS, _ROOT_SHARE = 8, 0.75
+
+
+def _of_one_root(said: str, name: str) -> bool:
+    shorter = min(len(said), len(name))
+    same = next((at for at in range(shorter) if said[at] != name[at]), shorter)
+    return said != name and same >= _ROOT_LETTERS and same >= _ROOT_SHARE * max(len(said), len(name))
+
+
+def _lacks(thing: str, spoken: Sequence[str]) -> bool:
+    """Whether the words say that there is no ``thing``: "it has no state" for "stateless"."""
+    said = " ".join(spoken)
+    return (
+        re.fullmatch(
+            rf"(?:(?:it|that|this|they|which) )?(?:has|have|with|keeps?|holds?|needs?|stores?)? ?(?:no|without|lacks?|zero)(?: any| a)? {thing}s?",
+            said,
+        )
+        is not None
+        or re.fullmatch(
+            rf"(?:it |they )?(?:does not|doesn't|do not|don't) (?:have|keep|hold|need|store)(?: any| a)? {thing}s?",
+            said,
+        )
+        is not None
+    )
+
+
+def _with_head(own: Sequence[str], said: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Initials of all words but the last, which is said: "MITM attack"."""
+    if len(own) < 3:
+        return
+    initials = _initials(own[:-1])
+    for at in range(len(said) - 1):
+        if said[at].text in initials and same_word(said[at + 1].text, own[-1]):
+            yield at, at + 2
+
+
+def _same_words(said: Sequence[str], meant: Sequence[str]) -> bool:
+    return len(said) == len(meant) and all(
+        same_word(one, two, in_phrase=True) for one, two in zip(said, meant, strict=True)
+    )
 
 
 def _named(term: Term, said: Sequence[Token], start: int, end: int, *, unsure: bool) -> OtherName:
@@ -154,13 +288,16 @@ def _initials(own: Sequence[str]) -> set[str]:
         if 2 <= len(words) <= _MAX_INITIALS:
             found.add("".join(word[0] for word in words))
             found.add("".join(str(ordinal(word) or word[0]) for word in words))
+            found.add("".join(str(ONES.get(word) or word[0]) for word in words))
             found.add("".join("x" if word.startswith(("ex", "cross")) else word[0] for word in words))
-    return found
+            if words[-1].isdecimal():  # "ww2", "wwii"
+                found.add("".join(word[0] for word in words[:-1]) + "i" * int(words[-1]) if int(words[-1]) < 4 else "")
+    return found - {""}
 
 
 def _written(initials: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
     for at, word in enumerate(said):
-        if word.text in (initials, f"{initials}s") and not answer_text.is_stop_word(word.text):
+        if word.text in (initials, f"{initials}s") and (len(said) == 1 or not answer_text.is_stop_word(word.text)):
             yield at, at + 1
 
 
@@ -223,8 +360,10 @@ def _begins(said: str, name: str) -> bool:
 
 
 def _shortens(said: str, meant: str) -> bool:
-    """Whether the letters of a word that is not English occur in ``meant`` in order, the first one first."""
+    """Whether ``said`` is a beginning of ``meant``, or no English word and of its letters, in order, the first one first."""
     letters = iter(meant)
+    if meant.startswith(said) and 4 <= len(said) <= len(meant) - 3:
+        return True  # "tech debt"
     return (
         2 < len(said) < len(meant)
         and said[0] == meant[0]

@@ -12,10 +12,12 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.closed.accepted_forms import contrary, forms
 from deployments.grading.graders.closed.other_names import other_name
 from deployments.grading.graders.closed.term_matching import Match, Term, find, nearest
+from deployments.grading.graders.closed.term_role import in_another_role
 from deployments.grading.graders.grade_builder import mark, no_answer
 from interview.errors import InvalidInput
 from interview.grades import Grade
 from interview.plans.questions import ShortText
+from interview.text.opposites import opposites_of
 from interview.text.stance import Held, hold
 
 #: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
@@ -89,7 +91,16 @@ def grade_short_text(spec: ShortText, answer: str) -> Grade:
     corrected = answer_text.after_correction(answer)
     if corrected and all(match.end <= corrected for match, _ in standing) and _says_more(answer[corrected:], terms):
         return _not_meant(answer, best, Held("withdrawn"))
+    if stance.considered and _TURNS.search(answer[best.end :]) and _says_more(answer[best.end :], terms):
+        return _not_meant(answer, best, Held("withdrawn"))
     return _meant(answer, found, held, best, stance, len(words))
+
+
+#: What follows a term that was only considered: "first I thought A, but it's B", "some say A, I say B".
+_TURNS = re.compile(
+    r"\b(?:but(?! i(?:'m| am) not\b)|however|though|now|i(?:'d| would|'ll| will)? (?:say|think|go|guess|believe|prefer))\b",
+    re.IGNORECASE,
+)
 
 
 def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Match, stance: Held, length: int) -> Grade:
@@ -115,12 +126,18 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
             review="Several terms are listed and none is chosen.",
         )
     review = ""
-    if best.interrupted:
+    if stance.considered:
+        review = "The accepted answer is only considered."
+    elif best.interrupted:
         review = "Another word stands within the accepted answer."
     elif items > accepted:
         review = "Another term is named besides the accepted one."
     elif any(one.stance == "denied" for one in held):
         review = "The accepted answer is also denied." if stance.commitment < 2 else ""
+    elif _goes_on(answer, best, length):
+        review = "Another word follows the accepted answer and may make another name of it."
+    elif in_another_role(answer, best.start, best.end, len(best.term.split())):
+        review = "The accepted answer may play another role in what is said."
     elif _QUALIFIED.search(answer[: best.start]):
         review = "The accepted answer is named as something similar."
     how = (
@@ -135,6 +152,18 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
         evidence=evidence,
         review=review,
     )
+
+
+#: Nouns that name something else behind a term: "binary search tree" is no binary search.
+_OTHER_THING = re.compile(
+    r" (?:tree|graph|table|map|list|array|function|server|client|engine|box|machine|operator|variable|class|file|house|board|chain)s?[ .!]*$",
+    re.IGNORECASE,
+)
+
+
+def _goes_on(answer: str, match: Match, length: int) -> bool:
+    """Whether a short answer ends in a noun behind the term that makes another thing of it."""
+    return length <= 6 and _OTHER_THING.fullmatch(answer[match.end :]) is not None
 
 
 def _by_other_name(terms: Sequence[Term], words: Sequence[answer_text.Token], answer: str) -> Grade | None:
@@ -174,20 +203,53 @@ def _missed(terms: Sequence[Term], answer: str, needed: float) -> Grade:
     words = answer_text.bare(answer_text.tokens(answer))
     similarity = nearest(terms, words)
     near = similarity >= _NEAR_MISS and not any(term.digits for term in terms)
-    said = set(answer_text.content_words(" ".join(word.text for word in words)))
+    content = answer_text.content_words(" ".join(word.text for word in words))
+    said = set(content)
     part = bool(said) and any(said <= set(answer_text.content_words(term.text)) for term in terms)
+    told = _describes(content, terms)
+    part = part or any(_related(said, [word.text for word in words], term) for term in terms)
     return mark(
         "short_text",
         0.0,
         f"None of the accepted answers was found (nearest similarity {similarity:.2f}, {needed:.2f} needed).",
-        confidence=_NEARLY if near or part else _MISSED,
+        confidence=_NEARLY if near or part or told else _MISSED,
         evidence=[answer_text.whole(answer, "the answer")],
         review="The answer is close to an accepted one."
         if near
-        else "The answer is a part of an accepted one."
+        else "The answer shares words with an accepted one."
         if part
+        else "The answer describes something rather than naming it."
+        if told
         else "",
     )
+
+
+#: A miss of this many content words is a description, which may mean the term.
+_DESCRIPTION_WORDS = 4
+
+
+def _describes(said: Sequence[str], terms: Sequence[Term]) -> bool:
+    """Whether a miss says more than a name: at least two content words more than every accepted answer.
+
+    An encoder of sentences does not find the descriptions that are right: wrong terms are nearer to the accepted one
+    (docs/measurements/2026-11-30-other-suites.md).
+    """
+    longest = max(len(answer_text.content_words(term.text)) for term in terms)
+    return len(said) >= max(_DESCRIPTION_WORDS, longest + 2) or (
+        len(said) == _DESCRIPTION_WORDS - 1 and longest < 2 and not any(term.digits for term in terms)
+    )
+
+
+#: A longer miss is about something else.
+_MAX_RELATED_WORDS = 4
+
+
+def _related(said: set[str], words: Sequence[str], term: Term) -> bool:
+    """Whether a short miss has a telling word of the term, and no word that is the opposite of one: "hash map"."""
+    own = set(answer_text.content_words(term.text))
+    if not 0 < len(said) <= _MAX_RELATED_WORDS or not said & own or len(own) < 2:
+        return False
+    return not any(opposites_of(word) & set(words) for word in term.words) and not term.digits
 
 
 def _in_passing(words: Sequence[answer_text.Token], match: Match) -> bool:

@@ -41,6 +41,7 @@ _BRITISH = tuple(
         (r"judgement", "judgment"),
         (r"acknowledgement", "acknowledgment"),
         (r"(?<=[a-z])ae(?=[a-z]{3})", "e"),
+        (r"^thru(?=put|$)", "through"),
         (r"mould", "mold"),
         (r"sceptic", "skeptic"),
         (r"ageing", "aging"),
@@ -62,6 +63,10 @@ def same_word(said: str, meant: str, *, in_phrase: bool = False) -> bool:
         return True
     if said[:3] != meant[:3] or not re.search("[aeiouy]", meant):
         return False
+    if in_phrase and _without_ending(said) == _without_ending(meant):
+        return True
+    if _names_act(said, meant) or _names_act(meant, said):
+        return True
     if in_phrase and stem(_AGENT.sub("", said)) == stem(_AGENT.sub("", meant)):
         return True
     if stem(said) != stem(meant):
@@ -70,6 +75,30 @@ def same_word(said: str, meant: str, *, in_phrase: bool = False) -> bool:
     if len(longer) - len(shorter) > 5:  # "author" and "authorization"
         return False
     return in_phrase or _agent(said) == _agent(meant)
+
+
+def _without_ending(word: str) -> str:
+    """Without the ending of a possessive or of an old participle: "Moore law", "sunken costs"."""
+    return re.sub(r"(?<=\w{2})(?:'s|s'|(?<=\w{3}[^aeiou])en)$", "", word)
+
+
+#: How the root of a Latin verb ends, and how it ends in the noun of its act: "absorb" and "absorption".
+_ROOTS = tuple(
+    (re.compile(ending), noun)
+    for ending, noun in (
+        (r"rb$", "rpt"), (r"scrib$", "script"), (r"nd$", "ns"), (r"(?<=[aeiou])d$", "s"), (r"olv$", "olut"), (r"mitt?$", "miss"),
+        (r"ceiv$", "cept"), (r"duc$", "duct"), (r"rt$", "rs"), (r"cee?d$", "cess"), (r"sum$", "sumpt"), (r"pell?$", "puls"),
+    )
+)  # fmt: skip
+
+
+def _names_act(noun: str, verb: str) -> bool:
+    """Whether ``noun`` is the act of ``verb`` with another root: "division" and "dividing"."""
+    found = re.fullmatch(r"(\w{4,})ions?", noun)
+    if found is None:
+        return False
+    root = re.sub(r"(?:ing|ed|es|s|e)$", "", verb)
+    return any(ending.search(root) and ending.sub(act, root) == found.group(1) for ending, act in _ROOTS)
 
 
 def _agent(word: str) -> bool:

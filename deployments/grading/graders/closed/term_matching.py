@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.answer_text import Token
-from deployments.grading.graders.closed.dates import is_moment, number_range, same_moment
+from deployments.grading.graders.closed.dates import decade_of, is_moment, number_range, same_decade, same_moment
 from deployments.grading.graders.closed.notation import is_mathematical, notation
 from deployments.grading.graders.closed.spelling import misspelt, same_word, sounds_like, spelled_out
 from interview.text.number_vocabulary import ordinal
@@ -36,17 +37,28 @@ class Match(Struct, frozen=True):
     interrupted: bool = False
 
 
+_ROMAN = {
+    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
+    "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16",
+}  # fmt: skip
+_ENDS_IN_ROMAN = re.compile(r"[A-Za-z]\w+ (?=[IVX])(X{0,3}(?:IX|IV|V?I{0,3}))$")
+
+
 class Term:
-    """An accepted answer, prepared for comparison."""
+    """An accepted answer, prepared for comparison. ``regnal``: it ends in a Roman numeral ("World War II")."""
 
     def __init__(self, text: str) -> None:
         tokens = answer_text.tokens(text)
         self.text = text
         self.words = [token.text for token in notation(answer_text.bare(tokens) or tokens, text)]
+        self.regnal = _ENDS_IN_ROMAN.search(text) is not None and self.words[-1] in _ROMAN
+        if self.regnal:
+            self.words[-1] = _ROMAN[self.words[-1]]
         self.joined = _joined(self.words)
         self.digits = any(char.isdecimal() for char in self.joined)
         self.moment = is_moment(text)
         self.range = number_range(text)
+        self.decade = decade_of(text) is not None
         self.formula = len(self.words) > 1 and all(map(is_mathematical, self.words))
 
 
@@ -75,7 +87,11 @@ def find(
     spoken = notation(words, text)
     found: list[Match] = []
     for term in terms:
-        if (term.moment and same_moment(text, term.text)) or (term.range and number_range(text) == term.range):
+        if (
+            (term.decade and same_decade(text, term.text))
+            or (term.moment and same_moment(text, term.text))
+            or (term.range and number_range(text) == term.range)
+        ):
             whole = answer_text.whole(text)
             found.append(Match(term.text, 1.0, whole.start, whole.end))
         for size in _sizes(term):
@@ -118,8 +134,13 @@ def _sizes(term: Term) -> list[int]:
 def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) -> float:
     """In [0, 1]; negative for a term that another word interrupts."""
     words = [token.text for token in run]
+    if term.regnal and len(words) > 1:
+        last = ordinal(words[-1])
+        words = [word for word in words[:-1] if word != "the"] + [
+            str(last) if last else _ROMAN.get(words[-1], words[-1])
+        ]
     joined = _joined(words)
-    if joined == term.joined:
+    if joined == term.joined or joined.replace("'", "") == term.joined.replace("'", ""):
         return 1.0
     if term.digits != any(char.isdecimal() for char in joined) and _in_digits(words) == _in_digits(term.words):
         return 1.0
@@ -148,7 +169,8 @@ def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) ->
     if len(words) == 1 and words[0].rstrip("0123456789") == term.joined and len(words[0]) == len(term.joined) + 1:
         return 1 - _SLIP  # "wind1": the key beside the last letter
     if len(words) == 1 and not phrase:
-        return BY_SOUND if sounds_like(joined, term.joined) and len(term.joined) >= shortest else 0.0
+        named = len(term.joined) == 3 < len(joined) and spelled_out(joined) == term.joined  # "sequel" for "SQL"
+        return BY_SOUND if named or (sounds_like(joined, term.joined) and len(term.joined) >= shortest) else 0.0
     if len(words) == 1 and misspelt(joined, term.joined):
         return 1 - _SLIP * OSA.distance(joined, term.joined)
     if length <= _MAX_WORDS_BY_SOUND and spelled_out(" ".join(words)) == spelled_out(" ".join(term.words)):
@@ -166,7 +188,7 @@ def _similarity(term: Term, run: Sequence[Token], length: int, shortest: int) ->
 
 def _without_links(words: Sequence[str]) -> list[str]:
     """The words without articles and "and": "keep off grass", "supply & demand"."""
-    return [word for word in words if word not in ("a", "an", "the", "and")] or list(words)
+    return [word for word in words if word not in ("a", "an", "the", "and", "n")] or list(words)
 
 
 def _same_but_for_endings(words: Sequence[str], term: Sequence[str]) -> bool:

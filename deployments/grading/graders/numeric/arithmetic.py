@@ -31,6 +31,10 @@ _OPERATORS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 
 
+#: "Double three zero six" spells digits.
+_DIGITS = frozenset("zero oh one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9".split())  # noqa: SIM905
+
+
 def worked_out(reader: QuantityReader, at: int) -> Found | None:
     """The quantity at ``at``, with the arithmetic that it begins evaluated; None if there is no number."""
     total = _term(reader, at)
@@ -46,8 +50,16 @@ def worked_out(reader: QuantityReader, at: int) -> Found | None:
     return total
 
 
+#: Words before a number that multiply it.
+_FACTORS = {"twice": 2.0, "double": 2.0, "thrice": 3.0, "triple": 3.0}
+
+
 def _term(reader: QuantityReader, at: int) -> Found | None:
+    factor = _FACTORS.get(reader.word(at - 1), 1.0)
     total = reader.operand(at)
+    if total is not None and factor != 1 and total.quantity.high is None and reader.word(at) not in _DIGITS:
+        multiplied = replace(total.quantity, value=factor * total.quantity.value, computed=True, others=())
+        total = Found(multiplied, total.first, total.after)
     while total is not None:
         sign, start = _operator(reader, total.after)
         if sign not in ("*", "/", "of") or (sign == "of" and not _is_share(total.quantity)):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from deployments.grading.graders.numeric.quantity_reader import Quantity
 from deployments.grading.graders.numeric.unit_vocabulary import Unit
+from deployments.grading.graders.numeric.unit_words import unit_words
 from deployments.grading.graders.numeric.units import compatible, convert
 from interview.plans.questions import Numeric
 from interview.text.number_vocabulary import as_text
@@ -92,14 +93,15 @@ def _wrong_unit(said: str, spec: Numeric) -> str:
 
 
 def _said(one: Quantity) -> str:
-    unit = f" {one.unit.name}" if one.unit else ""
+    counted = one.value if one.high is None else one.high
+    unit = f" {unit_words(one.unit.name, counted)}" if one.unit else ""
     if one.high is not None:
         return f"{as_text(one.value)} to {as_text(one.high)}{unit}" if math.isfinite(one.high) else "A boundless range"
     return f"{as_text(one.value)}{unit}" if math.isfinite(one.value) else "A number beyond reason"
 
 
 def _compare(spec: Numeric, one: Quantity, said: str) -> Judged:
-    unit = f" {spec.unit}" if spec.unit else ""
+    unit = f" {unit_words(spec.unit, spec.value)}" if spec.unit else ""
     if not math.isfinite(one.value) or (one.high is not None and not math.isfinite(one.high)):
         return Judged(0.0, f"{said} is not the expected {as_text(spec.value)}{unit}.")
     if spec.low is not None or spec.high is not None:

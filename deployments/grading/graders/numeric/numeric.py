@@ -11,7 +11,7 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.grade_builder import mark, no_answer
 from deployments.grading.graders.numeric.comparison import Judged, judge
 from deployments.grading.graders.numeric.meant import Meant, meant_numbers
-from deployments.grading.graders.numeric.qualifiers import bound_of, directed, signed
+from deployments.grading.graders.numeric.qualifiers import bound_of, directed, is_not_quite, rises, signed
 from deployments.grading.graders.numeric.quantities import Quantity, quantities
 from deployments.grading.graders.numeric.unit_vocabulary import PERCENT, Unit
 from deployments.grading.graders.numeric.units import key_unit, unit_named
@@ -59,6 +59,9 @@ def _grade(spec: Numeric, answer: str, meant: Meant, unit: Unit | None, prompt: 
         worst = _signless(spec, answer, meant.quantities[0], worst, unit)
     if worst.score == 0 and not worst.review and len(judged) == 1:
         worst = _unknown_unit(spec, meant.quantities[0], worst, unit)
+    exact = spec.tolerance_abs == spec.tolerance_rel == 0 and spec.low is None and spec.high is None
+    if worst.score > 0 and exact and any(is_not_quite(answer, one) for one in meant.quantities):
+        worst = replace(worst, review="The number is said to be near this one, and an exact one is asked for.")
     review = " ".join(dict.fromkeys(why for why in (meant.doubt, worst.review) if why))
     confidence = _confidence(meant.quantities[0], unit, worst.score)
     if review:
@@ -78,7 +81,8 @@ def _confidence(one: Quantity, unit: Unit | None, score: float) -> float:
 
 def _signless(spec: Numeric, answer: str, one: Quantity, judged: Judged, unit: Unit | None) -> Judged:
     """A zero grade whose sign came from a word ("a 20 % decrease") needs review if the bare number is right."""
-    if not directed(answer, one) or judge(spec, replace(one, value=-one.value), unit).score == 0:
+    said = directed(answer, one) or rises(answer, one)
+    if not said or judge(spec, replace(one, value=-one.value), unit).score == 0:
         return judged
     why = "The sign of the number was taken from a neighbouring word."
     return Judged(0.0, f"{judged.rationale} {why}", why)

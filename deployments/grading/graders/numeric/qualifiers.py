@@ -52,11 +52,36 @@ def bound_of(answer: str, one: Quantity, prompt: str) -> Bound:
     return ""
 
 
+_NOT_QUITE = re.compile(
+    r"(?:\b(?:almost|nearly|not quite|close to|(?:just|slightly|barely|a (?:bit|little|tad|touch|hair)|marginally) (?:under|over|below|above|(?:less|more) than)))(?: (?:a|an|the))*\s*$"
+)
+
+
+def is_not_quite(answer: str, one: Quantity) -> bool:
+    """Whether the answer says that the number is near ``one`` and not it: "almost seven"."""
+    return _NOT_QUITE.search(answer[max(0, one.start - 40) : one.start].casefold()) is not None
+
+
 _DOWN = r"(?:decreas\w*|drop\w*|declin\w*|fall\w*|fell|reduc\w*|down|lower\w*|less|loss|lost|shrink\w*|shrank|cut\w*|slower|smaller|fewer)"
 _UP = r"(?:increas\w*|ris\w*|rose|grow\w*|grew|gain\w*|up|higher|more|growth)"
 _DOWN_BEFORE = re.compile(rf"\b{_DOWN}(?:\s+(?:is|was|of|by|about|around|roughly|a|an|it|exactly))*\s*$")
 _DOWN_AFTER = re.compile(rf"\s*{_DOWN}\b")
 _ANY_DIRECTION = re.compile(rf"\b(?:{_DOWN}|{_UP}|change\w*|discount|saving\w*)\b")
+
+
+#: What the prompt asks how far something goes.
+_ASKS_RISE = re.compile(r"\b(?:increas\w*|rise|rose|grow\w*|grew|gain\w*)\b")
+_ASKS_FALL = re.compile(r"\b(?:decreas\w*|drop\w*|declin\w*|fall\w*|fell|reduc\w*|shrink\w*|shrank)\b")
+_RISE_BEFORE = re.compile(
+    r"\b(?:increased|rose|rises|grew|grows|gained|went up|goes up)(?: (?:by|about|around|roughly))*\s*$"
+)
+#: "Forty below".
+_BELOW = re.compile(r"\W*(?:degrees?\W+(?:celsius\W+|fahrenheit\W+)?)?below\W*")
+
+
+def rises(answer: str, one: Quantity) -> bool:
+    """Whether a verb before ``one`` says that something rises by it."""
+    return _RISE_BEFORE.search(answer[max(0, one.start - 40) : one.start].casefold()) is not None
 
 
 def directed(answer: str, one: Quantity) -> bool:
@@ -68,10 +93,13 @@ def directed(answer: str, one: Quantity) -> bool:
 def signed(answer: str, found: Sequence[Quantity], prompt: str) -> list[Quantity]:
     """``found`` with the signs that words and brackets give: "20 % decrease", "10 below zero", "(1,200)".
 
-    A decrease is negative only if the prompt itself names no direction.
+    A decrease is negative if the prompt names no direction, or asks how far something rises; so is a rise if it asks
+    how far something falls.
     """
     told: list[Quantity] = []
-    neutral = _ANY_DIRECTION.search(prompt.casefold()) is None
+    asked = prompt.casefold()
+    neutral = _ANY_DIRECTION.search(asked) is None
+    rising, falling = _ASKS_RISE.search(asked) is not None, _ASKS_FALL.search(asked) is not None
     for one in found:
         below = (
             told
@@ -82,8 +110,14 @@ def signed(answer: str, found: Sequence[Quantity], prompt: str) -> list[Quantity
             told[-1] = replace(told[-1], value=-told[-1].value, end=one.end, unit=told[-1].unit or one.unit)
             continue
         percent = one.unit is not None and one.unit.kind == "percent"
-        falls = percent and neutral and one.value > 0 and one.high is None and directed(answer, one)
-        told.append(replace(one, value=-one.value) if falls else one)
+        contrary = percent and one.value > 0 and one.high is None
+        if falling and not rising:
+            contrary = contrary and rises(answer, one) and not directed(answer, one)
+        else:
+            contrary = contrary and (neutral or (rising and not falling)) and directed(answer, one)
+        told.append(replace(one, value=-one.value) if contrary else one)
+    if len(told) == 1 and told[0].value > 0 and _BELOW.fullmatch(answer[told[0].end :].casefold()):
+        return [replace(told[0], value=-told[0].value)]
     if len(told) == 1 and told[0].value > 0 and re.fullmatch(r"\s*\(\s*[$€£¥₹]?\s*[\d.,' ]+\)\s*[.]?\s*", answer):
         return [replace(told[0], value=-told[0].value)]
     return told

@@ -1,6 +1,6 @@
 """The sandbox's side of symbolic grading: reads key and answer, compares them, and states the reading of the answer.
 
-Plain text is read by ``reader``, LaTeX by ``math_verify``. Only these three modules import SymPy.
+Plain text is read by ``reader``, LaTeX by ``math_verify``. Only this package's modules of the sandbox import SymPy.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import sympy
 
+from deployments.grading.graders.symbolic.bracketings import bracketed_as
 from deployments.grading.graders.symbolic.equality import Sameness, constant_factor, sameness
 from deployments.grading.graders.symbolic.expression_text import Candidate
 from deployments.grading.graders.symbolic.reader import GREEK, NotUnderstood, flipped, relation
@@ -75,8 +76,12 @@ def _verdict(job: SymbolicJob) -> SymbolicVerdict:
             continue
         try:
             found: str = _compare(answer, key, order=one.order)
-            if found == "different" and any(_is_key(text, key) for text in one.regrouped):
+            if found == "different" and (
+                any(_is_key(text, key) for text in one.regrouped) or (one.spoken and _bracketed(one.text, key))
+            ):
                 found = "grouping"
+            if found == "different" and one.part and answer.right.is_Atom:
+                found = "part"
         except (ArithmeticError, ValueError, TypeError, AttributeError, RecursionError, NotImplementedError):
             found = "incomparable"
         return SymbolicVerdict(sameness=found, read_as=str(answer))
@@ -86,6 +91,16 @@ def _verdict(job: SymbolicJob) -> SymbolicVerdict:
 def _crossed(text: str, key: _Relation) -> str:
     """ "m x n" with a cross, if the key has no x."""
     return text if "x" in key.letters else re.sub(r"(?<=[\w)])\s+[xX]\s+(?=[\w(])", " * ", text)
+
+
+def _bracketed(text: str, key: _Relation) -> bool:
+    """Whether the last side of ``text`` is the key's expression under some placing of brackets."""
+    if key.sign not in ("", "=") or any(sign in text for sign in "<>≈"):
+        return False
+    try:
+        return bracketed_as(text.rpartition("=")[2], key.right)
+    except NotUnderstood:
+        return False
 
 
 def _is_key(text: str, key: _Relation) -> bool:
@@ -114,7 +129,7 @@ def _latex(text: str) -> _Relation:
         if sign in text:
             left, _, right = text.partition(sign)
             return _Relation(sign, _latex_side(left), _latex_side(right), 0)
-    sides = [side for side in text.split("=") if side.strip()]
+    sides = [side for side in re.split(r"=(?![^{}]*\})", text) if side.strip()]  # not in "\\sum_{i=1}"
     if not sides:
         raise NotUnderstood("")
     right = _latex_side(sides[-1])
@@ -138,6 +153,7 @@ def _latex_side(text: str) -> Any:
     made = found[0] if found else None
     if not isinstance(made, sympy.Expr):
         raise NotUnderstood(text.strip()[:40])
+    made = made.doit() if made.has(sympy.Sum, sympy.Product) else made
     names = {symbol: _name(symbol) for symbol in made.free_symbols}
     for name in names.values():
         if len(name.split("_")[0]) > 1 and name.split("_")[0].lower() not in GREEK:

@@ -7,9 +7,11 @@ import re
 from msgspec import Struct
 
 from deployments.grading.graders import answer_text
-from deployments.grading.graders.symbolic.spoken import groupings, in_signs, stripped, without_order
+from deployments.grading.graders.symbolic.spoken import groupings, in_signs, is_spoken, stripped, without_order
 
 _MAX_CANDIDATES = 5
+#: So many characters less than the answer are a part of it.
+_MORE_CHARS = 12
 #: A longer text is not an expression; it is passed on unchanged and refused.
 _MAX_PIECE_CHARS = 400
 _MARKED = re.compile(r"\$+([^$]+)\$+|`([^`]+)`|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
@@ -30,15 +32,23 @@ _MARK = re.compile(
 
 
 class Candidate(Struct, frozen=True):
-    """An expression in signs. ``order``: it stood in "O(…)". ``regrouped``: its other possible brackets."""
+    """An expression in signs. ``order``: it stood in "O(…)". ``regrouped``: other texts that it may stand for.
+
+    ``spoken``: its brackets were not heard. ``part``: more was said.
+    """
 
     text: str
     order: bool = False
     regrouped: tuple[str, ...] = ()
+    spoken: bool = False
+    part: bool = False
 
 
-def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
-    """Up to five expressions; ``factorial``: the key holds one, so a last "!" may be one."""
+def candidates(answer: str, *, factorial: bool = False, letters: frozenset[str] = frozenset()) -> list[Candidate]:
+    """Up to five expressions. A letter that the answer defines, if not among the key's ``letters``, becomes its value.
+
+    ``factorial``: the key holds one, so a last "!" may be one.
+    """
     text = answer[answer_text.after_correction(answer) :].strip()
     text = _LIBRARY.sub("", _EMPHASIS.sub(r"\2", _QUOTED.sub(r"\2", text)))
     text = re.sub(r"^([*_])([^*_]+)\1$", r"\2", text)
@@ -49,6 +59,8 @@ def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
     if marked and len(marked[-1].strip()) == 1 and marked[-1].strip().isalpha() and len(text) > len(marked[-1]) + 4:
         text, marked = text.replace("$", " "), []  # "the largest $n$ is 34"
     boxed = _boxed(text)
+    if not boxed and not marked:
+        text = _without_definition(text, letters)
     raw = [boxed] if boxed else [marked[-1]] if marked else [text]
     whole = raw[0]
     if not boxed and not marked and not _DOUBT.search(text):
@@ -63,8 +75,36 @@ def candidates(answer: str, *, factorial: bool = False) -> list[Candidate]:
         bare, order = without_order(stripped(piece, factorial=factorial))
         signs = bare.strip() if "\\" in bare else in_signs(bare)
         if signs:
-            made.setdefault(signs, Candidate(signs, order, tuple(groupings(bare, signs))))
+            part = piece is not whole and len(piece.strip()) < len(whole.strip()) - _MORE_CHARS
+            made.setdefault(signs, Candidate(signs, order, tuple(groupings(bare, signs)), is_spoken(bare), part))
     return list(made.values())[:_MAX_CANDIDATES]
+
+
+_IS = r"\s*(?:=|:=|\b(?:is|equals|being)\b)\s*"
+#: "1 - q^n where q = 1 - p", "let q be 1 - p, then 1 - q^n".
+_DEFINES = (
+    re.compile(
+        rf"^(?P<text>.+?)[\s,;(]+(?:where|with|and|for|if)\s+(?P<letter>[A-Za-z]){_IS}(?P<value>[^,;]+?)[\s.)]*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^\W*(?:let|with|if|say|call)\s+(?P<letter>[A-Za-z])(?:{_IS}|\s+be\s+)(?P<value>[^,;]+?)\s*[,;]\s*(?P<text>.+)$",
+        re.IGNORECASE,
+    ),
+)
+_LONG_WORD = re.compile(r"[A-Za-z]{4,}")
+
+
+def _without_definition(text: str, letters: frozenset[str]) -> str:
+    """``text`` with the value of a letter in its place, if it defines one that is not among ``letters``."""
+    for pattern in _DEFINES:
+        found = pattern.match(text)
+        if found is None or found["letter"] in letters:
+            continue
+        value = in_signs(found["value"])
+        if value and not _LONG_WORD.search(value):
+            return re.sub(rf"(?<![A-Za-z]){found['letter']}(?![A-Za-z_])", f"({value})", found["text"])
+    return text
 
 
 def _without_words(text: str) -> str:

@@ -31,7 +31,7 @@ _UNARY: dict[str, Callable[[Any], Any]] = {
 _SEVERAL: dict[str, Callable[..., Any]] = {
     "log": lambda x, base: sympy.log(x) / sympy.log(base), "root": lambda x, n: x ** (1 / n), "pow": lambda x, n: x**n,
     "binomial": sympy.binomial, "binom": sympy.binomial, "comb": sympy.binomial, "choose": sympy.binomial,
-    "max": sympy.Max, "min": sympy.Min,
+    "max": sympy.Max, "min": sympy.Min, "hypot": lambda x, y: sympy.sqrt(x**2 + y**2),
 }  # fmt: skip
 _CONSTANTS: dict[str, Any] = {
     "pi": sympy.pi, "e": sympy.E, "inf": sympy.oo, "infinity": sympy.oo, "infty": sympy.oo, "oo": sympy.oo,
@@ -42,7 +42,9 @@ _GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξρστυφχψω", (
 ), strict=True))  # fmt: skip
 #: The names of the Greek letters.
 GREEK = frozenset(_GREEK_LETTERS.values())
-_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿⁱˣᵏ", "0123456789-+nixk", strict=True))
+_SUPERSCRIPTS = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789-+()abcdefghijklmnoprstuvwxyz", strict=True)
+)
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₙᵢₖ", "0123456789nik", strict=True))
 _FRACTIONS = {
     "½": "(1/2)",
@@ -64,7 +66,7 @@ _SIGNS = {
 }  # fmt: skip
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?(?![\d.])|\d+\.\d+|\d+|\.\d+)(?P<exp>[eE][+-]?\d{1,4}(?![\w.]))?"
-    r"|(?P<name>[A-Za-z]+)(?P<sub>_\(?(?P<index>[A-Za-z0-9]{1,8})\)?)?(?P<digits>\d{1,2}(?![\d.]))?"
+    r"|(?P<name>[A-Za-z]+)(?:_(?:(?P<index>[A-Za-z0-9]{1,8})|\((?P<bracketed>[A-Za-z0-9]{1,8})\)))?(?P<digits>\d{1,2}(?![\d.]))?"
     r"|(?P<op>\*\*|<=|>=|!=|==|[-+*/^()|!,<>=%']))"
 )
 _RELATIONS = ("<=", ">=", "!=", "<", ">")
@@ -92,8 +94,10 @@ def plain_signs(text: str) -> str:
     text = re.sub(
         rf"[{''.join(_SUPERSCRIPTS)}]+", lambda found: f"^({''.join(_SUPERSCRIPTS[c] for c in found[0])})", text
     )
-    text = re.sub(rf"[{''.join(_SUBSCRIPTS)}]+", lambda found: "_" + "".join(_SUBSCRIPTS[c] for c in found[0]), text)
-    text = "".join(_SIGNS.get(char, char) for char in text)
+    text = re.sub(
+        rf"[{''.join(_SUBSCRIPTS)}]+", lambda found: "_" + "".join(_SUBSCRIPTS[c] for c in found[0]) + " ", text
+    )
+    text = "".join(_SIGNS.get(char, char) for char in text).replace("<<", "* 2 ^")
     return re.sub(r"([A-Za-z])\s*\^\s*\(?(\d)\)?_(\w)", r"\1_\3^\2", text)  # "x^2_1" is x_1 squared
 
 
@@ -110,7 +114,9 @@ def tokens(text: str) -> list[Token]:
         if match["number"]:
             found.append(Token("number", match["number"].replace(",", "") + (match["exp"] or ""), glued=glued))
         elif match["name"]:
-            found.append(Token("name", match["name"], match["index"] or "", match["digits"] or "", glued))
+            found.append(
+                Token("name", match["name"], match["index"] or match["bracketed"] or "", match["digits"] or "", glued)
+            )
         else:
             found.append(Token("op", {"**": "^", "==": "="}.get(match["op"], match["op"]), glued=glued))
         at = match.end()

@@ -30,7 +30,7 @@ _TRAIL = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"[\s,;]+(?:because|since|by (?:the |a )?(?:power|chain|product|quotient|definition|master|binomial|geometric|formula|induction|symmetry)|using|due to|as (?:we|you|it|the)|given that|where|assuming|which (?:is|comes|follows)|if you)\b.*$",
+    r"[\s,;]+(?:because|since|by (?:the |a )?(?:power|chain|product|quotient|definition|master|binomial|geometric|formula|induction|symmetry)|using|pairing|counting|applying|adding up|substituting|expanding|factoring|due to|as (?:we|you|it|the)|given that|where|assuming|which (?:is|comes|follows)|if you)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
 #: One operand: a bracket, a name or a number, with a sign.
@@ -52,9 +52,13 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bthe quantity (\w+ (?:squared|cubed)(?: (?:plus|minus) \w+(?: (?:squared|cubed))?)+)", r" ( \1 ) "),
     (r"^(.+?)\s*,\s*(?=[∕]|times\b|multiplied\b)", r"( \1 ) "),
     (r"\s*,\s*(?=(?:plus|minus)\b)", " "),
-    (rf"^\s*(\d+) (?:less|fewer) than ({_OPERAND})", r"\2 - \1"),
-    (rf"^\s*(\d+) more than ({_OPERAND})", r"\2 + \1"),
+    (r"^\s*(\d+) (?:less|fewer) than (.+)$", r"( \2 ) - \1"),
+    (r"^\s*(\d+) more than (.+)$", r"( \2 ) + \1"),
+    (r"\s*,?\s*\bless (?=\d)", " - "),
+    (r"\bpie\b", " pi "),
+    (r"\b([A-Za-z])C([A-Za-z])\b", r" binomial(\1,\2) "),
     (rf"\bthe quantity (.+?){_SUM_END}", r" ( \1 ) "),
+    (rf"\b(?:the )?squares of ({_OPERAND}) and ({_OPERAND})", r"(\1^2) and (\2^2)"),
     (rf"\b(?:the )?sum of (.+?) and (.+?){_END}", r" ( \1 + \2 ) "),
     (rf"\b(?:the )?product of (.+?) and (.+?){_END}", r" ( \1 * \2 ) "),
     (rf"\b(?:the )?difference (?:of|between) (.+?) and (.+?){_END}", r" ( \1 - \2 ) "),
@@ -202,36 +206,23 @@ _NO_NUMBER = frozenset({"plus", "minus", "negative", "the", "square", "root"})
 _SAID = re.compile(
     r"\b(?:over|divided by|to the|raised|squared|cubed|root|log|choose|plus|minus|times)\b", re.IGNORECASE
 )
-_MAX_GROUPINGS = 12
+
+
+def is_spoken(text: str) -> bool:
+    """Whether ``text`` names an operation in words, so that its brackets are not heard."""
+    return _SAID.search(text) is not None
+
+
+#: "1/2a" and "e^-kt" as they are meant, where the grammar reads (1/2)a and (e^-k)t.
+_JUXTAPOSED = ((re.compile(r"/\s*(\d+[A-Za-z]\w*)"), r"/(\1)"), (re.compile(r"\^\s*(-?\d*[A-Za-z]{1,3})\b"), r"^(\1)"))
 
 
 def groupings(said: str, signs: str) -> list[str]:
-    """The other possible brackets in ``signs``, if it was spoken: "n times n plus one over two" may be ``n*(n+1)/2``."""
-    made = [re.sub(r"/\s*(\d+[A-Za-z]\w*)", r"/(\1)", signs)]  # "-b/2a"
-    if not _SAID.search(said):
-        return [text for text in made if text != signs]
+    """``signs`` with brackets around what is written together, and around both sides of a spoken "choose"."""
+    made = []
+    for pattern, grouped in _JUXTAPOSED:
+        made.append(pattern.sub(grouped, signs))
     top, choose, bottom = said.partition(" choose ")
     if choose:
         made.append(f"binomial({in_signs(top)},{in_signs(bottom)})")
-    for at in _at_top_level(signs, "/^*"):
-        left, sign, right = signs[:at].strip(), signs[at], signs[at + 1 :].strip()
-        middle, slash, rest = right.partition("/")
-        made += [f"({left}){sign}({right})", f"({left}){sign}{right}", f"{left}{sign}({right})"]
-        raised, power, exponent = right.partition("^")
-        if slash:
-            made.append(f"{left}{sign}({middle})/{rest}")
-        if power and sign == "*":
-            made.append(f"{left}*({raised})^{exponent}")
-    for found in re.finditer(r"\b(?:sqrt|log|ln|exp|cbrt|sin|cos) (?!\()", signs):
-        made.append(f"{signs[: found.end()]}({signs[found.end() :]})")
-    kept = [text for text in dict.fromkeys(made) if "()" not in text and text != signs]
-    return kept[:_MAX_GROUPINGS]
-
-
-def _at_top_level(signs: str, wanted: str) -> list[int]:
-    depth, found = 0, []
-    for at, char in enumerate(signs):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if depth == 0 and char in wanted:
-            found.append(at)
-    return found
+    return [text for text in dict.fromkeys(made) if text != signs]

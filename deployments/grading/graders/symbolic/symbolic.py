@@ -47,13 +47,13 @@ class SymbolicVerdict(Struct, frozen=True):
     word: str = ""
 
 
-#: The text of a verdict other than "same", which is also the reason for the review; all of them score 0.
+#: The texts of verdicts that score 0, which are also the reasons for the review.
 _NEARLY = {
     "positive": "equals the key for positive values only",
     "factor": "is a constant multiple of the key",
     "rounded": "is a rounded value of the key",
     "incomparable": "could not be compared with",
-    "grouping": "equals the key if its brackets are set otherwise:",
+    "part": "is only a part of what was said and is not",
 }
 
 
@@ -81,7 +81,9 @@ class SymbolicGrader:
         evidence = [answer_text.whole(answer, "the expression")]
         if len(answer) > _MAX_ANSWER_CHARS:
             return _refused(f"The answer is longer than {_MAX_ANSWER_CHARS} characters.", evidence)
-        found = candidates(answer, factorial="!" in spec.expression or "factorial" in spec.expression)
+        factorial = "!" in spec.expression or "factorial" in spec.expression
+        letters = frozenset(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", spec.expression))
+        found = candidates(answer, factorial=factorial, letters=letters)
         texts = [one for one in found if not _problem(one.text)]
         problem = next((why for one in found if (why := _problem(one.text))), "")
         if not texts and problem:
@@ -109,12 +111,22 @@ def _grade(verdict: SymbolicVerdict, spec: Symbolic, evidence: list[Evidence]) -
     read = f"The answer, read as {verdict.read_as},"
     if verdict.sameness == "same":
         return mark(GRADER, 1.0, f"{read} is equal to {spec.expression}.", confidence=0.98, evidence=evidence)
+    if verdict.sameness == "grouping":
+        why = "Its brackets were not heard or written; set in one way they make it the key."
+        return mark(
+            GRADER,
+            1.0,
+            f"{read} equals {spec.expression} if its brackets are set otherwise.",
+            confidence=0.9,
+            evidence=evidence,
+            review=why,
+        )
     why = _NEARLY.get(verdict.sameness, "")
     if why:
         return mark(
             GRADER, 0.0, f"{read} {why} {spec.expression}.", confidence=0.6, evidence=evidence, review=f"It {why}."
         )
-    return mark(GRADER, 0.0, f"{read} is not equal to {spec.expression}.", confidence=0.89, evidence=evidence)
+    return mark(GRADER, 0.0, f"{read} is not equal to {spec.expression}.", confidence=0.94, evidence=evidence)
 
 
 def _refused(why: str, evidence: list[Evidence], confidence: float = 0.7) -> Grade:

@@ -3,27 +3,28 @@ import { Icon } from "../../ui/Icon";
 import { Notice } from "../../ui/Notice";
 import { Spinner } from "../../ui/Spinner";
 import { Level } from "../Level";
-import { en } from "../messages";
 import type { Room } from "../useRoom";
+import { useWords } from "../words";
 
 /** The open microphone: whether it is on, what it hears, and the ways out of it. */
 export function LivePanel({ room }: { room: Room }) {
+  const words = useWords();
   const { live, turn, saying, offer } = room.state;
   if (live === "off") {
     return (
       <div className="talk">
         <button type="button" className="talk-button" onClick={room.live.open}>
           <Icon name="mic" />
-          <span>{en.live.open}</span>
+          <span>{words.live.open}</span>
         </button>
-        <p className="muted small">{en.live.openHint}</p>
+        <p className="muted small">{words.live.openHint}</p>
       </div>
     );
   }
   if (live === "connecting") {
     return (
       <p className="row center" role="status">
-        <Spinner /> {en.live.connecting}
+        <Spinner /> {words.live.connecting}
       </p>
     );
   }
@@ -31,18 +32,18 @@ export function LivePanel({ room }: { room: Room }) {
   return (
     <div className="live stack" data-muted={muted || undefined}>
       <Level level={room.live.level} />
-      <p className="muted small center-text">{muted ? en.live.muted : en.live.on}</p>
+      <p className="muted small center-text">{muted ? words.live.muted : words.live.on}</p>
       {saying !== "" && (
         <p className="quote" aria-hidden="true">
           {saying}
         </p>
       )}
       {offer !== null && turn === "yours" && (
-        <Notice live title={en.live.offer[offer]}>
+        <Notice live title={words.live.offer[offer]}>
           {offer === "repeat_or_skip" && (
             <div className="row">
-              <Button onClick={room.repeat}>{en.help.repeat}</Button>
-              <Button onClick={room.skip}>{en.help.skip}</Button>
+              <Button onClick={room.repeat}>{words.help.repeat}</Button>
+              <Button onClick={room.skip}>{words.help.skip}</Button>
             </div>
           )}
         </Notice>
@@ -51,15 +52,15 @@ export function LivePanel({ room }: { room: Room }) {
         {turn === "talking" && live === "on" && (
           <Button kind="primary" onClick={room.live.finish}>
             <Icon name="check" />
-            {en.live.done}
+            {words.live.done}
           </Button>
         )}
         <Button aria-pressed={muted} onClick={() => room.live.mute(!muted)}>
           <Icon name={muted ? "mic" : "stop"} />
-          {muted ? en.live.unmute : en.live.mute}
+          {muted ? words.live.unmute : words.live.mute}
         </Button>
         <Button kind="quiet" onClick={room.live.close}>
-          {en.live.close}
+          {words.live.close}
         </Button>
       </div>
     </div>

@@ -444,6 +444,7 @@ export class LiveInterview {
         type: "realtime",
         output_modalities: [speaks ? "audio" : "text"],
         audio: { input: { turn_detection: detection } },
+        interview: { shows_text: true },
       },
     });
   }

@@ -282,6 +282,15 @@ def multinomial(context: Context, *operands: Operand) -> float:
     return float(math.factorial(sum(counts)) // math.prod(math.factorial(one) for one in counts))
 
 
+@whole("SERIESSUM", "n n n r")
+def seriessum(context: Context, base: float, first: float, step: float, coefficients: Operand) -> float:
+    terms = enumerate(numbers(context, [coefficients]))
+    try:
+        return math.fsum(factor * base ** (first + at * step) for at, factor in terms)
+    except (ArithmeticError, TypeError):
+        return fail("#NUM!")
+
+
 @whole("PERCENTOF", "r r")
 def percentof(context: Context, part: Operand, total: Operand) -> float:
     return divide(math.fsum(numbers(context, [part])), math.fsum(numbers(context, [total])))

@@ -1,0 +1,78 @@
+"""The parts of an answer that an interviewer may take up, word for word: its sentences and clauses.
+
+The model chooses one of them, so that what it takes up is always something that the candidate said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from interview.policies.wording import content_stems
+from interview.text.machine_orders import text_without_orders
+from interview.text.sentences import sentences_of
+from interview.text.stop_words import STOP_WORDS
+
+#: A shorter part says nothing, and a longer one is cut: it is to be repeated aloud.
+MIN_WORDS, MAX_WORDS = 3, 16
+#: A longer clause is divided where another begins within it.
+_DIVIDED_FROM = 12
+#: More parts would make a long list of choices; the first and the last are the likeliest to be taken up.
+MAX_PARTS = 16
+
+_CLAUSE = re.compile(r"(?:[,;:–—]|\s-)\s+(?:and |but |so |or )?")
+#: Where a clause that is too long divides.
+_JOINT = re.compile(r"\s+(?:and|but|so|or|because|which|when|while|where)\s+", re.IGNORECASE)
+#: What follows a whole clause.
+_END = re.compile(
+    r"""["'”’]?\s*(?:$|[.,;:!?…–—()\]]|-\s|(?:and|but|so|or|because|which|when|while|where)\b)""", re.IGNORECASE
+)
+#: A part in which a candidate says that they lack the rest: to repeat it would be unkind, and says nothing.
+_NOT_TOLD = re.compile(
+    r"\b(?:look(?:ed)? (?:(?:it|that|this|them|things) )?up|(?:not|n't) (?:\w+ ){0,2}(?:sure|certain)|no idea"
+    r"|(?:can't|cannot|don't|do not) (?:really )?(?:remember|recall|know|think of))\b",
+    re.IGNORECASE,
+)
+#: Words to the interviewer, and insults: "You mentioned: “You are wasting my time”" mocks the candidate.
+_TO_THE_INTERVIEWER = re.compile(
+    r"\b(?:you|your|yours|yourself|shut up|stupid|idiot\w*|rubbish|nonsense|bullshit|crap|damn\w*|fuck\w*|shit\w*)\b",
+    re.IGNORECASE,
+)
+_EDGES = " .,;:!?…\"'“”‘’()[]<>{}|"
+
+
+def parts_of(answer: str) -> tuple[str, ...]:
+    """The parts in order, without orders to the machine; empty when the answer has no words to take up. Pure."""
+    found: dict[str, None] = {}
+    for sentence in sentences_of(text_without_orders(answer)):
+        for part in map(_cut, _clauses(sentence)):
+            if len(part.split()) >= MIN_WORDS and len(content_stems(part)) > 1:
+                found.setdefault(part)
+    parts = tuple(found)
+    half = MAX_PARTS // 2
+    return parts if len(parts) <= MAX_PARTS else (*parts[:half], *parts[-half:])
+
+
+def is_repeatable(part: str, answer: str) -> bool:
+    """Whether an interviewer may say ``part`` of ``answer`` again, as a quotation: a whole clause that tells something
+    and is not said to the interviewer. Pure."""
+    at = answer.find(part)
+    whole = at >= 0 and _END.match(answer, at + len(part)) is not None
+    return whole and not _NOT_TOLD.search(part) and not _TO_THE_INTERVIEWER.search(part)
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    for clause in _CLAUSE.split(sentence):
+        if len(clause.split()) > _DIVIDED_FROM:
+            yield from _JOINT.split(clause)
+        else:
+            yield clause
+
+
+def _cut(clause: str) -> str:
+    """At most ``MAX_WORDS`` words; a clause that is cut does not end in "and I am"."""
+    words = clause.strip(_EDGES).split()
+    kept = words[:MAX_WORDS]
+    while len(kept) < len(words) and kept and kept[-1].lower().strip(_EDGES) in STOP_WORDS:
+        kept.pop()
+    return " ".join(kept).strip(_EDGES)
