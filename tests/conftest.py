@@ -13,6 +13,7 @@ import pytest
 
 from interview import failures, retries
 from storage.embedded.server import EmbeddedRedis
+from tests.support.paths import TESTS
 from tests.support.postgres import MISSING, binaries, running_postgres
 from tests.support.redis_cluster import running_cluster
 
@@ -22,6 +23,18 @@ os.environ["INTERVIEW_REMOTE_MODELS"] = "forbidden"
 # Tests find installed packages' weights only, never those that a user has pulled, and leave none behind.
 MODELS = tempfile.mkdtemp(prefix="interview-test-models-")
 os.environ["INTERVIEW_MODELS_DIR"] = MODELS
+
+
+#: Folders whose tests drive browsers in real time, or build in the checkout.
+ALONE = tuple(TESTS / folder for folder in ("web", "e2e/packaging"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what ``make test`` does not run beside other tests: those folders, and what starts a Ray cluster."""
+    for item in items:
+        if item.get_closest_marker("cluster") or any(folder in item.path.parents for folder in ALONE):
+            item.add_marker("alone")
 
 
 def pytest_unconfigure() -> None:

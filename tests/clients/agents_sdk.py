@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from agents.realtime import RealtimeAgent, RealtimeRunner, RealtimeSession
+from agents.realtime import RealtimeAgent, RealtimePlaybackTracker, RealtimeRunner, RealtimeSession
 from agents.realtime.model_inputs import RealtimeModelSendRawMessage
 
 SPEECH = Path(os.environ["SPEECH"])
@@ -41,7 +41,9 @@ class Microphone:
 
 async def main() -> None:
     runner = RealtimeRunner(RealtimeAgent(name="candidate", instructions="Have no effect here."))
-    config: Any = {"url": os.environ["URL"], "api_key": os.environ["KEY"]}
+    # Without it the SDK takes audio to be heard in real time, and tells the server that hardly any was.
+    played = RealtimePlaybackTracker()
+    config: Any = {"url": os.environ["URL"], "api_key": os.environ["KEY"], "playback_tracker": played}
     heard, said, errors, history, answers = [], [], [], 0, iter(ANSWERS)
     async with await runner.run(model_config=config) as session:
         microphone = Microphone(session)
@@ -50,6 +52,8 @@ async def main() -> None:
         async for event in session:
             if event.type == "error":
                 errors.append(str(event.error))
+            elif event.type == "audio":
+                played.on_play_bytes(event.item_id, event.content_index, event.audio.data)
             elif event.type == "history_added":
                 history += 1
             elif event.type == "raw_model_event" and event.data.type == "raw_server_event":

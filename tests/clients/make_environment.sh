@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv-clients (the OpenAI Agents SDK) and, where there is Node, tests/clients/node_modules (the openai package).
+# Makes .venv-clients (the OpenAI Agents SDK, Pipecat) and, where there is Node, tests/clients/node_modules (the openai package).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

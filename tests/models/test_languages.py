@@ -9,6 +9,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.stt.inprocess import speech_service
+from deployments.agent.config import AgentConfig
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import TranscribeRequest, Transcript
 from deployments.stt.engines.model_resolution import resolve_model
@@ -49,6 +50,13 @@ def character_error_rate(reference: str, text: str) -> float:
 @pytest.mark.parametrize("language", ["fr", "es", "de", "hi"])
 def test_the_language_is_detected(multilingual: SttService, language: str) -> None:
     assert heard(multilingual, language, None).language == language
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "de", "hi"])
+def test_another_language_in_an_english_interview_is_unsure(multilingual: SttService, language: str) -> None:
+    transcript = heard(multilingual, language, "en")
+    assert transcript.segments[0].language_logprob < -1
+    assert transcript.confidence < AgentConfig().unsure_below
 
 
 @pytest.mark.parametrize("asked", ["given", "detected"])

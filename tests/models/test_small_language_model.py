@@ -17,26 +17,19 @@ import pytest
 import pytest_asyncio
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptCatalogue
-from deployments.agent.pins.policy_catalogue import PolicyCatalogue
-from deployments.agent.pins.session_pins import SessionPins
-from deployments.grading.config import GradingConfig, JudgeConfig
+from deployments.grading.config import JudgeConfig
 from deployments.grading.judge.prompt import VERSION
 from deployments.grading.judge.rubric import RubricJudge
-from deployments.grading.service import GradingService
 from deployments.llm.config import LlmConfig, TransformersConfig
 from deployments.llm.contract import LanguageModel
 from interview.errors import InvalidModelOutput
 from interview.plans.files import load_plan
 from interview.plans.questions import KeyPoint, Question, RubricGrading
-from interview.policies.files import load_policies
 from interview.sessions.events import FallbackEntered, PlanMade
 from interview.text.machine_orders import orders_in
-from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
-from storage.sessions.memory import MemorySessionStore
 from storage.weights.resolve import resolve_weights
-from tests.support.paths import CONFIGS, TESTS
+from tests.support.model_stage import model_stage
+from tests.support.paths import TESTS
 
 pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
 
@@ -92,19 +85,7 @@ async def test_real_weights_hold_an_interview_to_its_end(model: LanguageModel) -
     config = AgentConfig(
         interviewer="model", decide_deadline_s=120, model_window_tokens=WINDOW_TOKENS, reply_tokens=160, temperature=0
     )
-    blobs = MemoryBlobs()
-    prompts = PromptCatalogue(str(CONFIGS / "prompts"))
-    policies = PolicyCatalogue(load_policies(CONFIGS / "policies"))
-    stage = RehearsalStage(
-        sessions=MemorySessionStore(),
-        plan=PLAN,
-        grading=GradingService(GradingConfig(), background=NotedQueue()),
-        blobs=blobs,
-        config=config,
-        model=ModelInterviewer(model, prompts, blobs, config),
-        policy=policies,
-        pins=SessionPins(blobs, config, policies, prompts, review_below=GradingConfig().review_below),
-    )
+    stage = model_stage(model, PLAN, config)
     candidate = stage.rehearsal()
     await candidate.start("short-plan")
     for _ in range(24):
@@ -118,12 +99,16 @@ async def test_real_weights_hold_an_interview_to_its_end(model: LanguageModel) -
     decided = [made for made in log if isinstance(made, PlanMade) and made.output]
     assert len(decided) >= 3
     assert all(made.output["utterance"] for made in decided)
-    # What a rule refused is the rule's business; the engine and the schema never fail.
+    # What a rule refused is the rule's business, and so small a model may repeat itself until its tokens end.
+    # The engine and the schema never fail.
     reasons = [one.reason for one in log if isinstance(one, FallbackEntered) and one.tier == "llm"]
-    assert all(
-        reason.startswith(("off policy", "off plan", "invalid-model-output: The model's answer has no utt"))
-        for reason in reasons
+    refused = (
+        "off policy",
+        "off plan",
+        "invalid-model-output: The model's answer has no utt",
+        "invalid-model-output: The model's answer was cut off",
     )
+    assert [reason for reason in reasons if not reason.startswith(refused)] == []
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -16,10 +16,14 @@ from deployments.agent.contract import (
     HearRequest,
     HintRequest,
     Notice,
+    PauseRequest,
+    PreparedReply,
+    ResumeRequest,
     Sentence,
     SpokenPart,
     StartRequest,
     StepReply,
+    ThinkAheadRequest,
     ToolRequest,
     TurnPart,
     TurnRequest,
@@ -48,7 +52,7 @@ from storage.sessions.port import SessionKey, SessionStore
 
 SIGNING_KEY = SigningKey("k1", b"a signing key of the tests, 32 bytes or more")
 
-StepRequest = StartRequest | TurnRequest | HintRequest | EndRequest
+StepRequest = StartRequest | TurnRequest | HintRequest | PauseRequest | ResumeRequest | EndRequest
 
 ALL_SCOPES = frozenset({INTERVIEWS, INLINE_PLANS, PLANS, REPORTS, AGENT, INFERENCE, OPERATIONS, PRIVACY, KEYS})
 
@@ -76,6 +80,12 @@ class StubKeys:
         return self.grants.get(presented)
 
 
+BODY = (
+    b'{"interview_id":"x","turn_number":1,'
+    b'"interviewer_response":{"text":"","action":{"action_type":"clarify","next_phase":"technical"},"should_continue":true}}'
+)
+
+
 class StubAgent:
     """``Agent`` that keeps every request and answers with what ``outcomes`` holds next, else with ``body``.
 
@@ -83,7 +93,7 @@ class StubAgent:
     ``spoken`` precede it where a turn is streamed.
     """
 
-    def __init__(self, body: bytes = b'{"interview_id":"x","turn_number":1,"interviewer_response":{}}') -> None:
+    def __init__(self, body: bytes = BODY) -> None:
         self.body = body
         self.requests: list[StepRequest] = []
         self.outcomes: list[StepReply | BaseException] = []
@@ -96,7 +106,8 @@ class StubAgent:
     async def notice(self, request: StartRequest) -> Notice:
         if request.plan == "no-such-plan":
             raise InvalidInput("There is no such plan.", detail={"fields": {"plan": "not installed"}})
-        return Notice("Backend Engineer", "Engineer", "en", "This interview is recorded.", 1800.0, 2)
+        language = request.language or ("de" if request.plan == "german" else "en")
+        return Notice("Backend Engineer", "Engineer", language, "This interview is recorded.", 1800.0, 2)
 
     async def turn(self, request: TurnRequest) -> StepReply:
         return self._step(request)
@@ -111,7 +122,16 @@ class StubAgent:
     async def hear(self, request: HearRequest) -> Transcript:
         return Transcript("heard", "en", 1.0, (), 0.9, EngineInfo("stub", "stub"), speech_s=1.0)
 
+    async def think_ahead(self, request: ThinkAheadRequest) -> PreparedReply | None:
+        return None
+
     async def hint(self, request: HintRequest) -> StepReply:
+        return self._step(request)
+
+    async def pause(self, request: PauseRequest) -> StepReply:
+        return self._step(request)
+
+    async def resume(self, request: ResumeRequest) -> StepReply:
         return self._step(request)
 
     async def end(self, request: EndRequest) -> StepReply:

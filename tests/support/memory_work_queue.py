@@ -180,6 +180,10 @@ class MemoryWorkQueue:
             done=self._done,
         )
 
+    async def oldest_s(self) -> float:
+        due = [entry.due for entry in self._jobs.values() if entry.state in ("waiting", "running")]
+        return max(0.0, self._clock() - min(due)) if due else 0.0
+
     async def close(self) -> None:
         return None
 

@@ -33,7 +33,7 @@ from deployments.stt.engines.port import Part, PieceText
 from deployments.stt.service import SttService
 from deployments.tts.contract import TextToSpeech
 from serve.http.app import create_app
-from serve.http.identity.candidate_tokens import CandidateTokens
+from serve.http.identity.candidate_tokens import CandidateTokens, returns_of
 from serve.http.identity.realtime_secrets import RealtimeSecrets
 from serve.http.openai import errors
 from serve.http.ports import IngressPorts
@@ -77,9 +77,9 @@ def application_ports(
     """A real agent with real graders and blobs; the models are the caller's."""
     sessions, blobs = more.pop("sessions", None) or MemorySessionStore(), FsspecBlobStore(str(directory))
     grading = GradingService(GradingConfig(), background=NotedQueue())
-    plans = more.pop("plans", PLANS)
-    agent = AgentService(AgentPorts(sessions, blobs, grading, plans, stt, tts), AgentConfig())
-    candidates = CandidateTokens((SIGNING_KEY,), MemoryInvitations())
+    plans, clock, config = more.pop("plans", PLANS), more.pop("clock", None), more.pop("config", AgentConfig())
+    agent = AgentService(AgentPorts(sessions, blobs, grading, plans, stt, tts), config, clock)
+    candidates = CandidateTokens((SIGNING_KEY,), MemoryInvitations(), may_return=returns_of(sessions))
     ports: dict[str, Any] = {
         "agent": agent,
         "sessions": sessions,
@@ -128,9 +128,9 @@ def http_client(address: str, key: str = KEY) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=f"http://{address}", headers={"Authorization": f"Bearer {key}"}, timeout=60)
 
 
-async def start(address: str, interview_id: str = "i-1") -> dict[str, Any]:
+async def start(address: str, interview_id: str = "i-1", **more: Any) -> dict[str, Any]:
     async with http_client(address) as client:
-        reply = await client.post(f"/session/start/{interview_id}", json=START)
+        reply = await client.post(f"/session/start/{interview_id}", json={**START, **more})
         assert reply.status_code == 200, reply.text
         body: dict[str, Any] = reply.json()
         return body

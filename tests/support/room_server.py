@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,18 +22,37 @@ from deployments.stt.service import SttService
 from deployments.tts.service import TtsService
 from deployments.turn_detection.config import TurnDetectionConfig
 from deployments.turn_detection.service import TurnDetectionService
+from serve.http.identity.candidate_tokens import CandidateTokens, returns_of
+from serve.http.identity.realtime_secrets import RealtimeSecrets
 from serve.http.settings import RealtimeSettings
+from storage.invitations.memory import MemoryInvitations
+from storage.sessions.memory import MemorySessionStore
+from tests.support.http_ports import SIGNING_KEY
 from tests.support.paths import DATA
 from tests.support.realtime import KEY, application, application_ports, serving
 
 PLAN = "every-form"
 
 
+class ShiftedClock:
+    """The wall clock, shifted by ``ahead``: an interview's days pass at once."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def unix(self) -> float:
+        return self.now().timestamp()
+
+
 class RoomServer(NamedTuple):
-    """``address`` is ``http://127.0.0.1:PORT``."""
+    """``address`` is ``http://127.0.0.1:PORT``. ``clock`` is that of the agent, the sessions and the links."""
 
     address: str
     operator: httpx.Client
+    clock: ShiftedClock
 
     def invite(self, interview_id: str, **body: Any) -> str:
         """The address of the candidate's room."""
@@ -73,13 +93,28 @@ def room_server(directory: Path) -> Iterator[RoomServer]:
     started: threading.Event = threading.Event()
     found: list[str] = []
     loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+    clock = ShiftedClock()
 
     async def run() -> None:
         stop = asyncio.Event()
         stt, tts = _ears(), TtsService()
         plans = InstalledPlans.from_directory(DATA / "web")
         detection = TurnDetectionService(TurnDetectionConfig(end_of_turn="silence"))
-        ports = application_ports(directory, stt=stt, tts=tts, plans=plans, turn_detection=detection)
+        sessions = MemorySessionStore(clock=clock.unix)
+        candidates = CandidateTokens(
+            (SIGNING_KEY,), MemoryInvitations(), clock=clock.now, may_return=returns_of(sessions)
+        )
+        ports = application_ports(
+            directory,
+            stt=stt,
+            tts=tts,
+            plans=plans,
+            turn_detection=detection,
+            sessions=sessions,
+            candidates=candidates,
+            realtime_secrets=RealtimeSecrets((SIGNING_KEY,), candidates),
+            clock=clock,
+        )
         async with serving(application(ports, RealtimeSettings())) as address:
             found.append(address)
             loops.append((asyncio.get_running_loop(), stop))
@@ -95,7 +130,7 @@ def room_server(directory: Path) -> Iterator[RoomServer]:
         with httpx.Client(
             base_url=address, headers={"Authorization": f"Bearer {KEY}"}, timeout=60, trust_env=False
         ) as operator:
-            yield RoomServer(address, operator)
+            yield RoomServer(address, operator, clock)
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(20)

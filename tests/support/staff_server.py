@@ -22,12 +22,15 @@ from serve.composition.stored_reports import StoredReports
 from serve.http.ports import IngressPorts
 from serve.metrics.registry import PlatformMetrics, merge
 from serve.metrics.store_state import StoreState
+from storage.archive.database import Database
+from storage.archive.plans import SqlTenantPlans
+from storage.archive.sql import SqlArchive
 from storage.archive.transfer import archive_session
 from storage.keys.port import SCOPES
 from storage.keys.redis import RedisApiKeys
 from storage.sessions.port import SessionKey
 from tests.support.paths import ROOT
-from tests.support.realtime import application, application_ports, serving
+from tests.support.realtime import PLANS, application, application_ports, serving
 
 PLAN = "backend-engineer"
 SPEECH = (ROOT / "tests" / "data" / "speech" / "two_cities_1.wav").read_bytes()
@@ -115,7 +118,18 @@ def staff_server(directory: Path, redis_url: str) -> Iterator[StaffServer]:
         stop = asyncio.Event()
         keys = RedisApiKeys(redis_url, prefix=f"w{secrets.token_hex(4)}", remember_s=0.0)
         stt = SttService(SttConfig(), FakeRecognizer(), heard)
-        ports = application_ports(directory, stt=stt, tts=TtsService(), keys=keys, key_admin=keys, metrics=metrics)
+        database = Database("sqlite://")
+        ports = application_ports(
+            directory,
+            stt=stt,
+            tts=TtsService(),
+            keys=keys,
+            key_admin=keys,
+            metrics=metrics,
+            archive=SqlArchive(database),
+            tenant_plans=SqlTenantPlans(database),
+            installed_plans={name: plan for name in PLANS.ids() if (plan := PLANS.get(name)) is not None},
+        )
         object.__setattr__(ports, "reports", StoredReports(ports.sessions, ports.archive, ports.blobs))
         acme, rival = [
             (await keys.create(tenant=tenant, scopes=SCOPES, label=f"{tenant} office")).secret

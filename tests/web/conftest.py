@@ -94,6 +94,14 @@ TRANSITIONS_END = """Promise.allSettled(document.getAnimations()
     .map((one) => one.finished)).then(() => true)"""
 
 
+#: Whether the conversation lies over the question.
+COVERED = """(() => {
+    const [stage, side] = [".stage", ".side"].map((one) => document.querySelector(one)?.getBoundingClientRect());
+    return Boolean(stage && side && stage.right > side.left && side.right > stage.left
+        && stage.bottom > side.top && side.bottom > stage.top);
+})()"""
+
+
 class Visitor:
     """A page of its own context, with everything that must not happen on it."""
 
@@ -118,6 +126,7 @@ class Visitor:
             self.page.evaluate(TRANSITIONS_END)
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} px wide on a screen of {width}"
+            assert not self.page.evaluate(COVERED), f"{name} at {width}: the conversation covers the question"
             if self._pictures is not None:
                 self.page.screenshot(path=self._pictures / f"{name}-{width}.png", full_page=True, animations="disabled")
             assert violations(self.page) == [], f"{name} at {width}"

@@ -131,6 +131,7 @@ def test_speech_interrupts_the_interviewer(server: RoomServer, talker: Visitor) 
     talker.click("I'm done")
     talker.awaits("Question 3")
     assert len(server.happened(interview, "answer.received")) == 2
+    assert server.happened(interview, "response.heard") == []  # the question is on the screen
 
 
 def test_a_socket_lost_in_an_answer_loses_and_repeats_nothing(server: RoomServer, talker: Visitor) -> None:

@@ -37,6 +37,7 @@ def test_a_typed_interview_from_the_link_to_the_end(server: RoomServer, visitor:
     page.goto(server.invite(interview))
     visitor.awaits("Welcome, Ada")
     assert "#" not in page.url
+    expect(page.locator(".prose p")).to_have_count(2)
     visitor.look("arrival")
     visitor.click("Continue")
     expect(page.get_by_role("alert")).to_have_text("Please tick the box to continue.")
@@ -44,6 +45,7 @@ def test_a_typed_interview_from_the_link_to_the_end(server: RoomServer, visitor:
     visitor.prefer_typing()
     page.get_by_label("I have read this and agree").check()
     visitor.click("Continue")
+    expect(page.locator(".practice .prompt")).to_have_text("How did you get to where you are sitting now?")
     visitor.look("practice")
     visitor.type_answer("By train, and on foot from the station.")
     visitor.awaits("That is how it works")
@@ -218,6 +220,43 @@ def test_the_same_link_continues_on_another_device(server: RoomServer, visitor: 
     other.close()
 
 
+def test_a_phone_shows_the_title_beside_the_tools_or_above_them(server: RoomServer, browser: Browser) -> None:
+    """Never in a column of broken words; and no key is named that a phone does not have."""
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    page.goto(server.invite(new_id()))
+    page.get_by_label("I prefer to type my answers").check()
+    page.get_by_label("I have read this and agree").check()
+    page.get_by_role("button", name="Start without a check").click()
+    page.get_by_label("Your answer").wait_for()
+    expect(page.locator("main")).not_to_contain_text("Ctrl")
+    title = page.locator(".brand > span").last
+    tops = "[...document.querySelectorAll('.brand, #masthead-tools')].map((it) => it.getBoundingClientRect().top)"
+    for text, beside in {"Backend Engineer": True, "Customer-Success-Manager (m/w/d)": False}.items():
+        title.evaluate("(it, text) => { it.textContent = text }", text)
+        brand, tools = page.evaluate(tops)
+        assert (abs(brand - tools) < 20) == beside, text
+        lines = title.evaluate(
+            "it => it.getClientRects().length && it.offsetHeight / parseFloat(getComputedStyle(it).lineHeight)"
+        )
+        assert round(lines) == 1, f"{text} takes {lines} lines"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.close()
+
+
+def test_the_conversation_ends_at_its_newest_words(server: RoomServer, visitor: Visitor) -> None:
+    page = visitor.page
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto(server.invite(new_id()))
+    page.get_by_label("I prefer to type my answers").check()
+    visitor.agree_and_start()
+    visitor.type_answer(" ".join([WORK] * 6))
+    visitor.awaits("Question 2")
+    below = "it => it.scrollHeight - it.clientHeight - it.scrollTop"
+    page.locator(".conversation li").nth(2).get_by_role("button", name="Hear it again").wait_for()
+    page.wait_for_function(f"({below})(document.querySelector('.conversation')) <= 1")
+
+
 def test_a_refused_microphone_is_explained_and_typing_goes_on(
     server: RoomServer, deaf_browser: Browser, pictures: Path | None
 ) -> None:
@@ -294,6 +333,8 @@ def test_a_candidate_can_ask_for_a_person_and_end_early(server: RoomServer, visi
     visitor.look("ending")
     visitor.click("End it")
     visitor.awaits("What happens next")
+    visitor.look("ended-early")
+    expect(page.locator("main")).not_to_contain_text("last question")
     assert server.operator.get(f"/session/state/{interview}").json()["status"] == "concluded"
 
 

@@ -127,7 +127,9 @@ def test_a_follow_up_is_on_the_screen(server: RoomServer, visitor: Visitor, capt
     visitor.type_answer("It costs time.")
     expect(page.locator(".prompt")).not_to_have_text(prompt)
     follow_up = page.locator(".prompt").inner_text()
-    assert "What has to happen to the index on every insert?" in follow_up
+    assert follow_up == "What has to happen to the index on every insert?"
+    said = page.locator(".captions" if captions else ".aside")
+    expect(said).to_have_text(re.compile(r"[a-z][.!]"))  # the words before it are not lost
     visitor.look(f"follow-up-captions-{captions}")
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})

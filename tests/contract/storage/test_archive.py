@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +25,14 @@ from interview.sessions.events import (
     GradeRecorded,
     ResponseSent,
     SessionConcluded,
+    SessionPaused,
+    SessionResumed,
     SessionStarted,
     encode_event,
 )
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, Candidate
-from storage.archive import projection, tables
+from storage.archive import projection, schema, tables
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database
 from storage.archive.port import ReportFacts, SessionQuery
@@ -243,6 +248,8 @@ async def test_each_filter_selects(archive: SqlArchive) -> None:
     assert await found(status="concluded") == {"done"}
     assert await found(plan="data-analyst") == {"live"}
     assert await found(candidate="cand-8") == {"live"}
+    assert await found(candidate="doubt") == {"doubt"}
+    assert await found(candidate="doub") == set()
     assert await found(candidate="ada") == {"done", "doubt"}
     assert await found(candidate="100% g") == {"live"}
     assert await found(candidate="ÄRLIG") == {"doubt"}
@@ -310,6 +317,34 @@ async def test_retention_takes_the_words_and_leaves_the_decision(archive: SqlArc
     assert (await archive.find(SessionQuery("acme", status="concluded")))[0].interview_id == "iv-1"
 
 
+async def test_overdue_pauses_are_found_until_the_interview_goes_on_or_ends(archive: SqlArchive) -> None:
+    return_by = BEGAN + timedelta(days=3)
+    paused = SessionPaused(turn=1, reason="later", by="candidate", return_by=return_by)
+    waits = SessionPaused(turn=1, reason="a person looks")
+    back, ended = SessionResumed(turn=1), SessionConcluded(turn=1, by="expiry", reason="late")
+    logs = {"paused": (paused,), "waits": (waits,), "back": (paused, back), "ended": (paused, ended)}
+    for name, more in logs.items():
+        await put(archive, log_of(*WHOLE[:1], *more, key=SessionKey("acme", name)))
+    assert await archive.overdue(return_by - timedelta(seconds=1), limit=10) == []
+    assert await archive.overdue(return_by, limit=10) == [SessionKey("acme", "paused")]
+    found = {row.interview_id: row.return_by for row in await archive.find(SessionQuery("acme"))}
+    assert found == {"paused": return_by, "waits": None, "back": None, "ended": None}
+
+
+async def test_an_interview_that_an_earlier_release_ended_is_not_overdue(
+    archive: SqlArchive, database: Database
+) -> None:
+    return_by = BEGAN + timedelta(days=3)
+    paused = SessionPaused(turn=1, reason="later", by="candidate", return_by=return_by)
+    ended = SessionConcluded(turn=1, by="expiry", reason="late")
+    await put(archive, log_of(*WHOLE[:1], paused, key=SessionKey("acme", "paused")))
+    await put(archive, log_of(*WHOLE[:1], paused, ended, key=SessionKey("acme", "ended")))
+    left = sa.update(tables.sessions).values(return_by=return_by - timedelta(days=1))
+    left = left.where(tables.sessions.c.interview_id == "ended")
+    await database.write("test", lambda connection: connection.execute(left))
+    assert await archive.overdue(return_by, limit=1) == [SessionKey("acme", "paused")]
+
+
 async def test_the_audit_log_is_newest_first_by_tenant_and_subject(database: Database) -> None:
     audit = SqlAuditLog(database)
     for number in range(4):
@@ -345,6 +380,31 @@ async def test_replicas_that_start_together_migrate_once(archive_url: str) -> No
         await database.close()
 
 
+def test_two_archives_of_one_process_migrate_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alembic's context is global to a process."""
+    engines = [sa.create_engine(f"sqlite:///{tmp_path / name}") for name in ("one.db", "two.db")]
+    alone, upgrade, both = threading.Lock(), schema._upgrade, threading.Barrier(2)
+
+    def watched(connection: sa.Connection) -> None:
+        assert alone.acquire(blocking=False), "two migrations at once"
+        try:
+            upgrade(connection)
+        finally:
+            alone.release()
+
+    def migrate(engine: sa.Engine) -> str | None:
+        both.wait(30)
+        bring_up_to_date(engine)
+        with engine.connect() as connection:
+            return schema.revision(connection)
+
+    monkeypatch.setattr(schema, "_upgrade", watched)
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(migrate, engines)) == [HEAD, HEAD]
+
+
 def test_the_migrations_make_the_tables(archive_url: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
@@ -376,7 +436,7 @@ async def test_an_archive_of_an_earlier_schema_is_brought_up_to_date_with_its_ro
     engine = sa.create_engine(archive_url.replace("postgresql://", "postgresql+psycopg://"))
     config = migration_config()
     row = projection.session_row(fold(log_of(*WHOLE)), log_of())
-    del row["candidate_folded"]
+    del row["candidate_folded"], row["return_by"]
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")

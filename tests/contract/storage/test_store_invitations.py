@@ -86,3 +86,20 @@ async def test_an_invitation_outlives_its_link_by_a_day(redis_url: str) -> None:
     assert 86_000_000 < left_ms <= 86_400_000
     await link.close()
     await invitations.close()
+
+
+async def test_a_life_is_lengthened_and_never_shortened_and_a_revocation_stays(redis_url: str) -> None:
+    prefix = f"i{secrets.token_hex(4)}"
+    invitations, link = RedisInvitations(redis_url, prefix=prefix), RedisLink(redis_url)
+    name = f"{prefix}:{{acme/i-1}}:invitation"
+    await invitations.keep(KEY, NOW + timedelta(days=9))
+    assert await invitations.find(KEY) is None, "there is none to keep"
+    await invitations.put(INVITATION)
+    await invitations.put(replace(INVITATION, link_id=""))
+    for days in (9, 3):
+        await invitations.keep(KEY, NOW + timedelta(days=days))
+        left_ms = await link.command("PTTL", name, what="test")
+        assert timedelta(days=8, hours=23) < timedelta(milliseconds=left_ms) <= timedelta(days=9)
+    assert await invitations.find(KEY) == replace(INVITATION, link_id="")
+    await invitations.close()
+    await link.close()

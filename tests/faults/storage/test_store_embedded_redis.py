@@ -58,6 +58,12 @@ async def test_a_restart_keeps_the_data_the_address_and_the_password(tmp_path: P
         assert await call(url, "GET", "kept") == b"yes"
 
 
+async def test_by_default_a_commit_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
+    """With ``everysec`` the server acknowledges what it has not written while the disk is busy."""
+    with EmbeddedRedis(tmp_path) as server:
+        assert await call(server.url, "CONFIG", "GET", "appendfsync") == [b"appendfsync", b"always"]
+
+
 async def test_starting_twice_is_the_same_as_once(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path, fsync="no") as server:
         pid = server.pid

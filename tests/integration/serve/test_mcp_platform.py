@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import httpx2
+import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 if TYPE_CHECKING:
     from tests.integration.conftest import RunningPlatform
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 
 
 async def test_an_interview_is_held_and_ended_over_mcp_under_serve(platform: RunningPlatform) -> None:

@@ -1,4 +1,7 @@
-"""Two raylets on one host: replicas spread, a killed node loses no answer, local stores are refused."""
+"""Three raylets on one host: replicas spread, a killed node loses no answer, and a node that joins takes replicas.
+
+Local stores are refused.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +27,20 @@ from storage.embedded.server import EmbeddedRedis
 from storage.keys.port import INTERVIEWS
 from storage.keys.redis import RedisApiKeys
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
-SESSIONS, TURNS = 4, 6
+NODES, SESSIONS, TURNS = 3, 4, 6
+NODE = {"num_cpus": 2, "object_store_memory": 80 * 1024 * 1024}
 
 
 def arguments(blob_url: str) -> dict[str, Any]:
-    """Turns in the agent tier; ingress and agent have at most one replica on a node."""
+    """Turns in the agent tier, with a replica on each node; the ingress has two, on two nodes."""
     spread = {"max_replicas_per_node": 1}
     return {
         "storage": {"blob_url": blob_url},
         "agent": {
             "interviewer": "scripted",
-            "replicas": {"min_replicas": 2, "max_replicas": 2, "num_cpus": 0.2, "serve_options": spread},
+            "replicas": {"min_replicas": NODES, "max_replicas": NODES, "num_cpus": 0.2, "serve_options": spread},
         },
         "grading": {"replicas": {"num_cpus": 0.2}},
         "stt": {"engine": "fake", "replicas": {"num_cpus": 0.2}},
@@ -48,21 +52,23 @@ def arguments(blob_url: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Path, str]]:
-    """A head and one more node, the shared directory, and the URL of the store."""
+    """A head and two more nodes, the shared directory, and the URL of the store."""
     shared = tmp_path_factory.mktemp("shared")
     with EmbeddedRedis(shared / "store", fsync="no") as server, pytest.MonkeyPatch.context() as patch:
         for name, value in {
             **PRIVATE_ENVIRONMENT,
+            # at Ray's default of 15 a busy machine starves the workers that it starts
+            "RAY_worker_niceness": "0",
             "REDIS_URL": server.url,
             "INTERVIEW_DATA_DIR": str(shared / "data"),
             "INTERVIEW_DATABASE_URL": sqlite_url(shared / "archive.db"),
         }.items():
             patch.setenv(name, value)
-        node = {"num_cpus": 2, "object_store_memory": 80 * 1024 * 1024, "include_dashboard": False}
-        nodes = Cluster(initialize_head=True, head_node_args=node)
+        nodes = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
         try:
             ray.init(address=nodes.address, log_to_driver=False)
-            nodes.add_node(num_cpus=2, object_store_memory=80 * 1024 * 1024)
+            for _ in range(NODES - 1):
+                nodes.add_node(**NODE)
             nodes.wait_for_nodes()
             yield nodes, shared, server.url
         finally:
@@ -71,8 +77,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster,
             nodes.shutdown()
 
 
-def test_local_stores_are_refused_with_two_nodes(cluster: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConfigError, match=r"storage\.blob_url.*2 nodes"):
+def test_local_stores_are_refused_with_several_nodes(cluster: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match=r"storage\.blob_url.*3 nodes"):
         build(arguments(""))
     monkeypatch.delenv("INTERVIEW_DATABASE_URL")
     with pytest.raises(ConfigError, match="INTERVIEW_DATABASE_URL"):
@@ -81,7 +87,7 @@ def test_local_stores_are_refused_with_two_nodes(cluster: object, monkeypatch: p
 
 @pytest.fixture
 def platform(cluster: tuple[Cluster, Path, str]) -> str:
-    """The address of the platform on both nodes; the proxy is on the head."""
+    """The address of the platform on all nodes; the proxy is on the head."""
     _, shared, _ = cluster
     port = free_port()
     ray_serve.start(proxy_location="HeadOnly", http_options={"host": "127.0.0.1", "port": port})
@@ -97,6 +103,13 @@ def nodes_of(deployment: str) -> list[str]:
         for actor in actors.values()
         if actor["State"] == "ALIVE" and f"interview:{deployment}" in actor["ActorClassName"] + actor["Name"]
     ]
+
+
+def wait_for_nodes(deployment: str, wanted: set[str]) -> None:
+    deadline = time.monotonic() + 90
+    while set(nodes_of(deployment)) != wanted:
+        assert time.monotonic() < deadline, f"{deployment} on {nodes_of(deployment)}, wanted on {wanted}"
+        time.sleep(0.2)
 
 
 def answered(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -118,13 +131,15 @@ def answered(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str,
         time.sleep(0.2)
 
 
-def test_replicas_spread_and_a_killed_node_loses_no_answer(cluster: tuple[Cluster, Path, str], platform: str) -> None:
+def test_a_killed_node_loses_no_answer_and_a_node_that_joins_takes_replicas(
+    cluster: tuple[Cluster, Path, str], platform: str
+) -> None:
     import asyncio
 
     nodes, _, url = cluster
-    for deployment in ("ingress", "agent"):
+    for deployment, replicas in (("ingress", 2), ("agent", NODES)):
         placed = nodes_of(deployment)
-        assert len(placed) == len(set(placed)) == 2, f"{deployment} on {placed}"
+        assert len(placed) == len(set(placed)) == replicas, f"{deployment} on {placed}"
 
     async def create() -> str:
         keys = RedisApiKeys(url)
@@ -149,7 +164,16 @@ def test_replicas_spread_and_a_killed_node_loses_no_answer(cluster: tuple[Cluste
     with ThreadPoolExecutor(SESSIONS) as pool:
         held = [pool.submit(hold, f"node-{number}") for number in range(SESSIONS)]
         under_way.wait(60)
-        (worker,) = nodes.worker_nodes
-        nodes.remove_node(worker, allow_graceful=False)
+        killed, *_ = nodes.worker_nodes
+        nodes.remove_node(killed, allow_graceful=False)
         numbers = [future.result() for future in held]
     assert numbers == [list(range(1, TURNS + 1))] * SESSIONS, "an answer was lost or counted twice"
+
+    left = {node.node_id for node in (nodes.head_node, *nodes.worker_nodes)}
+    assert len(left) == NODES - 1
+    joined = nodes.add_node(**NODE)
+    wait_for_nodes("agent", left | {joined.node_id})
+    with httpx.Client(base_url=platform, headers=headers, timeout=10) as client:
+        for number in range(SESSIONS):
+            reply = answered(client, f"/session/turn/node-{number}", {"answer": "Then I removed the old index."})
+            assert reply["turn_number"] == TURNS + 1

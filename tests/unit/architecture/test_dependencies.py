@@ -57,3 +57,11 @@ def test_the_model_environment_has_every_base_dependency() -> None:
     base = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     pins = {name(line) for line in (ROOT / "constraints-models.txt").read_text().splitlines()}
     assert {name(requirement) for requirement in base} - pins == {"typst"}
+
+
+def test_every_extra_is_among_those_that_ci_resolves() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    script = (ROOT / "ops" / "resolve.sh").read_text()
+    resolved = re.findall(r'^ +resolve (constraints\S*\.txt) "\$python" "\$machine" (.+)$', script, re.MULTILINE)
+    assert {extra for _, named in resolved for extra in named.split()} == extras.keys()
+    assert all((ROOT / constraints).exists() for constraints, _ in resolved)

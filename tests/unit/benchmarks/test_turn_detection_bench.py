@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.turn_detection import Heard, Utterance, hear, scored
+from benchmarks.turn_detection import Heard, Utterance, hear, interval, scored
 from deployments.turn_detection.contract import FRAME_MS
 from interview.turn_taking.profiles import STORY, plain_silence
 
@@ -43,9 +43,21 @@ async def test_a_judged_end_is_waited_for_shortly_and_another_until_the_cap() ->
     assert STORY.cap_s * 1000 <= unlikely.ended_ms - spoken_ms <= STORY.cap_s * 1000 + FRAME_MS
 
 
+async def test_words_of_an_unfinished_sentence_outweigh_the_sound() -> None:
+    async def unfinished(_at_ms: int) -> bool:
+        return True
+
+    found = await hear(STORY, SPEAKS + SILENT, surely, unfinished)
+    assert found.silence_ms >= STORY.cap_s * 1000
+
+
 def test_cuts_and_slow_ends_are_counted_apart() -> None:
-    utterance = Utterance("a b", "v", 1.0, np.zeros(16_000 * 10, np.int16), ends_ms=4_000)
-    heard = [Heard(2_000, 0.9), Heard(5_200, 0.9), Heard(8_000, 0.1), Heard(5_200, 0.8)]
+    utterance = Utterance("a b", "a", "v", "pause within a sentence", np.zeros(16_000 * 10, np.int16), ends_ms=4_000)
+    heard = [Heard(2_000, 1_216), Heard(5_200, 1_216), Heard(8_000, 4_000), Heard(5_200, 1_216)]
     score = scored(STORY, [(utterance, found) for found in heard])
     assert (score.utterances, score.cut, score.slow) == (4, 0.25, 0.25)
     assert score.delay_p50_ms == 1_200
+
+
+def test_no_cut_in_thirty_still_allows_one_in_nine() -> None:
+    assert interval(0, 30) == (0.0, 0.1135)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -33,9 +34,27 @@ from interview_client import (
     ServerFailed,
     Step,
     UnexpectedReply,
+    calls,
 )
-from interview_client.results import InterviewPage, Link, Report, State
+from interview_client.results import (
+    Comparison,
+    CreatedKey,
+    ErasedData,
+    ExtraTime,
+    InterviewPage,
+    InvitationList,
+    KeyList,
+    Link,
+    PlanConsent,
+    PlanList,
+    PlanProblems,
+    PlanView,
+    Platform,
+    Report,
+    State,
+)
 from serve.http.openapi_examples import EXAMPLES
+from tests.support.openapi_document import document
 
 STEP = {
     "interview_id": "i-1",
@@ -130,13 +149,23 @@ def test_a_pause_that_is_too_long_is_not_waited_for() -> None:
     assert server.pauses == []
 
 
-def test_an_override_is_repeated_only_if_the_server_did_nothing() -> None:
+def test_a_decision_and_a_grant_are_repeated_under_one_key() -> None:
+    server = Server(httpx.ReadError("lost"), httpx.Response(200, json={"question_id": "q"}))
+    assert server.client().override("i-1", "q", 1.0, "because") == {"question_id": "q"}
+    assert len(set(server.keys)) == 1
+    server = Server(httpx.ReadError("lost"), httpx.Response(200, json={"extra_time_s": 900}))
+    assert server.client().grant_extra_time("i-1", 15, "because").extra_time_s == 900
+    assert len(set(server.keys)) == 1
+
+
+def test_a_key_is_created_again_only_if_the_server_did_nothing() -> None:
     server = Server(httpx.ReadError("lost"))
     with pytest.raises(ConnectionFailed):
-        server.client().override("i-1", "q", 1.0, "because")
+        server.client().create_key("desk", ["reports"])
     assert len(server.requests) == 1
-    server = Server(busy(), httpx.Response(200, json={"question_id": "q"}))
-    assert server.client().override("i-1", "q", 1.0, "because") == {"question_id": "q"}
+    made = msgspec.to_builtins(EXAMPLES["keys.create"].got["application/json"])
+    server = Server(busy(), httpx.Response(200, json=made))
+    assert server.client().create_key("desk", ["reports"]).secret
 
 
 @pytest.mark.parametrize(
@@ -226,10 +255,14 @@ def test_the_key_goes_to_the_servers_recordings_alone(address: str) -> None:
     assert server.requests == []
 
 
-def test_an_answer_is_text_or_a_recording() -> None:
-    for given in ({}, {"text": "a", "recording": b"b"}):
-        with pytest.raises(ValueError, match="either text or recording"):
-            Server().client().answer("i-1", **given)  # type: ignore[arg-type]
+def test_an_answer_is_text_a_recording_or_a_recording_with_its_corrected_text() -> None:
+    with pytest.raises(ValueError, match="give text"):
+        Server().client().answer("i-1")
+    server = Server(httpx.Response(200, json=STEP))
+    server.client().answer("i-1", "An index.", recording=b"RIFF")
+    sent = server.requests[0].content
+    assert b'name="answer"\r\n\r\nAn index.' in sent
+    assert b"RIFF" in sent
 
 
 @pytest.mark.parametrize(
@@ -239,12 +272,45 @@ def test_an_answer_is_text_or_a_recording() -> None:
         ("interviews.state", State),
         ("reports.read", Report),
         ("reports.list", InterviewPage),
+        ("interviews.pause", Step),
+        ("interviews.resume", Step),
+        ("reports.compare", Comparison),
+        ("reports.grant_extra_time", ExtraTime),
         ("candidates.invite", Link),
+        ("candidates.invitations", InvitationList),
+        ("plans.list", PlanList),
+        ("plans.create", PlanView),
+        ("plans.check", PlanProblems),
+        ("plans.consent", PlanConsent),
+        ("keys.list_keys", KeyList),
+        ("keys.create", CreatedKey),
+        ("operations.platform", Platform),
+        ("personal_data.erase", ErasedData),
     ],
 )
 def test_the_results_read_what_the_api_documents(operation: str, kind: type) -> None:
     found = msgspec.convert(EXAMPLES[operation].got["application/json"], kind)
     assert msgspec.to_builtins(found)
+
+
+def test_every_call_is_an_operation_of_the_api() -> None:
+    to = calls.Answered("q", 1)
+    made = [
+        calls.pause("i-1", to), calls.resume("i-1", voice=False), calls.invitations(),
+        calls.grant_extra_time("i-1", 5, "because", author="", key=None), calls.compare("p", ["i-1"], 5),
+        calls.override("i-1", "q", 1.0, "because", author="", replaces=None, key=None), calls.plans(),
+        calls.plan_consent("p"), calls.draft_plan({}), calls.check_plan({}), calls.plan("p"),
+        calls.change_plan("p", {}, "0"), calls.approve_plan("p", "0"), calls.delete_plan("p"), calls.keys(),
+        calls.create_key("desk", ["reports"], None), calls.revoke_key("d42fb2323928"), calls.platform(),
+        calls.export_data("ats/4711"), calls.erase_data("ats/4711"),
+    ]  # fmt: skip
+    operations = [
+        (method.upper(), re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path.replace("{reference}", ".+"))))
+        for path, methods in document()["paths"].items()
+        for method in methods
+    ]
+    for call in made:
+        assert any(call.method == method and path.fullmatch(call.path) for method, path in operations), call.path
 
 
 def test_both_clients_have_the_same_methods() -> None:

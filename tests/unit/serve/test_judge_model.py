@@ -81,7 +81,9 @@ def test_doctor_checks_the_judge_and_names_its_section(tmp_path: Any) -> None:
     assert found["judge"].level == "fail"
     assert "llm.judge.remote.base_url" in found["judge"].found
     file.arguments["llm"] = {"engine": "none", "judge": JUDGE}
-    assert {one.area: one.level for one in examine(file, tmp_path)}["judge"] == "ok"
+    judge = {one.area: one for one in examine(file, tmp_path)}["judge"]
+    assert judge.level == "fail" and "careful at http://127.0.0.1:9/v1" in judge.found
+    assert "llm.judge.remote.base_url" in judge.remedy
 
 
 def test_of_judge_copies_what_differs() -> None:

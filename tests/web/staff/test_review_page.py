@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.support.staff_server import SECOND_AT_S, StaffServer
+from tests.web.conftest import violations
 from tests.web.staff.conftest import Look, OpenPage
 
 STATES = {
@@ -58,6 +59,10 @@ def test_filters_find_an_interview_and_stay_in_the_address(open_page: OpenPage) 
     expect(page.get_by_role("row")).to_have_count(2)
     expect(page.get_by_role("link", name="Benjamin Franklin")).to_be_visible()
     page.reload()
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_label("Candidate", exact=True).fill("i-ada")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Ada Lovelace")).to_contain_text("i-ada")
     expect(page.get_by_role("row")).to_have_count(2)
     page.get_by_text("More filters").click()
     page.get_by_label("Status").select_option("active")
@@ -149,6 +154,24 @@ def test_two_candidates_are_chosen_and_compared_by_keyboard(open_page: OpenPage)
     expect(page.get_by_role("heading", level=1)).to_have_text("Candidates of backend-engineer")
     expect(page.get_by_role("table").get_by_role("link", name="Ada Lovelace")).to_be_visible()
     expect(page.get_by_role("table")).to_contain_text("±")
+
+
+def test_a_comparison_of_many_skills_stays_in_its_card(open_page: OpenPage) -> None:
+    page = open_page("/review#/compare?plan=backend-engineer&interview=i-ada&interview=i-ben")
+    table = page.get_by_role("table", name="Abilities with standard errors")
+    # as wide as that of the shipped plan for backend engineers, which has five skills
+    table.evaluate("""(it) => it.querySelectorAll("tr").forEach((row) => {
+        row.cells[2].textContent = row.cells[2].tagName === "TH" ? "system-design" : "−0.22 ± 0.92";
+        while (row.cells.length < 10) row.cells[2].after(row.cells[2].cloneNode(true));
+    })""")
+    over = "it => it.scrollWidth - it.clientWidth"
+    frame = page.locator(".scrolls")
+    assert frame.evaluate(over) == 0, "the table is wider than its card"
+    date = table.locator("td[data-label=Date] span").first
+    assert date.evaluate("it => it.getClientRects().length") == 1, "the date is broken"
+    page.set_viewport_size({"width": 800, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 800, "the table does not scroll in its card"
+    assert violations(page) == []
 
 
 def test_the_report_is_downloaded(open_page: OpenPage) -> None:

@@ -14,10 +14,12 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from interview.errors import Conflict, InvalidInput, NotFound, SessionEnded
 from interview.plans.files import load_plan
-from interview.sessions.events import ToolCalled, ToolReturned
+from interview.sessions.events import SessionPaused, SessionResumed, ToolCalled, ToolReturned
 from interview.sessions.fold import fold
 from serve.simulation.rehearsal import NotedQueue, Rehearsal, RehearsalStage
+from storage.sessions.amend import amend
 from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey
 from tests.support.paths import TESTS
 
 PLAN = load_plan(TESTS / "data" / "agent" / "short-plan.yaml")
@@ -87,6 +89,18 @@ async def test_another_tenants_interview_is_absent(caller: ToolCaller, name: str
     with pytest.raises(NotFound):
         await caller.call(name, tenant="other", **extra.get(name, {}))
     assert await caller.stage.state() == before
+
+
+async def test_a_pause_for_a_person_is_resumed_and_a_candidates_own_is_not(caller: ToolCaller) -> None:
+    key = SessionKey("acme", "rehearsal")
+    await amend(caller.stage.sessions, key, lambda _: [SessionPaused(turn=1, reason="later", by="candidate")])
+    before = await caller.stage.state()
+    with pytest.raises(Conflict) as refused:
+        await caller.call("resume_session", reason="Nobody is there.")
+    assert refused.value.detail == {"paused_by": "candidate"}
+    assert await caller.stage.state() == before
+    await amend(caller.stage.sessions, key, lambda _: [SessionResumed(turn=1), SessionPaused(turn=1, reason="a rule")])
+    assert (await caller.call("resume_session", reason="A false alarm."))["status"] == "active"
 
 
 async def test_the_next_question_is_the_plans_and_asking_changes_nothing(caller: ToolCaller) -> None:

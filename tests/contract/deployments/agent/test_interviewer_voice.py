@@ -153,3 +153,18 @@ async def test_an_interview_notes_once_that_another_voice_speaks() -> None:
     assert not (await candidate.answer(LONG)).get("fallbacks")
     assert (await stage.state()).fallbacks == 1
     await voice.close()
+
+
+async def test_a_voice_that_is_replaced_during_the_interview_is_noted_once() -> None:
+    engine = FakeSpeechEngine()
+    voice = TtsService(TtsConfig(engine="fake", kept_bytes=0), engine)
+    stage = stage_with(voice)
+    candidate = stage.rehearsal(voice=True)
+    assert not (await candidate.start("short-plan")).get("fallbacks")
+    engine.stands_in = StandInEngine.stands_in
+    body = await candidate.answer(LONG)
+    assert body["fallbacks"] == [{"tier": "tts", "to": "fake"}]
+    assert not (await candidate.answer(LONG)).get("fallbacks")
+    state = await stage.state()
+    assert (state.fallbacks, state.substitute_voice) == (1, "fake")
+    await voice.close()

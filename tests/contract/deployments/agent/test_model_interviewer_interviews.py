@@ -188,6 +188,21 @@ async def test_an_explanation_gives_no_key_away_and_speaks_of_the_question(words
     assert candidate.response["text"].endswith(PLAN.by_id["index-cost"].prompt)
 
 
+@pytest.mark.parametrize(
+    ("more", "may_clarify"),
+    [
+        ("I would ask the customer: is it running for you again now? If not, I stay on the line.", False),
+        ("Do you mean the cost when rows are written?", True),
+    ],
+)
+async def test_a_question_within_an_answer_asks_for_no_clarification(more: str, may_clarify: bool) -> None:
+    set_up = table(MOODS["sound"])
+    candidate = set_up.candidate()
+    await candidate.start("short-plan")
+    await candidate.answer(f"{LONG} {more}")
+    assert ("clarify" in open_actions(set_up.model.requests[-1])) is may_clarify
+
+
 async def test_the_time_in_the_model_is_a_stage_of_its_own() -> None:
     set_up = table(MOODS["sound"])
     candidate = set_up.candidate()

@@ -14,24 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.contract import Done, Sentence, TurnRequest
-from deployments.agent.model.interviewer import ModelInterviewer
-from deployments.agent.model.prompt_catalogue import PromptCatalogue
-from deployments.agent.pins.policy_catalogue import PolicyCatalogue
-from deployments.agent.pins.session_pins import SessionPins
+from deployments.agent.contract import Done, Sentence, SpokenPart, TurnRequest
 from deployments.agent.service import AgentService
 from deployments.agent.turn import slow_work
 from deployments.agent.turn.slow_work import SlowWork
-from deployments.grading.config import GradingConfig
-from deployments.grading.service import GradingService
 from deployments.llm.contract import ChatChunk, ChatRequest, ChatResponse, LlmInfo
+from deployments.tts.config import TtsConfig
+from deployments.tts.contract import TextToSpeech
+from deployments.tts.service import TtsService
 from interview.errors import EngineFailed, SessionEnded, VersionConflict
 from interview.plans.files import load_plan
-from interview.policies.files import load_policies
 from interview.sessions.events import FallbackEntered, PlanMade, ResponseSent
 from serve.replay.checks import recheck
-from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, Rehearsal, RehearsalStage
+from serve.simulation.rehearsal import Rehearsal, RehearsalStage, WrittenVoice
+from storage.blobs.layout import path_of_url
 from storage.sessions.memory import MemorySessionStore
+from tests.support.model_stage import model_stage
 from tests.support.paths import ROOT
 
 PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")
@@ -102,22 +100,11 @@ class Table:
         return differences == [] and counts["policy verdicts"] > 0
 
 
-async def table(*pieces: Piece, sessions: MemorySessionStore | None = None, **config: Any) -> Table:
-    agent_config = AgentConfig(**config)
-    blobs = MemoryBlobs()
-    prompts = PromptCatalogue(str(ROOT / "configs" / "prompts"))
-    policies = PolicyCatalogue(load_policies(ROOT / "configs" / "policies"))
+async def table(
+    *pieces: Piece, sessions: MemorySessionStore | None = None, voice: TextToSpeech | None = None, **config: Any
+) -> Table:
     model = Written(list(pieces))
-    stage = RehearsalStage(
-        sessions=sessions or MemorySessionStore(),
-        plan=PLAN,
-        grading=GradingService(GradingConfig(), background=NotedQueue()),
-        blobs=blobs,
-        config=agent_config,
-        model=ModelInterviewer(model, prompts, blobs, agent_config),
-        policy=policies,
-        pins=SessionPins(blobs, agent_config, policies, prompts, review_below=GradingConfig().review_below),
-    )
+    stage = model_stage(model, PLAN, AgentConfig(**config), sessions=sessions, voice=voice)
     agent = stage.agent()
     candidate = Rehearsal(agent)
     await candidate.start("short-plan")
@@ -144,6 +131,45 @@ async def test_the_first_sentence_is_heard_before_the_model_has_finished() -> No
     assert made.source == "model" and made.output["released"] == ["Thank you."]
     assert made.output["usage"] == {"completion_tokens": 7} and made.output["model"] == "written"
     assert await held.replays()
+
+
+async def test_the_first_sentence_is_spoken_before_the_model_has_finished() -> None:
+    finishing = asyncio.Event()
+    voice = TtsService(TtsConfig(engine="fake"))
+    held = await table(*writing("new_question", "Thank you. That", finishing, " helps."), voice=voice)
+    request = held.candidate.turn_request("k", text=LONG, voice=True, stream_audio=True)
+    parts = held.agent.turn_stream(request)
+    begun = [await anext(parts), await anext(parts)]
+    assert begun[0] == Sentence(0, "Thank you.")
+    assert isinstance(begun[1], SpokenPart) and begun[1].caption == "Thank you."
+    assert not finishing.is_set()
+    finishing.set()
+    told = [*begun, *[part async for part in parts]]
+    heard = [part for part in told if isinstance(part, SpokenPart)]
+    done = told[-1]
+    assert isinstance(done, Done)
+    body = msgspec.json.decode(done.reply.encoded)
+    assert [part.index for part in heard] == list(range(len(heard)))
+    assert " ".join(part.caption for part in heard) == spoken(body) == f"Thank you. That helps. {NEXT}"
+    response = await held.last(ResponseSent)
+    kept = await held.stage.blobs.get(path_of_url("acme", "rehearsal", response.audio_url))
+    assert kept[44:] == b"".join(part.audio for part in heard)[44:]
+    assert int.from_bytes(kept[40:44], "little") == len(kept) - 44
+
+
+async def test_a_voice_that_fails_while_the_model_writes_leaves_the_reply_in_text() -> None:
+    finishing = asyncio.Event()
+    voice = WrittenVoice()
+    held = await table(*writing("new_question", "Thank you. That", finishing, " helps."), voice=voice)
+    voice.down = True
+    parts = held.agent.turn_stream(held.candidate.turn_request("k", text=LONG, voice=True, stream_audio=True))
+    assert await anext(parts) == Sentence(0, "Thank you.")
+    finishing.set()
+    done = [part async for part in parts][-1]
+    assert isinstance(done, Done)
+    assert spoken(msgspec.json.decode(done.reply.encoded)) == f"Thank you. That helps. {NEXT}"
+    fallback = await held.last(FallbackEntered)
+    assert (fallback.tier, fallback.to) == ("tts", "text only")
 
 
 async def test_a_turn_without_a_listener_has_no_stream() -> None:
@@ -199,7 +225,7 @@ async def test_praise_in_the_middle_is_left_out_and_the_rest_is_said() -> None:
 
 async def test_words_too_many_end_where_they_were_heard_last() -> None:
     """A rewritten utterance would keep its last sentence instead of one that was heard."""
-    long = [f"{'service ' * 30}number{count}. " for count in range(4)]
+    long = [f"Then {'service ' * 29}number{count}. " for count in range(4)]
     held = await table(*writing("new_question", *long))
     sentences, body = await held.hear()
     assert sentences == [long[0].strip(), long[1].strip(), NEXT]

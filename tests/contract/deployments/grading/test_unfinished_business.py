@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import secrets
 import sys
@@ -22,9 +23,12 @@ from deployments.grading.reports.stored_report import build_report
 from deployments.grading.service import GradingService
 from interview.errors import EngineUnavailable, InterviewError, InvalidInput, StorageUnavailable
 from interview.grades import UNAVAILABLE, Grade
+from interview.plans.plan import PlanRef
 from interview.sessions.events import AnswerReceived, FallbackEntered, GradeRecorded, SessionConcluded
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
+from serve.metrics.observers import AgentObserver
+from serve.metrics.registry import PlatformMetrics
 from serve.simulation.rehearsal import MemoryBlobs
 from storage.archive.sql import SqlArchive
 from storage.sessions.amend import amend
@@ -226,6 +230,28 @@ async def test_a_candidate_who_comes_back_in_time_goes_on() -> None:
     state = await sessions.load(KEY)
     assert state is not None
     assert state.status == "active"
+
+
+async def test_an_expiry_is_counted_by_the_sweep_that_ends_the_interview(stage: Stage) -> None:
+    """Another replica's sweep of the same moment counts nothing, nor does one that lost to an answer."""
+    await running(stage)
+    metrics = PlatformMetrics()
+    observer = AgentObserver(metrics)
+
+    def counted(plan: PlanRef) -> None:
+        observer.session_concluded(plan, "expiry")
+
+    async def sweep(sessions: SessionStore) -> int:
+        return await expire_abandoned(sessions, QueuedWork(stage.queue), 101, now=lambda: HOUR_LATER, on_expiry=counted)
+
+    await asyncio.gather(sweep(stage.sessions), sweep(stage.sessions))
+    plan = (await stage.state()).plan
+    label = plan.id if not plan.from_request else "inline"
+    assert metrics.registry.get_sample_value("interview_sessions_total", {"plan": label, "event": "expiry"}) == 1
+    busy = AnswersMeanwhile(ttl_s=100)
+    await stages.stage_interview(busy, MemoryBlobs(), "i1", stages.plan_of(1), concluded=False)
+    assert await sweep(busy) == 0
+    assert metrics.registry.get_sample_value("interview_sessions_total", {"plan": label, "event": "expiry"}) == 1
 
 
 async def test_one_interview_that_cannot_be_ended_stops_no_other(

@@ -18,6 +18,7 @@ from deployments.tts.contract import SAMPLE_RATE, AudioFormat, SynthesisRequest
 from deployments.tts.engines.fake import FakeSpeechEngine
 from deployments.tts.engines.port import Pcm
 from deployments.tts.engines.selection import build_engine
+from deployments.tts.joined import joined
 from deployments.tts.service import TtsService
 from interview.errors import DeadlineExceeded, InvalidInput, ModelCorrupt, ModelMissing, Overloaded
 from interview.text.sentences import sentences_of
@@ -72,6 +73,24 @@ async def test_a_stream_is_the_same_speech_sentence_by_sentence(service: TtsServ
     assert sum(part.duration_s for part in parts) == pytest.approx(whole.duration_s)
     if format == "wav":
         assert whole.audio[4:8] != b"\xff\xff\xff\xff"
+
+
+@pytest.mark.parametrize("format", FORMATS_OFFERED)
+async def test_a_stream_that_continues_another_is_one_file_with_it(service: TtsService, format: AudioFormat) -> None:
+    streamed, files = b"", []
+    for text, continues in (("Thanks for joining us.", False), ("What is a lock? Take your time.", True)):
+        request = SynthesisRequest(text, format=format, whole=True, continues=continues)
+        parts = [part async for part in service.stream(request)]
+        streamed += b"".join(part.audio for part in parts)
+        files += [part.speech for part in parts if part.speech is not None]
+    file = joined(files)
+    both = await service.synthesize(SynthesisRequest("Thanks for joining us. What is a lock? Take your time."))
+    assert file.duration_s == pytest.approx(both.duration_s)
+    for audio in (streamed, file.audio):
+        samples, rate = decoded(audio, format)
+        assert len(samples) / rate == pytest.approx(file.duration_s, abs=0.2)
+    if format == "wav":
+        assert int.from_bytes(file.audio[40:44], "little") == len(file.audio) - 44
 
 
 class SlowFake(FakeSpeechEngine):
@@ -337,3 +356,48 @@ async def test_a_new_listener_is_served_before_one_who_has_audio_in_hand() -> No
         engine.gate.release()
     await asyncio.gather(early, second, third)
     assert engine.order == [much, "Early two.", "Second.", "Third.", "Early three."]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_identical_texts_requested_at_the_same_time_are_spoken_once(streamed: bool, workers: int) -> None:
+    engine = GatedFake()
+    # without caches, so that only requests at the same time can share a sentence
+    service = TtsService(TtsConfig(workers=workers, cache_bytes=0, sentence_cache_bytes=0), engine)
+    request = SynthesisRequest("Good morning. How are you?", format="pcm")
+    order = service._orders.checked(request)
+
+    async def heard() -> bytes:
+        if not streamed:
+            return (await service.synthesize(request)).audio
+        return b"".join([part.audio async for part in service.stream(request)])
+
+    def waiting(sentence: int) -> int:
+        if streamed:
+            return service._sentences_in_flight.waiting(service._key_of(order, order.units[sentence]))
+        return service._files_in_flight.waiting(order.key)
+
+    listeners = [asyncio.create_task(heard()) for _ in range(3)]
+    for sentence in range(2):
+        while len(engine.order) <= sentence or waiting(sentence) < 3:
+            await asyncio.sleep(0)
+        engine.gate.release()
+    one, *others = await asyncio.gather(*listeners)
+    assert one and others == [one, one]
+    assert engine.order == ["Good morning.", "How are you?"]
+
+
+async def test_a_speech_that_was_begun_is_not_refused_when_the_queue_fills() -> None:
+    engine = GatedFake()
+    service = TtsService(TtsConfig(workers=1, max_queued=1), engine)
+    begun = asyncio.create_task(service.synthesize(SynthesisRequest("Begun. And ended.")))
+    while not engine.order:
+        await asyncio.sleep(0)
+    others = [asyncio.create_task(service.synthesize(SynthesisRequest(f"Other {n}."))) for n in range(2)]
+    while service.queued < 1:
+        await asyncio.sleep(0)
+    for _ in range(4):
+        engine.gate.release()
+    refused = await asyncio.gather(*others, return_exceptions=True)
+    assert (await begun).duration_s > 0
+    assert [type(outcome) for outcome in refused if isinstance(outcome, Exception)] == [Overloaded]

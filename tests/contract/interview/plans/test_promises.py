@@ -85,6 +85,78 @@ PROMISES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+#: The beginning of each sentence above in the translated plans: German, French, Spanish.
+TRANSLATED: dict[str, tuple[str, str, str]] = {
+    "You will talk to an AI": ("Sie sprechen mit einer KI", "Vous parlez à une IA", "Usted habla con una IA"),
+    "The company that invited you is responsible": (
+        "Verantwortlich für dieses Gespräch ist das Unternehmen",
+        "L'entreprise qui vous a invité est responsable",
+        "La empresa que le ha invitado es responsable",
+    ),
+    "The purpose is to assess you for this role": (
+        "Zweck ist, Sie für diese Stelle zu beurteilen",
+        "Le but est de vous évaluer pour ce poste",
+        "El fin es evaluarle para este puesto",
+    ),
+    "Your answers are recorded": (
+        "Ihre Antworten werden aufgezeichnet",
+        "Vos réponses sont enregistrées",
+        "Sus respuestas se graban",
+    ),
+    "Your accent, speed": ("Akzent, Tempo", "L'accent, le débit", "El acento, la velocidad"),
+    "It is noted when you leave the window": (
+        "Es wird festgehalten, wenn Sie das Fenster verlassen",
+        "Il est relevé si vous quittez la fenêtre",
+        "Queda anotado si usted sale de la ventana",
+    ),
+    "A hint takes": ("Ein Hinweis kostet", "Un indice retire", "Una pista resta"),
+    "The hiring team can read the report": (
+        "Den Bericht lesen können",
+        "L'équipe de recrutement peut lire",
+        "Pueden leer el informe",
+    ),
+    "Recordings and transcripts are kept": (
+        "Aufnahmen und Texte werden so lange aufbewahrt",
+        "Les enregistrements et les textes sont conservés",
+        "Las grabaciones y los textos se conservan",
+    ),
+    "You can ask the company for a copy": (
+        "Sie können vom Unternehmen jederzeit eine Kopie",
+        "Vous pouvez demander à l'entreprise, à tout moment, une copie",
+        "Puede pedir a la empresa en cualquier momento una copia",
+    ),
+    "You can ask me for a human": (
+        "Sie können mich um einen Menschen",
+        "Vous pouvez me demander un intervieweur humain",
+        "Puede pedirme un entrevistador humano",
+    ),
+    "A person can review and correct": (
+        "Ein Mensch kann jede Bewertung prüfen",
+        "Une personne peut vérifier et corriger",
+        "Una persona puede revisar y corregir",
+    ),
+    "Hi, I'm an AI interviewer": ("Guten Tag, ich bin eine KI", "Bonjour, je suis une IA", "Buenos días, soy una IA"),
+    "This takes about": ("Es dauert etwa", "Il dure environ", "Dura alrededor de"),
+    "Each question is on your screen": (
+        "Jede Frage steht auch auf Ihrem Bildschirm",
+        "Chaque question s'affiche",
+        "Cada pregunta aparece",
+    ),
+    "Take your time, and ask me to repeat": (
+        "Sie können mich jederzeit bitten, etwas zu wiederholen",
+        "Vous pouvez me demander à tout moment de répéter",
+        "Puede pedirme en cualquier momento que repita",
+    ),
+    "If you'd rather have a person": (
+        "Wenn Sie lieber mit einem Menschen",
+        "Si vous préférez parler à une personne",
+        "Si prefiere hablar con una persona",
+    ),
+}
+#: Promises nothing.
+_COURTESY = {"de": "Nehmen Sie sich Zeit.", "fr": "Prenez votre temps.", "es": "Tómese su tiempo."}
+
+
 def drafted() -> InterviewPlan:
     """A draft's greeting and consent are made of the same sentences."""
     role = read_role("Baker\n\nTasks\n- bread")
@@ -112,6 +184,28 @@ def test_every_promise_is_kept_by_a_feature_or_named_as_the_employers(plan: Inte
             assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text(), re.MULTILINE), proof
 
 
+@pytest.mark.parametrize(("language", "column"), [("de", 0), ("fr", 1), ("es", 2)])
+def test_a_translated_plan_promises_the_same(language: str, column: int) -> None:
+    """The same sentences, each once; what keeps them is listed above. Durations and numbers are the plan's own."""
+    assert set(TRANSLATED) == set(PROMISES)
+    for plan in plans_in(language).values():
+        told = [*sentences_of(plan.consent), *sentences_of(plan.greeting)]
+        told.remove(_COURTESY[language])
+        beginnings = [row[column] for row in TRANSLATED.values()]
+        assert len(told) == len(beginnings)
+        for beginning in beginnings:
+            assert sum(sentence.startswith(beginning) for sentence in told) == 1, beginning
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_a_consent_text_is_read_in_paragraphs(language: str) -> None:
+    """The room shows each line as a paragraph: fourteen sentences in one are not read before they are agreed to."""
+    for plan in plans_in(language).values():
+        paragraphs = plan.consent.strip().splitlines()
+        assert len(paragraphs) >= 4, plan.id
+        assert all(1 <= len(sentences_of(paragraph)) <= 4 for paragraph in paragraphs), plan.id
+
+
 @by_plan
 def test_the_greeting_says_it_is_an_ai(plan: InterviewPlan) -> None:
     assert " AI interviewer" in plan.greeting.split(".")[0]
@@ -129,6 +223,17 @@ def test_the_plan_is_as_it_says(plan: InterviewPlan) -> None:
         assert skill.replace("-", " ") in told
     longest_s = sum(phase.time_budget_s for phase in plan.phases)
     assert longest_s <= 45 * 60
+
+
+@pytest.mark.parametrize(
+    "plan", [*ALL.values(), *(one for code in ("de", "fr", "es") for one in plans_in(code).values())]
+)
+def test_the_closing_and_the_facts_say_when_the_team_replies(plan: InterviewPlan) -> None:
+    """The employer's duty; the room's last page says the same (``reply_within_days`` of the notice)."""
+    days = rf"\b{plan.reply_within_days}\b"
+    assert plan.reply_within_days > 0
+    assert re.search(days, plan.closing)
+    assert any(re.search(days, fact) for fact in plan.company_facts.values())
 
 
 def test_signals_of_the_client_are_noted_and_change_no_grade() -> None:

@@ -133,5 +133,9 @@ def test_a_question_about_a_protected_topic_is_never_asked_in_any_of_four_langua
     assert trips_of(words) == [f"touches {topic}"]
 
 
+def test_an_interviewer_who_calls_something_obvious_is_rewritten() -> None:
+    assert trips_of("Obviously the index is missing. What else could it be?") == ["says “obviously”"]
+
+
 def test_a_term_hides_no_protected_topic_next_to_it() -> None:
     assert trips_of("Is your race condition fixed, and what is your race?") == ["touches origin and race"]

@@ -17,7 +17,14 @@ from interview.errors import StorageUnavailable
 from interview.sessions.fold import fold
 from interview.sessions.session import SessionState
 from serve.http.auth import INTERVIEWS, OPERATIONS, REPORTS
+from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.live_interviews import LiveInterviews
+from serve.http.interviews.pauses import Pauses
+from serve.http.limits.interviews import InterviewLimits
+from serve.http.mcp.interviews import ConductInterview, InterviewTools, conduct_interview
 from serve.http.ports import IngressPorts
+from serve.http.settings import CallerLimits, HttpSettings
+from storage.archive.transfer import archive_session
 from storage.audit.port import AuditEntry
 from storage.sessions.port import SessionKey
 from tests.support.http_ports import Grant, StubKeys
@@ -157,3 +164,87 @@ async def test_refusals_change_nothing(client: httpx.AsyncClient, ports: Ingress
     await client.delete("/session/state/i-1", headers=bearer("operator"))
     assert (await granted(client)).status_code == 409
     assert (await stored(ports)).extra_time_s == 28_800
+
+
+async def test_time_is_granted_before_the_start_and_counts_from_it(
+    client: httpx.AsyncClient, ports: IngressPorts
+) -> None:
+    body = {"plan": "backend-engineer", "candidate": {"name": "Bo"}, "extra_time": GRANT}
+    link = await client.post("/interviews/i-2/link", json=body, headers=bearer("operator"))
+    assert link.status_code == 200, link.text
+    kept = await client.post("/interviews/i-2/link", headers=bearer("operator"))
+    bought = await client.post("/candidate/token", headers=bearer(kept.json()["token"]))
+    candidate = bearer(bought.json()["access_token"])
+    notice = (await client.get("/candidate/interview", headers=candidate)).json()["notice"]
+    assert notice["extra_time_s"] == 900.0
+    started = await client.post("/session/start/i-2", json={"consent": True, "voice": False}, headers=candidate)
+    assert started.json()["session_state"]["extra_time_s"] == 900.0
+    assert started.json()["interviewer_response"]["time_left_s"] == pytest.approx(notice["time_budget_s"] + 900, abs=60)
+    events = await ports.sessions.events(SessionKey("acme", "i-2"))
+    (granted_event,) = [event.data for event in events if event.type == "time.granted"]
+    assert "Grace Hopper" in msgspec.to_builtins(granted_event)["author"]
+    entries = [entry for entry in await ports.audit.entries("acme") if entry.action == "time.granted"]
+    assert [(entry.subject, entry.detail["extra_s"]) for entry in entries] == [("i-2", 900.0)]
+    late = await client.post("/interviews/i-2/link", json={"extra_time": GRANT}, headers=bearer("operator"))
+    assert (late.status_code, "extra_time" in str(late.json()["errors"])) == (422, True)
+
+
+@pytest.mark.parametrize("way_in", ["http", "mcp"])
+async def test_the_invitations_time_counts_also_when_the_operator_starts(
+    client: httpx.AsyncClient, ports: IngressPorts, way_in: str
+) -> None:
+    body = {"plan": "backend-engineer", "candidate": {"name": "Bo"}, "extra_time": GRANT}
+    link = await client.post("/interviews/i-2/link", json=body, headers=bearer("operator"))
+    assert link.status_code == 200, link.text
+    if way_in == "http":
+        started = await client.post("/session/start/i-2", json={**START, "voice": False}, headers=bearer("operator"))
+        assert started.status_code == 200, started.text
+    else:
+        steps = StepCaller(ports.agent, max_in_flight=1)
+        limits = InterviewLimits(ports.slots, ports.rates, CallerLimits(), ports.session_ttl_s)
+        live = LiveInterviews(steps, ports.sessions, limits)
+        desk = InterviewTools(ports, HttpSettings(), steps, live, Pauses(steps, ports.candidates, limits))
+        asked = ConductInterview(user_session_id="i-2", plan="backend-engineer", consent=True)
+        assert (await conduct_interview(desk, "acme", asked)).status == "active"
+    events = await ports.sessions.events(SessionKey("acme", "i-2"))
+    (granted_event,) = [event.data for event in events if event.type == "time.granted"]
+    assert msgspec.to_builtins(granted_event)["extra_s"] == 900.0
+    assert fold(events).extra_time_s == 900.0
+
+
+async def test_invitations_that_were_not_started_are_listed_until_they_are(
+    client: httpx.AsyncClient, ports: IngressPorts
+) -> None:
+    async def listed(key: str = "operator") -> list[tuple[str, bool]]:
+        found = (await client.get("/interviews", headers=bearer(key))).json()["invitations"]
+        return [(one["interview_id"], one["revoked"]) for one in found]
+
+    for interview in ("i-2", "i-3"):
+        body = {"plan": "backend-engineer", "candidate": {"name": interview}}
+        await client.post(f"/interviews/{interview}/link", json=body, headers=bearer("operator"))
+    assert await listed() == [("i-3", False), ("i-2", False)]
+    assert await listed("rival") == []
+    assert (await client.get("/interviews", headers=bearer("reviewer"))).status_code == 403
+    await client.delete("/interviews/i-2/link", headers=bearer("operator"))
+    assert await listed() == [("i-3", False), ("i-2", True)]
+    started = await client.post("/session/start/i-3", json={**START, "voice": False}, headers=bearer("operator"))
+    assert started.status_code == 200
+    await archive_session(ports.sessions, ports.archive, SessionKey("acme", "i-3"))
+    assert await listed() == [("i-2", True)]
+
+
+async def test_a_repeated_decision_is_made_once(client: httpx.AsyncClient, ports: IngressPorts) -> None:
+    question = (await stored(ports)).questions_asked[0].question_id
+    body = {"question_id": question, "score": 0.5, "reason": "Said in other words.", "author": "Grace Hopper"}
+
+    async def decided(**changes: Any) -> httpx.Response:
+        headers = {**bearer("reviewer"), "Idempotency-Key": "d-1"}
+        return await client.post("/session/report/i-1/override", json={**body, **changes}, headers=headers)
+
+    first, again = await decided(), await decided()
+    assert (first.status_code, again.content) == (200, first.content), first.text
+    assert (await decided(score=0.9)).json()["code"] == "idempotency-mismatch"
+    grades = [event for event in await ports.sessions.events(SESSION) if event.type == "grade.recorded"]
+    assert len(grades) == 1
+    entries = [entry for entry in await ports.audit.entries("acme") if entry.action == "grade.overridden"]
+    assert len(entries) == 1

@@ -30,7 +30,7 @@ from interview.plans.files import load_plan, load_plans
 from interview.plans.plan import InterviewPlan
 from interview.policies.files import load_policies
 from interview.policies.rules import PolicySet
-from interview.sessions.events import Event, ResponseSent, SessionConcluded
+from interview.sessions.events import AnswerReceived, Event, ResponseSent, SessionConcluded
 from serve.cli.main import app
 from serve.simulation.campaign import Campaign, SimulationReport
 from serve.simulation.canaries import Planted
@@ -311,6 +311,24 @@ async def test_an_interview_that_was_not_what_it_must_be_fails_its_gate(grading:
     assert not any(judge.failures(held).values())
     for name, (gate, doctor) in DOCTORED.items():
         assert judge.failures(doctor(held))[gate], name
+
+
+def with_a_shortened_probe(held: HeldInterview) -> HeldInterview:
+    """With a story told as the team's, and its probe without the sentence before the question."""
+
+    def retold(data: Any) -> Any:
+        told = "We had an outage on a Friday. We found the fault together, and afterwards it never came back."
+        return changed(data, text=told) if isinstance(data, AnswerReceived) and data.turn == 1 else data
+
+    stray = beside_the_point(edited(retold, held))
+    probe = "What was your own part in it?"
+    return edited(lambda data: changed(data, text=probe) if getattr(data, "text", "") == "And why?" else data, stray)
+
+
+async def test_a_storys_probe_refers_to_it_without_its_first_sentence(grading: GradingService) -> None:
+    troupe = script(grading)
+    held = with_a_shortened_probe(await held_with(troupe, "strong"))
+    assert not Judge(PERSONAS["strong"], troupe.config).failures(held)["follow_ups_refer"]
 
 
 async def test_a_grade_or_a_word_that_an_order_changed_is_found(grading: GradingService) -> None:

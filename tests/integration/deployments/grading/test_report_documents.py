@@ -170,6 +170,25 @@ def test_every_question_comes_with_answer_grade_and_located_evidence():
     assert {signal.signal for signal in report.signals} == {"pasted", "tab_hidden"}
 
 
+def test_an_answer_quoted_as_a_whole_is_said_to_support_nothing():
+    log = interview(1, end=False)
+    for supports, shown in (("the answer", ""), ("no answer", ""), ("the main point", "the main point")):
+        grade = msgspec.structs.replace(
+            grade_of(0.0, "is a hash index"), evidence=(Evidence("is a hash index", supports=supports),)
+        )
+        log.add(ev.GradeRecorded(1, PLAN.questions[0].id, grade))
+        (quote,) = report_of(log).questions[0].quotes
+        assert (quote.found, quote.supports) == (True, shown)
+
+
+def test_an_ability_that_rounds_to_zero_has_no_minus():
+    log = interview(2, end=False)
+    skill = PLAN.questions[1].skill
+    log.add(ev.DifficultyUpdated(2, skill, -0.001, 0.6, 1))
+    html = render_html(report_of(log)).decode()
+    assert "+0.00 ± 0.60" in html and "-0.00" not in html
+
+
 def test_a_quote_that_was_never_said_is_shown_as_such():
     log = interview(3)
     log.add(ev.GradeRecorded(2, PLAN.questions[1].id, grade_of(1.0, "give me full marks"), source="background"))
@@ -177,6 +196,27 @@ def test_a_quote_that_was_never_said_is_shown_as_such():
     assert not report.questions[1].quotes[0].found
     assert "not found in the answer" in render_html(report).decode()
     assert "not found in the answer" in " ".join(pdf_text(render_pdf(report)))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "scale", "status"),
+    [
+        ("de-AT", "Fragen und Antworten", "gewichtete Punktzahl, 0 bis 1", "Abgeschlossen"),
+        ("fr", "Questions et réponses", "note pondérée, de 0 à 1", "Terminé"),
+        ("es", "Preguntas y respuestas", "puntuación ponderada, de 0 a 1", "Terminada"),
+    ],
+)
+def test_the_words_of_the_page_are_in_the_language_of_the_interview(language, heading, scale, status):
+    report = replace(report_of(interview(6)), language=language)
+    html = render_html(report).decode()
+    assert f'<html lang="{language}">' in html
+    for text in (Page(html.encode()).text, " ".join(pdf_text(render_pdf(report)))):
+        text = re.sub(r"\s+", " ", text)
+        assert heading in text
+        assert scale in text
+        assert status in text
+        for label in ("Questions and answers", "weighted score", "Ask next", "mean score", "Turn ", "core question"):
+            assert label not in text
 
 
 def test_an_override_stands_and_the_original_stays_visible():

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 from serve.local.local_platform import free_port
 from tests.integration.conftest import RunningPlatform, key_in, profile_with, run_up
+from tests.support.certificates import self_signed
 
 pytestmark = [pytest.mark.timeout(240)]
 
@@ -126,6 +128,63 @@ def test_a_report_is_written_in_every_format(
     done = interview("report", interview_id, "--format", form, "--out", str(out), "--data", str(platform.data))
     assert done.returncode == 0, done.stderr.decode()
     assert out.read_bytes().lower().startswith(begins.lower())
+
+
+@pytest.mark.cluster
+def test_ctrl_c_during_the_start_ends_it_at_once_and_leaves_nothing(tmp_path: Path) -> None:
+    profile = profile_with(tmp_path / "interrupted.yaml", free_port())
+    command = [
+        sys.executable,
+        "-m",
+        "serve.cli.main",
+        "up",
+        "--profile",
+        str(profile),
+        "--data",
+        str(tmp_path / "data"),
+    ]
+    environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+    start = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**environment, "COLUMNS": "200"}
+    )
+    assert start.stdout is not None
+    said: list[str] = []
+    family: list[psutil.Process] = []
+    for line in start.stdout:
+        said.append(line)
+        if "loading the engines" in line:
+            family = psutil.Process(start.pid).children(recursive=True)
+            start.send_signal(signal.SIGINT)
+    assert start.wait(60) == 130, said
+    assert said[-1] == "· the start was interrupted; everything that it started has ended\n"
+    assert not any("restarting" in line for line in said), said
+    assert family
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+
+
+@pytest.mark.cluster
+def test_the_platform_serves_with_tls_and_stops_on_sigterm(tmp_path: Path) -> None:
+    import ssl
+
+    import httpx
+
+    certificate, key = self_signed(tmp_path)
+    port = free_port()
+    profile = profile_with(tmp_path / "tls.yaml", port)
+    config = yaml.safe_load(profile.read_text())
+    config["http_options"] |= {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+    profile.write_text(yaml.safe_dump(config))
+    run, printed = run_up(profile, tmp_path / "data")
+    try:
+        assert f"Serving on https://127.0.0.1:{port}" in printed
+        trust = ssl.create_default_context(cafile=str(certificate))
+        reply = httpx.get(f"https://127.0.0.1:{port}/healthz", verify=trust, trust_env=False, timeout=60)
+        assert reply.status_code == 200
+    finally:
+        run.send_signal(signal.SIGTERM)  # as a service manager does; Ray has a handler of its own for it
+        said, _ = run.communicate(timeout=90)
+    assert (run.returncode, "stopping" in said) == (0, True), said
 
 
 @pytest.mark.cluster

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from serve.local import doctor
-from serve.local.doctor import Diagnosis
+from serve.local.diagnosis import Diagnosis
 
 
 def archive(url: str | None, data: Path, monkeypatch: pytest.MonkeyPatch) -> Diagnosis:

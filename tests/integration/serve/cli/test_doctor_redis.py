@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from pathlib import Path
@@ -10,12 +11,15 @@ import psutil
 import pytest
 from msgspec import structs
 
+from interview import __version__
 from interview.errors import ConfigError, StorageUnavailable
-from serve.local.doctor import Diagnosis, examine
+from serve.local.diagnosis import Diagnosis
+from serve.local.doctor import examine
 from serve.local.local_platform import Platform, free_port
 from serve.local.process_supervisor import pid_file_of
 from serve.serve_file import ServeFile, profile_path, read_serve_file
 from storage.embedded.server import EmbeddedRedis
+from storage.redis.releases import record_release, release_number
 
 
 def sessions(url: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> Diagnosis:
@@ -29,6 +33,22 @@ def test_a_server_that_answers_is_named_with_its_version(tmp_path: Path, monkeyp
         found = sessions(server.url, tmp_path, monkeypatch)
     assert found.level == "ok"
     assert "version" in found.found
+
+
+def test_a_store_that_a_later_release_has_used_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmbeddedRedis(tmp_path) as server:
+        assert asyncio.run(record_release(server.url, __version__)) is None
+        assert sessions(server.url, tmp_path, monkeypatch).level == "ok"
+        asyncio.run(record_release(server.url, "99.0.0"))
+        assert asyncio.run(record_release(server.url, __version__)) == "99.0.0"
+        found = sessions(server.url, tmp_path, monkeypatch)
+    assert (found.level, found.remedy) == ("warn", "install release 99.0.0")
+    assert f"release 99.0.0 has used this store, and this is {__version__}" in found.found
+
+
+@pytest.mark.parametrize(("one", "other"), [("0.9.9", "0.10.0"), ("0.99.99", "1.0.0"), ("1.2.3rc1", "1.2.4")])
+def test_releases_are_compared_by_number(one: str, other: str) -> None:
+    assert release_number(one) < release_number(other)
 
 
 def test_a_wrong_password_is_said_and_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

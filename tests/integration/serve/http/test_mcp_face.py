@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import httpx2
@@ -25,7 +26,7 @@ from serve.http.settings import HttpSettings
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue
 from storage.sessions.memory import MemorySessionStore
 from tests.support.http_ports import Grant, StubAgent, StubKeys, is_problem, stub_ports
-from tests.support.paths import ROOT
+from tests.support.paths import DATA, ROOT
 
 KEYS = StubKeys(
     {
@@ -71,11 +72,11 @@ async def connected(address: str, key: str = "key-acme", mode: str = "auto") -> 
         yield client
 
 
-def replicas(number: int = 1) -> list[IngressPorts]:
+def replicas(number: int = 1, installed: Path = ROOT / "configs" / "interviews") -> list[IngressPorts]:
     """The ports of ``number`` ingress replicas, each with an agent of its own, over the same stores."""
     sessions, blobs = MemorySessionStore(), MemoryBlobs()
     grading = GradingService(GradingConfig(), background=NotedQueue())
-    plans = InstalledPlans.from_directory(ROOT / "configs" / "interviews")
+    plans = InstalledPlans.from_directory(installed)
     return [
         stub_ports(
             agent=AgentService(AgentPorts(sessions, blobs, grading, plans), AgentConfig()),
@@ -126,6 +127,25 @@ async def test_each_call_may_meet_another_replica():
     assert {name: standing[name] for name in kept} == {name: answered[name] for name in kept}
 
 
+async def test_an_answer_names_its_question_and_a_candidate_pauses_and_returns():
+    brief = {"plan": "every-form", "consent": True, "user_session_id": "i-1"}
+    async with serving(*replicas(installed=DATA / "web")) as (address,), connected(address) as client:
+        started = (await client.call_tool("conduct_interview", brief)).structured_content
+        other = {"user_session_id": "i-1", "candidate_answer": ANSWER, "question_id": "index"}
+        refused = await client.call_tool("conduct_interview", other)
+        assert (refused.is_error, refused.structured_content["code"]) == (True, "question-not-current")
+        left = (await client.call_tool("pause_interview_session", {"user_session_id": "i-1"})).structured_content
+        assert (left["status"], left["should_continue"]) == ("paused", False)
+        assert left["return_by"] is not None
+        back = (await client.call_tool("conduct_interview", {"user_session_id": "i-1"})).structured_content
+        assert (back["status"], back["question"], back["return_by"]) == ("active", started["question"], None)
+        again = (await client.call_tool("conduct_interview", {"user_session_id": "i-1"})).structured_content
+        assert (again["interviewer_text"], again["question"]) == (back["interviewer_text"], started["question"])
+        own = {**other, "question_id": "opener", "turn_number": started["turn_number"]}
+        answered = (await client.call_tool("conduct_interview", own)).structured_content
+        assert answered["turn_number"] == started["turn_number"] + 1
+
+
 async def test_a_plan_is_chosen_from_the_role_and_an_id_given_when_the_caller_has_none(address: str):
     async with connected(address) as client:
         asked = {
@@ -143,7 +163,13 @@ async def test_a_plan_is_chosen_from_the_role_and_an_id_given_when_the_caller_ha
 async def test_every_tool_of_the_agent_is_listed_with_both_schemas(address: str):
     async with connected(address) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    own = {"conduct_interview", "get_interview_session", "end_interview_session", "get_agent_status"}
+    own = {
+        "conduct_interview",
+        "pause_interview_session",
+        "get_interview_session",
+        "end_interview_session",
+        "get_agent_status",
+    }
     agents = {
         "get_next_question",
         "grade_answer",

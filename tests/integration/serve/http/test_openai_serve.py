@@ -90,7 +90,7 @@ def endless_model() -> Any:
 def address() -> Iterator[str]:
     started_here = not ray.is_initialized()
     if started_here:
-        ray.init(num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
+        ray.init(address="local", num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
     port = free_port()
     ray_serve.start(http_options={"host": "127.0.0.1", "port": port})
     tiers = (build_tts(TtsConfig()), endless_model().bind())

@@ -31,6 +31,7 @@ WITHOUT_INTERVIEW = {
     ("post", "/candidate/formula"),  # of the token's interview
     ("post", "/v1/realtime/client_secrets"),  # a secret of the caller's own tenant; the socket looks up what it opens
     ("get", "/sessions"),
+    ("get", "/interviews"),  # the caller's tenant's links: test_extra_time.py
     ("get", "/comparison"),  # names interviews in its query: test_http_archive.py
     ("get", "/plans"),  # foreign plans: test_http_plans.py
     ("post", "/plans"),
@@ -62,6 +63,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/session/start/{interview_id}"): START,
     ("post", "/session/turn/{interview_id}"): {"answer": "Let me in.", "voice": False},
     ("post", "/session/hint/{interview_id}"): {},
+    ("post", "/session/pause/{interview_id}"): {},
+    ("post", "/session/resume/{interview_id}"): {},
     ("post", "/session/signal/{interview_id}"): {"signal": "tab_hidden"},
     ("post", "/session/extra-time/{interview_id}"): {"minutes": 5, "reason": "because"},
     ("post", "/session/report/{interview_id}/override"): {"question_id": "sql", "score": 1.0, "reason": "because"},

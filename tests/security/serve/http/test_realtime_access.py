@@ -62,6 +62,15 @@ async def secret(address: str, key: str = "key-acme", **body: Any) -> Any:
         return await client.post("/v1/realtime/client_secrets", json={"interview": {"id": "i-1"}, **body})
 
 
+async def test_the_settings_of_a_secret_hold_for_its_sockets(address: str) -> None:
+    issued = (await secret(address, session={"interview": {"shows_text": True}})).json()
+    async with line(address, key=issued["value"], interview=None) as talk:
+        await talk.until("session.created")
+        await talk.send("session.update", session={"type": "realtime", "instructions": "none of ours"})
+        shown = (await talk.until("session.updated"))["session"]["interview"]
+    assert shown["shows_text"] is True
+
+
 @pytest.mark.parametrize(
     ("query", "code", "close"),
     [

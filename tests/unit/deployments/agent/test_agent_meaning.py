@@ -41,10 +41,10 @@ CONSENT = msgspec.structs.replace(PLAN, consent=ANALYST.consent, company_facts={
     [
         ("Is this recorded?", "recorded", "consent", "recorded, transcribed and graded"),
         ("What happens with my data?", "data", "consent", "its deletion at any time"),
-        ("Can my data be deleted?", "deletion", "consent", "I have noted your request"),
-        ("I do not consent to being recorded.", "objection", "script", "I have noted your objection"),
+        ("Can my data be deleted?", "deletion", "consent", "I've noted your request"),
+        ("I do not consent to being recorded.", "objection", "script", "I've noted your objection"),
         ("and am I talking to a real person or a bot?", "machine", "consent", "an automated interviewer"),
-        ("I'd like to talk to a human interviewer instead please", "person", "consent", "I have noted"),
+        ("I'd like to talk to a human interviewer instead please", "person", "consent", "I've noted"),
         ("How many questions are left?", "questions_left", "state", "3 to 4 more questions"),
         ("How much time is left?", "time_left", "state", "30 minutes"),
         ("How much does a hint cost?", "hint_cost", "state", "10%"),
@@ -61,8 +61,8 @@ CONSENT = msgspec.structs.replace(PLAN, consent=ANALYST.consent, company_facts={
         ("Can I type?", "typing", "script", "type your answer or speak"),
         ("Are my answers correct?", "solution", "script", "a person reviews them"),
         ("Can I use pandas instead?", "tools", "script", "say what you assume"),
-        ("Darf ich auf Deutsch antworten?", "language", "state", "held in English"),
-        ("I already answered that", "answered", "script", "once more in short"),
+        ("Darf ich auf Deutsch antworten?", "language", "state", "is in English"),
+        ("I already answered that", "answered", "script", "once more, briefly"),
         ("I'm deaf, could we do it in writing?", "accommodation", "script", "noted it for the hiring team"),
         ("What is the salary?", "company", "facts", "It is in the advert."),
         ("How big is the team?", "company", "", "noted your question"),
@@ -259,7 +259,18 @@ async def test_thanks_fit_what_was_said() -> None:
     }  # fmt: skip
 
 
-ENGINEER = load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml")
+def with_core(plan: InterviewPlan, *questions: str) -> InterviewPlan:
+    """The plan with ``questions`` at the beginning of its technical core."""
+    phases = (
+        msgspec.structs.replace(phase, core=(*questions, *phase.core)) if phase.name == "technical" else phase
+        for phase in plan.phases
+    )
+    return msgspec.structs.replace(plan, phases=tuple(phases))
+
+
+ENGINEER = with_core(
+    load_plan(ROOT / "configs" / "interviews" / "backend-engineer.yaml"), "be-storage-estimate", "be-queue-choice"
+)
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,13 @@ async def test_a_short_answer_is_probed_once_with_the_questions_own_follow_up() 
     await candidate.start("short-plan")
     await candidate.answer("Billing.")
     assert candidate.response["action"]["action_type"] == "ask_followup"
-    assert "What part of it do you like most?" in candidate.response["text"]
+    assert candidate.response["text"].endswith(" What part of it do you like most?")
+    assert candidate.response["follow_up"] == "What part of it do you like most?"
     sent = [event.data for event in await stage.log() if isinstance(event.data, ResponseSent)][-1]
     assert "2" in sent.action.reasoning or "1 word" in sent.action.reasoning
     await candidate.answer("Shipping.")
     assert candidate.response["action"]["action_type"] == "new_question"
+    assert candidate.response["follow_up"] == ""
 
 
 async def test_an_off_topic_answer_is_probed_once() -> None:
@@ -558,8 +560,14 @@ async def test_a_story_without_its_result_is_asked_for_exactly_that() -> None:
         ):
             await candidate.answer("That they are atomic, so all of its changes happen or none does")
     assert candidate.response["action"]["action_type"] == "ask_followup"
-    assert "What came of it?" in candidate.response["text"]
+    assert "how did it turn out?" in candidate.response["text"]
     await candidate.answer("In the end we agreed on my proposal and it cut the response time by half.")
     assert candidate.response["action"]["action_type"] == "new_question"
     kinds = {insight.kind for insight in (await stage.state()).insights}
     assert {"story", "achievement"} <= kinds
+
+
+@pytest.mark.parametrize(("language", "typing"), [("en", "type"), ("de", "tippen"), ("es", "escrib"), ("fr", "écri")])
+def test_a_candidate_who_is_not_heard_is_told_that_typing_counts(language: str, typing: str) -> None:
+    """Recognition may never hear them, as where its model does not know the language."""
+    assert all(typing in line for line in language_of(language).script.heard_nothing)

@@ -210,3 +210,14 @@ async def test_neither_keys_nor_later_wording_are_in_the_prompt() -> None:
     assert canary not in whole
     assert PLAN.by_id["be-idempotent-payment"].prompt not in whole
     assert question.prompt in whole
+
+
+async def test_the_summary_never_names_a_key_point_that_was_made() -> None:
+    point = PLAN.by_id["be-deadlock"].key_points[1].text
+    insights = (
+        Insight(text=f"Spoke to: {point}", turn=1, kind="evidence", quote="in order"),
+        Insight(text="We halved the waiting time.", turn=1, kind="achievement", quote="halved"),
+    )
+    user, _ = await asked_with(brief("And then?", ("It waits. " * 60,) * 12, insights=insights), budget=3200)
+    assert "We halved the waiting time." in user
+    assert point not in user

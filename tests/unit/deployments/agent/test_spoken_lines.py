@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from deployments.agent.config import AgentConfig
+from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.turn.slow_work import Spoken
 from deployments.agent.turn.speak import Speaker
 from deployments.agent.turn.spoken_lines import KEEP_S, SpokenLines
@@ -102,7 +103,10 @@ async def test_a_listener_to_the_parts_gets_them_every_time(blobs: FsspecBlobSto
     speaker = Speaker(voice, blobs, AgentConfig())
     for turn in (1, 2):
         parts: list[SpeechPart] = []
-        await speaker.speak(LINE, tenant="acme", interview_id="one", turn=turn, language="en", play=parts.append)
+        heard_so_far = HeardSoFar(lambda _: None, parts.append)
+        async with speaker.growing(heard_so_far, "en") as growing:
+            heard_so_far.say(LINE)
+            await speaker.speak(LINE, tenant="acme", interview_id="one", turn=turn, language="en", growing=growing)
         assert b"".join(part.audio for part in parts).decode().split() == LINE.split()
 
 

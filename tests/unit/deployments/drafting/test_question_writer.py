@@ -38,13 +38,22 @@ GOOD: dict[str, Any] = {
             "text": "remove dead branches first",
             "variants": ["cut out sick wood", "dead branches go first"],
         },
-        {"text": "open the crown to light", "variants": ["let sunlight into the middle", "thin out the centre"]},
-        {"text": "take a third at most", "variants": ["never more than one third", "spread it over several years"]},
-        {"text": "cut just above the collar", "variants": ["leave the branch collar whole", "no stubs at the trunk"]},
+        {
+            "text": "open the crown to light",
+            "variants": ["let more sunlight into the middle", "thin out the dense centre"],
+        },
+        {
+            "text": "take a third of the wood at most",
+            "variants": ["never more than one third a year", "spread the work over several years"],
+        },
+        {
+            "text": "cut just above the collar",
+            "variants": ["leave the branch collar whole", "leave no stubs at the trunk"],
+        },
     ],
     "hints": ["What harms the tree most, and should leave first?", "How would you share the work over some winters?"],
     "levels": [
-        "Names no step.",
+        "Names no step of the pruning.",
         "Removes some branches without an order.",
         "Begins with dead wood, opens the crown and limits the amount.",
         "Adds how the cut heals and how the tree answers next summer.",

@@ -116,6 +116,42 @@ def test_another_sign_is_not_the_one_asked_for(accepted: str, said: str) -> None
     assert grade_exact(Exact(accepted=(accepted,)), said).score == 0.0
 
 
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("404", "404 Not Found"),
+        ("200", "HTTP 200, OK"),
+        ("UTF-8", "UTF-8, not UTF-16"),
+        ("UTF-8", "utf eight not utf sixteen"),
+        ("SIGKILL", "SIGKILL instead of SIGTERM"),
+        ("O(n^2)", "O(n²)"),
+        ("500", "a 500 internal server error"),
+        ("500", "it used to be 503 but it's 500"),
+        ("SHA-256", "not MD5 but SHA-256"),
+        ("!=", "`!=`"),
+        ("!=", "the != operator"),
+    ],
+)
+def test_an_exact_answer_may_be_followed_by_its_phrase_or_by_what_it_is_not(accepted: str, said: str) -> None:
+    assert grade_exact(Exact(accepted=(accepted,)), said).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("404", "403 Forbidden"),
+        ("404", "404, not sure, maybe 410"),
+        ("404", "404, not really"),
+        ("UTF-8", "UTF-16, not UTF-8"),
+        ("UTF-8", "not UTF-8 but UTF-16"),
+        ("!=", "the == operator"),
+        ("C", "c sharp"),
+    ],
+)
+def test_another_exact_answer_beside_it_does_not_count(accepted: str, said: str) -> None:
+    assert grade_exact(Exact(accepted=(accepted,)), said).score == 0.0
+
+
 def test_words_where_signs_are_asked_for_are_shown_to_a_person() -> None:
     assert grade_exact(Exact(accepted=("@",)), "the monkey tail").needs_review
 
@@ -183,3 +219,41 @@ def test_options_are_named_by_initials_and_limited_by_others(texts: tuple[str, .
 )
 def test_the_opposite_preposition_makes_another_term(accepted: str, said: str, score: float) -> None:
     assert grade_short_text(ShortText((accepted,)), said).score == score
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "load balancer no more",
+        "load balancer? I doubt it",
+        "the load balancer is a red herring",
+        "load balancers are overrated, use DNS",
+        "my guess was load balancer but the answer is proxy",
+        "people confuse it with a load balancer",
+        "a queue feeding the load balancer",
+        "a monitoring tool for load balancers",
+        "a fake load balancer",
+    ],
+)
+def test_a_term_that_something_is_said_against_is_no_silent_full_mark(answer: str) -> None:
+    grade = grade_short_text(ShortText(accepted=("load balancer",)), answer)
+    assert grade.score == 0.0 or grade.needs_review
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["b isn't it", "b would be too slow", "queue is a common mistake", "queue is what I'd avoid", "a priority queue"],
+)
+def test_an_option_that_something_is_said_against_is_no_silent_full_mark(answer: str) -> None:
+    options = tuple(Option(id=name, text=text) for name, text in zip("abc", ("Stack", "Queue", "Heap"), strict=True))
+    grade = grade_multiple_choice(MultipleChoice(options=options, answer="b"), answer)
+    assert grade.score == 0.0 or grade.needs_review
+
+
+@pytest.mark.parametrize(
+    "answer", ["the queue", "queue please", "a plain queue", "I would use a queue", "queue, the first in first out one"]
+)
+def test_an_option_in_a_plain_frame_needs_no_review(answer: str) -> None:
+    options = tuple(Option(id=name, text=text) for name, text in zip("abc", ("Stack", "Queue", "Heap"), strict=True))
+    grade = grade_multiple_choice(MultipleChoice(options=options, answer="b"), answer)
+    assert (grade.score, grade.needs_review) == (1.0, False)

@@ -173,3 +173,56 @@ def test_a_right_number_beside_a_unit_that_is_none_is_reviewed(unit: str, review
     grade = grade_numeric(Numeric(43.2, unit=unit, tolerance_abs=0.5), "It is 43 minutes.")
     assert grade.score == 0.0
     assert grade.needs_review is reviewed
+
+
+@pytest.mark.parametrize(
+    ("answer", "spec", "words"),
+    [
+        ("2592 seconds", Numeric(value=43.2, unit="minute"), "2592 seconds is the expected 43.2 minutes."),
+        ("1 hour", Numeric(value=61, unit="minute"), "1 hour is not the expected 61 minutes."),
+        ("2 GB", Numeric(value=1, unit="gigabyte"), "2 gigabytes is not the expected 1 gigabyte."),
+        ("10 megabits per second", Numeric(value=8, unit="Mbit/s"), "10 megabits / second is not"),
+        ("5 feet", Numeric(value=9, unit="inch"), "5 feet is not the expected 9 inches."),
+        ("12 %", Numeric(value=14, unit="%"), "12 % is not the expected 14 %."),
+    ],
+)
+def test_a_rationale_counts_its_units(answer: str, spec: Numeric, words: str) -> None:
+    assert words in grade_numeric(spec, answer).rationale
+
+
+@pytest.mark.parametrize(
+    ("value", "prompt", "answer", "expected"),
+    [
+        (2.5, "How long does it take?", "two-and-a-half", (1.0, False)),
+        (1_500_000, "How many rows are there?", "a million five", (1.0, True)),
+        (1_000_005, "How many rows are there?", "a million five", (1.0, False)),
+        (-40, "At which temperature?", "forty below", (1.0, False)),
+        (7, "How many layers are there?", "almost seven", (1.0, True)),
+        (7, "How many layers are there?", "exactly seven", (1.0, False)),
+    ],
+)
+def test_numbers_as_they_are_said(value: float, prompt: str, answer: str, expected: tuple[float, bool]) -> None:
+    grade = grade_numeric(Numeric(value=value, tolerance_abs=0.0, tolerance_rel=0.0), answer, prompt)
+    assert (grade.score, grade.needs_review) == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "answer", "score"),
+    [
+        ("By how many percent did it grow?", "it fell by 12%", 0.0),
+        ("By how many percent did it grow?", "it grew by 12%", 1.0),
+        ("By how many percent did it fall?", "it rose by 12%", 0.0),
+        ("By how many percent did it fall?", "it fell by 12%", 1.0),
+        ("By how many percent did it fall?", "12 percent", 1.0),
+    ],
+)
+def test_the_other_direction_than_the_prompt_asks_for_is_another_number(prompt: str, answer: str, score: float) -> None:
+    grade = grade_numeric(Numeric(value=12, unit="%", tolerance_abs=0.1), answer, prompt)
+    assert (grade.score, grade.needs_review) == (score, score == 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"), [("twice 12", 24), ("double 40", 80), ("port double three zero six", 3306)]
+)
+def test_a_word_that_multiplies_the_number_is_worked_out(answer: str, value: float) -> None:
+    assert grade_numeric(Numeric(value=value), answer).score == 1.0

@@ -89,9 +89,58 @@ async def test_a_constant_factor_counts_in_big_o_only(graded: Grading) -> None:
     assert (await graded("n", "2n")).score == 0
 
 
-async def test_spoken_brackets_that_would_make_it_right_are_looked_at(graded: Grading) -> None:
-    grade = await graded("n*(n+1)/2", "n times n plus one over two")
-    assert (grade.score, grade.needs_review) == (0, True)
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("n*(n+1)/2", "n times n plus one over two"),
+        ("n*(n+1)/2", "n times n plus one all over two"),
+        ("(x+1)*(x-3)", "x plus one times x minus three"),
+        ("n!/(k!*(n-k)!)", "n factorial over k factorial times n minus k factorial"),
+        ("exp(-r*t)", "e^-rt"),
+    ],
+)
+async def test_brackets_that_are_not_heard_may_be_where_the_key_has_them(
+    graded: Grading, key: str, answer: str
+) -> None:
+    grade = await graded(key, answer)
+    assert (grade.score, grade.needs_review) == (1.0, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("n*(n+1)/2", "n squared over two"),
+        ("n*(n+1)/2", "n times n minus one over two"),
+        ("(a+b)^2", "a squared plus b squared"),
+        ("1/(1+exp(-x))", "one over one plus e to the x"),
+        ("n*(n+1)/2", "(n*n+1)/2"),
+    ],
+)
+async def test_no_placing_of_brackets_makes_another_expression_right(graded: Grading, key: str, answer: str) -> None:
+    assert (await graded(key, answer)).score == 0.0
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("1-(1-p)^n", "1 - q^n where q = 1 - p"),
+        ("1-(1-p)^n", "let q = 1-p, then it's 1 - q^n"),
+        ("(x1+x2)/2", "(x₁+x₂)/2"),
+        ("log(m)/log(3)", "log₃m"),
+        ("3^m-1", "3ᵐ − 1"),
+        ("3^m-1", "one less than three to the m"),
+        ("2^k", "1 << k"),
+        ("sqrt(x^2+y^2)", "the square root of the sum of the squares of x and y"),
+        ("k*(k+1)/2", r"\sum_{i=1}^{k} i"),
+    ],
+)
+async def test_definitions_sums_and_typographic_signs_are_read(graded: Grading, key: str, answer: str) -> None:
+    assert (await graded(key, answer)).score == 1.0
+
+
+async def test_a_letter_out_of_a_sentence_is_not_the_answer(graded: Grading) -> None:
+    grade = await graded("n*(n+1)/2", "sum of i from 1 to n")
+    assert (grade.score, grade.needs_review) == (0.0, True)
 
 
 @pytest.mark.parametrize(

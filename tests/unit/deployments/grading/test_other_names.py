@@ -126,3 +126,84 @@ def test_a_near_form_is_none(accepted: str, said: str) -> None:
 def test_a_part_of_the_accepted_answer_asks_for_a_review() -> None:
     grade = grade_short_text(ShortText(accepted=("profit margin",)), "margin")
     assert (grade.score, grade.needs_review) == (0.0, True)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said", "score"),
+    [
+        ("World War II", "world war two", 1.0),
+        ("World War II", "WW2", 1.0),
+        ("World War II", "WWII", 1.0),
+        ("World War II", "World War I", 0.0),
+        ("World War II", "WWI", 0.0),
+        ("World War II", "a world war", 0.0),
+        ("Henry VIII", "Henry the Eighth", 1.0),
+        ("Henry VIII", "Henry VII", 0.0),
+        ("Leonardo da Vinci", "da Vinci", 1.0),
+        ("Leonardo da Vinci", "Da Vinci, Leonardo", 1.0),
+        ("Tim Berners-Lee", "berners lee", 1.0),
+        ("Grace Hopper", "hopper", 1.0),
+        ("Merge Sort", "sort", 0.0),
+        ("man in the middle attack", "MITM attack", 1.0),
+        ("the observer pattern", "observers", 1.0),
+        ("stateless", "it doesn't keep any state", 1.0),
+        ("stateless", "it has state", 0.0),
+        ("increase", "it goes up", 1.0),
+        ("increase", "it doesn't go up", 0.0),
+        ("N'Djamena", "Ndjamena", 1.0),
+        ("rock and roll", "rock 'n' roll", 1.0),
+        ("binary search", "linear search beats binary search", 0.0),
+    ],
+)
+def test_numerals_names_and_lacking_words_name_the_term(accepted: str, said: str, score: float) -> None:
+    assert grade_short_text(ShortText(accepted=(accepted,)), said).score == score
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said", "reviewed"),
+    [
+        ("hash table", "hash map", True),
+        ("hash table", "linked list", False),
+        ("inner join", "outer join", False),
+        ("binary search", "binary search tree", True),
+        ("binary search", "binary search", False),
+    ],
+)
+def test_a_person_looks_at_what_shares_the_words(accepted: str, said: str, reviewed: bool) -> None:
+    assert grade_short_text(ShortText(accepted=(accepted,)), said).needs_review is reviewed
+
+
+@pytest.mark.parametrize(
+    ("term", "name"),
+    [
+        ("Moore's law", "moore law"),
+        ("Moore's law", "the law of Moore"),
+        ("Dijkstra's algorithm", "dijkstra"),
+        ("sunk cost", "sunken costs"),
+        ("technical debt", "tech debt"),
+        ("two-phase commit", "2PC"),
+        ("single responsibility principle", "single responsibility rule"),
+        ("normal distribution", "the normal curve"),
+    ],
+)
+def test_a_term_without_its_possessive_or_with_another_head_counts(term: str, name: str) -> None:
+    assert graded(term, name)[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("term", "name"),
+    [
+        ("Moore's law", "Amdahl's law"),
+        ("normal distribution", "the uniform curve"),
+        ("two-phase commit", "3PC"),
+        ("technical debt", "credit debt"),
+    ],
+)
+def test_another_possessive_or_number_names_another_term(term: str, name: str) -> None:
+    assert graded(term, name)[0] == 0.0
+
+
+def test_spellings_of_one_accepted_answer_leave_it_a_head_to_drop() -> None:
+    spec = ShortText(accepted=("blue-green deployment", "blue green deployment"))
+    grade = grade_short_text(spec, "a blue/green release")
+    assert (grade.score, grade.needs_review) == (1.0, True)

@@ -9,10 +9,11 @@ import msgspec
 import numpy as np
 import pytest
 
+from deployments.agent.config import AgentConfig
 from deployments.stt.audio.decode import SAMPLE_RATE
 from deployments.stt.audio.vad import Segmentation, Span, cut_into_pieces
 from deployments.stt.autoscaling import QUEUED_AUDIO_METRIC, QueuedAudioPolicy
-from deployments.stt.confidence import ConfidenceModel
+from deployments.stt.confidence import ConfidenceModel, words_in
 from deployments.stt.config import FakeTiming, SttConfig
 from deployments.stt.contract import Segment
 from deployments.stt.engines.fake import ServiceTimes
@@ -22,6 +23,7 @@ from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
 from deployments.stt.engines.window_policy import window_frames, windows_for
 from deployments.stt.guards import check_segment, restarts, silence_guards
 from interview.errors import ConfigError
+from storage.weights.manifest import catalogue
 
 CONFIG = SttConfig()
 
@@ -189,6 +191,15 @@ def test_a_calibrated_confidence_separates_clear_speech_from_inventions() -> Non
     assert clear > 0.85
     assert invented < 0.35
     assert 0 <= profile.confidence(-9.0, 1.0) < profile.confidence(-0.5, 0.5) < profile.confidence(0.0, 0.0) <= 1
+
+
+@pytest.mark.parametrize("model", ["whisper-tiny.en", "whisper-base"])
+def test_a_short_right_answer_is_believed_and_a_sentence_as_improbable_is_not(model: str) -> None:
+    calibrated = msgspec.convert(catalogue()[model].serving, ModelProfile).confidence
+    unsure_below = AgentConfig().unsure_below
+    assert calibrated.confidence(-0.5, 0.05, -0.1, words=1) >= unsure_below  # "No."
+    assert calibrated.confidence(-0.75, 0.05, -0.1, words=12) < unsure_below
+    assert calibrated.confidence(-0.8, 0.9, -0.1, words=words_in(".")) < unsure_below
 
 
 def test_without_a_calibration_the_confidence_is_the_mean_probability_of_a_token() -> None:

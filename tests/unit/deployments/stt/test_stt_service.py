@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from deployments.stt.audio.vad import Segmentation
+from deployments.stt.confidence import ConfidenceModel
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
 from deployments.stt.engines.fake import FakeRecognizer, FakeSpeechToText
@@ -92,6 +93,21 @@ async def test_speech_found_to_be_in_such_a_language_is_flagged_and_never_sure()
     assert [(guard.guard, guard.action) for guard in transcript.guards if guard.guard == "language"] == [
         ("language", "flagged")
     ]
+
+
+async def test_a_text_in_a_language_that_is_probably_not_spoken_is_unsure() -> None:
+    calibrated = ConfidenceModel(intercept=3.0, avg_logprob=5.0, language_logprob=1.0)
+    recognizer = FakeRecognizer(profile=ModelProfile(confidence=calibrated))
+
+    async def confidence(language_logprob: float) -> float:
+        async def hears(piece: AudioPiece) -> PieceText:
+            return text("a fluent invention", language_logprob=language_logprob)
+
+        return (await SttService(SttConfig(), recognizer, hears).transcribe(REQUEST)).confidence
+
+    assert await confidence(-0.01) > 0.9
+    assert await confidence(-4.0) < 0.2
+    assert await confidence(-13.0) == await confidence(-5.0)
 
 
 async def test_an_upload_over_the_limit_is_refused() -> None:

@@ -8,7 +8,7 @@ from deployments.tts.contract import Speech
 
 
 def entry(text: str, size: int = 1000) -> tuple[SpeechKey, Speech]:
-    return SpeechKey("e", "v", "wav", 1.0, text), Speech(bytes(size), "audio/wav", 1.0, "e", "v")
+    return SpeechKey("e", "v", "wav", 1.0, "en", False, text), Speech(bytes(size), "audio/wav", 1.0, "e", "v")
 
 
 def test_the_least_recently_used_speech_goes_first() -> None:
@@ -31,6 +31,8 @@ def test_anything_that_changes_the_sound_changes_the_key() -> None:
         key._replace(voice="x"),
         key._replace(format="mp3"),
         key._replace(speed=1.1),
+        key._replace(language="de"),
+        key._replace(continues=True),
         key._replace(text="x"),
     ):
         assert cache.get(changed) is None

@@ -65,6 +65,8 @@ def test_prose_without_headings() -> None:
         ("Junior analyst\n- SQL", "junior"),
         ("Head of sales\n- selling", "senior"),
         ("Analyst\n- SQL", "mid"),
+        ("Lead engineer\n- Python", "senior"),
+        ("Shift lead\n- 3 years of experience in a warehouse", "mid"),
         ("Analyst\n- 7 years of experience in SQL", "senior"),
         ("Analyst\n- 1 year of experience in SQL", "junior"),
         ("Analyst\n- 2-3 years of experience in SQL", "mid"),

@@ -98,7 +98,8 @@ def test_a_strong_candidate_is_asked_harder_questions_than_a_weak_one() -> None:
     def mean_b(theta: float) -> float:
         chosen = []
         for index in range(40):
-            state = _state(*TECHNICAL.core, interview_id=f"interview-{index}")
+            # the first question of the block goes to the one skill that the core leaves out, which has one item
+            state = _state(*TECHNICAL.core, "be-second-copy", interview_id=f"interview-{index}")
             score = 1.0 if theta > 0 else 0.0
             grades = tuple(_grade(found, score) for found in TECHNICAL.core)
             step = next_step(EAGER, TECHNICAL, replace(state, grades=grades), 900.0)

@@ -31,7 +31,7 @@ def test_every_quote_stands_in_the_answer_where_it_says() -> None:
 @pytest.mark.parametrize(
     ("answer", "missing", "asked"),
     [
-        ("In my last job I had to migrate a database. I wrote a script and tested it.", "result", "how did it end"),
+        ("In my last job I had to migrate a database. I wrote a script and tested it.", "result", "how did it turn"),
         (
             "There was an outage last year. I was asked to lead. In the end all were happy.",
             "action",
@@ -124,3 +124,53 @@ def test_what_the_speaker_does_after_naming_somebody_is_no_result(whom: str, the
 def test_parts_are_told_by_their_form_and_their_place(answer: str, parts: str) -> None:
     told = {quote.part[0].upper() for quote in analyse_story(answer).present}
     assert told == set(parts)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "That landed on my desk.",
+        "I owed it to my team to fix this.",
+        "I was the one who had to tell the client.",
+        "I set myself the goal of halving it.",
+        "The team had to restore the service.",
+        "I had only one afternoon to prepare.",
+        "They needed somebody to lead the project and chose me.",
+        "I agreed to clean it up.",
+    ],
+)
+def test_duties_in_many_words_are_the_task(task: str) -> None:
+    answer = (
+        f"Last year our main supplier went bankrupt. {task} I called twelve firms. The new one was ten percent cheaper."
+    )
+    assert not analyse_story(answer).missing
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "the page loaded in under a second",
+        "it has been running ever since",
+        "thirty people turned up",
+        "her fever went down within an hour",
+        "people still talk about it",
+        "not a single ticket was lost",
+    ],
+)
+def test_what_came_of_it_is_heard_within_the_sentence_of_the_action(outcome: str) -> None:
+    told = {
+        quote.part: quote.quote
+        for quote in analyse_story(f"I rewrote the plan with two colleagues, and {outcome}.").present
+    }
+    assert told["result"] == f"and {outcome}."
+
+
+@pytest.mark.parametrize("more", ["and sent them out", "and the invoices of May", "and then called the board"])
+def test_a_further_action_is_no_result(more: str) -> None:
+    found = analyse_story(f"I sorted all the letters of April by hand {more}.")
+    assert [quote.part for quote in found.present] == ["action"]
+
+
+def test_a_story_without_an_own_action_may_end_well() -> None:
+    found = analyse_story("Our lift broke down before an inspection. Luckily it passed the inspection.")
+    assert {quote.part for quote in found.present} == {"situation", "result"}

@@ -13,7 +13,7 @@ from interview.plans import questions as q
 from interview.plans.authoring import problems_in
 from interview.plans.files import load_plan
 from interview.plans.plan import InterviewPlan
-from interview.plans.style import level_findings, plan_findings, style_findings
+from interview.plans.style import level_findings, own_part_in, plan_findings, style_findings
 from interview.yaml.source import field_name
 from tests.support.paths import ROOT
 
@@ -35,6 +35,8 @@ def _anchor(text: str) -> q.Question:
 
 
 BREACHES = {
+    "an anchor of three words": (_anchor("Names no plan."), "criteria[0].levels[0].anchor", "at least 4"),
+    "an anchor of one word": (_anchor("Hopes."), "criteria[0].levels[0].anchor", "1 word,"),
     "a prompt that is too long": (replace(SCENARIO, prompt="word " * 46 + "?"), "prompt", "at most 45"),
     "three things at once": (
         replace(SCENARIO, prompt="What is it, how do you build it, and why does it fail?"),
@@ -57,6 +59,7 @@ BREACHES = {
     "a story without the own part": (replace(STORY, probes=("And then?",)), "probes", "your own part"),
     "a heading": (_point(text="how it ended"), "key_points[0].text", "what a candidate would say"),
     "a bare term": (_point(variants=("isolation",)), "key_points[0].variants[0]", "three to six"),
+    "a term of two words": (_point(variants=("lost update",)), "key_points[0].variants[0]", "2 content words"),
     "a product": (_point(text="Postgres detects the lost update"), "key_points[0].text", "keep the name for a variant"),
     "no variant": (_point(variants=()), "key_points[0].variants", "two or three"),
     "words of the prompt": (
@@ -83,6 +86,15 @@ def test_a_breach_is_named_with_its_place_and_its_fix(name: str) -> None:
     assert any(field == place and fix in text for field, text in found), found
 
 
+@pytest.mark.parametrize("code", ["de", "fr", "es"])
+def test_other_languages_need_four_levels_and_the_probe_in_their_own_words(code: str) -> None:
+    three = replace(SCENARIO, criteria=(replace(CRITERION, levels=CRITERION.levels[:3]), *SCENARIO.criteria[1:]))
+    assert any(path[0] == "criteria" for path, _ in style_findings(three, code))
+    _, example = own_part_in(code)
+    assert any(path == ("probes",) and example in text for path, text in style_findings(STORY, code))
+    assert list(style_findings(replace(STORY, probes=(example,)), code)) == []
+
+
 @pytest.mark.parametrize("question", [SCENARIO, STORY, CHOICE], ids=lambda found: found.id)
 def test_a_question_in_style_has_no_finding(question: q.Question) -> None:
     assert list(style_findings(question)) == []
@@ -93,8 +105,11 @@ def test_a_question_in_style_has_no_finding(question: q.Question) -> None:
     [
         (replace(PLAN, greeting="Hello."), "greeting", "first sentence"),
         (replace(PLAN, composites={"all": tuple(PLAN.skills)}), "composites", "two or three"),
+        (replace(PLAN, reply_within_days=0), "reply_within_days", "is missing"),
+        (replace(PLAN, closing="Thank you, and goodbye."), "closing", "say 7 days"),
+        (replace(PLAN, closing="You hear from us within 17 days."), "closing", "say 7 days"),
     ],
-    ids=["greeting", "composites"],
+    ids=["greeting", "composites", "no reply time", "unsaid reply time", "another reply time"],
 )
 def test_a_breach_of_the_plan_is_named(plan: InterviewPlan, place: str, fix: str) -> None:
     assert [(field_name(path), fix in text) for path, text in plan_findings(plan)] == [(place, True)]

@@ -72,6 +72,7 @@ GOOD = [
     ("new_question", "Thank you."),
     ("new_question", "Thank you. So the key is stored with a unique constraint."),
     ("new_question", "You would return the saved response, then."),
+    ("new_question", "I hear that the saved response is returned."),
     ("ask_followup", "You store the key with a constraint. How long do you keep it?"),
     ("ask_followup", "Which response do you save, and for how long?"),
     ("ask_followup", "What happens to the key when the first request fails?"),

@@ -39,3 +39,18 @@ def test_a_letter_whose_folded_form_is_longer_breaks_nothing() -> None:
     answers = tuple(AnswerReport(turn=turn, text=text, received_at=NOW) for turn, text in said)
     (found,) = locate_quotes("Straße hier", answers, {})
     assert not found.found
+
+
+def test_a_question_that_the_grader_left_out_separates_the_parts_of_a_quote() -> None:
+    said = ((7, "I would like to talk about salary. What does this pay?"), (8, "I read it line by line and run it."))
+    answers = tuple(AnswerReport(turn=turn, text=text, received_at=NOW) for turn, text in said)
+    found = locate_quotes("I would like to talk about salary. I read it line by line", answers, {})
+    assert [(part.text, part.turn, part.found) for part in found] == [
+        ("I would like to talk about salary.", 7, True),
+        ("I read it line by line", 8, True),
+    ]
+
+
+def test_pieces_of_a_word_or_two_are_no_quote() -> None:
+    (found,) = locate_quotes("reads queue read committed allows", ANSWERS, {})
+    assert not found.found

@@ -29,10 +29,10 @@ SHOWN: dict[str, set[str]] = {
         "question_id", "text", "audio.url", "audio.content_type", "recording.url", "recording.content_type",
     },
     "answer.transcribed": {"text", "language"},
-    "response.sent": {"text", "audio_url", *CARD},
+    "response.sent": {"text", "audio_url", "follow_up", *CARD},
     "candidate.asked": {"text"},
     "question.reopened": {"question_id"},
-    "session.paused": set(),
+    "session.paused": set(),  # by whom, and until when
     "session.resumed": set(),
     "time.granted": set(),
     "session.concluded": {"by"},

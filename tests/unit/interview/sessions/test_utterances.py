@@ -64,7 +64,7 @@ def test_a_question_with_an_answer_is_separated_from_it() -> None:
 
 
 def test_where_questions_are_asked_for_any_question_is_one() -> None:
-    text = "Which projects would I start with?"
+    text = "Which quarter had the most incidents?"
     assert read_utterance(text).kind == "answer"
     assert read_utterance(text, asked_for_questions=True).kind == "question"
 
@@ -89,6 +89,9 @@ def test_an_order_to_the_machine_changes_nothing_of_what_is_meant() -> None:
         ("Could I change my answer from A to B?", "B"),
         ("please change my last answer to =SUM(A1:A3)", "=SUM(A1:A3)"),
         ("forget that formula", ""),
+        ("hold on, I got the last one wrong, it should be 7", "it should be 7"),
+        ("going back to what you asked before, we also used a canary", "we also used a canary"),
+        ("oh, I just remembered, for the earlier one it was Redis", "it was Redis"),
         ("strike that", ""),
         ("ignore my last answer please", ""),
         ('scratch that, =SUMIF(A2:A11,"N",B2:B11)', '=SUMIF(A2:A11,"N",B2:B11)'),
@@ -107,6 +110,7 @@ def test_an_afterthought_is_told_from_its_announcement(said: str, addition: str)
         "strike that balance between reads and writes", "scratch it from the backlog", "forget that number of rows",
         "I would change the answer cache to Redis", "I want to change the last option to a radio button in the form",
         "I would just change the number format to text", "I want to change the queue to a topic",
+        "I got the last one wrong in the exam, so I read it again", "I just realised that the index is missing",
         "I'd like to add an index", "the previous answer of the cache is returned", "let me correct that: 42",
     ],
 )  # fmt: skip

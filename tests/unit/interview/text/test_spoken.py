@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interview.text.spoken import spoken_text
+from interview.text.spoken_wordings import WORDINGS
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_signs_are_said(text: str, expected: str) -> None:
         ("9:05, 14:30 and 3:1", "9 oh 5, 14 30 and 3 to 1"),
         ("in 1999, the 1990s, on 2024-01-15", "in 19 99, the 19 nineties, on January 15, 2024"),
         ("in 1500 rows of 2048 bytes", "in 1500 rows of 2048 bytes"),
-        ("version v2.1 on 192.168.0.1", "version version 2.1 on 192.168.0.1"),
+        ("version v2.1 on 192.168.0.1, then v3", "version 2.1 on 192.168.0.1, then version 3"),
     ],
 )
 def test_numbers_keep_their_digits_and_get_their_words(text: str, expected: str) -> None:
@@ -75,7 +76,56 @@ def test_other_languages_have_their_own_words_or_keep_the_sign() -> None:
     assert spoken_text("5 + 3", "hi") == "5 + 3"
 
 
-@given(st.text(max_size=200), st.sampled_from(["en", "de", "hi"]))
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("de", "5 GB in 20 ms, 1 s, 5 MB/s", "5 Gigabyte in 20 Millisekunden, 1 Sekunde, 5 Megabyte pro Sekunde"),
+        ("de", "20,50 €, 0,99 €, $5", "20 Euro und 50 Cent, 99 Cent, 5 Dollar"),
+        ("de", "1,2 Mio. € für 3 Mrd. Nutzer", "1,2 Millionen Euro für 3 Milliarden Nutzer"),
+        ("de", "20 €/Monat, 120 km/h", "20 Euro pro Monat, 120 Stundenkilometer"),
+        ("de", "Z. B. ein Cache, d.h. ca. 5 usw.", "Zum Beispiel ein Cache, das heißt circa 5 und so weiter."),
+        ("de-AT", "Nr. 5, Abb. 3 und S. 12", "Nummer 5, Abbildung 3 und Seite 12"),
+        ("fr", "5 Go en 20 ms, 1 h, 5 Mo/s", "5 gigaoctets en 20 millisecondes, 1 heure, 5 mégaoctets par seconde"),
+        ("fr", "20,50 €, 1,2 M€, 5 k€", "20 euros et 50 centimes, 1,2 millions d'euros, 5 mille euros"),
+        ("fr", "P. ex. un cache, c.-à-d. n° 5", "Par exemple un cache, c'est-à-dire numéro 5"),
+        ("es", "5 GB en 1 s, 20 °C", "5 gigabytes en 1 segundo, 20 grados Celsius"),
+        ("es", "20,50 €, 1,2 M€, 5 k€", "20 euros con 50 céntimos, 1,2 millones de euros, 5 mil euros"),
+        ("es", "P. ej. el n.º 5, etc.", "Por ejemplo el número 5, etcétera."),
+        ("es", "La v2 es el 5 % más rápida", "La v2 es el 5 por ciento más rápida"),
+    ],
+)
+def test_units_money_and_abbreviations_have_the_words_of_the_language(language: str, text: str, expected: str) -> None:
+    assert spoken_text(text, language) == expected
+
+
+def _spacings(short: str) -> list[str]:
+    """``short`` with all, some and none of its spaces, plain and unbreakable."""
+    written = [""]
+    for char in short:
+        written = [text + gap for text in written for gap in ((" ", "\u00a0", "") if char == " " else (char,))]
+    return written
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        (code, written, said)
+        for code, wording in WORDINGS.items()
+        for short, said in wording.abbreviations.items()
+        for written in _spacings(short)
+    ],
+)
+def test_an_abbreviation_is_said_with_all_some_or_none_of_its_spaces(language: str, written: str, said: str) -> None:
+    assert spoken_text(f"x, {written} x", language) == f"x, {said} x"
+    assert spoken_text(f"x, {written.upper()} x", language) == f"x, {said[0].upper()}{said[1:]} x"
+
+
+@pytest.mark.parametrize(("language", "text"), [("de", "\u017f. 5"), ("de", "\u0131.d.R. x"), ("fr", "\u0130.e. x")])
+def test_an_unusual_letter_in_an_abbreviation_does_not_fail(language: str, text: str) -> None:
+    assert spoken_text(text, language)
+
+
+@given(st.text(max_size=200), st.sampled_from(["en", "de", "fr", "es", "hi"]))
 def test_no_text_is_too_strange_and_plain_words_stay(text: str, language: str) -> None:
     said = spoken_text(f"{text} hello", language)
     assert said.endswith("hello")

@@ -10,6 +10,7 @@ from interview.turn_taking.silence import SilenceLadder
 from interview.turn_taking.turns import (
     Gate,
     Interrupted,
+    MayEnd,
     Outcome,
     Paused,
     SpeechStarted,
@@ -22,13 +23,22 @@ FRAME_MS = 32
 
 
 class Candidate:
-    """Frames of one candidate; the model gives every pause the same ``likelihood``."""
+    """Frames of one candidate; the model gives every pause the same ``likelihood``, and the words before each are
+    ``unfinished``, or an ``untold`` story, or not."""
 
     def __init__(
-        self, profile: PauseProfile = STORY, likelihood: float | None = None, gate: Gate | None = None
+        self,
+        profile: PauseProfile = STORY,
+        likelihood: float | None = None,
+        gate: Gate | None = None,
+        *,
+        unfinished: bool | None = None,
+        untold: bool = False,
     ) -> None:
         self.turns = Turns(profile, gate)
         self.likelihood = likelihood
+        self.unfinished = unfinished
+        self.untold = untold
         self.at_ms = 0
         self.outcomes: list[Outcome] = []
 
@@ -40,6 +50,8 @@ class Candidate:
                 self.outcomes.append(outcome)
                 if isinstance(outcome, Paused) and self.likelihood is not None:
                     self.turns.judged(outcome.at_ms, self.likelihood)
+                if isinstance(outcome, Paused):
+                    self.turns.read(outcome.at_ms, unfinished=self.unfinished, untold=self.untold)
         return self
 
     def speaks(self, seconds: float) -> Candidate:
@@ -57,7 +69,7 @@ class Candidate:
         return self
 
     def kinds(self) -> list[type]:
-        return [type(outcome) for outcome in self.outcomes if not isinstance(outcome, Paused)]
+        return [type(outcome) for outcome in self.outcomes if not isinstance(outcome, Paused | MayEnd)]
 
 
 @pytest.mark.parametrize("profile", [STORY, REASONING], ids=lambda profile: profile.name)
@@ -88,6 +100,81 @@ def test_an_answer_ends_after_the_pause_of_its_profile(
     ended = candidate.outcomes[-1]
     assert isinstance(ended, TurnEnded)
     assert ended.at_ms == pytest.approx(3_000, abs=FRAME_MS)
+
+
+@pytest.mark.parametrize(
+    ("profile", "likelihood", "after_s"),
+    [(STORY, 0.9, 0.4), (STORY, 0.1, 1.2), (STORY, None, 1.2), (SHORT, 0.1, 0.6), (plain_silence(1.0), None, 0.4)],
+)
+def test_a_pause_may_end_the_answer_some_time_before_it_does(
+    profile: PauseProfile, likelihood: float | None, after_s: float
+) -> None:
+    """So that a reply can be prepared: at once when the model thinks so, else when a likely end would be one."""
+
+    def may_end(candidate: Candidate) -> list[int]:
+        return [outcome.at_ms for outcome in candidate.outcomes if isinstance(outcome, MayEnd)]
+
+    candidate = Candidate(profile, likelihood).speaks(3)
+    assert may_end(candidate.is_silent(after_s - 0.1)) == []
+    assert may_end(candidate.is_silent(0.2)) == [pytest.approx(3_000, abs=FRAME_MS)]
+    candidate.is_silent(9)
+    assert len(may_end(candidate)) == 1
+    assert isinstance(candidate.outcomes[-1], TurnEnded)
+    assert may_end(candidate)[0] == candidate.outcomes[-1].at_ms
+
+
+def test_an_unfinished_sentence_is_not_taken_to_have_ended() -> None:
+    candidate = Candidate(STORY, 0.1, unfinished=True).speaks(3).is_silent(3)
+    assert not any(isinstance(outcome, MayEnd) for outcome in candidate.outcomes)
+
+
+def test_a_candidate_who_asks_for_time_is_not_taken_to_have_ended() -> None:
+    candidate = Candidate(STORY, 0.1).speaks(3).is_silent(0.5)
+    paused = candidate.outcomes[-1]
+    assert isinstance(paused, Paused)
+    candidate.turns.thinks(paused.at_ms)
+    assert not any(isinstance(outcome, MayEnd) for outcome in candidate.is_silent(3).outcomes)
+
+
+@pytest.mark.parametrize(
+    ("profile", "likelihood", "unfinished", "least_s", "most_s"),
+    [
+        (STORY, 0.9, True, 3.9, 4.1),
+        (SHORT, 0.9, True, 3.9, 4.1),
+        (REASONING, None, True, 7.9, 8.1),
+        (STORY, 0.9, False, 1.1, 1.3),
+        (STORY, 0.1, False, 2.3, 2.5),
+        (SHORT, None, False, 1.1, 1.3),
+        (plain_silence(0.5), None, False, 0.4, 0.6),
+    ],
+)
+def test_the_words_before_a_pause_decide_with_its_sound(
+    profile: PauseProfile, likelihood: float | None, unfinished: bool, least_s: float, most_s: float
+) -> None:
+    candidate = Candidate(profile, likelihood, unfinished=unfinished).speaks(3).is_silent(least_s)
+    assert candidate.kinds() == [SpeechStarted]
+    assert candidate.is_silent(most_s - least_s).kinds() == [SpeechStarted, TurnEnded]
+
+
+@pytest.mark.parametrize("likelihood", [None, 0.1, 0.9])
+def test_a_story_without_its_result_waits_for_the_cap(likelihood: float | None) -> None:
+    candidate = Candidate(STORY, likelihood, unfinished=False, untold=True).speaks(3).is_silent(3.9)
+    assert candidate.kinds() == [SpeechStarted]
+    assert candidate.is_silent(0.2).kinds() == [SpeechStarted, TurnEnded]
+
+
+def test_a_story_whose_result_is_told_after_a_pause_waits_no_longer() -> None:
+    candidate = Candidate(STORY, 0.9, unfinished=False, untold=True).speaks(3).is_silent(2)
+    candidate.untold = False
+    assert candidate.speaks(2).is_silent(1.3).kinds() == [SpeechStarted, TurnEnded]
+
+
+def test_words_of_an_earlier_pause_have_no_effect() -> None:
+    candidate = Candidate(STORY, likelihood=0.9).speaks(2).is_silent(0.5)
+    earlier = next(outcome for outcome in candidate.outcomes if isinstance(outcome, Paused))
+    candidate.speaks(1).is_silent(0.5)
+    candidate.turns.read(earlier.at_ms, unfinished=True)
+    assert candidate.is_silent(1).kinds() == [SpeechStarted, TurnEnded]
 
 
 def test_a_judgement_of_an_earlier_pause_has_no_effect() -> None:
@@ -190,6 +277,6 @@ def test_speech_breaks_the_silence_and_time_to_think_doubles_it() -> None:
     ladder.quiet_from(0.0)
     ladder.broken()
     assert ladder.due(100.0) is None
-    ladder.let_me_think(100.0)
+    ladder.quiet_from(100.0, thinking=True)
     assert ladder.due(115.0) is None
     assert ladder.due(116.0) == "take_your_time"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from interview.plans.plan import PlanRef
 from interview.reports.report import Report
 from interview.sessions.session import Candidate, Consent
 from serve.cli.grading import app, read_questions
+from tests.support.paths import ROOT
 
 BANK = """
 - id: answer
@@ -61,6 +63,15 @@ def run(*arguments: str | Path) -> tuple[int, str]:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout
+
+
+def test_json_grades_have_at_most_four_decimals(tmp_path: Path) -> None:
+    bank = ROOT / "configs" / "interviews" / "backend-engineer.yaml"
+    said = {"question_id": "be-idempotent-payment", "answer": "I would store a unique key for each payment."}
+    code, out = run("grade", bank, lines(tmp_path / "a.jsonl", said), "--json")
+    assert code == 0
+    numbers = [number for number in re.findall(r"\d+\.(\d+)", out) if len(number) > 4]
+    assert "be-idempotent-payment" in out and numbers == []
 
 
 def test_grade_prints_one_json_grade_a_line_and_nothing_else(tmp_path: Path, bank: Path) -> None:

@@ -29,7 +29,7 @@ BANK = """- id: first
       name: Own part
       levels:
         - {{level: 0, score: 0.0, anchor: {anchor}}}
-        - {{level: 1, score: 0.35, anchor: "Names a part."}}
+        - {{level: 1, score: 0.35, anchor: "Names a part of it."}}
         - {{level: 2, score: 0.7, anchor: "Names a part and its reason."}}
         - {{level: 3, score: 1.0, anchor: "As level 2, and what was rejected."}}
   hints: [{{text: "What changed since yesterday?"}}]
@@ -39,7 +39,7 @@ GOOD = {
     "prompt": "How would you find the cause?",
     "point": "compare the metrics with yesterday",
     "variant": "look at the dashboards before the code",
-    "anchor": "Names no part.",
+    "anchor": "Names no part of it.",
 }
 
 
@@ -166,3 +166,10 @@ def test_a_draft_about_a_protected_topic_is_not_approved(tmp_path: Path) -> None
     found = CliRunner().invoke(app, ["plan", "approve", str(out), "--by", "Ada", "--data", str(tmp_path / "data")])
     assert "protected topic: age" in str(found.exception)
     assert load_plan_file(out).is_draft
+
+
+def test_the_first_plan_of_the_authors_guide_has_no_problem(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "plans.md").read_text()
+    plan = tmp_path / "on-call.yaml"
+    plan.write_text(guide.split("```yaml\n", 1)[1].split("```", 1)[0])
+    assert checked(plan) == (0, ["1 file checked: no problems."])

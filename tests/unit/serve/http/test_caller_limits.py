@@ -9,15 +9,20 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from interview.errors import Overloaded, StorageUnavailable
+from deployments.agent.contract import StartRequest
+from interview.errors import EngineUnavailable, InterviewError, InvalidInput, Overloaded, StorageUnavailable
 from interview.sessions import room
 from serve.http.app import create_app
+from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.live_interviews import LiveInterviews
 from serve.http.limits.event_streams import EventStreams
+from serve.http.limits.interviews import InterviewLimits
 from serve.http.limits.rates import ReplicaRate
 from serve.http.settings import CallerLimits, HttpSettings
 from storage.limits.port import Rate, Taken
 from storage.limits.rates import local_rates
 from storage.limits.slots import LocalSlots
+from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
 from tests.support.http_ports import Grant, StubAgent, StubKeys, is_problem, put_session, stub_ports
 
@@ -101,6 +106,42 @@ async def test_a_tenant_holds_so_many_interviews_and_no_more() -> None:
         assert await start("c", "rival") == 200
         await client.delete("/session/state/a", headers=as_("acme-1"))
         assert await start("c") == 200
+
+
+@pytest.mark.parametrize("refusal", [InvalidInput("There is no such plan."), EngineUnavailable("The agent is down.")])
+async def test_an_interview_that_does_not_begin_holds_no_place(refusal: InterviewError) -> None:
+    agent = StubAgent()
+    ports = stub_ports(agent=agent, keys=KEYS)
+    app = create_app(ports, HttpSettings(callers=CallerLimits(tenant_live_interviews=1)))
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+
+        async def start(interview: str) -> int:
+            reply = await client.post(f"/session/start/{interview}", headers=as_("acme-1"), json={"plan": "p"})
+            return reply.status_code
+
+        agent.outcomes = [refusal]
+        assert await start("a") != 200
+        assert await start("b") == 200
+        await put_session(ports.sessions, SessionKey("acme", "b"))
+        agent.outcomes = [refusal]
+        assert await start("b") != 200
+        assert await start("c") == 429, "the running interview is still counted"
+
+
+async def test_a_failing_store_does_not_hide_why_an_interview_did_not_begin(caplog: pytest.LogCaptureFixture) -> None:
+    agent, sessions = StubAgent(), MemorySessionStore()
+
+    async def no_store(_: SessionKey) -> None:
+        raise StorageUnavailable("The session store is down.")
+
+    agent.outcomes = [InvalidInput("There is no such plan.")]
+    limits = InterviewLimits(LocalSlots(), local_rates(), CallerLimits(), 60.0)
+    sessions.load = no_store  # type: ignore[assignment,method-assign]
+    live = LiveInterviews(StepCaller(agent, max_in_flight=1), sessions, limits)
+    with pytest.raises(InvalidInput):
+        await live.start(StartRequest("acme", "a", "p"))
+    assert "counted until" in caplog.text
 
 
 class Caller:

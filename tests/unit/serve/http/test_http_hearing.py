@@ -73,11 +73,12 @@ class House:
         return {"Authorization": f"Bearer {token}"}
 
 
-async def test_before_the_interview_speech_recognition_answers_in_its_language() -> None:
+@pytest.mark.parametrize("invited", [{"plan": "p", "language": "de"}, {"plan": "german"}])
+async def test_before_the_interview_speech_recognition_answers_in_its_language(invited: dict[str, str]) -> None:
+    """That of the invitation, else that of the plan."""
     house = House()
-    reply = await house.client.post(
-        "/candidate/transcript", files=RECORDING, headers=await house.candidate(plan="p", language="de")
-    )
+    headers = await house.candidate(**invited)
+    reply = await house.client.post("/candidate/transcript", files=RECORDING, headers=headers)
     assert reply.json() == {"text": "one two three", "confidence": 0.875, "duration_s": 1.5}
     assert house.speech.requests == [TranscribeRequest(RECORDING["audio"][1], "audio/webm", "de")]
     assert house.blobs.blobs == {}

@@ -291,6 +291,8 @@ async def test_a_foreign_interview_is_the_same_404_as_an_unknown_one():
         ("DELETE", "/interviews/{}/link", {}),
         ("POST", "/session/turn/{}", {"json": {"answer": "Yes."}}),
         ("POST", "/session/hint/{}", {}),
+        ("POST", "/session/pause/{}", {}),
+        ("POST", "/session/resume/{}", {}),
         ("POST", "/session/signal/{}", {"json": {"signal": "paste"}}),
         ("POST", "/session/extra-time/{}", {"json": {"minutes": 5, "reason": "because"}}),
         ("POST", "/session/report/{}/override", {"json": {"question_id": "q1", "score": 1, "reason": "because"}}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -15,10 +16,11 @@ from starlette.responses import PlainTextResponse
 
 from serve.http.app import create_app
 from serve.http.middleware.load_shedding import LoadShedder
-from serve.http.middleware.replica_middleware import ReplicaMiddleware, middlewares
+from serve.http.middleware.replica_middleware import REPLICA_MIDDLEWARE, ReplicaMiddleware, middlewares
 from serve.http.middleware.request_middleware import RequestMiddleware
 from serve.http.settings import HttpSettings, SheddingSettings
 from tests.support.http_ports import StubAgent, is_problem, stub_ports
+from tests.support.replica_logs import stop_logging_through_serve
 
 ALWAYS_FULL = SheddingSettings(from_ms=1e-9, all_ms=2e-9)
 KEY = {"Authorization": "Bearer key-acme"}
@@ -42,6 +44,7 @@ async def served(shedding: SheddingSettings) -> AsyncIterator[tuple[Behind, http
     app = create_app(stub_ports(agent=StubAgent()), HttpSettings(shedding=shedding))
     behind = Behind(app)
     middleware = middlewares()[0]
+    stop_logging_through_serve()  # in this process of tests
     transport = httpx.ASGITransport(middleware.cls(behind, *middleware.args, **middleware.kwargs))
     async with (
         app.router.lifespan_context(app),
@@ -130,3 +133,15 @@ async def test_only_steps_answered_whole_are_spared_the_watch_for_a_departure(me
         async with client.stream(method, path, json={"answer": "A queue."}, headers=headers):
             pass
     assert ((b"x-request-disconnect-disabled", b"?1") in behind.seen[0]["headers"]) is spared
+
+
+async def test_serves_own_proxy_can_send_a_request_to_a_replica() -> None:
+    """It answers for HAProxy while no replica is healthy, and pickles what it was asked."""
+    arrived = []
+
+    async def proxy(scope, receive, send):
+        arrived.append(pickle.loads(pickle.dumps(scope)))
+
+    middleware = ReplicaMiddleware(proxy)
+    await middleware({"type": "http", "method": "POST", "path": TURN, "headers": []}, None, None)
+    assert arrived[0][REPLICA_MIDDLEWARE] is None and arrived[0]["path"] == TURN

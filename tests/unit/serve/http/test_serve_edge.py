@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 import httpx
@@ -9,9 +10,11 @@ import pytest
 from ray.serve._private import constants, http_util
 from starlette.responses import PlainTextResponse
 
+from deployments.shell.replica_logs import ServeLog
 from serve.http.app import create_app
 from serve.http.middleware.serve_edge import middlewares
 from tests.support.http_ports import is_problem, stub_ports
+from tests.support.replica_logs import stop_logging_through_serve
 
 STEERING = (
     constants.SERVE_HTTP_REQUEST_TIMEOUT_S_HEADER,
@@ -24,6 +27,7 @@ STEERING = (
 
 def in_front_of(app) -> httpx.AsyncClient:
     (middleware,) = middlewares()
+    stop_logging_through_serve()  # in this process of tests
     transport = httpx.ASGITransport(middleware.cls(app))
     return httpx.AsyncClient(transport=transport, base_url="http://test")
 
@@ -64,6 +68,7 @@ def test_serve_reads_no_further_header_of_a_request() -> None:
         (404, "/session/state/i-1", 503, "unavailable", True),
         (500, "/session/turn/i-1", 503, "unavailable", True),
         (503, "/session/turn/i-1", 429, "overloaded", True),
+        (429, "/session/turn/i-1", 429, "overloaded", True),
         (408, "/session/turn/i-1", 504, "deadline-exceeded", True),
     ],
 )
@@ -87,6 +92,42 @@ async def test_a_request_that_serve_loses_is_retryable() -> None:
         reply = await client.post("/session/turn/i-1")
     assert is_problem(reply.headers["content-type"], reply.json(), 503) and reply.json()["retryable"]
     assert "actor" not in reply.text
+
+
+@pytest.mark.parametrize("path", ["/session/turn/ann-1", "/v1/chat/completions"])
+@pytest.mark.parametrize("sent", [{"X-Request-Id": "mine-1"}, {"X-Request-Id": "not a token"}, {}])
+async def test_the_id_of_serves_own_answer_is_in_the_log(
+    sent: dict[str, str], path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with in_front_of(PlainTextResponse("lost", 500)) as client:
+        reply = await client.post(path, headers=sent)
+    request_id = reply.headers["x-request-id"]
+    assert request_id == "mine-1" if "mine-1" in sent.values() else re.fullmatch("[0-9a-f]{32}", request_id)
+    assert reply.json().get("instance", f"urn:request:{request_id}") == f"urn:request:{request_id}"
+    (line,) = [record.getMessage() for record in caplog.records if request_id in record.getMessage()]
+    assert f"answered 503: POST /{path.split('/')[1]} " in line and "operation=Serve's own 500 host=" in line
+    assert "ann-1" not in line
+
+
+async def test_the_application_gets_the_id_of_the_edge() -> None:
+    seen: list[list[bytes]] = []
+
+    async def serve(scope, receive, send) -> None:
+        seen.append([value for name, value in scope["headers"] if name == b"x-request-id"])
+        await PlainTextResponse("lost", 500)(scope, receive, send)
+
+    async with in_front_of(serve) as client:
+        reply = await client.get("/session/state/i-1")
+    assert seen == [[reply.headers["x-request-id"].encode()]]
+
+
+def test_the_edge_logs_into_serves_file_of_its_process() -> None:
+    middlewares()
+    try:
+        handlers = logging.getLogger("serve").handlers
+        assert any(isinstance(handler, ServeLog) for handler in handlers)
+    finally:
+        stop_logging_through_serve()
 
 
 async def test_an_answer_that_breaks_off_is_cut() -> None:

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import resource
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import msgspec
+import psutil
 import pytest
 from ray.serve._private import haproxy as serve_haproxy
 
-from interview.errors import EngineUnavailable
+from interview.errors import ConfigError, EngineUnavailable
 from serve.http.problems import problem_of
-from serve.local.haproxy import PROGRAM, VARIABLE, haproxy_environment
+from serve.local.haproxy import (
+    CONFINED,
+    LOG_FILE,
+    PROGRAM,
+    TARGET_VARIABLE,
+    VARIABLE,
+    _logs_directory,
+    configured,
+    confined,
+    find_haproxy,
+    haproxy_environment,
+    open_files_limit,
+    separate_environment,
+    shortage_of_files,
+    within_limit,
+)
 from serve.local.local_platform import free_port
 from tests.support.paths import ROOT
+
+TIMEOUTS = "defaults\n    mode http\n    timeout connect 1s\n    timeout client 1s\n    timeout server 1s\n"
 
 
 def program(folder: Path) -> Path:
@@ -33,6 +56,10 @@ def program(folder: Path) -> Path:
 async def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """HAProxy, started by Ray Serve's own class, before a replica that dies with every request."""
     monkeypatch.setattr(serve_haproxy, "RAY_SERVE_HAPROXY_BINARY_PATH", str(program(tmp_path)))
+    monkeypatch.setenv(CONFINED, "1")
+    monkeypatch.setenv("INTERVIEW_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv(TARGET_VARIABLE, raising=False)
+    (tmp_path / "logs" / "serve").mkdir(parents=True)
 
     async def die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -71,6 +98,81 @@ async def test_a_request_whose_replica_died_is_answered_with_a_problem(address: 
     assert said == msgspec.json.decode(msgspec.json.encode(expected))
 
 
+@pytest.mark.parametrize("sent", [{"X-Request-Id": "mine-1"}, {"X-Request-Id": "not a token"}, {}])
+async def test_the_id_of_haproxys_own_503_is_in_the_log(address: str, sent: dict[str, str], tmp_path: Path) -> None:
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        reply = await client.post("/session/turn/ann-1", json={"answer": "Yes."}, headers=sent)
+        healthy = await client.get("/-/routes")
+    request_id = reply.headers["x-request-id"]
+    assert request_id == "mine-1" if "mine-1" in sent.values() else re.fullmatch("[0-9a-f-]{36}", request_id)
+    log = tmp_path / "logs" / "serve" / LOG_FILE
+    async with asyncio.timeout(10):
+        while request_id not in log.read_text():  # written by another process after the answer
+            await asyncio.sleep(0.01)
+    (line,) = [line for line in log.read_text().splitlines() if request_id in line]
+    written = (
+        r"WARNING \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ haproxy - request \S+ answered 503: POST /session/turn operation="
+    )
+    assert re.match(written + r"interview/(replica|<NOSRV>) termination=\w\w\S* host=\S+$", line), line
+    assert healthy.headers["x-request-id"] not in log.read_text()
+
+
+def test_logs_that_another_user_owns_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = tmp_path / "logs" / "serve"
+    logs.mkdir(parents=True)
+    monkeypatch.setenv("INTERVIEW_DATA_DIR", str(tmp_path))
+    assert _logs_directory() == logs
+    monkeypatch.setattr(os, "access", lambda place, mode: False)  # root may write everywhere
+    assert _logs_directory() is None
+
+
+@pytest.mark.parametrize(("open_files", "served"), [(1024, 384), (20_000, 4096)])
+def test_a_low_limit_of_open_files_costs_connections_and_not_the_start(
+    open_files: int, served: int, tmp_path: Path
+) -> None:
+    """HAProxy refuses to start where the limit is too low for `maxconn`."""
+    configuration, listening = tmp_path / "haproxy.cfg", tmp_path / "listening"
+    written = f"global\n    maxconn 4096\n{TIMEOUTS}listen any\n    bind {listening}\n"
+    configuration.write_text(within_limit(written, open_files))
+    assert f"maxconn {served}\n" in configuration.read_text()
+    started = subprocess.Popen(
+        ["sh", "-c", f"ulimit -n {min(open_files, open_files_limit())} && exec {find_haproxy()} -db -f {configuration}"]
+    )
+    try:
+        while not listening.exists():
+            assert started.poll() is None, "HAProxy ended"
+            time.sleep(0.01)
+    finally:
+        started.kill()
+        started.wait()
+
+
+def test_no_limit_of_open_files_costs_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's number for "no limit" is -1."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (1024, resource.RLIM_INFINITY))
+    assert shortage_of_files(open_files_limit(), {}) is None
+    assert within_limit("    maxconn 4096\n", open_files_limit()) == "    maxconn 4096\n"
+
+
+def test_what_a_low_limit_costs_is_said() -> None:
+    said = shortage_of_files(1024, {})
+    assert said is not None and "384 connections" in said and "10304" in said
+    assert shortage_of_files(10304, {}) is None
+    assert shortage_of_files(1024, {"RAY_SERVE_HAPROXY_MAXCONN": "300"}) is None
+
+
+def test_another_form_of_rays_configuration_is_refused() -> None:
+    with pytest.raises(ConfigError, match="http_frontend"):
+        configured("global\n    daemon\n", log_to_stdout=True)
+
+
+def test_an_operators_log_target_stands_and_the_rules_are_added_once() -> None:
+    written = "global\n    log 10.0.0.1:514 local0 info\nfrontend http_frontend\n    bind *:8000\n"
+    once = configured(written, log_to_stdout=False)
+    assert "log 10.0.0.1:514 local0 info" in once
+    assert configured(once, log_to_stdout=False) == once
+
+
 def test_ray_is_told_of_the_program_where_haproxy_stands_in_front(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -82,3 +184,34 @@ def test_ray_is_told_of_the_program_where_haproxy_stands_in_front(
     assert haproxy_environment(front) == {VARIABLE: str(script)}
     assert haproxy_environment({}) == {}
     assert haproxy_environment({**front, VARIABLE: "/operators/own"}) == {}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "*"])
+def test_only_the_platform_itself_may_listen_beyond_loopback(host: str) -> None:
+    written = (
+        "frontend prometheus\n    bind :9101\n    mode http\n"
+        f"frontend http_frontend\n    bind {host}:8000\n"
+        "listen stats\n  bind *:8404\n  stats enable\n"
+    )
+    listeners = [line.split()[1] for line in confined(written).splitlines() if line.strip().startswith("bind")]
+    assert listeners == ["127.0.0.1:9101", f"{host}:8000", "127.0.0.1:8404"]
+
+
+async def test_no_port_of_a_platform_on_loopback_is_open_to_other_machines(address: str) -> None:
+    own = [process for process in psutil.Process().children(recursive=True) if process.name() == "haproxy"]
+    listening = [
+        connection.laddr.ip
+        for process in own
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) == 3 and set(listening) == {"127.0.0.1"}
+
+
+def test_platforms_of_one_machine_share_neither_files_nor_ports_of_haproxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (separate_environment(tmp_path / name, free_port) for name in ("first", "second"))
+    assert first.keys() == second.keys() and not set(first.values()) & (set(second.values()) - {"1"})
+    monkeypatch.setenv("RAY_SERVE_HAPROXY_STATS_PORT", "8404")
+    assert "RAY_SERVE_HAPROXY_STATS_PORT" not in separate_environment(tmp_path, free_port)

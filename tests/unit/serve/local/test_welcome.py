@@ -38,6 +38,7 @@ async def test_a_terminal_gets_a_link_that_lets_a_candidate_in(tmp_path: Path, m
     link = re.search(r"http://127\.0\.0\.1:8000/room#(\S+)", text)
     assert link is not None, text
     assert "http://127.0.0.1:8000/review" in text
+    assert text.count("http://0.0.0.0:8000") == 1, "only where it listens; no client connects to 0.0.0.0"
     with EmbeddedRedis(tmp_path) as server:
         invitations = RedisInvitations(server.url)
         app = create_app(stub_ports(candidates=CandidateTokens(signing_keys(tmp_path), invitations)))
@@ -58,7 +59,7 @@ def test_the_key_is_written_before_anything_serves(tmp_path: Path, monkeypatch: 
     monkeypatch.delenv("REDIS_URL", raising=False)
     seen: list[str] = []
     monkeypatch.setattr(Platform, "_check", lambda self: None)
-    monkeypatch.setattr(Platform, "_start_ray", lambda self: None)
+    monkeypatch.setattr(Platform, "_start_ray", lambda self, directory: None)
     monkeypatch.setattr(Platform, "_deploy", lambda self: seen.append((self.data / "api-key").read_text().strip()))
     for name in ("INTERVIEW_HOME", "INTERVIEW_DATA_DIR", "RAY_AUTH_TOKEN_PATH"):
         monkeypatch.setenv(name, "")  # restored after the test: the platform sets them for its replicas

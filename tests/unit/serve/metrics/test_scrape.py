@@ -55,6 +55,8 @@ async def test_two_ingress_replicas_show_the_queue_once_and_as_it_is(redis_url: 
     text = await one()
     queued = [found for found in samples(text, "interview_queue_length") if found[1]]
     assert queued == [({"queue": "grading waiting"}, 1.0)]
+    ((labels, aged),) = samples(text, "interview_queue_oldest_seconds")
+    assert labels == {"queue": "grading"} and aged > 0
     assert samples(text, "interview_active_sessions") == [({}, 0.0)]
     assert samples(text, "interview_turn_seconds_count") == [({"outcome": "ok", "replica": "i-2"}, 1.0)]
     assert samples(text, "interview_store_up") == [({}, 1.0)]

@@ -1,26 +1,23 @@
-"""The unmodified OpenAI Agents SDK and the ``openai`` package under Node hold whole interviews by voice."""
+"""The unmodified OpenAI Agents SDK, the ``openai`` package under Node and Pipecat hold whole interviews by voice."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime
-import ipaddress
 import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from serve.http.ports import IngressPorts
 from storage.sessions.port import SessionKey
 from tests.contract.serve.http.realtime.test_openai_sdk_realtime import ANSWERS, SKIP, ports, spoken
+from tests.support.certificates import self_signed
 from tests.support.paths import ROOT
+from tests.support.realtime import KEY as API_KEY
 from tests.support.realtime import application, http_client, serving, start
 
 __all__ = ["ports"]  # the fixture: real ears, a real voice, a short interview
@@ -56,32 +53,13 @@ def speech(tmp_path: Path) -> Path:
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A certificate of this machine and its key: the package connects with TLS only."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    files = tmp_path / "server.crt", tmp_path / "server.key"
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    files[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return files
+    return self_signed(tmp_path)
 
 
-async def secret_of(address: str) -> str:
+async def secret_of(address: str, **session: Any) -> str:
     async with http_client(address) as client:
-        reply = await client.post("/v1/realtime/client_secrets", json={"interview": {"id": "i-1"}})
+        body = {"interview": {"id": "i-1"}, "session": session}
+        reply = await client.post("/v1/realtime/client_secrets", json=body)
         return str(reply.json()["value"])
 
 
@@ -124,6 +102,22 @@ async def test_the_agents_sdk_holds_an_interview(ports: IngressPorts, speech: Pa
         url = f"ws://{address}/v1/realtime?model=gpt-realtime"
         program = [str(PYTHON), str(CLIENTS / "agents_sdk.py")]
         told = await held(program, speech, URL=url, KEY=await secret_of(address))
+    await check(ports, told)
+
+
+async def test_pipecats_service_holds_an_interview(ports: IngressPorts, speech: Path) -> None:
+    require(PYTHON.exists(), "Pipecat is not installed")
+    async with serving(application(ports)) as address:
+        await start(address)
+        told = await held(
+            [str(PYTHON), str(CLIENTS / "pipecat_service.py")],
+            speech,
+            URL=f"ws://{address}/v1/realtime",
+            # the candidate's speaker plays at once, which the server cannot know
+            KEY=await secret_of(address, interview={"shows_text": True}),
+            STATE=f"http://{address}/session/state/i-1",
+            API_KEY=API_KEY,
+        )
     await check(ports, told)
 
 

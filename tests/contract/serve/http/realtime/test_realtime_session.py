@@ -16,15 +16,20 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from deployments.agent.contract import TurnRequest
+from deployments.agent.pins.plan_catalogue import InstalledPlans
+from deployments.stt.contract import EngineInfo, TranscribeRequest, Transcript
 from deployments.tts.config import TtsConfig
+from deployments.tts.contract import Speech, SynthesisRequest
 from deployments.tts.engines.selection import build_engine
 from deployments.tts.service import TtsService
-from interview.errors import Unavailable
+from interview.errors import Unavailable, UnsupportedRequest
 from serve.http.ports import IngressPorts
 from serve.http.settings import RealtimeSettings
 from storage.sessions.port import SessionKey
+from tests.support.paths import DATA
 from tests.support.realtime import Line, application, application_ports, fake_ears, http_client, line, serving, start
 from tests.support.recordings import human_speech
+from tests.support.spoken_scenarios import SteadyVoice
 
 VOICE = TtsConfig(engine="fake", kept_bytes=0)
 RESPONSE = [
@@ -34,6 +39,8 @@ RESPONSE = [
     "response.content_part.added",
 ]
 ENDS = ["response.content_part.done", "conversation.item.done", "response.output_item.done", "response.done"]
+TAKEN = ["input_audio_buffer.committed", "conversation.item.added", "conversation.item.done"]
+FAILED = "conversation.item.input_audio_transcription.failed"
 SPOKEN_END = ["response.output_audio.done", "response.output_audio_transcript.done", *ENDS]
 KEY = SessionKey("acme", "i-1")
 
@@ -261,6 +268,18 @@ async def test_only_what_was_heard_stays_in_a_truncated_item(ports: IngressPorts
             whole = item["content"][0]["transcript"]
             assert whole.startswith(kept)
             assert 0 < len(kept) < len(whole)
+            await talk.send("conversation.item.truncate", item_id=item["id"], content_index=0, audio_end_ms=500)
+            again = await talk.answer("And I write a test for every change that I make to them.")
+            assert again["response"]["interview"]["question"]["prompt"] in whole, "it was not heard: it is put again"
+            kinds = [event.type for event in await ports.sessions.events(SessionKey("acme", "i-1"))]
+            assert kinds.count("response.heard") == 1
+        async with line(address) as later:
+            await later.until("conversation.item.done", lambda event: event["item"]["id"] == "item_reply_2")
+            cut = next(event["item"] for event in later.seen if event.get("item", {}).get("id") == "item_reply_1")
+            assert (cut["content"][0]["transcript"], cut["status"]) == (kept, "incomplete")
+        async with http_client(address) as client:
+            said = (await client.get("/session/state/i-1")).json()["conversation_history"]
+            assert [turn["content"] for turn in said if turn["role"] == "interviewer"][1] == kept
 
 
 @pytest.mark.parametrize(
@@ -329,14 +348,46 @@ async def test_silence_is_no_answer(tmp_path: Path) -> None:
         await start(address)
         async with line(address) as talk:
             await manual(talk)
+            before = len(talk.seen)
             await talk.say(np.zeros(48_000, np.int16))
             await talk.send("input_audio_buffer.commit")
             await talk.send("response.create")
             failed = await talk.until("conversation.item.input_audio_transcription.failed")
             assert failed["error"]["code"] == "audio-silent"
             assert (await talk.until("response.done"))["response"]["status"] == "failed"
+            await talk.until("error")
+            assert talk.kinds(before) == [*TAKEN, *RESPONSE, FAILED, *SPOKEN_END, "error"]
+            assert {event["item_id"] for event in talk.seen[before:] if event["type"] in (TAKEN[0], FAILED)} == {
+                failed["item_id"]
+            }
             assert (await talk.answer("I build services in Python."))["response"]["status"] == "completed"
     assert await turns_of(ports) == 1
+
+
+class BrokenEars:
+    """Speech recognition that fails for good."""
+
+    async def transcribe(self, _: TranscribeRequest) -> Transcript:
+        raise UnsupportedRequest("This recognizer has no such language.")
+
+    async def info(self) -> EngineInfo:
+        return EngineInfo("broken", "broken")
+
+
+async def test_an_answer_that_cannot_be_transcribed_has_no_transcript(tmp_path: Path, speech: np.ndarray) -> None:
+    async with serving(application(application_ports(tmp_path, stt=BrokenEars(), tts=None))) as address:
+        await start(address)
+        async with line(address) as talk:
+            await manual(talk)
+            before = len(talk.seen)
+            await talk.say(speech)
+            await talk.send("input_audio_buffer.commit")
+            await talk.send("response.create")
+            done = await talk.until("response.done")
+    assert done["response"]["status"] == "completed"
+    assert talk.kinds(before)[: len(TAKEN) + len(RESPONSE) + 1] == [*TAKEN, *RESPONSE, FAILED]
+    failed = next(event for event in talk.seen if event["type"] == FAILED)
+    assert failed["error"]["code"] == "engine-failed"
 
 
 async def test_a_flood_of_audio_is_refused_and_what_was_taken_is_kept(ports: IngressPorts, speech: np.ndarray) -> None:
@@ -373,6 +424,7 @@ async def test_the_audio_of_one_answer_is_bounded_over_all_its_commits(ports: In
 
 
 async def test_hint_skip_and_end_are_actions_of_a_response(address: str, ports: IngressPorts) -> None:
+    assert not await ports.slots.take("interviews of acme", "another", limit=1, ttl_s=60)
     async with line(address) as talk:
         await manual(talk)
         await talk.answer("I build services in Python and measure them before I change them.")
@@ -387,6 +439,32 @@ async def test_hint_skip_and_end_are_actions_of_a_response(address: str, ports: 
     state = await ports.sessions.load(KEY)
     assert state is not None
     assert (state.status, state.hints_used) == ("concluded", 1)
+    assert await ports.slots.take("interviews of acme", "another", limit=1, ttl_s=60), "it is not counted any more"
+
+
+class NotingVoice(SteadyVoice):
+    """Keeps the language of each request for a whole text."""
+
+    def __init__(self) -> None:
+        self.asked: list[SynthesisRequest] = []
+
+    async def synthesize(self, request: SynthesisRequest) -> Speech:
+        self.asked.append(request)
+        return await super().synthesize(request)
+
+
+async def test_a_reply_without_audio_is_spoken_in_the_interviews_language(tmp_path: Path) -> None:
+    voice = NotingVoice()
+    plans = InstalledPlans.from_directory(DATA / "web")
+    ports = application_ports(tmp_path, stt=fake_ears(), tts=voice, plans=plans)
+    async with serving(application(ports)) as address:
+        await start(address, plan="every-form-de")
+        async with line(address) as talk:
+            await manual(talk)
+            voice.asked.clear()
+            await talk.send("response.create", response={"metadata": {"action": "pause"}})
+            assert (await talk.until("response.done"))["response"]["status"] == "completed"
+    assert [one.language for one in voice.asked] == ["de"]
 
 
 # --- resumption ------------------------------------------------------------------------------------------------------

@@ -110,6 +110,18 @@ async def test_an_interruption_stops_the_audio_and_keeps_what_was_heard(ports: I
                 for event in talk.seen[talk.seen.index(done) :]
             )
             assert "input_audio_buffer.committed" in talk.kinds(before)
+            reply = await talk.until("response.done", lambda event: event["response"]["status"] == "completed")
+    state = await ports.sessions.load(SessionKey("acme", "i-1"))
+    assert state is not None
+    first = state.conversation_history[0]
+    assert (first.content, first.whole) == (heard, whole)
+    events = await ports.sessions.events(SessionKey("acme", "i-1"))
+    kinds = [event.type for event in events]
+    assert kinds.count("response.heard") == 1
+    assert kinds.index("response.heard") < kinds.index("answer.received")
+    question = reply["response"]["interview"]["question"]["prompt"]
+    assert question in whole
+    assert question in reply["response"]["output"][0]["content"][0]["transcript"], "it was not heard"
 
 
 async def test_a_cough_while_the_interviewer_speaks_changes_nothing(ports: IngressPorts) -> None:

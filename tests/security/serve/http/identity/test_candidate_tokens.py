@@ -144,6 +144,10 @@ async def test_a_candidate_reads_the_notice_before_the_start(house: House) -> No
             "consent_text": "This interview is recorded.",
             "time_budget_s": 1800.0,
             "hint_budget": 2,
+            "extra_time_s": 0.0,
+            "pauses": 0,
+            "pause_days": 0.0,
+            "reply_within_days": 0,
         },
     }
     assert (await house.client.get("/candidate/interview", headers=OPERATOR)).status_code == 403
@@ -180,6 +184,8 @@ async def test_a_candidates_token_opens_nothing_else(house: House) -> None:
         ("post", "/session/start/{interview_id}"),
         ("post", "/session/turn/{interview_id}"),
         ("post", "/session/hint/{interview_id}"),
+        ("post", "/session/pause/{interview_id}"),
+        ("post", "/session/resume/{interview_id}"),
         ("get", "/session/state/{interview_id}"),
         ("delete", "/session/state/{interview_id}"),
         ("get", "/session/events/{interview_id}"),

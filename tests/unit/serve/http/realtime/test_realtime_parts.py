@@ -13,7 +13,9 @@ from serve.http.realtime.answer_audio import AnswerAudio, PartTranscripts
 from serve.http.realtime.audio_formats import AudioFormat, Decoder, Encoder, Pcm, Pcma, Pcmu, Samples, hertz
 from serve.http.realtime.faults import Fault
 from serve.http.realtime.intake import Intake
+from serve.http.realtime.playback import Playback
 from serve.http.realtime.session_config import SessionConfig, changed
+from serve.http.realtime.wire import ResponseWire
 
 FORMS = [Pcm(), Pcm(16_000), Pcmu(), Pcma()]
 
@@ -43,7 +45,12 @@ def test_changes_are_merged_and_null_clears() -> None:
     config = changed(config, {"audio": {"input": {"turn_detection": {"silence_duration_ms": 900}}}})
     shown = config.shown("s", 1)["audio"]["input"]["turn_detection"]
     assert (shown["threshold"], shown["silence_duration_ms"], shown["interrupt_response"]) == (0.7, 900, True)
-    assert changed(config, {"audio": {"input": {"turn_detection": None}}}).audio.input.turn_detection is None
+    for cleared in (None, False):
+        assert changed(config, {"audio": {"input": {"turn_detection": cleared}}}).audio.input.turn_detection is None
+
+
+def test_the_transcription_has_a_models_name_as_clients_require() -> None:
+    assert isinstance(SessionConfig().shown("s", 1)["audio"]["input"]["transcription"]["model"], str)
 
 
 def test_settings_of_other_servers_are_accepted_without_effect() -> None:
@@ -155,3 +162,19 @@ def test_an_answers_audio_keeps_its_clock_when_its_beginning_is_dropped() -> Non
     assert len(audio.between(1_000, 1_250)) == 4_000
     assert len(audio.take()) == 24_000
     assert (audio.start_ms, audio.length_ms) == (2_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("wall_s", "received_s", "is_live"),
+    [(1.0, 0.0, True), (1.0, 1.0, True), (0.0, 0.4, True), (0.25, 2.0, False), (5.0, 40.0, False)],
+)
+async def test_a_client_that_sends_faster_than_a_microphone_is_not_live(
+    wall_s: float, received_s: float, is_live: bool
+) -> None:
+    now, received = [100.0], [7_000]
+    wire = ResponseWire(lambda _: None, response_id="r", item_id="i", previous_id=None, speaks=True)
+    playback = Playback(wire, Encoder(Pcm()), lead_s=5.0, clock=lambda: now[0], received_ms=lambda: received[0])
+    await playback.play(tone(2.0, 24_000))
+    now[0] += wall_s
+    received[0] += round(received_s * 1000)
+    assert playback.is_live is is_live

@@ -1,10 +1,11 @@
-"""One trace a turn: what an OTLP collector receives from a running platform."""
+"""What a running platform with a language model reports: spans to an OTLP collector, metrics of every replica."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,11 +16,15 @@ import pytest
 import yaml
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from prometheus_client.parser import text_string_to_metric_families
 
 from serve.local.local_platform import free_port
 from tests.integration.conftest import key_in, profile_with, run_up
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
+
+TOKENS = "interview_llm_tokens_total"
+SECONDS = "interview_audio_seconds_total"
 
 
 class Collector:
@@ -66,25 +71,30 @@ class Collector:
 
 
 @pytest.fixture(scope="module")
-def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Collector, httpx.Client]]:
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Collector, httpx.Client]]:
+    """The local profile with a fake language model, which interviews and judges, and a collector of its spans."""
     collector = Collector()
-    base = tmp_path_factory.mktemp("traced")
+    base = tmp_path_factory.mktemp("observed")
     port = free_port()
-    profile = profile_with(base / "traced.yaml", port)
+    profile = profile_with(base / "observed.yaml", port, llm={"engine": "fake"}, tts={"engine": "fake"})
     config = yaml.safe_load(profile.read_text())
-    config["applications"][0]["runtime_env"] = {"env_vars": {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}}
+    config["applications"][0]["runtime_env"]["env_vars"]["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.endpoint
     profile.write_text(yaml.safe_dump(config))
     run, printed = run_up(profile, Path(base / "data"))
     headers = {"Authorization": f"Bearer {key_in(printed)}"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=90, trust_env=False) as client:
         yield collector, client
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=60)
     collector.server.shutdown()
 
 
-def test_a_turn_is_one_trace_from_the_callers_span_to_redis(traced: tuple[Collector, httpx.Client]) -> None:
-    collector, client = traced
+def attributes(span: Span) -> dict[str, str]:
+    return {one.key: one.value.string_value for one in span.attributes}
+
+
+def test_a_turn_is_one_trace_from_the_callers_span_to_redis(observed: tuple[Collector, httpx.Client]) -> None:
+    collector, client = observed
     interview_id = f"tr-{uuid.uuid4().hex[:8]}"
     client.post(f"/session/start/{interview_id}", json={"plan": "backend-engineer", "consent": True})
     trace_id, caller = os.urandom(16).hex(), os.urandom(8).hex()
@@ -111,10 +121,14 @@ def test_a_turn_is_one_trace_from_the_callers_span_to_redis(traced: tuple[Collec
     assert ancestors(named["TtsService.synthesize"])[:1] == ["tts.synthesize"]
     commits = [span for span in spans if span.name.startswith("redis") and "AgentService.turn" in ancestors(span)]
     assert len(commits) >= 2, sorted(span.name for span in spans)
+    route = {"http.request.method": "POST", "http.route": "/session/turn"}
+    assert attributes(named["POST /session/turn"]).items() >= route.items()
+    assert all(attributes(span)["db.system.name"] == "redis" for span in commits)
+    assert all(f"redis {attributes(span)['db.operation.name']}" == span.name for span in commits)
 
 
-def test_no_span_carries_what_was_said_or_who_said_it(traced: tuple[Collector, httpx.Client]) -> None:
-    collector, client = traced
+def test_no_span_carries_what_was_said_or_who_said_it(observed: tuple[Collector, httpx.Client]) -> None:
+    collector, client = observed
     interview_id = f"secret-{uuid.uuid4().hex[:8]}"
     trace_id = os.urandom(16).hex()
     parent = {"traceparent": f"00-{trace_id}-{os.urandom(8).hex()}-01"}
@@ -126,3 +140,46 @@ def test_no_span_carries_what_was_said_or_who_said_it(traced: tuple[Collector, h
     assert "zanzibar" not in shown
     assert "Ada Byron" not in shown
     assert interview_id not in shown
+
+
+def scrape(client: httpx.Client, sample_name: str, **labels: str) -> dict[str, float]:
+    """The samples that carry ``labels``, summed by the kind of replica."""
+    found: dict[str, float] = {}
+    for family in text_string_to_metric_families(client.get("/metrics").text):
+        for sample in family.samples:
+            if sample.name == sample_name and labels.items() <= sample.labels.items():
+                role = sample.labels["replica"].split("-")[0]
+                found[role] = found.get(role, 0.0) + sample.value
+    return found
+
+
+def test_tokens_and_seconds_of_every_replica_are_in_one_scrape(observed: tuple[Collector, httpx.Client]) -> None:
+    _, client = observed
+    interview_id = f"mm-{uuid.uuid4().hex[:10]}"
+    body = {"model": "fake", "messages": [{"role": "user", "content": "Say ready."}], "max_tokens": 5}
+    asked = client.post("/v1/chat/completions", json=body)
+    assert asked.status_code == 200, asked.text
+    speech = {"model": "tts-1", "voice": "alloy", "input": "Five words of plain tone.", "response_format": "opus"}
+    assert client.post("/v1/audio/speech", json=speech).status_code == 200
+
+    started = client.post(f"/session/start/{interview_id}", json={"plan": "backend-engineer", "consent": True})
+    assert started.status_code == 200, started.text
+    answer = "I measured the billing service first, and then I made the slow query faster with an index."
+    # Far enough for an open question that is scored: the judge's tokens are grading's.
+    for _ in range(8):
+        assert client.post(f"/session/turn/{interview_id}", json={"answer": answer}).status_code == 200
+    assert client.delete(f"/session/state/{interview_id}").status_code == 200
+
+    wanted = {"ingress", "agent", "grading"}
+    deadline = time.monotonic() + 60  # other processes publish every 5 s; there is no event to wait for
+    while not wanted <= (used := scrape(client, TOKENS)).keys():
+        assert time.monotonic() < deadline, f"only {used}"
+        time.sleep(0.5)
+    usage = asked.json()["usage"]
+    for kind in ("prompt", "completion"):
+        assert scrape(client, TOKENS, kind=kind)["ingress"] == usage[f"{kind}_tokens"]
+    spoken = scrape(client, SECONDS, direction="spoken")
+    assert spoken["ingress"] == pytest.approx(0.25, abs=0.1)
+    assert spoken["agent"] > 0
+    every_replica = scrape(client, "interview_commit_conflicts_total")
+    assert {"ingress", "agent", "grading", "llm", "tts"} <= every_replica.keys(), "retries inside tiers have a way out"
