@@ -38,6 +38,34 @@ _STRENGTH = 1.0
 #: Features seen less often are left out, and weights below this.
 _FEWEST, _SMALLEST = 2, 0.02
 
+#: Files of ``tests/data/meaning``; their halves "kept" are left out.
+LABELLED = (
+    "orders",
+    "orders_own",
+    "orders_grid_tuning",
+    "orders_fresh",
+    "orders_look_alikes",
+    "orders_suites",
+    "orders_wordings",
+)
+
+#: Files of ``tests/data/grading`` with answers that give no orders; their halves "kept" are left out.
+ANSWERED = (
+    "handed/numeric",
+    "handed/objective",
+    "handed/symbolic",
+    "handed/coverage",
+    "numeric_kinds",
+    "objective_kinds",
+    "objective_fresh",
+    "symbolic_kinds",
+    "formula_kinds",
+    "independent",
+    "public_kinds",
+    "public_suites",
+    "own_style",
+)
+
 Labelled = tuple[str, bool]
 
 
@@ -47,11 +75,16 @@ def lines(name: str) -> list[dict[str, object]]:
 
 def labelled() -> Iterator[Labelled]:
     """Texts with their label, none of them kept for measuring."""
-    for name in ("orders", "orders_own", "orders_grid_tuning", "orders_fresh", "orders_look_alikes"):
+    for name in LABELLED:
         for case in lines(f"meaning/{name}.jsonl"):
             if case.get("half") != "kept":
                 yield str(case["text"]), bool(case["order"])
-    for case in (*lines("grading/independent.jsonl"), *lines("grading/public_kinds.jsonl")):
+    for case in (
+        *lines("grading/independent.jsonl"),
+        *lines("grading/public_kinds.jsonl"),
+        *lines("grading/public_suites.jsonl"),
+        *lines("grading/candidates_wordings.jsonl"),
+    ):
         if case["area"] == "orders" and case["half"] == "fix":
             yield str(case["text"]), bool(dict(case["expect"])["order"])  # type: ignore[call-overload]
     for case in lines("grading/injections.jsonl"):
@@ -67,9 +100,10 @@ def plain() -> list[str]:
     for name in ("requests", "requests_own", "stories", "stories_own"):
         for case in lines(f"meaning/{name}.jsonl"):
             found[str(case.get("text") or case.get("answer"))] = None
-    for name in ("numeric", "objective", "symbolic", "coverage"):
-        for case in lines(f"grading/handed/{name}.jsonl"):
-            found[str(case["answer"])] = None
+    for name in ANSWERED:
+        for case in lines(f"grading/{name}.jsonl"):
+            if "answer" in case and case.get("half") != "kept":
+                found[str(case["answer"])] = None
     for plan in load_plans(ROOT / "configs" / "interviews").values():
         for text in _texts(msgspec.to_builtins(plan)):
             for sentence in re.split(r"(?<=[.!?])\s+", text):

@@ -1,7 +1,12 @@
-"""The application that ``benchmarks.realtime`` measures, in a process of its own: real models, no Ray."""
+"""The application that ``benchmarks.realtime`` and ``benchmarks.realtime_load`` measure, in a process of its own.
+
+Without Ray. With ``--fakes`` no model but Silero is loaded: speech-to-text and the voice are fakes that answer at once,
+and silence alone ends a turn.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import socket
@@ -17,6 +22,7 @@ from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.stt.config import SttConfig
+from deployments.stt.engines.fake import FakeSpeechToText
 from deployments.stt.engines.model_resolution import resolve_model
 from deployments.stt.engines.port import AudioPiece, PieceText
 from deployments.stt.engines.whisper import load_engine
@@ -66,9 +72,9 @@ class _NoReports:
         return None
 
 
-async def serve() -> None:
-    """Load the models, begin the interview ``bench``, print the address, and serve until terminated."""
-    config, voice = SttConfig(workers=1), TtsConfig(engine="espeak", kept_bytes=0)
+def whisper() -> SttService:
+    """Whisper tiny.en on one thread. Blocking."""
+    config = SttConfig(workers=1)
     engine = load_engine(config, resolve_model(config))
 
     async def transcribed(piece: AudioPiece) -> PieceText:
@@ -77,8 +83,14 @@ async def serve() -> None:
             raise outcome
         return outcome
 
-    stt, tts = SttService(config, engine, transcribed), TtsService(voice, build_engine(voice))
-    detection = TurnDetectionService(TurnDetectionConfig())
+    return SttService(config, engine, transcribed)
+
+
+async def serve(interviews: list[str], *, fakes: bool) -> None:
+    """Load the models, begin the ``interviews``, print the address, and serve until terminated."""
+    voice = TtsConfig(engine="fake" if fakes else "espeak", kept_bytes=0)
+    stt, tts = FakeSpeechToText() if fakes else whisper(), TtsService(voice, build_engine(voice))
+    detection = TurnDetectionService(TurnDetectionConfig(end_of_turn="silence") if fakes else TurnDetectionConfig())
     sessions, blobs, database, invitations = (
         MemorySessionStore(),
         MemoryBlobs(),
@@ -104,7 +116,8 @@ async def serve() -> None:
         tts=tts,
         turn_detection=detection,
     )
-    await agent.start(StartRequest("bench", "bench", "backend-engineer", consent=True))
+    for interview in interviews:
+        await agent.start(StartRequest("bench", interview, "backend-engineer", consent=True))
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"127.0.0.1:{listener.getsockname()[1]}"
     print(json.dumps({"address": address, "end_of_turn": detection.info().end_of_turn}), flush=True)
@@ -112,4 +125,8 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    parser = argparse.ArgumentParser(description="See the module's first lines.")
+    parser.add_argument("--fakes", action="store_true")
+    parser.add_argument("--interviews", nargs="+", default=["bench"])
+    options = parser.parse_args()
+    asyncio.run(serve(options.interviews, fakes=options.fakes))

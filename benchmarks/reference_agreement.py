@@ -4,9 +4,11 @@
 
 Each open question has a strong, an average and a weak answer, labelled 1, 0.5 and 0 by their author. ``blind``: written
 without seeing the question's key points (``benchmarks/data/blind_references.txt``). ``own``: written before the key
-points, by the author of both, so that their agreement is circular. Coverage is by words alone, without an encoder or a
-model. Order: the share of the pairs strong/average, average/weak and strong/weak of one question that are graded in
-that order; a tie counts as wrong.
+points, by the author of both, so that their agreement is circular. ``reader``: the answers of
+``benchmarks/data/blind_answers.yaml``, which another reader wrote from prompt and probes alone; each has a list of the
+field's terms as well, which ``spoken_above_terms`` compares with the strong answer. Coverage is by words alone, without
+an encoder or a model. Order: the share of the pairs strong/average, average/weak and strong/weak of one question that
+are graded in that order; a tie counts as wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -24,11 +26,13 @@ from msgspec import Struct
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.studies.calibration import Comparison, agreement
 from interview.plans.files import load_plans
-from interview.plans.questions import Question
+from interview.plans.questions import Question, ReferenceAnswers
+from interview.yaml.source import read_yaml
 
 ROOT = Path(__file__).parents[1]
 PLANS = ROOT / "configs" / "interviews"
 BLIND = ROOT / "benchmarks" / "data" / "blind_references.txt"
+ANSWERS = ROOT / "benchmarks" / "data" / "blind_answers.yaml"
 LABELS = {"strong": 1.0, "average": 0.5, "weak": 0.0}
 
 
@@ -57,11 +61,29 @@ def graded(question: Question) -> Graded | None:
     """None for a question without a rubric or references."""
     if not question.is_open or question.reference is None:
         return None
-    reference = question.reference
+    return graded_answers(question, question.reference)
+
+
+def graded_answers(question: Question, answers: ReferenceAnswers) -> Graded:
     strong, average, weak = (
-        grade_coverage(question, text).score for text in (reference.strong, reference.average, reference.weak)
+        grade_coverage(question, text).score for text in (answers.strong, answers.average, answers.weak)
     )
     return Graded(question.id, (round(strong, 3), round(average, 3), round(weak, 3)))
+
+
+class BlindAnswers(Struct, frozen=True):
+    """Answers to one question, and a list of the field's terms that explains nothing."""
+
+    answers: ReferenceAnswers
+    terms: str
+
+
+def blind_answers() -> dict[str, BlindAnswers]:
+    found: dict[str, dict[str, str]] = read_yaml(ANSWERS).data
+    return {
+        name: BlindAnswers(ReferenceAnswers(given["strong"], given["average"], given["weak"]), given["terms"])
+        for name, given in found.items()
+    }
 
 
 def summary(found: Sequence[Graded]) -> dict[str, Any]:
@@ -86,10 +108,22 @@ def summary(found: Sequence[Graded]) -> dict[str, Any]:
     }
 
 
+def spoken_above_terms(questions: Mapping[str, Question]) -> dict[str, Any]:
+    """Whether the reader's strong answer is graded above the list of terms."""
+    lost = {}
+    given = blind_answers()
+    for name, one in given.items():
+        spoken, terms = (grade_coverage(questions[name], text).score for text in (one.answers.strong, one.terms))
+        if spoken <= terms:
+            lost[name] = (round(spoken, 3), round(terms, 3))
+    return {"pairs": len(given), "share": round(1 - len(lost) / len(given), 3), "lost": lost}
+
+
 def measure() -> dict[str, Any]:
     plans = [plan for plan in load_plans(PLANS).values() if plan.language.startswith("en")]
     questions = {question.id: question for plan in plans for question in plan.questions}
     found = [one for question in questions.values() if (one := graded(question)) is not None]
+    read = [graded_answers(questions[name], one.answers) for name, one in blind_answers().items()]
     blind = blind_ids()
     return {
         "command": "python -m benchmarks.reference_agreement",
@@ -97,7 +131,10 @@ def measure() -> dict[str, Any]:
         "grader": "key-point coverage by words",
         "blind": summary([one for one in found if one.question_id in blind]),
         "own": summary([one for one in found if one.question_id not in blind]),
+        "reader": summary(read),
+        "spoken_above_terms": spoken_above_terms(questions),
         "scores": {one.question_id: one.scores for one in found},
+        "scores_reader": {one.question_id: one.scores for one in read},
     }
 
 
@@ -106,11 +143,12 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the result here as well")
     arguments = parser.parse_args()
     result = measure()
-    for name in ("blind", "own"):
+    for name in ("blind", "own", "reader"):
         shown = {key: value for key, value in result[name].items() if key != "out_of_order"}
         print(name, json.dumps(shown))
         for question_id, wrong in result[name]["out_of_order"].items():
             print(f"  {question_id}: {'; '.join(wrong)}")
+    print("spoken above terms", json.dumps(result["spoken_above_terms"]))
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 

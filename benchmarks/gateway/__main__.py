@@ -1,7 +1,8 @@
 """``python -m benchmarks.gateway --json OUT``: what a gateway adds to a chat completion.
 
 Closed loops of clients ask one fake server through this platform and, with ``--litellm PROGRAM``, through LiteLLM's
-proxy (one worker); ``backend`` is the server alone. CPU is that of all processes of a gateway.
+proxy (one worker), and with ``--ray-llm PYTHON`` through the ingress of ``ray.serve.llm``. ``backend`` is the server
+alone. CPU is that of all processes of a gateway.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import msgspec
 import uvloop
 
 from benchmarks.gateway.backend import MODEL
-from benchmarks.gateway.subjects import Subject, backend, litellm, platform
+from benchmarks.gateway.subjects import Subject, backend, litellm, platform, ray_llm
 from benchmarks.load.histogram import Latency
 from benchmarks.load.measure import machine
 from benchmarks.load.sampling import Sampler
@@ -115,6 +116,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--profiles", nargs="*", default=["local", "load"], help="Serve profiles, names or files")
     parser.add_argument("--litellm", type=Path, help="the program `litellm` of an environment that has litellm[proxy]")
+    parser.add_argument("--ray-llm", type=Path, help="the Python of an environment with ray[serve,llm] and vLLM")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 64])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--warmup-s", type=float, default=2.0)
@@ -128,6 +130,8 @@ def main() -> int:
         ]
         if given.litellm:
             starts.append(lambda: litellm(given.litellm, server.address))
+        if given.ray_llm:
+            starts.append(lambda: ray_llm(given.ray_llm, server.address))
         for _ in range(given.rounds):
             runs += [measured(server, clients, given.warmup_s, given.measure_s) for clients in given.clients]
             for start in starts:

@@ -1,4 +1,4 @@
-"""The subjects of ``benchmarks.gateway``: the fake server alone, this platform, and LiteLLM's proxy in front of it."""
+"""The subjects of ``benchmarks.gateway``: the fake server alone, this platform, and other gateways in front of it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ from benchmarks.gateway.backend import MODEL
 from benchmarks.load.target import running
 from serve.local.local_platform import free_port
 from serve.serve_file import profile_path
+from storage.weights.resolve import resolve_weights
 
+SPEECH_MODEL = "whisper-tiny.en"
 _KEY = "sk-benchmark"
 _START_S = 120.0
+#: Of ray.serve.llm, whose replicas import vLLM and torch.
+_RAY_LLM_START_S = 400.0
 #: Limits that no run of this benchmark meets; LiteLLM has none by default.
 _NO_LIMITS = {"max_concurrent": 4096, "requests_per_minute": 100_000_000, "burst": 1_000_000}
 _NO_CALLER_LIMITS = {
@@ -41,6 +45,7 @@ class Subject:
     address: str
     api_key: str
     root: psutil.Process
+    model: str = MODEL
 
 
 @contextlib.contextmanager
@@ -110,9 +115,7 @@ def litellm(program: Path, upstream: str) -> Iterator[Subject]:
             "--num_workers",
             "1",
         ]
-        environment = {
-            name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "REDIS_URL", "DATABASE_URL")
-        }
+        environment = _without_ours()
         # its own advice for production; no price list from the network
         environment |= {"LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
         with _process(command, f"http://127.0.0.1:{port}/health/liveliness", environment) as process:
@@ -120,11 +123,61 @@ def litellm(program: Path, upstream: str) -> Iterator[Subject]:
 
 
 @contextlib.contextmanager
-def _process(command: list[str], ready: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def ray_llm(python: Path, upstream: str) -> Iterator[Subject]:
+    """The ingress of ``ray.serve.llm``; ``python`` is that of an environment with ``ray[serve,llm]`` and vLLM."""
+    port = free_port()
+    script = Path(__file__).with_name("ray_llm.py")
+    command = [str(python), str(script), "--port", str(port), "--upstream", upstream]
+    environment = _without_ours() | {
+        "RAY_AUTH_MODE": "disabled",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_raylet_start_wait_time_s": "150",  # its default is too short on busy cores
+    }
+    with _process(command, f"http://127.0.0.1:{port}/v1/models", environment, _RAY_LLM_START_S) as process:
+        yield Subject("ray.serve.llm", f"http://127.0.0.1:{port}", "none", psutil.Process(process.pid))
+
+
+@contextlib.contextmanager
+def speech_platform() -> Iterator[Subject]:
+    """This platform under the profile ``local``, asked for transcriptions, without limits of callers."""
+    with tempfile.TemporaryDirectory(prefix="iv-gateway-") as directory:
+        config: dict[str, Any] = yaml.safe_load(profile_path("local").read_text())
+        arguments = config["applications"][0]["args"]
+        arguments["limits"] = _NO_LIMITS
+        http = arguments.setdefault("http", {})
+        http["callers"] = {**http.get("callers", {}), **_NO_CALLER_LIMITS}
+        path = Path(directory) / "profile.yaml"
+        path.write_text(yaml.safe_dump(config))
+        with running(str(path)) as target:
+            yield Subject("local", target.address, target.api_key, target.root, SPEECH_MODEL)
+
+
+@contextlib.contextmanager
+def faster_whisper_server(program: Path) -> Iterator[Subject]:
+    """``faster-whisper-server`` with the platform's weights; ``program`` is in an environment of its own."""
+    port = free_port()
+    weights = resolve_weights(SPEECH_MODEL).path
+    command = [str(program), str(weights), "--host", "127.0.0.1", "--port", str(port)]
+    with _process(command, f"http://127.0.0.1:{port}/health", _without_ours()) as process:
+        root = psutil.Process(process.pid)
+        yield Subject("faster-whisper-server", f"http://127.0.0.1:{port}", "none", root, "whisper-1")
+
+
+def _without_ours() -> dict[str, str]:
+    """The environment without what is meant for this repository's own processes."""
+    return {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "REDIS_URL", "DATABASE_URL")
+    }
+
+
+@contextlib.contextmanager
+def _process(
+    command: list[str], ready: str, environment: dict[str, str], start_s: float = _START_S
+) -> Iterator[subprocess.Popen[bytes]]:
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
         try:
-            _wait_until_ready(process, ready)
+            _wait_until_ready(process, ready, start_s)
             yield process
         except TimeoutError:
             log.seek(0)
@@ -138,8 +191,8 @@ def _process(command: list[str], ready: str, environment: dict[str, str]) -> Ite
                 process.kill()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
-    give_up = time.monotonic() + _START_S
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, start_s: float) -> None:
+    give_up = time.monotonic() + start_s
     while time.monotonic() < give_up and process.poll() is None:
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(url, trust_env=False).is_success:

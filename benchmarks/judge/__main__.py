@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.judge.criteria import criteria_cases, criteria_figures
 from benchmarks.judge.figures import figures, fitted, judged_cases
 from benchmarks.judge.instructions import instruction_cases, instruction_figures
 from benchmarks.judge.records import Case, RecordedModel, RecordingModel, graded_cases, record, records_in
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="a CSV with the columns of the shipped set")
     parser.add_argument("--answers", type=int, default=300, help="how many graded answers")
     parser.add_argument("--instructions", type=int, default=0, help="how many with orders, and with mentions")
+    parser.add_argument("--more-instructions", type=Path, help="JSON lines of further ones (area: orders)")
+    parser.add_argument("--criteria", type=int, default=0, help="how many shipped questions, three answers each")
     parser.add_argument("--server", help="an OpenAI-compatible server, e.g. http://127.0.0.1:9000/v1")
     parser.add_argument("--model", default="", help="the server's name of the model")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
@@ -70,11 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     rows = read(given.data)
     cases = graded_cases(rows, given.answers)
-    instructed = instruction_cases(given.instructions) if given.instructions else []
+    instructed = instruction_cases(given.instructions, given.more_instructions) if given.instructions else []
+    by_level = criteria_cases(given.criteria) if given.criteria else []
     if given.server:
         begin = len(cases) * given.part // 4
         asyncio.run(
-            judge_missing([*cases[begin:], *cases[:begin], *instructed], given.records, given.server, given.model)
+            judge_missing(
+                [*instructed, *by_level, *cases[begin:], *cases[:begin]], given.records, given.server, given.model
+            )
         )
     found = asyncio.run(judged_cases(cases, records_in(given.records), rows))
     if not found:
@@ -85,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result = {"model": given.model, "data": given.data.name, **figures(found)}
     if instructed:
         result["instructions"] = asyncio.run(instruction_figures(instructed, records_in(given.records)))
+    if by_level:
+        result["criteria"] = asyncio.run(criteria_figures(by_level, records_in(given.records)))
     print(json.dumps(result, indent=2))
     if given.json:
         given.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -37,8 +37,9 @@ MARGIN = 0.15
 _FILES = {"order": ("injections", "orders_held_out"), "honest": ("orders_honest", "orders_honest_held_out")}
 
 
-def instruction_cases(count: int) -> list[Case]:
-    """Both bare answers, then ``count`` of either kind, evenly over their files."""
+def instruction_cases(count: int, more: Path | None = None) -> list[Case]:
+    """Both bare answers, then ``count`` of either kind, evenly over their files, and all of ``more``: a file of cases
+    whose ``kind`` is ``order`` or ``honest``."""
     bare = {"order": WEAK, "honest": GOOD}
     found = [Case(f"bare/{kind}", QUESTION, answer) for kind, answer in bare.items()]
     for kind, names in _FILES.items():
@@ -49,8 +50,14 @@ def instruction_cases(count: int) -> list[Case]:
         ]
         step = max(1, len(texts) // count)
         chosen = texts[::step][:count]
+        chosen += [one["text"] for one in _cases_in(more) if one["kind"] == kind]
         found += [Case(f"{kind}/{at}", QUESTION, f"{bare[kind]} {text}") for at, text in enumerate(chosen)]
     return found
+
+
+def _cases_in(path: Path | None) -> list[dict[str, Any]]:
+    lines = path.read_text(encoding="utf-8").splitlines() if path is not None else []
+    return [one for line in lines if (one := json.loads(line)).get("area") == "orders"]
 
 
 async def instruction_figures(cases: Sequence[Case], records: Mapping[str, Record]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from benchmarks.stt.corpus import Spoken, people, recorded
 from benchmarks.stt.inprocess import speech_service
 from benchmarks.stt.mixes import NOISES, RATE, Samples
 from deployments.agent.config import AgentConfig
-from deployments.stt.confidence import ConfidenceModel
+from deployments.stt.confidence import LEAST_LANGUAGE_LOGPROB, ConfidenceModel, brevity_of, words_in
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import TranscribeRequest, Transcript
 from deployments.stt.engines.model_resolution import resolve_model
@@ -70,7 +70,10 @@ class Mix(msgspec.Struct, frozen=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """The outcome of one mix. ``accuracy``: right words, 0 for invented ones. Scores None: nothing was heard."""
+    """The outcome of one mix. ``accuracy``: right words, 0 for invented ones. Scores None: nothing was heard.
+
+    ``snr_db`` as in ``Mix``. ``text`` is the transcript. ``speech_s`` is the length of the detected speech in seconds.
+    """
 
     kind: str
     spoken: bool
@@ -78,6 +81,11 @@ class Heard(msgspec.Struct, frozen=True):
     accuracy: float
     avg_logprob: float | None = None
     no_speech_prob: float | None = None
+    language_logprob: float = 0.0
+    snr_db: float | None = None
+    speech_s: float = 0.0
+    text: str = ""
+    said: str = ""
 
 
 def half_of(voice: str) -> Half:
@@ -199,39 +207,63 @@ async def hear(service: SttService, mixed: Sequence[Mix], at_once: int) -> list[
         if not transcript.text:
             return nothing
         accuracy = 0.0 if mix.text is None else max(0.0, 1 - word_error_rate([mix.text], [transcript.text]))
-        logprob, no_speech = _scores(transcript)
-        return Heard(mix.kind, mix.text is not None, clear, accuracy, logprob, no_speech)
+        logprob, no_speech, language = _scores(transcript)
+        return Heard(
+            mix.kind,
+            mix.text is not None,
+            clear,
+            round(accuracy, 4),
+            logprob,
+            no_speech,
+            language,
+            mix.snr_db,
+            transcript.speech_s,
+            transcript.text,
+            mix.text or "",
+        )
 
     return await asyncio.gather(*map(one, mixed))
 
 
-def _scores(transcript: Transcript) -> tuple[float, float]:
+def _scores(transcript: Transcript) -> tuple[float, float, float]:
     """The duration-weighted means of the segments' scores."""
     lengths = np.array([max(0.01, segment.end - segment.start) for segment in transcript.segments])
-    scores = np.array([(segment.avg_logprob, segment.no_speech_prob) for segment in transcript.segments])
-    logprob, no_speech = lengths @ scores / lengths.sum()
-    return float(logprob), float(no_speech)
+    scores = np.array(
+        [(segment.avg_logprob, segment.no_speech_prob, segment.language_logprob) for segment in transcript.segments]
+    )
+    logprob, no_speech, language = lengths @ scores / lengths.sum()
+    return round(float(logprob), 4), round(float(no_speech), 4), round(float(language), 4)
 
 
 def fit(heard: Sequence[Heard]) -> ConfidenceModel:
-    """Logistic regression of word accuracy on the mean log-probability (Platt scaling with soft labels)."""
+    """Logistic regression of word accuracy on the scores (Platt scaling with soft labels)."""
     scored = [one for one in heard if one.avg_logprob is not None]
-    logprob = np.array([one.avg_logprob for one in scored])
+    scores = np.array([_scores_of(one) for one in scored])
     accuracy = np.array([one.accuracy for one in scored])
 
     def loss(weights: npt.NDArray[np.float64]) -> float:
-        z = weights[0] + weights[1] * logprob
+        z = weights[0] + scores @ weights[1:]
         entropy = accuracy * np.logaddexp(0, -z) + (1 - accuracy) * np.logaddexp(0, z)
-        return float(entropy.mean() + 1e-3 * weights[1] ** 2)
+        return float(entropy.mean() + 1e-4 * np.sum(weights[1:] ** 2))
 
-    intercept, slope = minimize(loss, np.zeros(2)).x
-    return ConfidenceModel(intercept=round(float(intercept), 3), avg_logprob=round(float(slope), 3))
+    intercept, logprob, no_speech, language, brevity = (round(float(one), 3) for one in minimize(loss, np.zeros(5)).x)
+    return ConfidenceModel(intercept, logprob, no_speech, language, brevity)
+
+
+def _confidence(one: Heard, model: ConfidenceModel) -> float:
+    logprob, no_speech = one.avg_logprob or 0.0, one.no_speech_prob or 0.0
+    return model.confidence(logprob, no_speech, one.language_logprob, words_in(one.text))
+
+
+def _scores_of(one: Heard) -> tuple[float, float, float, float]:
+    language = max(LEAST_LANGUAGE_LOGPROB, one.language_logprob)
+    return one.avg_logprob or 0.0, one.no_speech_prob or 0.0, language, brevity_of(words_in(one.text))
 
 
 def checked(heard: Sequence[Heard], model: ConfidenceModel, unsure_below: float) -> dict[str, Any]:
     """The figures of one half."""
     scored = [one for one in heard if one.avg_logprob is not None]
-    confidence = np.array([model.confidence(one.avg_logprob or 0.0, one.no_speech_prob or 0.0) for one in scored])
+    confidence = np.array([_confidence(one, model) for one in scored])
     accuracy = np.array([one.accuracy for one in scored])
     bins = np.minimum((confidence * 10).astype(int), 9)
     error = sum(abs(confidence[bins == b].sum() - accuracy[bins == b].sum()) for b in range(10)) / max(1, len(scored))
@@ -261,17 +293,29 @@ def heard_so_far(file: Path) -> dict[Half, list[Heard]]:
     return msgspec.json.decode(file.read_bytes(), type=dict[Half, list[Heard]])
 
 
+def earlier_outcomes(result: Path) -> list[Heard]:
+    """The fitted half in the result of an earlier run."""
+    return msgspec.convert(msgspec.json.decode(result.read_bytes())["outcomes"]["fitted"], list[Heard])
+
+
 def save(outcomes: dict[Half, list[Heard]], file: Path) -> None:
     file.write_bytes(msgspec.json.encode(outcomes))
 
 
 async def hear_all(
-    config: SttConfig, recordings: Sequence[Spoken], partial: Path, budget_s: float
+    config: SttConfig, recordings: Sequence[Spoken], partial: Path, budget_s: float, fitted: list[Heard]
 ) -> dict[Half, list[Heard]] | None:
-    """The outcomes of all mixes; None when the budget ended first. Continues from ``partial`` and writes it."""
+    """The outcomes of all mixes; None when the budget ended first. Continues from ``partial`` and writes it.
+
+    ``fitted``: the outcomes of the fitted half in an earlier run, which are not heard again.
+    """
     outcomes = heard_so_far(partial)
+    if fitted:
+        outcomes["fitted"] = fitted
     started, service = time.monotonic(), speech_service(config)
     for half in VOICES:
+        if half == "fitted" and fitted:
+            continue
         mixed, done = Mixer(half, recordings).all(), outcomes[half]
         while len(done) < len(mixed):
             if time.monotonic() - started > budget_s:
@@ -288,13 +332,17 @@ def main() -> None:
     parser.add_argument("--model", default="whisper-tiny.en")
     parser.add_argument("--json", type=Path, required=True, metavar="OUT")
     parser.add_argument("--budget-s", type=float, default=float("inf"), help="stop after this; the next run goes on")
+    parser.add_argument(
+        "--fitted-from", type=Path, metavar="RESULT", help="take the fitted half from an earlier result of the model"
+    )
     parser.add_argument("--workers", type=int, default=2, help="pieces decoded side by side")
     asked = parser.parse_args()
     recordings = [*people(), *(one for folder in asked.speech for one in recorded(folder))]
     config = SttConfig(model=asked.model, workers=asked.workers, max_queued_audio_s=1e9, deadline_s=3600)
     unsure_below = AgentConfig().unsure_below
     partial = asked.json.with_suffix(".partial")
-    outcomes = asyncio.run(hear_all(config, recordings, partial, asked.budget_s))
+    fitted = earlier_outcomes(asked.fitted_from) if asked.fitted_from else []
+    outcomes = asyncio.run(hear_all(config, recordings, partial, asked.budget_s, fitted))
     if outcomes is None:
         sys.stderr.write(f"the budget is spent; run again to go on from {partial}\n")
         return
