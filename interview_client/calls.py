@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -14,7 +14,24 @@ import msgspec
 from msgspec import Struct
 
 from interview_client.errors import UnexpectedReply
-from interview_client.results import InterviewPage, Link, Report, State, Step
+from interview_client.results import (
+    Comparison,
+    CreatedKey,
+    ErasedData,
+    ExtraTime,
+    InterviewPage,
+    InvitationList,
+    KeyList,
+    Link,
+    PlanConsent,
+    PlanList,
+    PlanProblems,
+    PlanView,
+    Platform,
+    Report,
+    State,
+    Step,
+)
 
 T = TypeVar("T")
 
@@ -35,7 +52,7 @@ class Call(Struct, Generic[T], frozen=True):
     json: Any = None
     files: dict[str, tuple[str, bytes, str]] = {}
     form: dict[str, str] = {}
-    query: dict[str, str] = {}
+    query: Mapping[str, str | list[str]] = {}
     headers: dict[str, str] = {}
     repeatable: bool = True
 
@@ -78,9 +95,9 @@ def answer(
     stream_audio: bool = False,
     streamed: bool = False,
 ) -> Call[Step]:
-    """Raises ValueError: neither or both of ``text`` and ``recording``."""
-    if (text is None) == (recording is None):
-        raise ValueError("give either text or recording")
+    """With both, ``text`` counts: it corrects the recording's transcript. Raises ValueError: neither is given."""
+    if text is None and recording is None:
+        raise ValueError("give text, a recording, or a recording with its corrected text")
     headers = _keyed(key) | ({"Accept": "text/event-stream"} if streamed else {})
     path = f"/session/turn/{_part(interview_id)}"
     if recording is None:
@@ -89,6 +106,8 @@ def answer(
             body["stream_audio"] = True
         return Call("POST", path, _reader(Step), json=body, headers=headers)
     form = {"voice": "true" if voice else "false", "signals": msgspec.json.encode(dict(signals or {})).decode()}
+    if text is not None:
+        form["answer"] = text
     form |= {name: str(value) for name, value in to.fields().items()}
     if stream_audio:
         form["stream_audio"] = "true"
@@ -98,6 +117,14 @@ def answer(
 def hint(interview_id: str, *, key: str | None, voice: bool, to: Answered) -> Call[Step]:
     path = f"/session/hint/{_part(interview_id)}"
     return Call("POST", path, _reader(Step), json={"voice": voice, **to.fields()}, headers=_keyed(key))
+
+
+def pause(interview_id: str, to: Answered) -> Call[Step]:
+    return Call("POST", f"/session/pause/{_part(interview_id)}", _reader(Step), json=to.fields())
+
+
+def resume(interview_id: str, *, voice: bool) -> Call[Step]:
+    return Call("POST", f"/session/resume/{_part(interview_id)}", _reader(Step), json={"voice": voice})
 
 
 def state(interview_id: str) -> Call[State]:
@@ -133,14 +160,107 @@ def report_document(interview_id: str, form: Document) -> Call[bytes]:
     return Call("GET", f"/session/report/{_part(interview_id)}", bytes, headers=headers)
 
 
-def override(interview_id: str, question_id: str, score: float, reason: str, author: str) -> Call[dict[str, Any]]:
-    body = {"question_id": question_id, "score": score, "reason": reason, "author": author}
+def override(
+    interview_id: str,
+    question_id: str,
+    score: float,
+    reason: str,
+    *,
+    author: str,
+    replaces: int | None,
+    key: str | None,
+) -> Call[dict[str, Any]]:
+    body: dict[str, Any] = {"question_id": question_id, "score": score, "reason": reason, "author": author}
+    if replaces is not None:
+        body["replaces"] = replaces
     path = f"/session/report/{_part(interview_id)}/override"
-    return Call("POST", path, _reader(dict[str, Any]), json=body, repeatable=False)
+    return Call("POST", path, _reader(dict[str, Any]), json=body, headers=_keyed(key))
+
+
+def grant_extra_time(
+    interview_id: str, minutes: float, reason: str, *, author: str, key: str | None
+) -> Call[ExtraTime]:
+    body = {"minutes": minutes, "reason": reason, "author": author}
+    path = f"/session/extra-time/{_part(interview_id)}"
+    return Call("POST", path, _reader(ExtraTime), json=body, headers=_keyed(key))
+
+
+def compare(plan: str, interviews: Sequence[str] | None, limit: int) -> Call[Comparison]:
+    query: dict[str, str | list[str]] = {"plan": plan, "limit": str(limit)}
+    if interviews is not None:
+        query["interview"] = list(interviews)
+    return Call("GET", "/comparison", _reader(Comparison), query=query)
+
+
+def plans() -> Call[PlanList]:
+    return Call("GET", "/plans", _reader(PlanList))
+
+
+def plan_consent(plan_id: str) -> Call[PlanConsent]:
+    return Call("GET", f"/plans/{_part(plan_id)}/consent", _reader(PlanConsent))
+
+
+def draft_plan(role: Mapping[str, Any]) -> Call[PlanView]:
+    # sent again it drafts another plan
+    return Call("POST", "/plans", _reader(PlanView), json=dict(role), repeatable=False)
+
+
+def check_plan(plan: Mapping[str, Any]) -> Call[PlanProblems]:
+    return Call("POST", "/plans/check", _reader(PlanProblems), json={"plan": dict(plan)})
+
+
+def plan(plan_id: str) -> Call[PlanView]:
+    return Call("GET", f"/plans/{_part(plan_id)}", _reader(PlanView))
+
+
+def change_plan(plan_id: str, plan: Mapping[str, Any], replaces: str) -> Call[PlanView]:
+    # sent again it replaces what the first try stored, which has another digest
+    body = {"plan": dict(plan), "replaces": replaces}
+    return Call("PUT", f"/plans/{_part(plan_id)}", _reader(PlanView), json=body, repeatable=False)
+
+
+def approve_plan(plan_id: str, digest: str) -> Call[PlanView]:
+    path = f"/plans/{_part(plan_id)}/approval"
+    return Call("POST", path, _reader(PlanView), json={"digest": digest}, repeatable=False)
+
+
+def delete_plan(plan_id: str) -> Call[None]:
+    return Call("DELETE", f"/plans/{_part(plan_id)}", _nothing, repeatable=False)
+
+
+def keys() -> Call[KeyList]:
+    return Call("GET", "/keys", _reader(KeyList))
+
+
+def create_key(label: str, scopes: Sequence[str], expires_in_days: float | None) -> Call[CreatedKey]:
+    body: dict[str, Any] = {"label": label, "scopes": list(scopes)}
+    if expires_in_days is not None:
+        body["expires_in_days"] = expires_in_days
+    # sent again it creates another key, and the lost one would stay
+    return Call("POST", "/keys", _reader(CreatedKey), json=body, repeatable=False)
+
+
+def revoke_key(key_id: str) -> Call[None]:
+    return Call("DELETE", f"/keys/{_part(key_id)}", _nothing)
+
+
+def platform() -> Call[Platform]:
+    return Call("GET", "/platform", _reader(Platform))
+
+
+def export_data(reference: str) -> Call[bytes]:
+    return Call("GET", f"/candidates/{quote(reference)}/data", bytes)
+
+
+def erase_data(reference: str) -> Call[ErasedData]:
+    # a second one is a 404, so a lost reply is not repeated
+    return Call("DELETE", f"/candidates/{quote(reference)}/data", _reader(ErasedData), repeatable=False)
 
 
 def interviews(filters: Mapping[str, object], cursor: str | None) -> Call[InterviewPage]:
-    query = {name: _query_value(value) for name, value in filters.items() if value is not None}
+    query: dict[str, str | list[str]] = {
+        name: _query_value(value) for name, value in filters.items() if value is not None
+    }
     if cursor is not None:
         query["cursor"] = cursor
     return Call("GET", "/sessions", _reader(InterviewPage), query=query)
@@ -153,11 +273,21 @@ def recording(audio_url: str) -> Call[bytes]:
     return Call("GET", audio_url, bytes)
 
 
-def invite(interview_id: str, how: Start | None) -> Call[Link]:
+def invite(
+    interview_id: str, how: Start | None, expires_in_s: float | None, extra_time: Mapping[str, Any] | None
+) -> Call[Link]:
     body = {} if how is None else msgspec.to_builtins(how)
     body.pop("consent", None)
+    if expires_in_s is not None:
+        body["expires_in_s"] = expires_in_s
+    if extra_time is not None:
+        body["extra_time"] = dict(extra_time)
     # sent again it makes another link, so a lost reply is not repeated
     return Call("POST", f"/interviews/{_part(interview_id)}/link", _reader(Link), json=body, repeatable=False)
+
+
+def invitations() -> Call[InvitationList]:
+    return Call("GET", "/interviews", _reader(InvitationList))
 
 
 def revoke_link(interview_id: str) -> Call[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -14,7 +14,27 @@ import msgspec
 from interview_client import calls
 from interview_client.calls import Call, Document, Recording, Start
 from interview_client.errors import ApiError, ConnectionFailed, UnexpectedReply
-from interview_client.results import AudioPart, Event, InterviewRow, Link, Report, Sentence, State, Step
+from interview_client.results import (
+    AudioPart,
+    Comparison,
+    CreatedKey,
+    ErasedData,
+    Event,
+    ExtraTime,
+    InterviewRow,
+    InvitationList,
+    KeyList,
+    Link,
+    PlanConsent,
+    PlanList,
+    PlanProblems,
+    PlanView,
+    Platform,
+    Report,
+    Sentence,
+    State,
+    Step,
+)
 from interview_client.retries import Retries
 from interview_client.sse import Frame, Frames
 from interview_client.transport import (
@@ -100,7 +120,8 @@ class Client:
         question_id: str | None = None,
         turn_number: int | None = None,
     ) -> Step:
-        """Give one answer: ``text``, or a ``recording`` (a path or bytes; wav, mp3, m4a, ogg, webm, flac).
+        """Give one answer: ``text``, or a ``recording`` (a path or bytes; wav, mp3, m4a, ogg, webm, flac). With
+        both, the text counts as the corrected transcript, and the recording is kept beside it.
 
         ``key`` is the idempotency key (default: a new one), for an application that repeats calls itself.
         ``question_id`` and ``turn_number``, of the last ``Step`` that the candidate saw, name the question that is
@@ -164,6 +185,14 @@ class Client:
         """The next hint to the open question; it reduces that answer's score. Names the question as ``answer`` does."""
         to = calls.Answered(question_id, turn_number)
         return self._send(calls.hint(interview_id, key=key, voice=voice, to=to))
+
+    def pause(self, interview_id: str, *, question_id: str | None = None, turn_number: int | None = None) -> Step:
+        """The candidate leaves until another day, where the plan allows it: ``state.return_by`` says until when."""
+        return self._send(calls.pause(interview_id, calls.Answered(question_id, turn_number)))
+
+    def resume(self, interview_id: str, *, voice: bool = True) -> Step:
+        """The candidate returns from a pause; the open question is asked again."""
+        return self._send(calls.resume(interview_id, voice=voice))
 
     def state(self, interview_id: str) -> State:
         return self._send(calls.state(interview_id))
@@ -232,10 +261,29 @@ class Client:
         return self._send(calls.report_document(interview_id, form))
 
     def override(
-        self, interview_id: str, question_id: str, score: float, reason: str, *, author: str = ""
+        self,
+        interview_id: str,
+        question_id: str,
+        score: float,
+        reason: str,
+        *,
+        author: str = "",
+        replaces: int | None = None,
+        key: str | None = None,
     ) -> dict[str, Any]:
-        """A person's grade replaces the standing one. Not repeated after a lost reply."""
-        return self._send(calls.override(interview_id, question_id, score, reason, author))
+        """A person's grade replaces the standing one. ``replaces`` is the ``seq`` of the grade that the person saw."""
+        call = calls.override(interview_id, question_id, score, reason, author=author, replaces=replaces, key=key)
+        return self._send(call)
+
+    def grant_extra_time(
+        self, interview_id: str, minutes: float, reason: str, *, author: str = "", key: str | None = None
+    ) -> ExtraTime:
+        """A person grants time while the interview runs; before the start it belongs to ``invite``."""
+        return self._send(calls.grant_extra_time(interview_id, minutes, reason, author=author, key=key))
+
+    def compare(self, plan: str, *, interviews: Sequence[str] | None = None, limit: int = 20) -> Comparison:
+        """The ended interviews of a plan, or some of them, with abilities and standard errors."""
+        return self._send(calls.compare(plan, interviews, limit))
 
     def interviews(self, **filters: object) -> Iterator[InterviewRow]:
         """The tenant's interviews, newest first, page by page. Filters as in docs/api.md: ``plan``, ``status``,
@@ -260,15 +308,81 @@ class Client:
         reference: str = "",
         language: str | None = None,
         voice: bool = True,
+        expires_in_s: float | None = None,
+        extra_time: Mapping[str, Any] | None = None,
     ) -> Link:
-        """A link for the candidate; the earlier one stops working. Without a plan or a role what was prepared stays."""
+        """A link for the candidate; the earlier one stops working. Without a plan or a role what was prepared stays.
+
+        ``extra_time`` is granted before the start: ``minutes``, ``reason`` and ``author``.
+        """
         candidate = {field: value for field, value in (("name", name), ("reference", reference)) if value}
         prepared = plan is not None or bool(role_description)
         how = Start(plan, role_description, resume, candidate, language, voice) if prepared else None
-        return self._send(calls.invite(interview_id, how))
+        return self._send(calls.invite(interview_id, how, expires_in_s, extra_time))
+
+    def invitations(self) -> InvitationList:
+        """The interviews that were prepared and have not started."""
+        return self._send(calls.invitations())
 
     def revoke_link(self, interview_id: str) -> None:
         self._send(calls.revoke_link(interview_id))
+
+    def export_data(self, reference: str) -> bytes:
+        """A ZIP file with every interview of the candidate."""
+        return self._send(calls.export_data(reference))
+
+    def erase_data(self, reference: str) -> ErasedData:
+        """Erase every interview of the candidate, for ever. Not repeated after a lost reply."""
+        return self._send(calls.erase_data(reference))
+
+    # --- plans ---------------------------------------------------------------------------------------------------
+    def plans(self) -> PlanList:
+        """The installed plans and the tenant's own."""
+        return self._send(calls.plans())
+
+    def plan_consent(self, plan_id: str) -> PlanConsent:
+        return self._send(calls.plan_consent(plan_id))
+
+    def draft_plan(
+        self, role_description: str = "", *, role_url: str = "", resume: str = "", minutes: int | None = None
+    ) -> PlanView:
+        """Draft a plan for a role. Not repeated after a lost reply."""
+        role: dict[str, Any] = {"role_description": role_description, "role_url": role_url, "resume_content": resume}
+        role["minutes"] = minutes
+        return self._send(calls.draft_plan({name: value for name, value in role.items() if value}))
+
+    def check_plan(self, plan: Mapping[str, Any]) -> PlanProblems:
+        return self._send(calls.check_plan(plan))
+
+    def plan(self, plan_id: str) -> PlanView:
+        """A plan of the tenant."""
+        return self._send(calls.plan(plan_id))
+
+    def change_plan(self, plan_id: str, plan: Mapping[str, Any], *, replaces: str) -> PlanView:
+        """Store a draft in place of the one whose digest is ``replaces``."""
+        return self._send(calls.change_plan(plan_id, plan, replaces))
+
+    def approve_plan(self, plan_id: str, digest: str) -> PlanView:
+        """By a person who read the plan with this digest."""
+        return self._send(calls.approve_plan(plan_id, digest))
+
+    def delete_plan(self, plan_id: str) -> None:
+        self._send(calls.delete_plan(plan_id))
+
+    # --- keys and operations -------------------------------------------------------------------------------------
+    def keys(self) -> KeyList:
+        return self._send(calls.keys())
+
+    def create_key(self, label: str, scopes: Sequence[str], *, expires_in_days: float | None = None) -> CreatedKey:
+        """A new key; this reply alone has its secret. Not repeated after a lost reply."""
+        return self._send(calls.create_key(label, scopes, expires_in_days))
+
+    def revoke_key(self, key_id: str) -> None:
+        self._send(calls.revoke_key(key_id))
+
+    def platform(self) -> Platform:
+        """Engines, load and latencies in one document."""
+        return self._send(calls.platform())
 
     def status(self) -> dict[str, Any]:
         """The engine behind each tier, and the load."""

@@ -17,6 +17,7 @@ resolve() {
 for python in 3.11 3.12 3.13; do
     for machine in x86_64 aarch64; do
         resolve constraints-cluster.txt "$python" "$machine" gpu s3 gcs documents tracing voice postgres
-        resolve constraints.txt "$python" "$machine" documents tracing voice postgres bench dev
+        resolve constraints.txt "$python" "$machine" documents tracing voice postgres pages bench dev
+        resolve constraints-models.txt "$python" "$machine" llm
     done
 done

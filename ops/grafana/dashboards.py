@@ -54,8 +54,11 @@ DASHBOARDS: Mapping[str, tuple[Shown, ...]] = {
         Shown("retries_total", "tier", "ops"),
         Shown("llm_tokens_total", "kind", "ops"),
         Shown("llm_unmetered_total", "model", "ops"),
+        Shown("prepared_replies_total", "outcome", "ops"),
+        Shown("prepared_tokens_total", "outcome", "ops"),
         Shown("audio_seconds_total", "direction", "s"),
         Shown("queue_length", "queue"),
+        Shown("queue_oldest_seconds", "queue", "s"),
     ),
     "interviews": (
         Shown("active_sessions"),
