@@ -9,6 +9,7 @@ export class Player {
       ["playing", true],
       ["pause", false],
       ["ended", false],
+      ["emptied", false], // `load` drops a "pause" that has not been dispatched
     ] as const) {
       this.#audio.addEventListener(name, () => onChange(playing));
     }
@@ -27,8 +28,12 @@ export class Player {
   }
 
   stop(): void {
+    if (this.#url === null) return;
     this.#audio.pause();
-    if (this.#url !== null) URL.revokeObjectURL(this.#url);
+    // The element lets go of the object first: a browser that is still loading it would report a missing file.
+    this.#audio.removeAttribute("src");
+    this.#audio.load();
+    URL.revokeObjectURL(this.#url);
     this.#url = null;
   }
 }
