@@ -13,11 +13,12 @@ while no replica is healthy.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from starlette.middleware import Middleware
 
-from serve.http.middleware.asgi import AsgiApp, Receive, Scope, Send
+from serve.http.middleware.asgi import AsgiApp, Message, Receive, Scope, Send
 from serve.http.middleware.serve_edge import middlewares as edge_middlewares
 
 #: The response for a request rejected by load shedding, or None if admitted.
@@ -47,6 +48,7 @@ class ReplicaMiddleware:
             scope[REPLICA_MIDDLEWARE] = self
             if _is_step(scope):
                 scope["headers"] = [*scope["headers"], _NO_WATCH]
+                receive = _in_this_loop(receive)
         await self._app(scope, receive, send)
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
@@ -57,6 +59,27 @@ class ReplicaMiddleware:
 def middlewares() -> list[Middleware]:
     """Called by Serve in every process that listens for HTTP; the last one is the outermost."""
     return [Middleware(ReplicaMiddleware), *edge_middlewares()]
+
+
+def _in_this_loop(receive: Receive) -> Receive:
+    """``receive`` for a caller in any event loop.
+
+    Serve passes the server's own ``receive`` on when it does not watch for disconnects, and by default it runs the
+    application in another thread. Reading would then be resumed from that thread, and the server, which waits for its
+    sockets, would not notice: a recording of a few hundred kilobytes took up to ten seconds to arrive.
+    """
+    loop = asyncio.get_running_loop()
+
+    async def received() -> Message:
+        if asyncio.get_running_loop() is loop:
+            return await receive()
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_received(receive), loop))
+
+    return received
+
+
+async def _received(receive: Receive) -> Message:
+    return await receive()
 
 
 def _is_step(scope: Scope) -> bool:

@@ -53,6 +53,27 @@ async def served(shedding: SheddingSettings) -> AsyncIterator[tuple[Behind, http
         yield behind, client
 
 
+async def test_a_step_that_runs_in_another_thread_reads_its_body_in_the_loop_of_the_server():
+    """Only that loop may resume the reading of a connection."""
+    loops = []
+
+    async def receive():
+        loops.append(asyncio.get_running_loop())
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def application(scope, receive, send):
+        await asyncio.to_thread(lambda: asyncio.run(read(receive)))
+
+    async def read(receive):
+        assert (await receive())["type"] == "http.request"
+
+    async def send(message): ...
+
+    scope = {"type": "http", "method": "POST", "path": TURN, "headers": []}
+    await ReplicaMiddleware(application)(scope, receive, send)
+    assert loops == [asyncio.get_running_loop()]
+
+
 async def until_refused(client: httpx.AsyncClient) -> httpx.Response:
     while True:
         reply = await client.post(TURN, json={"answer": "A queue."})
