@@ -23,9 +23,12 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     # --- sessions ------------------------------------------------------------------------------------------------
     #: A plan with a consent text starts only after the candidate has accepted it.
     require_consent: bool = True
-    #: The lease of the worker that accepted a turn; after it, a retry takes over. It must exceed the slowest turn after
-    #: transcription (grade + decision + speech), or two workers do the same work.
+    #: How long the worker that accepted a turn may keep it; after that, a retry takes over. It must exceed the slowest
+    #: turn after transcription (grade + decision + speech), or two workers do the same work.
     lease_s: float = 45.0
+    #: A working worker renews its lease this often, each time for four such periods: that long a retry waits for a
+    #: worker that was killed. 0: the lease is written once, for ``lease_s``.
+    renew_lease_every_s: float = 2.0
     #: Requests to repeat the question or to wait, per question, before the agent moves on.
     max_repeats: int = 4
 

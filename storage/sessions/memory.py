@@ -148,6 +148,13 @@ class MemorySessionStore:
         if recorded is not None and recorded.record.status == "in_flight":
             del records[(scope, idempotency_key)]
 
+    async def renew(self, key: SessionKey, lease: IdempotencyRecord) -> bool:
+        recorded = self._records.get(key, {}).get((lease.scope, lease.key))
+        if recorded is None or recorded.record.status != "in_flight":
+            return False
+        recorded.record = lease
+        return True
+
     async def held_until(self, key: SessionKey, scope: str) -> float:
         records = [recorded.record for recorded in self._records.get(key, {}).values()]
         held = [each.lease_until for each in records if each.scope == scope and each.status == "in_flight"]

@@ -28,8 +28,8 @@ class IdempotencyRecord(Struct, frozen=True):
     """The record of one ``Idempotency-Key`` in one scope (``turn``, ``hint``, …) of a session.
 
     ``fingerprint`` is a hash of the request's content. While ``status`` is ``in_flight`` the lease (Unix seconds)
-    excludes other workers. After the lease expires, any worker may take the turn over, and compare-and-set lets one
-    commit win. ``body`` is the first reply, byte for byte, once ``done``.
+    excludes other workers; its worker renews it. After the lease expires, any worker may take the turn over, and
+    compare-and-set lets one commit win. ``body`` is the first reply, byte for byte, once ``done``.
     """
 
     scope: str
@@ -107,6 +107,10 @@ class SessionStore(Protocol):
 
     async def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
         """Release an in-flight lease, so that a retry need not wait for it. Done records stay."""
+        ...
+
+    async def renew(self, key: SessionKey, lease: IdempotencyRecord) -> bool:
+        """Write ``lease`` over the in-flight record of its scope and key. False: there is none (released, or done)."""
         ...
 
     async def held_until(self, key: SessionKey, scope: str) -> float:

@@ -83,6 +83,16 @@ return 1
 """
 )
 
+#: Returns 1 when an in-flight record was replaced, else 0.
+_RENEW = Script(
+    """
+local record = redis.call('HGET', KEYS[1], ARGV[1])
+if not record or string.sub(record, 1, 1) ~= 'f' then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return 1
+"""
+)
+
 #: A session and one of its idempotency records at one moment: the snapshot, the events it lacks (or, asked for 'all',
 #: the whole log and no snapshot), the record, and 1 when the session was erased. A note is written as the port says.
 _LOAD = Script(
@@ -281,6 +291,11 @@ class RedisSessionStore:
         names = (self._keys(key).idempotency,)
         args = (_field(scope, idempotency_key),)
         await self._link.script(_RELEASE, names, args, what="release")
+
+    async def renew(self, key: SessionKey, lease: IdempotencyRecord) -> bool:
+        names = (self._keys(key).idempotency,)
+        renewed: int = await self._link.script(_RENEW, names, self._stored(lease), what="renew")
+        return bool(renewed)
 
     async def held_until(self, key: SessionKey, scope: str) -> float:
         leases = [0.0]

@@ -1,4 +1,5 @@
-"""The lease on an answer: one worker at a time; a failing worker releases it, and a killed worker's lease expires."""
+"""The lease on an answer: one worker at a time. A working worker renews it, and a failing one releases it. The lease of
+a killed worker expires."""
 
 from __future__ import annotations
 
@@ -7,15 +8,66 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from deployments.agent.ports import Clock
 from interview.errors import InterviewError
-from storage.sessions.port import SessionKey, SessionStore
+from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
 
 #: The idempotency scope of turns.
 TURN = "turn"
 
 GIVE_UP_WITHIN_S = 1.0
 
+#: A lease lasts so many periods of its renewal: two renewals in a row may be late or lost.
+_PERIODS = 4
+
 logger = logging.getLogger(__name__)
+
+
+class Leases:
+    """Leases of turns: written with the commit that accepts the answer, and renewed until its reply.
+
+    Exactly-once does not depend on them: two workers on one answer waste work, because one commit wins. So a lease may
+    be short, and a worker that stalls for longer than its lease, or whose clock is wrong, does no harm.
+    """
+
+    def __init__(self, sessions: SessionStore, clock: Clock, *, lease_s: float, renew_every_s: float) -> None:
+        """``lease_s`` bounds the whole time that one worker keeps a turn."""
+        self._sessions = sessions
+        self._clock = clock
+        self._renew_every_s = renew_every_s
+        self.lasts_s = min(lease_s, _PERIODS * renew_every_s) if renew_every_s else lease_s
+        """How long a lease lasts that is not renewed."""
+        self._renewals = round((lease_s - self.lasts_s) / renew_every_s) if renew_every_s else 0
+
+    def lease(self, idempotency_key: str, fingerprint: str) -> IdempotencyRecord:
+        """A lease that begins now."""
+        until = self._clock.now().timestamp() + self.lasts_s
+        return IdempotencyRecord(
+            scope=TURN, key=idempotency_key, fingerprint=fingerprint, status="in_flight", lease_until=until
+        )
+
+    def left_s(self, record: IdempotencyRecord) -> float:
+        """How long the lease in ``record`` lasts from now; negative when it has expired."""
+        return record.lease_until - self._clock.now().timestamp()
+
+    @asynccontextmanager
+    async def renewed(self, key: SessionKey, idempotency_key: str, fingerprint: str) -> AsyncIterator[None]:
+        """Renew the lease during the block, for ``lease_s`` at most."""
+        renewing = asyncio.create_task(self._renew(key, idempotency_key, fingerprint))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _renew(self, key: SessionKey, idempotency_key: str, fingerprint: str) -> None:
+        for _ in range(self._renewals):
+            await asyncio.sleep(self._renew_every_s)
+            try:
+                if not await self._sessions.renew(key, self.lease(idempotency_key, fingerprint)):
+                    return
+            except InterviewError as error:
+                logger.warning("a lease could not be renewed: error=%s", error.code)
 
 
 @asynccontextmanager

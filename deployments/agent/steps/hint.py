@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployments.agent.contract import HintRequest, StepReply
+from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.reply import agent_response, done_record, encoded_reply, hints_left
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.script import scripted
@@ -43,7 +44,7 @@ class HintStep:
             if record is not None and record.status == "done":
                 return Amendment((record.body, True))
             check_open(state)
-            self._check_idle(state)
+            await self._check_idle(state, key, times)
             check_current(state, request.question_id, request.turn_number)
             ledger, body = await self._give(request, state, times)
             return Amendment(
@@ -59,13 +60,17 @@ class HintStep:
         )
         return StepReply(encoded=body, replayed=replayed, stage_ms=times.snapshot())
 
-    def _check_idle(self, state: SessionState) -> None:
+    async def _check_idle(self, state: SessionState, key: SessionKey, times: StageTimes) -> None:
         """Rejects a hint while an answer is processed, because it would change that answer's cost. A dead worker's
-        answer does not count: its lease has expired."""
+        answer does not count: its lease has expired. After a failed worker the answer's retry has as long to arrive."""
         pending = state.pending_answer
         if pending is None:
             return
-        left_s = self._runtime.config.lease_s - (self._runtime.clock.now() - pending.received_at).total_seconds()
+        _, record = await self._runtime.sessions(times).load_with_idempotency(key, TURN, pending.idempotency_key)
+        leases = self._runtime.leases
+        left_s = leases.lasts_s - (self._runtime.clock.now() - pending.received_at).total_seconds()
+        if record is not None:
+            left_s = max(left_s, leases.left_s(record))
         if left_s > 0:
             raise TurnInFlight(
                 "Your answer is being processed; ask for a hint after the reply.", retry_after_s=min(left_s, 2.0)

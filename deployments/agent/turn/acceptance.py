@@ -165,13 +165,13 @@ class Acceptance:
         return Amendment(
             earlier if own else Abandoned(earlier, fingerprint),
             self._runtime.ledger(state),
-            self._lease(pending.idempotency_key, earlier.fingerprint),
+            self._runtime.leases.lease(pending.idempotency_key, earlier.fingerprint),
             snapshot=False,
         )
 
     def _check_lease(self, record: IdempotencyRecord, *, takeover: bool) -> None:
         """Raises TurnInFlight while another worker holds the turn."""
-        left_s = record.lease_until - self._runtime.clock.now().timestamp()
+        left_s = self._runtime.leases.left_s(record)
         if left_s > 0 and not takeover:
             raise TurnInFlight(
                 "This answer is being processed; retry with the same Idempotency-Key.",
@@ -195,7 +195,7 @@ class Acceptance:
         return Amendment(
             Accepted(state=ledger.state, pending=pending, fingerprint=fingerprint),
             ledger,
-            self._lease(request.idempotency_key, fingerprint),
+            self._runtime.leases.lease(request.idempotency_key, fingerprint),
             releases=note,
             snapshot=False,  # the reply's commit brings it, milliseconds or seconds later
         )
@@ -209,7 +209,7 @@ class Acceptance:
         note: IdempotencyRecord | None,
     ) -> Amendment[Acceptable]:
         # the record keeps a duplicate of the request from recording the answer twice
-        lease = self._lease(request.idempotency_key, fingerprint)
+        lease = self._runtime.leases.lease(request.idempotency_key, fingerprint)
         return Amendment(Late(), self._recorded(request, state, heard), lease, releases=note)
 
     def _recorded(
@@ -232,15 +232,6 @@ class Acceptance:
         if heard is not None:
             ledger.record(heard.transcribed(turn))
         return ledger
-
-    def _lease(self, idempotency_key: str, fingerprint: str) -> IdempotencyRecord:
-        return IdempotencyRecord(
-            scope=TURN,
-            key=idempotency_key,
-            fingerprint=fingerprint,
-            status="in_flight",
-            lease_until=self._runtime.clock.now().timestamp() + self._runtime.config.lease_s,
-        )
 
 
 def check_turn_request(request: TurnRequest, config: AgentConfig) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deployments.agent.config import AgentConfig
+from deployments.agent.journal.lease import Leases
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.journal.step_store import StepStore
 from deployments.agent.ports import AgentPorts, Clock, SystemClock
@@ -23,6 +24,7 @@ class Runtime:
     ports: AgentPorts
     config: AgentConfig
     clock: Clock
+    leases: Leases
     plans: PinnedPlans
     speaker: Speaker
     decider: Decider
@@ -31,11 +33,13 @@ class Runtime:
     @classmethod
     def over(cls, ports: AgentPorts, config: AgentConfig | None = None, clock: Clock | None = None) -> Runtime:
         config = config or AgentConfig()
+        clock = clock or SystemClock()
         decider = Decider(config, model=ports.model, policy=ports.policy, ahead=ports.ahead)
         return cls(
             ports=ports,
             config=config,
-            clock=clock or SystemClock(),
+            clock=clock,
+            leases=Leases(ports.sessions, clock, lease_s=config.lease_s, renew_every_s=config.renew_lease_every_s),
             plans=PinnedPlans(ports.blobs, capacity=config.plan_cache),
             speaker=Speaker(ports.tts, ports.blobs, config, ports.observer.speech_repeated),
             decider=decider,

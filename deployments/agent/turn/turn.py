@@ -102,6 +102,7 @@ class TurnStep:
 
         async with (
             given_up_on_failure(self._runtime.ports.sessions, key, idempotency_key),
+            self._runtime.leases.renewed(key, idempotency_key, accepted.fingerprint),
             self._runtime.speaker.growing(work.heard_so_far if voice else None, accepted.state.language) as growing,
         ):
             work.growing_speech = growing

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -116,6 +117,11 @@ def machine_over(url: str) -> type[RuleBasedStateMachine]:
         @rule(key=keys, scope=scopes, idempotency_key=idempotency_keys)
         def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
             self.agree(lambda store: store.release(key, scope, idempotency_key))
+
+        @rule(key=keys, lease=records)
+        def renew(self, key: SessionKey, lease: IdempotencyRecord) -> None:
+            held = msgspec.structs.replace(lease, status="in_flight")
+            self.agree(lambda store: store.renew(key, held))
 
         @rule(key=keys, now=st.integers(0, 9).map(lambda drawn: drawn == 0))
         def erase(self, key: SessionKey, now: bool) -> None:

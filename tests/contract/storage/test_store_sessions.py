@@ -234,6 +234,20 @@ async def test_release_gives_up_a_lease_and_never_a_finished_reply(store: Sessio
     assert (await store.load_with_idempotency(key, "turn", "k1"))[1] == done()
 
 
+async def test_renew_prolongs_a_held_lease_and_nothing_else(store: SessionStore) -> None:
+    key = fresh_key()
+    later = IdempotencyRecord("turn", "k1", "f", "in_flight", lease_until=999.5)
+    assert not await store.renew(key, later), "no session"
+    state = await create(store, key, in_flight())
+    assert await store.renew(key, later)
+    assert await store.load_with_idempotency(key, "turn", "k1") == (state, later)
+    await store.release(key, "turn", "k1")
+    assert not await store.renew(key, later), "released"
+    await append(store, key, state, "x", record=done())
+    assert not await store.renew(key, later), "done"
+    assert (await store.load_with_idempotency(key, "turn", "k1"))[1] == done()
+
+
 async def test_a_note_is_written_with_a_load_and_removed_with_a_commit(store: SessionStore) -> None:
     key = fresh_key()
     note = IdempotencyRecord(HEARING, "k1", "f", "in_flight", lease_until=90.0)

@@ -35,6 +35,8 @@ from tests.support.paths import TESTS
 PLAN = load_plan(TESTS / "data" / "agent" / "short-plan.yaml")
 LONG = "I build the billing service of a logistics company together with four other people"
 COST = "Every write must also update the index and it takes additional disk space"
+#: Four periods of the renewal, and a second.
+LEASE_RUNS_OUT_S = 4 * AgentConfig().renew_lease_every_s + 1
 RECORDING = b"RIFF: every write must update the index"
 
 
@@ -215,7 +217,7 @@ async def test_a_retry_waits_for_the_lease_and_then_resumes(store: SessionStore)
     with pytest.raises(TurnInFlight) as caught:
         await stage.agent().turn(request)
     assert caught.value.retry_after_s is not None and caught.value.retry_after_s > 0
-    stage.clock.advance(31)
+    stage.clock.advance(LEASE_RUNS_OUT_S)
     reply = await stage.agent().turn(request)
     assert not reply.replayed
     assert (await stage.state()).turn_number == 2
@@ -234,7 +236,7 @@ async def test_a_spoken_answer_is_resumed_from_its_transcript_and_not_heard_agai
 async def test_the_same_answer_under_a_new_key_gets_the_lost_ones_reply(store: SessionStore) -> None:
     stage = new_stage(store)
     request = await abandoned(stage)
-    stage.clock.advance(31)
+    stage.clock.advance(LEASE_RUNS_OUT_S)
     again = msgspec.structs.replace(request, idempotency_key="second")
     reply = await stage.agent().turn(again)
     assert (await stage.state()).turn_number == 2
@@ -250,7 +252,7 @@ async def test_another_answer_settles_the_lost_one_and_is_told_to_look_again(sto
     other = msgspec.structs.replace(request, idempotency_key="other", text="A different answer to that question")
     with pytest.raises(TurnInFlight):
         await stage.agent().turn(other)
-    stage.clock.advance(31)
+    stage.clock.advance(LEASE_RUNS_OUT_S)
     with pytest.raises(Conflict) as caught:
         await stage.agent().turn(other)
     assert caught.value.detail["recovered_turn"] == 2
