@@ -1,8 +1,9 @@
 """``python -m benchmarks.real --json OUT``: how many spoken interviews one machine holds with real models.
 
 Speakers hold whole interviews against one platform at once. Each hears the interviewer's voice to its end, thinks,
-speaks an answer in real time (clips of people, ``tests/data/speech``) and then sends it; the turn's latency is from
-the sent recording to the reply with its voice. Speakers are added step by step; a step holds when the p95 of its turns
+speaks an answer in real time and then sends it; the turn's latency is from the sent recording to the reply with its
+voice. The answers are clips of a person (``tests/data/speech``) or, with ``--voice en_US-joe-medium``, the plan's
+reference answers in that voice of Piper. Speakers are added step by step; a step holds when the p95 of its turns
 is at most two seconds and nothing failed. ``--profile gpu-node`` is the same run on a GPU.
 """
 
@@ -33,23 +34,12 @@ from benchmarks.load.histogram import Latency
 from benchmarks.load.measure import machine
 from benchmarks.load.sampling import Sampler
 from benchmarks.load.target import Target, running
-from benchmarks.stt.clips import as_wav
+from benchmarks.spoken_answers import ANSWER_S, Recording, answers, of_a_person, of_a_voice
 from serve.serve_file import profile_path
 
-CLIPS = Path(__file__).parents[1] / "tests" / "data" / "speech"
 LIMIT_MS = 2000.0
-RATE = 16_000
-
-#: Seconds of an answer, and of the thought before it: log-normal, median and sigma. Answers to interviewers are half a
-#: minute on average; these are shorter and more frequent, which asks more of the platform.
-ANSWER_S = (12.0, 0.5)
+#: Seconds of the thought before an answer: log-normal, median and sigma.
 THINK_S = (5.0, 0.7)
-
-
-@dataclass(frozen=True)
-class Recording:
-    audio: bytes
-    duration_s: float
 
 
 @dataclass
@@ -62,24 +52,6 @@ class Seen:
     spoken_s: float = 0.0
 
 
-def answers(count: int, own: random.Random) -> list[Recording]:
-    """``count`` answers of about ``ANSWER_S``: sentences of one reader, joined at their pauses."""
-    sentences = []
-    for path in sorted(CLIPS.glob("two_cities_*.wav")):
-        with wave.open(str(path)) as file:
-            spoken = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        sentences.append(spoken.astype(np.float32) / np.float32(32768))
-    made = []
-    for _ in range(count):
-        wanted = RATE * own.lognormvariate(np.log(ANSWER_S[0]), ANSWER_S[1])
-        parts = [own.choice(sentences)]
-        while sum(len(part) for part in parts) < wanted:
-            parts.append(own.choice(sentences))
-        samples = np.concatenate(parts, dtype=np.float32)[: max(RATE, round(wanted))]
-        made.append(Recording(as_wav(samples), len(samples) / RATE))
-    return made
-
-
 def length_s(audio: bytes) -> float:
     """Seconds of a wav file."""
     with wave.open(io.BytesIO(audio)) as file:
@@ -89,11 +61,11 @@ def length_s(audio: bytes) -> float:
 class Speakers:
     """Candidates that talk with one target until ``stop``; ``add`` brings more."""
 
-    def __init__(self, http: aiohttp.ClientSession, plan: str, seed: int) -> None:
+    def __init__(self, http: aiohttp.ClientSession, plan: str, seed: int, recordings: list[Recording]) -> None:
         self._http = http
         self._plan = plan
         self._own = random.Random(seed)
-        self._answers = answers(64, self._own)
+        self._answers = recordings
         self._tasks: list[asyncio.Task[None]] = []
         self.seen = Seen()
 
@@ -169,14 +141,16 @@ class Speakers:
             return None
 
 
-async def steps(target: Target, levels: list[int], step_s: float, plan: str, seed: int) -> list[dict[str, Any]]:
+async def steps(
+    target: Target, levels: list[int], step_s: float, plan: str, seed: int, recordings: list[Recording]
+) -> list[dict[str, Any]]:
     """One row for each level; ends after the first that does not hold."""
     rows: list[dict[str, Any]] = []
     headers = {"Authorization": f"Bearer {target.api_key}"}
     timeout = aiohttp.ClientTimeout(total=120)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(target.address, headers=headers, timeout=timeout, connector=connector) as http:
-        speakers = Speakers(http, plan, seed)
+        speakers = Speakers(http, plan, seed, recordings)
         try:
             for level in levels:
                 speakers.add(level, within_s=step_s / 3)
@@ -232,18 +206,22 @@ def main() -> int:
     parser.add_argument("--step-s", type=float, default=60.0, help="a step; its first third lets speakers arrive")
     parser.add_argument("--plan", default="backend-engineer")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--voice", help="a voice of Piper, instead of the clips of a person")
     given = parser.parse_args()
     described = machine()
+    sentences = of_a_voice(given.voice, given.plan) if given.voice else of_a_person()
+    recordings = answers(64, random.Random(given.seed), sentences)
     with tempfile.TemporaryDirectory(prefix="iv-real-") as directory:
         path = Path(directory) / "real.yaml"
         path.write_text(yaml.safe_dump(lifted(given.profile)))
         with running(str(path)) as target:
-            rows = uvloop.run(steps(target, given.speakers, given.step_s, given.plan, given.seed))
+            rows = uvloop.run(steps(target, given.speakers, given.step_s, given.plan, given.seed, recordings))
     result = {
         "command": "python -m benchmarks.real " + " ".join(sys.argv[1:]),
         "machine": described,
         "weights": "the profile's own; whisper-tiny.en and espeak-ng under `local`",
-        "answers_s": {"median": ANSWER_S[0], "mean": round(statistics.fmean(r.duration_s for r in _sample()), 1)},
+        "answers_s": {"median": ANSWER_S[0], "mean": round(statistics.fmean(r.duration_s for r in recordings), 1)},
+        "voice_of_the_answers": given.voice or "a person",
         "think_s_median": THINK_S[0],
         "held": max((row["speakers"] for row in rows if row["held"]), default=0),
         "steps": rows,
@@ -252,10 +230,6 @@ def main() -> int:
     given.json.write_text(json.dumps(result, indent=2) + "\n")
     print(f"{result['held']} speakers held a p95 of at most {LIMIT_MS:.0f} ms")
     return 0
-
-
-def _sample() -> list[Recording]:
-    return answers(64, random.Random(1))
 
 
 if __name__ == "__main__":

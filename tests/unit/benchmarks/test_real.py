@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from benchmarks.real import Seen, answers, length_s, row
+from benchmarks.real import Seen, length_s, row
+from benchmarks.spoken_answers import answers, of_a_person
 
 
 def seen(slow: int = 0, failures: int = 0) -> Seen:
@@ -33,7 +34,8 @@ def test_a_step_without_a_turn_does_not_hold() -> None:
 
 
 def test_answers_are_recordings_of_different_lengths_and_the_same_for_one_seed() -> None:
-    first, again = answers(20, random.Random(3)), answers(20, random.Random(3))
+    sentences = of_a_person()
+    first, again = answers(20, random.Random(3), sentences), answers(20, random.Random(3), sentences)
     assert first == again
     assert len({answer.duration_s for answer in first}) > 10
     for answer in first:
