@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from deployments.turn_detection.config import TurnDetectionConfig
@@ -12,8 +11,6 @@ from deployments.turn_detection.engines import silero
 from deployments.turn_detection.engines.smart_turn import SmartTurn
 from interview.errors import ModelMissing
 from storage.weights.resolve import resolve_weights
-
-logger = logging.getLogger(__name__)
 
 
 class TurnDetectionService:
@@ -26,8 +23,6 @@ class TurnDetectionService:
         self._model, self._notice = _end_of_turn(config)
         self._name = config.model if self._model else "silence"
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="end-of-turn")
-        if self._notice:
-            logger.warning("turns end after silence alone: %s", self._notice)
 
     def info(self) -> TurnDetectionInfo:
         return TurnDetectionInfo(silero.NAME, self._name, self._notice)

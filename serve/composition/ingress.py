@@ -121,6 +121,9 @@ class Ingress:
             if models[1] is not None:
                 writer = QuestionWriter(models[1], tiers.grading, retrieval, partial(topic_by_rules, policies))
             drafting = DraftingService(retrieval, installed.values(), settings.drafting, writer)
+        turn_detection = TurnDetectionService(settings.turn_detection)
+        if notice := turn_detection.info().notice:
+            logger.warning("turns end after silence alone: %s", notice)
         ports = IngressPorts(
             agent=_agent(settings, tiers, self._agent_handle),
             sessions=sessions,
@@ -132,7 +135,7 @@ class Ingress:
             candidates=candidates,
             identities=identities,
             realtime_secrets=RealtimeSecrets(signing, candidates),
-            turn_detection=TurnDetectionService(settings.turn_detection),
+            turn_detection=turn_detection,
             reports=StoredReports(sessions, archive, blobs),
             personal_data=PersonalData(sessions, archive, audit, blobs, invitations, erasure),
             documents=documents,

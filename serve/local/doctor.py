@@ -47,8 +47,9 @@ _OPTIONAL = {"vllm": "gpu", "transformers": "llm", "torch": "llm", "pypdfium2": 
 
 def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
     """Run all checks: load the models, ask the servers that the profile and the environment name. Nothing is started,
-    downloaded or changed."""
+    downloaded or changed. A language model of the platform that runs on ``data`` is not loaded a second time."""
     settings = read_settings(config.arguments, config.document)
+    serves = running(pid_file_of(data))
     return [
         _python(),
         *_packages(),
@@ -59,10 +60,14 @@ def examine(config: ServeFile, data: Path) -> list[Diagnosis]:
         _redis(),
         _archive(data),
         _sandbox(),
-        speech_to_text(settings.stt),
+        speech_to_text(settings.stt, serves=serves),
         text_to_speech(settings.tts),
-        language_model(settings.llm),
-        *([_engine("judge", settings.llm.of_judge, "llm.judge")] if settings.llm.of_judge is not None else []),
+        language_model(settings.llm, serves=serves),
+        *(
+            [_engine("judge", judge, "llm.judge", serves=serves)]
+            if (judge := settings.llm.of_judge) is not None
+            else []
+        ),
         turn_detection(settings.turn_detection),
         search_by_meaning(settings.retrieval),
         _plans(settings),
@@ -220,22 +225,23 @@ def _external_redis(url: str) -> Diagnosis:
     return Diagnosis("sessions", "ok", text)
 
 
-def language_model(config: LlmConfig) -> Diagnosis:
+def language_model(config: LlmConfig, *, serves: bool = False) -> Diagnosis:
     if config.engine == "none":
         remedy = "set llm.engine to vllm, transformers or remote for a model-backed interviewer and rubric judge"
         return Diagnosis("language model", "warn", "none: the scripted interviewer asks, key points grade", remedy)
-    return _engine("language model", config, "llm")
+    return _engine("language model", config, "llm", serves=serves)
 
 
-def _engine(area: str, config: LlmConfig, section: str) -> Diagnosis:
-    """The engine of a section that names one: its packages, its weights or its server's address."""
+def _engine(area: str, config: LlmConfig, section: str, *, serves: bool) -> Diagnosis:
+    """The engine of a section that names one: its packages, its weights or its server's address. ``serves``: the
+    platform runs."""
     try:
         match config.engine:
             case "vllm" | "transformers":
                 if _version(config.engine) is None:
                     return Diagnosis(area, "fail", f"{config.engine} is not installed", _extra_remedy(config.engine))
                 if not (config.engine == "vllm" and config.vllm.weights_on_workers_only):
-                    return local_language_model(area, config)
+                    return local_language_model(area, config, serves=serves)
             case "remote":
                 return remote_language_model(area, config, section)
             case "fake" | "none":

@@ -1,7 +1,8 @@
 """Loads the models that a profile names, or asks the server that has them, for ``interview doctor``.
 
-The exceptions are vLLM's weights, which fill the memory of a card that may be in use, and weights for which the free
-memory does not suffice. Their files are found and verified.
+The exceptions are vLLM's weights, which fill the memory of a card that may be in use, weights for which the free memory
+does not suffice, and, while the platform runs (``serves``), a language model and a speech model on a card: the platform
+has them loaded already. Their files are found and verified.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ _CONNECT_S = 2.0
 _GIB = 1024**3
 #: Memory that loading takes, as a multiple of the size of the weights' files; 4-bit weights are unpacked to 16 bits.
 _LOADED, _UNPACKED = 1.5, 5.0
+_LOADED_ALREADY = "not loaded here, because the platform runs on this data directory and has loaded it"
 
 
-def speech_to_text(config: SttConfig) -> Diagnosis:
+def speech_to_text(config: SttConfig, *, serves: bool = False) -> Diagnosis:
     from deployments.stt.engines.model_resolution import resolve_model
-    from deployments.stt.engines.whisper import load_engine
+    from deployments.stt.engines.whisper import chosen_device, load_engine
 
     area = "speech to text"
     if config.engine == "remote":
@@ -45,6 +47,8 @@ def speech_to_text(config: SttConfig) -> Diagnosis:
         return Diagnosis(area, "warn", "fake: nothing is heard", "set stt.engine to whisper or remote")
     try:
         resolved = resolve_model(config)
+        if serves and chosen_device(config) == "cuda":
+            return Diagnosis(area, "ok", f"faster-whisper with {resolved.name}: {resolved.reason}; {_LOADED_ALREADY}")
         load_engine(config, resolved)
     except InterviewError as error:
         return Diagnosis(area, "fail", error.message, "fetch the model, or set stt.model to an installed one")
@@ -134,8 +138,10 @@ def search_by_meaning(config: RetrievalConfig) -> Diagnosis:
     return Diagnosis(area, "ok", f"{config.embeddings}")
 
 
-def local_language_model(area: str, config: LlmConfig) -> Diagnosis:
+def local_language_model(area: str, config: LlmConfig, *, serves: bool = False) -> Diagnosis:
     """Loads the weights of a transformers engine and completes one small request, as the tier does when it starts.
+    If the platform ``serves`` already, the weights are on this machine's memory or card, and there may be no room for
+    a second copy.
 
     Raises:
 
@@ -150,6 +156,8 @@ def local_language_model(area: str, config: LlmConfig) -> Diagnosis:
     found = f"{config.engine}: {config.name}"
     if config.engine == "vllm":
         return Diagnosis(area, "ok", f"{found}; the files are complete, and vLLM loads them when the platform starts")
+    if serves:
+        return Diagnosis(area, "ok", f"{found}, at {path}; {_LOADED_ALREADY}")
     needed = _size(path) * (_UNPACKED if gguf_in(path) else _LOADED) + config.transformers.kv_cache_gib * _GIB
     free = psutil.virtual_memory().available
     if needed > free:

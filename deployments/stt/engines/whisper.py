@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -37,12 +37,9 @@ class WhisperEngine:
     """``SpeechEngine`` over CTranslate2 Whisper weights."""
 
     def __init__(self, config: SttConfig, resolved: ResolvedModel) -> None:
-        import ctranslate2
         from faster_whisper import WhisperModel
 
-        device = config.device
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        device = chosen_device(config)
         if device == "cuda":
             from deployments.stt.engines.cuda_libraries import preload_cuda12
 
@@ -283,6 +280,15 @@ def _padded(features: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.fl
     window = np.zeros((features.shape[0], frames), np.float32)
     window[:, : features.shape[1]] = features
     return window
+
+
+def chosen_device(config: SttConfig) -> Literal["cpu", "cuda"]:
+    """``auto`` takes a card if there is one."""
+    if config.device != "auto":
+        return config.device
+    import ctranslate2
+
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
 def load_engine(config: SttConfig, resolved: ResolvedModel) -> WhisperEngine:

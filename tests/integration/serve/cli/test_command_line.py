@@ -31,7 +31,7 @@ def interview(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 def test_doctor_says_what_would_serve_each_tier_and_how_to_fix_what_is_missing() -> None:
     done = interview("doctor", "--json")
-    assert done.returncode == 0, done.stderr.decode()
+    assert (done.returncode, done.stderr.decode()) == (0, "")
     findings = {finding["area"]: finding for finding in json.loads(done.stdout)}
     assert {
         "python",

@@ -12,11 +12,13 @@ from types import SimpleNamespace
 import pytest
 
 from deployments.llm.config import LlmConfig, RemoteConfig
+from deployments.llm.engines import weights
 from deployments.retrieval.config import RetrievalConfig
 from deployments.stt.config import RemoteSttConfig, SttConfig
 from deployments.tts.config import KokoroConfig, PiperConfig, TtsConfig
 from deployments.turn_detection import service
 from deployments.turn_detection.config import TurnDetectionConfig
+from serve.local import doctor
 from serve.local.diagnosis import Diagnosis
 from serve.local.local_platform import free_port
 from serve.local.model_diagnoses import (
@@ -108,3 +110,19 @@ def test_a_server_that_lacks_the_model_or_does_not_answer_is_named(server: str) 
     nobody = remote_language_model("judge", judge(f"http://127.0.0.1:{free_port()}/v1"), "llm.judge")
     assert (nobody.level, "did not answer" in nobody.found) == ("fail", True)
     assert "llm.judge.remote.base_url" in nobody.remedy
+
+
+def test_what_the_running_platform_has_loaded_is_not_loaded_again(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second copy may not fit beside it on a card. The files are damaged, so that loading them would fail."""
+    monkeypatch.setattr(weights, "local_model", lambda _name, _dir: damaged.parent)
+    monkeypatch.setattr(doctor, "_version", lambda _name: "1.0")
+    config = LlmConfig(engine="transformers", model="small")
+    assert doctor.language_model(config).level == "fail"
+    found = doctor.language_model(config, serves=True)
+    assert found.level == "ok" and "not loaded here, because the platform runs" in found.found
+    heard = SttConfig(device="cuda")
+    assert speech_to_text(heard).level == "fail", "there is no card here"
+    assert (found := speech_to_text(heard, serves=True)).level == "ok" and "not loaded here" in found.found
+    assert "not loaded here" not in speech_to_text(SttConfig(device="cpu"), serves=True).found
