@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,9 @@ STREAM_PIECE_BYTES = 64 * 1024
 HEALTH_TEXT = "ok"
 
 
+logger = logging.getLogger(__name__)
+
+
 class TtsService:
     """``TextToSpeech`` over an engine. Belongs to one event loop; ``close`` it when done.
 
@@ -57,7 +61,7 @@ class TtsService:
 
     def __init__(self, config: TtsConfig | None = None, engine: VoiceEngine | None = None) -> None:
         self._config = config or TtsConfig()
-        self._engine = engine or build_engine(self._config)
+        self._engine = engine or _built(self._config)
         self._orders = Orders(self._config, self._engine)
         self.cache = SpeechCache(self._config.cache_bytes)
         self.sentences = SentenceStore(
@@ -317,3 +321,10 @@ def _kept_directory(config: TtsConfig) -> Path | None:
         return Path(config.kept_directory).expanduser()
     data = os.environ.get("INTERVIEW_DATA_DIR")
     return Path(data) / "speech" if data else None
+
+
+def _built(config: TtsConfig) -> VoiceEngine:
+    engine = build_engine(config)
+    if engine.stands_in:
+        logger.warning("%s speaks instead of a natural voice: %s", engine.name, engine.stands_in)
+    return engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol
 
 from rich.console import Console
@@ -10,6 +11,9 @@ from rich.panel import Panel
 from rich.table import Table
 
 from interview_client import Reply, Transcript
+
+#: What ``ModelMissing`` of ``storage.weights.resolve`` adds, at length, to each name.
+_HOW_TO_GET_WEIGHTS = re.compile(r" Get them with .*? and run `interview models unbundle FILE`\.")
 
 
 class Screen(Protocol):
@@ -45,9 +49,12 @@ class LiveScreen:
 
     def engines(self, engines: dict[str, Any]) -> None:
         table = Table(title="Engine of each tier", title_justify="left", show_header=False, box=None)
-        for tier, answer in engines.items():
-            table.add_row(f"[bold]{escape(tier)}[/]", _served_by(answer))
+        lines = {tier: _served_by(answer) for tier, answer in engines.items()}
+        for tier, line in lines.items():
+            table.add_row(f"[bold]{escape(tier)}[/]", _HOW_TO_GET_WEIGHTS.sub("", line))
         self._console.print(table)
+        if any(_HOW_TO_GET_WEIGHTS.search(line) for line in lines.values()):
+            self._console.print("[dim]It works without these weights. `interview doctor` tells how to get them.[/]")
 
     def interviewer(self, reply: Reply, reasoning: str, stage_ms: dict[str, float]) -> None:
         action = reply.action
@@ -101,7 +108,8 @@ def _served_by(answer: dict[str, Any]) -> str:
     detail = answer.get("detail")
     if not answer.get("ok") or not isinstance(detail, dict):
         return f"[red]{escape(str(detail or answer.get('error', 'no answer')))}[/]"
-    name = str(detail.get("name") or detail.get("engine") or "none")
+    detection = ", ".join(filter(None, (detail.get("voice_activity"), detail.get("end_of_turn"))))
+    name = str(detail.get("name") or detail.get("engine") or detection or "none")
     models = [str(model) for model in (detail.get("model"), *(detail.get("models") or ())) if model]
     notice = f"  [yellow]{escape(str(detail['notice']))}[/]" if detail.get("notice") else ""
     return escape(" ".join([name, *models])) + notice

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Literal
 
@@ -12,8 +11,6 @@ from deployments.tts.config import TtsConfig
 from deployments.tts.engines.port import VoiceEngine
 from interview.errors import ModelMissing
 from storage.weights.resolve import known, resolve_weights
-
-logger = logging.getLogger(__name__)
 
 Neural = Literal["kokoro", "piper"]
 
@@ -67,7 +64,6 @@ def _automatic(config: TtsConfig) -> VoiceEngine:
     try:
         found = neural_weights(config, "kokoro")
     except ModelMissing as error:
-        logger.warning("espeak-ng speaks instead of a natural voice: %s", error.message)
         return _espeak(config, stands_in=error.message)
     return _with_espeak(config, *found)
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from deployments.tts.audio.encode import encode_audio
-from interview.errors import ConfigError
+from interview.errors import ConfigError, ModelMissing
 from interview_client import Reply, Step, Transcript
 from interview_client.results import Action
 from serve.demo.answering import RecordedPerson
 from serve.demo.run import Tally, with_relative_links
 from serve.demo.screen import LiveScreen
 from serve.demo.word_errors import word_errors
+from storage.weights.resolve import resolve_weights
 
 QUESTIONS = ("be-deadlock", "be-opener")
 TONE = np.zeros(2_400, np.int16)
@@ -37,6 +39,27 @@ def test_the_screen_names_the_engine_of_each_tier_as_status_has_it() -> None:
     assert "tts espeak-ng 1.52.0 robotic" in lines
     assert "llm fake one" in lines
     assert "other No answer within 2 s." in lines
+
+
+def test_the_screen_says_once_how_missing_weights_are_got() -> None:
+    shown = io.StringIO()
+    missing = []
+    for name in ("kokoro-82m-int8", "smart-turn-v3.2"):
+        with pytest.raises(ModelMissing) as caught, mock.patch("storage.weights.resolve.place_of", lambda _: None):
+            resolve_weights(name)
+        missing.append(caught.value.message)
+    detection = {"voice_activity": "silero", "end_of_turn": "silence", "notice": missing[1]}
+    LiveScreen(Console(file=shown, width=400)).engines(
+        {
+            "tts": {"ok": True, "detail": {"name": "espeak-ng", "notice": f"Robotic. {missing[0]}"}},
+            "turn_detection": {"ok": True, "detail": detection},
+        }
+    )
+    lines = [" ".join(line.split()) for line in shown.getvalue().splitlines()]
+    assert "tts espeak-ng Robotic. The weights of kokoro-82m-int8 are not on this machine." in lines
+    assert "turn_detection silero, silence The weights of smart-turn-v3.2 are not on this machine." in lines
+    assert shown.getvalue().count("interview doctor") == 1
+    assert "pip install" not in shown.getvalue()
 
 
 def test_links_of_the_report_lead_to_the_files_next_to_it() -> None:
