@@ -156,7 +156,7 @@ async def steps(
                 speakers.add(level, within_s=step_s / 3)
                 await asyncio.sleep(step_s / 3)
                 sampler = Sampler(target.root)
-                sampler.start()
+                await asyncio.to_thread(sampler.start)
                 speakers.seen = Seen()
                 await asyncio.sleep(step_s * 2 / 3)
                 usage = await asyncio.to_thread(sampler.stop)

@@ -65,7 +65,9 @@ class Sampler:
         self._process = context.Process(target=_sample_until_told, args=(root.pid, there), daemon=True)
 
     def start(self) -> None:
+        """Returns after the first sample: on busy cores the process takes seconds to start."""
         self._process.start()
+        self._here.recv()
 
     def restart(self) -> None:
         """Discard the samples of the warm-up."""
@@ -80,6 +82,8 @@ class Sampler:
 
 def _sample_until_told(root_pid: int, pipe: Connection) -> None:
     samples = _Samples(psutil.Process(root_pid))
+    samples.take()
+    pipe.send("started")
     while True:
         told = pipe.recv() if pipe.poll(_EVERY_S) else "sample"
         samples.take()
