@@ -1,6 +1,6 @@
 """The language-model tier against the same engine without it: time to first token, inter-token latency, throughput.
 
-    python -m benchmarks.llm --json OUT [--engine vllm|transformers|fake] [--gpu 1.5b|7b|8b] [--rounds 3]
+    python -m benchmarks.llm --json OUT [--engine vllm|transformers|fake] [--model DIR] [--gpu 1.5b|7b|8b] [--rounds 3]
 
 Closed loop: each of N clients sends its next request when its answer has ended. ``tier`` calls the deployment over its
 Serve handle; ``bare`` calls the engine in this process. vLLM and transformers need the environment of `make
@@ -193,6 +193,7 @@ def main() -> None:
         "--engine", choices=("vllm", "transformers", "fake"), default=None, help="default: the best here"
     )
     parser.add_argument("--gpu", choices=tuple(SHAPES), default=None, help="vLLM on a GPU, dummy weights of this shape")
+    parser.add_argument("--model", type=Path, help="a directory of weights, in place of a tiny random model")
     parser.add_argument("--concurrency", type=int, nargs="+", default=list(LEVELS))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tokens", type=int, default=None, help="tokens of each answer (32; 128 with --gpu)")
@@ -201,7 +202,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory)
         engine = arguments.engine or best_engine()
-        subject = gpu_subject(arguments.gpu, path) if arguments.gpu else cpu_subject(engine, path)
+        subject = gpu_subject(arguments.gpu, path) if arguments.gpu else cpu_subject(engine, path, arguments.model)
         runs = asyncio.run(benchmark(subject, arguments.concurrency, arguments.rounds, tokens))
     report = {
         "benchmark": "llm",

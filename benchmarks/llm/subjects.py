@@ -68,17 +68,19 @@ def shaped_model(directory: Path, shape: str) -> Path:
     return path
 
 
-def cpu_subject(engine: str, directory: Path) -> Subject:
+def cpu_subject(engine: str, directory: Path, weights: Path | None = None) -> Subject:
+    """``engine`` on this machine, with ``weights`` or with a tiny random model that is made in ``directory``."""
     replicas = LlmReplicas(max_ongoing_requests=512, max_queued_requests=512)
     if engine == "fake":
         return Subject("fake", LlmConfig(engine="fake", replicas=replicas))
-    model = str(tiny_model(directory))
+    model = str(weights or tiny_model(directory))
+    name = weights.name if weights else "tiny Qwen2 (3M parameters)"
     if engine == "transformers":
         settings = TransformersConfig(device="cpu", max_batch=64, kv_cache_gib=2.0, num_threads=1)
         config = LlmConfig(
             engine="transformers", model=model, max_model_len=512, transformers=settings, replicas=replicas
         )
-        return Subject("transformers, tiny Qwen2 (3M parameters)", config)
+        return Subject(f"transformers, {name}", config)
     vllm = VllmConfig(
         device="cpu",
         dtype="float32",
@@ -88,7 +90,7 @@ def cpu_subject(engine: str, directory: Path) -> Subject:
         env={"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"},
     )
     config = LlmConfig(engine="vllm", model=model, max_model_len=512, vllm=vllm, replicas=replicas)
-    return Subject("vLLM on CPU, tiny Qwen2 (3M parameters)", config)
+    return Subject(f"vLLM on CPU, {name}", config)
 
 
 def gpu_subject(shape: str, directory: Path) -> Subject:
