@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from msgspec import Struct
@@ -43,6 +44,9 @@ _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _SAME_WORDS, _MIN_SAME_WORDS = 92, 4
 #: The same for a whole sentence without an "I".
 _SAME, _MIN_WHOLE = 95, 6
+
+#: A statement that says more words of the answer in one piece does not take it up but reads it out.
+_MAX_ECHO = 14
 
 #: The second of two questions in one sentence: it begins anew after a comma or "and", with a clause of its own.
 _SECOND_QUESTION = re.compile(
@@ -171,6 +175,8 @@ def _without_empty(words: str, scene: Scene, draft: Draft, share: float) -> Faul
             return ""
         if _speaks_as(told, known, sentence):
             return "says the candidate's words as its own"
+        if _longest_echo(sentence, told) > _MAX_ECHO:
+            return f"repeats more than {_MAX_ECHO} words of the answer in a row"
         if owes_nothing or sentence.endswith("?"):
             return ""
         own = content_stems(sentence) - _COURTESY
@@ -197,6 +203,12 @@ def _speaks_as(told: str, known: frozenset[str], sentence: str) -> bool:
     content = content_stems(own) - _COURTESY
     of_itself = _SPEAKS_OF_ITSELF.match(own) is not None and not _ADDRESSES.search(own)
     return of_itself and len(content & known) >= max(2, len(content) / 2)
+
+
+def _longest_echo(sentence: str, told: str) -> int:
+    """The number of words in the longest piece of the sentence, outside quotation marks, that stands in ``told``."""
+    words, answer = searchable(_QUOTED.sub(" ", sentence)).split(), told.split()
+    return SequenceMatcher(None, words, answer, autojunk=False).find_longest_match().size
 
 
 def _is_part(words: str, told: str, least: float) -> bool:

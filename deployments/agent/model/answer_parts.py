@@ -33,9 +33,19 @@ _NOT_TOLD = re.compile(
     r"|(?:can't|cannot|don't|do not) (?:really )?(?:remember|recall|know|think of))\b",
     re.IGNORECASE,
 )
+#: A part that avoids the question: "You mentioned: “As I always say”" sounds like a reproach.
+_SAYS_NOTHING = re.compile(
+    r"\b(?:as I (?:\w+ )?(?:say|said|mentioned)|(?:have|'ve) (?:already )?(?:said|told|explained|answered)"
+    r"|(?:question|matter) of taste|more to (?:tell|say)|(?:short|long) of it"
+    r"|depends on (?:a |so |very )?(?:great |good )?(?:many|lots?)(?: of)?(?: things| factors)?)\b",
+    re.IGNORECASE,
+)
 #: Words to the interviewer, and insults: "You mentioned: “You are wasting my time”" mocks the candidate.
 _TO_THE_INTERVIEWER = re.compile(
-    r"\b(?:you|your|yours|yourself|shut up|stupid|idiot\w*|rubbish|nonsense|bullshit|crap|damn\w*|fuck\w*|shit\w*)\b",
+    r"\b(?:you|your|yours|yourself|shut up|stupid|idiot\w*|rubbish|nonsense|bullshit|crap|damn\w*|fuck\w*|shit\w*"
+    r"|chat ?bots?|robots?|better things to do|wast\w+ (?:of )?(?:my )?time"
+    r"|(?:talk|speak) to (?:a |an |some|any)(?:one|body|person|human)|joke"
+    r"|explain (?:it|that|this) (?:to \w+ )?twice)\b",
     re.IGNORECASE,
 )
 _EDGES = " .,;:!?…\"'“”‘’()[]<>{}|"
@@ -55,10 +65,11 @@ def parts_of(answer: str) -> tuple[str, ...]:
 
 def is_repeatable(part: str, answer: str) -> bool:
     """Whether an interviewer may say ``part`` of ``answer`` again, as a quotation: a whole clause that tells something
-    and is not said to the interviewer. Pure."""
+    and is not said to or about the interviewer. Pure."""
     at = answer.find(part)
     whole = at >= 0 and _END.match(answer, at + len(part)) is not None
-    return whole and not _NOT_TOLD.search(part) and not _TO_THE_INTERVIEWER.search(part)
+    refused = (_NOT_TOLD, _SAYS_NOTHING, _TO_THE_INTERVIEWER)
+    return whole and not any(pattern.search(part) for pattern in refused)
 
 
 def _clauses(sentence: str) -> Iterator[str]:

@@ -116,6 +116,31 @@ async def test_words_that_take_up_the_answer_stay_alone() -> None:
             "Who wrote this? I have better things to do today than to talk to a bad machine about its many old errors.",
             "I have better things to do today than to talk to a bad machine",
         ),
+        (
+            "Who wrote this nonsense? I have better things to do than to talk to a bad chat bot.",
+            "I have better things to do than to talk to a bad chat bot",
+        ),
+        (
+            "This is a stupid question and you are a useless machine, I want to talk to somebody who knows something.",
+            "I want to talk to somebody who knows something",
+        ),
+        # … and with an evasive and a rambling one.
+        (
+            "As I always say, communication is what matters in the end, and that is true here as well.",
+            "As I always say",
+        ),
+        (
+            "That really depends on a great many things, and every company does it in its own way, doesn't it.",
+            "That really depends on a great many things",
+        ),
+        (
+            "I think I have said what matters about it already, the rest is a question of taste in my opinion.",
+            "the rest is a question of taste in my opinion",
+        ),
+        (
+            "Well, there is so much more to tell about it all, but the short of it is that it worked out in the end.",
+            "the short of it is that it worked out in the end",
+        ),
     ],
 )
 async def test_nothing_is_repeated_that_was_not_said_or_that_a_rule_minds(answer: str, takes_up: str) -> None:
