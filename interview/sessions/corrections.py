@@ -55,17 +55,19 @@ def correction_in(utterance: str) -> str:
     return "" if _says_nothing(rest) else rest
 
 
-def corrected_question(put: str, current: Question, earlier: Sequence[Question]) -> Question | None:
+def corrected_question(put: str, current: Question | None, earlier: Sequence[Question]) -> Question | None:
     """The previous question, if it has a key, the correction ``put`` has its form, and not the form of ``current``.
 
     Else None: ``put`` is part of the answer to ``current``. An open question takes any prose, and the previous one keeps
-    its answer.
+    its answer. ``current`` None: the candidate has heard no later question.
     """
     if not earlier:
         return None
     previous = earlier[-1]
     if previous.is_open or not previous.is_scored or not _takes(previous, put):
         return None
+    if current is None:
+        return previous
     if current.answer_mode == "spoken":
         return None if _takes(current, put) and not _names_only(previous, put) else previous
     return None if _takes(current, put) else previous

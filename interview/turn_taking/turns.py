@@ -8,6 +8,9 @@ Pure: time is the position in the candidate's audio, in milliseconds, and comes 
 
 While the interviewer speaks, speech interrupts only when it lasts (``Gate``), so that a cough or "mm-hm" does not.
 Speech that goes on when the interviewer falls silent is an answer, from its own beginning.
+
+An answer may have been ended at a pause. Speech that begins before the reply is heard goes on with it and withdraws the
+reply: it is no reaction to the interviewer, and no echo.
 """
 
 from __future__ import annotations
@@ -24,6 +27,11 @@ BEGINS_MS = 96
 PAUSE_MS = 384
 #: Silence that resets the count of speech over the interviewer's.
 BREATH_MS = 400
+#: Speech this long withdraws a reply that has not been heard. Shorter speech may be a breath.
+WITHDRAWS_MS = 192
+#: Speech that begins so soon after an answer ended goes on with it, also if the reply has begun: too soon to have
+#: understood the reply.
+GOES_ON_MS = 1_500
 
 
 class Gate(Struct, frozen=True):
@@ -67,9 +75,13 @@ class TurnResumed(Struct, frozen=True):
 
 
 class Interrupted(Struct, frozen=True):
-    """The candidate interrupts the interviewer, by speech that began at ``at_ms``; ``SpeechStarted`` follows."""
+    """The candidate interrupts the interviewer, by speech that began at ``at_ms``; ``SpeechStarted`` follows.
+
+    ``goes_on``: with the answer before, which had been ended at a pause.
+    """
 
     at_ms: int
+    goes_on: bool = False
 
 
 Outcome = SpeechStarted | Paused | MayEnd | TurnEnded | TurnResumed | Interrupted
@@ -92,7 +104,11 @@ class Turns:
         self._may_end = False
         self._unfinished: bool | None = None
         self._untold = False
+        self._wordless = self._withdrew = False
         self._interviewer_since: int | None = None
+        #: When the interviewer's present utterance was first heard; when the answer ended to which it replies.
+        self._audible_from: int | None = None
+        self._answered_at: int | None = None
         self._deaf_until: int | None = None
         #: The beginning of speech over the interviewer's that may yet interrupt it.
         self.over_since: int | None = None
@@ -103,14 +119,21 @@ class Turns:
         return self._interviewer_since is not None
 
     def interviewer_began(self, at_ms: int) -> None:
+        """The interviewer has the floor; its first sound may be some time away."""
         if self._deaf_until is None:
             self._deaf_until = at_ms + self.gate.warm_up_ms
         if self._interviewer_since is None:
             self._interviewer_since, self.over_since, self._over_ms = at_ms, None, 0
+            self._audible_from = None
+
+    def interviewer_audible(self, at_ms: int) -> None:
+        """The first sound of the utterance was sent."""
+        if self._audible_from is None:
+            self._audible_from = at_ms
 
     def interviewer_ended(self, at_ms: int) -> list[Outcome]:
         """The interviewer fell silent. Speech under way becomes the answer."""
-        self._interviewer_since = None
+        self._interviewer_since = self._answered_at = None
         began, self.over_since, self._over_ms = self.over_since, None, 0
         if began is None or self._quiet_ms >= BREATH_MS or self.state != "idle":
             return []
@@ -133,10 +156,16 @@ class Turns:
         if self.state == "paused" and pause_at_ms == self._pause_at:
             self._unfinished, self._untold = unfinished, untold
 
+    def read_nothing(self, pause_at_ms: int) -> None:
+        """There are no words before the pause at ``pause_at_ms``; a stale reading has no effect."""
+        if self.state == "paused" and pause_at_ms == self._pause_at:
+            self._wordless = True
+
     def taken(self) -> None:
         """The answer was taken, or the client cleared it; the next speech begins another."""
         self.state = "idle"
         self._run_ms = 0
+        self._withdrew = False
 
     def heard(self, at_ms: int, frame_ms: int, *, speech: bool) -> list[Outcome]:
         """The next frame, which ends at ``at_ms``."""
@@ -156,7 +185,7 @@ class Turns:
         began = at_ms - self._run_ms
         match self.state:
             case "idle":
-                self.state = "speaking"
+                self.state, self._answered_at = "speaking", None
                 return [SpeechStarted(began)]
             case "ended":
                 self.state = "speaking"
@@ -171,13 +200,21 @@ class Turns:
         if self.over_since is None:
             self.over_since = at_ms - frame_ms
         self._over_ms += frame_ms
-        gate = self.gate
-        if not gate.enabled or self._over_ms < gate.speech_ms or at_ms < (self._deaf_until or 0):
+        gate, withdraws = self.gate, self._withdraws(at_ms, frame_ms)
+        lasts = self._over_ms >= gate.speech_ms and at_ms >= (self._deaf_until or 0)
+        if not gate.enabled or not (lasts or withdraws):
             return []
         began, self.over_since, self._over_ms = self.over_since, None, 0
-        self._interviewer_since = None
-        self.state = "speaking"
-        return [Interrupted(began), SpeechStarted(began)]
+        goes_on = withdraws or (self._answered_at is not None and began - self._answered_at <= GOES_ON_MS)
+        self._interviewer_since = self._answered_at = None
+        self.state, self._withdrew = "speaking", withdraws
+        return [Interrupted(began, goes_on), SpeechStarted(began)]
+
+    def _withdraws(self, at_ms: int, frame_ms: int) -> bool:
+        """Whether the speech under way began before the reply to an answer was heard: its first frame, at least."""
+        if self._answered_at is None or self._run_ms < WITHDRAWS_MS:
+            return False
+        return self._audible_from is None or at_ms - self._run_ms + frame_ms <= self._audible_from
 
     def _silent(self, at_ms: int) -> list[Outcome]:
         if self.over_since is not None and self._quiet_ms >= BREATH_MS:
@@ -187,7 +224,7 @@ class Turns:
             self._pause_at = at_ms - self._quiet_ms
             self._likelihood = None
             self._thinks, self._unfinished, self._untold = False, None, False
-            self._may_end = False
+            self._may_end = self._wordless = False
             return [Paused(self._pause_at), *self._over(at_ms)]
         return self._over(at_ms) if self.state == "paused" else []
 
@@ -201,7 +238,7 @@ class Turns:
             self._may_end = True
             outcomes.append(MayEnd(self._pause_at))
         if silence_s >= self._longest_s():
-            self.state = "ended"
+            self.state, self._answered_at = "ended", at_ms
             outcomes.append(TurnEnded(self._pause_at))
         return outcomes
 
@@ -212,6 +249,8 @@ class Turns:
     def _longest_s(self) -> float:
         """How long the present pause may be."""
         profile = self.profile
+        if self._wordless and self._withdrew:
+            return profile.wait_s  # a sound withdrew the reply, and the reply is said again
         if self._thinks:
             return profile.cap_s * THINKING
         if self._unfinished:

@@ -6,6 +6,7 @@ A scenario (``tests/data/realtime``) is a list of steps:
 - ``say``: so many seconds of speech, whose ``words`` are recognised. ``finished`` is what the end-of-turn model thinks
   of the pauses from here on.
 - ``silence``: so many seconds of it.
+- ``voice``: from here on the first sound of fresh speech takes so many seconds.
 - ``expect``: an event, within ``within_ms`` of silence; ``where`` are parts of it. ``absent`` must not come before it.
 - ``absent`` alone: events that do not come ``for_s``.
 - ``log`` (events and their number), ``history`` (beginnings of utterances), ``first`` (the first one) and
@@ -62,7 +63,10 @@ TONE = (LOUD * np.sin(2 * np.pi * 300 * np.arange(round(HZ * TICK_S)) / HZ)).ast
 
 
 class SteadyVoice:
-    """Speaks five characters a second, clause by clause."""
+    """Speaks five characters a second, clause by clause, after ``delay_s``."""
+
+    def __init__(self) -> None:
+        self.delay_s = 0.0
 
     async def synthesize(self, request: SynthesisRequest) -> Speech:
         seconds = len(request.text) / CHARS_PER_S
@@ -70,6 +74,7 @@ class SteadyVoice:
 
     async def stream(self, request: SynthesisRequest) -> AsyncGenerator[SpeechPart, None]:
         yield SpeechPart(_wav(0.0))
+        await asyncio.sleep(self.delay_s)
         for clause in request.text.replace(", ", ",\n").replace(". ", ".\n").split("\n"):
             seconds = len(clause) / CHARS_PER_S
             yield SpeechPart(bytes(2 * round(seconds * HZ)), seconds, caption=clause)
@@ -105,7 +110,7 @@ class ScriptedEars:
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
         if not self.words:
             raise AudioRejected("No speech was heard.")
-        return Transcript(self.words, "en", 1.0, (), 0.95, await self.info())
+        return Transcript(self.words, "en", 1.0, (), 0.95, await self.info(), speech_s=1.0)
 
     async def info(self) -> EngineInfo:
         return EngineInfo("scripted", "scenario")
@@ -146,7 +151,8 @@ class Stage:
         plans = InstalledPlans({plan.id: replace(plan, phases=(replace(first, core=(question,)), *others))})
         self.model = ScriptedModel()
         self.ears = ScriptedEars()
-        self.ports = application_ports(directory, stt=self.ears, tts=SteadyVoice(), plans=plans)
+        self.voice = SteadyVoice()
+        self.ports = application_ports(directory, stt=self.ears, tts=self.voice, plans=plans)
         self.settings = replace(AT_ONCE, lead_s=0.5)
         self.outbox = NotedOutbox()
         self._loud: list[bool] = []
@@ -193,6 +199,8 @@ class Stage:
                 await self.pass_time(value, loud=True)
             case "silence":
                 await self.pass_time(value)
+            case "voice":
+                self.voice.delay_s = value
             case "expect":
                 await self.expect(value, step.get("where", {}), step["within_ms"], step.get("absent", []))
             case "absent":

@@ -8,6 +8,7 @@ from deployments.agent.turn.exchange import Exchange
 from deployments.agent.turn.observe import observed_answer
 from deployments.agent.turn.runtime import Runtime
 from interview.errors import InternalError
+from interview.plans.questions import Question
 from interview.sessions.afterthoughts import meant_question
 from interview.sessions.candidate_questions import FOR_A_PERSON
 from interview.sessions.corrections import corrected_question, correction_in
@@ -31,8 +32,7 @@ def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
     if observation.heard == "afterthought":
         meant = meant_question(read_utterance(observation.text, state.language).announcement, earlier)
     elif observation.heard == "answer" and heard_from(state, exchange.asked, exchange.question) is None:
-        # the candidate goes on with the answer before
-        meant = earlier[-1] if earlier and earlier[-1].answer_mode == "spoken" else None
+        meant = _continued(observation.text, earlier)
     elif observation.heard == "answer" and (put := correction_in(observation.text)):
         meant = None if _was_answered(exchange) else corrected_question(put, exchange.question, earlier)
     else:
@@ -44,6 +44,14 @@ def reopen_earlier(runtime: Runtime, exchange: Exchange) -> None:
     if asked is None:
         raise InternalError("A reopened question is not open.")
     exchange.asked, exchange.question, exchange.went_back = asked, meant, True
+
+
+def _continued(text: str, earlier: list[Question]) -> Question | None:
+    """The question before, if its answer goes on: an open one; another if ``text`` corrects its answer."""
+    if not earlier or earlier[-1].answer_mode == "spoken":
+        return earlier[-1] if earlier else None
+    put = correction_in(text)
+    return corrected_question(put, None, earlier) if put else None
 
 
 def _was_answered(exchange: Exchange) -> bool:

@@ -33,11 +33,14 @@ MIN_COMMIT_MS = 100
 
 @dataclass(frozen=True)
 class AnsweringEvents:
-    """What happens on the candidate's side. ``spoke``: speech began; ``interrupted``: it cuts the interviewer's;
-    ``ready``: an ended answer is to be given at once; ``nothing``: what sounded like speech had no words."""
+    """What happens on the candidate's side.
+
+    ``spoke``: speech began; ``interrupted``: it cuts the interviewer's, true if it goes on with the answer before;
+    ``ready``: an ended answer is to be given at once; ``nothing``: what sounded like speech had no words.
+    """
 
     spoke: Callable[[], None]
-    interrupted: Callable[[], None]
+    interrupted: Callable[[bool], None]
     ready: Callable[[], None]
     nothing: Callable[[], None]
 
@@ -143,6 +146,11 @@ class Answering:
         if self._listening.turns is not None:
             self._listening.turns.interviewer_began(self._listening.audio.end_ms)
 
+    def interviewer_audible(self) -> None:
+        """The first sound of the interviewer's utterance is sent."""
+        if self._listening.turns is not None:
+            self._listening.turns.interviewer_audible(self._listening.audio.end_ms)
+
     def interviewer_ended(self) -> bool:
         """Whether it is quiet now: the candidate does not speak already."""
         turns = self._listening.turns
@@ -161,8 +169,8 @@ class Answering:
                 self._emit(
                     {"type": "input_audio_buffer.speech_started", "audio_start_ms": at_ms, "item_id": self._item_id}
                 )
-            case Interrupted():
-                self._events.interrupted()
+            case Interrupted(goes_on=goes_on):
+                self._events.interrupted(goes_on)
             case TurnEnded(at_ms=at_ms):
                 self._emit(
                     {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": at_ms, "item_id": self._item_id}

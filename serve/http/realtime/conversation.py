@@ -104,15 +104,19 @@ class Conversation:
             self._late,
             self._step_failed,
             self._response_finished,
+            self._answering.interviewer_audible,
             self._note_heard,
             lambda: self._answering.received_ms,
             ports.clock,
         )
         self._offers = self._thinks = False
+        #: The question that the last answer answers; it is open again while the candidate goes on with that answer.
+        self._answered: QuestionCard | None = None
+        self._goes_on = False
         self._is_open = True
 
-    def _note_heard(self, whole: str, captions: str) -> None:
-        if not self.config.interview.shows_text:  # a candidate who reads along knows the rest
+    def _note_heard(self, whole: str, captions: str, certain: bool) -> None:
+        if certain or not self.config.interview.shows_text:  # a candidate who reads along knows the rest
             self._heard.note(whole, captions)
 
     # --- connections ---------------------------------------------------------------------------------------------
@@ -289,6 +293,7 @@ class Conversation:
     def _answer(self, metadata: dict[str, str]) -> None:
         """Answer with everything that was committed or typed since the last answer."""
         answer = self._answering.taken()
+        self._answered = self._answered if self._goes_on else self.question
         request = answer.request(self.key, speaks=self.config.speaks)
         named = Seen.of_metadata(metadata)
 
@@ -315,6 +320,9 @@ class Conversation:
     ) -> None:
         self.ladder.broken()
         self._offers = self._thinks = False
+        if self._goes_on:
+            self._goes_on = False
+            self._answering.asked(self.question)
         self._begin(source, metadata, answer, event_id=event_id)
 
     def _begin(
@@ -358,7 +366,8 @@ class Conversation:
         response = body.interviewer_response
         self.question = response.question
         self._turn_number = body.turn_number
-        self._answering.asked(self.question)
+        if not self._goes_on:
+            self._answering.asked(self.question)
         state = await self._ports.sessions.load(self.key)
         self._is_open = state is not None and state.status == "active"
         language = state.language if state is not None else "en"
@@ -412,9 +421,12 @@ class Conversation:
             self.ladder.quiet_from(self._ports.clock(), rungs_of(self.question), thinking=self._thinks)
 
     # --- the candidate's side ------------------------------------------------------------------------------------
-    def _interrupted(self) -> None:
+    def _interrupted(self, goes_on: bool) -> None:
         """The candidate speaks over the interviewer: only what was heard counts as said."""
-        heard, wire = self._speaking.interrupted(), self._speaking.wire
+        heard, wire = self._speaking.interrupted(goes_on=goes_on), self._speaking.wire
+        if goes_on:
+            self._goes_on = True
+            self._answering.asked(self._answered)
         if not self._speaking.cancel("turn_detected") and heard is not None and wire is not None:
             self.items.put(reply_item(wire.item_id, heard, speaks=True, status="incomplete"))
 

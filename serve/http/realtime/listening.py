@@ -136,6 +136,9 @@ class Listening:
             return  # the answer's end transcribes again, and says so
         heard = words.result()
         if heard is None:
+            whole, failure = await heard_or_none(parts.whole(self.audio, at_ms))
+            if whole is None and failure is None:
+                turns.read_nothing(at_ms)
             return
         if asks_for_time(heard.text, heard.language):
             turns.thinks(at_ms)

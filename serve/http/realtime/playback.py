@@ -26,6 +26,7 @@ class Playback:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         received_ms: Callable[[], int] = lambda: 0,
+        began: Callable[[], None] = lambda: None,
     ) -> None:
         self._wire = wire
         self._encoder = encoder
@@ -33,6 +34,7 @@ class Playback:
         self._clock = clock
         self._sleep = sleep
         self._received_ms = received_ms
+        self._tell_beginning = began
         self._began_ms = 0
         self._began: float | None = None
         self._sent_s = 0.0
@@ -86,6 +88,8 @@ class Playback:
         for start in range(0, len(samples), piece):
             part = samples[start : start + piece]
             await self._ahead()
+            if self._began is None:
+                self._tell_beginning()
             if self._began is None or self.ends_at < self._clock():
                 # The client ran dry: what follows plays from now.
                 self._began = self._clock() - self._sent_s

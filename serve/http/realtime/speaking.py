@@ -81,7 +81,9 @@ class Speaking:
 
     ``noted`` is told of each reply and its answer before the response ends, also when it was cancelled, and returns
     the reply's ``seq``; ``late`` gets the reply and ``seq`` of a response that was cancelled before its turn was
-    committed; ``failed`` is told of each failure; ``heard`` gets an utterance and its captions that were heard.
+    committed; ``failed`` is told of each failure; ``audible`` that the first sound of a response is sent.
+    ``heard`` gets an utterance, its captions that were heard, and whether that is certain also of a candidate who can
+    read the rest.
     """
 
     def __init__(
@@ -92,7 +94,8 @@ class Speaking:
         late: Callable[[dict[str, Any], int], None],
         failed: Callable[[InterviewError, PendingAnswer | None], None],
         finished: Callable[[], None],
-        heard: Callable[[str, str], None],
+        audible: Callable[[], None],
+        heard: Callable[[str, str, bool], None],
         received_ms: Callable[[], int],
         clock: Callable[[], float],
     ) -> None:
@@ -102,6 +105,7 @@ class Speaking:
         self._late = late
         self._failed = failed
         self._finished = finished
+        self._audible = audible
         self._heard = heard
         self._received_ms = received_ms
         self._clock = clock
@@ -133,7 +137,12 @@ class Speaking:
         self.wire = wire
         self.body = None
         self.playback = Playback(
-            wire, Encoder(form), lead_s=self._sources.lead_s, clock=self._clock, received_ms=self._received_ms
+            wire,
+            Encoder(form),
+            lead_s=self._sources.lead_s,
+            clock=self._clock,
+            received_ms=self._received_ms,
+            began=self._audible,
         )
         wire.begin()
         self._task = self._kept(self._respond(wire, self.playback, source, answer, event_id))
@@ -151,10 +160,10 @@ class Speaking:
             self._task.cancel()
         return True
 
-    def interrupted(self, heard_s: float | None = None) -> str | None:
+    def interrupted(self, heard_s: float | None = None, *, goes_on: bool = False) -> str | None:
         """The candidate heard the first ``heard_s`` seconds of the latest response (None: what was played by now) and
-        no more. Returns the captions of it; None when the response is not spoken, or was sent to its end and either
-        heard to its end or sent to no live microphone."""
+        no more. ``goes_on``: with the answer to which it replies. Returns the captions of it; None when the response is
+        not spoken, or was sent to its end and either heard to its end or sent to no live microphone."""
         wire, playback = self.wire, self.playback
         if wire is None or playback is None or not wire.speaks:
             return None
@@ -162,12 +171,13 @@ class Speaking:
         if heard_s is None and wire.ended and wire.heard is None and played:
             return None
         wire.heard = playback.heard_words(playback.heard_s if heard_s is None else heard_s)
+        wire.withdrawn = wire.withdrawn or goes_on
         self._note_heard(wire)
         return wire.heard
 
     def _note_heard(self, wire: ResponseWire) -> None:
         if wire.whole is not None and wire.heard is not None:
-            self._heard(wire.whole, wire.heard)
+            self._heard(wire.whole, wire.heard, wire.withdrawn)
 
     async def settled(self) -> None:
         """Wait until no step of the agent runs."""
@@ -212,7 +222,7 @@ class Speaking:
                     wire.whole = part.text
                     await self._say(wire, playback, part.text, part.audio_url, part.language)
                     if wire.end("completed", text=part.text, seq=part.seq) is not None and wire.speaks:
-                        self._heard(part.text, part.text)  # an interruption of the first time is made good
+                        self._heard(part.text, part.text, True)  # an interruption of the first time is made good
                     break
                 case InterviewError():
                     self._broken(wire, part)

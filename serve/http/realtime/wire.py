@@ -35,9 +35,10 @@ class ResponseWire:
         self.said = ""
         self.ended = False
         #: The utterance of the log that is being said, once it is known, and the captions of it that were heard if the
-        #: candidate interrupted it.
+        #: candidate interrupted it. ``withdrawn``: by going on with the answer.
         self.whole: str | None = None
         self.heard: str | None = None
+        self.withdrawn = False
         self._previous_id = previous_id
         self._metadata = metadata
         self._audio = audio

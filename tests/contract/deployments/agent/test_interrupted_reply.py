@@ -104,6 +104,34 @@ async def test_speech_before_a_question_was_heard_goes_on_with_the_answer_before
     assert MORE not in answer_to(state, by_id["index-cost"], index)[0]
 
 
+async def after_a_number(stage: RehearsalStage, number: str) -> Rehearsal:
+    """The number is the answer to "How much is seven times six?"; its reply was not heard."""
+    candidate = await at_the_second_question(stage)
+    while "seven times six" not in candidate.response["text"]:
+        await candidate.answer("Every write must also update the index, and the index takes additional disk space.")
+    await candidate.answer(number)
+    assert "seven times six" not in candidate.response["text"]
+    await interrupt(stage, 0)
+    return candidate
+
+
+async def test_a_number_is_corrected_before_the_next_question_was_heard(stage: RehearsalStage) -> None:
+    candidate = await after_a_number(stage, "It is 41.")
+    await candidate.answer("Sorry, I meant 42.")
+    reopened = [event.data for event in await stage.log() if isinstance(event.data, QuestionReopened)]
+    assert [each.question_id for each in reopened] == ["seven-six"]
+    grades = {record.question_id: record.grade for record in (await stage.state()).grades}
+    assert grades["seven-six"].score == 1.0
+
+
+async def test_a_number_stays_when_the_candidate_talks_on(stage: RehearsalStage) -> None:
+    candidate = await after_a_number(stage, "It is 42.")
+    await candidate.answer("I always have to think of six times six first.")
+    assert not any(isinstance(event.data, QuestionReopened) for event in await stage.log())
+    grades = {record.question_id: record.grade for record in (await stage.state()).grades}
+    assert grades["seven-six"].score == 1.0
+
+
 async def test_an_interruption_at_the_end_of_a_question_is_an_answer(stage: RehearsalStage) -> None:
     candidate = await at_the_second_question(stage)
     await interrupt(stage, len(candidate.response["text"].split()) - 2)

@@ -64,6 +64,17 @@ class Candidate:
         self.turns.interviewer_began(self.at_ms)
         return self
 
+    def begins_to_hear(self) -> Candidate:
+        self.turns.interviewer_audible(self.at_ms)
+        return self
+
+    def has_answered(self) -> Candidate:
+        """The answer ended and was taken; the interviewer prepares the reply."""
+        self.speaks(3).is_silent(1.3)
+        self.turns.taken()
+        self.outcomes.clear()
+        return self.hears()
+
     def has_heard(self) -> Candidate:
         self.outcomes += self.turns.interviewer_ended(self.at_ms)
         return self
@@ -229,6 +240,53 @@ def test_echo_of_the_first_words_does_not_interrupt() -> None:
 def test_speech_that_outlasts_the_interviewers_is_an_answer_from_its_beginning() -> None:
     candidate = Candidate().hears().is_silent(4).speaks(0.5).has_heard().speaks(1)
     assert candidate.outcomes == [SpeechStarted(4_000)]
+
+
+def test_speech_before_the_reply_is_heard_withdraws_it_and_goes_on() -> None:
+    candidate = Candidate(STORY, likelihood=0.9).has_answered().is_silent(0.5).speaks(0.3)
+    assert candidate.kinds() == [Interrupted, SpeechStarted]
+    interrupted = candidate.outcomes[0]
+    assert isinstance(interrupted, Interrupted)
+    assert interrupted.goes_on
+
+
+def test_speech_that_began_before_the_reply_was_heard_withdraws_it() -> None:
+    candidate = Candidate(STORY, likelihood=0.9).has_answered().is_silent(0.5).speaks(0.12).begins_to_hear()
+    assert candidate.outcomes == []
+    assert candidate.speaks(0.12).kinds() == [Interrupted, SpeechStarted]
+
+
+def test_a_reply_that_is_heard_is_interrupted_by_speech_that_lasts() -> None:
+    candidate = Candidate(STORY, likelihood=0.9, gate=Gate(warm_up_ms=0)).has_answered().is_silent(0.5)
+    assert candidate.begins_to_hear().speaks(0.5).outcomes == []
+    assert candidate.speaks(0.4).kinds() == [Interrupted, SpeechStarted]
+    assert isinstance(candidate.outcomes[0], Interrupted)
+    assert candidate.outcomes[0].goes_on, "it began 0.6 s after the end of the answer"
+
+
+def test_speech_long_after_the_end_of_the_answer_does_not_go_on_with_it() -> None:
+    candidate = Candidate(STORY, likelihood=0.9, gate=Gate(warm_up_ms=0)).has_answered().begins_to_hear()
+    candidate.is_silent(2).speaks(1)
+    assert candidate.kinds() == [Interrupted, SpeechStarted]
+    assert isinstance(candidate.outcomes[0], Interrupted)
+    assert not candidate.outcomes[0].goes_on
+
+
+@pytest.mark.parametrize("gate", [Gate(enabled=False), Gate()], ids=["switched-off", "no-answer-before"])
+def test_nothing_withdraws_a_line_that_replies_to_no_answer_or_may_not_be_interrupted(gate: Gate) -> None:
+    candidate = Candidate(STORY, likelihood=0.9, gate=gate)
+    candidate = candidate.hears() if gate.enabled else candidate.has_answered()
+    assert candidate.is_silent(0.2).speaks(0.5).outcomes == []
+
+
+def test_a_sound_without_words_holds_a_reply_up_for_the_shortest_wait() -> None:
+    candidate = Candidate(STORY, likelihood=0.9).has_answered().is_silent(0.2)
+    candidate.likelihood = 0.1
+    candidate.speaks(0.3).is_silent(0.5)
+    paused = candidate.outcomes[-1]
+    assert isinstance(paused, Paused)
+    candidate.turns.read_nothing(paused.at_ms)
+    assert candidate.is_silent(0.8).kinds() == [Interrupted, SpeechStarted, TurnEnded]
 
 
 def test_a_client_may_switch_interruptions_off() -> None:
