@@ -42,6 +42,9 @@ class AgentConfig(Struct, frozen=True, forbid_unknown_fields=True):
     #: Below this transcript confidence (expected share of right words) the question is repeated and the answer is not
     #: scored.
     unsure_below: float = 0.65
+    #: The same for a transcript that is nothing but an option or a number, as the question asks for: such words are
+    #: right at lower confidences, because noise and other languages are not heard as an answer of that form.
+    unsure_form_below: float = 0.45
     #: A shorter answer to an open question is probed once.
     short_answer_words: int = 8
     #: An answer with a lower score is probed once, too.

@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from interview.plans.questions import Ordered, Question
+from interview.plans.questions import Question
+from interview.sessions.answer_forms import LETTER, letters, names_only, takes_form, words_in
 from interview.text.number_vocabulary import ONES, TENS, ordinal
 from interview.text.stop_words import STOP_WORDS
 
@@ -25,19 +26,6 @@ _CORRECTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _APOLOGISES = re.compile(rf"\b{_APOLOGY}\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_LETTER = re.compile(r"(?:option |letter |answer |choice |number )?[a-h]", re.IGNORECASE)
-
-#: After "a", any other word makes it an article and no option.
-_AFTER_LETTER = frozenset({"please", "not", "instead", "and", "or", "then"})
-#: A word or an option is put in place with at most so many words; a longer utterance is prose.
-_MAX_BARE_WORDS = 5
-#: Words of a sentence about people and things, which a bare answer does not need.
-_PERSONAL = frozenset(
-    """
-    i i'd i'm i've we we'd we've they they'd he she you it it's there me us them him my our their his her your
-    """.split()  # noqa: SIM905 - a line of words reads better than a column of strings
-)
 
 
 def correction_in(utterance: str) -> str:
@@ -64,85 +52,24 @@ def corrected_question(put: str, current: Question | None, earlier: Sequence[Que
     if not earlier:
         return None
     previous = earlier[-1]
-    if previous.is_open or not previous.is_scored or not _takes(previous, put):
+    if previous.is_open or not previous.is_scored or not takes_form(previous, put):
         return None
     if current is None:
         return previous
     if current.answer_mode == "spoken":
-        return None if _takes(current, put) and not _names_only(previous, put) else previous
-    return None if _takes(current, put) else previous
+        return None if takes_form(current, put) and not names_only(previous, put) else previous
+    return None if takes_form(current, put) else previous
 
 
 def _says_nothing(rest: str) -> bool:
     """ "I meant to", "I misspoke there": nothing is put in its place."""
-    return all(word in STOP_WORDS and not _LETTER.fullmatch(word) for word in _words(rest))
+    return all(word in STOP_WORDS and not LETTER.fullmatch(word) for word in words_in(rest))
 
 
 def _is_bare_key(rest: str) -> bool:
     """ "B please", "17", "the second one"."""
-    words = _words(rest)
+    words = words_in(rest)
     return len(words) <= 3 and any(
-        word[:1].isdecimal() or word in ONES or word in TENS or ordinal(word) or word in _letters(words)
+        word[:1].isdecimal() or word in ONES or word in TENS or ordinal(word) or word in letters(words)
         for word in words
     )
-
-
-def _is_prose(put: str) -> bool:
-    words = _words(put)
-    return len(words) > _MAX_BARE_WORDS or not _PERSONAL.isdisjoint(words)
-
-
-def _names_only(question: Question, put: str) -> bool:
-    """Whether ``put`` adds nothing to the words shown with ``question``, to numbers and to letters of options."""
-    words = _words(put)
-    known = STOP_WORDS.union(_shown_words(question), _letters(words), ONES, TENS)
-    return all(word in known or word[:1].isdecimal() or ordinal(word) for word in words)
-
-
-def _takes(question: Question, put: str) -> bool:
-    """Whether ``put`` has the form of an answer to ``question``: an option, a number, a formula, words."""
-    words = _words(put)
-    match question.answer_mode:
-        case "choice":
-            letters = _letters(words)
-            named = {option.id.casefold() for option in question.options}
-            lettered = any(word in letters for word in words[:2])
-            return bool(
-                named.intersection(letters)
-                or named.intersection(words) - {"a"}
-                or _shown_words(question).intersection(words)
-                or lettered
-                or any(map(ordinal, words))
-            )
-        case "number":
-            return any(word[:1].isdecimal() or word in ONES or word in TENS for word in words)
-        case "formula":
-            return bool(re.search(r"[=(]|\b[a-z]{1,2}\d+\b", put, re.IGNORECASE))
-        case "text":
-            if _LETTER.fullmatch(put.strip(" .!?,")):
-                return False
-            return not _is_prose(put) or (
-                isinstance(question.grader, Ordered) and not _shown_words(question).isdisjoint(words)
-            )
-        case "spoken":
-            return _is_prose(put)
-
-
-def _shown_words(question: Question) -> set[str]:
-    """The words of the options, or of the items to put in order, without stop words."""
-    items = question.grader.answer if isinstance(question.grader, Ordered) else ()
-    texts = (*(option.text for option in question.options), *items)
-    return {word for text in texts for word in _words(text)} - STOP_WORDS
-
-
-def _letters(words: Sequence[str]) -> set[str]:
-    """The words that are an option's letter; "a" before another word is an article."""
-    return {
-        word
-        for word, after in zip(words, (*words[1:], ""), strict=True)
-        if _LETTER.fullmatch(word) and (word != "a" or not after or after in _AFTER_LETTER)
-    }
-
-
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]

@@ -8,11 +8,12 @@ from msgspec import Struct
 class Thresholds(Struct, frozen=True, omit_defaults=True):
     """The decision thresholds, recorded so that a replay uses the same ones; None in sessions older than the field.
 
-    ``unsure_below`` is the agent's, ``review_below`` the graders'; both are confidences in [0, 1].
+    ``unsure_below`` and ``unsure_form_below`` are the agent's, ``review_below`` the graders'; confidences in [0, 1].
     """
 
     unsure_below: float | None = None
     review_below: float | None = None
+    unsure_form_below: float | None = None
 
 
 class SessionSettings(Struct, frozen=True, omit_defaults=True):

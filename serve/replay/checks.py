@@ -203,9 +203,11 @@ def _short(value: object) -> str:
 
 
 def _agent_config(state: SessionState) -> AgentConfig:
-    known = state.settings.thresholds.unsure_below
-    # 0.4 was the default before sessions recorded it.
-    return AgentConfig(unsure_below=0.4 if known is None else known)
+    known = state.settings.thresholds
+    # 0.4 was the default before sessions recorded it; answers of every form had one threshold then.
+    unsure_below = 0.4 if known.unsure_below is None else known.unsure_below
+    form_below = unsure_below if known.unsure_form_below is None else known.unsure_form_below
+    return AgentConfig(unsure_below=unsure_below, unsure_form_below=form_below)
 
 
 def _grading_config(state: SessionState) -> GradingConfig:

@@ -94,6 +94,7 @@ def _brief(state: SessionState, plan: InterviewPlan, turn: int, now: datetime, c
             language=state.language,
             config=config,
             clarifications=plan.by_id[asked.question_id].clarifications,
+            question=plan.by_id[asked.question_id],
         )
         if said
         else Observation(text="", heard="answer")

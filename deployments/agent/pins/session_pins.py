@@ -30,7 +30,9 @@ class SessionPins:
         self._blobs = blobs
         self._policies = policies
         self._prompts = prompts
-        self._thresholds = Thresholds(unsure_below=config.unsure_below, review_below=review_below)
+        self._thresholds = Thresholds(
+            unsure_below=config.unsure_below, review_below=review_below, unsure_form_below=config.unsure_form_below
+        )
         self._kept: set[str] = set()
 
     async def pinned(

@@ -12,6 +12,7 @@ from deployments.agent.brief.interviewer import Heard, Observation
 from deployments.agent.config import AgentConfig
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import MultiSelect, Question
+from interview.sessions.answer_forms import is_bare
 from interview.sessions.candidate_questions import CandidateQuestion
 from interview.sessions.hearing import heard_from, replies_by_turn
 from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
@@ -91,6 +92,7 @@ def observed_answer(
         config=config,
         asked_for_questions=invited,
         clarifications=question.clarifications,
+        question=question,
     )
 
 
@@ -112,8 +114,10 @@ def observed(
     config: AgentConfig,
     asked_for_questions: bool = False,
     clarifications: Mapping[str, str] = EMPTY,
+    question: Question | None = None,
 ) -> Observation:
-    """Classify an utterance; ``confidence`` None for typed text. Pure. ``clarifications``: the open question's facts.
+    """Classify an utterance; ``confidence`` None for typed text. Pure. ``clarifications``: the facts of ``question``,
+    the open one.
 
     A doubtful transcript still counts as a request to repeat, wait or hint: those are short, and a misread one costs
     the candidate only a sentence.
@@ -129,8 +133,11 @@ def observed(
         return Observation(text=text, heard="question", confidence=confidence, questions=asks)
     if said.kind in ("repeat", "explain", "wait", "hint"):
         return Observation(text=text, heard=said.kind, confidence=confidence)
-    if confidence is not None and confidence < config.unsure_below:
-        why = f"The transcript's confidence of {confidence:.2f} is below {config.unsure_below:.2f}."
+    least = config.unsure_below
+    if confidence is not None and confidence < least and question is not None and is_bare(question, text):
+        least = min(least, config.unsure_form_below)
+    if confidence is not None and confidence < least:
+        why = f"The transcript's confidence of {confidence:.2f} is below {least:.2f}."
         return Observation(text=text, heard="unsure", confidence=confidence, why=why)
     return Observation(text=text, heard=said.kind, confidence=confidence, questions=said.questions)
 
@@ -198,6 +205,7 @@ def answer_so_far(
             language=state.language,
             config=config,
             clarifications=question.clarifications,
+            question=question,
         )
         if observation.heard == "unsure" and reply is not None and reply.question_type == "clarification":
             continue

@@ -253,6 +253,23 @@ def test_a_doubtful_request_is_still_a_request_but_a_doubtful_skip_is_not() -> N
     assert observed("skip this question", 0.2, language="en", config=config).heard == "unsure"
 
 
+def test_a_bare_answer_counts_at_lower_confidences_than_other_words() -> None:
+    config, number = AgentConfig(), PLAN.by_id["seven-six"]
+    heard = {
+        (text, confidence): observed(text, confidence, language="en", config=config, question=number).heard
+        for text in ("42", "a lovely day")
+        for confidence in (0.5, 0.3)
+    }
+    assert heard == {
+        ("42", 0.5): "answer",
+        ("42", 0.3): "unsure",
+        ("a lovely day", 0.5): "unsure",
+        ("a lovely day", 0.3): "unsure",
+    }
+    opener = PLAN.by_id["opener"]
+    assert observed("42", 0.5, language="en", config=config, question=opener).heard == "unsure"
+
+
 # -- any interview replays -----------------------------------------------------------------------------------------
 
 UTTERANCES = st.one_of(
