@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from deployments.grading.graders import answer_text
+from deployments.grading.graders.closed import command_lines
 from deployments.grading.graders.closed.notation import notation
 from deployments.grading.graders.closed.sign_names import signed, signs_of
 from deployments.grading.graders.closed.spelling import sounds_like, spelled_out
@@ -26,7 +27,7 @@ _FRAME_TEXT = (
     " call you you'd can could should must be with command address code status port number method signal file key word keyword name"
     " term option value letter operator function statement header protocol language version by for to of in on please then so well"
     " maybe probably definitely obviously certainly actually simply correct right final sure yes yeah ok okay uh um er hmm like"
-    " http tcp error response we they one known as returns raises throws gives prints outputs yields cell"
+    " http tcp error response mode encoding charset we they one known as returns raises throws gives prints outputs yields cell"
 )
 _FRAME = frozenset(_FRAME_TEXT.split())
 #: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
@@ -53,9 +54,21 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
     if empty and not any(_same(said, accepted, spec.case_sensitive) for accepted in spec.accepted):
         return empty
     evidence = [answer_text.whole(answer, "the answer")]
+    near = False
     for part in _parts(said):
         for accepted in spec.accepted:
-            if _same(part, accepted, spec.case_sensitive):
+            line = _as_command(part, accepted)
+            near = near or line == "near"
+            if line in ("same", "alike"):
+                return mark(
+                    "exact",
+                    1.0,
+                    f"The answer is the command {accepted!r}.",
+                    confidence=_SAME if line == "same" else _HEARD,
+                    evidence=evidence,
+                    review="" if line == "same" else "The command is written with other options or words.",
+                )
+            if line is None and _same(part, accepted, spec.case_sensitive):
                 unsaid = not any(
                     _same(part, one, spec.case_sensitive) and not _unsaid(part, one) for one in spec.accepted
                 )
@@ -68,7 +81,7 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
                     review="Signs of the accepted answer are not said." if unsaid else "",
                 )
     for accepted in spec.accepted:
-        if not spec.case_sensitive and _sounds_same(said, accepted):
+        if not spec.case_sensitive and _as_command(said, accepted) is None and _sounds_same(said, accepted):
             return mark(
                 "exact",
                 1.0,
@@ -76,12 +89,68 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
                 confidence=_HEARD,
                 evidence=evidence,
             )
-    return _other(spec, answer, said)
+    for accepted in spec.accepted:
+        if not spec.case_sensitive and _same_digits(said, accepted):
+            return mark(
+                "exact",
+                1.0,
+                f"The digits are those of the accepted answer {accepted!r}.",
+                confidence=_HEARD,
+                evidence=evidence,
+                review=""
+                if _number_in_base(said)[1] and _number_in_base(accepted)[1]
+                else "The base is named on one side only.",
+            )
+    return _other(spec, answer, said, near=near)
 
 
-def _other(spec: Exact, answer: str, read: str) -> Grade:
+def _as_command(said: str, accepted: str) -> command_lines.Comparison | None:
+    """How the command line in ``said``, its frame aside, compares with ``accepted``; None if either is none."""
+    program = accepted.split()[0] if accepted.split() else ""
+    begins = (
+        re.search(rf"(?<!\S)[`'\"$]*{re.escape(program)}(?=\s)", said, re.IGNORECASE) if program.isalpha() else None
+    )
+    if begins is None or not _is_frame(said[: begins.start()].strip(" $#>`'\"")):
+        return None
+    return command_lines.compare(said[begins.start() :], accepted)
+
+
+#: Numbers with their base: "0b1010", "hex ff", "FFh", "octal 755".
+_IN_BASE = re.compile(
+    r"(?P<before>0x|0b|0o|(?:hex|hexadecimal|binary|octal)\s+)?(?P<digits>[0-9a-f]+)(?P<after>h\b|\s+(?:in )?(?:hex|hexadecimal|binary|octal))?"
+)
+_BASES = {"0x": 16, "0b": 2, "0o": 8, "hex": 16, "hexadecimal": 16, "h": 16, "binary": 2, "octal": 8}
+
+
+def _number_in_base(text: str) -> tuple[str, int]:
+    """The digits of a number and its base, 0 if none is named; "", 0 for another text."""
+    bare = " ".join(token.text for token in answer_text.bare(answer_text.tokens(text)))
+    found = _IN_BASE.fullmatch(bare)
+    if found is None:
+        return "", 0
+    base = _BASES.get((found["before"] or found["after"] or "").replace(" in ", " ").strip().removeprefix("in "), 0)
+    valid = not base or all(int(digit, 16) < base for digit in found["digits"])
+    return (found["digits"], base) if valid else ("", 0)
+
+
+def _same_digits(said: str, accepted: str) -> bool:
+    """Whether both are one number, of which at least one text names the base."""
+    (one, base), (other, asked) = _number_in_base(said), _number_in_base(accepted)
+    return bool(one) and one == other and bool(base or asked) and (not base or not asked or base == asked)
+
+
+def _other(spec: Exact, answer: str, read: str, *, near: bool) -> Grade:
     """The zero grade; it needs review if an accepted answer occurs but does not stand alone."""
     evidence = [answer_text.whole(answer, "the answer")]
+    if near:
+        return mark(
+            "exact",
+            0.0,
+            "An option of the command has the other case.",
+            confidence=_WITHIN,
+            evidence=evidence,
+            review="The command differs from the accepted one in the case of an option.",
+        )
     said = f" {_plain(read)} "
     within = [accepted for accepted in spec.accepted if len(accepted) > 2 and f" {_plain(accepted)} " in said]
     if within and not _taken_back(read, within[0]):
@@ -110,11 +179,28 @@ _OFTEN_UNSAID = frozenset("_-\\")
 
 def _unsaid(said: str, accepted: str) -> bool:
     """Whether telling signs of ``accepted`` are neither written nor spoken: "etc hosts" for "/etc/hosts"."""
-    wanted = _signs(accepted) - _OFTEN_UNSAID
+    wanted = _signs(accepted) - (_OFTEN_UNSAID if not _OPTION.search(accepted) else _OFTEN_UNSAID - {"-"})
+    if _glued_groups(said, accepted):
+        return True
     if not wanted or not _plain(accepted) or said.strip().casefold() == accepted.strip().casefold():
         return False
     forms = list(_spoken(said))
     return not any(wanted <= _signs(form) for form in [said, *forms])
+
+
+#: An option of a command.
+_OPTION = re.compile(r"(?<=\s)-\w")
+_POINTS = re.compile(r"\d\.\d")
+
+
+def _glued_groups(said: str, accepted: str) -> bool:
+    """Whether the points within numbers are left out: "127001" for "127.0.0.1"."""
+    return bool(_POINTS.search(accepted)) and "".join(re.findall(r"\d", accepted)) in re.findall(r"\d+", said)
+
+
+def _pointed_otherwise(said: str, accepted: str) -> bool:
+    """Whether the points within typed numbers stand elsewhere: "40.4" is not "404"."""
+    return bool(_POINTS.search(said)) and re.findall(r"\d+", said) != re.findall(r"\d+", accepted)
 
 
 def _taken_back(answer: str, accepted: str) -> bool:
@@ -147,10 +233,38 @@ _DENIED_FIRST = re.compile(
 )
 
 
+#: "It used to be 404, now 410".
+_PAST_FIRST = re.compile(
+    r"^\W*(?:(?:it|that|this) )?(?:used to be|was(?: once)?|once was)\s+[^,;.]{1,40}[,;.]\s*(?:but\s+|and\s+)?(?:now|today|these days|nowadays)\b(?:\s+(?:it's|it is|is))?\s*",
+    re.IGNORECASE,
+)
+#: Where a command is typed.
+_PLACE = re.compile(
+    r"\s+(?:in|on|at|from|into) (?:the|a|my|your) (?:terminal|shell|console|(?:command )?prompt|command line|cli|repl|editor|address bar)\W*$",
+    re.IGNORECASE,
+)
+
+
+#: A remark that takes the answer back or adds another one.
+_DOUBTS = re.compile(
+    r"[\s,]*(?:or|and|not|but|no|never|hardly|wait|maybe|actually|sorry|(?:though )?i (?:doubt|don't|do not|wouldn't|would not)|(?:is |that's |that is )?(?:wrong|false|unlikely|incorrect))\b",
+    re.IGNORECASE,
+)
+
+
+def _another(answer: str, remark: str) -> bool:
+    """Whether the remark begins as the answer does, and goes on otherwise: "git stash; git pull"."""
+    one, other = answer.split(), remark.split()
+    return len(other) > 1 and one[:1] == other[:1] and one != other
+
+
 def _parts(answer: str) -> Iterator[str]:
     """The stretches that may be the whole answer: all of it, the part after a correction, the part before a reason or a remark."""
     cut = answer_text.after_correction(answer)
-    if not cut:
+    past = _PAST_FIRST.match(answer)
+    if not cut and past:
+        yield answer[past.end() :]
+    elif not cut:
         yield answer
         remark = re.split(
             r"\s*(?:,|;|\.\s|\(|\s[-–—]\s|\bbecause\b|\bsince\b|\bwhich\b|\bi (?:think|guess|believe)\b|\bplease\b|\bright\?)",
@@ -158,16 +272,17 @@ def _parts(answer: str) -> Iterator[str]:
             maxsplit=1,
             flags=re.IGNORECASE,
         )
-        if len(remark) == 2 and not re.match(
-            r"\s*(?:or|and|not|but|no|wait|maybe|actually|sorry)\b", remark[1].lstrip(" ,")
-        ):
+        if len(remark) == 2 and not (_DOUBTS.match(remark[1]) or _another(remark[0], remark[1])):
             yield remark[0]
         denied = _DENIED_FIRST.match(answer)
         if denied:
             yield answer[denied.end() :]
         contrast, status = _CONTRAST.search(answer), _REASON_PHRASE.search(answer)
+        place = _PLACE.search(answer)
         if contrast:
             yield answer[: contrast.start()]
+        if place:
+            yield answer[: place.start()]
         if status and _is_status(status):
             yield answer[: status.start()]
     else:
@@ -200,6 +315,8 @@ def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
             for words in _before_tails(framed)
         )
     spoken = list(_spoken(said))
+    if _pointed_otherwise(said, accepted):
+        return _framed(words, wanted)
     if any(_squeezed(form) == _squeezed(accepted) for form in spoken):
         return True
     if _SIGNED.match(accepted) or any(_signs(form) - _signs(accepted) for form in spoken[:1]):
@@ -262,6 +379,10 @@ def _spoken(said: str) -> Iterator[str]:
             yield canonical_numbers(rest)
             yield canonical_numbers(" ".join(words))
             yield spelled_out(rest)
+            if "double" in words or "triple" in words:  # "double f"
+                yield re.sub(
+                    r"\b(double|triple) ([a-z0-9])\b", lambda found: found[2] * _TIMES[found[1]], " ".join(words)
+                )
             digits = [_digit(word) for word in words]
             if len(digits) > 1 and all(digits):  # "zero six four four"
                 yield "".join(digits)
@@ -269,6 +390,9 @@ def _spoken(said: str) -> Iterator[str]:
                 yield canonical_numbers(" ".join(signed(["zero" if word == "oh" else word for word in words])))
             if "version" in words:  # "ip version four"
                 yield re.sub(r"\bversion (?=\d)", "v", canonical_numbers(" ".join(words)))
+
+
+_TIMES = {"double": 2, "triple": 3}
 
 
 def _before_tails(words: list[str]) -> Iterator[list[str]]:
