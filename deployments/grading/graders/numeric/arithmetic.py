@@ -57,7 +57,8 @@ _FACTORS = {"twice": 2.0, "double": 2.0, "thrice": 3.0, "triple": 3.0}
 def _term(reader: QuantityReader, at: int) -> Found | None:
     factor = _FACTORS.get(reader.word(at - 1), 1.0)
     total = reader.operand(at)
-    if total is not None and factor != 1 and total.quantity.high is None and reader.word(at) not in _DIGITS:
+    spelled = reader.word(at) in _DIGITS and reader.word(at - 1) in ("double", "triple")
+    if total is not None and factor != 1 and total.quantity.high is None and not spelled:
         multiplied = replace(total.quantity, value=factor * total.quantity.value, computed=True, others=())
         total = Found(multiplied, total.first, total.after)
     while total is not None:

@@ -13,6 +13,7 @@ from deployments.grading.graders.numeric.comparison import Judged, judge
 from deployments.grading.graders.numeric.meant import Meant, meant_numbers
 from deployments.grading.graders.numeric.qualifiers import bound_of, directed, is_not_quite, rises, signed
 from deployments.grading.graders.numeric.quantities import Quantity, quantities
+from deployments.grading.graders.numeric.unasked import said_of_another
 from deployments.grading.graders.numeric.unit_vocabulary import PERCENT, Unit
 from deployments.grading.graders.numeric.units import key_unit, unit_named
 from interview.errors import InvalidInput
@@ -59,9 +60,14 @@ def _grade(spec: Numeric, answer: str, meant: Meant, unit: Unit | None, prompt: 
         worst = _signless(spec, answer, meant.quantities[0], worst, unit)
     if worst.score == 0 and not worst.review and len(judged) == 1:
         worst = _unknown_unit(spec, meant.quantities[0], worst, unit)
+    if worst.score == 0 and not worst.review and len(judged) == 1:
+        worst = _per_period(spec, meant.quantities[0], worst, unit, prompt)
     exact = spec.tolerance_abs == spec.tolerance_rel == 0 and spec.low is None and spec.high is None
     if worst.score > 0 and exact and any(is_not_quite(answer, one) for one in meant.quantities):
         worst = replace(worst, review="The number is said to be near this one, and an exact one is asked for.")
+    if worst.score > 0 and not worst.review:
+        another = (said_of_another(answer, one, prompt, keyed=unit is not None) for one in meant.quantities)
+        worst = replace(worst, review=next(filter(None, another), ""))
     review = " ".join(dict.fromkeys(why for why in (meant.doubt, worst.review) if why))
     confidence = _confidence(meant.quantities[0], unit, worst.score)
     if review:
@@ -96,6 +102,20 @@ def _unknown_unit(spec: Numeric, one: Quantity, judged: Judged, unit: Unit | Non
         return judged
     why = f'The number is right, but not in "{spec.unit}", which is no unit that the grader knows.'
     return Judged(0.0, f"{judged.rationale} {why}", why)
+
+
+def _per_period(spec: Numeric, one: Quantity, judged: Judged, unit: Unit | None, prompt: str) -> Judged:
+    """ "1500 dollars a month" for a key in dollars: right if the question names the month, else in need of a review."""
+    if unit is None or one.unit is None or one.unit.name.count("/") != 1 or "/" in unit.name:
+        return judged
+    top, period = one.unit.name.split(" / ")
+    plain = judge(spec, replace(one, unit=unit_named(top, expected=unit)), unit)
+    if plain.score == 0 or unit_named(top, expected=unit) is None:
+        return judged
+    named = "da(?:y|ily)" if period.startswith("day") else re.escape(period.removesuffix("s"))
+    if re.search(rf"\b{named}", prompt, re.IGNORECASE):
+        return plain
+    return replace(judged, review="The number is right, and is given per something that the key does not name.")
 
 
 def _bounded(answer: str, one: Quantity, judged: Judged, prompt: str) -> Judged:
