@@ -167,7 +167,7 @@ _BREAK = re.compile(
     r"[.;:!?,]|\b(?:but|so|because|since|therefore|hence|thus|then|leaving|leaves|it is|that is|this is|there is|i (?:would|will) (?:say|go|pick|choose)|it (?:must|has to|should))\b"
 )
 _DENY_BEFORE = re.compile(
-    r"\b(?:not|never|neither|nor|no (?:to|for|on)|hardly|barely|scarcely|rather than|rather (?:[a-z§]+ ){1,4}than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
+    r"\b(?:not|never|neither|nor|no (?:to|for|on)|hardly|barely|scarcely|(?:nobody|no ?one) (?:would|should|could|can|will|ever|uses?|wants?|says?|picks?|does)|rather than|rather (?:[a-z§]+ ){1,4}than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
     r"|confus(?:e|es|ed|ing)(?: (?:it|this|that))? with|mistak(?:e|es|en|ing)(?: (?:it|this|that))? for|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything (?:but|bar)|all (?:but|bar)|rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)"
     r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus|(?:not|un) ?(?:sure|certain|convinced) (?:about|of|by|on))"
     r"(?: [^ §]+){0,4} $"
@@ -176,6 +176,8 @@ _DENY_BEFORE = re.compile(
 _DENY_OVER = re.compile(
     r"\b(?:not (?:think|believe|say|guess|suppose|feel like|see how|agree)|doubt|unlikely|disagree)(?: that)?(?: [^ §,.;!?]+){0,4} $"
 )
+#: "A loses to B": B is the answer.
+_LOSES = re.compile(r"^ (?:always |usually |clearly )?los(?:es?|t) (?:out )?(?:to|against)\b")
 _ANYTHING_BUT = re.compile(
     r"\b(?:anything|everything|every(?: single)? one|all|any|anyone)(?: of (?:them|these|those|the above))?(?: ,)? (?:but|bar) (?:for )?(?:the |a |an |option |options )*$"
 )
@@ -211,6 +213,10 @@ _CHANGED_TO = re.compile(r"^ (?:over )?to (?:the |option |answer )*§$")
 _SECOND_AFTER = re.compile(
     r"^ (?:maybe|perhaps|possibly|at a pinch|(?:as|is) (?:a |my |the )?(?:close |distant )?(?:second|second best|backup|fallback|runner-?up))(?= [,.;]| $|$)"
 )
+#: "I prefer composition to A", "favour composition over A".
+_PREFERRED = re.compile(
+    r"\b(?:prefer|favou?r|choose|pick|rate|rank)(?:s|r?ed|r?ing)? (?:[^ §,.;:!?]+ ){1,4}(?:to|over|above|before) (?:the |a |an |option )*$"
+)
 _NO_BEFORE = re.compile(r"(?:^| )no (?:(?:the|a|an|such thing as) )?$")
 #: "The automatic one, no operator needed".
 _NEEDLESS = re.compile(
@@ -223,7 +229,8 @@ _DENY_AFTER = re.compile(
     r"|discarded|crossed out|irrelevant|off the table|no good|no way|bad|untrue|nope|no(?= [,.!]| $))\b"
     r"|^ (?:is|was) not it(?= [.,;]| $)|^ no (?:more|longer)\b|^ (?:is|are) (?:what|something) (?:i|we|you) (?:would |will )?(?:avoid|never|not|skip|drop)\b"
     r"|^ , (?:that|which|that one|this) (?:one )?is (?:wrong|incorrect|not|false|out)\b"
-    r"|^ \? (?:, )?(?:no(?= $| [.!])|nope|nah|no way|not really|hardly|i doubt)(?= |$)"
+    r"|^ \? (?:, )?(?:no(?= $| [.!])|nope|nah|never|no (?:way|chance)|(?:certainly |definitely |absolutely |probably |surely |of course )?not(?: really| at all)?(?= $| [.!])|hardly|i doubt)(?= |$)"
+    r"|^(?: (?!and\b|or\b|but\b)[a-z]+){0,2} (?:it|that|this|they) (?:is|was|are|were|would be) not(?= $| [.!])"
 )
 _SAME = re.compile(
     r"(?:^|[,.;] | and )(?:so|neither|nor|as|same|likewise|the same)(?: (?:is|are|does|do|for|with|goes for|applies to|can be|was|would be))+ (?:the |a |an |option )*$"
@@ -250,10 +257,13 @@ def _deny(chain: _Chain, before: _Chain | None) -> None:
         or _DENY_OVER.search(left)
         or _ANYTHING_BUT.search(left)
         or _DROPPED_BEFORE.search(left)
+        or _PREFERRED.search(left)
         or (_NO_BEFORE.search(clause) and (before is None or _NEEDLESS.match(chain.right)))
     ):
         chain.stance = "denied"
         chain.denied = _listed(chain, clause)
+    elif _LOSES.search(chain.right):
+        chain.stance = "denied"
     elif _DENY_AFTER.search(chain.right):
         chain.stance = "denied"
         singular = re.match(r" (?:is|was|makes|looks|seems|sounds|has|does)\b", chain.right)
@@ -301,7 +311,7 @@ _OR_AFTER = re.compile(
     r"^ (?:, )?(?:but )?(?:only )?(?:sometimes|occasionally|in (?:some|certain|rare) cases)\b|^ (?:, )?(?:or|vs|versus|(?<=, )(?:maybe|perhaps|possibly)(?! (?:because|since|if|when|as|i|it is|not)\b)) (?!so\b|something|anything|whatever|not sure|thereabouts|rather|is it|am i|actually|no\b|wait|at least|in other words|else)"
 )
 _CONSIDERED_BEFORE = re.compile(
-    r"\b(?:between|was going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|(?:my|the) (?:first |initial |old |previous )?(?:guess|answer|choice|pick) was|consider(?:ed|ing)|thinking|tempted|almost said"
+    r"\b(?:between|used to (?:think|believe|say|be)|(?:you|one|people) (?:would|might|may|could) think|trick (?:answer|option|question)|was going to say|about to say|would have said|first (?:thought|guess|instinct)|thought|at first|initially|(?:my|the) (?:first |initial |old |previous )?(?:guess|answer|choice|pick) was|consider(?:ed|ing)|thinking|tempted|tempting|almost said"
     r"|could (?:also |maybe )?be|might (?:also )?be|hesitat\w+|wavering|debating|originally|earlier|up to now)\b(?: [^ §.;!?]+){0,5} $"
 )
 #: "If we needed joins I would say A": said of another case; "if I had to choose" is said of this one.
@@ -322,7 +332,8 @@ _LATER_BEFORE = re.compile(
     r"\b(?:then|later|afterwards|after that|only then|if that (?:fails|is not enough|does not help)|next)(?: (?:maybe|perhaps|possibly|also|i|we|would|could|might|add|do|use|try|go|with|for|to|the|a|an))* $"
 )
 _CONSIDERED_AFTER = re.compile(
-    r"^ \? [^§?]*\b(?:say|think|go|rather|actually|guess|believe|pick|choose|take|no)\b|^ (?:is|was|would be) (?:what|the one) (?:that )?(?:my|most|many|every|other|people|they|i would have|i was|some)|"
+    r"^ (?:comes? to mind|springs? to mind|used to|would only|(?:only )?(?:at|on) first (?:sight|glance|thought)|in theory|fails?\b|breaks?\b|falls? short|(?:, )?said no)|"
+    r"^ \? (?!(?:yes|yeah|i (?:think|guess|believe|suppose) so)\b)[^§?]*\b(?:say|think|go|rather|actually|guess|believe|pick|choose|take|no)\b|^ (?:is|was|would be) (?:what|the one) (?:that )?(?:my|most|many|every|other|people|they|i would have|i was|some)|"
     r"^ (?:(?:is|looks|sounds|seems|would be|could be|might be|was|one|also|a|an|quite|pretty|very|the|my) ){1,5}(?:tempting|close|plausible|possible|also|classic|first (?:thought|guess|instinct)|popular|common|obvious|decent|nice|second|runner|an? option|work|fine)\b|^ (?:also|could|might|may)\b"
 )
 
@@ -367,8 +378,19 @@ _REPLACED = re.compile(
 )
 
 
+#: What takes the last mention back and puts nothing in its place.
+_TAKEN_BACK = re.compile(
+    r"^ (?:[,.;?!] )*(?:(?:hm+|oh|no|wait|sorry|actually|but|and) (?:, )?)*(?:scratch that|strike that|never ?mind|forget (?:that|it|what i said)|ignore that|i take (?:that|it) back)[ .!]*$"
+)
+
+
 def _withdraw(chains: Sequence[_Chain]) -> None:
     """After a correction, only the mentions behind it stand; a correction that only denies withdraws nothing else."""
+    if chains and _TAKEN_BACK.match(chains[-1].right):
+        for chain in chains:
+            if chain.stance != "denied":
+                chain.stance = "withdrawn"
+        return
     if chains and chains[-1].stance != "denied" and _REPLACED.match(chains[-1].right):
         for chain in chains:
             if chain.stance != "denied":

@@ -182,7 +182,8 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
         changed = option_changes.find(catalogue, line) or option_intervals.find(catalogue, line, mentions)
         near = changed or _told_by_denial(catalogue, line) or option_words.nearly(catalogue, line)
         if near and (changed or near[0].group or not _denies(line.answer)):
-            return Chosen(near[0].options, tuple(near), inferred=True)
+            doubt = _CONSIDERED if _SPOKEN_AGAINST.search(line.answer) else ""
+            return Chosen(near[0].options, tuple(near), inferred=True, doubt=doubt)
     if chosen is None:
         denied = any(one.stance == "denied" for one in hold(line.answer, spans(mentions)))
         return Chosen((), tuple(mentions), settled=False, doubt=_RULES_OUT if denied else UNRECOGNISED)
@@ -234,6 +235,13 @@ def _verdict_first(catalogue: OptionCatalogue, line: Line, mentions: list[Mentio
     held = hold(line.answer, spans(mentions))
     stands = held[0].stance == "asserted" and not any(one.alternative for one in held)
     return [first] if stands and len(behind.split()) > _REASON_WORDS else mentions
+
+
+#: What is said against a change that is told in other words: "unchanged would be bad", "nobody would leave it".
+_SPOKEN_AGAINST = re.compile(
+    r"\b(?:nobody|no one|never|of course not|certainly not|(?:would be|is|seems) (?:a )?(?:bad|wrong|mistake|error|worse|silly))\b|\band (?:then )?(?:drop|remove|change|raise|lower)\b",
+    re.IGNORECASE,
+)
 
 
 def _denies(answer: str) -> bool:

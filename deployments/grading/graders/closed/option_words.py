@@ -290,6 +290,9 @@ def nearly(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
         return []
     if ranked[0][0] < _NEAR or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEAR):
         return []
+    digits = re.findall(r"\d+", said)
+    if digits and digits != re.findall(r"\d+", catalogue.by_id[ranked[0][1]].text):
+        return []
     if not _near_in_own_words(catalogue, catalogue.by_id[ranked[0][1]], said):
         return []
     whole = answer_text.whole(line.answer, limit_chars=400)

@@ -35,7 +35,7 @@ _STATED = {
     for axis, ends in _ENDS.items()
 }
 _BACKWARDS = re.compile(
-    r"(?<!not )(?<!not the )\b(?:backwards?|in reverse|reverse(?:d)? order|in the reverse|reversed(?=\W*$)|(?:the )?other way (?:a)?round|from back to front)\b",
+    r"(?<!not )(?<!not the )\b(?:backwards?|in reverse|reverse(?:d)? order|in the reverse|reversed(?=\W*$)|(?:the )?other way (?:a)?round|from back to front|(?:the )?(?:reverse|opposite|inverse|mirror image) of)\b",
     re.IGNORECASE,
 )
 _IS = r"(?::| (?:is|are|being|as|would be|comes?|the|very|our|one|,))*\s*"

@@ -25,6 +25,8 @@ _SEPARATOR = re.compile(
 _OTHERWISE = 0.9
 #: A beginning of so many letters, which no other item has, names an item: "mon" for "Monday".
 _BEGINNING = 3
+#: An item of so many letters may be the beginning of what is said: "reconnaissance" for "Recon".
+_STEM = 4
 
 
 def by_segment(items: Sequence[str], answer: str, found: Sequence[Match]) -> list[Match]:
@@ -67,6 +69,7 @@ def _named_otherwise(said: str, items: Sequence[str], missing: Sequence[str], sh
         for item in items
         if word == item.casefold().split()[0] or (len(word) >= _BEGINNING and item.casefold().startswith(word))
     ]
+    begun = begun or [item for item in items if len(item) >= _STEM and word.startswith(item.casefold())]
     if not begun and len(word) > 1 and not is_english(word):
         begun = [item for item in items if _abbreviates(word, item.casefold())]
     return begun[0] if len(begun) == 1 and begun[0] in missing else ""

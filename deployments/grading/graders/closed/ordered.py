@@ -43,7 +43,10 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 _PRECEDES = re.compile(r"\b(?:before|after|until|till|unless|first|last|reverse\w*|other way)\b", re.IGNORECASE)
-_TOGETHER = re.compile(r"\b(?:in parallel|at the same time|simultaneously|concurrently|at once)\b", re.IGNORECASE)
+_TOGETHER = re.compile(
+    r"\b(?:in parallel|together(?! with)|side by side|in one (?:step|go)|at the same time|simultaneously|concurrently|at once)\b",
+    re.IGNORECASE,
+)
 _RELATES = re.compile(r"\b(?:before|until|till|unless|without)\b", re.IGNORECASE)
 
 

@@ -170,6 +170,8 @@ def _names(term: Term, said: Sequence[Token], *, alone: bool) -> Iterator[OtherN
                 yield _named(term, said, start, end, unsure=True)
         return
     telling = [word for word in own if not answer_text.is_stop_word(word)]
+    if _holds_all(telling, spoken):
+        yield _named(term, said, 0, len(said), unsure=True)
     if 1 < len(telling) < len(own):  # "service denial"
         for start, end, _ in _turned_round(telling, said):
             yield _named(term, said, start, end, unsure=True)
@@ -370,6 +372,27 @@ def _shortens(said: str, meant: str) -> bool:
         and not is_english(said)
         and all(one in letters for one in said)
     )
+
+
+#: An answer that holds the words of a term apart has at most so many words, and so many others of content.
+_MAX_APART, _MAX_OTHERS = 9, 2
+_DENYING = frozenset(
+    {"without", "no", "not", "never", "nor", "than", "instead", "unlike", "or", "versus", "isn't", "anti"}
+)
+
+
+def _holds_all(telling: Sequence[str], spoken: Sequence[str]) -> bool:
+    """Whether a short answer has every telling word of a term, in another order: "an attack by a man in the middle"."""
+    if len(telling) < 2 or len(spoken) > _MAX_APART or any(len(word) < 3 for word in telling):
+        return False
+    if not _DENYING.isdisjoint(spoken):
+        return False
+    content = [word for word in spoken if not answer_text.is_stop_word(word)]
+    places = [[at for at, word in enumerate(content) if same_word(word, one, in_phrase=True)] for one in telling]
+    if not all(places) or len(content) > len(telling) + _MAX_OTHERS:
+        return False
+    order = [found[0] for found in places]
+    return len(set(order)) == len(telling) and order != sorted(order)
 
 
 def _turned_round(own: Sequence[str], said: Sequence[Token]) -> Iterator[tuple[int, int, bool]]:

@@ -134,6 +134,12 @@ def _meant(answer: str, found: Sequence[Match], held: Sequence[Held], best: Matc
         review = "Another term is named besides the accepted one."
     elif any(one.stance == "denied" for one in held):
         review = "The accepted answer is also denied." if stance.commitment < 2 else ""
+    elif _compounded(answer, best):
+        review = "A hyphen joins the accepted answer to another word."
+    elif best.term.isupper() and best.similarity < 1.0 and len(best.term) <= _ACRONYM:
+        review = "An abbreviation is written with other letters."
+    elif _concludes_otherwise(answer, best):
+        review = "The answer asks itself, or concludes with another term."
     elif _goes_on(answer, best, length):
         review = "Another word follows the accepted answer and may make another name of it."
     elif in_another_role(answer, best.start, best.end, len(best.term.split())):
@@ -159,6 +165,37 @@ _OTHER_THING = re.compile(
     r" (?:tree|graph|table|map|list|array|function|server|client|engine|box|machine|operator|variable|class|file|house|board|chain)s?[ .!]*$",
     re.IGNORECASE,
 )
+
+
+#: Abbreviations of so many letters are often another one with one letter changed: "HTTPD" for "HTTPS".
+_ACRONYM = 6
+_COMPOUND_BEFORE, _COMPOUND_AFTER = (
+    re.compile(r"\w[-–]$"),
+    re.compile(r"[-–](?:like|free|less|ish|based|proof|resistant|adjacent)\b"),
+)
+_AFFIRMS = re.compile(
+    r"\W*(?:yes|yeah|yep|sure|right|correct|i (?:think|guess|believe|hope|suppose)|maybe|not sure|probably|is (?:it|that)|perhaps|or so|final)\b",
+    re.IGNORECASE,
+)
+_CONCLUDES = re.compile(
+    r"(?:^|[\s,.;])(?:so|hence|therefore|thus)[\s,]+(?:it'?s |it is |the answer is |that'?s |a |an |the )*(?P<last>[\w-]+(?: [\w-]+)?)[\s.!]*$",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\s*\?\s*(?=\w)")
+
+
+def _compounded(answer: str, match: Match) -> bool:
+    """Whether a hyphen joins the term to a word before it, or to one that turns it: "skew-symmetric", "queue-like"."""
+    return bool(_COMPOUND_BEFORE.search(answer[: match.start]) or _COMPOUND_AFTER.match(answer[match.end :]))
+
+
+def _concludes_otherwise(answer: str, match: Match) -> bool:
+    """Whether another term follows "so", or a term behind "?": "symmetric? It must be asymmetric"."""
+    rest = answer[match.end :]
+    asked, concluded = _ASKED.match(rest), _CONCLUDES.search(rest)
+    if asked is not None and not _AFFIRMS.match(rest[asked.end() :]):
+        return any(not answer_text.is_stop_word(word.text) for word in answer_text.tokens(rest))
+    return concluded is not None and not answer_text.is_stop_word(concluded["last"].casefold())
 
 
 def _goes_on(answer: str, match: Match, length: int) -> bool:
@@ -276,7 +313,7 @@ def _says_more(tail: str, terms: Sequence[Term]) -> bool:
     return any(word not in known for word in answer_text.content_words(tail))
 
 
-_SEPARATOR = re.compile(r"\s*(?:[,;/|\n]|\band\b|\bor\b|&|\+)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*(?:[,;/|\n]|\band\b|\bthen\b|\bor\b|&|\+)\s*", re.IGNORECASE)
 
 
 def _items(answer: str, since: int, found: Sequence[Match]) -> tuple[int, int]:

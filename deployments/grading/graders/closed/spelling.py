@@ -61,8 +61,10 @@ def same_word(said: str, meant: str, *, in_phrase: bool = False) -> bool:
     """The same word in another form: plural, verb ending, noun of a verb or adjective. Both casefolded."""
     if said == meant or (min(len(said), len(meant)) >= 4 and _american(said) == _american(meant)):
         return True
-    if said[:3] != meant[:3] or not re.search("[aeiouy]", meant):
+    if said[:3] != meant[:3] or not re.search("[aeiouy]", meant) or _other_noun(said, meant):
         return False
+    if said.endswith("ily") and meant == f"{said[:-3]}y":
+        return True
     if in_phrase and _without_ending(said) == _without_ending(meant):
         return True
     if _names_act(said, meant) or _names_act(meant, said):
@@ -75,6 +77,32 @@ def same_word(said: str, meant: str, *, in_phrase: bool = False) -> bool:
     if len(longer) - len(shorter) > 5:  # "author" and "authorization"
         return False
     return in_phrase or _agent(said) == _agent(meant)
+
+
+#: Endings of nouns that make different terms of one stem: "integrity" and "integration", "authenticity" and "authentication".
+_NOUNS = tuple(
+    re.compile(rf"(?<=[a-z]{{3}}){ending}$") for ending in ("it(?:y|ies)", "(?:t|s|at|it|iz|is)ions?", "isms?")
+)
+
+
+def _other_noun(said: str, meant: str) -> bool:
+    kinds = [next((at for at, ending in enumerate(_NOUNS) if ending.search(word)), None) for word in (said, meant)]
+    return None not in kinds and kinds[0] != kinds[1]
+
+
+#: Endings behind which the root decides: "nominalization" is no misspelt "normalization".
+_DERIVED = re.compile(
+    r"(?:i[sz]ation|i[sz]ing|i[sz]er|ation|ivity|ality|ity|ness|ment|able|ible|ally|ism|ist|ive|ing)s?$"
+)
+
+
+def _of_another_root(said: str, meant: str) -> bool:
+    """Whether both have one ending, and the root of ``said`` is another English word."""
+    one, other = _DERIVED.search(said), _DERIVED.search(meant)
+    if one is None or other is None or one.group() != other.group():
+        return False
+    root, wanted = said[: one.start()], meant[: other.start()]
+    return root != wanted and len(root) >= 4 and any(is_english(root + ending) for ending in ("", "e"))
 
 
 def _without_ending(word: str) -> str:
@@ -118,6 +146,8 @@ def misspelt(said: str, meant: str, *, in_phrase: bool = False) -> bool:
     if is_english(said) and not (in_phrase and said[0] == meant[0] and sounds_like(said, meant)):
         return False
     if len(meant) <= 5 and len(said) != len(meant) and not in_phrase and not _doubled(said, meant):
+        return False
+    if _of_another_root(said, meant):
         return False
     shorter, longer = sorted((said, meant), key=len)
     if any(longer == prefix + shorter for prefix in _PREFIXES):

@@ -34,7 +34,7 @@ _SHORT_NO = re.compile(
 _TAG = re.compile(r",? (?:is|does|do|are|can|will|was|has)n't (?:it|that|they|this|he|she)\s*\??$", re.IGNORECASE)
 _PARTLY = re.compile(
     r"\b(?:half|partly|partially|mostly|largely|somewhat|sometimes|semi|kind of|sort of|more or less|in part|not (?:entirely|completely|fully|wholly|always|totally|strictly))"
-    r"[ -](?:true|correct|right|false|wrong|valid|accurate)\b|^\W*(?:sometimes|it depends|that depends|both|yes and no|in part|to some extent)\W*$",
+    r"[ -](?:true|correct|right|false|wrong|valid|accurate)\b|\b(?:true|correct|right|false|wrong)(?:,? (?:only if|except|unless|in theory|on paper|as a rule of thumb)\b)|\b(?:too good to be|used to be|no longer|not any ?more|rarely|seldom|almost|nearly) (?:true|correct|right)\b|^\W*(?:sometimes|it depends|that depends|both|yes and no|in part|to some extent)\W*$",
     re.IGNORECASE,
 )
 

@@ -101,14 +101,27 @@ class SymbolicGrader:
                 f"The key of {question.id!r} is not an expression{word}.",
                 detail={"fields": {"expression": "cannot be read; write a*b for a product, x_1 for an index"}},
             )
-        return _grade(verdict, spec, evidence)
+        return _grade(verdict, spec, answer, evidence)
 
 
-def _grade(verdict: SymbolicVerdict, spec: Symbolic, evidence: list[Evidence]) -> Grade:
+#: What takes an expression back: "n(n+1)/2? no".
+_DOUBTED = re.compile(
+    r"\?\W*(?:no|nope|nah|never|not|rather)\b"
+    r"|\b(?:i doubt|scratch that|strike that|never ?mind|i take (?:that|it) back)\b",
+    re.IGNORECASE,
+)
+
+
+def _grade(verdict: SymbolicVerdict, spec: Symbolic, answer: str, evidence: list[Evidence]) -> Grade:
     if verdict.broken:
         word = f": {verdict.word!r} is not understood" if verdict.word else ""
         return _refused(f"The answer cannot be read as a mathematical expression{word}.", evidence)
     read = f"The answer, read as {verdict.read_as},"
+    if verdict.sameness == "same" and _DOUBTED.search(answer):
+        why = "The candidate doubts the expression or takes it back."
+        return mark(
+            GRADER, 1.0, f"{read} is equal to {spec.expression}.", confidence=0.6, evidence=evidence, review=why
+        )
     if verdict.sameness == "same":
         return mark(GRADER, 1.0, f"{read} is equal to {spec.expression}.", confidence=0.98, evidence=evidence)
     if verdict.sameness == "grouping":
