@@ -50,6 +50,17 @@ REACHED: dict[str, dict[tuple[str, str], float]] = {
         ("numeric", "core"): 0.95,
     },
     "further_suites.jsonl": {("short_text", "stretch"): 0.4},
+    "unread_answers.jsonl": {
+        ("exact", "core"): 0.96,
+        ("exact", "stretch"): 0.3,
+        ("formula", "core"): 0.96,
+        ("multi_select", "core"): 0.96,
+        ("multiple_choice", "core"): 0.92,
+        ("numeric", "core"): 0.96,
+        ("ordered", "stretch"): 0.5,
+        ("short_text", "core"): 0.96,
+        ("symbolic", "core"): 0.94,
+    },
     "candidates_wordings.jsonl": {
         ("utterances", "core"): 0.93,
         ("utterances", "stretch"): 0.4,
@@ -70,6 +81,7 @@ REACHED: dict[str, dict[tuple[str, str], float]] = {
         ("public_suites.jsonl", 11),
         ("other_suites.jsonl", 9),
         ("further_suites.jsonl", 8),
+        ("unread_answers.jsonl", 8),
         ("candidates_wordings.jsonl", 4),
     ],
 )
