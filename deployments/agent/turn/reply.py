@@ -5,6 +5,7 @@ from __future__ import annotations
 from deployments.agent.brief.interviewer import Decision, TurnBrief
 from deployments.agent.journal.reply import agent_response, encoded_reply
 from deployments.agent.turn.exchange import Exchange
+from deployments.agent.turn.follow_up_words import follow_up_words
 from deployments.agent.turn.runtime import Runtime
 from deployments.agent.turn.slow_work import Spoken
 from interview.plans.questions import card_of
@@ -26,7 +27,7 @@ def reply(runtime: Runtime, exchange: Exchange, brief: TurnBrief, decision: Deci
         hint=decision.hint,
         skipped=decision.skipped,
         form_asked=decision.form_asked,
-        follow_up=decision.follow_up if decision.follow_up in decision.text else "",
+        follow_up=follow_up_words(decision, brief.follow_up),
         stage_ms=exchange.times.snapshot(),
     )
     exchange.record(sent)

@@ -103,7 +103,8 @@ class GetAgentStatus(McpArguments):
 
 class InterviewStep(Struct, frozen=True):
     """The interviewer's current utterance. Grades are omitted, because the calling program may be talking to the
-    candidate. ``return_by``: the end of the candidate's pause, while it lasts."""
+    candidate. ``follow_up``: a follow-up in ``interviewer_text`` without the words before it; empty where they are not
+    known apart. ``return_by``: the end of the candidate's pause, while it lasts."""
 
     user_session_id: str
     status: Status
@@ -116,6 +117,7 @@ class InterviewStep(Struct, frozen=True):
     hints_left: int
     time_left_s: float
     return_by: datetime | None = None
+    follow_up: str = ""
 
 
 class TierCheck(Struct, frozen=True, omit_defaults=True):
@@ -261,6 +263,7 @@ def _step(reply: StepReply) -> InterviewStep:
         hints_left=said.hints_left,
         time_left_s=said.time_left_s,
         return_by=state.return_by if state and state.paused_by == "candidate" else None,
+        follow_up=said.follow_up,
     )
 
 
@@ -280,6 +283,7 @@ async def _where_it_stands(ports: IngressPorts, key: SessionKey, state: SessionS
         question=_open_card(replies, state) if latest.should_continue else None,
         hints_left=hints_left,
         time_left_s=time_left_s,
+        follow_up=latest.follow_up,
     )
 
 

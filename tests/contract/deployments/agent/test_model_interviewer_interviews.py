@@ -366,3 +366,22 @@ async def test_errors_of_a_model_are_never_the_candidates() -> None:
     assert (await set_up.stage.state()).status == "concluded"
     replies = msgspec.json.encode(candidate.said).decode()
     assert "Traceback" not in replies
+
+
+async def test_the_card_shows_a_models_follow_up_without_the_words_before_it() -> None:
+    said = "You said that it takes disk space. What happens to the index on a write?"
+
+    def ask(request: dict[str, Any]) -> Answer:
+        follows_up = "ask_followup" in open_actions(request)
+        return turn("ask_followup", said) if follows_up else turn(open_actions(request)[0], "Thank you.")
+
+    held = table(ask)
+    candidate = held.candidate()
+    await candidate.start("short-plan")
+    await candidate.answer(LONG)
+    await candidate.answer("It takes additional disk space on the machine, and that is what it costs in my opinion")
+    assert candidate.response["action"]["action_type"] == "ask_followup"
+    asked = candidate.response["follow_up"]
+    assert candidate.response["text"] == f"You said that it takes disk space. {asked}" and asked.endswith("?")
+    (sent,) = [one.data for one in await held.stage.log() if isinstance(one.data, ResponseSent) and one.data.turn == 2]
+    assert sent.follow_up == asked

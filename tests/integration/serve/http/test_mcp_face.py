@@ -100,10 +100,13 @@ async def test_a_whole_interview_by_a_client_of_either_protocol_era(address: str
         step = (await client.call_tool("conduct_interview", START)).structured_content
         assert step["user_session_id"] == "i-1"
         assert step["question"]["prompt"] in step["interviewer_text"]
-        asked = [step["question"]["question_id"]]
+        asked, followed_up = [step["question"]["question_id"]], False
         while step["should_continue"]:
             answered = {"user_session_id": "i-1", "candidate_answer": ANSWER}
             step = (await client.call_tool("conduct_interview", answered)).structured_content
+            if step["action"] == "ask_followup":
+                assert step["follow_up"] and step["interviewer_text"].endswith(step["follow_up"])
+                followed_up = True
             if step["question"]:
                 asked.append(step["question"]["question_id"])
             assert len(asked) < 60
@@ -111,7 +114,7 @@ async def test_a_whole_interview_by_a_client_of_either_protocol_era(address: str
         session = (await client.call_tool("get_interview_session", {"user_session_id": "i-1"})).structured_content
     assert session["status"] == "concluded"
     assert [found["question_id"] for found in session["questions_asked"]] == list(dict.fromkeys(asked))
-    assert session["grades"]
+    assert session["grades"] and followed_up
 
 
 async def test_each_call_may_meet_another_replica():
@@ -123,7 +126,7 @@ async def test_each_call_may_meet_another_replica():
         standing = (await one.call_tool("conduct_interview", {"user_session_id": "i-1"})).structured_content
     assert answered["turn_number"] == started["turn_number"] + 1
     assert repeated == answered
-    kept = ("turn_number", "interviewer_text", "question", "hints_left", "status", "should_continue")
+    kept = ("turn_number", "interviewer_text", "question", "hints_left", "status", "should_continue", "follow_up")
     assert {name: standing[name] for name in kept} == {name: answered[name] for name in kept}
 
 
