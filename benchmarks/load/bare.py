@@ -44,7 +44,7 @@ def application(settings: Settings, data: Path, redis_url: str) -> object:
     blobs = blob_store(settings.storage, data)
     database = archive_database(data)
     archive, audit = SqlArchive(database), SqlAuditLog(database)
-    agent = AgentService(AgentPortsFactory(settings)(settings.agent, tiers), settings.agent)
+    agent = AgentService(AgentPortsFactory(settings)(settings.agent, tiers, database), settings.agent)
     ports = IngressPorts(
         agent=agent,
         sessions=sessions,

@@ -58,6 +58,7 @@ from serve.metrics.process import process_metrics, process_publisher
 from serve.serve_file import data_dir, plans_dir, policies_dir
 from serve.settings import Settings, redis_url
 from storage.archive.audit import SqlAuditLog
+from storage.archive.database import Database
 from storage.archive.plans import SqlTenantPlans
 from storage.archive.sql import SqlArchive
 from storage.erasure.personal_data import PersonalData
@@ -125,7 +126,7 @@ class Ingress:
         if notice := turn_detection.info().notice:
             logger.warning("turns end after silence alone: %s", notice)
         ports = IngressPorts(
-            agent=_agent(settings, tiers, self._agent_handle),
+            agent=_agent(settings, tiers, self._agent_handle, database),
             sessions=sessions,
             archive=archive,
             audit=audit,
@@ -207,9 +208,9 @@ async def _note_release(url: str) -> None:
         logger.warning("%s", warning(later, __version__))
 
 
-def _agent(settings: Settings, tiers: Tiers, handle: Any) -> Agent:
+def _agent(settings: Settings, tiers: Tiers, handle: Any, database: Database) -> Agent:
     if settings.placement == "ingress":
-        ports = AgentPortsFactory(settings, role=DEPLOYMENT_NAME)(settings.agent, tiers)
+        ports = AgentPortsFactory(settings, role=DEPLOYMENT_NAME)(settings.agent, tiers, database)
         return AgentService(ports, settings.agent)
     timeout_s, by_value = _turn_timeout_s(settings), settings.agent.by_value
     return AgentClient(

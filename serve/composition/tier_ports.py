@@ -21,22 +21,26 @@ from serve.metrics.observers import AgentObserver
 from serve.metrics.process import process_metrics, publish_metrics
 from serve.serve_file import data_dir, plans_dir, policies_dir, prompts_url
 from serve.settings import Settings, redis_url
+from storage.archive.database import Database
 from storage.archive.plans import SqlTenantPlans
 from storage.archive.sql import SqlArchive
 
 
 @dataclass(frozen=True)
 class AgentPortsFactory:
-    """Opens the agent's ports on its replica, on the replica's event loop."""
+    """Opens the agent's ports on its replica, on the replica's event loop.
+
+    ``database``: the process's archive, where the agent is not alone in its process.
+    """
 
     settings: Settings
     role: str = "agent"
 
-    def __call__(self, config: AgentConfig, tiers: Tiers) -> AgentPorts:
+    def __call__(self, config: AgentConfig, tiers: Tiers, database: Database | None = None) -> AgentPorts:
         publish_metrics(self.role)
         metrics = process_metrics()
         blobs = blob_store(self.settings.storage, data_dir())
-        database = archive_database(data_dir())
+        database = database or archive_database(data_dir())
         policies = PolicyCatalogue(load_policies(policies_dir()))
         model, prompts = None, None
         if tiers.llm is not None and config.interviewer != "scripted":
