@@ -12,12 +12,15 @@ from deployments.shell.handle_rpc import Caller, encode, unwrap
 
 
 class EngineInfo(Struct, frozen=True):
-    """The engine and weights that produced a result. ``notice`` states the result's limitations, if any."""
+    """The engine and weights that produced a result. ``notice`` states the result's limitations, if any. ``languages``:
+    ISO 639-1 codes of those that it transcribes usefully, empty where that is not known; a result does not repeat them.
+    """
 
     name: str
     model: str
     device: str = "cpu"
     notice: str | None = None
+    languages: tuple[str, ...] = ()
 
 
 class TranscribeRequest(Struct, frozen=True):

@@ -216,7 +216,7 @@ class SttService:
             duration_s=round(duration_s, 3),
             segments=tuple(segments),
             confidence=0.0 if useless else _confidence(segments, profile.confidence),
-            engine=self._engine.info,
+            engine=msgspec.structs.replace(self._engine.info, languages=()),
             guards=tuple(sorted(guards, key=lambda guard: guard.start)),
             speech_s=round(recording.speech_s, 3),
             stage_ms=stage_ms,

@@ -448,3 +448,36 @@ def test_the_first_page_is_accessible(server: RoomServer, visitor: Visitor) -> N
 
 def _key(request: Request) -> str | None:
     return request.headers.get("idempotency-key")
+
+
+def test_on_a_phone_a_long_reply_leaves_the_answers_button_on_the_first_screen(
+    server: RoomServer, visitor: Visitor
+) -> None:
+    page, interview = visitor.page, new_id()
+    page.set_viewport_size({"width": 390, "height": 664})  # what a browser's bars leave of a small phone
+    page.goto(server.invite(interview))
+    visitor.agree_and_start()
+    speak = page.get_by_role("button", name="Speak", exact=True)
+    expect(speak).to_be_in_viewport(ratio=1)
+    answer = {"answer": f"{WORK} What does your team look like?", "voice": False}
+    assert server.operator.post(f"/session/turn/{interview}", json=answer).status_code == 200
+    page.reload()
+    visitor.awaits("Question 2")
+    page.locator(".captions").wait_for()
+    expect(speak).to_be_in_viewport(ratio=1)
+    expect(page.locator(".prompt")).to_be_in_viewport(ratio=1)
+    visitor.look("phone-long-reply")
+
+
+def test_an_interview_in_a_language_that_is_not_heard_is_typed_and_says_why(
+    server: RoomServer, visitor: Visitor
+) -> None:
+    page = visitor.page
+    page.goto(server.invite(new_id(), plan="every-form-de"))
+    visitor.awaits("Dieses Gespräch wird schriftlich beantwortet")
+    assert page.get_by_role("radio").count() == 1, "speaking is not offered"
+    visitor.look("typed-only")
+    page.get_by_label("Ich habe das gelesen").check()
+    visitor.click("Ohne Test beginnen")
+    page.get_by_role("textbox").wait_for()
+    assert page.get_by_role("button", name="Sprechen").count() == 0

@@ -69,6 +69,7 @@ class WhisperEngine:
             model=resolved.name,
             device=f"{device}/{compute_type}",
             notice=self.profile.notice,
+            languages=tuple(one for one in self._whisper.supported_languages if not self.profile.is_useless_in(one)),
         )
         self._tokenizers: dict[str, tuple[Any, tuple[int, ...]]] = {}
 

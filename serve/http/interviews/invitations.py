@@ -18,6 +18,7 @@ from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INLINE_PLANS, INTERVIEWS, Authenticator, InterviewId, Principal, require_scope
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.interviews.extra_time import granted_time
+from serve.http.interviews.heard_languages import hears
 from serve.http.ports import IngressPorts
 from serve.http.request_bodies import ExtraTimeBody, PreparedBody, read_json
 from storage.archive.port import Archive
@@ -86,13 +87,15 @@ class TokenReply(Struct, frozen=True):
 
 
 class InterviewNotice(Struct, frozen=True):
-    """What a candidate is told. ``voice``: whether replies can come with audio."""
+    """What a candidate is told. ``voice``: whether replies can come with audio. ``hears``: whether answers may be
+    spoken, in the interview's language; else they are typed."""
 
     interview_id: str
     status: Status | Literal["invited"]
     candidate_name: str
     voice: bool
     notice: Notice
+    hears: bool = True
 
 
 def invitations_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) -> APIRouter:
@@ -192,12 +195,14 @@ def invitations_router(ports: IngressPorts, auth: Authenticator, audit: AuditTra
         invitation = await _enabled(ports.candidates).invitation(key)
         prepared = invitation.start if invitation else PreparedStart()
         state = await load_state(ports.sessions, ports.archive, key)
+        told = await ports.agent.notice(start_of(key, prepared))
         reply = InterviewNotice(
             interview_id=key.interview_id,
             status=state.status if state else "invited",
             candidate_name=state.candidate.name if state else prepared.candidate_name,
             voice=prepared.voice,
-            notice=await ports.agent.notice(start_of(key, prepared)),
+            notice=told,
+            hears=await hears(ports.stt, told.language),
         )
         return Response(msgspec.json.encode(reply), media_type="application/json")
 

@@ -25,7 +25,7 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
     pause_days = 0,
   } = notice.notice;
   const insecure = whyNoMicrophone() === "insecure";
-  const typing = room.settings.answerBy === "text" || insecure;
+  const typing = room.settings.answerBy === "text" || insecure || !notice.hears;
 
   const next = (go: () => void) => {
     if (agreed) go();
@@ -54,7 +54,12 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
         <Fact icon="repeat" title={words.arrival.again} body={words.arrival.againBody} />
       </ul>
 
-      {insecure && (
+      {!notice.hears && (
+        <Notice tone="warn" title={words.typedTitle}>
+          {words.typed}
+        </Notice>
+      )}
+      {insecure && notice.hears && (
         <Notice tone="warn" title={words.insecureTitle}>
           {words.mic.insecure}
         </Notice>
@@ -64,7 +69,12 @@ export function Arrival({ room, notice }: { room: Room; notice: InterviewNotice 
         <div className="stack">
           <section className="card stack">
             <h2>{words.arrival.settingsTitle}</h2>
-            <SettingsFields settings={room.settings} change={room.changeSettings} voice={notice.voice} />
+            <SettingsFields
+              settings={room.settings}
+              change={room.changeSettings}
+              voice={notice.voice}
+              hears={notice.hears}
+            />
           </section>
           <section className="card stack tight">
             <h2>{words.arrival.humanTitle}</h2>

@@ -36,7 +36,8 @@ function formOf(card: QuestionCard | null): Form {
 export function Composer({ room, card }: { room: Room; card: QuestionCard | null }) {
   const words = useWords();
   const { turn, heard } = room.state;
-  const byText = room.settings.answerBy === "text";
+  const hears = room.state.notice?.hears !== false;
+  const byText = room.settings.answerBy === "text" || !hears;
   const form = formOf(card);
   const [inWords, setInWords] = useState(false);
   const questionId = card?.question_id ?? "";
@@ -55,7 +56,7 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
   if (turn === "unheard") return <Unheard room={room} />;
   if (turn === "checking" && heard !== null) return <CheckHeard room={room} heard={heard} questionId={questionId} />;
 
-  const open = room.settings.answerBy === "open" && room.state.stage === "interview";
+  const open = hears && room.settings.answerBy === "open" && room.state.stage === "interview";
   if (turn !== "yours" && turn !== "talking") {
     return open && room.state.live !== "off" ? <LivePanel room={room} /> : null;
   }
@@ -97,13 +98,13 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
                 {words.answer.type}
               </Button>
             )}
-            {room.settings.answerBy !== "voice" && (
+            {hears && room.settings.answerBy !== "voice" && (
               <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "voice" })}>
                 <Icon name="mic" />
                 {open ? words.answer.press : words.answer.speakInstead}
               </Button>
             )}
-            {room.settings.answerBy !== "open" && room.state.stage === "interview" && (
+            {hears && room.settings.answerBy !== "open" && room.state.stage === "interview" && (
               <Button kind="quiet" onClick={() => room.changeSettings({ answerBy: "open" })}>
                 <Icon name="mic" />
                 {words.answer.open}

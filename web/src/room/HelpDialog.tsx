@@ -91,6 +91,7 @@ export function HelpDialog({ room, onClose }: { room: Room; onClose: () => void 
           settings={room.settings}
           change={room.changeSettings}
           voice={room.state.notice?.voice !== false}
+          hears={room.state.notice?.hears !== false}
           inHelp
         />
       </section>

@@ -2,17 +2,23 @@ import { useId } from "react";
 import type { Settings } from "./settings";
 import { useWords } from "./words";
 
-type Props = { settings: Settings; change: (changes: Partial<Settings>) => void; voice: boolean; inHelp?: boolean };
+type Props = {
+  settings: Settings;
+  change: (changes: Partial<Settings>) => void;
+  voice: boolean;
+  hears: boolean;
+  inHelp?: boolean;
+};
 
 /** The adjustments, before and during the interview. */
-export function SettingsFields({ settings, change, voice, inHelp = false }: Props) {
+export function SettingsFields({ settings, change, voice, hears, inHelp = false }: Props) {
   const words = useWords();
   const name = useId();
   return (
     <div className="stack tight">
       <fieldset className="options">
         <legend>{words.settings.how}</legend>
-        {(["voice", "open", "text"] as const).map((way) => (
+        {(hears ? (["voice", "open", "text"] as const) : (["text"] as const)).map((way) => (
           <label key={way} className="choice">
             <input
               type="radio"

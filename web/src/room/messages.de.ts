@@ -221,6 +221,8 @@ export const messages: Messages = {
   },
   micTitle: "Das Mikrofon ist nicht verfügbar",
   insecureTitle: "Unter dieser Adresse können Sie nicht sprechen",
+  typedTitle: "Dieses Gespräch wird schriftlich beantwortet",
+  typed: "Die Spracherkennung hier kennt die Sprache dieses Gesprächs nicht. Bitte tippen Sie Ihre Antworten.",
 
   hint: {
     take: "Einen Hinweis nehmen",

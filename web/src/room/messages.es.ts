@@ -219,6 +219,8 @@ export const messages: Messages = {
   },
   micTitle: "El micrófono no está disponible",
   insecureTitle: "En esta dirección no se puede hablar",
+  typedTitle: "A esta entrevista se responde por escrito",
+  typed: "El reconocimiento de voz no conoce aquí el idioma de esta entrevista. Escriba sus respuestas, por favor.",
 
   hint: {
     take: "Usar una pista",

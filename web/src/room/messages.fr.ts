@@ -221,6 +221,8 @@ export const messages: Messages = {
   },
   micTitle: "Le micro n'est pas disponible",
   insecureTitle: "Il n'est pas possible de parler à cette adresse",
+  typedTitle: "Vous répondez à cet entretien par écrit",
+  typed: "La reconnaissance vocale ne connaît pas ici la langue de cet entretien. Veuillez écrire vos réponses.",
 
   hint: {
     take: "Prendre un indice",

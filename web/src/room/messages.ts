@@ -229,6 +229,8 @@ export const en = {
   } satisfies Record<MicFailure, string>,
   micTitle: "The microphone is not available",
   insecureTitle: "Speaking is not possible on this address",
+  typedTitle: "This interview is answered in writing",
+  typed: "The speech recognition here does not know the language of this interview. Please type your answers.",
 
   hint: {
     take: "Take a hint",

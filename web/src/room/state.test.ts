@@ -37,7 +37,7 @@ function notice(status: Status): InterviewNotice {
     pause_days: 3,
     reply_within_days: 7,
   };
-  return { interview_id: "i", status, candidate_name: "Ada", voice: true, notice: plan };
+  return { interview_id: "i", status, candidate_name: "Ada", voice: true, hears: true, notice: plan };
 }
 
 function body(changes: Partial<TurnBody["interviewer_response"]> = {}, more: Partial<TurnBody> = {}): TurnBody {

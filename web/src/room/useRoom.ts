@@ -218,6 +218,7 @@ export function useRoom(): Room {
     if (client === null) return;
     const notice = await client.notice();
     await speakLanguage(notice.notice.language).catch(() => undefined); // the words before it are understood, too
+    if (!notice.hears) setSettings((chosen) => ({ ...chosen, answerBy: "text" }));
     dispatch({ type: "opened", notice });
     dispatch({ type: "kept", kept: loadKept(sessionStorage) });
     if (notice.status !== "active" && notice.status !== "paused") return;
