@@ -19,7 +19,8 @@ def show(console: Console, report: SimulationReport) -> None:
             table.add_column(name, justify="right")
         for persona in report.personas:
             found = [one for one in report.interviews if (one.plan, one.persona) == (plan, persona)]
-            table.add_row(escape(persona), *_numbers(found))
+            if found:  # a persona answers plans of its own language
+                table.add_row(escape(persona), *_numbers(found))
         console.print(table)
     gates = Table("gate", "checked", "failed", "", title=f"Gates · {report.wall_s:g} s")
     for name, gate in report.gates.items():
