@@ -9,16 +9,20 @@ from itertools import cycle
 
 from msgspec import Struct
 
+from deployments.agent.model.answer_parts import parts_of
 from interview.errors import InvalidInput
 from interview.languages.language import language_of
 from interview.plans.questions import Question, RubricGrading, Ungraded
 from interview.sessions.session import ActionType
 from interview.text.sentences import sentences_of
-from serve.simulation.personas import Level, Persona
+from serve.simulation.personas import PART, Level, Persona
 
 #: What the twin of an injecting persona says in place of an order, word for word: no grader counts any of it.
 HESITATIONS = ("um", "well", "uh", "okay", "so", "hmm", "yeah", "er")
 _WORD = re.compile(r"[^\s.,:;!?]+")
+
+#: Nobody repeats more of a question than this.
+_WORDS_OF_PART = 9
 
 #: A persona's thinking time before it speaks, in seconds.
 THINKING_S = 3.0
@@ -50,13 +54,14 @@ class Candidate:
         self._asked = 0
         self._answer = ""
         self._kept: list[str] = []
+        self._parts: list[str] = []
         self._lines: dict[str, int] = {}
 
     def reply(self, question: Question, action: ActionType) -> Said:
         """The candidate's reply to ``question`` after the interviewer's ``action``."""
         persona = self._persona
         if question.id != self._question:
-            self._question, self._asked, self._answer, self._kept = question.id, 0, "", []
+            self._question, self._asked, self._answer, self._kept, self._parts = question.id, 0, "", [], []
         if self._random.random() < persona.silent_share:
             return Said(None, "", 2 * THINKING_S)
         if self._asked < persona.asks_per_question and self._random.random() < persona.asks_share:
@@ -65,7 +70,7 @@ class Candidate:
         if action == "clarify" and self._answer and isinstance(question.grader, Ungraded):
             return self._said(persona.nothing_more)
         if action == "ask_followup" and self._answer:
-            return self._said(self._instead() or (self._kept.pop(0) if self._kept else self._next("more")))
+            return self._said(self._instead() or (self._kept.pop(0) if self._kept else self._more(question)))
         if not self._answer:
             self._answer = self._instead() or self._around(self._told_first(question))
         return self._with_order(self._answer, question)
@@ -87,6 +92,17 @@ class Candidate:
             return answer
         self._kept = sentences[-count:]
         return " ".join(sentences[:-count])
+
+    def _more(self, question: Question) -> str:
+        """A line of the persona about the question; another one, and about another part of it, each time."""
+        line = self._next("more")
+        if PART not in line:
+            return line
+        if not self._parts:
+            asked = [part for text in (question.prompt, *question.planned_follow_ups) for part in parts_of(text)]
+            self._parts = [part for part in asked if len(part.split()) <= _WORDS_OF_PART] or [_skill(question)]
+            self._random.shuffle(self._parts)
+        return line.replace(PART, self._parts.pop())
 
     def _known(self, question: Question) -> str:
         """An answer from the question's reference answers. A question with a key gets a right or a wrong one."""
@@ -132,3 +148,7 @@ class Candidate:
 
     def _gibberish(self) -> str:
         return "".join(self._random.choices(string.ascii_lowercase, k=self._random.randint(3, 9)))
+
+
+def _skill(question: Question) -> str:
+    return question.skill.replace("-", " ")

@@ -21,6 +21,9 @@ FOLDER = Path("personas") / "simulation"
 
 ALL = "all"
 
+#: In a line of ``more``: some words of the question that is discussed.
+PART = "{part}"
+
 
 class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A simulated candidate. Shares are probabilities in [0, 1], drawn per question unless stated otherwise.
@@ -37,7 +40,7 @@ class Persona(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ``before``, ``after``: lines around an answer, ``lines_around`` of each.
         ``asks``, ``asks_share``, ``asks_per_question``: requests made before the question is answered.
         ``keeps_back``: sentences of an open answer, half of them at most, that are told one by one when follow-ups ask.
-        ``more``: answers to follow-ups after that.
+        ``more``: answers to follow-ups after that, in turn; ``{part}`` stands for some words of the question.
         ``injections``: orders to the machine, one after each answer that is not typed into a sheet.
 
     ``language``: of the plans that it answers. ``nothing_more``: said when an unscored question is put again after its
@@ -147,6 +150,8 @@ def _problems(persona: Persona) -> list[tuple[str, str]]:
         found.append(("levels", "must hold weights that are not all zero"))
     if not persona.more:
         found.append(("more", "needs at least one line"))
+    if any("{" in line.replace(PART, "") for line in persona.more):
+        found.append(("more", f"may hold {PART} and no other braces"))
     if persona.keeps_back < 0:
         found.append(("keeps_back", "must not be negative"))
     if not is_supported(persona.language):
