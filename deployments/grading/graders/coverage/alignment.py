@@ -55,6 +55,16 @@ def point_credit(alignment: float) -> float:
     return float(np.interp(alignment, *_POINT))
 
 
+#: How much a point found in other words counts, by the cosine of the whole answer with the key points: answers to other
+#: questions of the field lie at 0.25, average answers at 0.54 (docs/measurements/2026-12-01-foreign-answers.md).
+_ON_TOPIC = ((0.25, 0.45), (0.0, 1.0))
+
+
+def topic_factor(relatedness: float) -> float:
+    """The factor in [0, 1] on the credit of points that are found by meaning alone."""
+    return float(np.interp(relatedness, *_ON_TOPIC))
+
+
 #: The share of graded answers whose score is at most 0.2 from people's mean grade, by the score (same set).
 _RIGHT = ((0.0, 0.3, 0.45, 0.65, 0.78, 0.85, 0.93, 1.0), (0.2, 0.3, 0.45, 0.55, 0.58, 0.85, 0.94, 0.95))
 
@@ -75,6 +85,7 @@ class Aligner:
         self._encoder = encoder
         self._kept: OrderedDict[str, EncodedText] = OrderedDict()
         self._lock = Lock()
+        self._last: tuple[str, EncodedText] | None = None
         self._minor = frozenset().union(*(encoder.token_ids(word) for word in (*STOP_WORDS, *".,;:!?()-\"'")))
 
     def align(
@@ -97,7 +108,7 @@ class Aligner:
         found = np.zeros((len(wordings), len(passages)), np.float32)
         asked = self._encoder.token_ids(_bare(prompt)[0])
         text, starts = _bare(answer)
-        said = self._encoder.encode(text)
+        said = self._said(text)
         if not len(said.ids):
             return found
         places = np.array([starts[start] for start in said.spans[:, 0].tolist()], np.int64)
@@ -118,6 +129,31 @@ class Aligner:
                     found[row, column] = mix @ np.array([*recalls, precision[column]]) / mix.sum()
         # Machines differ in the last digits of a sum; a replay must not.
         return found.round(3)
+
+    def relatedness(self, wordings: Sequence[str], answer: str) -> float:
+        """The cosine of the mean vectors of all wordings and of the answer, in [-1, 1]; 0 without words.
+
+        Raises:
+
+            EngineFailed: the encoder failed.
+        """
+        said = self._said(_bare(answer)[0])
+        points = [one.contextual for one in map(self._encoded, wordings) if len(one.ids)]
+        if not points or not len(said.ids):
+            return 0.0
+        one, other = np.concatenate(points).mean(axis=0), said.contextual.mean(axis=0)
+        lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+        return round(float(one @ other) / lengths, 3) if lengths > 0 else 0.0
+
+    def _said(self, text: str) -> EncodedText:
+        """The answer's encoding. The last one is kept, because an answer is asked about twice."""
+        with self._lock:
+            if self._last is not None and self._last[0] == text:
+                return self._last[1]
+        encoded = self._encoder.encode(text)
+        with self._lock:
+            self._last = (text, encoded)
+        return encoded
 
     def _weights(self, ids: NDArray[np.int64], asked: frozenset[int]) -> NDArray[np.float32]:
         return np.array(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
-from deployments.grading.graders.coverage.alignment import Aligner, point_credit
+from deployments.grading.graders.coverage.alignment import Aligner, point_credit, topic_factor
 from deployments.grading.graders.coverage.contradiction import (
     clauses,
     contradicts,
@@ -41,7 +41,8 @@ def found_by_meaning(
 ) -> list[Finding]:
     """One finding a point. ``strictly``: the points are key points, not the long sentences of a reference answer. A
     clause about a key point that denies it counts against it, even if the clause shares few words with the point; and
-    so do opposites ("low" for "high"), which a right answer to a long sentence may well contain.
+    so do opposites ("low" for "high"), which a right answer to a long sentence may well contain. Where the whole answer
+    is about something else than the key points, passages of it resemble some of them; such findings count less.
 
     Raises:
 
@@ -58,6 +59,7 @@ def found_by_meaning(
     aligned = aligner.align(
         prompt, [text for _at, text in texts], answer[:CHARS_BY_MEANING], spans, precisely=not strictly
     )
+    factor = share_by_topic(points, answer, aligner) if strictly else 1.0
     found = []
     for at, point in enumerate(points):
         rows = [row for row, (of, _text) in enumerate(texts) if of == at]
@@ -65,7 +67,9 @@ def found_by_meaning(
         row, column = _place_of_maximum(aligned[rows][:, : len(readable)])
         alignment, wording = float(aligned[rows[row], column]), texts[rows[row]][1]
         start, end = parts[int(aligned[rows[row], len(readable) :].argmax())] if parts else (0, 0)
-        finding = Finding(point, point_credit(alignment), readable[column], by_meaning=True, alignment=alignment)
+        finding = Finding(
+            point, factor * point_credit(alignment), readable[column], by_meaning=True, alignment=alignment
+        )
         text = answer[readable[column].start : readable[column].end]
         if strictly:
             plainly = finding.credit > 0 and denied_in(wording, answer[start:end])
@@ -78,6 +82,16 @@ def found_by_meaning(
             finding = replace(finding, credit=0.0, alignment=0.0)
         found.append(finding)
     return found
+
+
+def share_by_topic(points: Sequence[KeyPoint], answer: str, aligner: Aligner) -> float:
+    """The factor in [0, 1] on key points that are found by meaning: low if the whole answer is about something else.
+
+    Raises:
+
+        EngineFailed: the token encoder failed.
+    """
+    return topic_factor(aligner.relatedness([one.text for one in points], answer[:CHARS_BY_MEANING]))
 
 
 def points_of_reference(strong: str, least_words: int) -> tuple[KeyPoint, ...]:

@@ -13,7 +13,12 @@ from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.coverage.alignment import Aligner, confidence, reference_credit
-from deployments.grading.graders.coverage.by_meaning import CHARS_BY_MEANING, found_by_meaning, points_of_reference
+from deployments.grading.graders.coverage.by_meaning import (
+    CHARS_BY_MEANING,
+    found_by_meaning,
+    points_of_reference,
+    share_by_topic,
+)
 from deployments.grading.graders.coverage.by_words import contrasted_things, found_by_words
 from deployments.grading.graders.coverage.contradiction import is_telegraphic
 from deployments.grading.graders.coverage.findings import Finding
@@ -32,6 +37,8 @@ REVIEW = "No language model judged this answer; key-point coverage is provisiona
 _CONFIDENCE_LIMIT = 0.4
 #: What a point counts that is only named in an answer of fragments, explained nowhere.
 _TELEGRAPHIC = 0.5
+#: Below this share of points in other words, the rationale says that the answer is about something else.
+_ELSEWHERE = 0.5
 #: Credit from which the rationale calls a point made, and partly made.
 _IS_MADE, _IS_PARTLY = 0.75, 0.4
 
@@ -88,6 +95,10 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], ali
     rationale = _rationale(found)
     if is_telegraphic(_only(answer, kept)):
         rationale += " The answer is a list of fragments that explains nothing, so its points count half."
+    if aligner is not None and question.key_points:
+        share = share_by_topic(question.key_points, _only(answer, kept), aligner)
+        if share < _ELSEWHERE:
+            rationale += f" The answer as a whole is about something else: points in other words count {share:.0%}."
     if aligner is not None and len(answer) > CHARS_BY_MEANING:
         rationale += f" Only the first {CHARS_BY_MEANING:,} characters were compared by meaning."
     return mark(

@@ -21,9 +21,10 @@ from deployments.grading.graders.coverage.coverage import GRADER, GRADER_BY_MEAN
 from deployments.grading.service import GradingService
 from deployments.retrieval.engines.token_encoder import TokenEncoder
 from interview.errors import ConfigError, ModelMissing
+from interview.plans.files import load_plans
 from interview.plans.questions import KeyPoint, Question, ReferenceAnswers, RubricGrading
 from storage.weights.resolve import resolve_weights
-from tests.support.paths import TESTS
+from tests.support.paths import CONFIGS, TESTS
 
 # The fixture grades 1,152 answers in four ways.
 pytestmark = pytest.mark.timeout(900)
@@ -179,3 +180,16 @@ def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError, match="is not a token encoder"):
         TokenEncoder(tmp_path)
+
+
+BANKS = load_plans(CONFIGS / "interviews")["backend-engineer"].by_id
+
+
+def test_a_good_answer_to_another_question_of_the_field_scores_low_and_says_so(aligner: Aligner) -> None:
+    question, other = BANKS["be-retry-storm"], BANKS["be-observability"].reference
+    assert other is not None and question.reference is not None
+    foreign = grade_coverage(question, other.strong, aligner)
+    assert foreign.score < 0.3 and foreign.needs_review  # 0.77 without regard to the whole answer
+    assert "about something else" in foreign.rationale
+    own = grade_coverage(question, question.reference.strong, aligner)
+    assert own.score > 0.8 and "about something else" not in own.rationale
