@@ -43,6 +43,9 @@ class MachineOrder(Struct, frozen=True):
     end: int
 
 
+#: An answer that is in markup as a whole: "<answer>C</answer>". A tag without its counterpart forges a role.
+_ANSWER_IN_MARKUP = re.compile(r"\s*<(answer|b|p|code|response|final)>(?P<answer>[^<>]+)</\1>\s*", re.IGNORECASE)
+
 #: Words right before a verb that is not an imperative: its subject, its auxiliary, or "to".
 _GOVERNED = re.compile(
     r"(?:\b(?:i|we|they|he|she|it|who|that|which|people|users?|attackers?|candidates?|customers?|models?|agents?|experts?|"
@@ -154,6 +157,12 @@ def orders_in(text: str) -> tuple[MachineOrder, ...]:
 
     Cached: within a turn the observation, the grade, the reply and the policies each ask about the same words.
     """
+    if in_markup := _ANSWER_IN_MARKUP.fullmatch(text):
+        before = in_markup.start("answer")
+        return tuple(
+            MachineOrder(order.kind, before + order.start, before + order.end)
+            for order in orders_in(in_markup["answer"])
+        )
     folded, places = _readable(text)
     if not folded:
         return ()
