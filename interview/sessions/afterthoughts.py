@@ -49,6 +49,7 @@ _GROUPS = {
         [the|my|your|that] (previous|last|earlier|prior|preceding|first|second|former|other) (question|questions|one|answer|answers|task|topic|problem|point|reply|response|thing|formula)
         [the|my|that] (question|answer|one|task|formula) (before|from before|earlier|before that|before this|before this one)
         the (one|question|answer) i just (gave|answered|had|sent|did)
+        (something|a thing|one thing) i [just|have]* (said|answered|wrote|told you|mentioned) (before|earlier|previously|just now|a moment ago)
         what i [just] (said|answered|wrote|typed) (before|earlier|previously|just now|to the previous question|in the previous answer)
     """,
     "named": "(the|my|that) _2 (question|answer|task|formula|one) [from before|earlier|before|of before]",
@@ -72,6 +73,7 @@ _ANNOUNCEMENTS = compiled(
         i (was not|am not|had not|have not|was not quite|was not really) [quite|really|yet|even]* (done|finished|through|ready|complete|finish|finished answering|done answering|done typing|finished typing|done talking) [yet|there|with|my|answer|the]* [{earlier}|my answer|{question}]
         i (did not|have not|could not|never) [quite|really|even|fully|yet|get to|manage to|actually]* (finish|finished|complete|completed|answer|answered) {earlier} [yet|fully|completely|properly|really]*
         [and] (did not|have not) (answer|mention|say|finish|cover) the _4 [thing|part|bit|point|one|question]
+        [and|also|oh]* [there is|there was]* (one|a|another|some|one more)* (thing|point|detail|part) (that)? i (left out|forgot|missed|skipped|did not mention|did not say|forgot to mention|forgot to say|should have said|should have mentioned) (earlier|before|previously|just now|at first|then)
         i (forgot|forgot to say|forgot to mention|forgot to add|missed|left out) [something|one thing|a thing|a point|a part|an important point|to say something|to mention something|to add something]* (in|on|about|for|at|to|with|regarding) {earlier}
         i (have|had|got|just had|thought of) [one|some|a|another|something]* (thing|things|point|more|addition|correction|something|remark|idea|afterthought)* [to] [add|say|correct]* (to|about|on|for|regarding) {earlier}
         (i|that was|it was|i accidentally|i must have|this was)* (pressed|hit|sent|submitted|send|clicked) [it|that|my answer|enter|send|submit|the button|this]* [was]? (too early|too soon|by accident|accidentally|by mistake|too fast|before i (was|had) (done|finished)|early)

@@ -49,7 +49,7 @@ _GROUPS = {
     **GROUPS,
     "can": "(can|could|may|might|will|would|shall|do|is it (possible|ok|okay|allowed|fine|alright) (to|if|for) [me|us] [to]|am i (able|allowed) to|would it be (possible|ok|okay|fine) (to|if|for) [me|us] [to]|is there (a|any) (way|chance|possibility) (to|for|that) [me|us] [to])",
     "i_can": "(i|we|{can} (i|we)|{can}|can i|may i|could i|i would like to|i want to|i wish to|i need to|i have to|i would prefer to|i would rather|let me|i was wondering if i (can|could)|i ask [you] to|i request to|please)",
-    "this": "(this|that|it|the|our|my|your|this interview|the interview|this call|the call|this conversation|the conversation|this session|the session|all of this|all this|any of this|everything|everything i say|what i say|my answers|my voice|my video|my data)",
+    "this": "(this|that|it|the|our|my|your|this interview|the interview|this call|the call|this conversation|the conversation|this session|the session|all of this|all this|any of this|everything|everything i say|what i say|my answers|my voice|my video|my camera|my webcam|my face|my data)",
     "machine": "(robot|bot|machine|computer|ai|an ai|chatbot|program|software|algorithm|human|person|real person|real human|human being|real human being|living person|recording|automated system|virtual assistant|language model|chatgpt|a llm|llm|somebody real|someone real|real)",
     "person": "[real|human|actual|living|live|different|proper] (person|human|human being|interviewer|recruiter|someone|somebody|people|man|woman|employee|colleague|member of the team|human interviewer|hr|hr person|hiring manager)",
     "data": """
@@ -169,6 +169,7 @@ _TOPICS: dict[QuestionTopic, str] = {
         (is|was) my answer (right|correct|wrong|good|bad|ok|okay|fine|enough|clear)
     """,
     "assessed": """
+        (what|which) [qualities|skills|sort of person|kind of person|do]* (are|is|do|does) (you|the company|the team|they) [really|mainly]* (looking for|searching for|hoping for|look for|expect) (in|from|of) (a|an|the|your|right|ideal|good)* (candidate|candidates|applicant|applicants|person|colleague|employee|hire)
         (what|which|how) [qualities|skills|criteria|things|competencies|abilities|points]* (do|are|will|is|does) (you|it|this|this interview|the interview|i|we|my answers|qualities|skills) [being|be|going to|here|really|actually]* (assess|assessing|assessed|measure|measuring|measured|look for|looking for|evaluate|evaluating|test|testing|tested on|assessed on|judged by|judged on|rated on) [here|in me|me on|on|for|me|exactly|in this interview|in my answers|with this]*
         (what|which) (are|is) (the|your) [assessment|grading|scoring|evaluation]* (criteria|criterion|qualities|rubric) [here|you use|for this|of this interview]*
     """,
@@ -282,6 +283,21 @@ _AROUND = (
         GROUPS,
     ),
 )
+#: A sentence that says what the questions after it are about.
+_ANNOUNCED = compiled(
+    """
+    (i|we) ({wish}|was going to|was about to|am here to) (talk|speak|ask|know|hear|learn|find out|understand) [you|something|one thing|a thing|more|a bit|a little|a question|some questions|questions|briefly|quickly]* [about|of|on|regarding|concerning] [_5]
+    i (am|was) (curious|wondering|interested|unsure|not sure|worried|concerned) [a bit|a little|just]* [about|in|by] [_5]
+    (i|we) [also|just|still|do]* (have|had|have got) (a|one|another|some|two|a few|a quick|one more|one last)* (question|questions|request|concern|concerns) [about|on|regarding|concerning|for] [_5]
+    there is (one|a|another|some|one more) (thing|question|point|matter) [that]? (i|we) {wish} (talk|ask|know|hear|learn|find out|understand) [about|you|first]*
+    (one|another|a|a quick|one more|one last)* (question|thing|point) (about|on|regarding|concerning) _5
+    {let} (ask|talk|know|speak) [you|something|one thing|a question|more]* (about|on|regarding) _5
+    """,
+    {
+        "wish": "(would like to|would love to|want to|wanted to|wish to|need to|would also like to|also want to|just want to|just wanted to|have to|would rather)",
+        "let": "(let me|let us|can i|may i|could i|can we|could we)",
+    },
+)
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)")
 _CLAUSE = re.compile(r"[^.!?;,\n]+(?:[.!?;,]+|\n|$)")
 _INTERROGATIVE = re.compile(
@@ -355,14 +371,24 @@ def clarifying_questions_in(utterance: str, language: str = "en") -> tuple[Candi
 
 
 def without_questions(utterance: str, questions: tuple[CandidateQuestion, ...], language: str = "en") -> str:
-    """The rest of ``utterance`` without ``questions``; empty when only courtesies are left."""
+    """The rest of ``utterance`` without ``questions``; empty when only courtesies, or an announcement of the questions,
+    are left."""
     at, kept = 0, []
     for question in questions:
         kept.append(utterance[at : question.start])
         at = question.end
     kept.append(utterance[at:])
     rest = " ".join(piece.strip() for piece in kept if piece.strip())
-    return "" if _says_nothing(text_without_orders(rest), language) else rest
+    if _says_nothing(text_without_orders(rest), language):
+        return ""
+    announced = language == "en" and questions and not kept[-1].strip() and _announces(kept[0])
+    return "" if announced and len([piece for piece in kept if piece.strip()]) == 1 else rest
+
+
+def _announces(text: str) -> bool:
+    """Whether each sentence of ``text`` says no more than what the questions after it are about."""
+    plain = plain_words(text)
+    return bool(plain) and row_of(f"{plain} ", {}, (*_ANNOUNCED, *_AROUND)) is not None
 
 
 def _says_nothing(text: str, language: str) -> bool:

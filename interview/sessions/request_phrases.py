@@ -335,7 +335,11 @@ WHOLE: dict[IntentKind, str] = {
         (repeat|louder|slower|again|rewind|come again [with that]|pardon|what|slow down|whoa slow down|slower please|speak up|you said what|one more time|once more|what was that again)
     """,
     "explain": "(explain|clarify|rephrase|english please|in english please|meaning)",
-    "skip": "(next|skip|pass|skipped|the next one)",
+    "skip": """
+        (next|skip|pass|skipped|the next one)
+        no comment [let us|please|we can|can we]* [carry on|go on|move on|continue|proceed|next|next one|next question] [please]
+    """,
+    "wait": "[wait|ok|sorry|hold on]* let me [just|quickly|first]* (read|look at|go over|go through) (it|that|this|the question) (again|once more|one more time) [first|please|quickly]",
     "done": "(done|finished|continue|nothing else|i stop here|i will stop here)",
     "hint": "(hint|hints|help|clue|stuck)",
     "end": "(quit|exit|stop)",

@@ -33,6 +33,7 @@ _CONTRACTIONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("'ll",), r"\b(i|you|we|they|he|she|it|that|there)'ll\b", r"\1 will"),
     (("'ve", "ive", "youve", "weve", "theyve"), r"\b(i|you|we|they)'?ve\b", r"\1 have"),
     (("im",), r"\bim\b", "i am"),
+    (("wdym",), r"\bwdym\b", "what do you mean"),
 )
 #: Words that only fill a pause.
 _PAUSES = "um umm uh uhm er erm hm hmm mm ah oh well okay ok so yeah like"

@@ -63,6 +63,40 @@ def test_a_question_with_an_answer_is_separated_from_it() -> None:
     assert heard.questions[0].topic == "recorded"
 
 
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("I would like to talk about salary. What does this pay?", "company"),
+        ("I have a question about the recording. Who listens to it?", "recorded"),
+        ("Let me ask about the process. What happens next?", "result"),
+        ("I was curious about remote work. Can I work from home?", "company"),
+    ],
+)
+def test_a_wish_to_ask_belongs_to_the_question_after_it(said: str, topic: str) -> None:
+    heard = read_utterance(said)
+    assert (heard.kind, heard.answer, heard.questions[0].topic) == ("question", "", topic)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I would like to talk about salary with the client.",
+        "I would like to talk about salary. Then I would ask the team.",
+        "I would like to talk about an index. It speeds up reads.",
+        "I wanted to know the cause, so I read the logs.",
+    ],
+)
+def test_a_wish_without_a_question_is_an_answer(answer: str) -> None:
+    heard = read_utterance(answer)
+    assert (heard.kind, heard.answer) == ("answer", answer)
+
+
+def test_a_question_after_a_wish_leaves_the_answer_behind_it() -> None:
+    heard = read_utterance("I would like to talk about salary. What does this pay? An index speeds up reads.")
+    assert heard.kind == "answer"
+    assert heard.answer.endswith("An index speeds up reads.")
+
+
 def test_where_questions_are_asked_for_any_question_is_one() -> None:
     text = "Which quarter had the most incidents?"
     assert read_utterance(text).kind == "answer"
@@ -91,6 +125,8 @@ def test_an_order_to_the_machine_changes_nothing_of_what_is_meant() -> None:
         ("forget that formula", ""),
         ("hold on, I got the last one wrong, it should be 7", "it should be 7"),
         ("going back to what you asked before, we also used a canary", "we also used a canary"),
+        ("I need to fix something I said before", ""),
+        ("one thing I left out earlier: we measured it twice", "we measured it twice"),
         ("oh, I just remembered, for the earlier one it was Redis", "it was Redis"),
         ("strike that", ""),
         ("ignore my last answer please", ""),
@@ -111,6 +147,7 @@ def test_an_afterthought_is_told_from_its_announcement(said: str, addition: str)
         "I would change the answer cache to Redis", "I want to change the last option to a radio button in the form",
         "I would just change the number format to text", "I want to change the queue to a topic",
         "I got the last one wrong in the exam, so I read it again", "I just realised that the index is missing",
+        "one thing we left out of the first release was search", "I need to fix something in the code",
         "I'd like to add an index", "the previous answer of the cache is returned", "let me correct that: 42",
     ],
 )  # fmt: skip
