@@ -1,20 +1,24 @@
-"""Train the model of what an utterance is, and print the SHA-256 of its weights.
+"""Train the model of what an utterance is, and compare its weights with the shipped ones.
 
     python -m benchmarks.utterance_training [--write]
 
-Needs scikit-learn (extra ``dev``). Trained on ``tests/data/meaning/utterance_wordings.jsonl``, on the labelled
-requests, questions and don't-knows of ``tests/data`` that are not kept for measuring, and on the answers of the grading
-sets. ``--write`` replaces ``interview/text/utterance_weights.json``; its SHA-256 goes to
-``interview/text/utterance_model.py``.
+Needs scikit-learn (extra ``dev``). Trained on ``tests/data/meaning/utterance_wordings.jsonl`` and
+``utterance_answers.jsonl``, on the labelled requests, questions and don't-knows of ``tests/data`` that are not kept for
+measuring, and on the students' answers of ``tests/data/grading/asag``. Exits with 1 if the shipped weights are not
+those of the texts. ``--write`` replaces ``interview/text/utterance_weights.json``; its SHA-256 goes to
+``interview/text/utterance_model.py``. The weights name the SHA-256 of their texts, so that a test compares them without
+a training.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +26,6 @@ import msgspec
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.order_training import ANSWERED
-from interview.sessions.candidate_questions import questions_by_rules
-from interview.sessions.intents import recognised_by_rules
 from interview.text.dont_know import says_dont_know_by_rules
 from interview.text.utterance_features import features, words_of
 from interview.text.utterance_model import ANSWER, NOT_KNOWING, QUESTION, UtteranceWeights
@@ -44,7 +45,14 @@ _HEARD = 2
 _LONGEST = 400
 
 #: Their halves "fix" train, their halves "kept" measure.
-MEASURED = ("independent", "public_kinds", "public_suites", "other_suites", "candidates_wordings")
+MEASURED = (
+    "grading/independent",
+    "grading/public_kinds",
+    "grading/public_suites",
+    "grading/other_suites",
+    "grading/candidates_wordings",
+    "meaning/fresh_wordings",
+)
 
 Labelled = tuple[str, str]
 
@@ -63,7 +71,7 @@ def labelled() -> Iterator[Labelled]:
     for case in lines("meaning/questions_own"):
         yield case["text"], QUESTION + case["topic"]
     for name in MEASURED:
-        for case in lines(f"grading/{name}"):
+        for case in lines(name):
             if case["half"] == "fix" and case.get("language", "en") == "en":
                 yield from _labelled(case)
 
@@ -82,38 +90,40 @@ def _labelled(case: dict[str, Any]) -> Iterator[Labelled]:
 
 
 def answers() -> list[str]:
-    """Answers of the grading sets that no rule takes for anything else, in order and each once."""
-    found: dict[str, None] = {}
-    for name in ANSWERED:
-        for case in lines(f"grading/{name}"):
-            text = str(case.get("answer") or "")
-            if text and len(text) < _LONGEST and case.get("half") != "kept" and not _is_other(text):
-                found[text] = None
-    for name in ("orders_look_alikes", "orders_wordings", "orders_grid_tuning"):
-        found.update(dict.fromkeys(case["text"] for case in lines(f"meaning/{name}") if not case["order"]))
-    return list(found)
+    """Answers that no rule took for anything else when they were collected from the grading sets, each once."""
+    return [case["text"] for case in lines("meaning/utterance_answers")]
 
 
-def _is_other(text: str) -> bool:
-    return bool(recognised_by_rules(text) or questions_by_rules(text) or says_dont_know_by_rules(text))
+def students() -> list[str]:
+    """The students' answers of Mohler et al. that are short enough, each once."""
+    with (DATA / "grading" / "asag" / "mohler-2011-dev.csv").open(newline="") as file:
+        given = (row["student_answer"].strip() for row in csv.DictReader(file))
+        return list(dict.fromkeys(text for text in given if text and len(text) < _LONGEST))
 
 
 def measured() -> set[str]:
     """The texts of the halves that are kept for measuring; none trains, wherever else it stands."""
-    cases = (case for name in MEASURED for case in lines(f"grading/{name}") if case["half"] == "kept")
+    cases = (case for name in MEASURED for case in lines(name) if case["half"] == "kept")
     return {str(case.get("utterance") or case.get("text") or case.get("answer")).lower() for case in cases}
 
 
 def trained_on() -> list[Labelled]:
     """All texts with their kinds."""
     kept = measured()
-    pairs = [*labelled(), *((text, ANSWER) for text in answers())]
-    return [(text, kind) for text, kind in pairs if text.lower() not in kept]
+    pairs = [*labelled(), *((text, ANSWER) for text in (*answers(), *students()))]
+    return [
+        (text, NOT_KNOWING if kind == ANSWER and says_dont_know_by_rules(text) else kind)
+        for text, kind in pairs
+        if text.lower() not in kept
+    ]
 
 
-def train() -> UtteranceWeights:
-    pairs = trained_on()
-    pairs = [(text, NOT_KNOWING if kind == ANSWER and says_dont_know_by_rules(text) else kind) for text, kind in pairs]
+def digest(pairs: Sequence[Labelled]) -> str:
+    """The SHA-256 of the texts with their kinds."""
+    return hashlib.sha256(json.dumps(pairs, ensure_ascii=False).encode()).hexdigest()
+
+
+def train(pairs: Sequence[Labelled]) -> UtteranceWeights:
     named = [features(text) for text, _ in pairs]
     seen = Counter(name for names in named for name in names)
     kept = [dict.fromkeys(sorted(name for name in names if seen[name] >= _FEWEST), 1.0) for names in named]
@@ -132,6 +142,7 @@ def train() -> UtteranceWeights:
     }
     heard = Counter(word for text, kind in pairs if kind != ANSWER for word in words_of(text))
     return UtteranceWeights(
+        texts=digest(pairs),
         kinds=tuple(str(kind) for kind in model.classes_),
         intercepts=tuple(round(float(value), 2) for value in model.intercept_),
         weights={name: of_kinds for name, of_kinds in weights.items() if of_kinds},
@@ -143,12 +154,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    weights = msgspec.to_builtins(train(), str_keys=True)
+    weights = msgspec.to_builtins(train(trained_on()), str_keys=True)
     weights["heard"].sort()
     content = msgspec.json.encode(weights, order="sorted") + b"\n"
     print(f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
     if arguments.write:
         TARGET.write_bytes(content)
+    elif content != TARGET.read_bytes():
+        sys.exit("The shipped weights are others.")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 A multinomial logistic regression over words. Rules decide first (``interview.sessions.request_phrases``, …). The model
 hears wordings that they lack. It must be almost certain: a request that is taken for an answer costs one more
 sentence, but an answer that is taken for a request is lost. ``python -m benchmarks.utterance_training --write`` trains
-the weights in ``utterance_weights.json``; docs/adr/0036-learned-requests.md names the commit of the shipped ones.
+the weights in ``utterance_weights.json``, and without ``--write`` it compares them (docs/adr/0036-learned-requests.md).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from interview.text.hesitations import HESITATIONS
 from interview.text.utterance_features import features, words_of
 
 #: Of ``utterance_weights.json``; the training prints it.
-WEIGHTS_SHA256 = "ce39e6aa578423f2b1fe6108ffe8f2ccbde185dd09c3ad6aaafcfb1040a8b231"
+WEIGHTS_SHA256 = "15baa0a8162cb4f1d3ad022b3a40f2102df0028f474982ba06900d8bb841a92c"
 
 ANSWER, NOT_KNOWING, QUESTION = "answer", "unknown", "question:"
 
 #: The probability that an utterance is no answer from which the model is believed.
-_CERTAIN = 0.95
+_CERTAIN = 0.97
 #: A longer utterance is an answer, and so is one with more words that no training request has.
 _MAX_WORDS, _MAX_UNHEARD = 25, 1
 #: Who says more than that they are done says something: "I'd have to look it up, but that's how I'd do it."
@@ -40,9 +40,11 @@ _OPTIONS = frozenset("bcdefgh#").union(
 class UtteranceWeights(Struct, frozen=True):
     """One intercept a kind, and of each feature the weights that matter, by the number of their kind, in log odds.
 
-    ``heard`` are the words of the requests and questions that trained the model.
+    ``texts`` is the SHA-256 of the texts that trained the model with their kinds, ``heard`` are the words of the
+    requests and questions among them.
     """
 
+    texts: str
     kinds: tuple[str, ...]
     intercepts: tuple[float, ...]
     weights: dict[str, dict[int, float]]
