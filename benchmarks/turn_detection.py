@@ -43,6 +43,7 @@ from deployments.turn_detection.config import TurnDetectionConfig
 from deployments.turn_detection.contract import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE, TurnDetection
 from deployments.turn_detection.service import TurnDetectionService
 from interview.errors import AudioRejected
+from interview.turn_taking.brevity import is_brief
 from interview.turn_taking.completeness import is_unfinished
 from interview.turn_taking.profiles import REASONING, SHORT, STORY, PauseProfile, plain_silence
 from interview.turn_taking.turns import Paused, TurnEnded, TurnResumed, Turns
@@ -84,9 +85,21 @@ RULES: dict[str, Rule] = {
 #: How the pauses of an answer are made.
 Pauses = Literal["alone", "cut"]
 
-#: What is known of the audio up to a time in ms: the likelihood of an end, whether the words are unfinished.
+
+class Reading(NamedTuple):
+    """Of the words before a pause: whether their sentence is unfinished, whether they are little for an answer."""
+
+    unfinished: bool | None
+    brief: bool = False
+
+    @classmethod
+    def of(cls, words: str, language: str) -> Reading:
+        return cls(is_unfinished(words, language), is_brief(words, language))
+
+
+#: What is known of the audio up to a time in ms: the likelihood of an end, and the words.
 Judge = Callable[[int], Awaitable[float | None]]
-Reader = Callable[[int], Awaitable[bool | None]]
+Reader = Callable[[int], Awaitable[Reading]]
 
 
 class Utterance(NamedTuple):
@@ -237,7 +250,9 @@ async def hear(profile: PauseProfile, frames: list[bool], judge: Judge, reader: 
                     if likelihood is not None:
                         turns.judged(at_ms, likelihood)
                     if reader is not None:
-                        turns.read(at_ms, unfinished=await reader(at_ms))
+                        reading = await reader(at_ms)
+                        brief = reading.brief and profile.name != SHORT.name
+                        turns.read(at_ms, unfinished=reading.unfinished, brief=brief)
                 case TurnEnded(at_ms=at_ms):
                     return Heard(number * FRAME_MS, number * FRAME_MS - at_ms)
                 case TurnResumed():
@@ -291,8 +306,8 @@ class Known:
             judged[str(at_ms)] = await self._detection.finished(self._samples[: at_ms // FRAME_MS * FRAME_SAMPLES])
         return judged[str(at_ms)]
 
-    async def heard(self, at_ms: int) -> bool | None:
-        """Whether the words that Whisper hears before a pause are unfinished."""
+    async def heard(self, at_ms: int) -> Reading:
+        """Of the words that Whisper hears before a pause."""
         read = self._kept.read
         if str(at_ms) not in read:
             spoken = self._samples[: (at_ms + PAD_MS) * SAMPLE_RATE // 1000]
@@ -302,12 +317,12 @@ class Known:
             except AudioRejected:
                 read[str(at_ms)] = None
         found = read[str(at_ms)]
-        return None if found is None else is_unfinished(*found)
+        return Reading(None) if found is None else Reading.of(*found)
 
-    async def written(self, at_ms: int) -> bool | None:
-        """Whether the words of the set before a pause are unfinished: what perfect ears would hear."""
+    async def written(self, at_ms: int) -> Reading:
+        """Of the words of the set before a pause: what perfect ears would hear."""
         over = at_ms >= self._utterance.ends_ms - NEAR_END_MS or self._utterance.kind == "in one piece"
-        return is_unfinished(self._utterance.text if over else self._utterance.first, "en")
+        return Reading.of(self._utterance.text if over else self._utterance.first, "en")
 
     def reader(self, rule: Rule) -> Reader | None:
         return {"nothing": None, "whisper": self.heard, "text": self.written}[rule.reads]

@@ -5,7 +5,8 @@ answer ends after
 
 - ``cap_s``, and at least ``UNFINISHED_S``, of silence after an unfinished sentence;
 - else ``cap_s``, in a story whose result has not been told (``stories``);
-- else ``wait_s``, if the model takes the pause for the end of the turn;
+- else ``wait_s``, if the model takes the pause for the end of the turn, and the answer is not short for its question
+  (``brevity``);
 - else ``settled_s``, after a whole sentence;
 - else ``cap_s``: nothing is known of the words.
 """

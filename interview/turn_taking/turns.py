@@ -103,7 +103,7 @@ class Turns:
         self._thinks = False
         self._may_end = False
         self._unfinished: bool | None = None
-        self._untold = False
+        self._untold = self._brief = False
         self._wordless = self._withdrew = False
         self._interviewer_since: int | None = None
         #: When the interviewer's present utterance was first heard; when the answer ended to which it replies.
@@ -150,11 +150,12 @@ class Turns:
         if self.state == "paused" and pause_at_ms == self._pause_at:
             self._thinks = True
 
-    def read(self, pause_at_ms: int, *, unfinished: bool | None, untold: bool = False) -> None:
+    def read(self, pause_at_ms: int, *, unfinished: bool | None, untold: bool = False, brief: bool = False) -> None:
         """Whether the words before the pause at ``pause_at_ms`` are an unfinished sentence; None: nothing is known.
-        ``untold``: they are a story without its result. A stale reading has no effect."""
+        ``untold``: they are a story without its result; ``brief``: little for an answer to the question. A stale
+        reading has no effect."""
         if self.state == "paused" and pause_at_ms == self._pause_at:
-            self._unfinished, self._untold = unfinished, untold
+            self._unfinished, self._untold, self._brief = unfinished, untold, brief
 
     def read_nothing(self, pause_at_ms: int) -> None:
         """There are no words before the pause at ``pause_at_ms``; a stale reading has no effect."""
@@ -223,7 +224,7 @@ class Turns:
             self.state = "paused"
             self._pause_at = at_ms - self._quiet_ms
             self._likelihood = None
-            self._thinks, self._unfinished, self._untold = False, None, False
+            self._thinks, self._unfinished, self._untold, self._brief = False, None, False, False
             self._may_end = self._wordless = False
             return [Paused(self._pause_at), *self._over(at_ms)]
         return self._over(at_ms) if self.state == "paused" else []
@@ -233,7 +234,7 @@ class Turns:
         profile = self.profile
         outcomes: list[Outcome] = []
         goes_on = self._thinks or self._unfinished
-        sounds_over = profile.is_plain or (self._is_likely and not self._untold)
+        sounds_over = profile.is_plain or (self._is_likely and not (self._untold or self._brief))
         if not self._may_end and not goes_on and (sounds_over or silence_s >= profile.wait_s):
             self._may_end = True
             outcomes.append(MayEnd(self._pause_at))
@@ -257,6 +258,6 @@ class Turns:
             return max(profile.cap_s, UNFINISHED_S)
         if self._untold:
             return profile.cap_s
-        if self._is_likely:
+        if self._is_likely and not self._brief:
             return profile.wait_s
         return profile.cap_s if self._unfinished is None else profile.settled_s

@@ -11,6 +11,7 @@ from deployments.stt.contract import Transcript
 from deployments.turn_detection.contract import FRAME_MS, TurnDetection, VoiceActivity
 from interview.errors import InterviewError
 from interview.plans.questions import QuestionCard
+from interview.turn_taking.brevity import expects_more_than_a_word, is_brief
 from interview.turn_taking.completeness import is_unfinished
 from interview.turn_taking.profiles import PauseProfile, plain_silence, profile_of, scaled
 from interview.turn_taking.stories import expects_a_story, lacks_its_result
@@ -53,7 +54,7 @@ class Listening:
         self.audio = AnswerAudio()
         self.parts = PartTranscripts(hear, told)
         self.turns: Turns | None = None
-        self._story = False
+        self._story = self._open = False
         self.detection: Detection | None = None
 
     def configure(self, form: AudioFormat, detection: Detection | None, question: QuestionCard | None) -> None:
@@ -71,7 +72,7 @@ class Listening:
 
     def asked(self, question: QuestionCard | None) -> None:
         """Another question is open: its type decides how long a pause may be."""
-        self._story = expects_a_story(question)
+        self._story, self._open = expects_a_story(question), expects_more_than_a_word(question)
         if self.turns is not None and self.detection is not None:
             self.turns.profile = _profile(self.detection, question)
             self.turns.gate = Gate(enabled=self.detection.interrupt_response)
@@ -142,11 +143,14 @@ class Listening:
             return
         if asks_for_time(heard.text, heard.language):
             turns.thinks(at_ms)
-        unfinished, untold = is_unfinished(heard.text, heard.language), False
-        if self._story and not unfinished and turns.state == "paused":  # a resumed answer has another tail
+        unfinished, untold, brief = is_unfinished(heard.text, heard.language), False, False
+        whole_matters = self._story or (self._open and is_brief(heard.text, heard.language))
+        if whole_matters and not unfinished and turns.state == "paused":  # a resumed answer has another tail
             whole, _ = await heard_or_none(parts.whole(self.audio, at_ms))
-            untold = whole is not None and lacks_its_result(whole.text, whole.language)
-        turns.read(at_ms, unfinished=unfinished, untold=untold)
+            if whole is not None:
+                untold = self._story and lacks_its_result(whole.text, whole.language)
+                brief = unfinished is not None and is_brief(whole.text, whole.language)
+        turns.read(at_ms, unfinished=unfinished, untold=untold, brief=brief)
 
     async def _judge(self, turns: Turns, at_ms: int) -> None:
         if self._models is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from interview.plans.questions import AnswerMode, QuestionCard, QuestionType
+from interview.turn_taking.brevity import is_brief
 from interview.turn_taking.profiles import REASONING, SHORT, STORY, PauseProfile, plain_silence, profile_of, scaled
 from interview.turn_taking.silence import SilenceLadder
 from interview.turn_taking.turns import (
@@ -178,6 +179,28 @@ def test_a_story_whose_result_is_told_after_a_pause_waits_no_longer() -> None:
     candidate = Candidate(STORY, 0.9, unfinished=False, untold=True).speaks(3).is_silent(2)
     candidate.untold = False
     assert candidate.speaks(2).is_silent(1.3).kinds() == [SpeechStarted, TurnEnded]
+
+
+def test_the_sound_alone_does_not_end_an_answer_that_is_short_for_its_question() -> None:
+    candidate = Candidate(STORY, 0.9).speaks(2).is_silent(0.5)
+    paused = candidate.outcomes[-1]
+    assert isinstance(paused, MayEnd)
+    candidate.turns.read(paused.at_ms, unfinished=False, brief=True)
+    assert candidate.is_silent(1.8).kinds() == [SpeechStarted]
+    assert candidate.is_silent(0.2).kinds() == [SpeechStarted, TurnEnded]
+
+
+@pytest.mark.parametrize(
+    ("words", "brief"),
+    [
+        ("We had no monitoring at all.", True),
+        ("The two services shared one database. That made every migration a risk.", False),
+        ("Could you repeat the question?", False),
+        ("Skip.", False),
+    ],
+)
+def test_an_answer_of_few_words_is_brief_and_a_request_is_not(words: str, brief: bool) -> None:
+    assert is_brief(words, "en") == brief
 
 
 def test_words_of_an_earlier_pause_have_no_effect() -> None:
