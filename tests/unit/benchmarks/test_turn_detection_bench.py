@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.turn_detection import Heard, Utterance, hear, interval, scored
+from benchmarks.turn_detection import Heard, Reading, Utterance, hear, interval, scored
 from deployments.turn_detection.contract import FRAME_MS
 from interview.turn_taking.profiles import STORY, plain_silence
 
@@ -44,8 +44,8 @@ async def test_a_judged_end_is_waited_for_shortly_and_another_until_the_cap() ->
 
 
 async def test_words_of_an_unfinished_sentence_outweigh_the_sound() -> None:
-    async def unfinished(_at_ms: int) -> bool:
-        return True
+    async def unfinished(_at_ms: int) -> Reading:
+        return Reading(unfinished=True)
 
     found = await hear(STORY, SPEAKS + SILENT, surely, unfinished)
     assert found.silence_ms >= STORY.cap_s * 1000

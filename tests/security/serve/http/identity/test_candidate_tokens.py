@@ -137,6 +137,7 @@ async def test_a_candidate_reads_the_notice_before_the_start(house: House) -> No
         "status": "invited",
         "candidate_name": "Ada",
         "voice": True,
+        "hears": False,  # the stub has no ears
         "notice": {
             "title": "Backend Engineer",
             "role": "Engineer",
