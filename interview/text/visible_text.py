@@ -35,6 +35,23 @@ _FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "nl": _listed("de het en u is van een dat wat hoe in voor uw met niet op zijn heeft deze te aan"),
 }
 
+#: Words that no other language here has, for sentences too short to be counted: two of them tell the language, or one
+#: that addresses or thanks somebody.
+_TELLING: dict[str, frozenset[str]] = {
+    "en": _listed("the and that what how with did were would could are this will have they about"),
+    "de": _listed("und nicht eine mit haben ihre auf für wir sie werden aber"),
+    "fr": _listed("les est des une dans pour avec pas nous mais cette"),
+    "es": _listed("para cómo qué pero esto está"),
+}
+_ADDRESS: dict[str, frozenset[str]] = {
+    "en": _listed("you your thank thanks"),
+    "de": _listed("danke ihnen"),
+    "fr": _listed("merci vous votre"),
+    "es": _listed("gracias usted"),
+}
+_QUOTED = re.compile(r"“[^”]*”|„[^“]*“|«[^»]*»|\"[^\"]*\"")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
 
 def visible(text: str) -> str:
     """``text`` without characters that a reader does not see; line breaks become ``\\n``."""
@@ -107,22 +124,39 @@ def _compiled(phrases: tuple[str, ...]) -> tuple[tuple[str, str, re.Pattern[str]
 def other_language(text: str, language: str) -> str:
     """The language ``text`` is in when it is clearly not ``language`` (an ISO 639-1 code, maybe with a region).
 
-    Function words decide, so the result for a short text, or for a language without a list here, is ``""``; the
-    exception is a text that is mostly in another script than that of ``language`` (``"another script"``).
+    Function words outside quotation marks decide, over the whole text and in each sentence. So the result for a text
+    without such words, or for a language without a list here, is ``""``; the exception is a text that is mostly in
+    another script than that of ``language`` (``"another script"``).
     """
     code = language.lower().split("-")[0]
     own = _FUNCTION_WORDS.get(code)
     if own is None:
         return ""
+    text = _QUOTED.sub(" ", text)
     letters = [char for char in text if char.isalpha()]
     if len(letters) >= 8 and sum(char > "\u024f" for char in letters) > len(letters) / 2:
         return "another script"
     words = words_of(text)
-    if len(words) < 6:
-        return ""
     counts = {name: _share(words, known) for name, known in _FUNCTION_WORDS.items()}
     best = max(counts, key=lambda name: (counts[name], name == code))
-    return best if counts[best] >= 3 and counts[best] >= 2 * counts[code] + 1 else ""
+    if len(words) >= 6 and counts[best] >= 3 and counts[best] >= 2 * counts[code] + 1:
+        return best
+    sentences = (words_of(sentence) for sentence in _SENTENCE_END.split(text))
+    return next((found for sentence in sentences if (found := _told_language(sentence, code, own))), "")
+
+
+def _told_language(words: list[str], code: str, own: frozenset[str]) -> str:
+    """The language of a sentence that has no word of its own language's, or ``""``."""
+    if len(words) < 2 or any(word in own or word in _ADDRESS.get(code, ()) for word in words):
+        return ""
+    return next(
+        (
+            name
+            for name, telling in _TELLING.items()
+            if name != code and 2 * _share(words, _ADDRESS[name]) + _share(words, telling) >= 2
+        ),
+        "",
+    )
 
 
 def _share(words: Iterable[str], known: frozenset[str]) -> int:
