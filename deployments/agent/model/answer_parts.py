@@ -30,12 +30,18 @@ _END = re.compile(
 #: A part in which a candidate says that they lack the rest: to repeat it would be unkind, and says nothing.
 _NOT_TOLD = re.compile(
     r"\b(?:look(?:ed)? (?:(?:it|that|this|them|things) )?up|(?:not|n't) (?:\w+ ){0,2}(?:sure|certain)|no idea"
-    r"|(?:can't|cannot|don't|do not) (?:really )?(?:remember|recall|know|think of))\b",
+    r"|(?:can't|cannot|don't|do not) (?:really )?(?:remember|recall|know|think of)"
+    r"|nicht (?:\w+ ){0,2}(?:sicher|genau)|keine Ahnung|nach(?:schauen|sehen|schlagen)"
+    r"|nicht (?:mehr )?(?:erinner\w+|weiß)"
+    r"|pas (?:\w+ ){0,3}(?:sûre?|certaine?)|aucune idée|(?:souviens|rappelle|sais) (?:pas|plus)"
+    r"|no (?:est\w+ )?(?:\w+ )?segur[oa]|no (?:me acuerdo|recuerdo|lo sé|sé)|ni idea)\b",
     re.IGNORECASE,
 )
 #: A part that avoids the question: "You mentioned: “As I always say”" sounds like a reproach.
 _SAYS_NOTHING = re.compile(
     r"\b(?:as I (?:\w+ )?(?:say|said|mentioned)|(?:have|'ve) (?:already )?(?:said|told|explained|answered)"
+    r"|(?:someone|somebody) else|jemand ander\w+|quelqu'un d'autre|otra persona"
+    r"|(?:mehr als|plus que|más que) (?:das|ce|lo)"
     r"|(?:question|matter) of taste|more to (?:tell|say)|(?:short|long) of it"
     r"|depends on (?:a |so |very )?(?:great |good )?(?:many|lots?)(?: of)?(?: things| factors)?)\b",
     re.IGNORECASE,
