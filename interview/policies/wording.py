@@ -16,7 +16,7 @@ from interview.text.dont_know import says_dont_know
 from interview.text.sentences import sentences_of
 from interview.text.stems import stem
 from interview.text.stop_words import STOP_WORDS
-from interview.text.visible_text import first_phrase, searchable, without_phrases, words_of
+from interview.text.visible_text import QUOTED, first_phrase, searchable, without_phrases, words_of
 
 WordingRule = RepeatedQuestions | Tone | Promises | EmptyWords | OneQuestion
 
@@ -39,7 +39,6 @@ _SPEAKS_OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSES = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 #: Similarity, in percent, of words that are part of an answer, and their least number: "I see" is an interviewer's own.
 _SAME_WORDS, _MIN_SAME_WORDS = 92, 4
 #: The same for a whole sentence without an "I".
@@ -193,7 +192,7 @@ def _speaks_as(told: str, known: frozenset[str], sentence: str) -> bool:
     It is a sentence of the answer, goes on in its words from an "I" or "my" on, or says "I" or "we" with its words of
     content and does not address the candidate. After "So" a sentence without "I" sums up.
     """
-    own = _QUOTED.sub(" ", sentence)
+    own = QUOTED.sub(" ", sentence)
     whole = searchable(own)
     if len(whole.split()) >= _MIN_WHOLE and not whole.startswith("so ") and _is_part(whole, told, _SAME):
         return True
@@ -207,7 +206,7 @@ def _speaks_as(told: str, known: frozenset[str], sentence: str) -> bool:
 
 def _longest_echo(sentence: str, told: str) -> int:
     """The number of words in the longest piece of the sentence, outside quotation marks, that stands in ``told``."""
-    words, answer = searchable(_QUOTED.sub(" ", sentence)).split(), told.split()
+    words, answer = searchable(QUOTED.sub(" ", sentence)).split(), told.split()
     return SequenceMatcher(None, words, answer, autojunk=False).find_longest_match().size
 
 

@@ -49,7 +49,8 @@ _ADDRESS: dict[str, frozenset[str]] = {
     "fr": _listed("merci vous votre"),
     "es": _listed("gracias usted"),
 }
-_QUOTED = re.compile(r"“[^”]*”|„[^“]*“|«[^»]*»|\"[^\"]*\"")
+#: A quotation, in the quotation marks of the supported languages.
+QUOTED = re.compile(r"“[^”]*”|„[^“]*“|«[^»]*»|\"[^\"]*\"")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -132,7 +133,7 @@ def other_language(text: str, language: str) -> str:
     own = _FUNCTION_WORDS.get(code)
     if own is None:
         return ""
-    text = _QUOTED.sub(" ", text)
+    text = QUOTED.sub(" ", text)
     letters = [char for char in text if char.isalpha()]
     if len(letters) >= 8 and sum(char > "\u024f" for char in letters) > len(letters) / 2:
         return "another script"

@@ -64,9 +64,9 @@ def middlewares() -> list[Middleware]:
 def _in_this_loop(receive: Receive) -> Receive:
     """``receive`` for a caller in any event loop.
 
-    Serve passes the server's own ``receive`` on when it does not watch for disconnects, and by default it runs the
-    application in another thread. Reading would then be resumed from that thread, and the server, which waits for its
-    sockets, would not notice: a recording of a few hundred kilobytes took up to ten seconds to arrive.
+    Without its watch for disconnects, Serve passes the server's own ``receive`` to the application, which by default
+    runs in another thread. ``receive`` resumes reading from the socket, and that is not thread-safe: the server's loop
+    does not wake up. A recording of a few hundred kilobytes took up to ten seconds to arrive.
     """
     loop = asyncio.get_running_loop()
 

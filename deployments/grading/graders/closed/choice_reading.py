@@ -237,7 +237,7 @@ def _verdict_first(catalogue: OptionCatalogue, line: Line, mentions: list[Mentio
     return [first] if stands and len(behind.split()) > _REASON_WORDS else mentions
 
 
-#: What is said against a change that is told in other words: "unchanged would be bad", "nobody would leave it".
+#: Rejects a change that is stated in other words: "unchanged would be bad", "nobody would leave it".
 _SPOKEN_AGAINST = re.compile(
     r"\b(?:nobody|no one|never|of course not|certainly not|(?:would be|is|seems) (?:a )?(?:bad|wrong|mistake|error|worse|silly))\b|\band (?:then )?(?:drop|remove|change|raise|lower)\b",
     re.IGNORECASE,
