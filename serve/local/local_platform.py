@@ -220,7 +220,7 @@ class Platform:
             _metrics_export_port=self._ray_metrics_port,
         )
         started = psutil.Process().children(recursive=True)
-        self._vital = [child for child in started if child.name() in _VITAL]
+        self._vital = [child for child in started if _is_vital(child)]
         _end_log_monitor(started)
         _link_logs(directory, self.data / "logs")
 
@@ -318,8 +318,18 @@ def _end_log_monitor(processes: Sequence[psutil.Process]) -> None:
                 process.wait()  # or a zombie remains
 
 
+def _is_vital(process: psutil.Process) -> bool:
+    try:
+        return process.name() in _VITAL
+    except psutil.NoSuchProcess:
+        return False  # one of Ray's short-lived helpers, ended since it was listed
+
+
 def _alive(process: psutil.Process) -> bool:
-    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False  # it ended between the two calls
 
 
 @contextmanager

@@ -76,10 +76,10 @@ def end_leftover(pid_file: Path, grace_s: float = _STOP_GRACE_S) -> list[int]:
         return []
     family = [supervisor, *supervisor.children(recursive=True)]
     ids = [process.pid for process in family]
-    supervisor.send_signal(signal.SIGTERM)
+    _signal(supervisor, signal.SIGTERM)
     _, alive = psutil.wait_procs(family, timeout=grace_s)
     for process in alive:
-        process.kill()
+        _signal(process, signal.SIGKILL)
     psutil.wait_procs(alive, timeout=_TERM_GRACE_S)
     pid_file.unlink(missing_ok=True)
     return ids

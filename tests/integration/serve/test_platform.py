@@ -17,7 +17,9 @@ import psutil
 import pytest
 
 from deployments.tts.direct import encode_audio, synthesize_wav
+from storage.embedded.program import PROGRAMS
 from tests.integration.conftest import RunningPlatform
+from tests.support.processes import listening, named
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 
@@ -218,7 +220,9 @@ def test_replay_folds_the_events_to_exactly_the_stored_snapshot(platform: Runnin
 def test_a_killed_embedded_server_comes_back_with_its_data_and_is_told(platform: RunningPlatform) -> None:
     """The last test of this module's platform that looks at metrics: each restart counts."""
     servers = [
-        child for child in platform.process.children(recursive=True) if child.cwd() == str(platform.data / "redis")
+        child
+        for child in named(platform.process.children(recursive=True), *PROGRAMS)
+        if child.cwd() == str(platform.data / "redis")
     ]
     assert len(servers) == 1
     with platform.client() as client:
@@ -270,18 +274,13 @@ def test_rays_ports_ask_for_the_data_directorys_own_token(platform: RunningPlatf
     assert token.stat().st_mode & 0o777 == 0o600
     assert platform.data.stat().st_mode & 0o777 == 0o700
     processes = [platform.process, *platform.process.children(recursive=True)]
-    listening = {
-        connection.laddr
-        for process in processes
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    addresses = {address for _, address in listening(processes)}
     with ThreadPoolExecutor(16) as pool:
-        said = list(pool.map(lambda address: answers_to_a_stranger(*address), listening))
+        said = list(pool.map(lambda address: answers_to_a_stranger(*address), addresses))
     answered = [words for words in said if words]
     assert len(answered) > 3, said
     assert {word for words in answered for word in words} == {"UNAUTHENTICATED"}, dict(
-        zip(listening, said, strict=True)
+        zip(addresses, said, strict=True)
     )
 
 
@@ -290,15 +289,10 @@ def test_only_the_replicas_ports_listen_beyond_this_machine_and_they_ask_for_the
 ) -> None:
     """Serve binds a replica's port for calls between deployments to every interface; there is no option for it."""
     processes = [platform.process, *platform.process.children(recursive=True)]
-    listening = {
-        (process.name(), connection.laddr)
-        for process in processes
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
-    assert len(listening) > 5
+    sockets = listening(processes)
+    assert len(sockets) > 5
     open_to_others = [
-        (name, address) for name, address in listening if not ip_address(address.ip.removeprefix("::ffff:")).is_loopback
+        (name, address) for name, address in sockets if not ip_address(address.ip.removeprefix("::ffff:")).is_loopback
     ]
     assert {name for name, _ in open_to_others if not name.startswith("ray::ServeReplica")} == set()
     assert open_to_others

@@ -39,6 +39,7 @@ from serve.local.haproxy import (
 )
 from serve.local.local_platform import free_port
 from tests.support.paths import ROOT
+from tests.support.processes import listening, named
 
 TIMEOUTS = "defaults\n    mode http\n    timeout connect 1s\n    timeout client 1s\n    timeout server 1s\n"
 
@@ -198,14 +199,9 @@ def test_only_the_platform_itself_may_listen_beyond_loopback(host: str) -> None:
 
 
 async def test_no_port_of_a_platform_on_loopback_is_open_to_other_machines(address: str) -> None:
-    own = [process for process in psutil.Process().children(recursive=True) if process.name() == "haproxy"]
-    listening = [
-        connection.laddr.ip
-        for process in own
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
-    assert len(listening) == 3 and set(listening) == {"127.0.0.1"}
+    own = named(psutil.Process().children(recursive=True), "haproxy")
+    addresses = [address.ip for _, address in listening(own)]
+    assert len(addresses) == 3 and set(addresses) == {"127.0.0.1"}
 
 
 def test_platforms_of_one_machine_share_neither_files_nor_ports_of_haproxy(
