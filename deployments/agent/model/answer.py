@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from deployments.agent.brief.follow_up_target import asks_for_a_gap, target_of
 from deployments.agent.brief.interviewer import Decision, TurnBrief
-from deployments.agent.model.answer_parts import is_repeatable, parts_of
+from deployments.agent.model.answer_parts import parts_of, repeated_part
 from deployments.agent.script import phrases, scripted
 from interview.errors import InvalidModelOutput
 from interview.languages.language import language_of
@@ -190,12 +190,15 @@ def taking_up(decision: Decision, brief: TurnBrief) -> Decision | None:
     if decision.action.action_type != "new_question" or not told or says_dont_know(said, brief.state.language):
         return None
     part = decision.action.topic
-    if part not in parts_of(said) or not is_repeatable(part, said) or content_stems(words) & content_stems(said):
+    if part not in parts_of(said) or content_stems(words) & content_stems(said):
+        return None
+    repeated = repeated_part(part, said)
+    if not repeated:
         return None
     script = language_of(brief.state.language).script
-    repeated = phrases.pick(script.taking_up, brief.seed, brief.turn).format(words=part)
+    sentence = phrases.pick(script.taking_up, brief.seed, brief.turn).format(words=repeated)
     courtesy = words if len(words.split()) <= COURTESY_WORDS else ""
-    return replace(decision, text=phrases.joined(courtesy, repeated, verbatim))
+    return replace(decision, text=phrases.joined(courtesy, sentence, verbatim))
 
 
 def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:

@@ -42,6 +42,7 @@ _SAYS_NOTHING = re.compile(
     r"\b(?:as I (?:\w+ )?(?:say|said|mentioned)|(?:have|'ve) (?:already )?(?:said|told|explained|answered)"
     r"|(?:someone|somebody) else|jemand ander\w+|quelqu'un d'autre|otra persona"
     r"|(?:mehr als|plus que|más que) (?:das|ce|lo)"
+    r"|would rather not|(?:hard|difficult) to say|bigger picture|general idea"
     r"|(?:question|matter) of taste|more to (?:tell|say)|(?:short|long) of it"
     r"|depends on (?:a |so |very )?(?:great |good )?(?:many|lots?)(?: of)?(?: things| factors)?)\b",
     re.IGNORECASE,
@@ -54,6 +55,7 @@ _TO_THE_INTERVIEWER = re.compile(
     r"|explain (?:it|that|this) (?:to \w+ )?twice)\b",
     re.IGNORECASE,
 )
+_QUOTES = re.compile('["“”„«»]')
 _EDGES = " .,;:!?…\"'“”‘’()[]<>{}|"
 
 
@@ -76,6 +78,39 @@ def is_repeatable(part: str, answer: str) -> bool:
     whole = at >= 0 and _END.match(answer, at + len(part)) is not None
     refused = (_NOT_TOLD, _SAYS_NOTHING, _TO_THE_INTERVIEWER)
     return whole and not any(pattern.search(part) for pattern in refused)
+
+
+def repeated_part(chosen: str, answer: str) -> str:
+    """What an interviewer repeats of ``answer`` where a model takes up ``chosen``, one of its parts.
+
+    The sentence that ``chosen`` stands in, if it is no longer than a part: "I'd combine usage" is less than "I'd
+    combine usage and support tickets". Else ``chosen`` itself. Where neither is repeatable, the first repeatable part
+    of another sentence: after an insult, a candidate may still answer. Empty where there is none. Pure.
+    """
+    others: list[str] = []
+    for sentence in map(_trimmed, sentences_of(text_without_orders(answer))):
+        if chosen in sentence:
+            short = len(sentence.split()) <= MAX_WORDS and not _QUOTES.search(sentence)
+            if short and is_repeatable(sentence, answer):
+                return sentence
+            if is_repeatable(chosen, answer):
+                return chosen
+        else:
+            others.append(sentence)
+    parts = parts_of(answer)
+    return next(
+        (
+            repeated_part(part, answer)
+            for sentence in others
+            for part in parts
+            if part in sentence and is_repeatable(part, answer)
+        ),
+        "",
+    )
+
+
+def _trimmed(sentence: str) -> str:
+    return sentence.strip(_EDGES)
 
 
 def _clauses(sentence: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deployments.agent.model.answer import schema_for
-from deployments.agent.model.answer_parts import MAX_PARTS, MAX_WORDS, parts_of
+from deployments.agent.model.answer_parts import MAX_PARTS, MAX_WORDS, parts_of, repeated_part
 from interview.sessions.events import PlanMade
 from tests.contract.deployments.agent.test_model_interviewer_interviews import LONG, PLAN, open_actions, table, turn
 
@@ -141,8 +141,47 @@ async def test_words_that_take_up_the_answer_stay_alone() -> None:
             "Well, there is so much more to tell about it all, but the short of it is that it worked out in the end.",
             "the short of it is that it worked out in the end",
         ),
+        (
+            "It is hard to say in general. I would rather look at the bigger picture than at such details.",
+            "I would rather look at the bigger picture than at such details",
+        ),
+        (
+            "One can look at such a thing from many sides, and I would rather not commit to one of them here.",
+            "I would rather not commit to one of them here",
+        ),
     ],
 )
 async def test_nothing_is_repeated_that_was_not_said_or_that_a_rule_minds(answer: str, takes_up: str) -> None:
     text, _ = await reply_to(answer, "Thank you.", takes_up)
     assert text == f"Thank you. {NEXT}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "chosen", "repeated"),
+    [
+        # The choices of Qwen2.5-Coder-1.5B in interviews with a hostile and an evasive candidate.
+        (
+            "What an idiotic thing to ask. I'd write them a mail and ask whether everything's okay.",
+            "What an idiotic thing to ask",
+            "I'd write them a mail and ask whether everything's okay",
+        ),
+        (
+            "I'd combine usage, support tickets and satisfaction, and check it against customers who churned.",
+            "I'd combine usage",
+            "I'd combine usage, support tickets and satisfaction, and check it against customers who churned",
+        ),
+        (
+            "Their goals, results and next steps. Not a list.",
+            "results and next steps",
+            "Their goals, results and next steps",
+        ),
+        # A longer sentence, one with a quotation, and one whose other half tells nothing: the part alone.
+        (TOLD, "we added retries with a limit", "we added retries with a limit"),
+        ("The log said “disk full”, and I removed old files.", "I removed old files", "I removed old files"),
+        ("Somebody else drew it, but I wrote the migration.", "I wrote the migration", "I wrote the migration"),
+    ],
+)
+def test_a_short_sentence_is_repeated_whole_and_an_insult_gives_way_to_the_answer(
+    answer: str, chosen: str, repeated: str
+) -> None:
+    assert repeated_part(chosen, answer) == repeated
