@@ -6,11 +6,13 @@ A scenario (``tests/data/realtime``) is a list of steps:
 - ``say``: so many seconds of speech, whose ``words`` are recognised. ``finished`` is what the end-of-turn model thinks
   of the pauses from here on.
 - ``silence``: so many seconds of it.
+- ``cancel``: the client cancels the response.
 - ``voice``: from here on the first sound of fresh speech takes so many seconds.
 - ``expect``: an event, within ``within_ms`` of silence; ``where`` are parts of it. ``absent`` must not come before it.
 - ``absent`` alone: events that do not come ``for_s``.
 - ``log`` (events and their number), ``history`` (beginnings of utterances), ``first`` (the first one) and
-  ``repeats`` (words of the last one) compare the agent's side.
+  ``repeats`` (words of the last one) compare the agent's side. ``comes_back``: whether the last one says that it
+  returns to a question.
 """
 
 from __future__ import annotations
@@ -39,12 +41,13 @@ from deployments.tts.contract import (
 )
 from deployments.turn_detection.contract import FRAME_SAMPLES, Samples, TurnDetectionInfo
 from interview.errors import AudioRejected
+from interview.languages.language import language_of
 from interview.plans.files import load_plan
 from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.live_interviews import LiveInterviews
 from serve.http.interviews.pauses import Pauses
 from serve.http.limits.interviews import InterviewLimits
-from serve.http.realtime.client_events import AudioAppend, ResponseCreate, SessionUpdate
+from serve.http.realtime.client_events import AudioAppend, ResponseCancel, ResponseCreate, SessionUpdate
 from serve.http.realtime.conversation import Conversation, ConversationPorts
 from serve.http.realtime.outbox import Outbox
 from serve.http.realtime.session_config import SessionConfig
@@ -144,9 +147,12 @@ class NotedOutbox(Outbox):
 
 
 class Stage:
-    def __init__(self, directory: Path, question: str) -> None:
+    """The interview begins with ``question``. ``only``: and ends after it."""
+
+    def __init__(self, directory: Path, question: str, *, only: bool = False) -> None:
         plan = load_plan(TESTS / "data" / "agent" / "short-plan.yaml")
         first, *others = plan.phases
+        others = [] if only else others
         others = [replace(phase, core=tuple(name for name in phase.core if name != question)) for phase in others]
         plans = InstalledPlans({plan.id: replace(plan, phases=(replace(first, core=(question,)), *others))})
         self.model = ScriptedModel()
@@ -199,6 +205,8 @@ class Stage:
                 await self.pass_time(value, loud=True)
             case "silence":
                 await self.pass_time(value)
+            case "cancel":
+                self.conversation.handle(ResponseCancel())
             case "voice":
                 self.voice.delay_s = value
             case "expect":
@@ -226,6 +234,11 @@ class Stage:
                 state = await self.ports.sessions.load(KEY)
                 assert state is not None
                 assert value in state.conversation_history[-1].content
+            case "comes_back":
+                state = await self.ports.sessions.load(KEY)
+                assert state is not None
+                last = state.conversation_history[-1].content
+                assert any(lead in last for lead in language_of(state.language).script.back_to) is value, last
             case _:
                 raise ValueError(f"there is no step {kind!r}")
 

@@ -16,6 +16,7 @@ from interview.languages.language import Script, language_of
 from interview.languages.reading import reading_of
 from interview.plans.plan import InterviewPlan, Phase
 from interview.plans.questions import Question
+from interview.sessions.hearing import heard_from
 from interview.sessions.session import ActionType, AgentAction, AskedQuestion, SessionState
 from interview.text.dont_know import says_dont_know
 from interview.text.machine_orders import text_without_orders
@@ -160,6 +161,17 @@ def _resumed(brief: TurnBrief) -> bool:
     )
 
 
+def _comes_back(brief: TurnBrief) -> bool:
+    """Whether the question that is put next was heard before."""
+    following = brief.next_step.question
+    return following is not None and any(
+        asked.interrupted
+        and asked.question_id == following.id
+        and heard_from(brief.state, asked, following) is not None
+        for asked in brief.state.questions_asked
+    )
+
+
 def _was_reopened(brief: TurnBrief) -> bool:
     return any(asked.interrupted for asked in brief.state.questions_asked)
 
@@ -225,7 +237,8 @@ def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skippe
         if why != _ANSWERED:
             reason = f"{reason} {why}"
         return _conclude(brief, "plan", reason, opening_words, skipped=skipped)
-    moved = step.phase != brief.state.current_phase
+    comes_back = _comes_back(brief)
+    before = brief.asked.phase if _resumed(brief) else brief.state.current_phase
     return Decision(
         action=AgentAction(
             action_type="new_question",
@@ -235,8 +248,8 @@ def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skippe
         ),
         text=phrases.joined(
             _pick(brief, acknowledge),
-            phrases.entering(_script(brief), step.phase, brief.seed) if moved and not _resumed(brief) else "",
-            _pick(brief, _script(brief).back_to) if _resumed(brief) else "",
+            phrases.entering(_script(brief), step.phase, brief.seed) if step.phase != before and not comes_back else "",
+            _pick(brief, _script(brief).back_to) if comes_back else "",
             spoken_prompt(step.question, brief.state.language),
         ),
         source=SOURCE,

@@ -28,6 +28,11 @@ class Announcer:
             )
         self._items.put(item)
 
+    def deleted(self, item_id: str) -> None:
+        """Raises Fault: there is no such item."""
+        self._items.delete(item_id)
+        self._emit({"type": "conversation.item.deleted", "item_id": item_id})
+
     def committed(self, item_id: str) -> None:
         """The audio of an answer was taken; its item follows."""
         previous = self._items.last_id

@@ -97,6 +97,16 @@ class Answering:
     def asked(self, question: QuestionCard | None) -> None:
         self._listening.asked(question)
 
+    def end(self) -> None:
+        """The interview is over. An answer that was being spoken is dropped, and the client told."""
+        self._stop_ending()
+        turns = self._listening.turns
+        self._listening.end()
+        if turns is not None and turns.state != "idle":
+            stopped = {"audio_end_ms": self._listening.audio.end_ms, "item_id": self._item_id}
+            self._emit({"type": "input_audio_buffer.speech_stopped", **stopped})
+            self.clear()
+
     def stop(self) -> None:
         self._stop_ending()
         self._listening.close()

@@ -23,6 +23,7 @@ from deployments.turn_detection.contract import TurnDetection
 from interview.errors import AudioRejected, EngineFailed, InterviewError, QuestionNotCurrent
 from interview.plans.questions import QuestionCard
 from interview.sessions.session import PendingAnswer as AcceptedAnswer
+from interview.sessions.session import Status
 from interview.turn_taking.silence import SPOKEN, SilenceLadder, rungs_of
 from interview.turn_taking.thinking import asks_for_time
 from serve.http.interviews.agent_calls import StepCaller
@@ -113,7 +114,9 @@ class Conversation:
         #: The question that the last answer answers; it is open again while the candidate goes on with that answer.
         self._answered: QuestionCard | None = None
         self._goes_on = False
-        self._is_open = True
+        self._status: Status = "active"
+        #: A response that says a reply again and brings it, once its step is done.
+        self._say_again: ResponseWire | None = None
 
     def _note_heard(self, whole: str, captions: str, certain: bool) -> None:
         if certain or not self.config.interview.shows_text:  # a candidate who reads along knows the rest
@@ -133,6 +136,7 @@ class Conversation:
             NotFound: there is no such interview, or it has not started.
         """
         self.question = open_question(await self._sources.events())
+        self._status = (await self._sources.state()).status
         self._answering.configure(self.config.audio.input, self.question)
         self.attached = outbox
         self._answering.connected()
@@ -141,7 +145,7 @@ class Conversation:
         events = await self._sources.events()
         state = await self._sources.state()
         self._turn_number = state.turn_number
-        self._is_open = state.status == "active"
+        self._now_is(state.status)
         self.question = open_question(events)
         missed = None
         for logged in logged_items(events, speaks=self.config.speaks):
@@ -180,8 +184,7 @@ class Conversation:
         offer = self.ladder.due(self._ports.clock())
         if offer is None:
             return
-        shown = {**self._shown_session(resumed=False), "interview": {"offer": offer}}
-        self.emit({"type": "session.updated", "session": shown})
+        self._tell({"offer": offer})
         if offer in SPOKEN and self._answers_by_voice and not self._speaking.active:
             self._offers = True
             self._begin(lambda: self._sources.offered(offer), {"offer": offer})
@@ -220,8 +223,7 @@ class Conversation:
             case ev.ItemTruncate():
                 self._truncate(event)
             case ev.ItemDelete(item_id=item_id):
-                self.items.delete(item_id)
-                self.emit({"type": "conversation.item.deleted", "item_id": item_id})
+                self._shown.deleted(item_id)
             case ev.ResponseCreate(response=options):
                 self._create_response(options or ev.ResponseOptions(), event.event_id)
             case ev.ResponseCancel():
@@ -298,6 +300,11 @@ class Conversation:
         named = Seen.of_metadata(metadata)
 
         async def turn() -> Parts:
+            if self._is_over and answer.at_once and answer.item_id is not None:
+                self._shown.deleted(answer.item_id)
+                async for part in self._sources.current_line():
+                    yield part
+                return
             asked = msgspec.structs.replace(
                 self._seen(named).named_in(request), prepared=await in_time(answer.prepared)
             )
@@ -369,7 +376,8 @@ class Conversation:
         if not self._goes_on:
             self._answering.asked(self.question)
         state = await self._ports.sessions.load(self.key)
-        self._is_open = state is not None and state.status == "active"
+        if state is not None:
+            self._now_is(state.status)
         language = state.language if state is not None else "en"
         self._thinks = body.transcript is not None and asks_for_time(body.transcript.text, language)
         return state.version if state is not None else 0
@@ -383,10 +391,33 @@ class Conversation:
         else:
             self._shown.transcript(answer.item_id, transcript.text, transcript.duration_s)
 
-    def _late(self, reply: dict[str, Any], seq: int) -> None:
+    def _late(self, wire: ResponseWire, reply: dict[str, Any], seq: int) -> None:
         """A response was cancelled before its turn was committed: the client learns of the turn here."""
-        shown = {**self._shown_session(resumed=False), "interview": {"reply": reply, "seq": seq}}
-        self.emit({"type": "session.updated", "session": shown})
+        if self._is_over and wire.cut_by == "turn_detected":
+            # The candidate spoke over a reply that, as is known now, ended the interview. It is said again, by the
+            # response to what they said meanwhile if there is one.
+            if not self._speaking.active:
+                self._start(self._sources.current_line)
+            self._say_again = self._speaking.wire
+        if self._say_again is not None and self._say_again is self._speaking.wire and not self._say_again.ended:
+            self._say_again.replied(reply, seq)
+        else:
+            self._tell_late(wire, reply, seq)
+
+    def _tell_late(self, wire: ResponseWire, reply: dict[str, Any], seq: int) -> None:
+        withdrawn = {"withdrawn": True} if wire.withdrawn else {}
+        self._tell({"reply": {**reply, **withdrawn}, "seq": seq})
+
+    def _now_is(self, status: Status) -> None:
+        """The interview's status. After its end speech is no answer and interrupts nothing; the client is told."""
+        was_over, self._status = self._is_over, status
+        if self._is_over and not was_over:
+            self._answering.end()
+            self._tell({"status": status})
+
+    @property
+    def _is_over(self) -> bool:
+        return self._status in ("concluded", "expired")
 
     def _step_failed(self, error: InterviewError, answer: PendingAnswer | None) -> None:
         """A retryable failure keeps the answer: ``response.create`` tries it again under the same key."""
@@ -406,7 +437,7 @@ class Conversation:
             text = body.interviewer_response.text if body is not None else wire.said
             self.items.put(reply_item(wire.item_id, text, speaks=wire.speaks))
         self._floor = asyncio.create_task(self._give_floor(self._speaking.audible_until))
-        if self._answering.pending and self._answering.pending.at_once:
+        if self._answering.pending and self._answering.pending.at_once and not self._is_over:
             self._answer({})
 
     async def _give_floor(self, at: float) -> None:
@@ -417,7 +448,7 @@ class Conversation:
 
     def _quiet(self) -> None:
         """The candidate has the floor and is silent."""
-        if self._is_open:
+        if self._status == "active":
             self.ladder.quiet_from(self._ports.clock(), rungs_of(self.question), thinking=self._thinks)
 
     # --- the candidate's side ------------------------------------------------------------------------------------
@@ -429,6 +460,8 @@ class Conversation:
             self._answering.asked(self._answered)
         if not self._speaking.cancel("turn_detected") and heard is not None and wire is not None:
             self.items.put(reply_item(wire.item_id, heard, speaks=True, status="incomplete"))
+            if goes_on and wire.reply is not None:
+                self._tell_late(wire, *wire.reply)
 
     def _nothing_was_said(self) -> None:
         """Speech had no words. If it interrupted the interviewer, the interviewer begins again."""
@@ -437,6 +470,11 @@ class Conversation:
         wire = self._speaking.wire
         if wire is not None and wire.heard is not None:
             self._start(self._sources.current_line)
+            again = self._speaking.wire
+            if wire.withdrawn and wire.reply is not None and again is not None:
+                again.replied(*wire.reply)
+            elif wire.withdrawn:
+                self._say_again = again  # the reply's step still runs
         else:
             self._quiet()
 
@@ -452,11 +490,16 @@ class Conversation:
         return await self._ports.agent.think_ahead(ThinkAheadRequest(key.tenant, key.interview_id, transcript))
 
     # --- what clients see ----------------------------------------------------------------------------------------
+    def _tell(self, about: dict[str, Any]) -> None:
+        shown = {**self._shown_session(resumed=False), "interview": about}
+        self.emit({"type": "session.updated", "session": shown})
+
     def _shown_session(self, resumed: bool) -> dict[str, Any]:
         info = self._ports.detection.info() if self._ports.detection is not None else None
         about = {
             "id": self.key.interview_id,
             "resumed": resumed,
+            "status": self._status,
             "shows_text": self.config.interview.shows_text,
             "audio_ms_held": self._answering.audio_ms,
             "audio_ms_received": self._answering.received_ms,

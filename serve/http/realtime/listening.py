@@ -54,14 +54,14 @@ class Listening:
         self.audio = AnswerAudio()
         self.parts = PartTranscripts(hear, told)
         self.turns: Turns | None = None
-        self._story = self._open = False
+        self._story = self._open = self._over = False
         self.detection: Detection | None = None
 
     def configure(self, form: AudioFormat, detection: Detection | None, question: QuestionCard | None) -> None:
         """Begin with these settings, or change to them: what was heard is kept."""
         self._decoder = Decoder(form)
         self.detection = detection
-        if detection is None or self._models is None:
+        if detection is None or self._models is None or self._over:
             self.turns = self._activity = None
         elif self.turns is None:
             self.turns = Turns()
@@ -82,6 +82,8 @@ class Listening:
 
     def take_in(self, samples: Samples) -> None:
         self.audio.append(samples)
+        if self._over and self.detection is not None:
+            self.audio.drop_before(self.audio.end_ms)  # a microphone goes on after the end
         if self.turns is None or self._activity is None:
             return
         for probability in self._activity.feed(samples):
@@ -98,6 +100,12 @@ class Listening:
         if self.turns is not None:
             self.turns.taken()
         return taken
+
+    def end(self) -> None:
+        """The interview is over: speech is no answer, and interrupts nothing."""
+        self._over = True
+        self.turns = self._activity = None
+        self.ahead.stop()
 
     def close(self) -> None:
         self.ahead.stop()

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -20,14 +20,12 @@ from serve.http.realtime.audio_formats import SPOKEN_HZ, AudioFormat, Encoder, S
 from serve.http.realtime.faults import fault_of
 from serve.http.realtime.pending_answer import PendingAnswer
 from serve.http.realtime.playback import Playback
-from serve.http.realtime.wire import ResponseWire
+from serve.http.realtime.wire import CancelReason, ResponseWire
 from storage.blobs.layout import path_of_url
 from storage.blobs.port import BlobStore
 from storage.sessions.port import SessionKey
 
 logger = logging.getLogger(__name__)
-
-CancelReason = Literal["turn_detected", "client_cancelled"]
 
 
 class Line(Struct, frozen=True):
@@ -80,8 +78,8 @@ class Speaking:
     """At most one active response.
 
     ``noted`` is told of each reply and its answer before the response ends, also when it was cancelled, and returns
-    the reply's ``seq``; ``late`` gets the reply and ``seq`` of a response that was cancelled before its turn was
-    committed; ``failed`` is told of each failure; ``audible`` that the first sound of a response is sent.
+    the reply's ``seq``; ``late`` gets a response that was cancelled before its turn was committed, the reply and its
+    ``seq``; ``failed`` is told of each failure; ``audible`` that the first sound of a response is sent.
     ``heard`` gets an utterance, its captions that were heard, and whether that is certain also of a candidate who can
     read the rest.
     """
@@ -91,7 +89,7 @@ class Speaking:
         emit: Callable[[dict[str, Any]], None],
         sources: SpeechSources,
         noted: Callable[[TurnBody, PendingAnswer | None], Awaitable[int]],
-        late: Callable[[dict[str, Any], int], None],
+        late: Callable[[ResponseWire, dict[str, Any], int], None],
         failed: Callable[[InterviewError, PendingAnswer | None], None],
         finished: Callable[[], None],
         audible: Callable[[], None],
@@ -151,6 +149,7 @@ class Speaking:
         """End the active response here and now; its turn is committed all the same. False when none is active."""
         if self.wire is None or self.playback is None or self.wire.ended:
             return False
+        self.wire.cut_by = reason
         self.wire.end(
             "cancelled",
             text=self.playback.heard_words(self.playback.heard_s) if self.wire.speaks else None,
@@ -249,7 +248,7 @@ class Speaking:
                             wire.whole = body.interviewer_response.text
                             self._note_heard(wire)
                             if wire.ended:
-                                self._late(_shown(body), seq)
+                                self._late(wire, _shown(body), seq)
                             parts.put_nowait(Finished(body))
                         else:
                             parts.put_nowait(item)

@@ -10,6 +10,7 @@ from serve.http.realtime.items import reply_item
 
 Emit = Callable[[dict[str, Any]], None]
 Status = Literal["completed", "cancelled", "failed"]
+CancelReason = Literal["turn_detected", "client_cancelled"]
 
 _NO_USAGE = {"total_tokens": 0, "input_tokens": 0, "output_tokens": 0}
 
@@ -39,11 +40,13 @@ class ResponseWire:
         self.whole: str | None = None
         self.heard: str | None = None
         self.withdrawn = False
+        self.cut_by: CancelReason | None = None
         self._previous_id = previous_id
         self._metadata = metadata
         self._audio = audio
         self._at = {"response_id": response_id, "item_id": item_id, "output_index": 0, "content_index": 0}
-        self._reply: tuple[dict[str, Any], int] | None = None
+        #: The turn's reply and the number of its last event, once the turn is committed.
+        self.reply: tuple[dict[str, Any], int] | None = None
 
     def begin(self) -> None:
         item = reply_item(self.item_id, None, speaks=self.speaks, status="in_progress")
@@ -75,7 +78,7 @@ class ResponseWire:
 
     def replied(self, interview: dict[str, Any], seq: int) -> None:
         """The turn behind the response is committed: its reply, and the number of its last event."""
-        self._reply = interview, seq
+        self.reply = interview, seq
 
     def end(
         self,
@@ -99,7 +102,7 @@ class ResponseWire:
         item = reply_item(
             self.item_id, text, speaks=self.speaks, status="completed" if status == "completed" else "incomplete"
         )
-        interview, seq = (None, seq) if self._reply is None else self._reply
+        interview, seq = (None, seq) if self.reply is None else self.reply
         extra: dict[str, Any] = {} if seq is None else {"seq": seq}
         self._emit({"type": "conversation.item.done", "previous_item_id": self._previous_id, "item": item, **extra})
         self._emit(
@@ -109,7 +112,7 @@ class ResponseWire:
         response["status_details"] = {"type": status, **(details or {})} if status != "completed" else None
         response["usage"] = _NO_USAGE
         if interview is not None:
-            response["interview"] = interview
+            response["interview"] = {**interview, "withdrawn": True} if self.withdrawn else interview
         self._emit({"type": "response.done", "response": response, **extra})
         return item
 

@@ -16,6 +16,7 @@ export class StreamPlayer {
   #item: string | null = null;
   #stretch: Stretch | null = null;
   #rate = 1;
+  #then: (() => void) | null = null;
   /** The speed of the next item: 1, or less for slower speech of the same pitch. */
   rate = 1;
 
@@ -54,13 +55,25 @@ export class StreamPlayer {
     source.connect(this.#context.destination);
     source.onended = () => {
       this.#sources.delete(source);
-      if (this.#sources.size === 0) this.#onChange(false);
+      if (this.#sources.size === 0) this.#silent();
     };
     if (this.#sources.size === 0) this.#onChange(true);
     this.#sources.add(source);
     source.start(at);
     this.#nextAt = at + buffer.duration;
     this.#sentS += buffer.duration;
+  }
+
+  /** Calls `then` once nothing plays: now, or when what has arrived was heard. */
+  whenSilent(then: () => void): void {
+    if (this.#sources.size === 0) then();
+    else this.#then = then;
+  }
+
+  #silent(): void {
+    this.#onChange(false);
+    this.#then?.();
+    this.#then = null;
   }
 
   /** Falls silent; the item that was playing and how many milliseconds of it were heard, null where none was. */
@@ -76,7 +89,7 @@ export class StreamPlayer {
     this.#nextAt = 0;
     this.#item = null;
     this.#stretch = null;
-    if (playing) this.#onChange(false);
+    if (playing) this.#silent();
     return playing && item !== null ? { item, heardMs: Math.floor(heardS * this.#rate * 1000) } : null;
   }
 }

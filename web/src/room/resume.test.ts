@@ -128,3 +128,9 @@ test("the open follow-up is what is asked, also after an explanation of it", () 
   const next = event("response.sent", 4, { text: "Why?", action: { action_type: "new_question" }, question: CARD });
   expect(ask([...LOG, follow, next])).toBe("Why?");
 });
+
+test("an utterance of which nothing was heard is not shown", () => {
+  const said = { role: "interviewer" as const, content: "", turn: 1 };
+  const from = state({ conversation_history: [...state().conversation_history, said] });
+  expect(resumed(NOTICE, from, LOG, AT_TEN, 1_000).lines).toHaveLength(2);
+});

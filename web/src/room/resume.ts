@@ -18,13 +18,11 @@ export function resumed(
   const taken = asked?.hints ?? 0;
   const ladder = (card?.hint_costs?.length ?? 0) - taken;
   return {
-    lines: state.conversation_history.map((said, index) => ({
-      id: `history-${index}`,
-      who: said.role,
-      text: said.content,
-      provisional: false,
-      audioUrl: said.audio_url ?? null,
-    })),
+    lines: state.conversation_history.flatMap((said, index) => {
+      if (said.role === "interviewer" && said.content === "") return []; // it was withdrawn before it was heard
+      const audioUrl = said.audio_url ?? null;
+      return [{ id: `history-${index}`, who: said.role, text: said.content, provisional: false, audioUrl }];
+    }),
     card,
     asking: askingOf(asked?.question_id, log) ?? card?.prompt ?? "",
     turnNumber: state.turn_number,

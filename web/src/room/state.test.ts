@@ -474,3 +474,51 @@ describe("the end", () => {
     expect(having(OPENED, STARTED, SENT, { type: "kept", kept }, { type: "ended" })).toMatchObject({ kept });
   });
 });
+
+describe("a reply that is withdrawn because the candidate goes on", () => {
+  const NEXT: QuestionCard = { ...CARD, question_id: "q2", prompt: "How?" };
+  const next = body({ text: "Good. How?", question: NEXT }, { turn_number: 2 });
+  const { interviewer_response, turn_number } = next;
+  const withdrew: RoomEvent = {
+    type: "told",
+    told: { type: "withdrew", reply: { ...interviewer_response, turn_number, withdrawn: true } },
+  };
+  const asked: RoomEvent[] = [OPENED, STARTED, SENT];
+  const texts = (state: RoomState) => state.lines.map((line) => line.text);
+
+  test.each<[string, RoomEvent[]]>([
+    ["before it is shown", []],
+    ["while it arrives", [{ type: "sentence", index: 0, text: "Good." }]],
+    ["once it is shown", [{ type: "replied", body: next, at: 2000 }]],
+  ])("is not shown: %s", (_, events) => {
+    const state = having(...asked, ...events, { type: "told", told: { type: "talking" } }, withdrew);
+    expect(state).toMatchObject({ asking: "Why?", card: CARD, questions: 1 });
+    expect(texts(state)).toEqual(["Why?", "An index."]);
+    expect(state.lines.every((line) => !line.provisional)).toBe(true);
+  });
+
+  test("leaves the question that was shown, though the next answer is to the current turn", () => {
+    const state = having(...asked, withdrew);
+    expect(answeredQuestion(state)).toEqual({ turn_number: 2 });
+    const again = reduce(state, { type: "replied", body: body({ question: NEXT }, { turn_number: 3 }), at: 3000 });
+    expect(again).toMatchObject({ card: NEXT, questions: 2 });
+    expect(answeredQuestion(again)).toEqual({ turn_number: 3, question_id: "q2" });
+  });
+
+  test("is shown where it is said again", () => {
+    const state = having(...asked, withdrew, { type: "replied", body: next, at: 3000 });
+    expect(texts(state)).toEqual(["Why?", "An index.", "Good. How?"]);
+    expect(state.card).toBe(NEXT);
+  });
+});
+
+test("after the end nothing is being answered, and an answer that was not taken is not shown", () => {
+  const talked: RoomEvent[] = [
+    { type: "told", told: { type: "talking" } },
+    { type: "told", told: { type: "talked", id: "a2" } },
+  ];
+  const state = having(OPENED, STARTED, ...talked, { type: "told", told: { type: "talking" } });
+  expect(reduce(state, { type: "told", told: { type: "over" } }).turn).toBe("thinking");
+  const unsaid = reduce(state, { type: "told", told: { type: "unsaid", id: "a2" } });
+  expect(unsaid.lines.map((line) => line.who)).toEqual(["interviewer"]);
+});

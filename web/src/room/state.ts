@@ -1,7 +1,7 @@
 /** The room as one pure reducer: what the candidate sees follows from the events alone. */
 
 import type { Problem } from "../api/problem";
-import type { LiveStatus, Offer, Told } from "./live/connection";
+import type { LiveReply, LiveStatus, Offer, Told } from "./live/connection";
 import type {
   AnsweredQuestion,
   HeardDraft,
@@ -12,6 +12,9 @@ import type {
   Reply,
   TurnBody,
 } from "./types";
+
+/** What the last reply changed, as it was before. */
+type Before = Pick<RoomState, "card" | "asking" | "phase" | "questions" | "hintsLeft" | "hintsTaken">;
 
 /** paused: the candidate has left the interview and may return to it. */
 export type Stage = "opening" | "refused" | "arrival" | "check" | "practice" | "interview" | "paused" | "ended";
@@ -55,6 +58,9 @@ export type RoomState = {
   asking: string;
   /** Of the last reply. */
   turnNumber: number;
+  before: Before | null;
+  /** The last reply was not heard and is not shown: its question, which is the current one, will be put again. */
+  withdrawn: boolean;
   phase: Phase;
   questions: number;
   hintsLeft: number;
@@ -116,6 +122,9 @@ type LiveNews =
   | "unclear"
   | "sentence"
   | "cut"
+  | "withdrew"
+  | "over"
+  | "unsaid"
   | "offered"
   | "resent";
 
@@ -164,6 +173,8 @@ export const OPENING: RoomState = {
   card: null,
   asking: "",
   turnNumber: 0,
+  before: null,
+  withdrawn: false,
   phase: "intro",
   questions: 0,
   hintsLeft: 0,
@@ -204,6 +215,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return {
         ...state,
         ...from,
+        before: null,
+        withdrawn: false,
         stage: "interview",
         starting: false,
         turn: paused ? "paused" : talking ? "talking" : "yours",
@@ -366,6 +379,8 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
     card: reply.question ?? state.card,
     asking: askedBy(reply, isNew) ?? state.asking,
     turnNumber: body.turn_number,
+    before: before(state),
+    withdrawn: false,
     closing: ended ? reply.text : state.closing,
     returnBy: null,
     starting: false,
@@ -381,6 +396,25 @@ function replied(state: RoomState, body: TurnBody, at: number): RoomState {
   };
 }
 
+function before({ card, asking, phase, questions, hintsLeft, hintsTaken }: RoomState): Before {
+  return { card, asking, phase, questions, hintsLeft, hintsTaken };
+}
+
+/** The reply to an answer that went on: the answer is saved, and of the reply nothing is shown. */
+function withdrew(state: RoomState, reply: LiveReply): RoomState {
+  const wasShown = state.turnNumber === reply.turn_number && !state.withdrawn;
+  const lines = without(state.lines, ARRIVING).map((line) => settled(line, undefined));
+  const shown = wasShown ? lines.findLast((line) => line.who === "interviewer") : undefined;
+  return {
+    ...state,
+    ...(wasShown && state.before),
+    lines: shown === undefined ? lines : without(lines, shown.id),
+    turnNumber: reply.turn_number,
+    withdrawn: true,
+    resending: false,
+  };
+}
+
 /** The words that `reply` asks to be answered; null where those before it stay, as after a hint or an explanation. */
 function askedBy(reply: Reply, isNew: boolean): string | null {
   if (reply.action.action_type === "ask_followup") return reply.follow_up || reply.text;
@@ -389,8 +423,8 @@ function askedBy(reply: Reply, isNew: boolean): string | null {
 }
 
 /** The question that an answer answers, as the candidate sees it. */
-export function answeredQuestion({ card, turnNumber }: RoomState): AnsweredQuestion {
-  return { turn_number: turnNumber, ...(card && { question_id: card.question_id }) };
+export function answeredQuestion({ card, turnNumber, withdrawn }: RoomState): AnsweredQuestion {
+  return { turn_number: turnNumber, ...(card && !withdrawn && { question_id: card.question_id }) };
 }
 
 /** Whether leaving the page now would lose something that was said. */
@@ -431,6 +465,12 @@ function told(state: RoomState, news: Extract<Told, { type: LiveNews }>): RoomSt
       return sentence(state, news.index, news.text);
     case "cut":
       return { ...state, lines: without(state.lines, ARRIVING) };
+    case "withdrew":
+      return withdrew(state, news.reply);
+    case "over":
+      return { ...state, turn: state.turn === "talking" ? "thinking" : state.turn, saying: "", offer: null };
+    case "unsaid":
+      return { ...state, lines: without(state.lines, news.id) };
     case "offered":
       return state.turn === "yours" ? { ...state, offer: news.offer } : state;
     case "resent":

@@ -148,6 +148,13 @@ async def test_a_repeat_after_a_follow_up_repeats_the_follow_up() -> None:
     assert not any(f"{lead} What part" in repeated for lead in SCRIPT.probe)
 
 
+async def test_a_question_that_was_heard_and_left_for_an_earlier_one_is_come_back_to() -> None:
+    _, state = await after([LONG, "Can I add something to the previous question?", "I own it."])
+    put_again = state.conversation_history[-1].content
+    assert put_again.endswith(PLAN.by_id["index-cost"].prompt)
+    assert any(lead in put_again for lead in SCRIPT.back_to)
+
+
 async def test_what_is_put_again_after_an_addition_is_the_question_alone() -> None:
     off_topic = "My favourite holiday is by the sea with a boat and good food"
     _, state = await after(

@@ -216,6 +216,35 @@ describe("a conversation", () => {
     expect(kinds().filter((kind) => kind === "replied" || kind === "cut")).toEqual(["replied", "cut", "replied"]);
   });
 
+  it("tells a reply that was withdrawn apart from one that counts", () => {
+    const withdrawn = { ...REPLY, withdrawn: true };
+    server().says("response.done", { response: { status: "cancelled", interview: withdrawn } });
+    server().says("session.updated", { session: { interview: { reply: withdrawn, seq: 12 } } });
+    expect(kinds().filter((kind) => kind === "replied" || kind === "withdrew")).toEqual(["withdrew", "withdrew"]);
+  });
+
+  it("tells that the interview is over, and what was not taken any more", () => {
+    server().says("session.updated", { session: { interview: { status: "active" } } });
+    server().says("session.updated", { session: { interview: { status: "concluded" } } });
+    server().says("conversation.item.deleted", { item_id: "item_2" });
+    expect(told.slice(-2)).toEqual([{ type: "over" }, { type: "unsaid", id: "item_2" }]);
+    expect(kinds().filter((kind) => kind === "over")).toHaveLength(1);
+  });
+
+  it("falls silent when it is closed, unless the last words are to be heard", () => {
+    let stopped = 0;
+    const stopPlaying = () => {
+      stopped += 1;
+      return null;
+    };
+    const ports = { now: () => 0, stopPlaying };
+    const talk = () => new LiveInterview(ports as unknown as LivePorts, { speaks: true, patient: false });
+    talk().close(true);
+    expect(stopped).toBe(0);
+    talk().close();
+    expect(stopped).toBe(1);
+  });
+
   it("gives up where another page took the interview", async () => {
     server().onclose?.(1008, "superseded: this interview was opened by another connection");
     await settle();

@@ -13,7 +13,8 @@ export type Offer = "take_your_time" | "nudge" | "repeat_or_skip" | "pause";
 
 export type Action = "hint" | "repeat" | "skip";
 
-export type LiveReply = Reply & { turn_number: number };
+/** `withdrawn`: the candidate went on with the answer before this reply to it was heard. */
+export type LiveReply = Reply & { turn_number: number; withdrawn?: boolean };
 
 /** What happens in the conversation, in words that the room knows. */
 export type Told =
@@ -27,6 +28,12 @@ export type Told =
   | { type: "replied"; reply: LiveReply; to: "hint" | "answer" }
   /** The reply was cut; its words follow with "replied" once its turn is known. */
   | { type: "cut" }
+  /** The reply was not heard and does not count: its question will be put again. */
+  | { type: "withdrew"; reply: LiveReply }
+  /** The interview is over: what is said now is no answer. The interviewer's last words follow. */
+  | { type: "over" }
+  /** An answer is not part of the interview. */
+  | { type: "unsaid"; id: string }
   | { type: "failed"; problem: Problem; of: "hint" | "answer" }
   | { type: "offered"; offer: Offer }
   /** The log has what this page has not seen. */
@@ -110,10 +117,11 @@ export class LiveInterview {
     await this.#connect();
   }
 
-  close(): void {
+  /** `playsOut`: what has arrived of the interviewer's words is still heard. */
+  close(playsOut = false): void {
     this.#closed = true;
     this.#ready = false;
-    this.#ports.stopPlaying();
+    if (!playsOut) this.#ports.stopPlaying();
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -230,6 +238,7 @@ export class LiveInterview {
         break;
       case "session.updated": {
         const about = event.session.interview;
+        if (about.status === "concluded" || about.status === "expired") tell({ type: "over" });
         if (about.offer !== undefined) tell({ type: "offered", offer: about.offer });
         if (about.reply !== undefined) this.#replied(about.reply, about.seq);
         break;
@@ -248,6 +257,9 @@ export class LiveInterview {
         this.#uplink.committed();
         this.#outstanding = { id: event.item_id, since: this.#seq, text: null };
         tell({ type: "talked", id: event.item_id });
+        break;
+      case "conversation.item.deleted":
+        tell({ type: "unsaid", id: event.item_id });
         break;
       case "conversation.item.input_audio_transcription.delta":
         tell({ type: "caption", text: event.delta });
@@ -395,7 +407,7 @@ export class LiveInterview {
     const to = this.#hint !== null && reply.action.action_type === "give_hint" ? "hint" : "answer";
     if (to === "hint") this.#hint = null;
     else this.#settled();
-    this.#ports.tell({ type: "replied", reply, to });
+    this.#ports.tell(reply.withdrawn ? { type: "withdrew", reply } : { type: "replied", reply, to });
   }
 
   #settled(): void {

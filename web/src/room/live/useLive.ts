@@ -40,7 +40,7 @@ type Ports = {
 };
 
 /** Everything that one open microphone holds. */
-type Opened = { talk: LiveInterview; microphone: OpenMicrophone; context: AudioContext };
+type Opened = { talk: LiveInterview; microphone: OpenMicrophone; player: StreamPlayer; context: AudioContext };
 
 /** The open microphone: what it hears goes to the server, and what the interviewer says is played as it comes. */
 export function useLive(state: RoomState, settings: Settings, ports: Ports): Live {
@@ -52,15 +52,15 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
   const { readAloud, patient, slower } = settings;
 
   const live = useMemo(() => {
-    const close = () => {
+    const close = (playsOut = false) => {
       opening.current = null;
       const was = opened.current;
       opened.current = null;
       setMuted(false);
       if (was === null) return;
-      was.talk.close();
+      was.talk.close(playsOut);
       was.microphone.close();
-      void was.context.close();
+      was.player.whenSilent(() => void was.context.close());
     };
 
     const tell = (told: Told) => {
@@ -76,6 +76,10 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
           if (told.of === "answer" && told.problem.code === "question-not-current") return overtaken(told.problem);
           if (told.of === "answer" && told.problem.code === "session-ended") return ended();
           dispatch({ type: told.of === "hint" ? "hintFailed" : "sendFailed", problem: told.problem });
+          return;
+        case "withdrew":
+          dispatch({ type: "told", told });
+          answered();
           return;
         case "missed":
           void reread().catch(() => undefined); // the next reply shows where the interview is
@@ -126,7 +130,7 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
           },
           { speaks: now.current.settings.readAloud, patient: now.current.settings.patient },
         );
-        opened.current = { talk, microphone, context };
+        opened.current = { talk, microphone, player, context };
         setMic(null);
         await talk.start((await client.log()).at(-1)?.seq ?? 0);
       } catch (error) {
@@ -141,6 +145,7 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
     };
 
     return {
+      leave: () => close(true),
       level: () => opened.current?.microphone.level() ?? 0,
       open: () => void open(),
       close: () => {
@@ -164,10 +169,10 @@ export function useLive(state: RoomState, settings: Settings, ports: Ports): Liv
     opened.current?.talk.configure({ speaks: readAloud, patient });
   }, [readAloud, patient, slower]);
 
-  // The microphone is on only while the interview is shown and running.
+  // The microphone is on only while the interview is shown and running; the interviewer's last words are heard.
   const talks = state.stage === "interview" && state.turn !== "paused";
   useEffect(() => {
-    if (!talks && opened.current !== null) live.close();
+    if (!talks && opened.current !== null) live.leave();
   }, [talks, live]);
 
   useEffect(() => () => live.close(), [live]);

@@ -17,4 +17,5 @@ SCENARIOS = yaml.safe_load((TESTS / "data" / "realtime" / "scenarios.yaml").read
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: str(scenario["name"]))
 def test_scenario(scenario: dict[str, Any], tmp_path: Path) -> None:
-    run_virtually(Stage(tmp_path, scenario["question"]).play(scenario["steps"]))
+    stage = Stage(tmp_path, scenario["question"], only=scenario.get("only", False))
+    run_virtually(stage.play(scenario["steps"]))
