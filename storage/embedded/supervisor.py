@@ -1,4 +1,4 @@
-"""Restarts the embedded server with its data when it dies, until it dies too often.
+"""Restarts the embedded server with its data when it dies, until it dies too often. On a full disk it waits for room.
 
 The state is a file in the server's directory, so that a replica in another process can tell an operator why the store
 does not answer: ``state_of``.
@@ -7,6 +7,7 @@ does not answer: ``state_of``.
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections import deque
@@ -24,12 +25,14 @@ from storage.embedded.server import EmbeddedRedis
 logger = logging.getLogger(__name__)
 
 _STATE_FILE = "supervisor.json"
+#: With less free space at its data the server ends at its next write.
+_ROOM_BYTES = 1 << 20
 
 
 class SupervisorState(Struct, frozen=True):
     """``restarts`` counts since the platform started; ``reason`` says why the server is not running."""
 
-    status: Literal["running", "restarting", "gave-up"]
+    status: Literal["running", "restarting", "disk-full", "gave-up"]
     restarts: int = 0
     reason: str = ""
 
@@ -37,14 +40,15 @@ class SupervisorState(Struct, frozen=True):
 class RestartRules(Struct, frozen=True):
     """After more than ``deaths_at_most`` deaths within ``within_s`` the server stays down.
 
-    A failed restart counts as a death. The pause after the n-th death within that time is ``pause_s`` · 2ⁿ⁻¹, at most
-    ``pause_at_most_s``.
+    A failed restart counts as a death; an end on a full disk does not. The pause after the n-th death within that time
+    is ``pause_s`` · 2ⁿ⁻¹, at most ``pause_at_most_s``. A full disk is looked at every ``room_every_s``.
     """
 
     deaths_at_most: int = 5
     within_s: float = 600.0
     pause_s: float = 0.1
     pause_at_most_s: float = 5.0
+    room_every_s: float = 2.0
 
 
 Listener = Callable[[SupervisorState], None]
@@ -98,25 +102,27 @@ class ServerSupervisor:
             while not self._restarted(reason):
                 if self._stopping.is_set() or self._too_many_deaths():
                     return
-                reason = "the embedded server does not restart"
+                reason = "the embedded server could not be started"
 
     def _restarted(self, reason: str) -> bool:
         """Try once to restart the server after a death; False when it failed, or when the limit was reached."""
         now = self._clock()
-        self._deaths.append(now)
-        while self._deaths[0] < now - self._rules.within_s:
+        if not self._waited_for_room():
+            self._deaths.append(now)
+        while self._deaths and self._deaths[0] < now - self._rules.within_s:
             self._deaths.popleft()
         if self._too_many_deaths():
             detail = (
-                f"{reason}, {len(self._deaths)} times within {self._rules.within_s:g} s, and is not restarted any "
-                f"more; see {self._server.home / 'redis.log'}, then restart the platform"
+                f"{reason}; that was failure {len(self._deaths)} within {self._rules.within_s:g} s, and it is not "
+                f"restarted any more; see {self._server.home / 'redis.log'}, then restart the platform"
             )
             logger.critical("%s", detail)
             self._note(SupervisorState("gave-up", self._restarts, detail))
             return False
         logger.error("%s; restarting it with its data: death=%d", reason, len(self._deaths))
         self._note(SupervisorState("restarting", self._restarts, reason))
-        self._stopping.wait(min(self._rules.pause_at_most_s, self._rules.pause_s * 2 ** (len(self._deaths) - 1)))
+        pause_s = self._rules.pause_s * 2 ** max(0, len(self._deaths) - 1)
+        self._stopping.wait(min(self._rules.pause_at_most_s, pause_s))
         with self._lock:
             if self._stopping.is_set():
                 return False
@@ -130,6 +136,18 @@ class ServerSupervisor:
         self._note(SupervisorState("running", self._restarts))
         return True
 
+    def _waited_for_room(self) -> bool:
+        """Wait until the disk is not full, or until ``stop``; False when it was not full."""
+        home = self._server.home
+        if not _is_full(home):
+            return False
+        reason = f"the disk of {home} is full; the embedded server starts again when there is room"
+        logger.critical("%s", reason)
+        self._note(SupervisorState("disk-full", self._restarts, reason))
+        while _is_full(home) and not self._stopping.wait(self._rules.room_every_s):
+            pass
+        return True
+
     def _too_many_deaths(self) -> bool:
         return len(self._deaths) > self._rules.deaths_at_most
 
@@ -139,6 +157,10 @@ class ServerSupervisor:
         except OSError as error:  # such as a full disk, which may be why the server died
             logger.error("the embedded server's state could not be written: error=%s", type(error).__name__)
         self._listener(state)
+
+
+def _is_full(home: Path) -> bool:
+    return shutil.disk_usage(home).free < _ROOM_BYTES
 
 
 def state_of(data_dir: Path) -> SupervisorState | None:
@@ -152,7 +174,11 @@ def state_of(data_dir: Path) -> SupervisorState | None:
 def explained(error: StorageUnavailable, data_dir: Path) -> StorageUnavailable:
     """``error`` with the supervisor's reason for the server's silence."""
     state = state_of(data_dir)
-    if state is None or state.status == "running":
+    if state is None:
+        return error
+    if _is_full(home_of(data_dir)):  # then the state could not be written, either
+        state = SupervisorState("disk-full", state.restarts, f"the disk of {data_dir} is full")
+    if state.status == "running":
         return error
     return StorageUnavailable(
         f"The store does not answer: {state.reason}.",

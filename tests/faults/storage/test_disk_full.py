@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import queue
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from storage.archive.database import Database, sqlite_url
 from storage.audit.port import AuditEntry
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.embedded.server import EmbeddedRedis
+from storage.embedded.supervisor import RestartRules, ServerSupervisor, SupervisorState, explained
 from storage.redis.client import RedisLink
 
 SIZE = "4m"
@@ -105,3 +107,31 @@ async def test_a_store_on_a_full_disk_refuses_writes_and_keeps_what_it_acknowled
             await link.command("SET", "after", "yes", what="test")
         finally:
             await link.close()
+
+
+async def test_a_store_that_ended_on_a_full_disk_starts_again_when_there_is_room(disk: Path) -> None:
+    states: queue.SimpleQueue[SupervisorState] = queue.SimpleQueue()
+    rules = RestartRules(deaths_at_most=1, pause_s=0.0, room_every_s=0.01)
+    supervisor = ServerSupervisor(EmbeddedRedis(disk, fsync="always"), rules=rules, listener=states.put)
+    link = RedisLink(supervisor.start())
+    assert states.get(timeout=60).status == "running"
+    try:
+        await link.command("SET", "kept", "yes", what="test")
+        for restarts in (1, 2, 3):  # more often than a server may die for other reasons
+            ballast = fill(disk)
+            with pytest.raises(StorageUnavailable) as raised:
+                for number in range(64):
+                    await link.command("SET", f"during-{number}", "x" * 10_000, what="test")
+            state = states.get(timeout=60)
+            assert state.status == "disk-full"
+            assert "is full" in state.reason
+            assert "is full" in explained(raised.value, disk).message
+            ballast.unlink()
+            while (state := states.get(timeout=60)).status != "running":
+                assert state.status == "restarting"
+            assert state.restarts == restarts
+            assert await link.command("GET", "kept", what="test") == b"yes"
+            await link.command("SET", "after", "yes", what="test")
+    finally:
+        await link.close()
+        supervisor.stop()
