@@ -22,7 +22,7 @@ from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.plans.request_caps import oversize
 from interview.yaml.schema import misfits, nearest
-from interview.yaml.source import PathKey, YamlDocument, parse_yaml, read_yaml, shortened
+from interview.yaml.source import PathKey, YamlDocument, by_field, parse_yaml, read_yaml, shortened
 
 MAX_PROBLEMS = 50
 
@@ -257,7 +257,7 @@ def _raise_if_any(problems: list[_Problem]) -> None:
     first, others = errors[0], len(problems) - 1
     detail = {
         **first.detail,
-        "fields": {error.detail["field"] or ".": error.detail["problem"] for error in errors},
+        "fields": by_field((error.detail["field"] or ".", error.detail["problem"]) for error in errors),
         "problems": [error.message for error in errors],
     }
     more = f" (and {others} more problem{'s' if others > 1 else ''})" if others else ""

@@ -7,7 +7,7 @@ keys (YAML silently keeps the last), a limit on size and on depth.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,14 @@ def field_name(path: PathKey) -> str:
             short = shortened(part, 64)
             name += f".{short}" if name else short
     return name
+
+
+def by_field(problems: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """``(field, problem)`` pairs by field, several problems of one field joined by semicolons."""
+    fields: dict[str, list[str]] = {}
+    for field, problem in problems:
+        fields.setdefault(field, []).append(problem)
+    return {field: "; ".join(found) for field, found in fields.items()}
 
 
 def shortened(text: str, length: int) -> str:

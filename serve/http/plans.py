@@ -20,6 +20,7 @@ from interview.plans.plan import InterviewPlan
 from interview.plans.style import plan_style
 from interview.policies.off_limits import topics_of_plan
 from interview.policies.rules import PolicySet
+from interview.yaml.source import by_field
 from serve.http import openapi
 from serve.http.audit_trail import AuditTrail
 from serve.http.auth import INTERVIEWS, PLANS, Authenticator, Principal, require_scope
@@ -289,7 +290,7 @@ def _problems(plan: Mapping[str, Any], policies: PolicySet | None) -> dict[str, 
 
 def _breaches(plan: InterviewPlan, policies: PolicySet | None) -> dict[str, str]:
     """Breaches of style, and questions about protected topics, by field."""
-    return {**dict(plan_style(plan)), **(dict(topics_of_plan(policies, plan)) if policies is not None else {})}
+    return by_field([*plan_style(plan), *(topics_of_plan(policies, plan) if policies is not None else ())])
 
 
 def _free(plan_id: str, taken: set[str]) -> str:

@@ -145,6 +145,13 @@ async def test_a_plan_is_checked_without_being_stored(client: httpx.AsyncClient)
     assert list(problems) == ["questions[0].prompt"]
     unknown = (await client.post("/plans/check", json={"plan": {**good, "titel": "x"}})).json()["problems"]
     assert "titel" in unknown
+    none = (await client.post("/plans/check", json={"plan": {"id": "x"}})).json()["problems"]
+    for field in ("title", "role", "phases", "skills", "greeting", "closing", "consent"):
+        assert f"required field '{field}' is missing" in none["."]
+    prompt = f"{first['prompt']} {' '.join(['word'] * 200)} It is not fair, is it? Why? And how? And when?"
+    several = {**good, "questions": [{**first, "prompt": prompt}, *good["questions"][1:]]}
+    problems = (await client.post("/plans/check", json={"plan": several})).json()["problems"]
+    assert problems["questions[0].prompt"].count(";") >= 2  # several problems of one field
     assert len((await client.get("/plans")).json()["plans"]) == len(INSTALLED)
 
 
