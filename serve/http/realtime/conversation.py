@@ -208,6 +208,8 @@ class Conversation:
             case ev.SessionUpdate(session=session):
                 self._update(session)
             case ev.AudioAppend(audio=audio):
+                if self._speaking.playback is not None:
+                    self._speaking.playback.audio_arrives()
                 self._answering.append(audio)
             case ev.AudioCommit():
                 self._answering.commit()

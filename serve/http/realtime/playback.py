@@ -35,8 +35,9 @@ class Playback:
         self._sleep = sleep
         self._received_ms = received_ms
         self._tell_beginning = began
-        self._began_ms = 0
         self._began: float | None = None
+        #: When the first audio since the speech began arrived, and how much had been received before.
+        self._arriving: tuple[float, int] | None = None
         self._sent_s = 0.0
         self._captions: list[tuple[float, str]] = []
         #: Where the last caption will end, also when it has not been sent to its end.
@@ -57,12 +58,18 @@ class Playback:
 
     @property
     def is_live(self) -> bool:
-        """Whether audio has come as from a microphone since the speech began. A client that sends faster, such as a
-        recording's, does not say when it played what."""
-        if self._began is None:
+        """Whether the audio that came since the speech began came as from a microphone. A client that sends faster,
+        such as a recording's, does not say when it played what."""
+        if self._arriving is None:
             return True
-        received_s = (self._received_ms() - self._began_ms) / 1000
-        return received_s <= LIVE_RATE * (self._clock() - self._began) + LIVE_BURST_S
+        since, before_ms = self._arriving
+        received_s = (self._received_ms() - before_ms) / 1000
+        return received_s <= LIVE_RATE * (self._clock() - since) + LIVE_BURST_S
+
+    def audio_arrives(self) -> None:
+        """The client sends audio, which is not received yet: silence before it does not make its rate lower."""
+        if self._began is not None and self._arriving is None:
+            self._arriving = self._clock(), self._received_ms()
 
     def caption(self, text: str, length_s: float) -> None:
         """The words that begin with the next piece, and how long they take."""
@@ -93,7 +100,7 @@ class Playback:
             if self._began is None or self.ends_at < self._clock():
                 # The client ran dry: what follows plays from now.
                 self._began = self._clock() - self._sent_s
-                self._began_ms = self._received_ms() - round(self._sent_s * 1000)
+                self._arriving = None
             self._wire.sound(self._encoder.feed(part))
             self._sent_s += len(part) / SPOKEN_HZ
 

@@ -152,3 +152,6 @@ async def test_the_client_in_the_guide_works_when_pasted(
     printed = capsys.readouterr().out
     assert printed.count("interviewer:") == 2
     assert printed.count("candidate:") == 1
+    state = await ports.sessions.load(SessionKey("acme", "i-1"))
+    assert state is not None
+    assert state.questions_asked[0].clarifications == 0  # the recording answered the question

@@ -165,16 +165,26 @@ def test_an_answers_audio_keeps_its_clock_when_its_beginning_is_dropped() -> Non
 
 
 @pytest.mark.parametrize(
-    ("wall_s", "received_s", "is_live"),
-    [(1.0, 0.0, True), (1.0, 1.0, True), (0.0, 0.4, True), (0.25, 2.0, False), (5.0, 40.0, False)],
+    ("silent_s", "wall_s", "received_s", "is_live"),
+    [
+        (0.0, 1.0, 0.0, True),
+        (0.0, 1.0, 1.0, True),
+        (0.0, 0.0, 0.4, True),
+        (0.0, 0.25, 2.0, False),
+        (0.0, 5.0, 40.0, False),
+        (30.0, 1.0, 1.0, True),  # a microphone that is opened while the interviewer speaks
+        (30.0, 0.1, 2.0, False),  # a recording that is sent then
+    ],
 )
 async def test_a_client_that_sends_faster_than_a_microphone_is_not_live(
-    wall_s: float, received_s: float, is_live: bool
+    silent_s: float, wall_s: float, received_s: float, is_live: bool
 ) -> None:
     now, received = [100.0], [7_000]
     wire = ResponseWire(lambda _: None, response_id="r", item_id="i", previous_id=None, speaks=True)
     playback = Playback(wire, Encoder(Pcm()), lead_s=5.0, clock=lambda: now[0], received_ms=lambda: received[0])
     await playback.play(tone(2.0, 24_000))
+    now[0] += silent_s
+    playback.audio_arrives()
     now[0] += wall_s
     received[0] += round(received_s * 1000)
     assert playback.is_live is is_live
