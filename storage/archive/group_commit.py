@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -24,8 +25,9 @@ class _Write(Struct, frozen=True):
 class GroupCommit:
     """Runs the writes of one database in one thread, in their order.
 
-    SQLite has one write lock and syncs the disk at each commit, so several threads would only wait for each other. Each
-    write runs in a savepoint: one that fails undoes itself alone. A failed commit fails every write of its transaction.
+    SQLite has one write lock and syncs the disk at each commit, so several threads would only wait for each other.
+    Writes that share a transaction run in savepoints: one that fails undoes itself alone. A failed commit fails every
+    write of its transaction.
     """
 
     def __init__(self, engine: Engine, prepare: Callable[[], None]) -> None:
@@ -56,11 +58,11 @@ class GroupCommit:
             with self._engine.begin() as connection:
                 for write in running:
                     try:
-                        with connection.begin_nested():
+                        with connection.begin_nested() if len(running) > 1 else nullcontext():
                             result = write.call(connection)
                         outcomes.append((write.future, result))
                     except Exception as error:
-                        if not _in_transaction(connection):
+                        if len(running) == 1 or not _in_transaction(connection):
                             raise
                         write.future.set_exception(error)
         except BaseException as error:

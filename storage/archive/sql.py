@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from interview.errors import InternalError
@@ -50,6 +50,20 @@ from storage.sessions.port import SessionKey
 logger = logging.getLogger(__name__)
 
 _PROJECTED: tuple[Table, ...] = (questions_asked, attempts, skill_states, grades, overrides)
+
+# The statements of every start of an interview are built once: building one costs more CPU than SQLite's answer. Their
+# parameters have names that no column has, because an UPDATE takes its columns from the names of its parameters.
+_THIS_INTERVIEW = (sessions.c.tenant == bindparam("of_tenant")) & (sessions.c.interview_id == bindparam("of_interview"))
+_THIS_PROOF = (erasures.c.tenant == bindparam("of_tenant")) & (erasures.c.digest == bindparam("of_digest"))
+_ERASED = select(exists().where(_THIS_PROOF))
+_USED = select(or_(exists().where(_THIS_INTERVIEW), exists().where(_THIS_PROOF)))
+_HELD = select(sessions.c.id, sessions.c.version, sessions.c.started_at, sessions.c.transcript_deleted_at).where(
+    _THIS_INTERVIEW
+)
+_ENTER = insert(sessions).returning(sessions.c.id)
+_RENEW = update(sessions).where(sessions.c.id == bindparam("of_id"))
+_CLEAR = tuple(delete(table).where(table.c.session_id == bindparam("of_id")) for table in _PROJECTED)
+_INSERT = {table: insert(table) for table in (events, *_PROJECTED)}
 
 
 class SqlArchive:
@@ -144,11 +158,7 @@ def _put(connection: Connection, state: SessionState, log: Sequence[bytes]) -> b
     _alone_with(connection, key)
     if _erased(connection, key):
         return False
-    held = connection.execute(
-        select(sessions.c.id, sessions.c.version, sessions.c.started_at, sessions.c.transcript_deleted_at).where(
-            _where(key)
-        )
-    ).one_or_none()
+    held = connection.execute(_HELD, _named(key)).one_or_none()
     if held is not None:
         if held.transcript_deleted_at is not None:
             return False
@@ -159,10 +169,12 @@ def _put(connection: Connection, state: SessionState, log: Sequence[bytes]) -> b
     decoded = [decode_event(raw) for raw in log]
     row = projection.session_row(state, decoded)
     if held is None:
-        session_id = connection.execute(insert(sessions).values(row).returning(sessions.c.id)).scalar_one()
+        session_id = connection.execute(_ENTER, row).scalar_one()
     else:
         session_id = held.id
-        connection.execute(update(sessions).where(sessions.c.id == session_id).values(row))
+        connection.execute(_RENEW, {**row, "of_id": session_id})
+        for clearing in _CLEAR:
+            connection.execute(clearing, {"of_id": session_id})
     known = 0 if held is None else held.version
     _insert(connection, events, session_id, projection.event_rows(log, decoded)[known:])
     _project(connection, session_id, state, projection.grade_rows(decoded))
@@ -181,8 +193,7 @@ def _alone_with(connection: Connection, key: SessionKey) -> None:
 
 
 def _project(connection: Connection, session_id: int, state: SessionState, graded: tuple[Any, Any]) -> None:
-    for table in _PROJECTED:
-        connection.execute(delete(table).where(table.c.session_id == session_id))
+    """Enter the projected rows of a state, after the earlier ones are gone."""
     _insert(connection, questions_asked, session_id, projection.question_rows(state))
     _insert(connection, attempts, session_id, projection.attempt_rows(state))
     _insert(connection, skill_states, session_id, projection.skill_rows(state))
@@ -192,7 +203,7 @@ def _project(connection: Connection, session_id: int, state: SessionState, grade
 
 def _insert(connection: Connection, table: Table, session_id: int, rows: Sequence[projection.Row]) -> None:
     if rows:
-        connection.execute(insert(table), [{"session_id": session_id, **row} for row in rows])
+        connection.execute(_INSERT[table], [{"session_id": session_id, **row} for row in rows])
 
 
 def _keep_candidate(connection: Connection, state: SessionState) -> None:
@@ -259,13 +270,16 @@ def _archived(snapshot: str, deleted_at: datetime | None, log: Sequence[str]) ->
 
 
 def _erased(connection: Connection, key: SessionKey) -> bool:
-    digest = subject_digest(key.tenant, key.interview_id)
-    wanted = select(func.count()).where(erasures.c.tenant == key.tenant, erasures.c.digest == digest)
-    return bool(connection.scalar(wanted))
+    return bool(connection.scalar(_ERASED, _named(key)))
 
 
 def _used(connection: Connection, key: SessionKey) -> bool:
-    return connection.scalar(select(sessions.c.id).where(_where(key))) is not None or _erased(connection, key)
+    return bool(connection.scalar(_USED, _named(key)))
+
+
+def _named(key: SessionKey) -> dict[str, str]:
+    digest = subject_digest(key.tenant, key.interview_id)
+    return {"of_tenant": key.tenant, "of_interview": key.interview_id, "of_digest": digest}
 
 
 def _erase(connection: Connection, key: SessionKey, by: str, cause: EraseCause) -> bool:

@@ -86,6 +86,17 @@ def test_a_write_that_fails_undoes_itself_alone(engine: Engine, writes: GroupCom
     assert words(engine) == ["before", "after"]
 
 
+def test_a_write_that_fails_with_no_other_waiting_leaves_nothing(engine: Engine, writes: GroupCommit) -> None:
+    def half(connection: Connection) -> None:
+        connection.exec_driver_sql("insert into words values ('half')")
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        writes.submit(half).result(30)
+    assert add(writes, "later").result(30) == "later"
+    assert words(engine) == ["later"]
+
+
 def test_no_write_is_acknowledged_when_sqlite_ends_the_transaction(engine: Engine, writes: GroupCommit) -> None:
     def disk_full(connection: Connection) -> None:
         connection.exec_driver_sql("rollback")  # what SQLite does by itself when the disk is full
