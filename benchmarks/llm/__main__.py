@@ -3,8 +3,8 @@
     python -m benchmarks.llm --json OUT [--engine vllm|transformers|fake] [--model DIR] [--gpu 1.5b|7b|8b] [--rounds 3]
 
 Closed loop: each of N clients sends its next request when its answer has ended. ``tier`` calls the deployment over its
-Serve handle; ``bare`` calls the engine in this process. vLLM and transformers need the environment of `make
-test-models`.
+Serve handle, with the Ray settings of the profiles with vLLM unless the environment has others; ``bare`` calls the engine
+in this process. vLLM and transformers need the environment of `make test-models`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from benchmarks.llm.subjects import SHAPES, Ask, Subject, bare, cpu_subject, gpu_subject, tier
+from benchmarks.llm.subjects import RAY_SETTINGS, SHAPES, Ask, Subject, bare, cpu_subject, gpu_subject, tier
 from interview.errors import InterviewError
 
 Mode = Literal["bare", "tier"]
@@ -198,6 +198,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tokens", type=int, default=None, help="tokens of each answer (32; 128 with --gpu)")
     arguments = parser.parse_args()
+    for name, value in RAY_SETTINGS.items():
+        os.environ.setdefault(name, value)  # before Ray Serve is imported, which reads them then
     tokens = arguments.tokens or (128 if arguments.gpu else 32)
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory)
@@ -210,6 +212,7 @@ def main() -> None:
         "command": " ".join(["python -m benchmarks.llm", *sys.argv[1:]]),
         "machine": machine(arguments.gpu is not None),
         "subject": subject.name,
+        "ray_settings": {name: os.environ[name] for name in RAY_SETTINGS},
         "interleaved": subject.interleaved,
         "tokens_per_answer": tokens,
         "runs": [msgspec.to_builtins(run) for run in runs],

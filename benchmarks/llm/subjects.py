@@ -26,6 +26,10 @@ Ask = Callable[[str, int], AsyncGenerator[tuple[bool, int], None]]
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: Ray's settings in the profiles with vLLM (configs/serve/gpu-node.yaml). Ray's defaults run a replica's code in a second
+#: thread and its processes, the engine's too, at nice 15.
+RAY_SETTINGS = {"RAY_SERVE_THROUGHPUT_OPTIMIZED": "1", "RAY_worker_niceness": "0"}
+
 #: The shapes of Qwen2.5 1.5B and 7B and of Llama 3.1 8B, for ``load_format=dummy`` without weights.
 SHAPES: dict[str, dict[str, int]] = {
     "1.5b": {"hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 28, "num_attention_heads": 12,
