@@ -3,8 +3,8 @@
     python -m benchmarks.llm --json OUT [--engine vllm|transformers|fake] [--model DIR] [--gpu 1.5b|7b|8b] [--rounds 3]
 
 Closed loop: each of N clients sends its next request when its answer has ended. ``tier`` calls the deployment over its
-Serve handle, with the Ray settings of the profiles with vLLM unless the environment has others; ``bare`` calls the engine
-in this process. vLLM and transformers need the environment of `make test-models`.
+Serve handle, with the Ray settings of the profiles with vLLM unless the environment has others; ``bare`` calls the
+engine in this process. vLLM and transformers need the environment of `make test-models`.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ Ask = Callable[[str, int], AsyncGenerator[tuple[bool, int], None]]
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: Ray's settings in the profiles with vLLM (configs/serve/gpu-node.yaml). Ray's defaults run a replica's code in a second
-#: thread and its processes, the engine's too, at nice 15.
+#: Ray's settings in the profiles with vLLM (configs/serve/gpu-node.yaml). Ray's defaults run a replica's code in a
+#: second thread and its processes, the engine's too, at nice 15.
 RAY_SETTINGS = {"RAY_SERVE_THROUGHPUT_OPTIMIZED": "1", "RAY_worker_niceness": "0"}
 
 #: The shapes of Qwen2.5 1.5B and 7B and of Llama 3.1 8B, for ``load_format=dummy`` without weights.
