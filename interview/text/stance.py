@@ -168,8 +168,9 @@ _BREAK = re.compile(
 )
 _DENY_BEFORE = re.compile(
     r"\b(?:not|never|neither|nor|no (?:to|for|on)|hardly|barely|scarcely|(?:nobody|no ?one) (?:would|should|could|can|will|ever|uses?|wants?|says?|picks?|does)|rather than|rather (?:[a-z§]+ ){1,4}than|instead of|as opposed to|opposed to|unlike|other than|except|excluding"
-    r"|confus(?:e|es|ed|ing)(?: (?:it|this|that))? with|mistak(?:e|es|en|ing)(?: (?:it|this|that))? for|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything (?:but|bar)|all (?:but|bar)|rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)"
-    r"|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out|doubt|unlikely|opposite of|lacks?|minus|(?:not|un) ?(?:sure|certain|convinced) (?:about|of|by|on))"
+    r"|confus(?:e|es|ed|ing)(?: (?:it|this|that))? with|mistak(?:e|es|en|ing)(?: (?:it|this|that))? for|besides|apart from|aside from|far from|without|none of|not any of|no one of|anything but|everything (?:but|bar)|all (?:but|bar)"
+    r"|(?:rul(?:e|es|ed|ing) out|eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed)|discard(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|cross(?:es|ed|ing)? out|throw(?:s|ing)? out)"
+    r"(?!(?: [^ §]+)+ and(?: the| a| an)? $)|(?:doubt|unlikely|opposite of|lacks?|minus|(?:not|un) ?(?:sure|certain|convinced) (?:about|of|by|on)))"
     r"(?: [^ §]+){0,4} $"
 )
 #: "I don't think it's", "it's not the case that it is": a new subject does not end these denials.

@@ -10,6 +10,7 @@ from typing import assert_never
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from deployments.grading.graders.closed.choices import grade_multi_select, grade_multiple_choice
 from deployments.grading.graders.closed.exact import grade_exact
@@ -17,6 +18,7 @@ from deployments.grading.graders.closed.ordered import grade_ordered
 from deployments.grading.graders.closed.short_text import grade_short_text
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.numeric.numeric import grade_numeric
+from deployments.grading.graders.statements import other_statement
 from deployments.shell.sandbox import Sandbox, SandboxLimits
 from interview.errors import DeadlineExceeded, EngineFailed, EngineUnavailable, InvalidInput
 from interview.grades import Grade
@@ -32,6 +34,9 @@ from interview.plans.questions import (
 )
 
 MODULE = "deployments.grading.graders.quick_task"
+
+#: The confidence of full marks for an answer that makes a statement.
+_STATED = 0.85
 
 QuickSpec = Exact | ShortText | Ordered | MultipleChoice | MultiSelect | Numeric | RubricGrading
 
@@ -50,18 +55,32 @@ class QuickResult(Struct, frozen=True):
 
 
 def grade_quickly(spec: QuickSpec, question: Question, answer: str) -> Grade:
-    """Grade in this thread. Raises InvalidInput (an unusable key)."""
+    """Grade in this thread. Raises InvalidInput (an unusable key).
+
+    Full marks for a statement of the right term or number need review (``other_statement``).
+    """
+    grade = _grade(spec, question, answer)
+    if grade.score < 1.0 or grade.needs_review or not isinstance(spec, ShortText | MultipleChoice | Numeric):
+        return grade
+    spans = [(one.start, one.end) for one in grade.evidence]
+    review = other_statement(answer, spans, question.prompt, number=isinstance(spec, Numeric))
+    if not review:
+        return grade
+    return replace(grade, needs_review=True, review_reason=review, confidence=min(grade.confidence, _STATED))
+
+
+def _grade(spec: QuickSpec, question: Question, answer: str) -> Grade:
     match spec:
         case Exact():
-            return grade_exact(spec, answer)
+            return grade_exact(spec, answer, question.prompt)
         case ShortText():
             return grade_short_text(spec, answer)
         case Ordered():
             return grade_ordered(spec, answer, question.prompt)
         case MultipleChoice():
-            return grade_multiple_choice(spec, answer)
+            return grade_multiple_choice(spec, answer, question.prompt)
         case MultiSelect():
-            return grade_multi_select(spec, answer)
+            return grade_multi_select(spec, answer, question.prompt)
         case Numeric():
             return grade_numeric(spec, answer, question.prompt)
         case RubricGrading():

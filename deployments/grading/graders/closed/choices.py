@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deployments.grading.graders import answer_text
+from deployments.grading.graders.closed.asked_denial import in_words_of_key
 from deployments.grading.graders.closed.choice_reading import UNRECOGNISED, Chosen, choose_many, choose_one
 from deployments.grading.graders.grade_builder import mark, no_answer
 from interview.errors import InvalidInput
@@ -16,14 +17,14 @@ from interview.plans.questions import MultipleChoice, MultiSelect, Option
 _SURE, _INFERRED, _DOUBTED, _OPEN, _UNREAD = 0.98, 0.95, 0.85, 0.88, 0.85
 
 
-def grade_multiple_choice(spec: MultipleChoice, answer: str) -> Grade:
+def grade_multiple_choice(spec: MultipleChoice, answer: str, prompt: str = "") -> Grade:
     """1 for the right option, 0 for another; two options at once are not a choice.
 
     Raises:
         InvalidInput: the key is not one of the options.
     """
     _check_options(spec.options, (spec.answer,))
-    chosen = choose_one(spec.options, answer)
+    chosen = choose_one(spec.options, in_words_of_key(answer, prompt, spec.options))
     name = {option.id: option.text for option in spec.options}
     if not chosen.settled:
         if len(chosen.options) > 1:
@@ -48,14 +49,14 @@ def grade_multiple_choice(spec: MultipleChoice, answer: str) -> Grade:
     )
 
 
-def grade_multi_select(spec: MultiSelect, answer: str) -> Grade:
+def grade_multi_select(spec: MultiSelect, answer: str, prompt: str = "") -> Grade:
     """(right picks - wrong picks) / right options, floored at 0.
 
     Raises:
         InvalidInput: the key is empty or names an option that is not there.
     """
     _check_options(spec.options, spec.answers)
-    chosen = choose_many(spec.options, answer)
+    chosen = choose_many(spec.options, in_words_of_key(answer, prompt, spec.options))
     if not chosen.settled:
         return _unrecognised("multi_select", answer, chosen)
     picked, key = set(chosen.options), set(spec.answers)

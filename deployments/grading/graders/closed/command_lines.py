@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 from collections import Counter
 from typing import Literal
 
@@ -25,6 +26,11 @@ _DASHLESS = re.compile(r"^(?P<program>tar|ps) (?P<group>[A-Za-z]{2,6})(?=\s|$)")
 #: Programs whose one-letter options take no values.
 _VALUELESS = frozenset(
     {"rm", "ls", "cp", "mv", "cat", "wc", "df", "mkdir", "rmdir", "chmod", "chown", "pwd", "uname", "ln"}
+)
+#: A signal by name or with an option: "kill -KILL", "kill -s SIGKILL", "kill -n 9" are "kill -9".
+_SIGNAL = re.compile(
+    r"^(?P<program>kill|pkill|killall)\s+(?:-s\s*|-n\s*|--signal[=\s]+|-)(?:SIG)?(?P<signal>[A-Z]+\d?|\d+)(?=\s|$)",
+    re.IGNORECASE,
 )
 _MAX_CHARS = 200
 
@@ -68,6 +74,7 @@ def read(text: str) -> CommandLine | None:
     """The parts of ``text``; None for a text that is no command line."""
     line = _PROMPT.sub("", text.strip().strip("`").strip()).rstrip(".!?;")
     line = _DASHLESS.sub(lambda found: f"{found['program']} -{found['group']}", line)
+    line = _SIGNAL.sub(_numbered, line)
     if len(line) > _MAX_CHARS or not _OPTION.search(line):
         return None
     try:
@@ -90,6 +97,13 @@ def read(text: str) -> CommandLine | None:
         else:
             words.append(part.casefold())
     return CommandLine(tuple(words), options, frozenset(long), frozenset(valued))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    """The program with the number of the signal; unchanged where the name is no signal's."""
+    named = signal.Signals.__members__.get(f"SIG{found['signal'].upper()}")
+    number = found["signal"] if found["signal"].isdecimal() else str(int(named)) if named is not None else ""
+    return f"{found['program']} -{number}" if number else found.group()
 
 
 def _operands(line: CommandLine) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Exact answers: one of the accepted strings, typed or said ("127 dot 0 dot 0 dot 1"), with only a frame around it."""
 
-# ruff: noqa: E501 – a pattern of alternatives reads better whole than broken
+# ruff: noqa: E501, SIM905 – a pattern of alternatives reads better whole than broken
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from deployments.grading.graders.closed.notation import notation
 from deployments.grading.graders.closed.sign_names import signed, signs_of
 from deployments.grading.graders.closed.spelling import sounds_like, spelled_out
 from deployments.grading.graders.grade_builder import mark, no_answer
+from deployments.grading.graders.statements import other_statement
 from interview.errors import InvalidInput
 from interview.grades import Grade
 from interview.plans.questions import Exact
 from interview.text.number_words import canonical_numbers
 from interview.text.stance import hold
+from interview.text.stems import stem
 
 #: Symbols that distinguish answers; other punctuation is ignored.
 _TELLING = re.compile(r"[^a-z0-9+#*/@%$&^~=<>_|\\-]")
@@ -39,8 +41,8 @@ _WRITTEN = {"control": "ctrl", "asterix": "asterisk", "pound": "hash"}
 _MAX_CHARS = 600
 
 
-def grade_exact(spec: Exact, answer: str) -> Grade:
-    """1 if the answer, without a frame such as "it's …", is one of ``spec.accepted``, else 0.
+def grade_exact(spec: Exact, answer: str, prompt: str = "") -> Grade:
+    """1 if the answer, without a frame such as "it's …" or in the question's words, is one of ``spec.accepted``, else 0.
 
     Raises:
         InvalidInput: nothing is accepted.
@@ -80,6 +82,16 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
                     evidence=evidence,
                     review="Signs of the accepted answer are not said." if unsaid else "",
                 )
+    whole = next((one for one in spec.accepted if _in_words_of(prompt, said, one, spec.case_sensitive)), None)
+    whole = whole or next((one for one in spec.accepted for part in _parts(said) if _without_o(part, one)), None)
+    if whole is not None:
+        return mark(
+            "exact",
+            1.0,
+            f"The answer says the accepted answer {whole!r}.",
+            confidence=_HEARD,
+            evidence=evidence,
+        )
     for accepted in spec.accepted:
         if not spec.case_sensitive and _as_command(said, accepted) is None and _sounds_same(said, accepted):
             return mark(
@@ -102,6 +114,65 @@ def grade_exact(spec: Exact, answer: str) -> Grade:
                 else "The base is named on one side only.",
             )
     return _other(spec, answer, said, near=near)
+
+
+#: The answer beside the accepted text says nothing that turns it.
+_TURNED = re.compile(
+    r"\b(?:not|never|no|nor|neither|or|but|except|without|instead|rather|than|versus|vs|opposite|unlike|if|unless|before|after|above|below|over|under"
+    r"|between|other|another|else|almost|nearly|like|similar|plus|minus|maybe|perhaps)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_OTHER_SIGN = re.compile(r"[^\w\s,.:;/'\"`()!?]|[_\d]")
+
+
+def _in_words_of(prompt: str, said: str, accepted: str, case_sensitive: bool) -> bool:
+    """Whether ``said`` is a sentence that holds ``accepted`` as written, otherwise words of the question and frames:
+    "by default it listens on 443"."""
+    if _as_command(said, accepted) is not None:
+        return False
+    flags = 0 if case_sensitive or _OPTION.search(accepted) else re.IGNORECASE
+    found = re.findall(rf"(?<![\w.:@~-])(?<!//){re.escape(accepted)}(?!\w|\.\w|\s*[-+*/^])", said, flags)
+    rest = re.sub(rf"(?<![\w.]){re.escape(accepted)}(?!\w)", " ", said, flags=flags)
+    if len(found) != 1 or _OTHER_SIGN.search(rest) or _TURNED.search(rest):
+        return False
+    at = said.casefold().find(accepted.casefold())
+    span = (at, at + len(accepted))
+    if hold(said, [span])[0].stance != "asserted" or other_statement(said, [span], prompt):
+        return False
+    asked = {stem(token.text) for token in answer_text.tokens(prompt)}
+    last = answer_text.normal(said[span[1] :]).split()
+    if len(last) == 1 and last[0] not in _TAIL and last[0] not in _RUNS and stem(last[0]) not in asked:
+        return False  # "SELECT INTO"
+    return all(
+        token.text in _FRAME or token.text in _RUNS or answer_text.is_stop_word(token.text) or stem(token.text) in asked
+        for token in answer_text.tokens(rest)
+    )
+
+
+#: Verbs and nouns of a plain sentence about the answer.
+_RUNS = frozenset(
+    "run runs take takes time has have is are be uses listens default default's usually typically always".split()
+)
+#: The argument of a logarithm in brackets: "log(n)".
+_ARGUMENT = re.compile(r"l(?:o?g|n)\((\w)\)|lg(?=\w)")
+_BIG_O = re.compile(r"\s*[OoΘθ]\s*\((?P<inside>.+)\)\s*")
+
+
+def _without_o(said: str, accepted: str) -> bool:
+    """Whether ``said`` is the inside of an accepted O(…) of more than one sign: "n log n"."""
+    found = _BIG_O.fullmatch(accepted)
+    return found is not None and len(found["inside"]) > 1 and _same(said, found["inside"], case_sensitive=False)
+
+
+def _bracketed_otherwise(said: str, accepted: str) -> bool:
+    """Whether both have brackets, and around other things: "O(n) log n" is not "O(n log n)"."""
+    if "(" not in said or "(" not in accepted:
+        return False
+    one, other = (
+        _ARGUMENT.sub(r"log\1", re.sub(r"[^\w()+]", "", text.casefold().translate(_RAISED)))
+        for text in (said, accepted)
+    )
+    return other.strip("()") not in one
 
 
 def _as_command(said: str, accepted: str) -> command_lines.Comparison | None:
@@ -252,6 +323,12 @@ _DOUBTS = re.compile(
 )
 
 
+#: "; reboot": a word alone, or with options, is a second command and no remark.
+_SECOND_COMMAND = re.compile(
+    r"\s*;\s*(?!(?:it|that|this|thanks|please|done|yes|right|final)\b)[a-z][\w-]*(?:\s*$|\s+-\S)", re.IGNORECASE
+)
+
+
 def _another(answer: str, remark: str) -> bool:
     """Whether the remark begins as the answer does, and goes on otherwise: "git stash; git pull"."""
     one, other = answer.split(), remark.split()
@@ -272,7 +349,11 @@ def _parts(answer: str) -> Iterator[str]:
             maxsplit=1,
             flags=re.IGNORECASE,
         )
-        if len(remark) == 2 and not (_DOUBTS.match(remark[1]) or _another(remark[0], remark[1])):
+        if len(remark) == 2 and not (
+            _DOUBTS.match(remark[1])
+            or _another(remark[0], remark[1])
+            or _SECOND_COMMAND.match(answer[len(remark[0]) :])
+        ):
             yield remark[0]
         denied = _DENIED_FIRST.match(answer)
         if denied:
@@ -308,6 +389,8 @@ def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
     if accepted.strip().casefold() in (said.strip().casefold(), said.strip().strip("`'\"").casefold()):
         return True
     wanted, words = _plain(accepted), _plain(said)
+    if _bracketed_otherwise(said, accepted):
+        return False
     if not wanted:
         return any(
             signs_of(words) == "".join(accepted.split())
@@ -445,6 +528,10 @@ def _wordlike(word: str) -> bool:
 
 def _sounds_same(answer: str, accepted: str) -> bool:
     """A phrase heard as other words ("get stash pop"): as many words, no digits among those that differ."""
+    if _signs(re.sub(r"(?<=\w)-(?=\w)", " ", answer)) - _signs(accepted) - set("$@") or _bracketed_otherwise(
+        answer, accepted
+    ):
+        return False
     said, meant = _plain(answer).split(), _plain(accepted).split()
     if len(meant) < 2 or len(said) != len(meant):
         return False

@@ -24,7 +24,7 @@ _POLES: dict[Axis, tuple[str, str]] = {
     "time": ("first|earliest|oldest|beginning|start|front", "last|latest|newest|youngest|end|back|most recent"),
 }
 _ENDS = {axis: "|".join(ends) for axis, ends in _POLES.items()}
-_TO = r" (?:(?:one|layer|level|item|step|thing)s? )?(?:first )?(?:up |down )?(?:to|through|till|until)(?: the)?(?: (?:very|most))? "
+_TO = r" (?:[a-z]+ )?(?:first )?(?:up |down )?(?:to|through|till|until)(?: the)?(?: (?:very|most))? "
 _STATED = {
     axis: re.compile(
         rf"\b(?P<a>{ends}){_TO}(?P<b>{ends})\b|\b(?P<c>{ends})(?: (?:one|layer|level|item)s?)? first\b"
@@ -42,7 +42,7 @@ _IS = r"(?::| (?:is|are|being|as|would be|comes?|the|very|our|one|,))*\s*"
 #: What compares two items on the value axis, with the sign of the first one.
 _COMPARED = re.compile(
     r"(?:\b(?:(?P<more>bigger|larger|greater|higher|more|longer|faster|stronger|heavier)|(?P<less>smaller|less|lower|fewer|shorter|slower|weaker|lighter|cheaper))(?: [a-z]+)? than"
-    r"|\b(?P<above>above|on top of|(?:sits?|runs|rests|stands|builds) (?:on|over|upon)(?: top of)?|over|exceeds|contains|beats?|outperforms?|outruns?)|\b(?P<below>below|under|underneath|beneath|part of|inside)|(?P<greater>(?<![-=>])>(?!>))|(?P<smaller><(?![-<])))\s*(?:(?:a|an|the|that of)\s+)*$",
+    r"|\b(?P<above>above|on top of|(?:sits?|runs|rests|stands|builds) (?:on|over|upon)(?: top of)?|over|exceeds|contains|beats?|outperforms?|outruns?)|\b(?P<below>below|under|underneath|beneath|part of|inside)|(?P<greater>(?<![-=>])>(?!>))|(?P<smaller><(?![-<])))\s*(?:(?:a|an|the|that of)\s+)*(?:[OoΘΩ]\s*\(\s*)?$",
     re.IGNORECASE,
 )
 

@@ -170,6 +170,15 @@ def _mentions(items: Sequence[str], words: Sequence[Token], answer: str) -> list
                 return [
                     Match(letters[char], 1.0, word.start + at, word.start + at + 1) for at, char in enumerate(word.text)
                 ]
+    years = {item[2:]: item for item in items if re.fullmatch(r"[12]\d{3}", item)}
+    if len(years) == len(items):  # "'69, '83"
+        short = [
+            Match(years[found[1]], 1.0, found.start(), found.end())
+            for found in re.finditer(r"(?<!\w)['’](\d\d)\b", answer)
+            if found[1] in years
+        ]
+        if len(short) > 1:
+            return short
     terms = [Term(item) for item in sorted(items, key=len, reverse=True)]
     found = _by_length(terms, words, answer)
     return by_segment(items, answer, [*found, *_by_own_words(items, words, found)])

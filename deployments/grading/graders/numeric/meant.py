@@ -65,6 +65,9 @@ def meant_numbers(answer: str, found: Sequence[Quantity], unit: Unit | None, bou
         stances = {held[at].stance, held[at + 1].stance}
         if stances == {"asserted", "aside"} and _OR.search(answer[one.end : other.start].casefold()):
             held[at : at + 2] = [Held("asserted", alternative=True)] * 2
+    remaining = [_REMAINING.search(answer[: one.start]) is not None for one in found]
+    if not all(remaining):
+        held = [Held("aside") if rest else how for rest, how in zip(remaining, held, strict=True)]
     strong = [(one, how) for one, how in zip(found, held, strict=True) if not one.weak]
     every = strong or list(zip(found, held, strict=True))
     standing = [(one, how) for one, how in every if how.stance == "asserted"]
@@ -79,6 +82,11 @@ def meant_numbers(answer: str, found: Sequence[Quantity], unit: Unit | None, bou
     return _choose(answer, standing, unit)
 
 
+#: "25 %, the other 75 % succeeded": the number of what is left is no answer beside another one.
+_REMAINING = re.compile(
+    r"\bthe (?:other|others|rest|remaining|remainder)(?: (?:of (?:it|them|the \w+)|is|are|being))*[\s,:]*$",
+    re.IGNORECASE,
+)
 #: The names of HTTP statuses that contain "not".
 _STATUS = re.compile(r"\bnot (?:found|modified|allowed|acceptable|implemented|extended)\b", re.IGNORECASE)
 _DENIED_BEFORE = re.compile(

@@ -61,6 +61,17 @@ _DOUBTED = re.compile(
 )
 
 
+#: "Every 8 hours", "until 8", "half of 8 hours"; "8 hours ago", "the 8th percentile", "8 hours too long".
+_RELATED_BEFORE = re.compile(
+    r"\b(?P<how>every|each|until|till|since|half|third|quarter)(?: of| the| about| roughly| around)*\s*$",
+    re.IGNORECASE,
+)
+_RELATED_AFTER = re.compile(
+    r"(?:st|nd|rd|th)?\W{0,2}(?:percent\W)?(?P<how>ago|from now|earlier|later|o['’]?clock|percentiles?|percentage points?|points?|too (?:long|short|many|much|few|late|early|high|low))\b",
+    re.IGNORECASE,
+)
+
+
 def said_of_another(answer: str, one: Quantity, prompt: str, *, keyed: bool) -> str:
     """Why ``one``, a number that is right, may be another quantity; empty if nothing says so.
 
@@ -73,6 +84,9 @@ def said_of_another(answer: str, one: Quantity, prompt: str, *, keyed: bool) -> 
         return "The number is said relative to another one."
     if _DIFFERENCE.match(after) and not _ASKS_DIFFERENCE.search(prompt):
         return "The number is said to be a difference."
+    for related in (_RELATED_BEFORE.search(answer[: one.start]), _RELATED_AFTER.match(after)):
+        if related is not None and related["how"].casefold().split()[0] not in prompt.casefold():
+            return f"The number is said with {related['how']!r}, and the question does not ask so."
     if _DOUBTED.match(after):
         return "The candidate doubts the number."
     if (one.unit is None or not keyed) and _RATE.match(after) and not _ASKS_RATE.search(prompt):
