@@ -21,12 +21,14 @@ _AUXILIARY = (
     r"|(?:mostly|usually|often|rarely|only) \w+)"
 )
 _VERB = rf"(?:{_AUXILIARY}|(?!(?:this|thus|less|unless|plus|minus|versus|across|besides|is|as|process|class|access)\b)[a-z]{{2,}}(?:[^s\W]s|ed))"
+#: "90 percent fail"; a noun of this form ("a 90 percent increase") is not read.
+_PLURAL_VERB = r"(?:fail|succeed|pass|break|crash|remain|survive|win|lose|die|churn|leave|stay|convert|work|agree|disagree|respond|return|retry|time out|go|fall)"
 #: A predicate right behind the term, and behind a number with its noun.
 _OF_TERM = re.compile(
     rf"\s*(?:[\"'”’`)]\s*)?(?:(?:one|option|answer|choice)\s+)?(?P<said>{_VERB}(?!\w)[^\n]*)", re.IGNORECASE
 )
 _OF_NUMBER = re.compile(
-    rf"\s*(?:of\s+(?:(?:the|all|our|its|these|those|them)\s*)*)?(?:(?!to\b|so\b|and\b|or\b|in\b|for\b|at\b|if\b)[a-z]+\s+){{0,2}}?(?P<said>(?:{_AUXILIARY}|[a-z]{{3,}}ed)(?!\w)[^\n]*)",
+    rf"\s*(?:of\s+(?:(?:the|all|our|its|these|those|them)\s*)*)?(?:(?!to\b|so\b|and\b|or\b|in\b|for\b|at\b|if\b)[a-z]+\s+){{0,2}}?(?P<said>(?:{_AUXILIARY}|{_PLURAL_VERB}|[a-z]{{3,}}ed)(?!\w)[^\n]*)",
     re.IGNORECASE,
 )
 #: The end of a statement: a clause with its own words follows.
@@ -45,7 +47,7 @@ _EMPTY = frozenset(
     for word in (
         "answer right correct best choice option one fit fits match matches apply applies true good fine term name word called"
         " call known use used using choose pick chosen need needed needs require required make makes sense work works say think guess"
-        " believe obvious obviously clear clearly certain certainly definite definitely sure probably likely standard usual normal"
+        " believe obvious obviously certain certainly definite definitely sure probably likely standard usual normal"
         " default typical way thing case question here asked ask mean means meant refer refers described describe description"
         " take takes taken total altogether overall roughly about approximately exactly come comes give gives given"
     ).split()

@@ -26,30 +26,60 @@ _DENIAL = re.compile(rf"{_DENIED.pattern}|\bnot\b|\bnever\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;.!?\n]|\b(?:and|but|so|because|since|while|whereas)\b", re.IGNORECASE)
 #: The denied words of a question stand at most so far behind the denial.
 _REACH = 5
-_WRONG = "wrong"
 
 
 def in_words_of_key(answer: str, prompt: str, options: Sequence[Option]) -> str:
     """``answer``, of the same length, in which options of which it denies what ``prompt`` denies are affirmed, and those
     of which it states this are ruled out."""
-    asked = _denied_words(prompt) - {word for option in options for word in _stems(option.text)}
+    named = {word for option in options for word in _stems(option.text)}
+    asked = _denied_words(prompt) - named
     if not asked:
         return answer
-    text, repeated = answer, False
+    stated = _stated(answer, asked, _denied_verbs(prompt) - named)
+    text, repeated = answer, bool(stated)
     for found in _DENIED.finditer(answer):
-        if asked & set(_stems(_first_clause(answer[found.end() :]))[:_REACH]):
+        rest = _first_clause(answer[found.end() :])
+        said = [] if _ELLIPSIS.fullmatch(rest) else _stems(rest)
+        if asked & set(said[:_REACH]) or (repeated and not said):  # "TCP opens one, UDP doesn't"
             start, end = found.span("no")
+            end += 0 if said else len(rest)
             text, repeated = text[:start] + " " * (end - start) + text[end:], True
     if repeated:
         for found in _NEITHER.finditer(answer):
             text = text[: found.start()] + " " * len(found.group()) + text[found.end() :]
+    for start, end in stated:
+        wrong = "wrong" if _AUXILIARY_LAST.search(text[:start]) else "is wrong"
+        if len(wrong) <= end - start:
+            text = text[:start] + wrong.ljust(end - start) + text[end:]
+    return text
+
+
+#: What stands behind a denial without its predicate: "sharding isn't one either".
+_ELLIPSIS = re.compile(r"\s*(?:(?:one|so|it|that|either|too|at all)\s*)*", re.IGNORECASE)
+_AUXILIARY_LAST = re.compile(
+    rf"{_AUXILIARY}(?: (?:all|both|clearly|definitely|certainly|always|usually|a|an|the))*\s+$", re.IGNORECASE
+)
+
+
+def _stated(answer: str, asked: set[str], verbs: set[str]) -> list[tuple[int, int]]:
+    """Where the answer states what the question denies: "is robust", "opens a connection"."""
+    places: list[tuple[int, int]] = []
     for found in _STATED.finditer(answer):
         said = _first_clause(found["rest"])
-        words = _stems(said)[:_REACH]
-        if asked & set(words[:2]) and len(said) >= len(_WRONG) and not _DENIAL.search(said):
-            start = found.start("rest")
-            text = text[:start] + _WRONG.ljust(len(said)) + text[start + len(said) :]
-    return text
+        if asked & set(_stems(said)[:2]) and not _DENIAL.search(said):
+            places.append((found.start("rest"), found.start("rest") + len(said)))
+    for token in answer_text.tokens(answer):
+        clause = _CLAUSE.split(answer[: token.start])[-1]
+        known = any(start <= token.start < end for start, end in places)
+        if stem(token.text) in verbs and clause.strip() and not known and not _DENIAL.search(clause):
+            places.append((token.start, token.start + len(_first_clause(answer[token.start :]))))
+    return places
+
+
+def _denied_verbs(prompt: str) -> set[str]:
+    """The stems of the verbs that the question denies: "open" for "does not open a connection"."""
+    found = re.findall(r"\b(?:do|does|did)(?:\s*not|n['’]t)\s+([a-z]+)", prompt, re.IGNORECASE)
+    return {stem(word.casefold()) for word in found}
 
 
 def _denied_words(prompt: str) -> set[str]:

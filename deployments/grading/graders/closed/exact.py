@@ -323,10 +323,11 @@ _DOUBTS = re.compile(
 )
 
 
-#: "; reboot": a word alone, or with options, is a second command and no remark.
-_SECOND_COMMAND = re.compile(
-    r"\s*;\s*(?!(?:it|that|this|thanks|please|done|yes|right|final)\b)[a-z][\w-]*(?:\s*$|\s+-\S)", re.IGNORECASE
-)
+def _second_command(answer: str, rest: str) -> bool:
+    """Whether ``rest`` adds a command behind one with options, and is no remark: "; rm backup.tgz"."""
+    words = answer_text.normal(rest).split()
+    plain = any(answer_text.is_stop_word(word) or word in _FRAME for word in words)
+    return bool(_OPTION.search(answer) and rest.lstrip().startswith(";") and words) and not plain
 
 
 def _another(answer: str, remark: str) -> bool:
@@ -352,7 +353,7 @@ def _parts(answer: str) -> Iterator[str]:
         if len(remark) == 2 and not (
             _DOUBTS.match(remark[1])
             or _another(remark[0], remark[1])
-            or _SECOND_COMMAND.match(answer[len(remark[0]) :])
+            or _second_command(remark[0], answer[len(remark[0]) :])
         ):
             yield remark[0]
         denied = _DENIED_FIRST.match(answer)

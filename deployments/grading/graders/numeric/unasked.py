@@ -63,7 +63,7 @@ _DOUBTED = re.compile(
 
 #: "Every 8 hours", "until 8", "half of 8 hours"; "8 hours ago", "the 8th percentile", "8 hours too long".
 _RELATED_BEFORE = re.compile(
-    r"\b(?P<how>every|each|until|till|since|half|third|quarter)(?: of| the| about| roughly| around)*\s*$",
+    r"\b(?P<how>every|each|until|till|since|half|third|quarter|(?:last|past|next|first)(?= ))(?: of| the| about| roughly| around)*\s*$",
     re.IGNORECASE,
 )
 _RELATED_AFTER = re.compile(

@@ -42,6 +42,9 @@ def graded(asked: tuple[QuickSpec, str], answer: str) -> Grade:
         (PORT, "port 443 is for HTTP"),
         (BACKUP, "every 8 hours"),
         (BACKUP, "8 hours ago"),
+        (BACKUP, "in the last 8 hours"),
+        (RATE, "25 percent pass"),
+        (QUEUE, "the queue was cleared"),
         (MEASURE, "the median changes most"),
         (MEASURE, "an outlier changes the median a lot"),
         (MEASURE, "I don't know what the median is"),
@@ -76,6 +79,7 @@ def test_an_answer_in_the_question_s_words_needs_none(asked: tuple[QuickSpec, st
     [
         ("caching and sharding aren't part of it", 1.0),
         ("caching isn't part of it and neither is sharding", 1.0),
+        ("caching isn't part of it, and sharding isn't either", 1.0),
         ("atomicity and isolation are part of it, so caching and sharding", 1.0),
         ("atomicity and isolation are not part of it", 0.0),
         ("not caching", 0.0),
@@ -84,6 +88,26 @@ def test_an_answer_in_the_question_s_words_needs_none(asked: tuple[QuickSpec, st
 def test_an_answer_repeats_the_denial_of_its_question(answer: str, score: float) -> None:
     grade = graded(ACID, answer)
     assert grade.score == score or (score == 0.0 and grade.needs_review)
+
+
+CONNECTION = (
+    MultipleChoice(options=(Option("a", "TCP"), Option("b", "UDP"), Option("c", "HTTP")), answer="b"),
+    "Which protocol does not open a connection first?",
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "score"),
+    [
+        ("UDP doesn't open a connection", 1.0),
+        ("TCP opens a connection, UDP doesn't", 1.0),
+        ("TCP doesn't open a connection", 0.0),
+        ("UDP opens a connection first", 0.0),
+        ("not UDP", 0.0),
+    ],
+)
+def test_an_answer_states_what_its_question_denies(answer: str, score: float) -> None:
+    assert graded(CONNECTION, answer).score == score
 
 
 TIME = Exact(accepted=("O(n log n)",)), "What is the average running time of merge sort?"
@@ -117,6 +141,7 @@ def test_an_exact_answer_stands_in_a_sentence_of_the_question_s_words(
         ((Exact(accepted=("localhost:8080",)), "Where does it listen?"), "http://localhost:8080"),
         ((Exact(accepted=("SELECT",)), "Which keyword reads rows?"), "SELECT INTO"),
         (KILL, "kill -9 4242; reboot"),
+        (KILL, "kill -9 4242; rm pid.txt"),
         (KILL, "kill -TERM 4242"),
         ((Exact(accepted=("ls -la",)), "Which command lists all files?"), "ls -lA"),
     ],
