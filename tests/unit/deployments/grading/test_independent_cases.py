@@ -70,6 +70,14 @@ REACHED: dict[str, dict[tuple[str, str], float]] = {
         ("star", "stretch"): 0.5,
         ("orders", "core"): 0.9,
     },
+    "closed_graders.jsonl": {
+        ("exact", "core"): 0.95,
+        ("multi_select", "core"): 0.96,
+        ("ordered", "core"): 0.96,
+        ("short_text", "stretch"): 0.0,
+        ("utterances", "core"): 0.92,
+        ("utterances", "stretch"): 0.5,
+    },
 }
 
 
@@ -83,6 +91,7 @@ REACHED: dict[str, dict[tuple[str, str], float]] = {
         ("further_suites.jsonl", 8),
         ("unread_answers.jsonl", 8),
         ("candidates_wordings.jsonl", 4),
+        ("closed_graders.jsonl", 10),
     ],
 )
 async def test_every_row_is_as_accurate_as_promised(name: str, areas: int) -> None:
