@@ -6,7 +6,8 @@ piece and once with a pause of 0.7 to 3 s where ``|`` stands (within a sentence)
 each voice. ``alone`` speaks the parts around the pause one by one, so that the first falls like a finished sentence;
 ``cut`` puts the pause into the sentence that was spoken whole. Silero, smart-turn and Whisper tiny.en, which
 transcribes what was said before each pause, hear the same audio for every rule of ``interview/turn_taking``; ``sound
-alone`` leaves the words out, and ``true words`` reads the text of the set instead. A turn is **cut** if it ends
+alone`` leaves the words out, ``words alone`` leaves out whether Whisper, prompted for it, hears that the speech
+breaks off, and ``true words`` reads the text of the set instead. A turn is **cut** if it ends
 before the last word, and **slow** if neither sound nor words showed its end, so the cap ends it. The delay is from
 the last word to the end of the turn, without transcription. Intervals are Wilson's, 95 %. ``--keep`` keeps speech,
 and what the models made of it, for a later run.
@@ -35,6 +36,7 @@ from scipy.stats import binomtest
 
 from benchmarks.pauses_in_speech import place_after
 from benchmarks.realtime_application import whisper
+from deployments.agent.turn.hear import BREAKS_OFF
 from deployments.stt.contract import TranscribeRequest
 from deployments.stt.service import SttService
 from deployments.tts.config import TtsConfig
@@ -44,7 +46,7 @@ from deployments.turn_detection.contract import FRAME_MS, FRAME_SAMPLES, SAMPLE_
 from deployments.turn_detection.service import TurnDetectionService
 from interview.errors import AudioRejected
 from interview.turn_taking.brevity import is_brief
-from interview.turn_taking.completeness import is_unfinished
+from interview.turn_taking.completeness import breaks_off, is_unfinished
 from interview.turn_taking.profiles import REASONING, SHORT, STORY, PauseProfile, plain_silence
 from interview.turn_taking.turns import Paused, TurnEnded, TurnResumed, Turns
 from serve.http.realtime.answer_audio import PAD_MS
@@ -66,7 +68,7 @@ SPEECH, GOES_ON = 0.5, 0.35
 
 class Rule(NamedTuple):
     profile: PauseProfile
-    reads: Literal["nothing", "whisper", "text"] = "whisper"
+    reads: Literal["nothing", "words", "whisper", "text"] = "whisper"
 
 
 RULES: dict[str, Rule] = {
@@ -74,6 +76,9 @@ RULES: dict[str, Rule] = {
     "short, sound alone": Rule(SHORT, reads="nothing"),
     "story, sound alone": Rule(STORY, reads="nothing"),
     "reasoning, sound alone": Rule(REASONING, reads="nothing"),
+    "short, words alone": Rule(SHORT, reads="words"),
+    "story, words alone": Rule(STORY, reads="words"),
+    "reasoning, words alone": Rule(REASONING, reads="words"),
     "short": Rule(SHORT),
     "story": Rule(STORY),
     "reasoning": Rule(REASONING),
@@ -138,10 +143,12 @@ def trimmed(samples: Samples) -> Samples:
 
 
 class Kept(Struct):
-    """What the models made of one recording, by the time in ms up to which they heard it. ``read``: text, language."""
+    """What the models made of one recording, by the time in ms up to which they heard it. ``read``: text,
+    language; ``ends``: text that may end with an ellipsis."""
 
     judged: dict[str, float | None] = field(default_factory=dict)
     read: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
 
 
 #: Scores by voice and pause, then by rule.
@@ -307,6 +314,18 @@ class Known:
         return judged[str(at_ms)]
 
     async def heard(self, at_ms: int) -> Reading:
+        """Of the words that Whisper hears before a pause, and of how they end."""
+        reading = await self.words(at_ms)
+        if reading.unfinished is not False:
+            return reading
+        ends = self._kept.ends
+        if str(at_ms) not in ends:
+            spoken = self._samples[: (at_ms + PAD_MS) * SAMPLE_RATE // 1000]
+            asked = TranscribeRequest(wav_of(spoken), "audio/wav", language="en", prompt=BREAKS_OFF)
+            ends[str(at_ms)] = (await self._ears.transcribe(asked)).text
+        return reading._replace(unfinished=breaks_off(ends[str(at_ms)]))
+
+    async def words(self, at_ms: int) -> Reading:
         """Of the words that Whisper hears before a pause."""
         read = self._kept.read
         if str(at_ms) not in read:
@@ -325,7 +344,8 @@ class Known:
         return Reading.of(self._utterance.text if over else self._utterance.first, "en")
 
     def reader(self, rule: Rule) -> Reader | None:
-        return {"nothing": None, "whisper": self.heard, "text": self.written}[rule.reads]
+        readers = {"nothing": None, "words": self.words, "whisper": self.heard, "text": self.written}
+        return readers[rule.reads]
 
 
 async def measure(texts: list[str], speech: Speech, pauses: Pauses, store: Store) -> Groups:

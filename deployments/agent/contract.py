@@ -90,12 +90,14 @@ class ThinkAheadRequest(Struct, frozen=True):
 
 
 class HearRequest(Struct, frozen=True):
-    """Part of an answer that is being spoken: an encoded file of ``content_type``."""
+    """Part of an answer that is being spoken: an encoded file of ``content_type``. ``for_its_end``: only whether the
+    text ends like a whole sentence matters, so speech that breaks off may be written with an ellipsis."""
 
     tenant: str
     interview_id: str
     audio: bytes
     content_type: str = "audio/wav"
+    for_its_end: bool = False
 
 
 class HintRequest(Struct, frozen=True):

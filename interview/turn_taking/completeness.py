@@ -71,6 +71,7 @@ _BEGINS_A_PHRASE = _set("until since before after once")
 #: A shorter sentence that begins so, without a comma, has no main clause yet.
 _CLAUSE_WORDS = 8
 _OPEN_ENDS = (",", ";", ":", "-", "–", "—", "...", "…")
+_ELLIPSES = ("...", "…")
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)*", re.IGNORECASE)
 
 
@@ -84,6 +85,11 @@ def is_unfinished(words: str, language: str) -> bool | None:
     last = sentences[-1]
     spoken = [word.lower().replace("’", "'") for word in _WORD.findall(last)]
     return last.endswith(_OPEN_ENDS) or _leads_on(spoken) or ("," not in last and _lacks_a_main_clause(spoken))
+
+
+def breaks_off(words: str) -> bool:
+    """Whether ``words`` end with an ellipsis, as speech recognition writes speech that breaks off. Pure."""
+    return words.rstrip().endswith(_ELLIPSES)
 
 
 def _lacks_a_main_clause(spoken: list[str]) -> bool:

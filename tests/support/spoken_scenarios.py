@@ -3,8 +3,8 @@
 A scenario (``tests/data/realtime``) is a list of steps:
 
 - ``ask``: the candidate's client asks for the interviewer's line and plays so many seconds of it.
-- ``say``: so many seconds of speech, whose ``words`` are recognised. ``finished`` is what the end-of-turn model thinks
-  of the pauses from here on.
+- ``say``: so many seconds of speech, whose ``words`` are recognised; ``breaks_off``: and heard to break off.
+  ``finished`` is what the end-of-turn model thinks of the pauses from here on.
 - ``silence``: so many seconds of it.
 - ``cancel``: the client cancels the response.
 - ``voice``: from here on the first sound of fresh speech takes so many seconds.
@@ -105,15 +105,17 @@ class Loudness:
 
 
 class ScriptedEars:
-    """``SpeechToText``: every recording has the scenario's ``words``."""
+    """``SpeechToText``: every recording has the ``words``; ``breaks_off``: a prompt makes it write that."""
 
     def __init__(self) -> None:
         self.words = ""
+        self.breaks_off = False
 
     async def transcribe(self, request: TranscribeRequest) -> Transcript:
         if not self.words:
             raise AudioRejected("No speech was heard.")
-        return Transcript(self.words, "en", 1.0, (), 0.95, await self.info(), speech_s=1.0)
+        words = f"{self.words.rstrip('.')}..." if self.breaks_off and request.prompt else self.words
+        return Transcript(words, "en", 1.0, (), 0.95, await self.info(), speech_s=1.0)
 
     async def info(self) -> EngineInfo:
         return EngineInfo("scripted", "scenario")
@@ -201,6 +203,7 @@ class Stage:
             case "say":
                 self.mark = len(self.outbox.seen)
                 self.ears.words = step.get("words", "")
+                self.ears.breaks_off = step.get("breaks_off", False)
                 self.model.likelihood = step.get("finished", self.model.likelihood)
                 await self.pass_time(value, loud=True)
             case "silence":

@@ -21,6 +21,9 @@ from storage.sessions.port import SessionKey
 
 #: Vocabulary words that bias the decoder; more would displace speech in Whisper's prompt.
 MAX_HOTWORDS = 48
+#: An English prompt after which Whisper writes an ellipsis where speech breaks off. Without it, a fragment ends like a
+#: sentence, and often without the word that leads on.
+BREAKS_OFF = "So I thought about it, because... And then we, um... When I... Which was..."
 
 
 class Recording(Struct, frozen=True):
@@ -70,7 +73,10 @@ async def hear_part(runtime: Runtime, request: HearRequest) -> Transcript:
     if state is None:
         raise NotFound("There is no such interview.")
     recording = Recording.of(request.audio, request.content_type)
-    return await stt.transcribe(transcription_request(recording, state, await runtime.plans.get(state)))
+    asked = transcription_request(recording, state, await runtime.plans.get(state))
+    if request.for_its_end:
+        asked = msgspec.structs.replace(asked, prompt=BREAKS_OFF, hotwords=())
+    return await stt.transcribe(asked)
 
 
 async def hear(

@@ -88,12 +88,16 @@ class PartTranscripts:
         self._tail: _Part | None = None
         self._cut_ms: int | None = None
 
+    def begins_ms(self, audio: AnswerAudio) -> int:
+        """The beginning of what is not transcribed for good."""
+        return audio.start_ms if self._cut_ms is None else self._cut_ms
+
     def paused(self, audio: AnswerAudio, at_ms: int) -> asyncio.Task[Transcript | None] | None:
         """The candidate fell silent at ``at_ms``: transcribe what is new. Returns the transcript of the words before
         the pause; None when there is nothing new, or the part before is still being transcribed."""
         if self._tail is not None and not self._tail.transcript.done():
             return None
-        start_ms = audio.start_ms if self._cut_ms is None else self._cut_ms
+        start_ms = self.begins_ms(audio)
         end_ms = at_ms + PAD_MS
         if end_ms <= start_ms:
             return None
@@ -112,7 +116,7 @@ class PartTranscripts:
 
             InterviewError: a part could not be transcribed now.
         """
-        start_ms = audio.start_ms if self._cut_ms is None else self._cut_ms
+        start_ms = self.begins_ms(audio)
         end_ms = ended_ms + PAD_MS
         if end_ms > start_ms and (self._tail is None or self._tail.end_ms != end_ms):
             self._tail = self._transcribed(audio, start_ms, end_ms)

@@ -53,6 +53,7 @@ class Answering:
         settings: RealtimeSettings,
         detection: TurnDetection | None,
         hear: Callable[[Samples], Awaitable[Transcript]],
+        hear_end: Callable[[Samples], Awaitable[Transcript]],
         ahead: ThinkingAhead,
         emit: Callable[[dict[str, Any]], None],
         shown: Announcer,
@@ -67,7 +68,7 @@ class Answering:
         self._creates_response = False
         self._item_id = new_item_id()
         self._listening = Listening(
-            detection, hear, self._happened, lambda words: shown.caption(self._item_id, words), ahead
+            detection, hear, hear_end, self._happened, lambda words: shown.caption(self._item_id, words), ahead
         )
         self.intake = self._new_intake()
 

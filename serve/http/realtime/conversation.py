@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -92,6 +93,7 @@ class Conversation:
             ports.settings,
             ports.detection,
             self._hear,
+            partial(self._hear, for_its_end=True),
             ThinkingAhead(self._think_ahead if ports.settings.think_ahead else None),
             self.emit,
             self._shown,
@@ -484,8 +486,11 @@ class Conversation:
         if not self._speaking.active:
             self._answer({})
 
-    async def _hear(self, samples: Samples) -> Transcript:
-        return await self._ports.agent.hear(HearRequest(self.key.tenant, self.key.interview_id, wav_of(samples)))
+    async def _hear(self, samples: Samples, *, for_its_end: bool = False) -> Transcript:
+        key = self.key
+        return await self._ports.agent.hear(
+            HearRequest(key.tenant, key.interview_id, wav_of(samples), for_its_end=for_its_end)
+        )
 
     async def _think_ahead(self, transcript: Transcript) -> PreparedReply | None:
         key = self.key

@@ -12,12 +12,12 @@ from deployments.turn_detection.contract import FRAME_MS, TurnDetection, VoiceAc
 from interview.errors import InterviewError
 from interview.plans.questions import QuestionCard
 from interview.turn_taking.brevity import expects_more_than_a_word, is_brief
-from interview.turn_taking.completeness import is_unfinished
+from interview.turn_taking.completeness import breaks_off, is_unfinished
 from interview.turn_taking.profiles import PauseProfile, plain_silence, profile_of, scaled
 from interview.turn_taking.stories import expects_a_story, lacks_its_result
 from interview.turn_taking.thinking import asks_for_time
 from interview.turn_taking.turns import Gate, MayEnd, Outcome, Paused, Turns
-from serve.http.realtime.answer_audio import AnswerAudio, PartTranscripts
+from serve.http.realtime.answer_audio import PAD_MS, AnswerAudio, PartTranscripts
 from serve.http.realtime.audio_formats import AudioFormat, Decoder, Pcm, Samples
 from serve.http.realtime.session_config import SemanticVad, ServerVad
 from serve.http.realtime.session_config import TurnDetection as Detection
@@ -36,12 +36,14 @@ class Listening:
         self,
         models: TurnDetection | None,
         hear: Callable[[Samples], Awaitable[Transcript]],
+        hear_end: Callable[[Samples], Awaitable[Transcript]],
         happened: Callable[[Outcome], None],
         told: Callable[[str], None],
         ahead: ThinkingAhead,
     ) -> None:
         self._models = models
         self._hear = hear
+        self._hear_end = hear_end
         self._happened = happened
         self._told = told
         self.ahead = ahead
@@ -125,12 +127,13 @@ class Listening:
             self.ahead.stop()
 
     def _pause(self, turns: Turns, paused: Paused) -> None:
+        said = self.audio.between(self.parts.begins_ms(self.audio), paused.at_ms + PAD_MS).copy()
         words = self.parts.paused(self.audio, paused.at_ms)
         if turns.profile.is_plain:
             return  # the client named the silence
         self._kept(self._judge(turns, paused.at_ms))
         if words is not None:
-            self._kept(self._read(turns, self.parts, paused.at_ms, words))
+            self._kept(self._read(turns, self.parts, paused.at_ms, words, said))
 
     def _kept(self, work: Coroutine[Any, Any, None]) -> None:
         judging = asyncio.create_task(work)
@@ -138,7 +141,7 @@ class Listening:
         judging.add_done_callback(self._judging.discard)
 
     async def _read(
-        self, turns: Turns, parts: PartTranscripts, at_ms: int, words: asyncio.Task[Transcript | None]
+        self, turns: Turns, parts: PartTranscripts, at_ms: int, words: asyncio.Task[Transcript | None], said: Samples
     ) -> None:
         await asyncio.wait([words])
         if words.cancelled() or words.exception() is not None:
@@ -159,6 +162,13 @@ class Listening:
                 untold = self._story and lacks_its_result(whole.text, whole.language)
                 brief = unfinished is not None and is_brief(whole.text, whole.language)
         turns.read(at_ms, unfinished=unfinished, untold=untold, brief=brief)
+        if unfinished is False and turns.state == "paused" and await self._breaks_off(said):
+            turns.read(at_ms, unfinished=True, untold=untold, brief=brief)
+
+    async def _breaks_off(self, said: Samples) -> bool:
+        """Whether speech recognition, asked for it, hears the last sentence of ``said`` as broken off."""
+        heard, _ = await heard_or_none(self._hear_end(said))
+        return heard is not None and breaks_off(heard.text)
 
     async def _judge(self, turns: Turns, at_ms: int) -> None:
         if self._models is not None:

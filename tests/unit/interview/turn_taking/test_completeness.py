@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview.turn_taking.completeness import is_unfinished
+from interview.turn_taking.completeness import breaks_off, is_unfinished
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,10 @@ def test_a_whole_sentence_is_not(words: str) -> None:
 @pytest.mark.parametrize(("words", "language"), [("Ich würde und", "de"), ("", "en"), ("...", "en")])
 def test_without_words_or_rules_nothing_is_known(words: str, language: str) -> None:
     assert is_unfinished(words, language) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [("I asked them whether... ", True), ("We tried…", True), ("Done.", False)]
+)
+def test_words_that_end_with_an_ellipsis_break_off(words: str, expected: bool) -> None:
+    assert breaks_off(words) is expected
