@@ -41,6 +41,11 @@ _FEELING = re.compile(
     r"|(?:\bnot|n['’]t)(?: really| even| quite)? (?:know|understand|remember|sure|see)\b[^,.;]{0,20}\b(?:what|how|why|when|where|which|about)\b[^,.;]*$",
     re.IGNORECASE,
 )
+#: "Queues confuse me", "an index, though not here".
+_LIMITED = re.compile(
+    r"(?:\s+(?:\w+ly\s+)?[a-z]+\s+(?:me|us)\b|[,\s]+(?:though|but|although|just|only)\s+not\s+(?:here|there|now|always|today|any ?more|this time|(?:in|for) (?:this|that)\b))",
+    re.IGNORECASE,
+)
 #: Words that say that something is the answer, or how sure the candidate is.
 _EMPTY = frozenset(
     stem(word)
@@ -75,6 +80,8 @@ def _of(answer: str, start: int, end: int, prompt: str, *, number: bool) -> str:
     if _FEELING.search(before):
         return "The candidate speaks about the accepted answer and may not give it."
     rest = answer[end:]
+    if _LIMITED.match(rest):
+        return "Something is said of the accepted answer that may set it aside."
     found = (_OF_NUMBER if number else _OF_TERM).match(rest)
     asked = _words(prompt)
     clause = before + " " + _first_clause(rest)

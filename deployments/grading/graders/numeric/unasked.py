@@ -66,6 +66,11 @@ _RELATED_BEFORE = re.compile(
     r"\b(?P<how>every|each|until|till|since|half|third|quarter|(?:last|past|next|first)(?= ))(?: of| the| about| roughly| around)*\s*$",
     re.IGNORECASE,
 )
+#: "Version 3", "level 3": a name with a number, where the question asks how many.
+_NAMED = re.compile(
+    r"\b(?P<how>level|version|phase|step|stage|layer|tier|grade|class|chapter|section|page|line|row|column|figure|round|release)\s+$",
+    re.IGNORECASE,
+)
 _RELATED_AFTER = re.compile(
     r"(?:st|nd|rd|th)?\W{0,2}(?:percent\W)?(?P<how>ago|from now|earlier|later|o['’]?clock|percentiles?|percentage points?|points?|too (?:long|short|many|much|few|late|early|high|low))\b",
     re.IGNORECASE,
@@ -98,6 +103,9 @@ def said_of_another(answer: str, one: Quantity, prompt: str, *, keyed: bool) -> 
     counted = _HOW_MANY.search(prompt)
     if counted is None:
         return ""
+    name = _NAMED.search(answer[: one.start])
+    if name is not None and name["how"].casefold() not in prompt.casefold():
+        return f"The number belongs to a {name['how'].casefold()}, and the question asks how many."
     ordinal = re.match(r"(?:st|nd|rd|th)\b", after, re.IGNORECASE) or re.search(
         r"\d(?:st|nd|rd|th)$|(?<!\w)(?:[a-z]*(?:fth|xth|nth|hth|ieth)|second|third)$",
         answer[one.start : one.end],

@@ -12,6 +12,7 @@ QUEUE = ShortText(accepted=("queue",)), "Which structure hands out what came in 
 RATE = Numeric(value=25, unit="%"), "What percentage of the requests failed?"
 PORT = Numeric(value=443), "On which port does HTTPS listen by default?"
 BACKUP = Numeric(value=8, unit="hour"), "How long does the backup run?"
+REPLICAS = Numeric(value=3), "How many replicas are needed?"
 MEASURE = (
     MultipleChoice(options=(Option("a", "Mean"), Option("b", "Median"), Option("c", "Mode")), answer="b"),
     "Which measure does a single outlier change least?",
@@ -45,6 +46,9 @@ def graded(asked: tuple[QuickSpec, str], answer: str) -> Grade:
         (BACKUP, "in the last 8 hours"),
         (RATE, "25 percent pass"),
         (QUEUE, "the queue was cleared"),
+        (QUEUE, "queues confuse me"),
+        (QUEUE, "a queue, though not here"),
+        (REPLICAS, "version 3"),
         (MEASURE, "the median changes most"),
         (MEASURE, "an outlier changes the median a lot"),
         (MEASURE, "I don't know what the median is"),
@@ -65,6 +69,7 @@ def test_a_statement_of_the_right_answer_needs_a_review(asked: tuple[QuickSpec, 
         (RATE, "25%, the other 75% succeeded"),
         (PORT, "HTTPS listens on 443"),
         (BACKUP, "it runs 8 hours"),
+        (REPLICAS, "you need 3 replicas"),
         (MEASURE, "an outlier changes the median least"),
         (MEASURE, "the median is the right answer"),
     ],
