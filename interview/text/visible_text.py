@@ -13,7 +13,7 @@ _HIDDEN = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ue000-\uf8ff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-#: Characters that are hidden, too, but show no intent.
+#: Hidden characters that occur in ordinary text, so they do not suggest an attempt to hide something.
 _HONEST = re.compile("[\u00ad\u200c-\u200f\ufe0e\ufe0f\ufeff\uf000-\uf0ff]")
 _BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*")
@@ -24,7 +24,7 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-#: The commonest function words: enough of them tell European languages apart within a sentence or two.
+#: The most common function words, enough to tell European languages apart within a sentence or two.
 _FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "en": _listed("the and you of to is that what how in for your with did was were would could it on are this"),
     "de": _listed("der die das und sie ist nicht ein eine wie was mit haben ihre auf zu den von im für wir"),
@@ -146,8 +146,28 @@ def other_language(text: str, language: str) -> str:
     return next((found for sentence in sentences if (found := _told_language(sentence, code, own))), "")
 
 
+def is_foreign(text: str, language: str) -> bool:
+    """Whether ``text`` as a whole is clearly not in ``language`` (an ISO 639-1 code, maybe with a region): it is mostly
+    in another script, or three different function words of another language stand against at most one of its own.
+
+    False for a language without a list of words here. Quotations do not count.
+    """
+    own = _FUNCTION_WORDS.get(language.lower().split("-")[0])
+    if own is None:
+        return False
+    text = QUOTED.sub(" ", text)
+    letters = [char for char in text if char.isalpha()]
+    if len(letters) >= 8 and sum(char > "\u024f" for char in letters) > len(letters) / 2:
+        return True
+    words = [word for word in words_of(text) if len(word) > 1]  # options and "a" are words of several languages
+    if len(words) < 6:
+        return False
+    most = max(len(known.intersection(words)) for known in _FUNCTION_WORDS.values())
+    return most >= 3 and most >= 2 * len(own.intersection(words)) + 1
+
+
 def _told_language(words: list[str], code: str, own: frozenset[str]) -> str:
-    """The language of a sentence that has no word of its own language's, or ``""``."""
+    """The language of a sentence that has no word of ``own``, or ``""``."""
     if len(words) < 2 or any(word in own or word in _ADDRESS.get(code, ()) for word in words):
         return ""
     return next(

@@ -37,7 +37,8 @@ class Observation(Struct, frozen=True):
     ``unsure`` in ``heard`` means that the transcript is too doubtful to score, for the reason in ``why``. ``question``:
     only questions to the interviewer; ``questions`` may also come with an answer. ``afterthought``: the candidate
     returned to an earlier question, which is open again, without the addition yet. ``unformed``: an answer that lacks
-    the required form, to be requested again.
+    the required form, to be requested again. ``is_foreign``: an answer in another language than the interview's, the
+    first of its candidate.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Observation(Struct, frozen=True):
     confidence: float | None = None
     why: str = ""
     questions: tuple[CandidateQuestion, ...] = ()
+    is_foreign: bool = False
 
 
 class NextStep(Struct, frozen=True):

@@ -67,6 +67,9 @@ def decide(brief: TurnBrief) -> Decision:
     decision = _decided(brief)
     if brief.observation.questions and brief.observation.heard != "question":
         return replace(decision, text=phrases.joined(replies_to(brief), decision.text))
+    if brief.observation.is_foreign and decision.action.action_type != "conclude":
+        told = language_of(brief.state.language).replies.language
+        return replace(decision, text=phrases.joined(told, decision.text))
     return decision
 
 

@@ -56,7 +56,11 @@ class Decider:
         due = brief.probe_for_all and "ask_followup" in brief.open_actions
         keyed = brief.question.answer_mode != "spoken" and brief.observation.heard == "answer"
         return self._model is not None and not (
-            due or keyed or brief.observation.heard in PROCEDURAL or brief.observation.questions
+            due
+            or keyed
+            or brief.observation.heard in PROCEDURAL
+            or brief.observation.questions
+            or brief.observation.is_foreign
         )
 
     async def prepare(self, brief: TurnBrief) -> PreparedReply | None:

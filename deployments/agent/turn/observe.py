@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from deployments.agent.brief.interviewer import Heard, Observation
 from deployments.agent.config import AgentConfig
+from interview.languages.language import language_of
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import MultiSelect, Question
 from interview.sessions.answer_forms import is_bare
@@ -18,10 +19,12 @@ from interview.sessions.hearing import heard_from, replies_by_turn
 from interview.sessions.session import AskedQuestion, PendingAnswer, SessionState
 from interview.sessions.utterances import is_silence, read_utterance
 from interview.text.facts import fact_for
+from interview.text.machine_orders import text_without_orders
+from interview.text.visible_text import is_foreign
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
-#: What cannot be meant for a question that was not heard: the question is put again instead.
+#: Utterances that cannot refer to a question that the candidate has not heard: the question is put again instead.
 _NEEDS_THE_QUESTION = frozenset({"answer", "unsure", "done", "wait", "hint"})
 
 
@@ -72,7 +75,17 @@ def understood(
     said = _answering(first, state.language)
     whole = _with(earlier, question, said, first.confidence) if said else earlier
     observation = bounded(first, asked, plan, answered=bool(earlier.text), hint_open=hint_open, config=config)
+    if observation.heard == "answer" and _is_first_foreign(observation.text, state):
+        observation = replace(observation, is_foreign=True)
     return Understood(observation, whole if observation.heard == "answer" else earlier, whole)
+
+
+def _is_first_foreign(text: str, state: SessionState) -> bool:
+    """Whether ``text`` is in another language than the interview's, and the candidate was not told its language yet."""
+    if not is_foreign(text_without_orders(text), state.language):
+        return False
+    told = language_of(state.language).replies.language
+    return not any(turn.role == "interviewer" and told in turn.content for turn in state.conversation_history)
 
 
 def observed_answer(

@@ -32,6 +32,12 @@ from interview.plans.questions import (
     Symbolic,
     Ungraded,
 )
+from interview.text.machine_orders import text_without_orders
+from interview.text.visible_text import is_foreign
+
+FOREIGN = "The answer is not in the interview's language; only a person can judge it."
+#: The confidence of such a grade: as of an answer in which no key point was found.
+_FOREIGN_CONFIDENCE = 0.2
 
 #: A grader that runs in a worker process: the key, the answer, a seed, the tenant.
 ProcessGrader = Callable[[Question, str, int, str], Awaitable[Grade]]
@@ -105,7 +111,7 @@ class Registry:
         async def grade_english(question: Question, answer: str) -> Grade:
             return await self._grade(question, answer, seed, tenant, aligner)
 
-        return await graded(question, answer, language, grade_english)
+        return _with_language(await graded(question, answer, language, grade_english), question, answer, language)
 
     async def _grade(self, question: Question, answer: str, seed: int, tenant: str, aligner: Aligner | None) -> Grade:
         spec = question.grader
@@ -125,6 +131,16 @@ class Registry:
                         f"This grading tier has no grader for {type(spec).__name__.lower()} answers."
                     )
                 return await process(question, answer, seed, tenant)
+
+
+def _with_language(grade: Grade, question: Question, answer: str, language: str) -> Grade:
+    """``grade``, for a person to look at if an open answer is in another language than the interview's."""
+    if not isinstance(question.grader, RubricGrading) or not is_foreign(text_without_orders(answer), language):
+        return grade
+    reason = f"{FOREIGN} {grade.review_reason}".strip()
+    return replace(
+        grade, needs_review=True, review_reason=reason, confidence=min(grade.confidence, _FOREIGN_CONFIDENCE)
+    )
 
 
 def not_scored() -> Grade:
