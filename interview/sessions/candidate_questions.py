@@ -163,7 +163,7 @@ _TOPICS: dict[QuestionTopic, str] = {
         (should|shall|do|must) i [need|want|like|have|to|rather|also|still|still need]* (say|add|explain|continue|go|talk|elaborate|give|tell|keep|expand|go on|more|keep going|be)+ [you|something|anything|more|on|into|in|further|detail|details|deeper|about|an|a|example|examples|that|this|going|to|talking|or is that enough|or is that ok|or was that enough|specific|it|else|or not|or is it enough|or is this enough|or is that fine]*
         (do|did|does|have) (that|this|i|it|you|my answer) [really|already|fully|correctly|sufficiently]* (answer|answered|make sense|help|suffice|get|understand|understood|explain|need|explained|do it|cover) [your|the|that|this|you|question|it|to|what i mean|me|more|anything|else|enough|from me|me to say|properly|well|clear|right|correctly|myself]*
         (am i|was i|are we|am i still) [still|going|answering]* (on the right track|right|correct|too fast|too long|going in the right direction|on track|clear|making sense|doing (ok|okay|well|fine|good)|too detailed|too quiet|answering [the|your] question|close|wrong|off topic|far off) [here|so far|with that|with this|now|or wrong]*
-        how (am i|did i|was i|was that|was my answer|is it going|do i) [doing|do|going|so far|this far|doing so far|it going]* [so far|here|now|on that one|on that|with that|in this interview|good|well|perform|performing]*
+        how (am i|was i|was that|was my answer|is it going|do i) [doing|do|going|so far|this far|doing so far|it going]* [so far|here|now|on that one|on that|with that|in this interview|good|well|perform|performing]*
         (did|do|have|was|is) (i|that|it) [get|got|have|answer|answered]* [it|that|this|the]* (right|correct|correctly|wrong|correct answer|right answer) [or|not|wrong|now|so far|please]*
         (what|how) (do|did) you think [of|about] (my answer|that|it|this|what i said)
         (is|was) my answer (right|correct|wrong|good|bad|ok|okay|fine|enough|clear)
@@ -205,6 +205,7 @@ _TOPICS: dict[QuestionTopic, str] = {
         (why|how come) (are you|is it|is there) [so|not]* (silent|quiet|answering|slow|not answering|not responding|saying anything|responding|no sound|no answer|taking so long)
     """,
     "result": """
+        how (did i|have i) (do|done|perform|performed|score|scored) [overall|so far|in this interview|in the interview|today|on that one|on that|with that|now]*
         (when|how|where) (do|will|can|would|should|am) (i|we) [be|get|going to|expect to|ever]* (hear|know|get|find out|learn|receive|expect|see|be told|told|informed|notified) [me|about|the|my|a|an|back|from|know|result|results|decision|outcome|feedback|score|grade|scores|answer|response|you|it|whether|if|i|got|job|offer|of|on|news|invitation|passed|have|again|after|this|interview]*
         (how|where|when|whom) (can|could|may|do|would|should) i (contest|appeal|challenge|dispute|complain about|complain) [against|about]* [a|the|my|this|your|to]* [grade|grades|score|decision|result|results|evaluation|assessment|interview]*
         i (want|would like|wish|need|am going) to (contest|appeal|challenge|dispute) [a|the|my|this|your|against]* (grade|grades|score|decision|result|results|evaluation|assessment)*

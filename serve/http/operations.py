@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 _OBJECT = {"application/json": {"schema": {"type": "object"}}}
+#: What serves in place of a tier that is not configured.
+_ABSENT = {"llm": "The scripted interviewer asks, and key points grade open answers."}
 
 
 def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authenticator) -> APIRouter:
@@ -81,7 +83,7 @@ def operations_router(ports: IngressPorts, settings: HttpSettings, auth: Authent
             ask_all({"queues": ports.status} if ports.status else {}, settings.probe_timeout_s),
         )
         for absent in {"stt", "llm", "tts"} - engines.keys():
-            engines[absent] = {"ok": True, "detail": {"name": "none", "notice": "Not configured."}}
+            engines[absent] = {"ok": True, "detail": {"name": "none", "notice": _ABSENT.get(absent, "Not configured.")}}
         if ports.turn_detection is not None:
             detection = msgspec.to_builtins(ports.turn_detection.info())
             engines["turn_detection"] = {"ok": True, "detail": detection}

@@ -57,6 +57,7 @@ CONSENT = msgspec.structs.replace(PLAN, consent=ANALYST.consent, company_facts={
         ("Do you watch whether I switch tabs?", "integrity", "consent", "it is never scored"),
         ("Who is responsible for my data?", "data", "consent", "The company that invited you"),
         ("I want to contest my grade", "result", "", "noted your question for the hiring team"),
+        ("How did I do?", "result", "", "I don't decide"),
         ("Can I type my answer?", "typing", "script", "type your answer or speak"),
         ("Can I type?", "typing", "script", "type your answer or speak"),
         ("Are my answers correct?", "solution", "script", "a person reviews them"),

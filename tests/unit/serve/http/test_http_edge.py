@@ -175,6 +175,7 @@ async def test_status_says_which_engine_serves_and_what_is_missing():
 
     async with client_of(stub_ports(stt=EnglishOnly(), status=queues)) as client:
         status = (await client.get("/status")).json()
+        assert "scripted interviewer" in status["engines"]["llm"]["detail"]["notice"]
     assert status["engines"]["stt"]["detail"]["notice"] == "Understands English only."
     assert status["engines"]["tts"]["detail"]["name"] == "none"
     assert status["queues"]["detail"] == {"agent": {"waiting": 3}}
