@@ -47,15 +47,15 @@ class PreparedReply(Struct, frozen=True):
 
     @property
     def tokens(self) -> int:
-        """Those that the model wrote; 0 if its server does not say."""
+        """The tokens that the model wrote; 0 if its server does not say."""
         usage = self.response.get("usage")
         count = usage.get("completion_tokens") if isinstance(usage, dict) else None
         return count if isinstance(count, int) else 0
 
 
 class TurnRequest(Struct, frozen=True):
-    """One answer: ``text``, or ``audio`` (an encoded file of ``content_type``). With both, the words are the answer,
-    and the recording, whose transcript they correct, is kept beside them.
+    """One answer: ``text``, or ``audio`` (an encoded file of ``content_type``). With both, ``text`` is the answer, as
+    the corrected transcript of the recording, which is kept beside it.
 
     ``voice`` asks for the reply's audio, ``stream_audio`` for its parts as they are spoken (only with ``turn_stream``).
     ``signals`` are the client's integrity observations. ``takeover`` skips the wait for a dead worker's lease: set it
@@ -82,7 +82,7 @@ class TurnRequest(Struct, frozen=True):
 
 
 class ThinkAheadRequest(Struct, frozen=True):
-    """An answer as far as it was heard, in a pause that may be its end."""
+    """The transcript so far, at a pause that may be the end of the answer."""
 
     tenant: str
     interview_id: str

@@ -1,4 +1,4 @@
-"""Features of a clause for telling which part of a story it is: its words, and where it stands among the others."""
+"""Features of a clause that classify it as a part of a story: its words, and its place among the other clauses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Place(Struct, frozen=True):
 
 
 def features(clause: str, place: Place) -> set[str]:
-    """The names of the clause's features. Every number is the same word."""
+    """The names of the clause's features. All numbers count as one word."""
     words = ["#" if word.isdigit() or word in _NUMBERS else word for word in _words(clause)]
     return {*_of_words(words), *_of_place(place)}
 

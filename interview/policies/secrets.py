@@ -79,10 +79,10 @@ def hint_in(text: str, scene: Scene, size: int) -> str:
 
 
 def secret_texts(question: Question) -> list[str]:
-    """Texts of which no run of words may be revealed."""
+    """Texts from which no run of words may be revealed."""
     texts = [point for key in question.key_points for point in (key.text, *key.variants)]
     if question.reference is not None:
-        # The weak answer says the obvious.
+        # The weak answer holds nothing secret: it says the obvious.
         texts += [question.reference.strong, question.reference.average]
     for criterion in question.criteria:
         texts += [level.anchor for level in criterion.levels]
@@ -90,7 +90,7 @@ def secret_texts(question: Question) -> list[str]:
 
 
 def secret_keys(question: Question) -> list[str]:
-    """Short answers that may not be revealed as a whole."""
+    """Short answers that must not be revealed as a whole."""
     match question.grader:
         case Exact(accepted=accepted) | ShortText(accepted=accepted):
             return list(accepted)
@@ -103,9 +103,9 @@ def secret_keys(question: Question) -> list[str]:
         case Ordered(answer=order):
             return [" ".join(order)]
         case MultipleChoice() | MultiSelect():
-            return []  # every option was told; right_choices guards which of them is right
+            return []  # the candidate sees every option; right_choices protects which of them is right
         case RubricGrading() | Ungraded():
-            return []  # an open question has no key; secret_texts guards its points, anchors and references
+            return []  # an open question has no key; secret_texts protects its points, anchors and references
 
 
 def right_choices(question: Question) -> list[str]:

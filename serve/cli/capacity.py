@@ -26,8 +26,8 @@ def plan_capacity(
 ) -> None:
     """Derive replicas, cores, GPUs, Redis memory and network. Lines marked ≈ rest on an estimate, not on a run.
 
-    With --simulate also the throughput and latency of one node, by a queueing simulation with measured service times.
-    Speech, voice and language models are the fakes of the profile `load` there.
+    --simulate adds the throughput and latency of one node, from a queueing simulation with measured service times. In
+    it the speech, voice and language models are the fakes of the profile `load`.
     """
     from serve.capacity.costs import COSTS
     from serve.capacity.node import simulated_node

@@ -52,7 +52,7 @@ from serve.http.realtime.routes import realtime_router
 from serve.http.realtime.socket import SocketPorts
 from serve.http.settings import HttpSettings
 
-#: The structs of replies besides those of ``serve.http.openapi``.
+#: Structs of replies that ``serve.http.openapi`` does not list itself.
 _REPLIES: tuple[type, ...] = (
     Report,
     SessionList,
@@ -162,7 +162,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
         own += [docs_router(app.openapi), event_schemas_router()]
     for router in own:
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
-    # foreign protocols and pages: SDKs, and links in mails, bring parameters of their own
+    # these routes ignore unknown query parameters: SDKs and links in mails add their own
     app.include_router(mcp_router(ports, settings, auth, audit, interviews))
     app.include_router(realtime_router(ports, auth, sockets))
     app.include_router(pages_router())

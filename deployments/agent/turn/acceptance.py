@@ -59,14 +59,15 @@ class Accepted(Struct, frozen=True):
 
 
 class Abandoned(Struct, frozen=True):
-    """A new answer, with ``fingerprint``, found ``earlier``, an accepted one without a reply."""
+    """An accepted answer without a reply, ``earlier``, stands before a new one, whose ``fingerprint`` this is."""
 
     earlier: Accepted
     fingerprint: str
 
 
 class Late(Struct, frozen=True):
-    """A recording that was heard when the interview had just ended: recorded for the evaluation, without a reply."""
+    """The interview ended while the recording was transcribed: the answer is recorded for the evaluation, without a
+    reply."""
 
 
 class Replay(Struct, frozen=True):
@@ -108,7 +109,7 @@ class Acceptance:
             if record is not None:
                 check_fingerprint(record.fingerprint, fingerprint)
                 if record.status == "done":
-                    # First of all: a late retry gets its first reply even when the session is gone.
+                    # Before all other checks: a late retry gets the recorded reply even when the session is gone.
                     return Amendment(Replay(record=record, state=state))
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))

@@ -1,4 +1,4 @@
-"""Ends interviews that their candidates left, so that what was answered is evaluated and reported."""
+"""Ends abandoned interviews, so that the answers given so far are evaluated and reported."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def expire_abandoned(
     for key in await sessions.expiring(within_s):
         try:
             ended += await _expire(sessions, work, key, now, on_expiry)
-        except Exception as error:  # noqa: BLE001 - counted; whatever it is, the next session is another one's
+        except Exception as error:  # noqa: BLE001 - counted; one interview's error must not stop the sweep
             reason = failures.item_failed(ABANDONED, error)
             logger.error("an abandoned interview was not ended and will be by the next sweep: error=%s", reason)
     return ended
@@ -61,8 +61,8 @@ async def expire_overdue(
     at_most: int = 200,
     on_expiry: OnExpiry | None = None,
 ) -> int:
-    """End the interviews whose candidates paused and did not return in time, ``at_most`` so many, and queue their
-    evaluation; returns how many were ended. An item that fails is treated as in ``expire_abandoned``.
+    """End up to ``at_most`` interviews whose candidates paused and did not return in time, and queue their evaluation;
+    returns how many were ended. An item that fails is treated as in ``expire_abandoned``.
 
     Raises:
 

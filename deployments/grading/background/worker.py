@@ -104,7 +104,7 @@ class GradingWorker:
             logger.error("the archive sweep left sessions behind: archived=%d failed=%d", swept.archived, swept.failed)
 
     async def _expire_abandoned(self) -> None:
-        """End interviews that their candidates left, at least two sweep periods before the live store lets go."""
+        """End abandoned interviews at least two sweep periods before they expire in the live store."""
         within_s = 3 * self._config.archive_sweep_s
         ended = await expire_abandoned(self._sessions, self._work, within_s, on_expiry=self._on_expiry)
         ended += await expire_overdue(self._sessions, self._archive, self._work, on_expiry=self._on_expiry)
@@ -112,7 +112,7 @@ class GradingWorker:
             logger.warning("abandoned interviews were ended: count=%d", ended)
 
     async def _request_evaluations(self) -> None:
-        """Evaluate interviews that ended without an evaluation, even if no client requests their report."""
+        """Queue the evaluation of interviews that ended without one, even if no client requests their report."""
         asked = await request_missing_evaluations(self._sessions, self._work, self._config.archive_sweep_s)
         if asked:
             logger.warning("missing evaluations were queued: count=%d", asked)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from interview.errors import NotFound
 from serve.http.pages.build import Build, BuiltFile, read_build
 
-#: One page per audience. There is no catch-all: an unknown path, a lost asset included, is a 404.
+#: One page per audience. There is no catch-all route: an unknown path is a 404, as is an asset of an earlier build.
 PAGES = ("room", "review", "console")
 #: The page of ``/``: links to the others.
 HOME = "home"

@@ -69,7 +69,7 @@ class Resampler:
 
 
 class Decoder:
-    """A client's bytes as samples at 16 kHz. A sample that is cut between two events is put together again."""
+    """Decodes a client's bytes to samples at 16 kHz. A sample that was split between two events is reassembled."""
 
     def __init__(self, form: AudioFormat) -> None:
         self._form = form
@@ -97,7 +97,7 @@ class Decoder:
 
 
 class Encoder:
-    """Speech at 24 kHz as the bytes that a client plays."""
+    """Encodes speech at 24 kHz to the bytes that a client plays."""
 
     def __init__(self, form: AudioFormat) -> None:
         self._form = form
@@ -149,7 +149,7 @@ class SpeechReader:
         return samples
 
     def finish(self) -> Samples:
-        """Blocking for compressed audio."""
+        """The samples not returned yet. Blocks while it decodes compressed audio."""
         return np.zeros(0, np.int16) if self._in_samples or not self._data else decoded(self._data)
 
 

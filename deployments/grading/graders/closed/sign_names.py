@@ -60,7 +60,7 @@ _ALONE = {
     "*": "times|multiplication sign",
 }
 _TIMES = {"single": 1, "double": 2, "triple": 3}
-#: Where only signs are asked for, a number says how many.
+#: If the question asks only for signs, a number says how many.
 _COUNTED = {"one": "single", "two": "double", "three": "triple"}
 #: Words after the name of a sign.
 _KIND = frozenset({"sign", "signs", "symbol", "character", "mark", "operator", "key"})
@@ -98,7 +98,7 @@ def signed(words: Sequence[str]) -> list[str]:
 
 
 def signs_of(words: Sequence[str]) -> str | None:
-    """The signs that ``words`` (casefolded) name or are, joined; None when a word is no sign."""
+    """The signs that ``words`` (casefolded) name or consist of, joined; None when a word is no sign."""
     words = [_COUNTED.get(word, word) for word in words]
     written = ""
     at = 0
