@@ -27,7 +27,7 @@ def _listed(words: str) -> frozenset[str]:
 #: The most common function words, enough to tell European languages apart within a sentence or two.
 _FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "en": _listed("the and you of to is that what how in for your with did was were would could it on are this"),
-    "de": _listed("der die das und sie ist nicht ein eine wie was mit haben ihre auf zu den von im für wir"),
+    "de": _listed("der die das und ich habe sie ist nicht ein eine wie was mit haben ihre auf zu den von im für wir"),
     "fr": _listed("le la les et vous est des un une que qui dans pour votre avec comment sur pas du nous au"),
     "es": _listed("el la los las y usted es de un una que en para su con cómo qué por no del se lo"),
     "it": _listed("il lo la gli e lei è di un una che in per suo con come non del della si sono"),

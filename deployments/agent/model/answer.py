@@ -20,7 +20,7 @@ from interview.policies.wording import COURTESY_WORDS, TOLD_WORDS, content_stems
 from interview.sessions.session import ActionType, AgentAction
 from interview.text.dont_know import says_dont_know
 from interview.text.sentences import growing_sentences
-from interview.text.visible_text import searchable, visible
+from interview.text.visible_text import is_foreign, searchable, visible
 
 SOURCE = "model"
 
@@ -183,13 +183,16 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
 
 def taking_up(decision: Decision, brief: TurnBrief) -> Decision | None:
     """``decision`` with a sentence that repeats what the model takes up of the answer, where its own words say nothing
-    of an answer in sentences; None where they do, or nothing was chosen. A short courtesy stays. Pure."""
+    of an answer in sentences in the interview's language; None where they do, or nothing was chosen. A short courtesy
+    stays. Pure."""
     words, verbatim = own_words(decision, brief)
     said = brief.observation.text
     told = brief.observation.heard == "answer" and len(said.split()) >= TOLD_WORDS
     if decision.action.action_type != "new_question" or not told or says_dont_know(said, brief.state.language):
         return None
     part = decision.action.topic
+    if is_foreign(said, brief.state.language):
+        return None
     if part not in parts_of(said) or content_stems(words) & content_stems(said):
         return None
     repeated = repeated_part(part, said)

@@ -185,3 +185,15 @@ def test_a_short_sentence_is_repeated_whole_and_an_insult_gives_way_to_the_answe
     answer: str, chosen: str, repeated: str
 ) -> None:
     assert repeated_part(chosen, answer) == repeated
+
+
+async def test_an_answer_in_another_language_is_not_read_out_in_the_interviews_voice() -> None:
+    part = "Das habe ich in meiner letzten Stelle oft gemacht"
+    set_up = table(lambda request: turn(open_actions(request)[0], "Thank you.", takes_up=part))
+    candidate = set_up.candidate()
+    await candidate.start("short-plan")
+    for _ in range(2):  # the first time, the interviewer says which language the interview is in
+        await candidate.answer(f"{part}, und am Ende waren alle Kunden damit sehr zufrieden.")
+        assert part not in candidate.response["text"]
+    made = [event.data for event in await set_up.stage.log() if isinstance(event.data, PlanMade)][-1]
+    assert made.source == "model"
