@@ -13,6 +13,7 @@ from deployments.llm.config import FakeModelConfig, LlmConfig, RemoteConfig, Tra
 from deployments.llm.contract import LanguageModel, LanguageModelClient
 from deployments.shell.handle_rpc import handle_caller, handle_stream_caller
 from tests.support import openai_server
+from tests.support.local_ray import start_local_ray
 
 if TYPE_CHECKING:
     import pytest
@@ -123,7 +124,7 @@ async def over_serve(config: LlmConfig) -> AsyncIterator[LanguageModel]:
 
     started = not ray.is_initialized()
     if started:
-        ray.init(address="local", num_cpus=4, include_dashboard=False, configure_logging=False)
+        start_local_ray(num_cpus=4, configure_logging=False)
     try:
         await asyncio.to_thread(ray_serve.start, proxy_location="Disabled")
         name = f"llm-{config.engine}"

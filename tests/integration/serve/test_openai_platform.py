@@ -12,7 +12,7 @@ from tests.integration.conftest import RunningPlatform
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 
-SENTENCE = "We measured the latency before and after the change."
+SENTENCE = "First we read the logs, and then we restored the old version of the service."
 
 
 @pytest.fixture

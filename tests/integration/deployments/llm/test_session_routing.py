@@ -18,6 +18,7 @@ from deployments.llm.contract import LanguageModelClient
 from deployments.llm.deployment import DEPLOYMENT_NAME, LlmDeployment
 from deployments.shell.handle_rpc import Envelope, encode, handle_caller, handle_stream_caller
 from interview.errors import EngineUnavailable
+from tests.support.local_ray import start_local_ray
 
 pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 
@@ -58,7 +59,7 @@ async def model() -> AsyncIterator[LanguageModelClient]:
     import ray
     from ray import serve as ray_serve
 
-    ray.init(address="local", num_cpus=4, include_dashboard=False, configure_logging=False)
+    start_local_ray(num_cpus=4, configure_logging=False)
     try:
         await asyncio.to_thread(ray_serve.start, proxy_location="Disabled")
         handle = await asyncio.to_thread(ray_serve.run, tier(), name=APPLICATION, route_prefix=None)

@@ -17,6 +17,7 @@ from deployments.stt.contract import SpeechToTextClient, TranscribeRequest, Tran
 from deployments.stt.deployment import SpeechToTextDeployment, build
 from deployments.stt.engines.fake import FakeRecognizer
 from interview.errors import EmptyAudio, EngineFailed, InvalidInput, UnreadableAudio
+from tests.support.local_ray import start_local_ray
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.cluster
@@ -29,7 +30,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeechToTextCli
     started_here = not ray.is_initialized()
     if started_here:
         # Ray's socket paths must stay short: the test's own long folder will not do.
-        ray.init(address="local", num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
+        start_local_ray(num_cpus=4, logging_level="ERROR", log_to_driver=False)
     handle = ray_serve.run(build(SttConfig(replicas=SttReplicas(num_cpus=0.5))), name="stt-test", route_prefix=None)
     yield SpeechToTextClient(handle_caller(handle, timeout_s=60, tier="stt"))
     ray_serve.delete("stt-test")

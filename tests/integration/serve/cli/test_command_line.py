@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -19,6 +18,7 @@ import yaml
 from serve.local.local_platform import free_port
 from tests.integration.conftest import RunningPlatform, key_in, profile_with, run_up
 from tests.support.certificates import self_signed
+from tests.support.processes import kill_with_descendants
 
 pytestmark = [pytest.mark.timeout(240)]
 
@@ -195,15 +195,12 @@ def test_a_second_start_works_after_the_first_was_killed_and_the_sessions_are_th
     port = free_port()
     profile = profile_with(tmp_path / "again.yaml", port)
     first, printed = run_up(profile, tmp_path / "data")
-    family = psutil.Process(first.pid).children(recursive=True)
     address, headers = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {key_in(printed)}"}
     body = {"plan": "backend-engineer", "consent": True}
     started = httpx.post(f"{address}/session/start/kept", json=body, headers=headers, timeout=60, trust_env=False)
     assert started.status_code == 200
     # everything at once, the supervisor and the session server included, so that no process is left to clean up
-    for process in [*family, psutil.Process(first.pid)]:
-        with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself once its parent was killed
-            process.kill()
+    kill_with_descendants(psutil.Process(first.pid))
     first.wait(timeout=30)
 
     second, _ = run_up(profile, tmp_path / "data")

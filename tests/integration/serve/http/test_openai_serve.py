@@ -17,6 +17,7 @@ from deployments.shell.handle_rpc import decode, handle_caller, handle_stream_ca
 from deployments.tts.config import TtsConfig
 from deployments.tts.deployment import build as build_tts
 from serve.local.local_platform import free_port
+from tests.support.local_ray import start_local_ray
 
 pytestmark = pytest.mark.cluster
 
@@ -90,7 +91,7 @@ def endless_model() -> Any:
 def address() -> Iterator[str]:
     started_here = not ray.is_initialized()
     if started_here:
-        ray.init(address="local", num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
+        start_local_ray(num_cpus=4, logging_level="ERROR", log_to_driver=False)
     port = free_port()
     ray_serve.start(http_options={"host": "127.0.0.1", "port": port})
     tiers = (build_tts(TtsConfig()), endless_model().bind())
