@@ -1,12 +1,13 @@
 """The calibration of the closed graders' confidences, and their accuracy.
 
-    python -m benchmarks.grading_calibration [--out benchmarks/results/DATE-grading-calibration.json]
+    python -m benchmarks.grading_calibration [--cases FILE ...] [--out benchmarks/results/DATE-grading-calibration.json]
 
-It reads the conformance cases of ``tests/data/grading``: ``handed`` (not written by the graders' authors, but used to
-fix them) and ``fresh`` (own cases that were new to the graders; the grade is the one of their first run). A grade is
-right when its score is within what the case allows, or when 0 is right and it needs review. The expected calibration
-error is the mean distance of confidence and accuracy over ten bins of equal width, weighted by size (Naeini, Cooper and
-Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015).
+With ``--cases``, it grades these files of ``tests/data/grading`` and shows each ``half`` of them. Without, it reads the
+conformance cases ``handed`` (not written by the graders' authors, but used to fix them) and ``fresh`` (own cases that
+were new to the graders; the grade is the one of their first run). A grade is right when its score is within what the
+case allows, or when 0 is right and it needs review. The expected calibration error is the mean distance of confidence
+and accuracy over ten bins of equal width, weighted by size (Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated
+Probabilities Using Bayesian Binning", 2015).
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from interview.plans.questions import AnyGrader, Question
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data" / "grading"
 HANDED = ("handed/numeric.jsonl", "handed/objective.jsonl", "handed/symbolic.jsonl", "formula_handed.jsonl")
 FRESH = "objective_fresh.jsonl"
+#: The graders whose answers have a closed form; formulas and expressions are graded by computing them.
+CLOSED = frozenset({"exact", "multi_select", "multiple_choice", "numeric", "ordered", "short_text"})
 _BINS = 10
 #: Generous, so that a busy machine changes no verdict.
 _LIMITS = SandboxLimits(cpu_s=10.0, wall_s=30.0)
@@ -78,14 +81,17 @@ def judge(case: dict[str, Any], score: float, confidence: float, review: bool) -
     )
 
 
-async def grade_handed() -> list[Judged]:
+async def grade_cases(names: Sequence[str]) -> dict[str, list[Judged]]:
+    """The grades of the cases of some files of ``DATA``, by the half that a case belongs to ("all" without halves).
+    Cases without a grader, and those of how a formula is computed, are left out."""
     service = GradingService(GradingConfig(formula_sandbox=_LIMITS, symbolic_sandbox=_LIMITS, deadline_s=120.0))
-    judged: list[Judged] = []
-    for name in HANDED:
+    halves: dict[str, list[Judged]] = defaultdict(list)
+    for name in names:
         for line in (DATA / name).read_text().splitlines():
             case = json.loads(line)
             if "grader" not in case or "value" in case.get("expect", {}):
                 continue
+            judged = halves[case.get("half", "all")]
             grader: AnyGrader = msgspec.convert(case["grader"], type=AnyGrader)
             question = Question("q", "technical", "s", case.get("prompt", "A question."), grader)
             try:
@@ -95,7 +101,7 @@ async def grade_handed() -> list[Judged]:
                 continue
             judged.append(judge(case, grade.score, grade.confidence, grade.needs_review))
     await service.stop()
-    return judged
+    return halves
 
 
 def first_run() -> list[Judged]:
@@ -130,9 +136,16 @@ def by_confidence(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
     }
 
 
-async def study() -> dict[str, Any]:
+async def study(cases: Sequence[str]) -> dict[str, Any]:
+    """The figures by set, then by grader; of the halves of ``cases``, or of the handed and the fresh cases."""
+    if cases:
+        sets = await grade_cases(cases)
+        closed = [one for half in sets.values() for one in half if one.grader in CLOSED]
+        sets = {**sets, "closed graders": closed}
+    else:
+        sets = {"handed": (await grade_cases(HANDED))["all"], "fresh": first_run()}
     result: dict[str, Any] = {}
-    for name, judged in (("handed", await grade_handed()), ("fresh", first_run())):
+    for name, judged in sets.items():
         graders = sorted({one.grader for one in judged})
         result[name] = {
             "all": summary(judged),
@@ -146,9 +159,10 @@ async def study() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", nargs="+", default=[], metavar="FILE", help="files of tests/data/grading")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    result = asyncio.run(study())
+    result = asyncio.run(study(options.cases))
     print(f"{'':24}{'cases':>6}{'core':>7}{'stretch':>9}{'confid.':>9}{'ECE':>7}{'silent 0':>10}{'silent 1':>10}")
     for name, table in result.items():
         for grader, row in table.items():

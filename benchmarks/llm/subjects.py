@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -26,9 +27,14 @@ Ask = Callable[[str, int], AsyncGenerator[tuple[bool, int], None]]
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_PROFILE = yaml.safe_load((ROOT / "configs" / "serve" / "gpu-node.yaml").read_text())
+
 #: Ray's settings in the profiles with vLLM (configs/serve/gpu-node.yaml). Ray's defaults run a replica's code in a
 #: second thread and its processes, the engine's too, at nice 15.
-RAY_SETTINGS = {"RAY_SERVE_THROUGHPUT_OPTIMIZED": "1", "RAY_worker_niceness": "0"}
+RAY_SETTINGS: dict[str, str] = {
+    name: _PROFILE["applications"][0]["runtime_env"]["env_vars"][name]
+    for name in ("RAY_SERVE_THROUGHPUT_OPTIMIZED", "RAY_worker_niceness")
+}
 
 #: The shapes of Qwen2.5 1.5B and 7B and of Llama 3.1 8B, for ``load_format=dummy`` without weights.
 SHAPES: dict[str, dict[str, int]] = {
