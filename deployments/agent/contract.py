@@ -54,8 +54,8 @@ class PreparedReply(Struct, frozen=True):
 
 
 class TurnRequest(Struct, frozen=True):
-    """One answer: ``text``, or ``audio`` (an encoded file of ``content_type``). With both, ``text`` is the answer, as
-    the corrected transcript of the recording, which is kept beside it.
+    """One answer: ``text``, or ``audio`` (an encoded file of ``content_type``). With both, ``text`` is the
+    candidate's correction of the transcript: it is the answer, and the recording is stored with it.
 
     ``voice`` asks for the reply's audio, ``stream_audio`` for its parts as they are spoken (only with ``turn_stream``).
     ``signals`` are the client's integrity observations. ``takeover`` skips the wait for a dead worker's lease: set it

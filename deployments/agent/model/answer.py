@@ -191,11 +191,9 @@ def taking_up(decision: Decision, brief: TurnBrief) -> Decision | None:
     if decision.action.action_type != "new_question" or not told or says_dont_know(said, brief.state.language):
         return None
     part = decision.action.topic
-    if is_foreign(said, brief.state.language):
-        return None
     if part not in parts_of(said) or content_stems(words) & content_stems(said):
         return None
-    repeated = repeated_part(part, said)
+    repeated = "" if is_foreign(said, brief.state.language) else repeated_part(part, said)
     if not repeated:
         return None
     script = language_of(brief.state.language).script

@@ -6,7 +6,7 @@ The model chooses one of them, so that what it takes up is always something that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from interview.policies.wording import content_stems
 from interview.text.machine_orders import text_without_orders
@@ -87,30 +87,19 @@ def repeated_part(chosen: str, answer: str) -> str:
     combine usage and support tickets". Else ``chosen`` itself. Where neither is repeatable, the first repeatable part
     of another sentence: after an insult, a candidate may still answer. Empty where there is none. Pure.
     """
-    others: list[str] = []
-    for sentence in map(_trimmed, sentences_of(text_without_orders(answer))):
-        if chosen in sentence:
-            short = len(sentence.split()) <= MAX_WORDS and not _QUOTES.search(sentence)
-            if short and is_repeatable(sentence, answer):
-                return sentence
-            if is_repeatable(chosen, answer):
-                return chosen
-        else:
-            others.append(sentence)
-    parts = parts_of(answer)
-    return next(
-        (
-            repeated_part(part, answer)
-            for sentence in others
-            for part in parts
-            if part in sentence and is_repeatable(part, answer)
-        ),
-        "",
-    )
+    sentences = [one.strip(_EDGES) for one in sentences_of(text_without_orders(answer))]
+    own = _sentence_of(chosen, sentences)
+    for part in (chosen, *(one for one in parts_of(answer) if one not in own)):
+        sentence = _sentence_of(part, sentences)
+        short = len(sentence.split()) <= MAX_WORDS and not _QUOTES.search(sentence)
+        for repeated in (sentence, part) if short else (part,):
+            if is_repeatable(repeated, answer):
+                return repeated
+    return ""
 
 
-def _trimmed(sentence: str) -> str:
-    return sentence.strip(_EDGES)
+def _sentence_of(part: str, sentences: Sequence[str]) -> str:
+    return next((sentence for sentence in sentences if part in sentence), part)
 
 
 def _clauses(sentence: str) -> Iterator[str]:

@@ -178,7 +178,7 @@ async def test_nothing_is_repeated_that_was_not_said_or_that_a_rule_minds(answer
         # A longer sentence, one with a quotation, and one whose other half tells nothing: the part alone.
         (TOLD, "we added retries with a limit", "we added retries with a limit"),
         ("The log said “disk full”, and I removed old files.", "I removed old files", "I removed old files"),
-        ("Somebody else drew it, but I wrote the migration.", "I wrote the migration", "I wrote the migration"),
+        ("Somebody else designed it, but I wrote the migration.", "I wrote the migration", "I wrote the migration"),
     ],
 )
 def test_a_short_sentence_is_repeated_whole_and_an_insult_gives_way_to_the_answer(
