@@ -73,7 +73,9 @@ def fault_in(rule: WordingRule, words: str, scene: Scene, draft: Draft) -> Fault
     """What ``rule`` finds in ``words``, the interviewer's own words of ``draft``."""
     match rule:
         case RepeatedQuestions(similarity=similarity):
-            return _without(words, lambda sentence: _repeated(sentence, scene, draft, similarity * 100))
+            once = _said_once(words)
+            found = _without(once, lambda sentence: _repeated(sentence, scene, draft, similarity * 100))
+            return Fault(found.problem or ("says a sentence twice" if once != words else ""), found.words)
         case Tone(phrases=phrases, unless=terms):
             return _without(words, lambda sentence: _phrase(sentence, phrases, terms))
         case Promises(phrases=phrases):
@@ -105,6 +107,15 @@ def _without(words: str, problem_of: _Finder) -> Fault:
     problems = [problem_of(sentence) for sentence in sentences]
     kept = [sentence for sentence, problem in zip(sentences, problems, strict=True) if not problem]
     return Fault(next((problem for problem in problems if problem), ""), " ".join(kept))
+
+
+def _said_once(words: str) -> str:
+    """``words`` without a sentence that stands in them already."""
+    sentences = sentences_of(words)
+    first: dict[str, str] = {}
+    for sentence in sentences:
+        first.setdefault(searchable(sentence), sentence)
+    return " ".join(first.values()) if len(first) < len(sentences) else words
 
 
 def _phrase(sentence: str, phrases: tuple[str, ...], unless: tuple[str, ...]) -> str:

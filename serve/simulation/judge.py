@@ -12,12 +12,13 @@ from interview.measurement.star import analyse_story
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.policies.secrets import secret_keys
+from interview.policies.wording import content_stems
 from interview.sessions.events import AnswerReceived, ResponseSent, SessionConcluded
 from interview.sessions.fold import fold
 from interview.sessions.intents import recognise
 from interview.sessions.session import SessionState
 from interview.text.sentences import sentences_of
-from interview.text.visible_text import other_language, searchable, telling_words, words_of
+from interview.text.visible_text import other_language, searchable, words_of
 from serve.simulation.personas import Persona
 from serve.simulation.stage import MAX_ANSWERS, HeldInterview
 
@@ -109,7 +110,7 @@ def follow_ups_refer(held: HeldInterview) -> Iterable[str]:
             wanted = analyse_story(answer, held.plan.language).follow_up
             if wanted and sentences_of(wanted, held.plan.language)[-1] in sent.text:
                 continue  # what its first sentence says of the answer may be left out
-            if not telling_words(sent.text) & telling_words(f"{question.prompt} {answer}"):
+            if not content_stems(sent.text) & content_stems(f"{question.prompt} {answer}"):
                 yield f"a follow-up of {question.id} refers to neither question nor answer"
 
 

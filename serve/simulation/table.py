@@ -46,6 +46,7 @@ def _show_words(console: Console, words: WordFigures) -> None:
         ("turns in which the script spoke instead", words.fallbacks, words.asked),
         ("turns in which a rule removed or replaced words", words.rewritten, words.asked),
         ("acknowledgements and follow-ups that share a word with the answer", words.referring, words.spoken),
+        ("the same after answers that tell part of a reference answer", words.referring_to_told, words.telling),
         ("follow-ups that ask for a missing key point", words.targeted, words.follow_ups),
         ("sentences said before", words.repeats, words.asked),
         ("prompt tokens that the server had cached", words.cached_tokens, words.prompt_tokens),

@@ -37,12 +37,14 @@ _REPEATABLE_WORDS = 4
 class WordFigures(Struct, frozen=True):
     """Counts of one interview, or of several.
 
-    ``asked``: turns in which a model was asked; ``fallbacks``: those in which the script spoke instead; ``rewritten``:
-    those in which a rule left something out. ``spoken``: the model's acknowledgements and follow-ups after an answer in
-    sentences; ``referring``: those that share a word of content with the answer. ``repeats``: sentences that were said
-    before, or belong to another question of the plan. ``follow_ups``: the model's, to a question with key points;
-    ``targeted``: those whose question shares a word of content with a point that the answer left out, and no more with
-    any that it covers. Tokens are those that the server reports; ``cached_tokens`` is part of ``prompt_tokens``.
+    ``asked``: turns in which a model was asked; ``fallbacks``: those in which the script spoke instead;
+    ``rewritten``: those in which a rule left something out. ``spoken``: the model's acknowledgements and follow-ups
+    after an answer in sentences; ``referring``: those that share a word of content with the answer; ``telling`` and
+    ``referring_to_told``: of both, those whose answer holds a sentence of a reference answer, so that it tells
+    something. ``repeats``: sentences that were said before, or belong to another question of the plan.
+    ``follow_ups``: the model's, to a question with key points; ``targeted``: those whose question shares a word of
+    content with a point that the answer left out, and no more with any that it covers. Tokens are those that the
+    server reports; ``cached_tokens`` is part of ``prompt_tokens``.
     """
 
     asked: int = 0
@@ -50,6 +52,8 @@ class WordFigures(Struct, frozen=True):
     rewritten: int = 0
     spoken: int = 0
     referring: int = 0
+    telling: int = 0
+    referring_to_told: int = 0
     repeats: int = 0
     follow_ups: int = 0
     targeted: int = 0
@@ -125,11 +129,15 @@ def _of_turn(
     counts = in_sentences and (follows_up or made.action.action_type == "new_question")
     question = plan.by_id.get(made.question_id or "")
     aimed = follows_up and question is not None and bool(question.key_points)
+    refers = counts and bool(content_stems(own) & content_stems(turn.answer))
+    tells = counts and _tells(turn.answer, plan)
     return WordFigures(
         asked=1,
         rewritten=int(turn.rewritten or "own" in made.output),
         spoken=int(counts),
-        referring=int(counts and bool(content_stems(own) & content_stems(turn.answer))),
+        referring=int(refers),
+        telling=int(tells),
+        referring_to_told=int(tells and refers),
         repeats=sum(1 for sentence in sentences_of(own) if _is_repeated(sentence, told, plan, sent)),
         follow_ups=int(aimed),
         targeted=int(aimed and question is not None and _targets_a_gap(own, question, covered.get(question.id))),
@@ -147,6 +155,18 @@ def _own_words(plan: InterviewPlan, sent: ResponseSent) -> str:
     for ending in endings:
         text = text.removesuffix(" ".join(ending.split())).rstrip()
     return text
+
+
+def _tells(answer: str, plan: InterviewPlan) -> bool:
+    """Whether a simulated answer holds a sentence of a reference answer, and not only what a persona says instead."""
+    told = searchable(" ".join(text for question in plan.questions for text in _references(question)))
+    plain = (searchable(sentence) for sentence in sentences_of(answer))
+    return any(len(sentence.split()) > _REPEATABLE_WORDS and sentence in told for sentence in plain)
+
+
+def _references(question: Question) -> tuple[str, ...]:
+    reference = question.reference
+    return (reference.strong, reference.average, reference.weak) if reference is not None else ()
 
 
 def _is_repeated(sentence: str, told: list[str], plan: InterviewPlan, sent: ResponseSent) -> bool:

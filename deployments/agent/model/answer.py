@@ -193,7 +193,8 @@ def taking_up(decision: Decision, brief: TurnBrief) -> Decision | None:
     part = decision.action.topic
     if part not in parts_of(said) or content_stems(words) & content_stems(said):
         return None
-    repeated = "" if is_foreign(said, brief.state.language) else repeated_part(part, said)
+    said_before = " ".join(one.content for one in brief.state.conversation_history if one.role == "interviewer")
+    repeated = "" if is_foreign(said, brief.state.language) else repeated_part(part, said, said_before)
     if not repeated:
         return None
     script = language_of(brief.state.language).script

@@ -29,7 +29,8 @@ _END = re.compile(
 )
 #: A part in which a candidate says that they lack the rest: to repeat it would be unkind, and says nothing.
 _NOT_TOLD = re.compile(
-    r"\b(?:look(?:ed)? (?:(?:it|that|this|them|things) )?up|(?:not|n't) (?:\w+ ){0,2}(?:sure|certain)|no idea"
+    r"\b(?:look(?:ed)? (?:(?:it|that|this|them|things) )?up|(?:read|brush) up on"
+    r"|(?:not|n't) (?:\w+ ){0,2}(?:sure|certain)|no idea"
     r"|(?:can't|cannot|don't|do not) (?:really )?(?:remember|recall|know|think of)"
     r"|nicht (?:\w+ ){0,2}(?:sicher|genau)|keine Ahnung|nach(?:schauen|sehen|schlagen)"
     r"|nicht (?:mehr )?(?:erinner\w+|weiß)"
@@ -55,6 +56,18 @@ _TO_THE_INTERVIEWER = re.compile(
     r"|explain (?:it|that|this) (?:to \w+ )?twice)\b",
     re.IGNORECASE,
 )
+#: "and" after a word, without a mark, joins clauses where a subject follows it, and otherwise halves of one clause.
+_JOINED = re.compile(r"\w\s+(?:and|but|so|or)\s+$", re.IGNORECASE)
+_SUBJECT = re.compile(r"(?:I|we|he|she|it|they|there|that|this|nobody|everybody|everyone)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"""["'”’]?\s*(?:$|[.!?…])""")
+#: Half of a sentence, unless it ends there: "You said: “If all of them come from one campaign”".
+_SUBORDINATE = re.compile(
+    r"(?:if|when|although|though|because|while|since|unless|whether|as|which|who|where)\b[^,;]*$", re.IGNORECASE
+)
+#: A quotation begins without them.
+_CONNECTIVE = re.compile(r"(?:and|but|so|or|then|also|well) ", re.IGNORECASE)
+#: A part with fewer stems tells little ("I look at that one"): another part of the answer may tell more.
+_TELLING_STEMS = 3
 _QUOTES = re.compile('["“”„«»]')
 _EDGES = " .,;:!?…\"'“”‘’()[]<>{}|"
 
@@ -75,27 +88,44 @@ def is_repeatable(part: str, answer: str) -> bool:
     """Whether an interviewer may say ``part`` of ``answer`` again, as a quotation: a whole clause that tells something
     and is not said to or about the interviewer. Pure."""
     at = answer.find(part)
-    whole = at >= 0 and _END.match(answer, at + len(part)) is not None
-    refused = (_NOT_TOLD, _SAYS_NOTHING, _TO_THE_INTERVIEWER)
-    return whole and not any(pattern.search(part) for pattern in refused)
+    whole = (
+        at >= 0
+        and (_JOINED.search(answer[:at]) is None or _SUBJECT.match(part) is not None)
+        and _END.match(answer, at + len(part)) is not None
+        and (_SUBORDINATE.match(part) is None or _SENTENCE_END.match(answer, at + len(part)) is not None)
+    )
+    return whole and not _is_refused(part)
 
 
-def repeated_part(chosen: str, answer: str) -> str:
+def repeated_part(chosen: str, answer: str, said_before: str = "") -> str:
     """What an interviewer repeats of ``answer`` where a model takes up ``chosen``, one of its parts.
 
-    The sentence that ``chosen`` stands in, if it is no longer than a part: "I'd combine usage" is less than "I'd
-    combine usage and support tickets". Else ``chosen`` itself. Where neither is repeatable, the first repeatable part
-    of another sentence: after an insult, a candidate may still answer. Empty where there is none. Pure.
+    The sentence that ``chosen`` stands in, or its beginning up to ``chosen``, if it is no longer than a part: "I'd
+    combine usage" is less than "I'd combine usage and support tickets". Else ``chosen`` itself. Where that tells
+    little, the first part that tells more. Where ``chosen`` is an evasion or an insult, a part of another sentence:
+    the candidate may still answer. Nothing that stands in ``said_before`` is repeated again. Empty where no part is
+    repeatable. Pure.
     """
     sentences = [one.strip(_EDGES) for one in sentences_of(text_without_orders(answer))]
-    own = _sentence_of(chosen, sentences)
-    for part in (chosen, *(one for one in parts_of(answer) if one not in own)):
-        sentence = _sentence_of(part, sentences)
-        short = len(sentence.split()) <= MAX_WORDS and not _QUOTES.search(sentence)
-        for repeated in (sentence, part) if short else (part,):
-            if is_repeatable(repeated, answer):
-                return repeated
-    return ""
+    refused = _sentence_of(chosen, sentences) if _is_refused(chosen) else ""
+    parts = (chosen, *(part for part in parts_of(answer) if part not in refused))
+    found = (_repeatable(part, sentences, answer) for part in parts)
+    repeatable = [one for one in found if one and one not in said_before]
+    told = next((one for one in repeatable if len(content_stems(one)) >= _TELLING_STEMS), next(iter(repeatable), ""))
+    return _CONNECTIVE.sub("", told, count=1) if _CONNECTIVE.match(told) else told
+
+
+def _repeatable(part: str, sentences: Sequence[str], answer: str) -> str:
+    """The longest of the sentence of ``part``, its beginning up to ``part``, and ``part`` that may be repeated, or
+    empty."""
+    sentence = _sentence_of(part, sentences)
+    longer = (sentence, sentence[: sentence.find(part) + len(part)])
+    choices = (*(one for one in longer if len(one.split()) <= MAX_WORDS and not _QUOTES.search(one)), part)
+    return next((one for one in choices if is_repeatable(one, answer)), "")
+
+
+def _is_refused(part: str) -> bool:
+    return any(pattern.search(part) for pattern in (_NOT_TOLD, _SAYS_NOTHING, _TO_THE_INTERVIEWER))
 
 
 def _sentence_of(part: str, sentences: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from deployments.grading.judge.rubric import RubricJudge
 from interview.errors import NotFound
 from tests.support.paths import ROOT
 
-RECORDS = ROOT / "benchmarks" / "results" / "2026-11-30-judge-qwen2.5-coder-1.5b.records.jsonl"
+RECORDS = ROOT / "benchmarks" / "results" / "2026-12-01-judge-qwen2.5-coder-1.5b.records.jsonl"
 
 
 @pytest.fixture

@@ -179,12 +179,34 @@ async def test_nothing_is_repeated_that_was_not_said_or_that_a_rule_minds(answer
         (TOLD, "we added retries with a limit", "we added retries with a limit"),
         ("The log said “disk full”, and I removed old files.", "I removed old files", "I removed old files"),
         ("Somebody else designed it, but I wrote the migration.", "I wrote the migration", "I wrote the migration"),
+        # A choice that tells little gives way to a part that tells more, and half of a clause to a whole one.
+        (
+            "If nearly all new ones come from one campaign, I look at that one, are they real, what did the ad "
+            "promise, do they open the mail.",
+            "I look at that one",
+            "If nearly all new ones come from one campaign, I look at that one",
+        ),
+        (
+            "If the report only ever wants recent rows, an index with the equality column first and the date second "
+            "makes sense.",
+            "the date second makes sense",
+            "If the report only ever wants recent rows, an index with the equality column first",
+        ),
+        ("I would read up on the rest first, to be honest. We cut it in two.", "I would read up", "We cut it in two"),
+        ("And we agreed on a call on Thursdays.", "And we agreed on a call", "we agreed on a call on Thursdays"),
     ],
 )
 def test_a_short_sentence_is_repeated_whole_and_an_insult_gives_way_to_the_answer(
     answer: str, chosen: str, repeated: str
 ) -> None:
     assert repeated_part(chosen, answer) == repeated
+
+
+def test_nothing_is_repeated_twice_in_an_interview() -> None:
+    answer = "I needed the help of a colleague there. We cut the batch in two."
+    first = repeated_part("I needed the help", answer)
+    assert first == "I needed the help of a colleague there"
+    assert repeated_part("I needed the help", answer, f"You said: “{first}”.") == "We cut the batch in two"
 
 
 async def test_an_answer_in_another_language_is_not_read_out_in_the_interviews_voice() -> None:

@@ -61,6 +61,19 @@ def test_words_refer_when_they_share_a_word_of_content_with_an_answer_in_sentenc
     assert (found.asked, found.spoken, found.referring) == (3, 2, 1)
 
 
+def test_an_answer_tells_something_when_it_holds_a_sentence_of_a_reference_answer() -> None:
+    reference = PLAN.by_id["index-cost"].reference
+    assert reference is not None
+    evasion = "I would rather look at the bigger picture than at such small details of a database as these here."
+    told = figures(
+        turn("You named the cost of each write.", answer=reference.strong),
+        turn("Noted.", answer=reference.strong),
+        turn("You would rather look at the bigger picture.", answer=evasion),
+    )
+    assert (told.spoken, told.referring) == (3, 2)
+    assert (told.telling, told.referring_to_told) == (2, 1)
+
+
 def test_a_follow_up_is_targeted_when_it_asks_for_a_point_that_is_missing() -> None:
     space = "What about the space on the disk?"
     assert figures(turn(space)).targeted == 1
