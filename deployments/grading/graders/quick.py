@@ -18,6 +18,7 @@ from deployments.grading.graders.closed.ordered import grade_ordered
 from deployments.grading.graders.closed.short_text import grade_short_text
 from deployments.grading.graders.coverage.coverage import grade_coverage
 from deployments.grading.graders.numeric.numeric import grade_numeric
+from deployments.grading.graders.rivals import names_a_rival
 from deployments.grading.graders.statements import other_statement
 from deployments.shell.sandbox import Sandbox, SandboxLimits
 from interview.errors import DeadlineExceeded, EngineFailed, EngineUnavailable, InvalidInput
@@ -57,13 +58,16 @@ class QuickResult(Struct, frozen=True):
 def grade_quickly(spec: QuickSpec, question: Question, answer: str) -> Grade:
     """Grade in this thread. Raises InvalidInput (an unusable key).
 
-    Full marks for a statement of the right term or number need review (``other_statement``).
+    Full marks for a statement of the right term or number, or for a term beside another, need review
+    (``other_statement``, ``names_a_rival``).
     """
     grade = _grade(spec, question, answer)
     if grade.score < 1.0 or grade.needs_review or not isinstance(spec, ShortText | MultipleChoice | Numeric):
         return grade
     spans = [(one.start, one.end) for one in grade.evidence]
     review = other_statement(answer, spans, question.prompt, number=isinstance(spec, Numeric))
+    if not review and isinstance(spec, ShortText):
+        review = names_a_rival(answer, spans, question.prompt)
     if not review:
         return grade
     return replace(grade, needs_review=True, review_reason=review, confidence=min(grade.confidence, _STATED))

@@ -32,7 +32,7 @@ _OF_NUMBER = re.compile(
     re.IGNORECASE,
 )
 #: The end of a statement: a clause with its own words follows.
-_CLAUSE = re.compile(
+CLAUSE = re.compile(
     r"[,;:!?\n(]|\.(?!\d)|\s[-–—]\s|\b(?:because|since|as|which|who|when|where|so|and|but|while|whereas|if|for example|in order to|then|to)\b",
     re.IGNORECASE,
 )
@@ -47,7 +47,7 @@ _LIMITED = re.compile(
     re.IGNORECASE,
 )
 #: Words that say that something is the answer, or how sure the candidate is.
-_EMPTY = frozenset(
+EMPTY = frozenset(
     stem(word)
     for word in (
         "answer right correct best choice option one fit fits match matches apply applies true good fine term name word called"
@@ -83,7 +83,7 @@ def _of(answer: str, start: int, end: int, prompt: str, *, number: bool) -> str:
     if _LIMITED.match(rest):
         return "Something is said of the accepted answer that may set it aside."
     found = (_OF_NUMBER if number else _OF_TERM).match(rest)
-    asked = _words(prompt)
+    asked = stems_of(prompt)
     clause = before + " " + _first_clause(rest)
     if _contrary(clause, prompt):
         return "The answer says the contrary of what is asked."
@@ -92,7 +92,7 @@ def _of(answer: str, start: int, end: int, prompt: str, *, number: bool) -> str:
     said = _first_clause(found["said"])
     if _NEGATION.search(said) and not _NEGATION.search(prompt):
         return "The answer denies something of the accepted answer."
-    if _words(said) - asked - _EMPTY:
+    if stems_of(said) - asked - EMPTY:
         return "The answer states something of the accepted answer that is not asked."
     return ""
 
@@ -107,16 +107,16 @@ def _contrary(clause: str, prompt: str) -> bool:
 
 
 def _last_clause(text: str) -> str:
-    ends = [found.end() for found in _CLAUSE.finditer(text)]
+    ends = [found.end() for found in CLAUSE.finditer(text)]
     return text[ends[-1] :] if ends else text
 
 
 def _first_clause(text: str) -> str:
-    found = _CLAUSE.search(text, 1)
+    found = CLAUSE.search(text, 1)
     return text[: found.start()] if found else text
 
 
-def _words(text: str) -> set[str]:
+def stems_of(text: str) -> set[str]:
     """The stems of the content words; abbreviations and names in capitals stay whole ("HTTP" is not "HTTPS")."""
     return {
         token.text if text[token.start : token.end].isupper() else stem(token.text)
