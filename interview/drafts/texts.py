@@ -24,7 +24,7 @@ COMPANY_FACTS = {
 }
 
 CLOSING = (
-    "That was my last question. Someone on the hiring team will read this interview and review the grades, and your "
+    "That's everything from me. Someone on the hiring team will read this interview and review the grades, and your "
     f"contact there will tell you within {REPLY_WITHIN_DAYS} days how it went and what comes next. Thanks again, and "
     "goodbye."
 )

@@ -93,7 +93,7 @@ def _by_topic(topic: QuestionTopic, brief: TurnBrief) -> Reply:
         case "language":
             return Reply(words.language, "state")
         case "enough":
-            return _said(words.enough)
+            return _said(words.enough if brief.answer else words.solution)  # there is nothing to add to
         case "accommodation":
             return _said(words.accommodation)
         case "solution":
