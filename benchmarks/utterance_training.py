@@ -28,7 +28,7 @@ from sklearn.linear_model import LogisticRegression
 
 from interview.text.dont_know import says_dont_know_by_rules
 from interview.text.utterance_features import features, words_of
-from interview.text.utterance_model import ANSWER, NOT_KNOWING, QUESTION, UtteranceWeights
+from interview.text.utterance_model import AFTERTHOUGHT, ANSWER, NOT_KNOWING, QUESTION, UtteranceWeights
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
@@ -51,6 +51,7 @@ MEASURED = (
     "grading/public_suites",
     "grading/other_suites",
     "grading/candidates_wordings",
+    "grading/candidates_meanings",
     "meaning/fresh_wordings",
 )
 
@@ -81,6 +82,8 @@ def _labelled(case: dict[str, Any]) -> Iterator[Labelled]:
     if case["area"] == "intents":
         wanted = expected["intent"]
         yield case["utterance"], (wanted[0] if isinstance(wanted, list) else wanted) or ANSWER
+    elif case["area"] == "utterances" and expected["kinds"] == [AFTERTHOUGHT]:
+        yield case["utterance"], AFTERTHOUGHT
     elif case["area"] == "utterances" and "label" in case:
         yield case["utterance"], case["label"]
     elif "unknown" in expected:

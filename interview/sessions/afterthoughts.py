@@ -17,6 +17,7 @@ from interview.text.phrase_patterns import compiled, row_of
 from interview.text.plain_words import plain_words
 from interview.text.stems import stem
 from interview.text.stop_words import STOP_WORDS
+from interview.text.utterance_model import AFTERTHOUGHT, heard_as
 
 #: An announcement has at most this many words.
 MAX_WORDS = 40
@@ -52,6 +53,7 @@ _GROUPS = {
         (something|a thing|one thing) i [just|have]* (said|answered|wrote|told you|mentioned) (before|earlier|previously|just now|a moment ago)
         what i [just] (said|answered|wrote|typed) (before|earlier|previously|just now|to the previous question|in the previous answer)
     """,
+    "topical": "(the|your|that) (_2 question [from before|earlier]|question (about|on|with|regarding) _2)",
     "named": "(the|my|that) _2 (question|answer|task|formula|one) [from before|earlier|before|of before]",
     "add": "(add|add something|add one thing|add one more thing|add a thing|add a point|add another point|append something|correct|change|revise|amend|fix|update|complete|finish|redo|edit|improve|extend|rephrase|rewrite|modify|withdraw|take back|say something more|say more|say something else|correct something|change something|answer|give another answer)",
 }
@@ -65,6 +67,7 @@ _ANNOUNCEMENTS = compiled(
         {may} {add} [my answer|the answer|what i said] [about|to|on|in|for|of|regarding|at]* {earlier} [please|again|quickly|first|once more]*
         {may} [re]? (reopen|revisit|retry) {earlier} [please|again|quickly]*
         (going|coming|getting|back|go|return|returning|looking|thinking|referring) [back] to {earlier}
+        [{may}] ((go|going|come|coming|get|getting|jump|jumping) back|return|returning) to {topical} [please|again|for a second|for a moment|quickly]*
         [just]* (regarding|concerning|about|on|for|as for|with regard to|in|to|one more thing about|one more thing on|one more thing to|something about|one thing about|another thing about|addition to|an addition to|correction to|a correction to|correction of|one more point on) {earlier}
         (going|coming|back|go|return|returning|to come back|to go back) [back] to what (you asked|you wanted to know|we talked about|we discussed|i said) [me] (before|earlier|previously|just now|a moment ago)
         i [think i|just|must have]* (got|have|had) {earlier} wrong
@@ -107,11 +110,12 @@ _NEW_CLAUSE = re.compile(
     r"(?:=|i|i'd|i'll|i'm|i’d|we|we'd|it|it's|you|you'd|there|there's|that|also|and|one|option)\b", re.IGNORECASE
 )
 _TOKEN = re.compile(r"\S+")
+_CLAUSE_END = re.compile(r"[,;:.!?–—](?=\s)|\s-(?=\s)")
 
 
 @lru_cache(maxsize=2048)
 def afterthought_in(utterance: str, language: str = "en") -> Afterthought | None:
-    """The afterthought that ``utterance`` begins with, or None."""
+    """The afterthought that ``utterance`` begins with by the rules, or None."""
     if (reading := reading_of(language)) is not None:
         found = reading.afterthought(utterance)
         return Afterthought(*found) if found else None
@@ -130,6 +134,18 @@ def afterthought_in(utterance: str, language: str = "en") -> Afterthought | None
             elif rest and not (utterance[token.end() - 1] in ".?!:;,–—-" or _NEW_CLAUSE.match(rest)):
                 return None
             return Afterthought(utterance[: token.end()].strip(), rest)
+    return None
+
+
+@lru_cache(maxsize=2048)
+def heard_afterthought(utterance: str) -> Afterthought | None:
+    """The announcement that the trained model hears in all of an English ``utterance``, or in its first clauses."""
+    ends = [found.end() for found in _CLAUSE_END.finditer(utterance[:300])]
+    announced = [end for end in ends if utterance[end - 1] in ":."]  # what follows is the addition
+    for end in (*announced, len(utterance), *reversed(ends)):
+        head, rest = utterance[:end].strip(), utterance[end:].strip()
+        if heard_as(head) == AFTERTHOUGHT:
+            return Afterthought(head, rest)
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from interview.languages.reading import reading_of
-from interview.sessions.afterthoughts import afterthought_in
+from interview.sessions.afterthoughts import afterthought_in, heard_afterthought
 from interview.sessions.candidate_questions import (
     CandidateQuestion,
     QuestionTopic,
@@ -118,6 +118,8 @@ def read_utterance(
     if (ended := _end_with_questions(meant, language)) is not None:
         return ended
     request = recognise(meant, language)
+    if request is None and language == "en" and not questions_by_rules(text) and (back := heard_afterthought(text)):
+        return Utterance("afterthought", back.addition, announcement=back.announcement)
     clarifying = clarifying_questions_in(text, language) if clarifiable else ()
     if clarifying and not questions_by_rules(text, language) and (request is None or request.by_model):
         return Utterance("question", "", clarifying)

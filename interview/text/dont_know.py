@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from interview.languages.reading import reading_of
@@ -71,6 +72,11 @@ _AROUND = compiled(
     """,
     {},
 )
+#: "If I don't know something, I say so and look it up" tells what its speaker does.
+_CONDITION = re.compile(
+    r"(?:(?:and|but|so|well) )?(?:if|when|whenever|where) (?:i|we|you|one|somebody|someone) (?:(?:ever|really|just) )?"
+    r"(?:do not|does not|cannot|could not|did not|have no) "
+)
 
 
 @lru_cache(maxsize=256)
@@ -92,6 +98,6 @@ def says_dont_know_by_rules(text: str) -> bool:
 
 
 def _says(plain: str) -> bool:
-    if plain.count(" ") >= MAX_WORDS:
+    if plain.count(" ") >= MAX_WORDS or _CONDITION.match(plain):
         return False
     return bool(row_of(f"{plain} ", {"unknown": DONT_KNOW}, _AROUND)) or only_not_knowing(plain)

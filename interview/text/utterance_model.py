@@ -1,4 +1,4 @@
-"""What a short English utterance of a candidate is: an answer, a request, a question, or not knowing.
+"""What a short English utterance of a candidate is: an answer, a request, a question, a way back, or not knowing.
 
 A multinomial logistic regression over words. Rules decide first (``interview.sessions.request_phrases``, …). The model
 hears wordings that they lack. It must be almost certain: a request that is taken for an answer costs one more
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -21,16 +22,20 @@ from interview.text.hesitations import HESITATIONS
 from interview.text.utterance_features import features, words_of
 
 #: Of ``utterance_weights.json``; the training prints it.
-WEIGHTS_SHA256 = "15baa0a8162cb4f1d3ad022b3a40f2102df0028f474982ba06900d8bb841a92c"
+WEIGHTS_SHA256 = "c1cc627ba1479dd64c42d7cebf51713a943ce88d389687f30f8402f961e72393"
 
-ANSWER, NOT_KNOWING, QUESTION = "answer", "unknown", "question:"
+ANSWER, NOT_KNOWING, AFTERTHOUGHT, QUESTION = "answer", "unknown", "afterthought", "question:"
 
 #: The probability that an utterance is no answer from which the model is believed.
 _CERTAIN = 0.97
+#: The probability that its kind needs: words that could be anything are an answer.
+_DECIDED = 0.4
 #: A longer utterance is an answer, and so is one with more words that no training request has.
 _MAX_WORDS, _MAX_UNHEARD = 25, 1
 #: Who says more than that they are done says something: "I'd have to look it up, but that's how I'd do it."
 _DONE, _MAX_DONE_WORDS = "done", 10
+#: Something is asked before more is said.
+_GUESS = re.compile(r"\w\s*\?\s*\w")
 #: Words that name an option or a number.
 _OPTIONS = frozenset("bcdefgh#").union(
     ("yes", "true", "false", "first", "second", "third", "last", "one", "two", "three")
@@ -83,8 +88,8 @@ def likelihoods(text: str) -> dict[str, float]:
 
 @lru_cache(maxsize=2048)
 def heard_as(text: str) -> str | None:
-    """What ``text`` almost certainly is other than an answer: a kind of request, ``NOT_KNOWING``, or ``QUESTION``
-    followed by its topic; else None.
+    """What ``text`` almost certainly is other than an answer: a kind of request, ``NOT_KNOWING``, ``AFTERTHOUGHT``, or
+    ``QUESTION`` followed by its topic; else None.
 
     Raises as ``trained``.
     """
@@ -98,7 +103,10 @@ def heard_as(text: str) -> str | None:
     if 1.0 - chances.pop(ANSWER) < _CERTAIN:
         return None
     kind = max(chances, key=chances.__getitem__)
+    if chances[kind] < _DECIDED:
+        return None
     if kind == _DONE and len(words) > _MAX_DONE_WORDS:
         return None
-    # "I'm not sure, deadlock?" and "b maybe" may be right
-    return None if kind == NOT_KNOWING and (unheard or not _OPTIONS.isdisjoint(words)) else kind
+    # "I'm not sure, deadlock?", "a stack? no idea" and "b maybe" may be right
+    guesses = unheard or _GUESS.search(text) or not _OPTIONS.isdisjoint(words)
+    return None if kind == NOT_KNOWING and guesses else kind

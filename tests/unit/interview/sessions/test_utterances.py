@@ -124,6 +124,10 @@ def test_an_order_to_the_machine_changes_nothing_of_what_is_meant() -> None:
         ("please change my last answer to =SUM(A1:A3)", "=SUM(A1:A3)"),
         ("forget that formula", ""),
         ("hold on, I got the last one wrong, it should be 7", "it should be 7"),
+        ("coming back to the sharding question, I'd also hash the key", "I'd also hash the key"),
+        ("could we go one question back please", ""),
+        ("would you let me redo my previous reply", ""),
+        ("sorry to come back, but my last answer was wrong: it was Postgres", "it was Postgres"),
         ("going back to what you asked before, we also used a canary", "we also used a canary"),
         ("I need to fix something I said before", ""),
         ("one thing I left out earlier: we measured it twice", "we measured it twice"),
@@ -148,11 +152,13 @@ def test_an_afterthought_is_told_from_its_announcement(said: str, addition: str)
         "I would just change the number format to text", "I want to change the queue to a topic",
         "I got the last one wrong in the exam, so I read it again", "I just realised that the index is missing",
         "one thing we left out of the first release was search", "I need to fix something in the code",
+        "go back to the last good build", "my first job taught me patience", "the number I gave the client was too low",
         "I'd like to add an index", "the previous answer of the cache is returned", "let me correct that: 42",
     ],
 )  # fmt: skip
 def test_what_sounds_like_an_afterthought_is_an_answer(answer: str) -> None:
     assert afterthought_in(answer) is None
+    assert read_utterance(answer).kind == "answer"
 
 
 @pytest.mark.parametrize(

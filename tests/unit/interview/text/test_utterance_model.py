@@ -118,6 +118,9 @@ def test_in_doubt_it_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert heard_as.__wrapped__("say that again") is None
     monkeypatch.setattr(utterance_model, "likelihoods", lambda _: {"answer": 0.02, "repeat": 0.5, "skip": 0.48})
     assert heard_as.__wrapped__("say that again") == "repeat"
+    undecided = {"answer": 0.01, "repeat": 0.3, "skip": 0.29, "done": 0.2, "hint": 0.2}
+    monkeypatch.setattr(utterance_model, "likelihoods", lambda _: undecided.copy())
+    assert heard_as.__wrapped__("say that again") is None
 
 
 def test_probabilities_sum_to_one_and_a_number_is_a_number() -> None:
