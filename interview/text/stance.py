@@ -197,7 +197,7 @@ _BEATEN = re.compile(
 #: "I'd avoid A", "take out A", "no need for A".
 _DROPPED_BEFORE = re.compile(
     r"\b(?:avoid(?:s|ed|ing)?|(?:stay|staying|keep|keeping) away from|steer(?:ing)? clear of|get(?:ting)? rid of|no need (?:for|of|to (?:use|have|add)))(?: (?:the|a|an|any|option|answer))* $"
-    r"|(?:^|[.;,!?] |\b(?:actually|please|then|and|but|also|now|so|would|i|let us) )(?:just )?(?:drop|remove|take out|leave out|skip|forget(?: about)?|ditch)(?: (?:the|a|an|option|answer|letter|number))* $"
+    r"|(?:^|[.;,!?] |\b(?:actually|please|then|and|but|also|now|so|would|i|let us) )(?:just )?(?:drop|remove|take out|leave out|skip|scratch|strike|cross out|forget(?: about)?|ditch)(?: (?:the|a|an|option|answer|letter|number))* $"
 )
 #: What is said against an option: "B is a trap", "A is overkill". Of the only mention, it may be the reason asked for.
 _DISMISSED_AFTER = re.compile(
@@ -244,6 +244,11 @@ def _clause(text: str) -> str:
     return text[boundaries[-1].end() :] if boundaries else text
 
 
+def _left_out(chain: _Chain, before: _Chain) -> bool:
+    """Whether "no" leaves one out behind a list ("A, B, no C"); behind one mention it corrects ("A, no B")."""
+    return before.last > before.first and chain.first == chain.last and ", no " in chain.left
+
+
 def _deny(chain: _Chain, before: _Chain | None) -> None:
     left, clause = chain.left, _clause(chain.left)
     if before is not None and _SAME.search(left):
@@ -259,7 +264,7 @@ def _deny(chain: _Chain, before: _Chain | None) -> None:
         or _ANYTHING_BUT.search(left)
         or _DROPPED_BEFORE.search(left)
         or _PREFERRED.search(left)
-        or (_NO_BEFORE.search(clause) and (before is None or _NEEDLESS.match(chain.right)))
+        or (_NO_BEFORE.search(clause) and (before is None or _left_out(chain, before) or _NEEDLESS.match(chain.right)))
     ):
         chain.stance = "denied"
         chain.denied = _listed(chain, clause)
@@ -406,7 +411,7 @@ def _withdraw(chains: Sequence[_Chain]) -> None:
 
 
 _REASON = re.compile(
-    r"\b(?:because|since|as (?=it|they|the|we|you|$)|given that|due to|cause|cuz|seeing that|considering that|whereas|while|although|though|even though|unless|if|when|for example|e\.g|unlike)\b"
+    r"\b(?:because|since|as (?=it|they|the|we|you|$)|given that|due to|cause|cuz|seeing that|considering that|whereas|while|although|though|even though|unless|if|when|for example|e\.g|unlike|counting)\b"
 )
 _CONCLUDES = re.compile(
     r"\b(?:so|therefore|hence|thus|leaves|leaving|i (?:would|will) (?:go|say|pick|choose)|answer is)\b"

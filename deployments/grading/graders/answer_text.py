@@ -58,8 +58,8 @@ _NON_ANSWER = re.compile(
 )
 
 _CORRECTION = re.compile(
-    r"\b(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+(?:no|i mean|it's|that's|make that)|(?<=[,.;?…] )(?:no|nope|sorry|oops|my bad)(?=[,:.])|actually[, ]+no|no[, ]+actually|on second thoughts?|"
-    r"scratch that|strike that|hang on|i take (?:that|it) back|correction|"
+    r"\b(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+(?:no|i mean|it's|that's|make that)|(?<=[,.;?…] )(?:(?:h+m+|oh|u[hm]+|er|ah|well)[,. ]+)*(?:no|nope|sorry|oops|my bad)(?=[,:.])|actually[, ]+no|no[, ]+actually|on second thoughts?|"
+    r"(?:(?<=\.\. )|(?<=[…–—] ))wait(?=,)|scratch that|strike that|hang on|i take (?:that|it) back|correction|"
     r"make that|i meant|i mean|let me correct (?:that|myself)|or rather|oh wait|hold on|no no)\b[,:]?",
     re.IGNORECASE,
 )

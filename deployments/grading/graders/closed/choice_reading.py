@@ -181,7 +181,7 @@ def choose_one(options: Sequence[Option], answer: str) -> Chosen:
     if chosen is None and not mentions:
         changed = option_changes.find(catalogue, line) or option_intervals.find(catalogue, line, mentions)
         near = changed or _told_by_denial(catalogue, line) or option_words.nearly(catalogue, line)
-        if near and (changed or near[0].group or not _denies(line.answer)):
+        if near and (changed or near[0].group or not _denied(line, near)):
             doubt = _CONSIDERED if _SPOKEN_AGAINST.search(line.answer) else ""
             return Chosen(near[0].options, tuple(near), inferred=True, doubt=doubt)
     if chosen is None:
@@ -244,9 +244,12 @@ _SPOKEN_AGAINST = re.compile(
 )
 
 
-def _denies(answer: str) -> bool:
-    words = answer_text.normal(answer).split()
-    return any(word in ("not", "never", "cannot") or word.endswith("n't") for word in words)
+def _denied(line: Line, near: Sequence[Mention]) -> bool:
+    """Whether the answer has a negation anywhere, or speaks against what it nearly names."""
+    words = answer_text.normal(line.answer).split()
+    if any(word in ("not", "never", "cannot") or word.endswith("n't") for word in words):
+        return True
+    return any(held.stance == "denied" for held in hold(line.answer, spans(near)))
 
 
 def _strong(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
@@ -292,11 +295,18 @@ def _one(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) ->
     distinct = {one for mention, _ in live for one in mention.options}
     if len(distinct) == 1 and all(len(mention.options) == 1 for mention, _ in live):
         doubt = _CONSIDERED if all(held.considered for _, held in live) else ""
+        if all(_COMPARED.search(line.answer[: mention.start]) for mention, _ in live):
+            doubt = "The option is only compared with."
         if not doubt and all(_may_be_another(line, mention) for mention, _ in live):
             doubt = "Another word stands before the option and may make another thing of it."
         return Chosen(tuple(distinct), tuple(mention for mention, _ in live), doubt=doubt)
     return _as_set(catalogue, live, denied) or _weighed(live)
 
+
+#: "Worse than B"; "other than" and "rather than" deny.
+_COMPARED = re.compile(
+    r"\b(?!other\b|rather\b|else\b)\w+ than (?:(?:the|a|an|option|answer|o of) )*[Oo(]*$", re.IGNORECASE
+)
 
 #: An answer of at most so many words is a name.
 _NAME_WORDS = 4
@@ -442,7 +452,7 @@ def choose_many(options: Sequence[Option], answer: str) -> Chosen:
         chosen = _many(catalogue, line, in_order([*mentions, *parts])) or chosen
     if chosen is None:
         near = option_words.nearly(catalogue, line)
-        if near and not _denies(line.answer):
+        if near and not _denied(line, near):
             return Chosen(near[0].options, tuple(near), inferred=True)
         return Chosen((), tuple(mentions), settled=False, doubt=UNRECOGNISED)
     return chosen

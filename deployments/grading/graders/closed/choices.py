@@ -8,6 +8,8 @@ from deployments.grading.graders import answer_text
 from deployments.grading.graders.closed.asked_denial import in_words_of_key
 from deployments.grading.graders.closed.choice_reading import UNRECOGNISED, Chosen, choose_many, choose_one
 from deployments.grading.graders.grade_builder import mark, no_answer
+from deployments.grading.graders.numeric.qualifiers import bound_of
+from deployments.grading.graders.numeric.quantities import quantities
 from interview.errors import InvalidInput
 from interview.grades import Evidence, Grade
 from interview.plans.questions import MultipleChoice, MultiSelect, Option
@@ -39,14 +41,25 @@ def grade_multiple_choice(spec: MultipleChoice, answer: str, prompt: str = "") -
         return _unrecognised("multiple_choice", answer, chosen)
     picked = chosen.options[0]
     right = picked == spec.answer
+    doubt = chosen.doubt or _bound(answer, prompt, chosen, name[picked])
     return mark(
         "multiple_choice",
         1.0 if right else 0.0,
         f"The candidate chose {picked!r} ({name[picked]}), which is {'right' if right else 'not the right option'}.",
-        confidence=_confidence(chosen),
+        confidence=_DOUBTED if doubt else _confidence(chosen),
         evidence=_evidence(answer, chosen, name),
-        review=chosen.doubt,
+        review=doubt,
     )
+
+
+def _bound(answer: str, prompt: str, chosen: Chosen, option: str) -> str:
+    """Why "at least 128" may not be the option 128: a bound that neither question nor option speaks of; else ""."""
+    for mention in chosen.mentions:
+        said = [one for one in quantities(answer) if mention.start <= one.start < mention.end]
+        bounded = any(bound_of(answer, one, prompt) for one in said)
+        if bounded and not any(bound_of(option, one, prompt) for one in quantities(option)):
+            return "The number of the option is given as a bound only."
+    return ""
 
 
 def grade_multi_select(spec: MultiSelect, answer: str, prompt: str = "") -> Grade:

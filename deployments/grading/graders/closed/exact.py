@@ -29,7 +29,7 @@ _FRAME_TEXT = (
     " call you you'd can could should must be with command address code status port number method signal file key word keyword name"
     " term option value letter operator function statement header protocol language version by for to of in on please then so well"
     " maybe probably definitely obviously certainly actually simply correct right final sure yes yeah ok okay uh um er hmm like"
-    " http tcp error response mode encoding charset we they one known as returns raises throws gives prints outputs yields cell"
+    " look at go pick choose normally usually typically generally always terminal shell console http tcp error response mode encoding charset we they one known as returns raises throws gives prints outputs yields cell"
 )
 _FRAME = frozenset(_FRAME_TEXT.split())
 #: The share of such grades that are right: ``benchmarks/grading_calibration.py``.
@@ -119,7 +119,7 @@ def grade_exact(spec: Exact, answer: str, prompt: str = "") -> Grade:
 #: The answer beside the accepted text says nothing that turns it.
 _TURNED = re.compile(
     r"\b(?:not|never|no|nor|neither|or|but|except|without|instead|rather|than|versus|vs|opposite|unlike|if|unless|before|after|above|below|over|under"
-    r"|between|other|another|else|almost|nearly|like|similar|plus|minus|maybe|perhaps)\b|n['’]t\b",
+    r"|between|used to|other|another|else|almost|nearly|like|similar|plus|minus|maybe|perhaps)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _OTHER_SIGN = re.compile(r"[^\w\s,.:;/'\"`()!?]|[_\d]")
@@ -135,6 +135,9 @@ def _in_words_of(prompt: str, said: str, accepted: str, case_sensitive: bool) ->
     rest = re.sub(rf"(?<![\w.]){re.escape(accepted)}(?!\w)", " ", said, flags=flags)
     if len(found) != 1 or _OTHER_SIGN.search(rest) or _TURNED.search(rest):
         return False
+    code = [word for word in re.findall(r"\w+", rest) if word.isupper() and len(word) > 1 and word not in prompt]
+    if any(word.casefold() not in _FRAME for word in code):
+        return False  # "GROUP BY … HAVING" is more of the code
     at = said.casefold().find(accepted.casefold())
     span = (at, at + len(accepted))
     if hold(said, [span])[0].stance != "asserted" or other_statement(said, [span], prompt):
@@ -250,7 +253,8 @@ _OFTEN_UNSAID = frozenset("_-\\")
 
 def _unsaid(said: str, accepted: str) -> bool:
     """Whether telling signs of ``accepted`` are neither written nor spoken: "etc hosts" for "/etc/hosts"."""
-    wanted = _signs(accepted) - (_OFTEN_UNSAID if not _OPTION.search(accepted) else _OFTEN_UNSAID - {"-"})
+    around = {sign for sign in (accepted[:1], accepted[-1:]) if sign == "_"}  # "__init__" is not "init"
+    wanted = _signs(accepted) - (_OFTEN_UNSAID - around - ({"-"} if _OPTION.search(accepted) else set()))
     if _glued_groups(said, accepted):
         return True
     if not wanted or not _plain(accepted) or said.strip().casefold() == accepted.strip().casefold():
@@ -318,7 +322,7 @@ _PLACE = re.compile(
 
 #: A remark that takes the answer back or adds another one.
 _DOUBTS = re.compile(
-    r"[\s,]*(?:or|and|not|but|no|never|hardly|wait|maybe|actually|sorry|(?:though )?i (?:doubt|don't|do not|wouldn't|would not)|(?:is |that's |that is )?(?:wrong|false|unlikely|incorrect))\b",
+    r"(?:[\s,.]*\b(?:h+m+|oh|u[hm]+|er|ah|well)\b)*[\s,.]*(?:or|and|not|but|no|never|hardly|wait|maybe|actually|sorry|(?:though )?i (?:doubt|don't|do not|wouldn't|would not)|(?:is |that's |that is )?(?:wrong|false|unlikely|incorrect))\b",
     re.IGNORECASE,
 )
 
@@ -336,27 +340,37 @@ def _another(answer: str, remark: str) -> bool:
     return len(other) > 1 and one[:1] == other[:1] and one != other
 
 
+#: What begins a reason, a remark, or a verdict of the candidate's own on the answer before it.
+_REMARK = re.compile(
+    r"\s*(?:,|;|\.\s|\(|\s[-–—]\s|\bbecause\b|\bsince\b|\bwhich\b|\bi (?:think|guess|believe)\b|\bplease\b|\bright\?"
+    r"|\b(?:should|would|will|ought to) (?:do|work|be (?:it|right|correct|fine))\b|\b(?:is|would be) (?:my|the) (?:answer|command|one)\b"
+    r"|\bfor (?:sure|certain)\b|\b(?:works|does (?:it|that|the (?:job|trick))|(?:is|was) (?:right|correct|it))\b(?=\W*$))",
+    re.IGNORECASE,
+)
+#: What was so once; "the command used to list files" tells a purpose.
+_USED_TO = re.compile(r"\b(?:i|we|you|they|people|it|that|this) used to\b|\bused to be\b", re.IGNORECASE)
+
+
 def _parts(answer: str) -> Iterator[str]:
     """The stretches that may be the whole answer: all of it, the part after a correction, the part before a reason or a remark."""
     cut = answer_text.after_correction(answer)
-    past = _PAST_FIRST.match(answer)
-    if not cut and past:
+    past, denied = _PAST_FIRST.match(answer), _DENIED_FIRST.match(answer)
+    if cut:
+        yield answer[cut:]
+    elif past:
         yield answer[past.end() :]
-    elif not cut:
+    elif _USED_TO.search(answer):
+        if denied:
+            yield answer[denied.end() :]
+    else:
         yield answer
-        remark = re.split(
-            r"\s*(?:,|;|\.\s|\(|\s[-–—]\s|\bbecause\b|\bsince\b|\bwhich\b|\bi (?:think|guess|believe)\b|\bplease\b|\bright\?)",
-            answer,
-            maxsplit=1,
-            flags=re.IGNORECASE,
-        )
+        remark = _REMARK.split(answer, maxsplit=1)
         if len(remark) == 2 and not (
             _DOUBTS.match(remark[1])
             or _another(remark[0], remark[1])
             or _second_command(remark[0], answer[len(remark[0]) :])
         ):
             yield remark[0]
-        denied = _DENIED_FIRST.match(answer)
         if denied:
             yield answer[denied.end() :]
         contrast, status = _CONTRAST.search(answer), _REASON_PHRASE.search(answer)
@@ -367,8 +381,6 @@ def _parts(answer: str) -> Iterator[str]:
             yield answer[: place.start()]
         if status and _is_status(status):
             yield answer[: status.start()]
-    else:
-        yield answer[cut:]
 
 
 #: Powers as they are typed, for the tokens, in which "n²" is "n2".
@@ -380,13 +392,20 @@ def names(said: str, accepted: str) -> bool:
     return _same(said, accepted, case_sensitive=False)
 
 
+#: A variable as a shell refers to it: "$HOME", "${HOME}", "%HOME%".
+_REFERENCE = re.compile(r"(?<!\S)(?:\$\{?|%)(?P<name>[A-Z][A-Z0-9_]+)[}%]?(?!\S)")
+_INNER_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+
+
 def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
     if case_sensitive:
-        trimmed = " ".join(said.split()).strip(" .!?\"'`")
+        trimmed = _REFERENCE.sub(r"\g<name>", " ".join(said.split()).strip(" .!?\"'`"))
         target = " ".join(accepted.split())
         lead = trimmed.removesuffix(target)
         return trimmed == target or (trimmed.endswith(target) and lead.endswith(" ") and _is_frame(lead))
     said, accepted = said.translate(_RAISED), accepted.translate(_RAISED)
+    if accepted.isalpha():  # "E-Tag" for "ETag"
+        said = _INNER_HYPHEN.sub("", said)
     if accepted.strip().casefold() in (said.strip().casefold(), said.strip().strip("`'\"").casefold()):
         return True
     wanted, words = _plain(accepted), _plain(said)

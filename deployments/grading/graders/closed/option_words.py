@@ -295,8 +295,9 @@ def nearly(catalogue: OptionCatalogue, line: Line) -> list[Mention]:
         return []
     if not _near_in_own_words(catalogue, catalogue.by_id[ranked[0][1]], said):
         return []
-    whole = answer_text.whole(line.answer, limit_chars=400)
-    return [Mention((ranked[0][1],), BY_PART, whole.start, whole.end)]
+    entry = catalogue.by_id[ranked[0][1]]
+    own = [word for word in line.words if stem(word.text) in entry.stems] or line.words
+    return [Mention((entry.id,), BY_PART, own[0].start, own[-1].end)]
 
 
 def _near_in_own_words(catalogue: OptionCatalogue, entry: Entry, said: str) -> bool:

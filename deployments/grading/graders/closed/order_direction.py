@@ -27,8 +27,8 @@ _ENDS = {axis: "|".join(ends) for axis, ends in _POLES.items()}
 _TO = r" (?:[a-z]+ )?(?:first )?(?:up |down )?(?:to|through|till|until)(?: the)?(?: (?:very|most))? "
 _STATED = {
     axis: re.compile(
-        rf"\b(?P<a>{ends}){_TO}(?P<b>{ends})\b|\b(?P<c>{ends})(?: (?:one|layer|level|item)s?)? first\b"
-        rf"|\b(?:start|begin)(?:s|ing)? (?:with|from|at) the (?P<d>{ends})\b|\bfrom the (?P<e>top|bottom) (?:down|up)(?:wards)?\b"
+        rf"\b(?P<a>{ends}){_TO}(?P<b>{ends})\b|\b(?P<c>{ends})(?:(?:(?<=most)|(?<=least)) [a-z]+)?(?: (?:one|layer|level|item)s?)? first\b"
+        rf"|\b(?:start|begin)(?:s|ing)? (?:with|from|at) the (?P<d>{ends})\b|\bfrom the (?P<e>{ends})(?: [a-z]+)? (?:down|up|on)(?:wards)?\b"
         rf"|\b(?P<f>ascending|increasing|rising|bottom[- ]up|descending|decreasing|falling|top[- ]down)\b",
         re.IGNORECASE,
     )
@@ -42,7 +42,7 @@ _IS = r"(?::| (?:is|are|being|as|would be|comes?|the|very|our|one|,))*\s*"
 #: What compares two items on the value axis, with the sign of the first one.
 _COMPARED = re.compile(
     r"(?:\b(?:(?P<more>bigger|larger|greater|higher|more|longer|faster|stronger|heavier)|(?P<less>smaller|less|lower|fewer|shorter|slower|weaker|lighter|cheaper))(?: [a-z]+)? than"
-    r"|\b(?P<above>above|on top of|(?:sits?|runs|rests|stands|builds) (?:on|over|upon)(?: top of)?|over|exceeds|contains|beats?|outperforms?|outruns?)|\b(?P<below>below|under|underneath|beneath|part of|inside)|(?P<greater>(?<![-=>])>(?!>))|(?P<smaller><(?![-<])))\s*(?:(?:a|an|the|that of)\s+)*(?:[OoΘΩ]\s*\(\s*)?$",
+    r"|\b(?P<above>above|on top of|(?:sits?|runs|rests|stands|builds) (?:on|over|upon)(?: top of)?|over|exceeds|contains|beats?|outperforms?|outruns?)|\b(?P<below>below|under|underneath|beneath|part of|inside)|(?P<greater>(?<![-=>])>(?!>))|(?P<smaller><(?![-<]))|(?P<on>^\s+on\b))\s*(?:(?:a|an|the|that of)\s+)*(?:[OoΘΩ]\s*\(\s*)?$",
     re.IGNORECASE,
 )
 
@@ -100,7 +100,7 @@ def compared(between: str, prompt: str) -> int:
     found = _COMPARED.search(between) if asked is not None and asked.axis == "value" else None
     if asked is None or found is None:
         return 0
-    sign = 1 if found["more"] or found["above"] or found["greater"] else -1
+    sign = 1 if found["more"] or found["above"] or found["greater"] or found["on"] else -1
     return sign * -asked.sign
 
 

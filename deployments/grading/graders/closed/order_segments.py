@@ -27,6 +27,8 @@ _OTHERWISE = 0.9
 _BEGINNING = 3
 #: An item of so many letters may be the beginning of what is said: "reconnaissance" for "Recon".
 _STEM = 4
+#: What is done in a step is done to something: "a pull request" of "open a pull request".
+_OBJECT = re.compile(r"^\w+ (?:an?|the) (\w.*)$")
 
 
 def by_segment(items: Sequence[str], answer: str, found: Sequence[Match]) -> list[Match]:
@@ -61,7 +63,7 @@ def _named_otherwise(said: str, items: Sequence[str], missing: Sequence[str], sh
     if all(answer_text.is_stop_word(word.text) for word in words):
         return ""
     for item in missing:
-        if other_name([Term(item)], words) is not None:
+        if other_name([Term(item), *map(Term, _OBJECT.findall(item))], words) is not None:
             return item
     word = words[0].text if len(words) == 1 else ""
     begun = [

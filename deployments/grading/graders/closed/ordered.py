@@ -14,6 +14,7 @@ from deployments.grading.graders.answer_text import Token
 from deployments.grading.graders.closed.order_direction import compared, end_of, listed_backwards
 from deployments.grading.graders.closed.order_segments import by_segment
 from deployments.grading.graders.closed.order_swaps import swapped
+from deployments.grading.graders.closed.order_units import by_unit
 from deployments.grading.graders.closed.spelling import same_word
 from deployments.grading.graders.closed.term_matching import Match, Term, find
 from deployments.grading.graders.grade_builder import mark, no_answer
@@ -181,7 +182,9 @@ def _mentions(items: Sequence[str], words: Sequence[Token], answer: str) -> list
             return short
     terms = [Term(item) for item in sorted(items, key=len, reverse=True)]
     found = _by_length(terms, words, answer)
-    return by_segment(items, answer, [*found, *_by_own_words(items, words, found)])
+    found = by_segment(items, answer, [*found, *_by_own_words(items, words, found)])
+    units = by_unit(items, words, answer)
+    return units if len({one.term for one in units}) > len({one.term for one in found}) else found
 
 
 def _by_own_words(items: Sequence[str], words: Sequence[Token], found: Sequence[Match]) -> list[Match]:
@@ -268,7 +271,8 @@ _LATER = re.compile(
 _FRONTED = re.compile(rf"(?:[.;!?]|\band\b|\bso\b)\s*(before|after|once|when)\s+{_SUBJECT}$", re.IGNORECASE)
 _ONLY_ARTICLE = re.compile(r"\s*,?\s*(?:(?:comes?|goes?|is|are) )?(?:the |an? )", re.IGNORECASE)
 _NOT_A_RELATION = re.compile(
-    r"\b(?:not|never|cannot)\b|n't\b|\bafter (?:that|this|it|which)\b|\bright after\b", re.IGNORECASE
+    r"\b(?:not|never|cannot)\b|n't\b|\bafter (?:that|this|it|which)\b|(?<!comes )(?<!come )(?<!goes )(?<!go )(?<!is )(?<!happens )\bright after\b",
+    re.IGNORECASE,
 )
 _AT_END = r"(?:last|at the end|in the end|at the very end|the end|final|finally)"
 _AT_START = r"(?:first|at the start|at the beginning|at the very beginning)"
@@ -294,6 +298,13 @@ _FIRST_BEFORE = re.compile(
 #: "Test comes before release and after develop": two relations of one item.
 _SAME_SUBJECT = re.compile(
     r"\s*,?\s*(?:and|but)\s+(?:also\s+)?(?:comes?\s+)?(?:before|after)\s+(?:the\s+)?", re.IGNORECASE
+)
+
+
+#: "The review right before it": the item before the one that was spoken of last.
+_BEFORE_IT = re.compile(
+    rf"^\s*(?:{_VERB}\s+)?(?:(?:right|just|directly|immediately) )?before (?:it|that|this|them)(?=\s*(?:[,.;]|\band\b|$))",
+    re.IGNORECASE,
 )
 
 
@@ -330,7 +341,11 @@ def _related(answer: str, found: Sequence[Match], ranks: dict[str, float], promp
             earlier.append(pair if fronted.group(1).casefold() == "before" else (match.term, following))
         elif other != match.term and _denied_before(answer, found, at):
             earlier.append((match.term, other))
-        elif other == match.term or _NOT_A_RELATION.search(before):
+        elif other == match.term:
+            continue
+        elif _BEFORE_IT.match(after):
+            earlier.append((match.term, other))
+        elif _NOT_A_RELATION.search(before):
             continue
         elif compared(before, prompt):
             earlier.append((other, match.term) if compared(before, prompt) < 0 else (match.term, other))

@@ -116,16 +116,19 @@ _ROOTS = tuple(
     for ending, noun in (
         (r"rb$", "rpt"), (r"scrib$", "script"), (r"nd$", "ns"), (r"(?<=[aeiou])d$", "s"), (r"olv$", "olut"), (r"mitt?$", "miss"),
         (r"ceiv$", "cept"), (r"duc$", "duct"), (r"rt$", "rs"), (r"cee?d$", "cess"), (r"sum$", "sumpt"), (r"pell?$", "puls"),
+        (r"tain$", "tent"), (r"tain$", "ten"), (r"quir$", "quisit"),
     )
 )  # fmt: skip
 
 
 def _names_act(noun: str, verb: str) -> bool:
-    """Whether ``noun`` is the act of ``verb`` with another root: "division" and "dividing"."""
-    found = re.fullmatch(r"(\w{4,})ions?", noun)
+    """Whether ``noun`` is the act of ``verb`` with another root: "division" and "dividing", "maintenance" and "maintain"."""
+    found = re.fullmatch(r"(\w{4,})(?:ions?|ances?|al)", noun)
     if found is None:
         return False
     root = re.sub(r"(?:ing|ed|es|s|e)$", "", verb)
+    if noun.endswith("al") and found.group(1) == root + root[-1:]:  # "referral"
+        return True
     return any(ending.search(root) and ending.sub(act, root) == found.group(1) for ending, act in _ROOTS)
 
 

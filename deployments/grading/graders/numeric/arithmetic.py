@@ -1,4 +1,4 @@
-"""Evaluates arithmetic that an answer leaves open: "2^16 - 1", "8 times 3", "10% of 400", "8x2^10 bits"."""
+"""Evaluates arithmetic that an answer leaves open: "2^16 - 1", "8 times 3", "10% of 400", "one more than 255"."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ _OPERATORS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("−",), "-"),
     (("–",), "-"),
     (("of",), "of"),
+    (("more", "than"), "more"),
+    (("less", "than"), "less"),
+    (("fewer", "than"), "less"),
 )
 
 
@@ -40,10 +43,13 @@ def worked_out(reader: QuantityReader, at: int) -> Found | None:
     total = _term(reader, at)
     while total is not None:
         sign, start = _operator(reader, total.after)
-        if sign not in ("+", "-"):
+        if sign not in ("+", "-", "more", "less"):
             break
         right = _term(reader, start)
-        made = None if right is None else _sum(total.quantity, right.quantity, -1.0 if sign == "-" else 1.0)
+        if right is not None and sign in ("more", "less"):
+            made = _from_other(total.quantity, right.quantity, 1.0 if sign == "more" else -1.0)
+        else:
+            made = None if right is None else _sum(total.quantity, right.quantity, -1.0 if sign == "-" else 1.0)
         if right is None or made is None:
             break
         total = Found(made, total.first, right.after)
@@ -108,6 +114,14 @@ def _sum(left: Quantity, right: Quantity, sign: float) -> Quantity | None:
         added = convert(right.value, right.unit, left.unit)
     unit = left.unit or right.unit
     return _made(left, right, left.value + sign * added, unit)
+
+
+def _from_other(step: Quantity, other: Quantity, sign: float) -> Quantity | None:
+    """ "One more than 255"; a share of the other number ("10 % less than 50") is left alone."""
+    if step.unit is not None and step.unit.kind == "percent":
+        return None
+    made = _sum(other, step, sign)
+    return None if made is None else replace(made, start=step.start, end=other.end)
 
 
 def _product(left: Quantity, right: Quantity, *, divide: bool) -> Quantity | None:

@@ -106,3 +106,50 @@ def test_an_address_without_its_points_is_reviewed() -> None:
 
 def test_an_answer_that_was_another_once_counts_as_it_is_now() -> None:
     assert graded("410", "it used to be 404, now 410").score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("chmod +x deploy.sh", "chmod +x deploy.sh should do it"),
+        ("git stash pop", "git stash pop would be my answer"),
+        ("git stash pop", "git stash, hmm no, git stash pop"),
+        ("git stash pop", "git stash... wait, git stash pop"),
+        ("docker ps -a", "docker ps -a for sure"),
+        ("docker ps -a", "docker ps -a works"),
+        ("docker ps -a", "in a terminal: docker ps -a"),
+        ("410", "it used to be 404 but it's 410"),
+        ("ETag", "E-Tag"),
+        ("ETag", "I'd look at the ETag header"),
+    ],
+)
+def test_a_remark_or_a_hyphen_changes_no_answer(accepted: str, said: str) -> None:
+    grade = graded(accepted, said)
+    assert (grade.score, grade.needs_review) == (1.0, False)
+
+
+@pytest.mark.parametrize("said", ["git stash pop, hmm no, git stash apply", "git stash pop. oh, no, git stash apply"])
+def test_a_correction_behind_a_hesitation_counts(said: str) -> None:
+    assert graded("git stash pop", said).score == 0.0
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [("$JAVA_HOME", 1.0), ("${JAVA_HOME}", 1.0), ("%JAVA_HOME%", 1.0), ("$java_home", 0.0), ("$JAVA_HOMES", 0.0)],
+)
+def test_a_variable_may_be_written_as_a_shell_refers_to_it(said: str, score: float) -> None:
+    assert grade_exact(Exact(accepted=("JAVA_HOME",), case_sensitive=True), said).score == score
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("8080", "it used to be 8080"),
+        ("tail -f app.log", "I used to use tail -f app.log"),
+        ("__init__", "init"),
+        ("HAVING", "GROUP BY ... HAVING"),
+    ],
+)
+def test_what_was_once_and_what_lacks_or_adds_signs_gets_no_silent_marks(accepted: str, said: str) -> None:
+    grade = grade_exact(Exact(accepted=(accepted,)), said, "Which SQL clause filters groups?")
+    assert grade.score < 1.0 or grade.needs_review

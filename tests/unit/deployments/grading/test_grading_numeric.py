@@ -222,7 +222,15 @@ def test_the_other_direction_than_the_prompt_asks_for_is_another_number(prompt: 
 
 
 @pytest.mark.parametrize(
-    ("answer", "value"), [("twice 12", 24), ("double 40", 80), ("port double three zero six", 3306)]
+    ("answer", "value"),
+    [
+        ("twice 12", 24),
+        ("double 40", 80),
+        ("port double three zero six", 3306),
+        ("one more than 255", 256),
+        ("5 less than 35", 30),
+        ("255... no wait, 256 counting zero", 256),
+    ],
 )
 def test_a_word_that_multiplies_the_number_is_worked_out(answer: str, value: float) -> None:
     assert grade_numeric(Numeric(value=value), answer).score == 1.0

@@ -225,6 +225,8 @@ def test_a_number_is_a_value_where_the_options_are_ranges(said: str, right: str)
         "go is not one of them, but python and java are",
         "all languages but rust and go",
         "python, java",
+        "python, java, no rust",
+        "python, java, rust and go, scratch rust and go",
     ],
 )
 def test_every_selected_option_is_found(said: str) -> None:

@@ -11,6 +11,8 @@ from interview.plans.questions import Ordered
 GROWTH = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)")
 VERSIONS = ("HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3")
 CACHES = ("L1 cache", "L2 cache", "L3 cache", "Disk")
+SIZES = ("KB", "MB", "GB", "TB")
+TIMES = ("ns", "µs", "ms", "s")
 FASTEST_FIRST = "Order these from the fastest to the slowest."
 
 
@@ -37,6 +39,17 @@ def graded(items: tuple[str, ...], said: str, prompt: str = "Put these in order.
         (("Red", "Green", "Refactor"), "red, refactor, green, sorry, swap the last two"),
         (("Red", "Green", "Refactor"), "green, red, refactor, hmm, swap red and green"),
         (("Red", "Green", "Refactor"), "red, refactor, green. Hmm no: green, then refactor."),
+        (SIZES, "kilobytes, megabytes, gigabytes and then terabytes"),
+        (SIZES, "kilobyte megabyte gigabyte terabyte"),
+        (SIZES, "kilo, mega, giga, tera"),
+        (TIMES, "ns, us, ms, s"),
+        (TIMES, "first nanoseconds, second microseconds, third milliseconds and last seconds"),
+        (("Plan", "Do", "Check"), "Do comes right after Plan, then Check"),
+        (("Plan", "Do", "Check"), "Check is last, Do right before it, and Plan first"),
+        (("Design", "Test", "Maintenance"), "you design it, test it and at the end maintain it"),
+        (("commit", "open a pull request", "merge"), "commit, PR, merge"),
+        (("Acquisition", "Retention", "Referral"), "acquire, retain, refer"),
+        (("Red", "Green", "Blue"), "red green blue no green then blue"),
         (("Awareness", "Interest", "Action"), "starts at awareness and ends at action, via interest"),
     ],
 )
@@ -86,3 +99,17 @@ def test_another_order_does_not_get_full_marks(items: tuple[str, ...], said: str
 def test_an_order_that_is_denied_or_one_of_several_is_no_silent_full_mark(said: str) -> None:
     grade = graded(("Red", "Green", "Refactor"), said)
     assert grade.score < 1.0 or grade.needs_review
+
+
+@pytest.mark.parametrize(
+    "said", ["from the most severe down: error, warning, info", "most severe first: error, warning, info"]
+)
+def test_a_degree_of_a_quality_tells_the_direction(said: str) -> None:
+    asked = "Sort these levels from the least to the most severe."
+    assert graded(("info", "warning", "error"), said, asked).score == 1.0
+
+
+def test_one_thing_on_another_is_above_it() -> None:
+    said = "application on transport, transport on network"
+    asked = "Name these layers from the bottom to the top."
+    assert graded(("network", "transport", "application"), said, asked).score == 1.0

@@ -17,6 +17,18 @@ MEASURE = (
     MultipleChoice(options=(Option("a", "Mean"), Option("b", "Median"), Option("c", "Mode")), answer="b"),
     "Which measure does a single outlier change least?",
 )
+BITS = (
+    MultipleChoice(options=(Option("a", "32"), Option("b", "64"), Option("c", "128")), answer="c"),
+    "How many bits has an IPv6 address?",
+)
+COST = (
+    MultipleChoice(options=(Option("a", "O(1)"), Option("b", "O(log n)"), Option("c", "O(n)")), answer="b"),
+    "What is the cost of a lookup in a balanced search tree?",
+)
+TEST = (
+    MultipleChoice(options=(Option("a", "t-test"), Option("b", "Chi-squared test"), Option("c", "ANOVA")), answer="b"),
+    "Which test tells whether two categorical variables are independent?",
+)
 ACID = (
     MultiSelect(
         options=(Option("a", "Atomicity"), Option("b", "Caching"), Option("c", "Isolation"), Option("d", "Sharding")),
@@ -52,6 +64,10 @@ def graded(asked: tuple[QuickSpec, str], answer: str) -> Grade:
         (MEASURE, "the median changes most"),
         (MEASURE, "an outlier changes the median a lot"),
         (MEASURE, "I don't know what the median is"),
+        (BITS, "at least 128"),
+        (BITS, "128 or more"),
+        (TEST, "I'd rule out chi squared"),
+        (COST, "worse than log n"),
     ],
 )
 def test_a_statement_of_the_right_answer_needs_a_review(asked: tuple[QuickSpec, str], answer: str) -> None:
