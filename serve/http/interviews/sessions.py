@@ -1,6 +1,7 @@
 """``/session``: start, answer, hint, state, end. The agent's recorded bytes pass through unchanged."""
 
 import uuid
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -67,8 +68,10 @@ def sessions_router(
     router = APIRouter(prefix="/session", tags=["interviews"])
     Caller = Annotated[Principal, Depends(auth.require_interview())]  # noqa: N806 (a type)
     Reader = Annotated[Principal, Depends(auth.require_interview(REPORTS))]  # noqa: N806 (a type)
+    plain = partial(direct_route, auth, interview_id=INTERVIEW_ID, idempotency_key=IDEMPOTENCY_KEY)
+    steps, reads = APIRouter(route_class=plain()), APIRouter(route_class=plain(REPORTS))
 
-    @router.post(
+    @steps.post(
         "/start/{interview_id}",
         summary="Start an interview",
         description="Starting the same interview again returns the same session, not a second one. As multipart, "
@@ -92,8 +95,6 @@ def sessions_router(
             document_findings=came.findings,
         )
         return step_response(await live.start(asked), caller)
-
-    steps = APIRouter(route_class=direct_route(auth, interview_id=INTERVIEW_ID, idempotency_key=IDEMPOTENCY_KEY))
 
     @steps.post(
         "/turn/{interview_id}",
@@ -157,7 +158,7 @@ def sessions_router(
         )
         return step_response(await agent.hint(asked), caller)
 
-    @router.get(
+    @reads.get(
         "/state/{interview_id}",
         summary="Read the session",
         description="The interview's current state, live or archived: to resume after a lost connection, or to debug. "
@@ -172,7 +173,7 @@ def sessions_router(
             msgspec.json.encode(shown), media_type="application/json", headers={"ETag": f'"{found.version}"'}
         )
 
-    @router.delete(
+    @steps.delete(
         "/state/{interview_id}",
         summary="End the interview",
         description="Ends it and starts its evaluation. Idempotent.",
@@ -185,6 +186,7 @@ def sessions_router(
         return step_response(await live.end(asked), caller)
 
     router.include_router(steps)
+    router.include_router(reads)
     return router
 
 

@@ -3,7 +3,7 @@
 With HAProxy in front, a replica's own HTTP server receives the requests, and Serve wraps each in ids, contexts,
 counters and two tasks before the application sees it. Two things are cheaper here: rejecting new work when overloaded,
 and telling Serve not to watch for client disconnects during a step, which completes anyway so that a retry finds its
-reply. (docs/measurements/2026-11-22-load.md gives both gains.)
+reply, or during a read of the state, which is short. (docs/measurements/2026-11-22-load.md gives both gains.)
 
 A profile enables it with
 ``RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH=serve.http.middleware.replica_middleware:middlewares``. Without that,
@@ -83,10 +83,9 @@ async def _received(receive: Receive) -> Message:
 
 
 def _is_step(scope: Scope) -> bool:
-    """Whether the request is a step answered as a whole. A streamed step does watch for disconnects, to stop producing
-    parts."""
+    """Whether the request is a step answered as a whole, or reads the state. A streamed step does watch for
+    disconnects, to stop producing parts."""
+    path = scope["path"]
     return (
-        scope["method"] == "POST"
-        and scope["path"].startswith("/session/")
-        and not any(name == b"accept" and b"event-stream" in value.lower() for name, value in scope["headers"])
-    )
+        path.startswith("/session/state/") or (scope["method"] == "POST" and path.startswith("/session/"))
+    ) and not any(name == b"accept" and b"event-stream" in value.lower() for name, value in scope["headers"])

@@ -18,7 +18,7 @@ from interview.errors import (
 )
 from interview.sessions.events import ReportReady, SessionConcluded
 from serve.http.app import create_app
-from serve.http.auth import INTERVIEWS
+from serve.http.auth import INFERENCE, INTERVIEWS, REPORTS
 from serve.http.settings import HttpSettings
 from storage.blobs.layout import audio_path
 from storage.sessions.port import SessionKey
@@ -423,3 +423,15 @@ async def test_a_plan_in_a_request_needs_a_scope_of_its_own(agent):
         assert 'scope="plans:inline"' in refused.headers["WWW-Authenticate"]
         assert agent.requests == []
         assert (await client.post("/session/start/i-1", json={"plan": "backend"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("scope", "reads", "ends"), [(REPORTS, 200, 403), (INTERVIEWS, 200, 200), (INFERENCE, 403, 403)]
+)
+async def test_a_reviewers_key_reads_the_state_and_ends_no_interview(agent, scope, reads, ends):
+    ports = stub_ports(agent=agent, keys=StubKeys({"key-acme": Grant("acme", frozenset({scope}))}))
+    await put_session(ports.sessions, SessionKey("acme", "i-1"))
+    async with client_of(ports) as client:
+        assert (await client.get("/session/state/i-1")).status_code == reads
+        assert (await client.delete("/session/state/i-1")).status_code == ends
+    assert len(agent.requests) == (ends == 200)

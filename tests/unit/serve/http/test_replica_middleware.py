@@ -143,6 +143,8 @@ def test_serve_still_has_the_two_places_that_the_middleware_needs():
         ("POST", TURN, "application/json", True),
         ("POST", TURN, "text/event-stream", False),
         ("POST", TURN, "Text/Event-Stream, application/json;q=0.5", False),
+        ("GET", "/session/state/i-1", None, True),
+        ("DELETE", "/session/state/i-1", None, True),
         ("GET", "/session/events/i-1", None, False),
         ("POST", "/v1/chat/completions", None, False),
     ],
