@@ -24,7 +24,7 @@ _SHORTEST_WORDS = 7
 _OTHER_SUBJECT = re.compile(
     r"(?<=\s)(?:and|so|but) (?=(?:(?:then|so|also|in the end|thankfully|luckily|fortunately|finally|eventually|soon|now|today|sadly|unfortunately) )*"
     r"(?:(?:the|a|an|our|my|his|her|their|its|this|that|these|those|all|both|most|some|many|each|every|two|three|four|five|ten|twenty|thirty|half|only|not a|no|nearly|almost|about|by|within|after) (?:[\w'’-]+ ){1,5}?"
-    r"|(?:it|he|she|they|we|nobody|everyone|everybody|no one|nothing|everything|people) (?:[\w'’-]+ ){0,2}?|(?!i\b|we\b|to\b|not\b)[\w'’-]+ )(?=VERB\b))".replace(
+    r"|(?:it|he|she|they|we|nobody|everyone|everybody|no one|nothing|everything|people) (?:[\w'’-]+ ){0,2}?|(?!i\b|we\b|to\b|not\b)[\w'’-]+ (?:(?:in|of|at|on|from|with|about|for|among) (?:[\w'’-]+ ){1,3}?)?)(?=VERB\b))".replace(
         "VERB", rf"(?:{FINITE})"
     ),
     re.IGNORECASE,

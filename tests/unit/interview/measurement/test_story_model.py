@@ -57,6 +57,8 @@ def test_other_languages_are_read_by_rules_alone(monkeypatch: pytest.MonkeyPatch
         ("People had to queue outside our shop for an hour every Saturday.", "S"),
         ("Our fridge broke. The stock had to be saved before noon. I borrowed a van. It all stayed cold.", "STAR"),
         ("I would borrow a van and save the stock.", ""),
+        ("The bakery lost power on a Friday. We were open again by noon.", "SR"),
+        ("I rang every driver before noon, and complaints about late boxes fell by a third.", "AR"),
     ],
 )  # fmt: skip
 def test_parts_without_a_cue_are_heard(answer: str, told: str) -> None:
