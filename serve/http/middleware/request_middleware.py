@@ -75,9 +75,8 @@ class RequestMiddleware:
         response = error_response(self._shedder.refusal(), request_id)
         response.raw_headers = _with_defaults(response.raw_headers, request_id)
         if self._observer is not None:
-            prefix = _route_prefix(scope["path"])
-            route = prefix if prefix == scope["path"] else f"{prefix}/{{interview_id}}"
             seconds = time.perf_counter() - began
+            route = _route_of_new_work(scope["path"])
             self._observer.observe(route=route, method=scope["method"], status=response.status_code, seconds=seconds)
         return response
 
@@ -110,8 +109,11 @@ class RequestMiddleware:
 
         try:
             with _server_span(scope, headers) as span:
-                await self._app(scope, bounded(receive, headers, self._settings, account), send_with_headers)
-                span.set_attribute("http.response.status_code", status)
+                try:
+                    await self._app(scope, bounded(receive, headers, self._settings, account), send_with_headers)
+                    span.set_attribute("http.response.status_code", status)
+                finally:
+                    _name_by_route(span, scope)
         except ClientDisconnect:
             logger.debug("request %s: the client disconnected while sending its body", request_id)
         except Exception:
@@ -127,8 +129,8 @@ class RequestMiddleware:
             if status >= 500:
                 _log_failure(scope, request_id, status)
             if self._observer is not None:
-                route = getattr(scope.get("route"), "path", "unmatched")
                 seconds = time.perf_counter() - began
+                route = _route_of(scope) or "unmatched"
                 self._observer.observe(route=route, method=scope["method"], status=status or 499, seconds=seconds)
 
 
@@ -136,8 +138,7 @@ def _log_failure(scope: Scope, request_id: str, status: int) -> None:
     """One line for each 5xx, under the id that the client has. It omits the path, which holds an interview's id."""
     failure = scope.get("state", {}).get("failure")
     code, operation = (failure.code, failure.detail.get("operation", "-")) if failure else ("-", "-")
-    route = getattr(scope.get("route"), "path", None) or _route_prefix(scope["path"])
-    called = f"{scope['method']} {route}"
+    called = f"{scope['method']} {_route_of(scope) or 'unmatched'}"
     logger.warning(
         "request %s answered %d: %s code=%s operation=%s host=%s",
         request_id,
@@ -162,16 +163,29 @@ def _is_new_work(scope: Scope) -> bool:
 
 
 def _server_span(scope: Scope, headers: list[tuple[bytes, bytes]]) -> AbstractContextManager[Span]:
-    """The request's span, continuing the caller's trace. The path is omitted, because it holds an interview's id."""
+    """The request's span, continuing the caller's trace. It has the method for a name until the route is known: the
+    path is omitted, because it holds the id of an interview or a candidate."""
     parent = _header(headers, b"traceparent")
     if parent:
         telemetry.continue_from(parent.decode("latin-1"))
-    method, route = scope["method"], _route_prefix(scope["path"])
-    return telemetry.span(f"{method} {route}", SpanKind.SERVER, {"http.request.method": method, "http.route": route})
+    return telemetry.span(scope["method"], SpanKind.SERVER, {"http.request.method": scope["method"]})
 
 
-def _route_prefix(path: str) -> str:
-    return "/" + "/".join(path.split("/")[1:3])
+def _name_by_route(span: Span, scope: Scope) -> None:
+    if route := _route_of(scope):
+        span.update_name(f"{scope['method']} {route}")
+        span.set_attribute("http.route", route)
+
+
+def _route_of(scope: Scope) -> str:
+    """The template of the route that answered, such as ``/session/turn/{interview_id}``; empty when none matched."""
+    return getattr(scope.get("route"), "path", "")
+
+
+def _route_of_new_work(path: str) -> str:
+    """The template before routing: whatever follows the prefix of new work is an interview's id."""
+    prefix = next(prefix for prefix in _NEW_WORK if path.startswith(prefix))
+    return f"{prefix}{{interview_id}}" if prefix.endswith("/") else prefix
 
 
 def bounded(

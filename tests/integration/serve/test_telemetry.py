@@ -23,6 +23,7 @@ from tests.integration.conftest import key_in, profile_with, run_up
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 
+TURN = "POST /session/turn/{interview_id}"
 TOKENS = "interview_llm_tokens_total"
 SECONDS = "interview_audio_seconds_total"
 
@@ -105,7 +106,7 @@ def test_a_turn_is_one_trace_from_the_callers_span_to_redis(observed: tuple[Coll
     )
     assert reply.status_code == 200, reply.text
 
-    wanted = ("POST /session/turn", "agent.turn", "AgentService.turn", "tts.synthesize", "TtsService.synthesize")
+    wanted = (TURN, "agent.turn", "AgentService.turn", "tts.synthesize", "TtsService.synthesize")
     spans = collector.wait_for(trace_id, *wanted)
     by_id = {span.span_id.hex(): span for span in spans}
 
@@ -114,15 +115,15 @@ def test_a_turn_is_one_trace_from_the_callers_span_to_redis(observed: tuple[Coll
         return [] if parent is None else [parent.name, *ancestors(parent)]
 
     named = {span.name: span for span in spans}
-    assert named["POST /session/turn"].parent_span_id.hex() == caller
-    assert ancestors(named["agent.turn"]) == ["POST /session/turn"]
+    assert named[TURN].parent_span_id.hex() == caller
+    assert ancestors(named["agent.turn"]) == [TURN]
     assert ancestors(named["AgentService.turn"])[:1] == ["agent.turn"]
     assert ancestors(named["tts.synthesize"])[:1] == ["AgentService.turn"]
     assert ancestors(named["TtsService.synthesize"])[:1] == ["tts.synthesize"]
     commits = [span for span in spans if span.name.startswith("redis") and "AgentService.turn" in ancestors(span)]
     assert len(commits) >= 2, sorted(span.name for span in spans)
-    route = {"http.request.method": "POST", "http.route": "/session/turn"}
-    assert attributes(named["POST /session/turn"]).items() >= route.items()
+    route = {"http.request.method": "POST", "http.route": "/session/turn/{interview_id}"}
+    assert attributes(named[TURN]).items() >= route.items()
     assert all(attributes(span)["db.system.name"] == "redis" for span in commits)
     assert all(f"redis {attributes(span)['db.operation.name']}" == span.name for span in commits)
 
@@ -135,7 +136,7 @@ def test_no_span_carries_what_was_said_or_who_said_it(observed: tuple[Collector,
     body = {"plan": "backend-engineer", "consent": True, "candidate": {"name": "Ada Byron"}}
     client.post(f"/session/start/{interview_id}", json=body, headers=parent)
     client.post(f"/session/turn/{interview_id}", json={"answer": "zanzibar pineapple"}, headers=parent)
-    spans = collector.wait_for(trace_id, "POST /session/start", "POST /session/turn")
+    spans = collector.wait_for(trace_id, "POST /session/start/{interview_id}", TURN)
     shown = " ".join(str(span) for span in spans)
     assert "zanzibar" not in shown
     assert "Ada Byron" not in shown

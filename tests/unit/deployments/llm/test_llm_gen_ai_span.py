@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
 from deployments.llm.config import LlmConfig
 from deployments.llm.gen_ai_span import chat_in_span
-from interview import telemetry
 from interview.errors import EngineFailed
+from tests.support.exported_spans import exported_spans
 from tests.support.fake_language_model import FakeLanguageModel
 
 SAID = {"messages": [{"role": "user", "content": "zanzibar"}]}
@@ -21,12 +19,8 @@ SAID = {"messages": [{"role": "user", "content": "zanzibar"}]}
 
 @pytest.fixture
 def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(telemetry, "_tracer", provider.get_tracer("test"))
-    yield exporter
-    provider.shutdown()
+    with exported_spans(monkeypatch) as exporter:
+        yield exporter
 
 
 async def test_a_completion_is_a_span_with_its_model_and_tokens(exported: InMemorySpanExporter) -> None:
