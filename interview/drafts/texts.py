@@ -24,9 +24,8 @@ COMPANY_FACTS = {
 }
 
 CLOSING = (
-    "That's everything from me. Someone on the hiring team will read this interview and review the grades, and your "
-    f"contact there will tell you within {REPLY_WITHIN_DAYS} days how it went and what comes next. Thanks again, and "
-    "goodbye."
+    "Someone on the hiring team will read this interview and review the grades, and your contact there will tell you "
+    f"within {REPLY_WITHIN_DAYS} days how it went and what comes next. Thanks again, and goodbye."
 )
 
 

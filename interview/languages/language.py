@@ -84,6 +84,7 @@ class Script(_Data, frozen=True):
     hint: Lines
     no_hint: Lines
     move_on: Lines
+    all_asked: Lines
     time_is_up: Lines
     stop_here: Lines
     pause: Lines

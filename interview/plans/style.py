@@ -36,6 +36,9 @@ _LABEL = re.compile(
     r"|the (?:result|outcome|cause)(?:, named honestly)?$|why i|who they|what (?:the concern|made it))\b.*",
     re.IGNORECASE,
 )
+_LAST_QUESTION = re.compile(
+    r"\b(?:last|final) question\b|\bletzte Frage\b|\bdernière question\b|\búltima pregunta\b", re.IGNORECASE
+)
 _WE_ALONE = re.compile(r"""\bonly ['"“”]?we\b""", re.IGNORECASE)
 #: The probe that every story has: a team's success must not hide what the candidate did.
 OWN_PART = re.compile(r"\b(?:your own|yourself|you personally)\b", re.IGNORECASE)
@@ -216,6 +219,11 @@ def plan_findings(plan: InterviewPlan) -> Iterator[Finding]:
         yield ("reply_within_days",), "is missing; write the days within which every candidate gets an answer"
     elif not re.search(rf"(?<!\d){plan.reply_within_days}(?!\d)", plan.closing):
         yield ("closing",), f"does not say when the team replies; say {plan.reply_within_days} days, in figures"
+    if _LAST_QUESTION.search(plan.closing):
+        yield (
+            ("closing",),
+            "speaks of the last question, but is also said when the candidate ends early; leave it out",
+        )
 
 
 def plan_style(plan: InterviewPlan) -> Iterator[tuple[str, str]]:

@@ -234,12 +234,13 @@ def _sentence(text: str) -> str:
 def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skipped: bool = False) -> Decision:
     step = brief.next_step
     if step.question is None:
-        opening_words = _script(brief).time_is_up if step.by_budget else acknowledge
+        script = _script(brief)
+        said = (script.time_is_up,) if step.by_budget else (acknowledge, script.all_asked)
         # The report's first page shows this as the reason for the end: what ended the interview comes first.
         reason = f"Nothing is left to ask: {_sentence(step.rationale)}"
         if why != _ANSWERED:
             reason = f"{reason} {why}"
-        return _conclude(brief, "plan", reason, opening_words, skipped=skipped)
+        return _conclude(brief, "plan", reason, *said, skipped=skipped)
     comes_back = _comes_back(brief)
     before = brief.asked.phase if _resumed(brief) else brief.state.current_phase
     return Decision(
@@ -262,10 +263,10 @@ def _move_on(brief: TurnBrief, why: str, acknowledge: tuple[str, ...], *, skippe
     )
 
 
-def _conclude(brief: TurnBrief, by: str, why: str, words: tuple[str, ...], *, skipped: bool = False) -> Decision:
+def _conclude(brief: TurnBrief, by: str, why: str, *words: tuple[str, ...], skipped: bool = False) -> Decision:
     return Decision(
         action=AgentAction(action_type="conclude", reasoning=why, next_phase=_last_phase(brief.plan), topic=""),
-        text=phrases.joined(_pick(brief, words), brief.plan.closing),
+        text=phrases.joined(*(_pick(brief, each) for each in words), brief.plan.closing),
         source=SOURCE,
         skipped=skipped,
         concluded_by=by,

@@ -43,6 +43,7 @@ async def test_the_script_answers_requests_in_the_plans_language(code: str) -> N
     closing = await heard(candidate, end)
     assert closing.endswith(plan.closing)
     assert closing.startswith(words.script.end_on_request)
+    assert not any(line in closing for line in words.script.all_asked)
     assert candidate.response["should_continue"] is False
 
 

@@ -108,8 +108,13 @@ def test_a_question_in_style_has_no_finding(question: q.Question) -> None:
         (replace(PLAN, reply_within_days=0), "reply_within_days", "is missing"),
         (replace(PLAN, closing="Thank you, and goodbye."), "closing", "say 7 days"),
         (replace(PLAN, closing="You hear from us within 17 days."), "closing", "say 7 days"),
+        (
+            replace(PLAN, closing="That was my last question. You hear from us within 7 days."),
+            "closing",
+            "when the candidate ends early",
+        ),
     ],
-    ids=["greeting", "composites", "no reply time", "unsaid reply time", "another reply time"],
+    ids=["greeting", "composites", "no reply time", "unsaid reply time", "another reply time", "last question"],
 )
 def test_a_breach_of_the_plan_is_named(plan: InterviewPlan, place: str, fix: str) -> None:
     assert [(field_name(path), fix in text) for path, text in plan_findings(plan)] == [(place, True)]
