@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from deployments.agent.contract import HintRequest, StepReply
-from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.reply import agent_response, done_record, encoded_reply, hints_left
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.script import scripted
 from deployments.agent.steps.voiced import fallbacks_of, voiced
 from deployments.agent.turn.acceptance import check_open, no_such_interview
+from deployments.agent.turn.idle import check_idle
 from deployments.agent.turn.runtime import Runtime
-from interview.errors import Conflict, InvalidInput, NotFound, TurnInFlight
+from interview.errors import Conflict, InvalidInput, NotFound
 from interview.limits import MAX_KEY_CHARS
 from interview.plans.plan import InterviewPlan
 from interview.sessions.answered_question import check_current
@@ -44,7 +44,7 @@ class HintStep:
             if record is not None and record.status == "done":
                 return Amendment((record.body, True))
             check_open(state)
-            await self._check_idle(state, key, times)
+            await check_idle(self._runtime, state, times, "ask for a hint")
             check_current(state, request.question_id, request.turn_number)
             ledger, body = await self._give(request, state, times)
             return Amendment(
@@ -59,22 +59,6 @@ class HintStep:
             on_conflict=lambda: self._runtime.ports.observer.commit_retried("hint"),
         )
         return StepReply(encoded=body, replayed=replayed, stage_ms=times.snapshot())
-
-    async def _check_idle(self, state: SessionState, key: SessionKey, times: StageTimes) -> None:
-        """Rejects a hint while an answer is processed, because it would change that answer's cost. A dead worker's
-        answer does not count: its lease has expired. After a failed worker the answer's retry has as long to arrive."""
-        pending = state.pending_answer
-        if pending is None:
-            return
-        _, record = await self._runtime.sessions(times).load_with_idempotency(key, TURN, pending.idempotency_key)
-        leases = self._runtime.leases
-        left_s = leases.lasts_s - (self._runtime.clock.now() - pending.received_at).total_seconds()
-        if record is not None:
-            left_s = max(left_s, leases.left_s(record))
-        if left_s > 0:
-            raise TurnInFlight(
-                "Your answer is being processed; ask for a hint after the reply.", retry_after_s=min(left_s, 2.0)
-            )
 
     async def _give(self, request: HintRequest, state: SessionState, times: StageTimes) -> tuple[Ledger, bytes]:
         plan = await self._runtime.plans.get(state)

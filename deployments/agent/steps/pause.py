@@ -12,8 +12,9 @@ from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.script import phrases, scripted
 from deployments.agent.steps.voiced import fallbacks_of, voiced
 from deployments.agent.turn.acceptance import check_open, no_such_interview
+from deployments.agent.turn.idle import check_idle
 from deployments.agent.turn.runtime import Runtime
-from interview.errors import Conflict, NotFound, SessionEnded, TurnInFlight
+from interview.errors import Conflict, NotFound, SessionEnded
 from interview.languages.language import language_of
 from interview.plans.plan import InterviewPlan
 from interview.sessions.answered_question import check_current
@@ -41,8 +42,7 @@ class PauseStep:
             if _is_away(state):
                 return Amendment((self._told(state, plan), True))
             check_open(state)
-            if state.pending_answer is not None:
-                raise TurnInFlight("Your answer is being processed; pause after the reply.", retry_after_s=1.0)
+            await check_idle(self._runtime, state, times, "pause")
             check_current(state, request.question_id, request.turn_number)
             ledger = self._runtime.ledger(state)
             ledger.record(self._paused(state, plan))

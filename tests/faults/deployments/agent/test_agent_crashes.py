@@ -13,7 +13,16 @@ import msgspec
 import pytest
 
 from deployments.agent.config import AgentConfig
-from deployments.agent.contract import Agent, EndRequest, HintRequest, StartRequest, StepReply, TurnRequest
+from deployments.agent.contract import (
+    Agent,
+    EndRequest,
+    HintRequest,
+    PauseRequest,
+    ResumeRequest,
+    StartRequest,
+    StepReply,
+    TurnRequest,
+)
 from deployments.agent.ports import AgentPorts
 from deployments.agent.service import AgentService
 from deployments.grading.config import GradingConfig
@@ -22,6 +31,7 @@ from deployments.stt.contract import TranscribeRequest, Transcript
 from deployments.stt.engines.fake import FakeSpeechToText
 from interview.errors import Conflict, EngineUnavailable, ModelMissing, TurnInFlight
 from interview.plans.files import load_plan
+from interview.plans.plan import PauseRules
 from interview.sessions.events import AnswerReceived, Event, GradeRecorded, ResponseSent
 from interview.sessions.fold import fold
 from interview.sessions.session import AudioRef
@@ -222,6 +232,22 @@ async def test_a_retry_waits_for_the_lease_and_then_resumes(store: SessionStore)
     assert not reply.replayed
     assert (await stage.state()).turn_number == 2
     assert len([event for event in await stage.log() if isinstance(event.data, AnswerReceived)]) == 2
+
+
+async def test_a_pause_waits_for_the_lease_of_a_lost_answer_and_no_longer(store: SessionStore) -> None:
+    stage = new_stage(store)
+    stage.plan = msgspec.structs.replace(PLAN, pauses=PauseRules(at_most=1, days=2))
+    await abandoned(stage)
+    leave = PauseRequest(tenant="acme", interview_id="rehearsal")
+    with pytest.raises(TurnInFlight):
+        await stage.agent().pause(leave)
+    stage.clock.advance(LEASE_RUNS_OUT_S)
+    await stage.agent().pause(leave)
+    assert (await stage.state()).status == "paused"
+    await stage.agent().resume(ResumeRequest(tenant="acme", interview_id="rehearsal"))
+    with pytest.raises(Conflict) as caught:
+        await stage.rehearsal().answer("A different answer to that question", key="other")
+    assert caught.value.detail["recovered_turn"] == 2, "the lost answer was kept"
 
 
 async def test_a_spoken_answer_is_resumed_from_its_transcript_and_not_heard_again(store: SessionStore) -> None:
