@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from deployments.agent.ports import Clock
 from interview.errors import InterviewError
@@ -16,6 +16,8 @@ from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
 TURN = "turn"
 
 GIVE_UP_WITHIN_S = 1.0
+#: How often a release is tried again that the store did not answer.
+RELEASE_EVERY_S = 0.25
 
 #: A lease lasts so many periods of its renewal: two renewals in a row may be late or lost.
 _PERIODS = 4
@@ -38,6 +40,7 @@ class Leases:
         self.lasts_s = min(lease_s, _PERIODS * renew_every_s) if renew_every_s else lease_s
         """How long a lease lasts that is not renewed."""
         self._renewals = round((lease_s - self.lasts_s) / renew_every_s) if renew_every_s else 0
+        self._releasing: set[asyncio.Task[None]] = set()
 
     def lease(self, idempotency_key: str, fingerprint: str) -> IdempotencyRecord:
         """A lease that begins now."""
@@ -69,20 +72,35 @@ class Leases:
             except InterviewError as error:
                 logger.warning("a lease could not be renewed: error=%s", error.code)
 
+    @asynccontextmanager
+    async def given_up_on_failure(self, key: SessionKey, idempotency_key: str) -> AsyncIterator[None]:
+        """Release the lease when the block fails or its caller is cancelled, so that a retry can begin at once.
 
-@asynccontextmanager
-async def given_up_on_failure(sessions: SessionStore, key: SessionKey, idempotency_key: str) -> AsyncIterator[None]:
-    """Release the lease when the block fails or its caller is cancelled, so that a retry can begin at once.
+        Releasing another worker's lease on the same answer wastes work at most, because one commit wins.
+        """
+        try:
+            yield
+        except BaseException:
+            await self.release(key, TURN, idempotency_key, lasts_s=self.lasts_s)
+            raise
 
-    Best effort: a lease that cannot be released expires. Releasing another worker's lease on the same answer wastes
-    work at most, because one commit wins.
-    """
-    try:
-        yield
-    except BaseException:
+    async def release(self, key: SessionKey, scope: str, idempotency_key: str, *, lasts_s: float) -> None:
+        """Remove an in-flight record. A store that does not answer is asked again in the background until the record,
+        which lasts for ``lasts_s``, has expired anyway."""
         try:
             async with asyncio.timeout(GIVE_UP_WITHIN_S):
-                await sessions.release(key, TURN, idempotency_key)
+                await self._sessions.release(key, scope, idempotency_key)
         except (InterviewError, TimeoutError) as error:
-            logger.warning("a lease could not be released; it will expire: %s", type(error).__name__)
-        raise
+            logger.warning("a lease could not be released yet: error=%s", type(error).__name__)
+            task = asyncio.create_task(self._release_later(key, scope, idempotency_key, lasts_s))
+            self._releasing.add(task)
+            task.add_done_callback(self._releasing.discard)
+
+    async def _release_later(self, key: SessionKey, scope: str, idempotency_key: str, lasts_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(lasts_s):
+                while True:
+                    await asyncio.sleep(RELEASE_EVERY_S)
+                    with suppress(InterviewError):
+                        await self._sessions.release(key, scope, idempotency_key)
+                        return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deployments.agent.journal.lease import given_up_on_failure
+from deployments.agent.journal.lease import Leases
 from deployments.agent.journal.stage_times import StageTimes
 from interview.errors import VersionConflict
 from interview.sessions.events import Event
@@ -15,8 +15,9 @@ from storage.sessions.port import IdempotencyRecord, SessionKey, SessionStore
 class StepStore:
     """``storage.sessions.amend.Transactional`` for one step."""
 
-    def __init__(self, sessions: SessionStore, times: StageTimes) -> None:
+    def __init__(self, sessions: SessionStore, leases: Leases, times: StageTimes) -> None:
         self._sessions = sessions
+        self._leases = leases
         self._times = times
 
     async def load(self, key: SessionKey) -> SessionState | None:
@@ -58,7 +59,7 @@ class StepStore:
             await commit()
             return
         conflict: VersionConflict | None = None
-        async with given_up_on_failure(self._sessions, key, idempotency.key):
+        async with self._leases.given_up_on_failure(key, idempotency.key):
             try:
                 await commit()
             except VersionConflict as error:

@@ -7,14 +7,10 @@ answer. The evaluation waits until then, or until the note's lease ends with its
 
 from __future__ import annotations
 
-import logging
 from types import TracebackType
 
 from deployments.agent.turn.runtime import Runtime
-from interview.errors import InterviewError
 from storage.sessions.port import HEARING, IdempotencyRecord, SessionKey
-
-logger = logging.getLogger(__name__)
 
 #: Beyond the deadline of speech to text: for the commits before and after it.
 _MARGIN_S = 10.0
@@ -24,17 +20,17 @@ class Hearing:
     """The note of one recording; leaving the context releases it, unless a commit already has."""
 
     def __init__(self, runtime: Runtime, key: SessionKey, idempotency_key: str, fingerprint: str) -> None:
-        lease_s = runtime.config.stt_timeout_s + _MARGIN_S
+        self._lasts_s = runtime.config.stt_timeout_s + _MARGIN_S
         self.note = IdempotencyRecord(
             scope=HEARING,
             key=idempotency_key,
             fingerprint=fingerprint,
             status="in_flight",
-            lease_until=runtime.clock.now().timestamp() + lease_s,
+            lease_until=runtime.clock.now().timestamp() + self._lasts_s,
         )
         self.released = False
         """Whether a commit has removed the note."""
-        self._sessions = runtime.ports.sessions
+        self._leases = runtime.leases
         self._key = key
 
     async def __aenter__(self) -> Hearing:
@@ -45,7 +41,4 @@ class Hearing:
     ) -> None:
         if self.released:
             return
-        try:
-            await self._sessions.release(self._key, self.note.scope, self.note.key)
-        except InterviewError as failure:
-            logger.warning("a note of a recording could not be released; it will expire: error=%s", failure.code)
+        await self._leases.release(self._key, self.note.scope, self.note.key, lasts_s=self._lasts_s)

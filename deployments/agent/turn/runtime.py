@@ -52,4 +52,4 @@ class Runtime:
 
     def sessions(self, times: StageTimes) -> StepStore:
         """The session store; ``times`` measures its calls."""
-        return StepStore(self.ports.sessions, times)
+        return StepStore(self.ports.sessions, self.leases, times)

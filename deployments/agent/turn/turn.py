@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from deployments.agent.contract import StepReply, TurnRequest
 from deployments.agent.journal.evaluation import trigger_evaluation
-from deployments.agent.journal.lease import TURN, given_up_on_failure
+from deployments.agent.journal.lease import TURN
 from deployments.agent.journal.reply import done_record
 from deployments.agent.journal.stage_times import StageTimes
 from deployments.agent.streaming.heard_so_far import HeardSoFar
@@ -101,7 +101,7 @@ class TurnStep:
             return Amendment(exchange, exchange.ledger, done)
 
         async with (
-            given_up_on_failure(self._runtime.ports.sessions, key, idempotency_key),
+            self._runtime.leases.given_up_on_failure(key, idempotency_key),
             self._runtime.leases.renewed(key, idempotency_key, accepted.fingerprint),
             self._runtime.speaker.growing(work.heard_so_far if voice else None, accepted.state.language) as growing,
         ):

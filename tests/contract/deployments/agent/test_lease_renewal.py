@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from deployments.agent.config import AgentConfig
+from deployments.agent.journal import lease
 from deployments.agent.journal.lease import TURN, Leases
 from deployments.grading.config import GradingConfig
 from deployments.grading.contract import GradeRequest
@@ -109,6 +110,52 @@ async def test_a_lease_that_was_released_is_not_written_again(
     await asyncio.gather(turn, return_exceptions=True)
     assert await record_of(store, "given-up") is None
     assert len(asyncio.all_tasks()) == 1, "nothing renews a lease that its worker has given up"
+
+
+class FullDisk(MemorySessionStore):
+    """Writes nothing while it is ``full``; ``refused`` counts the attempts to release a lease."""
+
+    full = False
+    refused = 0
+
+    async def commit(self, key: SessionKey, **fields: Any) -> None:
+        self._check()
+        await super().commit(key, **fields)
+
+    async def release(self, key: SessionKey, scope: str, idempotency_key: str) -> None:
+        if self.full:
+            self.refused += 1
+        self._check()
+        await super().release(key, scope, idempotency_key)
+
+    def _check(self) -> None:
+        if self.full:
+            raise StorageUnavailable("The disk is full.")
+
+
+async def test_an_answer_is_free_again_as_soon_as_a_store_that_was_down_is_back(
+    grading: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "RELEASE_EVERY_S", OFTEN_S)
+    store = FullDisk()
+    plan = load_plan(TESTS / "data" / "agent" / "short-plan.yaml")
+    stage = RehearsalStage(sessions=store, plan=plan, grading=grading, config=AgentConfig(renew_lease_every_s=0))
+    candidate = stage.rehearsal()
+    await candidate.start("short-plan")
+    await candidate.answer(LONG)
+    turn = asyncio.create_task(candidate.answer(COST, key="late"))
+    await grading.asked.wait()
+    store.full = True
+    grading.told.set()
+    with pytest.raises(StorageUnavailable):
+        await turn
+    while store.refused < 3:
+        await asyncio.sleep(0)
+    assert await record_of(store, "late") is not None
+    store.full = False
+    while await record_of(store, "late") is not None:
+        await asyncio.sleep(0)
+    assert (await candidate.answer(COST, key="late"))["turn_number"] == 2
 
 
 class Counted(MemorySessionStore):
