@@ -19,7 +19,8 @@ SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 class OpenIdProvider:
-    """``keys`` are served, the newest last; ``served`` counts the requests of each path; ``down`` refuses them."""
+    """``keys`` are served, the newest last, in a set with ``more_members``; ``served`` counts the requests of each
+    path; ``down`` refuses them."""
 
     def __init__(self, address: str) -> None:
         self.issuer = address
@@ -28,6 +29,8 @@ class OpenIdProvider:
         self.down = False
         self.discovered_issuer = address
         self.more_keys: list[dict[str, Any]] = []
+        self.key_address = f"{address}/keys"
+        self.more_members: dict[str, Any] = {}
 
     def token(
         self,
@@ -65,14 +68,14 @@ class OpenIdProvider:
         for key_id, key in self.keys.items():
             kind = jwt.algorithms.RSAAlgorithm if isinstance(key, rsa.RSAPrivateKey) else jwt.algorithms.ECAlgorithm
             found.append({**kind.to_jwk(key.public_key(), as_dict=True), "kid": key_id, "use": "sig"})
-        return {"keys": found}
+        return {"keys": found, **self.more_members}
 
     def answer(self, path: str) -> dict[str, Any] | None:
         self.served.append(path)
         if self.down:
             return None
         if path == "/.well-known/openid-configuration":
-            return {"issuer": self.discovered_issuer, "jwks_uri": f"{self.issuer}/keys"}
+            return {"issuer": self.discovered_issuer, "jwks_uri": self.key_address}
         return self.key_set() if path.endswith(("/keys", "/protocol/openid-connect/certs")) else None
 
 

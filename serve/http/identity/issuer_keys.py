@@ -31,6 +31,12 @@ class _Discovery(Struct, frozen=True):
     jwks_uri: str
 
 
+class _KeySet(Struct, frozen=True):
+    """Members that RFC 7517 does not name are ignored, as it requires."""
+
+    keys: list[dict[str, object]]
+
+
 class IssuerKeys:
     """The signing keys of one issuer. Redirects are not followed."""
 
@@ -71,7 +77,7 @@ class IssuerKeys:
         try:
             url = self._settings.known_keys_url or await self._discovered()
             self._keys = _signing_keys(await self._get(url))
-        except (httpx.HTTPError, msgspec.DecodeError, jwt.PyJWTError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, jwt.PyJWTError, ValueError) as error:
             logger.warning("the keys of an issuer could not be read: error=%s", type(error).__name__)
             return
         self._fetched_at = self._asked_at
@@ -100,7 +106,7 @@ class IssuerKeys:
 def _signing_keys(raw: bytes) -> dict[str, jwt.PyJWK]:
     """The usable keys of a set (RFC 7517) by id; those of other uses and kinds are left out."""
     found: dict[str, jwt.PyJWK] = {}
-    for key in msgspec.json.decode(raw, type=dict[str, list[dict[str, object]]])["keys"]:
+    for key in msgspec.json.decode(raw, type=_KeySet).keys:
         key_id = key.get("kid")
         if not isinstance(key_id, str) or key.get("kty") == _SYMMETRIC or key.get("use", "sig") != "sig":
             continue

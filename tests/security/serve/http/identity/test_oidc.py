@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from msgspec.structs import replace
 
+from interview.errors import EngineUnavailable
 from serve.http.app import create_app
 from serve.http.auth import AGENT, INLINE_PLANS, INTERVIEWS, OPERATIONS, REPORTS
 from serve.http.identity.issuer_keys import REFRESH_S, STALE_S, UNKNOWN_S, IssuerKeys
@@ -127,6 +128,25 @@ async def test_a_discovery_document_of_another_issuer_is_refused(provider: OpenI
     with pytest.raises(Exception, match="does not answer"):
         await identities.verify(provider.token())
     await identities.close()
+
+
+async def test_members_of_a_key_set_that_nobody_knows_are_ignored(
+    provider: OpenIdProvider, identities: Identities
+) -> None:
+    provider.more_members = {"issued_at": 1_790_000_000, "note": "rotated daily"}
+    assert await identities.verify(provider.token()) is not None
+
+
+@pytest.mark.parametrize("broken", ["no keys", "keys is text", "no address"])
+async def test_a_broken_provider_is_unavailable_and_no_error_of_ours(
+    provider: OpenIdProvider, identities: Identities, broken: str
+) -> None:
+    if broken == "no address":
+        provider.key_address = "http://[no address"
+    else:
+        provider.key_set = lambda: {"keys": "none"} if broken == "keys is text" else {}  # type: ignore[method-assign]
+    with pytest.raises(EngineUnavailable):
+        await identities.verify(provider.token())
 
 
 def _b64(data: Any) -> str:
