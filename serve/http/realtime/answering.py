@@ -16,7 +16,7 @@ from interview.errors import AudioRejected
 from interview.plans.questions import QuestionCard
 from interview.turn_taking.turns import Interrupted, MayEnd, Outcome, Paused, SpeechStarted, TurnEnded, TurnResumed
 from serve.http.realtime.announcements import Announcer
-from serve.http.realtime.audio_formats import HEARD_HZ, Samples
+from serve.http.realtime.audio_formats import Samples
 from serve.http.realtime.client_items import new_item_id
 from serve.http.realtime.faults import Fault
 from serve.http.realtime.intake import Intake
@@ -119,12 +119,11 @@ class Answering:
             data = base64.b64decode(audio, validate=True)
         except (binascii.Error, ValueError) as error:
             raise Fault("invalid_value", "Audio is sent in base64.", "audio") from error
-        samples = self._listening.decoded(data)
-        self.intake.audio(len(samples) / HEARD_HZ)
-        held_ms = self.pending.audio_ms + self.audio_ms + len(samples) * 1000 // HEARD_HZ
-        if held_ms > self._settings.max_answer_s * 1000:
+        seconds = self._listening.seconds(data)
+        if (self.pending.audio_ms + self.audio_ms) / 1000 + seconds > self._settings.max_answer_s:
             raise Fault("input_audio_buffer_full", "The answer is too long: give it, or clear the buffer.", "audio")
-        self._listening.take_in(samples)
+        self.intake.audio(seconds)
+        self._listening.take_in(data)
 
     def commit(self) -> None:
         """Raises Fault: there is no audio, or the answer was begun in writing."""

@@ -76,6 +76,11 @@ class Decoder:
         self._half = b""
         self._resampler = Resampler(hertz(form), HEARD_HZ)
 
+    def seconds(self, data: bytes) -> float:
+        """How long ``data`` sounds; the decoder stays where it is."""
+        width = 2 if isinstance(self._form, Pcm) else 1
+        return len(data) / (width * hertz(self._form))
+
     def feed(self, data: bytes) -> Samples:
         return self._resampler.feed(self._samples(data))
 

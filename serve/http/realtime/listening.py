@@ -79,10 +79,12 @@ class Listening:
             self.turns.profile = _profile(self.detection, question)
             self.turns.gate = Gate(enabled=self.detection.interrupt_response)
 
-    def decoded(self, data: bytes) -> Samples:
-        return self._decoder.feed(data)
+    def seconds(self, data: bytes) -> float:
+        """How long a piece of the client's audio is, without taking it."""
+        return self._decoder.seconds(data)
 
-    def take_in(self, samples: Samples) -> None:
+    def take_in(self, data: bytes) -> None:
+        samples = self._decoder.feed(data)
         self.audio.append(samples)
         if self._over and self.detection is not None:
             self.audio.drop_before(self.audio.end_ms)  # a microphone goes on after the end
