@@ -1,7 +1,8 @@
 """Ephemeral secrets of the realtime API: signed, bound to one interview of one tenant, for opening sockets only.
 
 A secret is ``ek_`` and a JWT signed with HMAC-SHA-256. A candidate's secret ends with the link behind it. A secret that
-an API key made lives for its own time, at most two hours, also when the key is revoked in between.
+an API key made, or a candidate who signed in, lives for its own time, at most two hours, also when the key is revoked
+in between.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class RealtimeSecrets:
             "sub": interview_id,
             "tenant": caller.tenant,
             "jti": caller.key_id,
-            "candidate": caller.is_candidate,
+            "candidate": caller.is_candidate and not caller.is_person,
             "session": session,
             "iat": int(now.timestamp()),
             "exp": int(expires_at.timestamp()),

@@ -79,12 +79,14 @@ class Conversation:
         self.key = key
         self.config = config
         self.attached: Outbox | None = None
+        self.begun = False
+        """Whether any connection was served."""
         self.question: QuestionCard | None = None
         self._turn_number: int | None = None
         self.items = Items()
         self.ladder = SilenceLadder()
         self._ports = ports
-        self._expires_at = int(time.time() + ports.settings.max_session_s)
+        self._expires_at = 0
         self._sources = ResponseSources(key, ports.agent, ports.pauses, ports.live, ports.sessions, ports.blobs)
         self._shown = Announcer(self.emit, self.items)
         self._heard = HeardLog(key, ports.sessions)
@@ -141,6 +143,8 @@ class Conversation:
         self._status = (await self._sources.state()).status
         self._answering.configure(self.config.audio.input, self.question)
         self.attached = outbox
+        self.begun = True
+        self._expires_at = int(time.time() + self._ports.settings.max_session_s)
         self._answering.connected()
         self.emit({"type": "session.created", "session": self._shown_session(resumed)})
         await self._speaking.settled()

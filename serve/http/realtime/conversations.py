@@ -45,9 +45,12 @@ class Conversations:
         return conversation
 
     def park(self, conversation: Conversation, outbox: Outbox) -> None:
-        """A connection ended; the conversation waits for the next one."""
+        """A connection ended; a conversation that has begun waits for the next one."""
         conversation.detach(outbox)
         if conversation.attached is None and self._open.get(conversation.key) is conversation:
+            if not conversation.begun:
+                self._give_up(conversation)
+                return
             loop = asyncio.get_running_loop()
             self._parked[conversation.key] = loop.call_later(self._ports.settings.park_s, self._expired, conversation)
 

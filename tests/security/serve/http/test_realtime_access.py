@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from serve.http.identity.principal import Principal
 from serve.http.identity.realtime_secrets import RealtimeSecrets
 from serve.http.middleware.load_shedding import LoadShedder
 from serve.http.ports import IngressPorts
+from serve.http.realtime.conversation import Conversation
 from serve.http.settings import RealtimeSettings
 from tests.support.http_ports import SIGNING_KEY
 from tests.support.realtime import (
@@ -169,6 +171,23 @@ async def test_a_candidate_opens_their_own_interview_until_the_link_is_revoked(a
         assert (await client.delete("/interviews/i-1/link")).status_code == 204
     for key in (token, value):
         assert (await refused(address, key=key, interview=None))[1] == 3000
+
+
+async def test_a_candidate_who_signed_in_opens_a_socket_with_a_secret() -> None:
+    signed_in = Principal("acme", frozenset(), "person:u-1", name="Ada", interview_id="i-1", is_person=True)
+    secrets = RealtimeSecrets((SIGNING_KEY,))
+    opened = await secrets.verify(secrets.issue(signed_in, "i-1", 60, {}).secret)
+    assert opened is not None and opened.caller.interview_id == "i-1"
+    assert not opened.caller.sees_assessment
+
+
+async def test_nothing_is_kept_of_a_connection_to_an_interview_that_does_not_exist(address: str) -> None:
+    await refused(address, interview="i-9")
+    async with line(address) as talk:
+        await talk.until("session.created")
+        gc.collect()
+        conversations = [found for found in gc.get_objects() if isinstance(found, Conversation)]
+    assert {found.key.interview_id for found in conversations} == {"i-1"}
 
 
 async def test_no_secret_reaches_a_log(address: str, caplog: pytest.LogCaptureFixture) -> None:
