@@ -119,6 +119,9 @@ class Erasure:
         session = await self._sessions.delete(key)
         return await self._beside(key, session_prefix(key.tenant, key.interview_id), session)
 
+    async def erase_jobs(self, key: SessionKey) -> int:
+        """Erase the interview's jobs, dead ones included: a job to grade an answer holds its words."""
+        return sum([await queue.erase(key.tenant, key.interview_id) for queue in self._queues])
+
     async def _beside(self, key: SessionKey, prefix: str, session: bool) -> Erased:
-        jobs = sum([await queue.erase(key.tenant, key.interview_id) for queue in self._queues])
-        return Erased(session=session, jobs=jobs, blobs=await self._blobs.delete(prefix))
+        return Erased(session=session, jobs=await self.erase_jobs(key), blobs=await self._blobs.delete(prefix))

@@ -99,6 +99,7 @@ class Retention:
     async def _delete_words(self, key: SessionKey, now: datetime) -> None:
         await self._delete_recordings(key, now)
         await self._sessions.delete(key)
+        await self._erasure.erase_jobs(key)
         blobs = 0
         for prefix in (documents_prefix(key.tenant, key.interview_id), reports_prefix(key.tenant, key.interview_id)):
             blobs += await self._blobs.delete(prefix)

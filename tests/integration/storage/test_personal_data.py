@@ -28,6 +28,7 @@ from storage.erasure.retention import Applied, Retention
 from storage.invitations.redis import RedisInvitations
 from storage.sessions.port import SessionKey
 from storage.sessions.redis import RedisSessionStore
+from storage.work_queue.port import QueuedJob, job_id
 from storage.work_queue.redis import RedisWorkQueue
 from tests.support.interviews import concluded
 
@@ -45,6 +46,7 @@ class Stores:
     blobs: FsspecBlobStore
     invitations: RedisInvitations
     erasure: Erasure
+    queue: RedisWorkQueue
 
     @property
     def personal_data(self) -> PersonalData:
@@ -88,7 +90,7 @@ async def stores(redis_url: str, tmp_path: Path) -> AsyncIterator[Stores]:
     archive = SqlArchive(database)
     invitations = RedisInvitations(redis_url, prefix=prefix)
     erasure = Erasure(sessions, archive, blobs, (queue,), invitations)
-    yield Stores(tmp_path, sessions, archive, SqlAuditLog(database), blobs, invitations, erasure)
+    yield Stores(tmp_path, sessions, archive, SqlAuditLog(database), blobs, invitations, erasure, queue)
     await queue.close()
     await invitations.close()
     await sessions.close()
@@ -164,6 +166,15 @@ async def test_each_class_goes_when_its_time_has_come_and_leaves_its_proof(store
     assert await stores.archive.used(SessionKey("acme", "whole"))
     actions = ["interview.erased", "recordings.deleted", "transcript.deleted", "recordings.deleted"]
     assert await stores.actions() == actions
+
+
+async def test_a_transcript_takes_the_jobs_that_quote_it_along(stores: Stores) -> None:
+    for name in ("words", "young"):
+        await stores.keep(name, days_ago=21 if name == "words" else 9)
+        await stores.queue.enqueue(QueuedJob(job_id("judge", "acme", name, 1), "judge", WORDS.encode()))
+    await stores.retention(RetentionPolicy(transcripts_days=20)).apply(NOW)
+    left = [claim.job.id for claim in await stores.queue.claim("worker", limit=9)]
+    assert left == [job_id("judge", "acme", "young", 1)]
 
 
 async def test_a_policy_without_times_deletes_nothing(stores: Stores) -> None:
