@@ -41,6 +41,15 @@ class _Remembered(Struct, frozen=True):
     until: float
 
 
+def _readable(stored: bytes) -> Invitation | None:
+    """None for a damaged one, which is logged and counted: the others must not fail with it."""
+    try:
+        return _decode(stored)
+    except msgspec.DecodeError as error:
+        logger.error("a stored invitation cannot be read: error=%s", failures.item_failed("invitations", error))
+        return None
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -84,10 +93,8 @@ class RedisInvitations:
         if found is None:
             self._remembered.pop(key, None)
             return None
-        try:
-            invitation = _decode(found)
-        except msgspec.DecodeError as error:
-            logger.error("a stored invitation cannot be read: error=%s", failures.item_failed("invitations", error))
+        invitation = _readable(found)
+        if invitation is None:
             return None
         if len(self._remembered) >= _REMEMBERED_AT_MOST:
             self._remembered.clear()
@@ -109,7 +116,8 @@ class RedisInvitations:
         pattern = f"{self._prefix}:{{{encoded(tenant)}/*}}:invitation"  # an encoded name has no pattern characters
         async for names in self._link.scan(match=pattern, what="invitations.scan"):
             values = await self._link.pipeline([("GET", name) for name in names], what="invitations.scan")
-            found |= {each.interview_id: each for each in (_decode(value) for value in values if value is not None)}
+            read = [_readable(value) for value in values if value is not None]
+            found |= {each.interview_id: each for each in read if each is not None}
         return [found[interview_id] for interview_id in sorted(found)]
 
     async def delete(self, key: SessionKey) -> bool:

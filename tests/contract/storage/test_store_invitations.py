@@ -63,6 +63,18 @@ async def test_a_deleted_invitation_is_gone(invitations: Invitations) -> None:
     assert not await invitations.delete(KEY)
 
 
+async def test_a_damaged_invitation_hides_no_other_one(redis_url: str, failed_items: list[tuple[str, str]]) -> None:
+    prefix = f"i{secrets.token_hex(4)}"
+    invitations, link = RedisInvitations(redis_url, prefix=prefix), RedisLink(redis_url)
+    await invitations.put(INVITATION)
+    await invitations.put(replace(INVITATION, interview_id="i-2"))
+    await link.command("SET", f"{prefix}:{{acme/i-2}}:invitation", b"\xc1", what="test")
+    assert await invitations.of_tenant("acme") == [INVITATION]
+    assert failed_items[0] == ("invitations", "DecodeError")
+    await invitations.close()
+    await link.close()
+
+
 async def test_another_process_sees_a_change_within_a_second(redis_url: str) -> None:
     prefix, now = f"i{secrets.token_hex(4)}", [100.0]
     here = RedisInvitations(redis_url, prefix=prefix)
