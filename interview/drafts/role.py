@@ -58,6 +58,18 @@ _WANTED = re.compile(
     r"what awaits you|about (?:you|the (?:role|position|job))|the (?:role|position|job)|role|experience)\b",
     re.IGNORECASE,
 )
+#: Begins a line or sentence whose rest belongs under it: "Skills: SQL and Python".
+_LABEL = re.compile(r"([^:.,;]{2,40}):\s+(?=\S)")
+_NEEDS = re.compile(r"\bneed(?:s|ed)?\b", re.IGNORECASE)
+#: A clause that says what the role does not ask for.
+_NOT_ASKED = re.compile(
+    r"\b(?:not|cannot|never|\w+n['’]t)\s+(?:\w+\s+){0,2}?(?:need(?:ed)?|required?|necessary|mandatory|essential|expect(?:ed)?)\b|"
+    r"\bneeds? no\b|\bno need\b|\bunnecessary\b|"
+    r"^(?:there is |we ask for |we require )?no\b.*\b(?:needed|required|necessary|expected)\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"no\b", re.IGNORECASE)
+_BUT = re.compile(r",?\s+but\s+|;\s+", re.IGNORECASE)
 #: Sentences of a text without headings that speak of the employer, or of how to apply.
 _OF_THE_EMPLOYER = re.compile(
     r"\b(?:we (?:offer|are an equal|provide|pay)|our (?:company|mission|values|customers are)|equal opportunit|apply|"
@@ -86,7 +98,7 @@ _ONLY_YEARS = re.compile(
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(
-    r"(?:(?:you(?:'ll| will| have| are| can| should| bring| know)?|we expect|your task is to|"
+    r"(?:(?:you(?:'ll| will| have| need| are| can| should| bring| know)?|we expect|your task is to|"
     r"(?:a |an )?(?:very )?(?:strong|solid|good|excellent|deep|proven|sound|hands-on|practical|basic|advanced|sure|"
     r"some|working|extensive|demonstrated|great)|"
     r"(?:several|many|first) years(?: of)?|experienced?|knowledge|understanding|command|track record|skills?|"
@@ -146,32 +158,62 @@ def _wanted(lines: list[str]) -> Iterator[tuple[str, float]]:
     """The lines, or sentences of prose, that say what the role asks for, with their weight."""
     section: _SectionKind | None = None
     headed = any(_section(line) for line in lines[1:])
-    if len(lines) == 1 and len(lines[0].split()) < _LEAST_WORDS_OF_A_SENTENCE:
+    if len(lines) == 1:
+        yield from _weighed(_without_title(sentences_of(_BULLET.sub("", lines[0]))), None, employer_speaks=True)
         return
-    for line in lines[1:] if len(lines) > 1 else lines:
+    for line in lines[1:]:
         found = _section(line)
         if found is not None:
             section = found
             continue
-        if headed and section in (None, "other"):
+        if not _BULLET.match(line) and (labelled := _labelled(line)):
+            section = labelled[0]
+        if section == "other" or (headed and section is None):
             continue
-        for sentence in sentences_of(_BULLET.sub("", line)):
-            if _NO_NEED.match(sentence) or (not headed and _OF_THE_EMPLOYER.search(sentence)):
-                continue
-            yield sentence, 0.5 if section == "nice" or _NICE.search(sentence) else 1.0
+        yield from _weighed(sentences_of(_BULLET.sub("", line)), section, employer_speaks=not headed)
+
+
+def _without_title(sentences: list[str]) -> list[str]:
+    titled = bool(sentences) and len(sentences[0].split()) < _LEAST_WORDS_OF_A_SENTENCE
+    return sentences[1:] if titled else sentences
+
+
+def _weighed(
+    sentences: list[str], section: _SectionKind | None, *, employer_speaks: bool
+) -> Iterator[tuple[str, float]]:
+    for sentence in sentences:
+        kind, said = _labelled(sentence) or (section, sentence)
+        if kind == "other" or _NO_NEED.match(said) or (employer_speaks and _OF_THE_EMPLOYER.search(said)):
+            continue
+        for clause in _BUT.split(said) if _NOT_ASKED.search(said) else (said,):
+            if not _NOT_ASKED.search(clause) and not (_NO.match(clause) and _FORMAL.search(clause)):
+                yield clause, 0.5 if kind == "nice" or _NICE.search(clause) else 1.0
+
+
+def _labelled(text: str) -> tuple[_SectionKind, str] | None:
+    """The kind of a label that the text begins with, and the rest; None without one."""
+    found = _LABEL.match(text)
+    kind = _kind(found[1]) if found else None
+    return (kind, text[found.end() :]) if found and kind else None
 
 
 def _section(line: str) -> _SectionKind | None:
     """The kind of section that a heading begins; None for a line that is no heading."""
-    if _BULLET.match(line) or len(line.split()) > 7 or line[-1] in ".,;":
+    if _BULLET.match(line) or _labelled(line) or len(line.split()) > 7 or line[-1] in ".,;":
         return None
     if not (line.endswith(":") or line[0].isupper()):
         return None
-    if _NICE.search(line):
+    return _kind(line.rstrip(":")) or ("other" if line.endswith(":") else None)
+
+
+def _kind(heading: str) -> _SectionKind | None:
+    if _NICE.search(heading):
         return "nice"
-    if _WANTED.search(line) and not re.search(r"\bwe offer\b|\babout us\b", line, re.IGNORECASE):
+    if _WANTED.search(heading) and not re.search(r"\bwe offer\b|\babout us\b", heading, re.IGNORECASE):
         return "wanted"
-    return "other" if _OTHER.search(line) or line.endswith(":") else None
+    if _OTHER.search(heading):
+        return "other"
+    return "wanted" if _NEEDS.search(heading) else None
 
 
 def _needs(sentence: str, weight: float) -> Iterator[Need]:
@@ -180,7 +222,7 @@ def _needs(sentence: str, weight: float) -> Iterator[Need]:
         yield Need(_shortened(sentence), "formal", weight)
         return
     bare = _AFTERTHOUGHT.sub("", sentence.rstrip(" .;:!"))
-    stripped = _ONLY_YEARS.sub("", bare)
+    stripped = " ".join(_ONLY_YEARS.sub(" ", bare).split())
     core = _LEAD_IN.sub("", stripped, count=1) if _LEAD_IN.match(stripped) else stripped
     items = [item for item in _LIST_BREAK.split(core) if item]
     longest = 3 if core != bare else 2

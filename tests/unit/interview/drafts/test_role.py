@@ -60,6 +60,25 @@ def test_prose_without_headings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("Baker. Needs: sourdough. Degree not needed.", ["sourdough"]),
+        ("Baker\nWe need: sourdough and rye.", ["sourdough", "rye"]),
+        ("Baker\nA degree isn't required, but a licence is a must", ["a licence is a must"]),
+        ("Data engineer\nSkills: SQL, Python\nNice to have: dbt\nWe offer: free coffee", ["SQL", "Python", "dbt"]),
+        (
+            "Engineer\nRequirements:\n- Experience: SQL\n- Location: Berlin\n- No degree required\n- Rust",
+            ["SQL", "Rust"],
+        ),
+        ("Baker\nYou don't need a driving licence. You need five years of experience with ovens.", ["ovens"]),
+        ("Roofer\nRequirements:\n- No fear of heights\n- No visa sponsorship", ["No fear of heights"]),
+    ],
+)
+def test_a_label_is_no_need_and_neither_is_what_is_not_asked(text: str, needs: list[str]) -> None:
+    assert [need.text for need in read_role(text).needs] == needs
+
+
+@pytest.mark.parametrize(
     ("text", "level"),
     [
         ("Junior analyst\n- SQL", "junior"),
