@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from interview.text.function_words import FUNCTION_WORDS, listed
+
 #: Characters that a model sees and a reader does not: controls, zero-width and bidirectional marks, soft hyphens,
 #: fillers, variation selectors, private use, surrogates, and the tag characters that spell ASCII invisibly.
 _HIDDEN = re.compile(
@@ -20,34 +22,19 @@ _WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*")
 _TELLING_CHARS = 5
 
 
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-#: The most common function words, enough to tell European languages apart within a sentence or two.
-_FUNCTION_WORDS: dict[str, frozenset[str]] = {
-    "en": _listed("the and you of to is that what how in for your with did was were would could it on are this"),
-    "de": _listed("der die das und ich habe sie ist nicht ein eine wie was mit haben ihre auf zu den von im für wir"),
-    "fr": _listed("le la les et vous est des un une que qui dans pour votre avec comment sur pas du nous au"),
-    "es": _listed("el la los las y usted es de un una que en para su con cómo qué por no del se lo"),
-    "it": _listed("il lo la gli e lei è di un una che in per suo con come non del della si sono"),
-    "pt": _listed("o a os as e você é de um uma que em para seu com como não do da se por são"),
-    "nl": _listed("de het en u is van een dat wat hoe in voor uw met niet op zijn heeft deze te aan"),
-}
-
 #: Words that no other language here has, for sentences too short to be counted: two of them tell the language, or one
 #: that addresses or thanks somebody.
 _TELLING: dict[str, frozenset[str]] = {
-    "en": _listed("the and that what how with did were would could are this will have they about"),
-    "de": _listed("und nicht eine mit haben ihre auf für wir sie werden aber"),
-    "fr": _listed("les est des une dans pour avec pas nous mais cette"),
-    "es": _listed("para cómo qué pero esto está"),
+    "en": listed("the and that what how with did were would could are this will have they about"),
+    "de": listed("und nicht eine mit haben ihre auf für wir sie werden aber"),
+    "fr": listed("les est des une dans pour avec pas nous mais cette"),
+    "es": listed("para cómo qué pero esto está"),
 }
 _ADDRESS: dict[str, frozenset[str]] = {
-    "en": _listed("you your thank thanks"),
-    "de": _listed("danke ihnen"),
-    "fr": _listed("merci vous votre"),
-    "es": _listed("gracias usted"),
+    "en": listed("you your thank thanks"),
+    "de": listed("danke ihnen"),
+    "fr": listed("merci vous votre"),
+    "es": listed("gracias usted"),
 }
 #: A quotation, in the quotation marks of the supported languages.
 QUOTED = re.compile(r"“[^”]*”|„[^“]*“|«[^»]*»|\"[^\"]*\"")
@@ -83,7 +70,7 @@ def telling_words(text: str) -> set[str]:
 def refers_to(text: str, context: str, language: str) -> bool:
     """Whether ``text`` shares a telling word with ``context``; True for a ``language`` (ISO 639-1, maybe with a region)
     without a list of words here."""
-    known = language.lower().split("-")[0] in _FUNCTION_WORDS
+    known = language.lower().split("-")[0] in FUNCTION_WORDS
     return not known or bool(telling_words(text) & telling_words(context))
 
 
@@ -130,7 +117,7 @@ def other_language(text: str, language: str) -> str:
     another script than that of ``language`` (``"another script"``).
     """
     code = language.lower().split("-")[0]
-    own = _FUNCTION_WORDS.get(code)
+    own = FUNCTION_WORDS.get(code)
     if own is None:
         return ""
     text = QUOTED.sub(" ", text)
@@ -138,7 +125,7 @@ def other_language(text: str, language: str) -> str:
     if len(letters) >= 8 and sum(char > "\u024f" for char in letters) > len(letters) / 2:
         return "another script"
     words = words_of(text)
-    counts = {name: _share(words, known) for name, known in _FUNCTION_WORDS.items()}
+    counts = {name: _share(words, known) for name, known in FUNCTION_WORDS.items()}
     best = max(counts, key=lambda name: (counts[name], name == code))
     if len(words) >= 6 and counts[best] >= 3 and counts[best] >= 2 * counts[code] + 1:
         return best
@@ -152,7 +139,7 @@ def is_foreign(text: str, language: str) -> bool:
 
     False for a language without a list of words here. Quotations do not count.
     """
-    own = _FUNCTION_WORDS.get(language.lower().split("-")[0])
+    own = FUNCTION_WORDS.get(language.lower().split("-")[0])
     if own is None:
         return False
     text = QUOTED.sub(" ", text)
@@ -162,7 +149,7 @@ def is_foreign(text: str, language: str) -> bool:
     words = [word for word in words_of(text) if len(word) > 1]  # options and "a" are words of several languages
     if len(words) < 6:
         return False
-    most = max(len(known.intersection(words)) for known in _FUNCTION_WORDS.values())
+    most = max(len(known.intersection(words)) for known in FUNCTION_WORDS.values())
     return most >= 3 and most >= 2 * len(own.intersection(words)) + 1
 
 

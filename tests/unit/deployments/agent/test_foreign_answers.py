@@ -22,6 +22,70 @@ FOREIGN_ANSWERS = (
     "我会让客户端为每次付款生成一个唯一的幂等键，服务器把它和结果存储在同一个事务里。",
     "سأستخدم مفتاح عدم التكرار الذي يرسله العميل وأخزنه مع النتيجة",
 )
+#: In languages that no interview can be held in.
+UNSUPPORTED = {
+    "cs": (
+        "Klient by s každým požadavkem posílal jedinečný klíč, který si uložíme, aby se platba při opakování "
+        "neprovedla dvakrát."
+    ),
+    "da": (
+        "Klienten sender en unik nøgle, som vi gemmer i databasen, og når den samme nøgle kommer igen, "
+        "trækker vi ikke beløbet."
+    ),
+    "et": (
+        "Klient saadab unikaalse võtme ja meie salvestame selle andmebaasi, et makset ei tehtaks kaks korda, "
+        "kui päring tuleb uuesti."
+    ),
+    "fi": (
+        "Asiakas lähettää yksilöllisen avaimen, joka tallennetaan tuloksen kanssa, niin että maksua ei tehdä kahdesti."
+    ),
+    "hr": (
+        "Klijent šalje jedinstveni ključ koji spremamo u bazu, tako da se uplata ne napravi dvaput kada "
+        "zahtjev dođe ponovno, jer već znamo rezultat."
+    ),
+    "hu": (
+        "A kliens egy egyedi kulcsot küld, és az adatbázisban eltároljuk, hogy a fizetés csak egyszer "
+        "történjen meg, ha a kérés megismétlődik."
+    ),
+    "id": (
+        "Klien mengirim kunci unik yang kami simpan dengan hasilnya, dan jika kunci itu datang lagi "
+        "pembayaran tidak dilakukan dua kali."
+    ),
+    "pl": (
+        "Klient wysyła unikalny klucz, który zapisujemy razem z wynikiem, i przy powtórzeniu płatność nie "
+        "jest wykonywana drugi raz."
+    ),
+    "ro": (
+        "Clientul trimite o cheie unică pe care o păstrăm în baza de date, pentru ca plata să nu fie făcută "
+        "de două ori când cererea este repetată."
+    ),
+    "sv": (
+        "Klienten skickar en unik nyckel som vi sparar i databasen, och när samma nyckel kommer igen gör vi "
+        "inte betalningen en gång till."
+    ),
+    "tr": (
+        "İstemci her istek için benzersiz bir anahtar gönderir ve biz bu anahtarı sonuç ile saklarız, sonra "
+        "aynı ödeme bir daha yapılmaz."
+    ),
+    "vi": (
+        "Máy khách gửi một khóa duy nhất cho mỗi yêu cầu và chúng tôi lưu khóa này với kết quả để không trừ "
+        "tiền hai lần."
+    ),
+}
+
+
+@pytest.mark.parametrize("interview", SUPPORTED)
+@pytest.mark.parametrize("answer", UNSUPPORTED.values(), ids=UNSUPPORTED)
+def test_an_answer_in_an_unsupported_language_is_foreign(answer: str, interview: str) -> None:
+    assert is_foreign(answer, interview)
+
+
+def test_the_languages_of_the_platform_are_foreign_to_no_interview_of_their_own() -> None:
+    """The words of one language must not tell against another: all that the interviewer says is checked."""
+    for code in SUPPORTED:
+        for line in language_of(code).script.everything():
+            assert not is_foreign(line, code), line
+            assert other_language(line, code) == "", line
 
 
 @pytest.mark.parametrize("answer", FOREIGN_ANSWERS)

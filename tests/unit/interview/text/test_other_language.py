@@ -35,7 +35,7 @@ def test_a_short_english_sentence_is_found_in_another_language(text: str, langua
         ("Usted ha dicho: «I would look at the logs and the traces».", "es"),
         ("So you used data about El Niño and La Niña.", "en"),
         ("Noted, thank you.", "en"),
-        ("Thank you. Very well.", "fi"),
+        ("Thank you. Very well.", "sw"),
     ],
 )
 def test_a_name_a_term_or_a_quotation_of_another_language_is_none(text: str, language: str) -> None:
