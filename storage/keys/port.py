@@ -128,8 +128,8 @@ def _scopes_problem(scopes: frozenset[str]) -> str:
     known = ", ".join(sorted(SCOPES))
     unknown = sorted(scopes - SCOPES)
     if unknown:
-        hint = nearest(unknown[0], SCOPES)
-        return f"contain {', '.join(map(repr, unknown))}, which is unknown{hint or '; there are'} ({known})"
+        named = ", ".join(map(repr, unknown))
+        return f"contain the unknown {named}{nearest(unknown[0], SCOPES)} (known: {known})"
     return "" if scopes else f"must name at least one of {known}"
 
 

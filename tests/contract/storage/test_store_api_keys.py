@@ -213,9 +213,11 @@ async def test_a_caller_that_goes_away_does_not_take_the_answer_from_the_others(
 
 
 async def test_a_misspelt_scope_is_answered_with_the_right_one(keys: RedisApiKeys) -> None:
-    with pytest.raises(InvalidInput, match="'report', which is unknown – did you mean 'reports'") as caught:
+    with pytest.raises(InvalidInput, match="the unknown 'report' – did you mean 'reports'") as caught:
         await keys.create(tenant="acme", scopes=frozenset({"interviews", "report"}))
     assert "interviews, keys, operations, plans, plans:inline, privacy, reports" in caught.value.message
+    with pytest.raises(InvalidInput, match=r"the unknown 'xyzzy' \(known: agent, inference,"):
+        await keys.create(tenant="acme", scopes=frozenset({"xyzzy"}))
     assert await keys.list("acme") == []
 
 
