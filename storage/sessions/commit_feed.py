@@ -80,7 +80,7 @@ class CommitFeed:
         others = self._followers.setdefault(channel, set())
         others.add(wake)
         if self._reader is None or self._reader.done():
-            self._reader = asyncio.create_task(self._read_forever(), name="storage-commit-feed")
+            self._reader = asyncio.create_task(self._read_while_followed(), name="storage-commit-feed")
         elif len(others) == 1:
             await self._tell(channel)
 
@@ -105,9 +105,10 @@ class CommitFeed:
             except (RedisError, OSError) as error:
                 logger.info("commit feed could not subscribe: error=%s", type(error).__name__)
 
-    async def _read_forever(self) -> None:
+    async def _read_while_followed(self) -> None:
+        """Reconnect until nobody follows; the next follower starts it again."""
         pause_s = _RECONNECT_PAUSE_S
-        while True:
+        while self._followers:
             self._heard = False
             try:
                 await self._read_connection()
@@ -122,8 +123,9 @@ class CommitFeed:
         pubsub = await self._link.pubsub()
         try:
             async with self._writing:
-                if self._followers:
-                    await pubsub.subscribe(*self._followers)
+                if not self._followers:
+                    return  # a connection without a subscription cannot be read
+                await pubsub.subscribe(*self._followers)
                 self._pubsub = pubsub
             unanswered = 0
             while unanswered < 2:

@@ -262,6 +262,21 @@ async def test_following_is_gapless_and_free_of_duplicates_under_cuts(
     await writer.close()
 
 
+async def test_a_connection_that_breaks_while_nobody_follows_is_no_error(cable: tuple[Cable, str], prefix: str) -> None:
+    wire, url = cable
+    store = RedisSessionStore(url, prefix=prefix, limits=QUICK, heartbeat_s=600.0)
+    await create(store)
+    async with asyncio.timeout(300):
+        for _ in range(3):
+            async with aclosing(store.follow(KEY)) as batches:
+                assert len(await anext(batches)) == 1
+            (reader,) = (task for task in asyncio.all_tasks() if task.get_name() == "storage-commit-feed")
+            wire.cut()
+            await asyncio.wait({reader})
+            assert reader.exception() is None
+    await store.close()
+
+
 async def test_64_clients_on_hot_keys_lose_no_update(redis_url: str, prefix: str) -> None:
     """Each client adds its own marks to three sessions; every acknowledged mark is in the log exactly once."""
     store = RedisSessionStore(redis_url, prefix=prefix)
