@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from interview.drafts.draft import PlanDraft
 from interview.errors import Conflict, NotFound
@@ -30,9 +31,13 @@ class SqlTenantPlans:
             of_tenant = select(func.count()).where(_columns.tenant == plan.tenant)
             if connection.execute(of_tenant).scalar_one() >= at_most:
                 raise Conflict(f"There are {at_most} plans already; delete one first.")
+            there_is_one = f"There is a plan {plan.plan_id!r} already."
             if _row(connection, plan.tenant, plan.plan_id) is not None:
-                raise Conflict(f"There is a plan {plan.plan_id!r} already.")
-            connection.execute(insert(tenant_plans).values(_values(plan)))
+                raise Conflict(there_is_one)
+            try:
+                connection.execute(insert(tenant_plans).values(_values(plan)))
+            except IntegrityError as error:  # PostgreSQL: another transaction added it since
+                raise Conflict(there_is_one) from error
 
         await self._database.write("plan_add", adding)
 

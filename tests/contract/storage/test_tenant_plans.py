@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
@@ -52,6 +53,13 @@ async def test_a_plan_comes_back_as_it_was_and_to_its_tenant_alone(plans: SqlTen
         await plans.change("rival", "baker", draft(), replaces=draft().plan.digest)
     assert not await plans.delete("rival", "baker")
     assert await plans.find("acme", "baker") == stored()
+
+
+async def test_one_of_many_who_add_a_plan_at_once_succeeds_and_the_others_are_told(plans: SqlTenantPlans) -> None:
+    for number in range(8):
+        added = [plans.add(stored(f"baker-{number}"), at_most=50) for _ in range(8)]
+        results = await asyncio.gather(*added, return_exceptions=True)
+        assert [type(result) for result in results if result is not None] == [Conflict] * 7, results
 
 
 async def test_nothing_about_a_candidates_resume_is_stored_or_read_back(archive_url: str) -> None:
