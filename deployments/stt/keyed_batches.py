@@ -104,7 +104,10 @@ class KeyedBatches:
         if not pieces:
             return []
         try:
-            return list(self._engine.transcribe_batch(pieces))
+            outcomes: list[PieceOutcome] = list(self._engine.transcribe_batch(pieces))
+            if len(outcomes) != len(pieces):
+                raise EngineFailed(f"The speech model gave {len(outcomes)} results for {len(pieces)} pieces.")
+            return outcomes
         except Exception as error:
             self._engine.stats.failed_batches += 1
             logger.warning("a batch of %d failed: %s", len(pieces), type(error).__name__, exc_info=error)

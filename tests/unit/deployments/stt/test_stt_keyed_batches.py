@@ -126,6 +126,19 @@ async def test_one_bad_piece_fails_alone(bad_at: int) -> None:
     assert sum(isinstance(outcome, PieceText) for outcome in outcomes) == 4
 
 
+class Forgetful(FakeRecognizer):
+    """Gives no result for the last piece of a call."""
+
+    def transcribe_batch(self, pieces: Sequence[AudioPiece]) -> list[PieceText]:
+        return super().transcribe_batch(pieces)[:-1]
+
+
+async def test_an_engine_that_loses_a_result_leaves_nobody_waiting() -> None:
+    engine = Forgetful()
+    outcomes = await KeyedBatches(engine, max_batch_audio_s=600).run([piece(engine) for _ in range(3)])
+    assert [type(outcome) for outcome in outcomes] == [EngineFailed] * 3
+
+
 async def test_a_cancelled_caller_does_not_disturb_the_others_of_its_batch() -> None:
     engine = GatedEngine()
     batches = KeyedBatches(engine, max_batch_audio_s=600)
