@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from rich.table import Table
 from interview.errors import ConfigError, InternalError, InvalidInput, NotFound
 from interview.plans.questions import Question
 from serve.cli.tables import print_table
+from serve.cli.text_files import text_of
 
 if TYPE_CHECKING:
     from deployments.grading.studies.audit import Audit, AuditedPerson
@@ -55,7 +57,7 @@ def grade(
     questions = read_questions(question)
     from deployments.grading.studies.bulk import read_answers
 
-    read = read_answers(_lines_of(answers), questions, str(answers))
+    read = read_answers(text_of(answers).splitlines(keepends=True), questions, str(answers))
     if not read:
         raise InvalidInput(f"{answers} has no answers.", detail={"fields": {"answers": "empty"}})
     graded = asyncio.run(_grade_all(questions, read, judge_with, seed, stream=as_json))
@@ -84,7 +86,7 @@ def calibrate(
 
     questions = read_questions(bank)
     if labels is not None:
-        read = read_answers(_lines_of(labels), questions, str(labels))
+        read = read_answers(text_of(labels).splitlines(keepends=True), questions, str(labels))
     else:
         items = reference_items(tuple(questions.values()))
         read = [
@@ -151,21 +153,6 @@ def audit(
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n")
     else:
         _show_audit(result)
-
-
-def _lines_of(path: Path) -> list[str]:
-    """The lines of a text file.
-
-    Raises:
-        NotFound: there is no such file.
-        InvalidInput: it is a directory, unreadable, or not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8").splitlines(keepends=True)
-    except FileNotFoundError as error:
-        raise NotFound(f"There is no file {path}.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} cannot be read as UTF-8 text: {error}.") from error
 
 
 def read_questions(path: Path) -> dict[str, Question]:
@@ -260,22 +247,17 @@ def _settings(profile: str) -> Settings:
 
 def _read_groups(path: Path) -> list[dict[str, str]]:
     """Raises InvalidInput when the CSV lacks the column ``interview_id`` or any other."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = [column.strip() for column in reader.fieldnames or []]
-        if "interview_id" not in columns or not set(columns) - {"interview_id", "selected"}:
-            raise InvalidInput(
-                f"{path}: the first line must name interview_id and at least one category.",
-                detail={"fields": {"interview_id": "missing column"}},
-            )
-        return [
-            {
-                (name or "").strip(): (value or "").strip()
-                for name, value in row.items()
-                if isinstance(value, str | None)
-            }
-            for row in reader
-        ]
+    reader = csv.DictReader(io.StringIO(text_of(path, "utf-8-sig"), newline=""))
+    columns = [column.strip() for column in reader.fieldnames or []]
+    if "interview_id" not in columns or not set(columns) - {"interview_id", "selected"}:
+        raise InvalidInput(
+            f"{path}: the first line must name interview_id and at least one category.",
+            detail={"fields": {"interview_id": "missing column"}},
+        )
+    return [
+        {(name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+        for row in reader
+    ]
 
 
 def _reports_in(directory: Path) -> Iterable[Report]:

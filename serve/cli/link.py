@@ -18,6 +18,7 @@ from interview.sessions.ids import check_interview_id, check_tenant, reference_p
 from interview.sessions.invitation import GrantedTime, Invitation, PreparedStart
 from interview.yaml.schema import nearest
 from serve.cli.json_output import AsJson, print_json
+from serve.cli.text_files import text_of
 from serve.local.candidate_link import browsable, new_link, revoke_link, waiting
 from serve.local.serving_address import serving_address
 from serve.serve_file import data_dir, plans_dir, profile_path, read_serve_file
@@ -76,8 +77,8 @@ def link(
         _check_plan(plan)
         start = PreparedStart(
             plan=plan,
-            role_description=role.read_text(encoding="utf-8") if role else "",
-            resume_content=resume.read_text(encoding="utf-8") if resume else "",
+            role_description=text_of(role) if role else "",
+            resume_content=text_of(resume) if resume else "",
             candidate_name=name,
             candidate_reference=reference,
             language=language,

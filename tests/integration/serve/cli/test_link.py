@@ -69,7 +69,15 @@ def test_a_link_is_made_replaced_and_revoked_without_a_running_platform(data: Pa
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("--name", "Ada"), ("--plan", "no-such-plan"), ("--plan", "backend-engineer", "--days", "91")]
+    "words",
+    [
+        (),
+        ("--name", "Ada"),
+        ("--plan", "no-such-plan"),
+        ("--plan", "backend-engineer", "--days", "91"),
+        ("--plan", "backend-engineer", "--resume", "no-such-file.txt"),
+        ("--role", "no-such-file.txt"),
+    ],
 )
 def test_a_link_that_leads_nowhere_is_refused(data: Path, words: tuple[str, ...]) -> None:
     with pytest.raises((InvalidInput, NotFound, ConfigError)):

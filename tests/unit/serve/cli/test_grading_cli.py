@@ -267,3 +267,5 @@ def test_audit_needs_a_category(tmp_path: Path) -> None:
     groups.write_text("interview_id,selected\na,yes\n")
     with pytest.raises(InvalidInput, match="at least one category"):
         run("audit", "--groups", groups, "--reports", tmp_path)
+    with pytest.raises(NotFound, match="no file"):
+        run("audit", "--groups", tmp_path / "missing.csv", "--reports", tmp_path)
