@@ -22,7 +22,7 @@ QUEUE_NAME = "webhooks"
 
 
 def rules_of(settings: WebhookSettings) -> QueueRules:
-    """Five seconds, doubled up to six hours: twenty attempts take about three days."""
+    """Five seconds, doubled up to six hours: twenty attempts take one to two days."""
     return QueueRules(
         lease_s=settings.timeout_s + 60, max_attempts=settings.max_attempts, backoff_s=5.0, backoff_at_most_s=21_600.0
     )

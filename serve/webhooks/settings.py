@@ -39,8 +39,8 @@ class EndpointSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class WebhookSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``endpoints`` by name. Messages go to public addresses over https alone, and to ``allowed_networks`` (CIDR),
-    which may be private and may use http. ``timeout_s`` bounds one delivery, ``max_attempts`` the tries (about two
-    days of backoff by default)."""
+    which may be private and may use http. ``timeout_s`` bounds one delivery, ``max_attempts`` the tries (one to two
+    days by default)."""
 
     endpoints: dict[str, EndpointSettings] = {}
     allowed_networks: tuple[str, ...] = ()

@@ -143,6 +143,14 @@ async def test_a_failing_endpoint_is_retried_given_up_and_sent_again_on_request(
     assert await house.queue.dead() == []
 
 
+def test_an_endpoint_is_tried_for_one_to_two_days() -> None:
+    rules = rules_of(WebhookSettings())
+    day_s = 86_400.0
+    for _ in range(20):
+        tried_s = sum(rules.pause_s(attempt) for attempt in range(1, rules.max_attempts))
+        assert 0.95 * day_s <= tried_s <= 2 * day_s
+
+
 async def test_an_endpoint_that_is_gone_is_not_asked_again(house: House, receiver: Receiver) -> None:
     receiver.answers = [410]
     await house.milestones.concluded(ENDED)
