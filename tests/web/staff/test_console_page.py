@@ -103,6 +103,23 @@ def test_a_long_note_is_one_sentence_until_the_rest_is_asked_for(open_page: Open
     expect(rest).to_be_visible()
 
 
+@pytest.mark.parametrize("days", ["ninety", "0", "3651"])
+def test_days_that_are_no_lifetime_make_no_key(open_page: OpenPage, days: str) -> None:
+    page = open_page("/console")
+    page.get_by_label("Name of the key").fill("Katherine Johnson")
+    page.get_by_label("Days until it ends").fill(days)
+    page.get_by_role("button", name="Create a key").click()
+    expect(page.get_by_role("alert")).to_have_text("The days until it ends are a number up to 3650.")
+    page.get_by_label("Days until it ends").fill("90")
+    page.get_by_label("reports").uncheck()
+    page.get_by_role("button", name="Create a key").click()
+    expect(page.get_by_role("alert")).to_have_text("Tick what the key may do.")
+    page.reload()
+    keys = page.get_by_role("table", name="Keys of your tenant")
+    expect(keys).to_be_visible()
+    expect(keys.get_by_text("Katherine Johnson")).to_have_count(0)
+
+
 def test_a_reviewers_key_does_not_open_the_console(open_page: OpenPage, staff: StaffServer) -> None:
     made = staff.client.post(
         "/keys",

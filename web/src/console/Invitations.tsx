@@ -32,7 +32,7 @@ export function Invitations({ made }: { made: number }) {
   return (
     <>
       <h3>Not started yet</h3>
-      {data.invitations.length === 0 && <p className="small muted">Every invited candidate has started.</p>}
+      {data.invitations.length === 0 && <p className="small muted">No invitation waits for its candidate.</p>}
       {data.invitations.length > 0 && (
         <DataTable
           caption="Invitations that were not started"

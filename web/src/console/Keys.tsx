@@ -22,6 +22,9 @@ const SCOPES: [string, string][] = [
   ["keys", "create and revoke keys"],
 ];
 
+/** As the server has it: ten years. */
+const MOST_DAYS = 3650;
+
 /** The tenant's API keys: create one, which is shown once, and revoke. */
 export function Keys() {
   const api = useApi();
@@ -51,13 +54,18 @@ export function Keys() {
       setFailure("Give the key a name: the person or program that uses it.");
       return;
     }
+    if (scopes.size === 0) {
+      setFailure("Tick what the key may do.");
+      return;
+    }
+    const lifetime = days.trim() === "" ? null : Number(days.replace(",", "."));
+    if (lifetime !== null && !(lifetime > 0 && lifetime <= MOST_DAYS)) {
+      setFailure(`The days until it ends are a number up to ${MOST_DAYS}.`);
+      return;
+    }
     await attempt(async () => {
       setMade(null);
-      const body = {
-        label: label.trim(),
-        scopes: [...scopes],
-        ...(days.trim() ? { expires_in_days: Number(days) } : {}),
-      };
+      const body = { label: label.trim(), scopes: [...scopes], expires_in_days: lifetime };
       setMade(await api.json<CreatedKey>("/keys", { method: "POST", body }));
       setLabel("");
     });
