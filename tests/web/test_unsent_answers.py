@@ -71,6 +71,25 @@ def test_an_answer_to_a_question_that_another_window_answered_is_refused_and_kep
     visitor.awaits("Question 4")
 
 
+def test_words_for_a_question_do_not_stand_in_the_field_of_its_follow_up(server: RoomServer, visitor: Visitor) -> None:
+    page, interview = visitor.page, new_id()
+    visitor.expected = re.compile("409")
+    page.goto(server.invite(interview, plan="follow-up"))
+    visitor.prefer_typing()
+    visitor.agree_and_start()
+    elsewhere(server, interview, "It costs time.")
+    visitor.type_answer(LATE)
+    visitor.awaits("Your last answer was not sent")
+    expect(page.locator(".prompt")).to_have_text("What has to happen to the index on every insert?")
+    expect(page.get_by_label("Your words")).to_have_value(LATE)
+    expect(page.get_by_label("Your answer")).to_have_value("")
+    page.get_by_label("Your answer").fill("It is changed, too.")
+    visitor.click("Hide this")
+    expect(page.get_by_label("Your answer")).to_have_value("It is changed, too.")
+    page.reload()
+    expect(page.get_by_label("Your answer")).to_have_value("It is changed, too.")
+
+
 def test_requests_keep_the_unsent_words_and_the_chosen_options(server: RoomServer, visitor: Visitor) -> None:
     page = visitor.page
     begun(server, visitor)

@@ -41,6 +41,8 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
   const form = formOf(card);
   const [inWords, setInWords] = useState(false);
   const questionId = card?.question_id ?? "";
+  // Words that were kept were for an earlier question of this card: its form begins anew.
+  const begun = `${questionId} ${room.state.kept?.text ?? ""}`;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new question begins with its own form
   useEffect(() => setInWords(false), [questionId]);
@@ -67,7 +69,7 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
       {room.mic !== null && !special && !byText && <MicTrouble reason={room.mic} />}
       {special && form === "choice" && card?.options && (
         <ChoiceInput
-          key={questionId}
+          key={begun}
           questionId={questionId}
           options={card.options}
           multiple={card.multiple === true}
@@ -75,13 +77,13 @@ export function Composer({ room, card }: { room: Room; card: QuestionCard | null
         />
       )}
       {special && form === "order" && card?.items && (
-        <OrderInput key={questionId} questionId={questionId} items={card.items} onAnswer={room.answer} />
+        <OrderInput key={begun} questionId={questionId} items={card.items} onAnswer={room.answer} />
       )}
       {special && form === "formula" && (
-        <FormulaInput key={questionId} questionId={questionId} columns={card?.columns ?? []} room={room} />
+        <FormulaInput key={begun} questionId={questionId} columns={card?.columns ?? []} room={room} />
       )}
-      {special && form === "number" && <NumberInput key={questionId} questionId={questionId} room={room} />}
-      {!special && byText && <Typing key={questionId} questionId={questionId} room={room} />}
+      {special && form === "number" && <NumberInput key={begun} questionId={questionId} room={room} />}
+      {!special && byText && <Typing key={begun} questionId={questionId} room={room} />}
       {!special && !byText && !open && <TalkButton room={room} />}
       {open && <LivePanel room={room} />}
       <div className="row alternatives">

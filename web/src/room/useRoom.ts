@@ -108,7 +108,9 @@ export function useRoom(): Room {
     [player],
   );
 
+  /** Beside the question that is shown now, whose field is empty: they were for another one. */
   const keep = useCallback((kept: Kept | null) => {
+    if (kept !== null) clearDraft(sessionStorage);
     saveKept(sessionStorage, kept);
     dispatch({ type: "kept", kept });
   }, []);
