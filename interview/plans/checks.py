@@ -311,6 +311,8 @@ def check_plan(plan: InterviewPlan) -> Iterator[Finding]:
         yield ("pauses", "days"), f"{plan.pauses.days:g} must be greater than 0 and at most {MAX_PAUSE_DAYS:g}"
     if not 0 <= plan.reply_within_days <= MAX_REPLY_DAYS:
         yield ("reply_within_days",), f"{plan.reply_within_days} lies outside 0..{MAX_REPLY_DAYS}"
+    for policy, index in _repeats(plan.policies):
+        yield ("policies", index), f"{policy!r} is listed twice"
     yield from _check_composites(plan)
     yield from _check_phases(plan)
 

@@ -172,11 +172,10 @@ def test_a_unit_that_no_answer_could_be_graded_by_is_refused_with_the_plan(unit:
     [
         ("questions[2].grader.tolerance_rel", lambda plan: plan["questions"][2]["grader"].update(tolerance_rel=10)),
         ("time_budget_s", lambda plan: plan.update(time_budget_s=1e30)),
+        ("policies[1]", lambda plan: plan.update(policies=["default", "default"])),
     ],
 )
-def test_a_number_that_no_interview_needs_is_refused_with_the_plan(
-    field: str, change: Callable[[dict[str, Any]], None]
-) -> None:
+def test_what_no_interview_needs_is_refused_with_the_plan(field: str, change: Callable[[dict[str, Any]], None]) -> None:
     plan = yaml.safe_load(_good())
     change(plan)
     with pytest.raises(ConfigError) as caught:
