@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from interview.languages.reading import reading_of
 from interview.sessions.afterthoughts import afterthought_in, heard_afterthought
+from interview.sessions.another_day import asks_for_another_day
 from interview.sessions.candidate_questions import (
     CandidateQuestion,
     QuestionTopic,
@@ -118,6 +119,9 @@ def read_utterance(
     if (ended := _end_with_questions(meant, language)) is not None:
         return ended
     request = recognise(meant, language)
+    kind = None if request is None else request.kind
+    if kind in ("end", None) and language == "en" and asks_for_another_day(text, stops=kind == "end"):
+        return Utterance("question", "", (CandidateQuestion("accommodation", text, 0, len(text)),))
     if request is None and language == "en" and not questions_by_rules(text) and (back := heard_afterthought(text)):
         return Utterance("afterthought", back.addition, announcement=back.announcement)
     clarifying = clarifying_questions_in(text, language) if clarifiable else ()

@@ -37,9 +37,37 @@ def test_an_objection_to_the_recording_waits_for_a_person_and_is_no_answer(said:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "Can I pause and continue tomorrow?", "Could we please postpone the interview?", "can we continue another day",
+        "I need to stop for today, can we go on tomorrow?", "Can we stop here and continue next week?",
+        "Could we reschedule this interview?", "I have to go, can we finish later?", "May I finish this tomorrow?",
+        "Can we stop and pick this up on Monday?",
+    ],
+)  # fmt: skip
+def test_who_asks_for_another_day_does_not_end_the_interview(said: str) -> None:
+    heard = read_utterance(said)
+    assert (heard.kind, heard.answer) == ("question", "")
+    assert [(one.topic, one.text) for one in heard.questions] == [("accommodation", said)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I can't continue, talk to you later.", "I want to end the interview.", "I have to go, see you another time.",
+        "I'd like to stop here, goodbye.", "I don't want to continue this another day, please end it.",
+    ],
+)  # fmt: skip
+def test_who_goes_ends_the_interview(said: str) -> None:
+    assert read_utterance(said).kind == "end"
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "Is it B?",
+        "I would pause the job and continue tomorrow.",
+        "I'd like to pause the consumer first and resume it later.",
         "Users who do not consent are left out of the analysis.",
         "I do not record passwords in the log.",
         "I would stop the recording job first and then look at the disk.",
