@@ -187,8 +187,8 @@ def _notes(
         f"{len(asked)} of {len(skills)} needs have a question. A match by meaning can be wrong: read each.",
         f"The score weighs {shares}: only needs with a question count. Change `skills` if the work weighs them "
         "otherwise.",
-        f"The level was read as {role.level}; `level` changes it. Of the questions about the work, {easy} are easy, "
-        f"{middle} are in the middle and {hard} are hard.",
+        f"The level was read as {role.level}; `level` changes it. Questions about the work: {easy} easy, "
+        f"{middle} in the middle, {hard} hard.",
     ]
     heaviest = max((one.weight for one in skills), default=0.0)
     missed = [one.need for one in skills if one.is_uncovered and one.weight == heaviest]

@@ -70,6 +70,7 @@ _NOT_ASKED = re.compile(
 )
 _NO = re.compile(r"no\b", re.IGNORECASE)
 _BUT = re.compile(r",?\s+but\s+|;\s+", re.IGNORECASE)
+_AND_NO = re.compile(r",\s+(?=no\b)", re.IGNORECASE)
 #: Sentences of a text without headings that speak of the employer, or of how to apply.
 _OF_THE_EMPLOYER = re.compile(
     r"\b(?:we (?:offer|are an equal|provide|pay)|our (?:company|mission|values|customers are)|equal opportunit|apply|"
@@ -86,7 +87,10 @@ _NO_NEED = re.compile(
 )
 _FORMAL = re.compile(
     r"\b(?:degree|bachelor\w*|master'?s|msc|bsc|ph\.?d|diploma|vocational|apprenticeship|licen[cs]e|licensed|"
-    r"certificat\w+|certified|registration|visa|work permit|driving|weekends?|night shifts?|travel(?:ling)?|"
+    r"certificat\w+|certified|registration|visa|work permit|drive a (?:car|van|truck)|weekends?|night shifts?|"
+    r"(?:willing(?:ness)?|ready|readiness|able|ability|happy|prepared|flexible|open|free) to travel|"
+    r"travel(?:ling)? (?:is |will be )?(?:required|necessary|expected|to|up to|within|across|abroad)|"
+    r"(?:\d+ ?%|frequent|occasional|regular|some) travel(?:ling)?|"
     r"native speaker|(?:english|german|french|spanish)\s+(?:[abc][12]|skills)|[abc][12] level|relocat\w+)\b",
     re.IGNORECASE,
 )
@@ -185,7 +189,12 @@ def _weighed(
         kind, said = _labelled(sentence) or (section, sentence)
         if kind == "other" or _NO_NEED.match(said) or (employer_speaks and _OF_THE_EMPLOYER.search(said)):
             continue
-        for clause in _BUT.split(said) if _NOT_ASKED.search(said) else (said,):
+        clauses = [
+            clause
+            for part in _AND_NO.split(said)
+            for clause in (_BUT.split(part) if _NOT_ASKED.search(part) else (part,))
+        ]
+        for clause in clauses:
             if not _NOT_ASKED.search(clause) and not (_NO.match(clause) and _FORMAL.search(clause)):
                 yield clause, 0.5 if kind == "nice" or _NICE.search(clause) else 1.0
 

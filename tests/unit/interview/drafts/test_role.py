@@ -71,11 +71,23 @@ def test_prose_without_headings() -> None:
             ["SQL", "Rust"],
         ),
         ("Baker\nYou don't need a driving licence. You need five years of experience with ovens.", ["ovens"]),
+        (
+            "Clerk\nTasks:\n- Plan travel and meetings\n- Driving adoption of tools\n- German, no degree required",
+            ["Plan travel", "meetings", "Driving adoption of tools", "German"],
+        ),
         ("Roofer\nRequirements:\n- No fear of heights\n- No visa sponsorship", ["No fear of heights"]),
     ],
 )
 def test_a_label_is_no_need_and_neither_is_what_is_not_asked(text: str, needs: list[str]) -> None:
     assert [need.text for need in read_role(text).needs] == needs
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Willingness to travel", "Travel up to 30 %", "20 % travel", "Driving licence", "Occasional travel in Europe"],
+)
+def test_travel_that_the_role_demands_is_checked_on_paper(line: str) -> None:
+    assert [need.kind for need in read_role(f"Consultant\nRequirements:\n- {line}\n- SQL").needs] == ["formal", "skill"]
 
 
 @pytest.mark.parametrize(
