@@ -308,6 +308,8 @@ def test_links_that_open_nothing_say_what_to_do(server: RoomServer, visitor: Vis
         page.goto("about:blank")
         page.goto(link)
         visitor.awaits("This link does not open an interview any more")
+        visitor.awaits("or the interview was deleted")
+        expect(page.get_by_text("is lost")).to_have_count(0)  # the page of a deleted interview's link is the same
     visitor.look("link-ended")
 
 

@@ -21,7 +21,7 @@ export const messages: Messages = {
       "Der Link endet mit einem langen Code nach dem Zeichen #. Falls er in Ihrer E-Mail abgeschnitten wurde, kopieren Sie den ganzen Link in die Adresszeile.",
     invalid: "Dieser Link öffnet kein Interview mehr",
     invalidBody:
-      "Vielleicht wurde er durch einen neueren ersetzt, oder seine Zeit ist abgelaufen. Bitten Sie die Person, die Sie eingeladen hat, um einen neuen Link. Nichts von dem, was Sie gesagt haben, ist verloren.",
+      "Vielleicht wurde er durch einen neueren ersetzt, seine Zeit ist abgelaufen, oder das Interview wurde gelöscht. Fragen Sie die Person, die Sie eingeladen hat.",
     failed: "Das Interview kann gerade nicht geöffnet werden",
     reload: "Noch einmal versuchen",
   },

@@ -21,7 +21,7 @@ export const messages: Messages = {
       "El enlace termina con un código largo después del signo #. Si se cortó en su correo, copie el enlace completo en la barra de direcciones.",
     invalid: "Este enlace ya no abre ninguna entrevista",
     invalidBody:
-      "Quizá lo sustituyó uno más reciente, o su plazo terminó. Pida un enlace nuevo a la persona que le invitó. Nada de lo que dijo se ha perdido.",
+      "Quizá lo sustituyó uno más reciente, su plazo terminó o la entrevista se eliminó. Pregunte a la persona que le invitó.",
     failed: "La entrevista no se puede abrir en este momento",
     reload: "Intentarlo de nuevo",
   },

@@ -21,7 +21,7 @@ export const messages: Messages = {
       "Le lien se termine par un long code après le signe #. S'il a été coupé dans votre e-mail, copiez le lien entier dans la barre d'adresse.",
     invalid: "Ce lien n'ouvre plus d'entretien",
     invalidBody:
-      "Il a peut-être été remplacé par un lien plus récent, ou il a expiré. Demandez un nouveau lien à la personne qui vous a invité. Rien de ce que vous avez dit n'est perdu.",
+      "Il a peut-être été remplacé par un lien plus récent, il a expiré, ou l'entretien a été supprimé. Adressez-vous à la personne qui vous a invité.",
     failed: "L'entretien ne peut pas être ouvert pour le moment",
     reload: "Réessayer",
   },

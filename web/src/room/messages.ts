@@ -32,7 +32,7 @@ export const en = {
       "The link ends with a long code after the # sign. If it was cut in your e-mail, copy the whole link into the address bar.",
     invalid: "This link does not open an interview any more",
     invalidBody:
-      "It may have been replaced by a newer one, or its time is over. Ask the person who invited you for a new link. Nothing you said is lost.",
+      "It may have been replaced by a newer one, its time may be over, or the interview was deleted. Ask the person who invited you.",
     failed: "The interview cannot be opened right now",
     reload: "Try again",
   },
