@@ -30,6 +30,8 @@ ANSWER, NOT_KNOWING, AFTERTHOUGHT, QUESTION = "answer", "unknown", "afterthought
 _CERTAIN = 0.97
 #: The probability that its kind needs: words that could be anything are an answer.
 _DECIDED = 0.4
+#: The same for an utterance of more than ``_SHORT`` words, which most often tells something.
+_DECIDED_LONG, _SHORT = 0.7, 15
 #: A longer utterance is an answer, and so is one with more words that no training request has.
 _MAX_WORDS, _MAX_UNHEARD = 25, 1
 #: Who says more than that they are done says something: "I'd have to look it up, but that's how I'd do it."
@@ -103,7 +105,7 @@ def heard_as(text: str) -> str | None:
     if 1.0 - chances.pop(ANSWER) < _CERTAIN:
         return None
     kind = max(chances, key=chances.__getitem__)
-    if chances[kind] < _DECIDED:
+    if chances[kind] < (_DECIDED if len(words) <= _SHORT else _DECIDED_LONG):
         return None
     if kind == _DONE and len(words) > _MAX_DONE_WORDS:
         return None

@@ -113,6 +113,12 @@ def test_a_long_utterance_or_one_about_a_subject_is_an_answer() -> None:
     assert heard_as("") is None
 
 
+def test_a_longer_utterance_that_could_be_several_requests_is_an_answer() -> None:
+    blames = "It was really the testers' fault, since they should have seen it, so there wasn't much for me to do."
+    assert likelihoods(blames)["answer"] < 0.03
+    assert heard_as(blames) is None
+
+
 def test_in_doubt_it_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(utterance_model, "likelihoods", lambda _: {"answer": 0.04, "repeat": 0.96})
     assert heard_as.__wrapped__("say that again") is None
