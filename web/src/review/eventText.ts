@@ -66,7 +66,7 @@ export function summaryOf({ type, data }: EventRecord): string {
     case "guardrail.tripped":
       return `Rule ${data.rule}: ${data.action}`;
     case "fallback.entered":
-      return `${data.tier} failed, ${data.to} took over: ${data.reason}`;
+      return `${data.tier}: ${data.to} serves instead. ${data.reason}`;
     case "integrity.noted":
       return `Signal: ${data.signal}`;
     case "question.reopened":

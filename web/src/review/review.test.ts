@@ -222,6 +222,8 @@ describe("the log", () => {
       expect(summaryOf(one)).not.toBe("");
     }
     expect(summaryOf(event(9, "unheard.of", {}))).toBe("unheard.of");
+    const robotic = { tier: "tts", to: "espeak-ng", reason: "model-missing: The weights are not on this machine." };
+    expect(summaryOf(event(9, "fallback.entered", robotic))).not.toContain("failed"); // nothing did
   });
   it("is filtered by group and words", () => {
     const words = new Set<Group>(["words"]);
