@@ -18,9 +18,6 @@ _NO_SUCH_RECORDING = "There is no such recording."
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
-#: The content under a name never changes.
-_KEPT = "private, max-age=86400, immutable"
-
 _AUDIO = {"audio/*": {"schema": {"type": "string", "contentMediaType": "audio/*"}}}
 
 
@@ -47,19 +44,17 @@ def recordings_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrai
             recording = await ports.blobs.get(audio_path(caller.tenant, interview_id, name))
         except (NotFound, InvalidInput):
             raise NotFound(_NO_SUCH_RECORDING) from None
-        # The interviewer's voice is no personal data. No browser keeps a candidate's: it would outlive its
-        # erasure there, and hearing it again would not be audited.
-        personal = "-candidate-" in name
-        if personal:
+        if "-candidate-" in name:
             await audit.read(caller, "recording.read", interview_id)
         media_type = MEDIA_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-        return _whole_or_part(recording, media_type, byte_range, "no-store" if personal else _KEPT)
+        return _whole_or_part(recording, media_type, byte_range)
 
     return router
 
 
-def _whole_or_part(data: bytes, media_type: str, byte_range: str | None, caching: str) -> Response:
-    headers = {"Accept-Ranges": "bytes", "Cache-Control": caching}
+def _whole_or_part(data: bytes, media_type: str, byte_range: str | None) -> Response:
+    # In a browser's cache a recording would outlive its erasure; the interviewer repeats the candidate's words.
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store"}
     asked = _RANGE.fullmatch(byte_range.strip()) if byte_range else None
     if asked is None or asked.group(0) == "bytes=-":
         return Response(data, media_type=media_type, headers=headers)
