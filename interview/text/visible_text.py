@@ -135,7 +135,8 @@ def other_language(text: str, language: str) -> str:
 
 def is_foreign(text: str, language: str) -> bool:
     """Whether ``text`` as a whole is clearly not in ``language`` (an ISO 639-1 code, maybe with a region): it is mostly
-    in another script, or three different function words of another language stand against at most one of its own.
+    in another script, or three different function words of another language stand against at most one of its own, or two
+    of them, three times in all, against none.
 
     False for a language without a list of words here. Quotations do not count.
     """
@@ -149,8 +150,14 @@ def is_foreign(text: str, language: str) -> bool:
     words = [word for word in words_of(text) if len(word) > 1]  # options and "a" are words of several languages
     if len(words) < 6:
         return False
-    most = max(len(known.intersection(words)) for known in FUNCTION_WORDS.values())
-    return most >= 3 and most >= 2 * len(own.intersection(words)) + 1
+    its_own = len(own.intersection(words))
+    for known in FUNCTION_WORDS.values():
+        different = len(known.intersection(words))
+        if different >= 3 and different >= 2 * its_own + 1:
+            return True
+        if different == 2 and not its_own and sum(word in known for word in words) >= 3:
+            return True
+    return False
 
 
 def _told_language(words: list[str], code: str, own: frozenset[str]) -> str:

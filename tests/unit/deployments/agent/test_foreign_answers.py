@@ -20,6 +20,7 @@ FOREIGN_ANSWERS = (
     "Le client envoie une clé unique avec la requête, et nous gardons le résultat dans la même transaction.",
     "Я бы использовал ключ идемпотентности, который клиент посылает с каждым запросом.",
     "我会让客户端为每次付款生成一个唯一的幂等键，服务器把它和结果存储在同一个事务里。",
+    "Nie wiem, nigdy tego nie robiłem w mojej pracy, przepraszam bardzo.",
     "سأستخدم مفتاح عدم التكرار الذي يرسله العميل وأخزنه مع النتيجة",
 )
 #: In languages that no interview can be held in.
