@@ -39,7 +39,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"})
 #: Questions of these topics take precedence over these requests, whose phrases are wider: "how many hints are left?"
 _LOOSE: dict[QuestionTopic, tuple[IntentKind, ...]] = {
     "hint_cost": ("explain", "hint"),
-    "accommodation": ("explain", "wait"),
+    "accommodation": ("explain", "wait", "skip"),
 }
 
 
@@ -58,6 +58,14 @@ _GESTURES = re.compile(
 )
 #: "Delete everything and stop": a question to a person and the wish to end, in one sentence.
 _HALVES = re.compile(r"[,;]?\s+(?:and|then|and then)\s+", re.IGNORECASE)
+
+#: What follows a question to the interviewer and is another one: "…, and who gets to see it?"
+_ASKS_ON = re.compile(
+    r"[,;]?\s*(?:(?:and|or|also|so|but)\s+)*(?:who|when|where|how (?:long|many|much|soon)|will|what happens"
+    r"|(?:can|could|may|do|should) (?:I|you|they|someone|anyone)|(?:is|are|was) (?:it|this|that|they|you|there))\b"
+    r"(?:\s+[^\s?!.]+){0,12}\s*\?\s*",
+    re.IGNORECASE,
+)
 
 
 class Utterance(Struct, frozen=True):
@@ -135,6 +143,11 @@ def read_utterance(
         return Utterance(request.kind)
     if not questions:
         return Utterance("answer", text)
+    if language == "en" and _ASKS_ON.fullmatch(rest) and rest in text:
+        asked = rest.lstrip(" ,;")
+        at = text.index(asked)
+        further = CandidateQuestion("company", asked, at, at + len(asked))
+        questions, rest = tuple(sorted((*questions, further), key=lambda one: one.start)), ""
     also = recognise(text_without_orders(rest), language) if rest else None
     if also is not None:
         return Utterance(also.kind if also.kind in ("skip", "done", "end") else "question", "", questions)

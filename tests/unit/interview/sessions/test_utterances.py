@@ -227,6 +227,9 @@ def test_a_greeting_thanks_or_a_test_alone_is_no_answer(said: str) -> None:
         ("as I said, I've already answered this question", "answered"),
         ("I'm deaf, could we do it in writing?", "accommodation"),
         ("I have dyslexia, can I get more time?", "accommodation"),
+        ("Is this recorded, and who gets to see it?", "recorded"),
+        ("How long does it take, and who will read it?", "time_left"),
+        ("Will I get feedback? And when?", "result"),
         ("Could I have extra time?", "accommodation"),
         ("I need extra time per question please", "accommodation"),
         ("I have dyslexia. Can I get more time?", "accommodation"),
@@ -261,9 +264,35 @@ def test_stopping_ends_and_a_deletion_request_with_it_is_kept(said: str, topics:
         "unit test", "thanks to the index it is faster", "I need absolute references", "absolute references",
         "the right answer is B", "I explained it to the customer and she was happy", "asdf",
         "I would delete the data and stop the service", "Can I use an index here? I think an index on email.",
-        "docker stop", "The previous answer is in the cache", "=SUM(A1:A3)",
+        "docker stop", "And who gets to see it? The owner only.", "The previous answer is in the cache", "=SUM(A1:A3)",
     ],
 )  # fmt: skip
 def test_an_answer_near_such_words_stays_whole(answer: str) -> None:
     heard = read_utterance(answer)
     assert (heard.kind, heard.questions, heard.answer) == ("answer", (), answer)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Können wir morgen weitermachen?"), ("de", "Können wir das Gespräch verschieben?"),
+        ("fr", "Peut-on continuer un autre jour ?"), ("fr", "Pouvons-nous reporter l'entretien ?"),
+        ("es", "¿Podemos seguir otro día?"), ("es", "¿Podemos aplazar la entrevista?"),
+    ],
+)  # fmt: skip
+def test_another_day_is_a_request_to_a_person_in_every_language(language: str, said: str) -> None:
+    heard = read_utterance(said, language)
+    assert (heard.kind, heard.answer) == ("question", "")
+    assert [question.topic for question in heard.questions] == ["accommodation"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "kind"),
+    [
+        ("de", "Können wir weitermachen?", "skip"), ("de", "Können wir das Gespräch beenden?", "end"),
+        ("de", "Ich habe das Interview verschoben, weil der Kunde krank war.", "answer"),
+        ("fr", "On peut continuer ?", "skip"), ("es", "¿Podemos seguir?", "skip"),
+    ],
+)  # fmt: skip
+def test_going_on_now_and_answers_are_no_wish_for_another_day(language: str, said: str, kind: str) -> None:
+    assert read_utterance(said, language).kind == kind
