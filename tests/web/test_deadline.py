@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -31,7 +32,8 @@ def test_after_the_deadline_the_answer_that_was_begun_still_counts_and_ends_the_
     visitor.awaits("At most 30 minutes")
     visitor.prefer_typing()
     visitor.agree_and_start()
-    expect(page.get_by_role("timer")).to_have_text("29 min left")
+    # The page's installed clock stands still while the page loads, and may be behind the server's.
+    expect(page.get_by_role("timer")).to_have_text(re.compile("(29|30) min left"))
     later.clock.ahead = timedelta(minutes=31)
     page.clock.fast_forward("31:00")
     expect(page.get_by_role("timer")).to_have_text("Time is over")
