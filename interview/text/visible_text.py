@@ -135,8 +135,8 @@ def other_language(text: str, language: str) -> str:
 
 def is_foreign(text: str, language: str) -> bool:
     """Whether ``text`` as a whole is clearly not in ``language`` (an ISO 639-1 code, maybe with a region): it is mostly
-    in another script, or three different function words of another language stand against at most one of its own, or two
-    of them, three times in all, against none.
+    in another script, or three different function words of another language stand against at most one of its own, or
+    two of them, three times in all, against none.
 
     False for a language without a list of words here. Quotations do not count.
     """
