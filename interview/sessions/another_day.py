@@ -1,4 +1,7 @@
-"""Who asks to pause or to go on at another time does not ask to end the interview: an end cannot be taken back."""
+"""English requests to pause the interview or to continue it another day.
+
+They are not wishes to end it, which cannot be undone. The phrases of other languages are in ``interview/languages``.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,12 @@ _THEN = (
     r"on (?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 )
 _ANOTHER_DAY = re.compile(rf"\b(?:{_MOVE}|{_GO_ON}\b.*\b{_THEN})\b")
-#: Who goes on no more, and who says goodbye: "I can't continue, talk to you later".
+#: The candidate does not want to continue, or says goodbye: "I can't continue, talk to you later".
 _ENDS = re.compile(
     r"\b(?:not|cannot|never|no longer|see you|see ya|talk to you|speak to you|bye|goodbye|withdraw|quit)\b|"
     r"\b(?:end|terminate|cancel|abort) (?:the|this|my)\b"
 )
-
-
-#: An answer speaks of no interview: "I'd like to pause the consumer".
+#: The interview must be named, because an answer may pause other things: "I'd like to pause the consumer".
 _OF_THE_INTERVIEW = re.compile(
     r"^(?:(?:sorry|please|excuse me|ok|so|well) )*(?:(?:can|could|may|might) (?:i|we|you)|"
     r"(?:i|we) (?:would like|want|need) to|"

@@ -59,7 +59,7 @@ _GESTURES = re.compile(
 #: "Delete everything and stop": a question to a person and the wish to end, in one sentence.
 _HALVES = re.compile(r"[,;]?\s+(?:and|then|and then)\s+", re.IGNORECASE)
 
-#: What follows a question to the interviewer and is another one: "…, and who gets to see it?"
+#: A second question to the interviewer, after a recognised one: "…, and who gets to see it?"
 _ASKS_ON = re.compile(
     r"[,;]?\s*(?:(?:and|or|also|so|but)\s+)*(?:who|when|where|how (?:long|many|much|soon)|will|what happens"
     r"|(?:can|could|may|do|should) (?:I|you|they|someone|anyone)|(?:is|are|was) (?:it|this|that|they|you|there))\b"

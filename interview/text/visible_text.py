@@ -62,7 +62,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(searchable(text))
 
 
-def telling_words(text: str) -> set[str]:
+def _telling_words(text: str) -> set[str]:
     """The words that roughly indicate the subject of a text: those of five characters or more."""
     return {word for word in words_of(text) if len(word) >= _TELLING_CHARS}
 
@@ -71,7 +71,7 @@ def refers_to(text: str, context: str, language: str) -> bool:
     """Whether ``text`` shares a telling word with ``context``; True for a ``language`` (ISO 639-1, maybe with a region)
     without a list of words here."""
     known = language.lower().split("-")[0] in FUNCTION_WORDS
-    return not known or bool(telling_words(text) & telling_words(context))
+    return not known or bool(_telling_words(text) & _telling_words(context))
 
 
 def grams(words: list[str], size: int) -> Iterator[tuple[str, ...]]:

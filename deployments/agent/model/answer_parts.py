@@ -56,7 +56,7 @@ _TO_THE_INTERVIEWER = re.compile(
     r"|explain (?:it|that|this) (?:to \w+ )?twice)\b",
     re.IGNORECASE,
 )
-#: "and" after a word, without a mark, joins clauses where a subject follows it, and otherwise halves of one clause.
+#: An "and" without punctuation before it joins two clauses if a subject follows, and otherwise parts of one clause.
 _JOINED = re.compile(r"\w\s+(?:and|but|so|or)\s+$", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:I|we|he|she|it|they|there|that|this|nobody|everybody|everyone)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"""["'”’]?\s*(?:$|[.!?…])""")
@@ -64,8 +64,8 @@ _SENTENCE_END = re.compile(r"""["'”’]?\s*(?:$|[.!?…])""")
 _SUBORDINATE = re.compile(
     r"(?:if|when|although|though|because|while|since|unless|whether|as|which|who|where)\b[^,;]*$", re.IGNORECASE
 )
-#: A quotation begins without them.
-_CONNECTIVE = re.compile(r"(?:and|but|so|or|then|also|well) ", re.IGNORECASE)
+#: Left out at the beginning of a quotation.
+_CONNECTIVE = re.compile(r"^(?:and|but|so|or|then|also|well) ", re.IGNORECASE)
 #: A part with fewer stems tells little ("I look at that one"): another part of the answer may tell more.
 _TELLING_STEMS = 3
 _QUOTES = re.compile('["“”„«»]')
@@ -109,10 +109,9 @@ def repeated_part(chosen: str, answer: str, said_before: str = "") -> str:
     sentences = [one.strip(_EDGES) for one in sentences_of(text_without_orders(answer))]
     refused = _sentence_of(chosen, sentences) if _is_refused(chosen) else ""
     parts = (chosen, *(part for part in parts_of(answer) if part not in refused))
-    found = (_repeatable(part, sentences, answer) for part in parts)
+    found = (_CONNECTIVE.sub("", _repeatable(part, sentences, answer)) for part in parts)
     repeatable = [one for one in found if one and one not in said_before]
-    told = next((one for one in repeatable if len(content_stems(one)) >= _TELLING_STEMS), next(iter(repeatable), ""))
-    return _CONNECTIVE.sub("", told, count=1) if _CONNECTIVE.match(told) else told
+    return next((one for one in repeatable if len(content_stems(one)) >= _TELLING_STEMS), next(iter(repeatable), ""))
 
 
 def _repeatable(part: str, sentences: Sequence[str], answer: str) -> str:

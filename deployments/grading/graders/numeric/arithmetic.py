@@ -117,7 +117,7 @@ def _sum(left: Quantity, right: Quantity, sign: float) -> Quantity | None:
 
 
 def _from_other(step: Quantity, other: Quantity, sign: float) -> Quantity | None:
-    """ "One more than 255"; a share of the other number ("10 % less than 50") is left alone."""
+    """The sum in "one more than 255"; None for a percentage of the other number ("10 % less than 50")."""
     if step.unit is not None and step.unit.kind == "percent":
         return None
     made = _sum(other, step, sign)

@@ -207,6 +207,8 @@ def test_nothing_is_repeated_twice_in_an_interview() -> None:
     first = repeated_part("I needed the help", answer)
     assert first == "I needed the help of a colleague there"
     assert repeated_part("I needed the help", answer, f"You said: “{first}”.") == "We cut the batch in two"
+    again = "And we agreed on a call on Thursdays."
+    assert repeated_part("And we agreed", again, f"You said: “{repeated_part('And we agreed', again)}”.") == ""
 
 
 async def test_an_answer_in_another_language_is_not_read_out_in_the_interviews_voice() -> None:
