@@ -32,10 +32,16 @@ _OF_THE_INTERVIEW = re.compile(
     rf"(?:is|would) it (?:be )?(?:possible|ok|okay|fine) (?:to|if we|if i)) (?:[a-z]+ ){{0,2}}{_MOVE} "
     r"(?:the|this|our|my) (?:interview|call|conversation)\b"
 )
+#: A pause of moments is time to think, which the candidate has anyway.
+_FOR_MOMENTS = re.compile(
+    r"\b(?:moments?|sec(?:ond)?s?|min(?:ute)?s?|bit|while|breath|think|quick(?:ly)?|short(?:ly)?|brief(?:ly)?)\b"
+)
 
 
 def asks_for_another_day(utterance: str, *, stops: bool) -> bool:
     """Whether an English ``utterance`` asks to go on at another time. ``stops``: it was heard as a wish to end."""
     text = plain_words(utterance)
+    if not stops and _FOR_MOMENTS.search(text):
+        return False
     wish = _ANOTHER_DAY if stops else _OF_THE_INTERVIEW
     return wish.search(text) is not None and _ENDS.search(text) is None

@@ -128,7 +128,7 @@ def read_utterance(
         return ended
     request = recognise(meant, language)
     kind = None if request is None else request.kind
-    if kind in ("end", None) and language == "en" and asks_for_another_day(text, stops=kind == "end"):
+    if kind in ("end", "wait", None) and language == "en" and asks_for_another_day(text, stops=kind == "end"):
         return Utterance("question", "", (CandidateQuestion("accommodation", text, 0, len(text)),))
     if request is None and language == "en" and not questions_by_rules(text) and (back := heard_afterthought(text)):
         return Utterance("afterthought", back.addition, announcement=back.announcement)

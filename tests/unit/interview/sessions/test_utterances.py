@@ -42,13 +42,23 @@ def test_an_objection_to_the_recording_waits_for_a_person_and_is_no_answer(said:
         "Can I pause and continue tomorrow?", "Could we please postpone the interview?", "can we continue another day",
         "I need to stop for today, can we go on tomorrow?", "Can we stop here and continue next week?",
         "Could we reschedule this interview?", "I have to go, can we finish later?", "May I finish this tomorrow?",
-        "Can we stop and pick this up on Monday?",
+        "Can we stop and pick this up on Monday?", "I'd like to pause the interview",
+        "Can we pause the interview, please?", "I need to pause the interview.", "Could I interrupt this call?",
+        "I have to go for a while, can we finish later?",
     ],
 )  # fmt: skip
 def test_who_asks_for_another_day_does_not_end_the_interview(said: str) -> None:
     heard = read_utterance(said)
     assert (heard.kind, heard.answer) == ("question", "")
     assert [(one.topic, one.text) for one in heard.questions] == [("accommodation", said)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Can we pause the interview for a minute?", "I'd like to pause the interview for a moment.", "Let me pause"],
+)
+def test_a_pause_of_moments_is_time_to_think(said: str) -> None:
+    assert read_utterance(said).kind == "wait"
 
 
 @pytest.mark.parametrize(
