@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from deployments.agent.brief.follow_up_target import is_about
-from deployments.agent.brief.interviewer import Interviewer
+from deployments.agent.brief.interviewer import Interviewer, ThinksAhead
 from deployments.agent.config import AgentConfig
 from deployments.agent.model.prompt_catalogue import PromptCatalogue
 from deployments.agent.pins.plan_catalogue import InstalledPlans
@@ -140,13 +140,14 @@ async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> Hel
     """Run the interview to its end and record everything in ``held``. Raises nothing: errors are recorded, too."""
     plan = held.plan
     sessions, blobs, clock = MemorySessionStore(), MemoryBlobs(), SetClock()
+    model = troupe.model(blobs) if troupe.model else None
     ports = AgentPorts(
         sessions=sessions,
         blobs=blobs,
         grading=troupe.grading,
         plans=InstalledPlans({plan.id: held.planted.plan}),
         stt=FakeSpeechToText({SILENCE: ""}),
-        model=troupe.model(blobs) if troupe.model else None,
+        model=model,
         policy=troupe.policies,
         pins=SessionPins(blobs, troupe.config, troupe.policies, troupe.prompts),
     )
@@ -156,6 +157,8 @@ async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> Hel
     try:
         await rehearsal.start(plan.id)
         held.responses.append(rehearsal.response)
+        if troupe.config.warm_prefix:
+            await _warm(model, await sessions.load(key), held)
         while not held.over and len(held.said) < MAX_ANSWERS:
             response = held.responses[-1]
             said = candidate.reply(plan.by_id[response["question"]["question_id"]], response["action"]["action_type"])
@@ -175,3 +178,14 @@ async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> Hel
     held.events = await sessions.events(key)
     await sessions.close()
     return held
+
+
+async def _warm(model: object, state: SessionState | None, held: HeldInterview) -> None:
+    """As ``agent.warm_prefix`` does while the candidate hears the greeting, for which a simulation does not wait.
+    Nothing without an interviewer that thinks ahead."""
+    if state is None or not isinstance(model, ThinksAhead):
+        return
+    try:
+        await model.warm(state, held.planted.plan)
+    except InterviewError as error:
+        logger.warning("the model's first prompt is not computed ahead: error=%s", error.code)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -136,6 +136,7 @@ class Interviewer(Protocol):
         ...
 
 
+@runtime_checkable
 class ThinksAhead(Protocol):
     async def prepare(self, brief: TurnBrief) -> PreparedReply | None:
         """The response to the request that ``decide`` would make for ``brief``, at background priority.

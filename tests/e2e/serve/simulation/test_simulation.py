@@ -152,6 +152,15 @@ MODELS = {
 }
 
 
+async def test_the_first_prompt_is_computed_ahead_where_the_profile_asks_for_it(grading: GradingService) -> None:
+    fake = MODELS["the shipped fake"]()
+    troupe = with_model(grading, fake)
+    await held_with(replace(troupe, config=AgentConfig(interviewer="model", warm_prefix=True)), "strong")
+    warmed, first = fake.requests[:2]
+    assert (warmed["max_tokens"], warmed["messages"][0]) == (1, first["messages"][0])
+    assert [request["max_tokens"] for request in fake.requests].count(1) == 1
+
+
 @pytest.mark.parametrize("model", MODELS)
 async def test_no_model_however_bad_keeps_an_interview_from_a_proper_end(model: str, grading: GradingService) -> None:
     wanted = {name: PERSONAS[name] for name in ("average", "begging")}
