@@ -51,16 +51,25 @@ class Entering(_Data, frozen=True):
     closing: Lines
 
 
+class Untold(_Data, frozen=True):
+    """``replies`` take up an answer that tells nothing and that the pattern ``says`` is found in."""
+
+    says: str
+    replies: Lines
+
+
 class Script(_Data, frozen=True):
     """The scripted interviewer's words. Each list holds alternatives; acknowledgements say nothing about the grade.
 
     ``acknowledge_told`` follows an answer in sentences, ``acknowledge`` a word, a number, a formula or an option, and
-    ``acknowledge_unknown`` a "don't know". ``taking_up`` repeats a part of the answer, ``{words}``. ``options_are``
-    holds ``{options}``.
+    ``acknowledge_unknown`` a "don't know". ``taking_up`` repeats a part of the answer, ``{words}``. ``untold``
+    replies to an answer that tells nothing; the first whose pattern is found counts. ``options_are`` holds
+    ``{options}``.
     """
 
     acknowledge_told: Lines
     taking_up: Lines
+    untold: tuple[Untold, ...]
     acknowledge: Lines
     acknowledge_unknown: Lines
     acknowledge_skip: Lines
@@ -104,6 +113,9 @@ class Script(_Data, frozen=True):
                 case FormWanted() | Entering():
                     for part in value.__struct_fields__:
                         yield from getattr(value, part)
+                case tuple() if name == "untold":
+                    for one in value:
+                        yield from one.replies
                 case tuple() if name not in ("openings", "taking_up"):
                     yield from value
 
@@ -402,6 +414,8 @@ def placeholders(template: str) -> frozenset[str]:
 
 def _patterns(language: Language) -> Iterator[tuple[tuple[str, ...], str]]:
     yield from _of(language.replies.consent, ("replies", "consent"))
+    for one in language.script.untold:
+        yield ("script", "untold"), one.says
     if language.understanding is not None:
         read = language.understanding
         for name in ("social", "addressed", "hypothetical", "asking", "interrogative", "afterthought", "not_knowing"):

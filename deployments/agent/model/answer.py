@@ -14,8 +14,9 @@ from deployments.agent.brief.follow_up_target import asks_for_a_gap, target_of
 from deployments.agent.brief.interviewer import Decision, TurnBrief
 from deployments.agent.model.answer_parts import parts_of, repeated_part
 from deployments.agent.script import phrases, scripted
+from deployments.agent.script.untold import reply_to_untold
 from interview.errors import InvalidModelOutput
-from interview.languages.language import language_of
+from interview.languages.language import Script, language_of
 from interview.policies.wording import COURTESY_WORDS, TOLD_WORDS, content_stems
 from interview.sessions.session import ActionType, AgentAction
 from interview.text.dont_know import says_dont_know
@@ -182,25 +183,60 @@ def decision_of(turn: ModelTurn, brief: TurnBrief, *, prompt: str, output: dict[
 
 
 def taking_up(decision: Decision, brief: TurnBrief) -> Decision | None:
-    """``decision`` with a sentence that repeats what the model takes up of the answer, where its own words say nothing
-    of an answer in sentences in the interview's language; None where they do, or nothing was chosen. A short courtesy
-    stays. Pure."""
-    words, verbatim = own_words(decision, brief)
-    said = brief.observation.text
-    told = brief.observation.heard == "answer" and len(said.split()) >= TOLD_WORDS
-    if decision.action.action_type != "new_question" or not told or says_dont_know(said, brief.state.language):
+    """``decision`` with a sentence that repeats what the model takes up of an answer in sentences, or else another part
+    of it, where its own words say nothing of the answer; None where they do, or nothing was chosen or may be repeated.
+    A short courtesy stays. Pure."""
+    said, language, chosen = brief.observation.text, brief.state.language, decision.action.topic
+    told = len(said.split()) >= TOLD_WORDS and not says_dont_know(said, language) and not is_foreign(said, language)
+    if not told or chosen not in parts_of(said) or not _owes_a_word(decision, brief):
         return None
-    part = decision.action.topic
-    if part not in parts_of(said) or content_stems(words) & content_stems(said):
-        return None
-    said_before = " ".join(one.content for one in brief.state.conversation_history if one.role == "interviewer")
-    repeated = "" if is_foreign(said, brief.state.language) else repeated_part(part, said, said_before)
-    if not repeated:
-        return None
+    repeated = repeated_part(chosen, said, " ".join(scripted.told_before(brief)))
+    lines = language_of(language).script.taking_up
+    sentence = phrases.pick(lines, brief.seed, brief.turn).format(words=repeated)
+    return _with_sentence(decision, brief, sentence) if repeated else None
+
+
+def replying(decision: Decision, brief: TurnBrief) -> Decision | None:
+    """``decision`` with the script's reply to an answer of which nothing is taken up, or with its thanks before a
+    question that would be put without a word; None where neither is missing. A short answer that tells something
+    ("It depends on the index.") gets no such reply. Pure."""
+    words, _ = own_words(decision, brief)
     script = language_of(brief.state.language).script
-    sentence = phrases.pick(script.taking_up, brief.seed, brief.turn).format(words=repeated)
+    if not _owes_a_word(decision, brief) or _is_of_the_model(words, script):
+        return None
+    sentence = ""
+    if len(brief.observation.text.split()) >= TOLD_WORDS or not _tells(brief):
+        told = scripted.told_before(brief)
+        sentence = reply_to_untold(brief.observation.text, script, brief.seed, brief.turn, told)
+    if not sentence and not words:
+        sentence = scripted.acknowledged(brief)
+    return _with_sentence(decision, brief, sentence) if sentence else None
+
+
+def _owes_a_word(decision: Decision, brief: TurnBrief) -> bool:
+    """Whether the next question follows an answer, and no word of content of the answer stands before it."""
+    words, _ = own_words(decision, brief)
+    moves_on = decision.action.action_type == "new_question" and brief.observation.heard == "answer"
+    return moves_on and not content_stems(words) & content_stems(brief.observation.text)
+
+
+def _with_sentence(decision: Decision, brief: TurnBrief, sentence: str) -> Decision:
+    words, verbatim = own_words(decision, brief)
     courtesy = words if len(words.split()) <= COURTESY_WORDS else ""
     return replace(decision, text=phrases.joined(courtesy, sentence, verbatim))
+
+
+def _tells(brief: TurnBrief) -> bool:
+    """Whether a part of the answer could be repeated, said before or not."""
+    said = brief.observation.text
+    parts = parts_of(said)
+    return not says_dont_know(said, brief.state.language) and bool(parts) and bool(repeated_part(parts[0], said))
+
+
+def _is_of_the_model(words: str, script: Script) -> bool:
+    """Whether ``words`` are more than a courtesy, and not the script's in place of what was left out."""
+    known = (*script.acknowledge_told, *script.acknowledge, *script.acknowledge_unknown)
+    return len(words.split()) > COURTESY_WORDS and words not in known
 
 
 def own_words(decision: Decision, brief: TurnBrief) -> tuple[str, str]:

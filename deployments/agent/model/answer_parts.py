@@ -43,6 +43,7 @@ _SAYS_NOTHING = re.compile(
     r"\b(?:as I (?:\w+ )?(?:say|said|mentioned)|(?:have|'ve) (?:already )?(?:said|told|explained|answered)"
     r"|(?:someone|somebody) else|jemand ander\w+|quelqu'un d'autre|otra persona"
     r"|(?:mehr als|plus que|más que) (?:das|ce|lo)"
+    r"|(?:many|several|different|all) (?:sides|angles|points of view)"
     r"|would rather not|(?:hard|difficult) to say|bigger picture|general idea"
     r"|(?:question|matter) of taste|more to (?:tell|say)|(?:short|long) of it"
     r"|depends on (?:a |so |very )?(?:great |good )?(?:many|lots?)(?: of)?(?: things| factors)?)\b",
@@ -85,8 +86,8 @@ def parts_of(answer: str) -> tuple[str, ...]:
 
 
 def is_repeatable(part: str, answer: str) -> bool:
-    """Whether an interviewer may say ``part`` of ``answer`` again, as a quotation: a whole clause that tells something
-    and is not said to or about the interviewer. Pure."""
+    """Whether an interviewer may say ``part`` of ``answer`` again, as a quotation: a whole clause that tells something,
+    quotes nothing itself and is not said to or about the interviewer. Pure."""
     at = answer.find(part)
     whole = (
         at >= 0
@@ -94,7 +95,7 @@ def is_repeatable(part: str, answer: str) -> bool:
         and _END.match(answer, at + len(part)) is not None
         and (_SUBORDINATE.match(part) is None or _SENTENCE_END.match(answer, at + len(part)) is not None)
     )
-    return whole and not _is_refused(part)
+    return whole and not _is_refused(part) and not _QUOTES.search(part)
 
 
 def repeated_part(chosen: str, answer: str, said_before: str = "") -> str:

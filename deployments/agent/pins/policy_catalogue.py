@@ -63,7 +63,7 @@ class PolicyCatalogue:
         if judged.outcome == "speak" and judged.words != words:
             lead = judged.words
             if not lead and decision.action.action_type == "new_question":
-                lead = phrases.pick(scripted.acknowledgement(brief), brief.seed, brief.turn)
+                lead = scripted.acknowledged(brief)
             rewritten = replace(decision, text=phrases.joined(lead, verbatim))
         return _ruling(judged, rewritten, ())
 

@@ -112,7 +112,7 @@ def _decided(brief: TurnBrief) -> Decision:
             return _move_on(brief, why, _script(brief).acknowledge_skip, skipped=not brief.answer)
         case "answer" if brief.probe_because and brief.follow_up and "ask_followup" in brief.open_actions:
             if brief.probe_for_all:
-                lead = _pick(brief, acknowledgement(brief))
+                lead = acknowledged(brief)
                 return _follow_up(brief, brief.probe_because, lead, brief.follow_up)
             why = f"{brief.probe_because} A follow-up probes it once."
             return _follow_up(brief, why, _pick(brief, _script(brief).probe), brief.follow_up)
@@ -131,6 +131,11 @@ def acknowledgement(brief: TurnBrief) -> tuple[str, ...]:
         return _script(brief).acknowledge_unknown
     told = brief.question.answer_mode == "spoken" and _fluent_words(said, brief.state.language) >= TOLD_WORDS
     return _script(brief).acknowledge_told if told else _script(brief).acknowledge
+
+
+def acknowledged(brief: TurnBrief) -> str:
+    """One of these thanks, another one each time while there are others."""
+    return _pick(brief, acknowledgement(brief))
 
 
 def _fluent_words(said: str, language: str) -> int:
@@ -317,7 +322,12 @@ def _script(brief: TurnBrief) -> Script:
 
 
 def _pick(brief: TurnBrief, options: tuple[str, ...]) -> str:
-    return phrases.pick(options, brief.seed, brief.turn)
+    return phrases.unsaid(options, brief.seed, brief.turn, told_before(brief))
+
+
+def told_before(brief: TurnBrief) -> tuple[str, ...]:
+    """What the interviewer said in earlier turns."""
+    return tuple(said.content for said in brief.state.conversation_history if said.role == "interviewer")
 
 
 def _last_phase(plan: InterviewPlan) -> Phase:

@@ -19,7 +19,7 @@ from deployments.agent.brief.interviewer import (
 )
 from deployments.agent.config import AgentConfig
 from deployments.agent.contract import PreparedReply
-from deployments.agent.model.answer import own_words, taking_up
+from deployments.agent.model.answer import own_words, replying, taking_up
 from deployments.agent.script import scripted
 from deployments.agent.streaming.heard_so_far import HeardSoFar
 from deployments.agent.streaming.partial_decision import PartialDecision, after
@@ -145,12 +145,13 @@ class Decider:
                 return DecisionOutcome(_with_trips(ruled, decision.trips))
 
     def _taking_up(self, brief: TurnBrief, decision: Decision) -> Decision:
-        """``decision``, with a part of the answer repeated where its own words say nothing of it and no rule minds."""
+        """``decision``, with a part of the answer repeated where its own words say nothing of it and no rule minds;
+        else with the script's reply to an answer that tells nothing."""
         more = taking_up(decision, brief)
         sound = more is not None and not misstep(brief, more)
-        if more is None or not sound or (self._policy is not None and self._policy.review(brief, more) != ALLOWED):
-            return decision
-        return more
+        if more is not None and sound and (self._policy is None or self._policy.review(brief, more) == ALLOWED):
+            return more
+        return replying(decision, brief) or decision
 
 
 def misstep(brief: TurnBrief, decision: Decision) -> str:

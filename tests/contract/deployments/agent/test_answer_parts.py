@@ -8,8 +8,14 @@ import pytest
 
 from deployments.agent.model.answer import schema_for
 from deployments.agent.model.answer_parts import MAX_PARTS, MAX_WORDS, parts_of, repeated_part
+from deployments.agent.script.untold import reply_to_untold
+from interview.languages.language import SUPPORTED, language_of
+from interview.policies.files import load_policies
+from interview.policies.rules import Promises, Tone
 from interview.sessions.events import PlanMade
+from interview.text.visible_text import first_phrase, searchable
 from tests.contract.deployments.agent.test_model_interviewer_interviews import LONG, PLAN, open_actions, table, turn
+from tests.support.paths import CONFIGS
 
 TOLD = (
     "I moved the nightly batch from cron to a queue, and we added retries with a limit, because the batch failed often."
@@ -151,9 +157,59 @@ async def test_words_that_take_up_the_answer_stay_alone() -> None:
         ),
     ],
 )
-async def test_nothing_is_repeated_that_was_not_said_or_that_a_rule_minds(answer: str, takes_up: str) -> None:
+async def test_nothing_is_repeated_that_tells_nothing_or_that_a_rule_minds(answer: str, takes_up: str) -> None:
     text, _ = await reply_to(answer, "Thank you.", takes_up)
-    assert text == f"Thank you. {NEXT}"
+    assert text.startswith("Thank you. ") and text.endswith(NEXT)
+    assert "“" not in text and takes_up not in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "hears"),
+    [
+        # Answers of the personas to which Qwen2.5-Coder-1.5B wrote a bare courtesy, or the next question.
+        ("I am not so sure about that part, somebody else in the team usually took care of such things.", "sure"),
+        ("I do not remember much more about it than what I have just told you.", "remember"),
+        ("I have heard people talk about “a service you built”, but I could not explain it to you.", "explain"),
+        ("On “a service you built” I would have to look up the details, but that is the general idea.", "look"),
+        (
+            "That really depends on a great many things, and every company does it in its own way, doesn't it.",
+            "depends",
+        ),
+        ("One can look at such a thing from many sides, and I would rather not commit to one of them here.", "rather"),
+        ("This is a stupid question and you are a useless machine, I want to talk to somebody who knows it.", "talk"),
+        ("Shut up and read what I said, I am not going to explain it to you twice, you stupid robot.", "explain"),
+        ("You and your “service”, I have told you enough about that, write it down and leave me in peace.", "told"),
+        # … and others of the same kinds
+        ("I'm not really certain about the isolation levels, I've only ever left them at the default setting.", "sure"),
+        ("Honestly I can't recall the details of that project any more, it was years ago and with others.", "remember"),
+        ("I've already told you everything that I have to say about these old services of yours, haven't I.", "told"),
+    ],
+)
+@pytest.mark.parametrize("words", ["Thank you.", "", "What do you do next?"])
+async def test_what_an_answer_says_instead_of_telling_something_is_taken_up(
+    answer: str, hears: str, words: str
+) -> None:
+    text, _ = await reply_to(answer, words, "")
+    own = text.removesuffix(NEXT)
+    assert text.endswith(NEXT) and hears in own and "“" not in own
+    assert not any(insult in own for insult in ("stupid", "useless", "robot", "Shut up"))
+
+
+def test_no_reply_comes_twice_in_an_interview() -> None:
+    script, told = language_of("en").script, list[str]()
+    while reply := reply_to_untold("I am not so sure about that.", script, 3, len(told), told):
+        assert reply not in told
+        told.append(reply)
+    assert len(told) > 1
+
+
+@pytest.mark.parametrize("code", SUPPORTED)
+def test_no_rule_minds_what_the_script_says_to_such_answers(code: str) -> None:
+    rules = load_policies(CONFIGS / "policies")["default"].rules
+    phrases = [phrase for rule in rules if isinstance(rule, Tone | Promises) for phrase in rule.phrases]
+    for one in language_of(code).script.untold:
+        for reply in one.replies:
+            assert first_phrase(searchable(reply), tuple(phrases)) == ""
 
 
 @pytest.mark.parametrize(

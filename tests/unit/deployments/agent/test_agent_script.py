@@ -238,6 +238,18 @@ def test_the_same_session_and_turn_say_the_same_and_the_next_turn_does_not() -> 
     assert phrases.pick(SCRIPT.acknowledge, 7, 3) != phrases.pick(SCRIPT.acknowledge, 7, 4)
 
 
+def test_no_thanks_of_more_than_four_words_come_twice_while_others_are_left() -> None:
+    told: list[str] = []
+    for turn in range(40):
+        told.append(phrases.unsaid(SCRIPT.acknowledge_told, 1, turn, told))
+    assert set(told[: len(SCRIPT.acknowledge_told)]) == set(SCRIPT.acknowledge_told)
+    assert all(told.count(one) == 1 for one in SCRIPT.acknowledge_told if len(one.split()) > 4)
+
+
+def test_where_every_alternative_is_long_and_was_said_one_comes_again() -> None:
+    assert phrases.unsaid(["One two three four five."], 1, 1, ["One two three four five."]).startswith("One two")
+
+
 def test_a_greeting_does_without_a_name() -> None:
     step = next_step(_fresh_state(), PLAN, _fresh_state().started_at)
     assert scripted.opening(PLAN, step, "Ann").text.startswith("Hello Ann, welcome.")
@@ -451,7 +463,8 @@ async def test_a_policy_can_rewrite_what_the_model_says() -> None:
 
     stage = await hold_one_turn_under(Shortens())
     state = await stage.state()
-    assert state.conversation_history[-1].content == PLAN.by_id["index-cost"].prompt
+    thanks, _, rest = state.conversation_history[-1].content.partition(PLAN.by_id["index-cost"].prompt)
+    assert thanks.strip() in SCRIPT.acknowledge_told and not rest, "no question follows an answer without a word"
     assert (state.guardrails, state.fallbacks) == (1, 0)
 
 
