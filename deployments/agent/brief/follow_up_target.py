@@ -34,7 +34,8 @@ def target_of(brief: TurnBrief) -> Target | None:
     """What a follow-up may ask about; None when nothing that may be said speaks of a missing point. Pure.
 
     A question without key points, an answer without a judgement and other languages than English leave the choice to
-    the plan's follow-up. So does an answer that the script would probe, if nothing else speaks of a missing point.
+    the plan's follow-up. So does an answer that lacks a point and that the script would probe, if nothing else
+    speaks of one.
     """
     planned = Target(brief.follow_up, planned=True) if brief.follow_up else None
     if not _is_compared(brief):
@@ -45,7 +46,12 @@ def target_of(brief: TurnBrief) -> Target | None:
     for words in (*asked, *sentences_of(brief.answer)):
         if _speaks_of_a_gap(words, brief, alone=True):
             return Target(words, planned=False)
-    return planned if brief.probe_because else None
+    return planned if brief.probe_because and _lacks_a_point(brief) else None
+
+
+def _lacks_a_point(brief: TurnBrief) -> bool:
+    supported = [found.supports for found in brief.grade.evidence] if brief.grade is not None else []
+    return any(not any(is_about(text, point) for text in supported) for point in brief.question.key_points)
 
 
 def asks_for_a_gap(words: str, brief: TurnBrief) -> bool:

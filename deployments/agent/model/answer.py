@@ -64,7 +64,8 @@ def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     for the meaning is told it, and no question is passed over. An answer that does not end in a question needs no
     clarification; a question within it is often quoted ("I'd ask the customer: is it running again?"). A hint costs
     score, so it is open only when the candidate asked for the meaning or is stuck. A complete answer needs no
-    follow-up, and neither does one of which nothing that is missing can be asked about.
+    follow-up, and neither does one of which nothing that is missing can be asked about. To an answer that tells nothing
+    (an evasion, a gap, an insult) a follow-up is open only if it speaks of a missing point.
     """
     open_actions = set(brief.open_actions)
     if brief.observation.heard == "explain":
@@ -75,7 +76,9 @@ def actions_for(brief: TurnBrief) -> tuple[ActionType, ...]:
     if not stuck:
         open_actions.discard("give_hint")
     complete = brief.grade is not None and brief.grade.is_judgement and brief.grade.score >= COMPLETE_FROM
-    if (complete and not brief.probe_because) or target_of(brief) is None:
+    target = target_of(brief)
+    beside = target is None or (not _tells(brief) and not asks_for_a_gap(target.words, brief))
+    if beside or (complete and not brief.probe_because):
         open_actions.discard("ask_followup")
     return tuple(action for action in ORDER if action in open_actions)
 

@@ -82,9 +82,16 @@ def test_nothing_is_followed_up_where_no_known_words_speak_of_what_is_missing() 
     whole = brief(*POINTS)
     assert target_of(whole) is None
     assert actions_for(whole) == ("new_question",)
-    # what the script would probe may be asked in the plan's words
-    probed = replace(whole, probe_because="The answer has only 3 words.")
+    assert actions_for(replace(whole, probe_because="The story tells no result.")) == ("new_question",)
+
+
+def test_what_the_script_would_probe_may_be_asked_in_the_plans_words_where_a_point_is_missing() -> None:
+    partly = brief(SCAN, FINDS, WRITES, CHECK, follow_up="And how did it turn out?")
+    assert actions_for(partly) == ("new_question",)
+    probed = replace(partly, probe_because="The story tells no result.")
     assert actions_for(probed) == ("new_question", "ask_followup")
+    evasive = Observation(text="You are wasting my time with it.", heard="answer")
+    assert actions_for(replace(probed, observation=evasive)) == ("new_question",)
 
 
 def test_no_words_of_a_key_point_are_told() -> None:
