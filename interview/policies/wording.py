@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from interview.policies.rules import Draft, EmptyWords, OneQuestion, Promises, RepeatedQuestions, Scene, Tone
 from interview.sessions.session import ConversationTurn
-from interview.text.dont_know import says_dont_know
+from interview.text.dont_know import says_dont_know, says_dont_know_by_rules
 from interview.text.sentences import sentences_of
 from interview.text.stems import stem
 from interview.text.stop_words import STOP_WORDS
@@ -181,6 +181,8 @@ def _without_empty(words: str, scene: Scene, draft: Draft, share: float) -> Faul
     told = searchable(answer)
 
     def empty(sentence: str) -> str:
+        if says_dont_know_by_rules(sentence):
+            return "says the candidate's words as its own"
         if len(words_of(sentence)) <= COURTESY_WORDS:
             return ""
         if _speaks_as(told, known, sentence):
