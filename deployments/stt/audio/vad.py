@@ -29,11 +29,13 @@ class Span(Struct, frozen=True):
 class Segmentation(Struct, frozen=True):
     """The rules by which audio is cut for a model.
 
-    ``pack`` joins neighbouring utterances up to ``max_piece_s``, which suits pretrained Whisper weights (context, fewer
-    30 s windows); a model trained on single utterances needs each alone.
+    ``pack`` joins neighbouring utterances, which suits pretrained Whisper weights (context, fewer 30 s windows); a
+    model trained on single utterances needs each alone. A joined piece is at most ``packed_s`` long, or ``max_piece_s``
+    without it. A single utterance may be longer than ``packed_s``.
     """
 
     max_piece_s: float = 30.0
+    packed_s: float | None = None
     min_silence_ms: int = 450
     speech_pad_ms: int = 200
     pack: bool = True
@@ -69,7 +71,7 @@ def cut_into_pieces(speech: tuple[Span, ...], rules: Segmentation) -> tuple[Span
     """The spans to transcribe, in order."""
     if not rules.pack:
         return speech
-    limit = int(rules.max_piece_s * SAMPLE_RATE)
+    limit = int((rules.packed_s or rules.max_piece_s) * SAMPLE_RATE)
     pieces: list[Span] = []
     for span in speech:
         if pieces and span.end - pieces[-1].start <= limit:

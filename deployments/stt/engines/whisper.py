@@ -23,7 +23,13 @@ from deployments.stt.contract import EngineInfo, Word
 from deployments.stt.engines.model_resolution import ResolvedModel
 from deployments.stt.engines.port import AudioPiece, BatchKey, EngineStats, Part, PieceOptions, PieceText
 from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
-from deployments.stt.engines.window_policy import FRAMES_PER_S, FULL_WINDOW_FRAMES, window_frames, windows_for
+from deployments.stt.engines.window_policy import (
+    FRAMES_PER_S,
+    FULL_WINDOW_FRAMES,
+    segmentation_for,
+    window_frames,
+    windows_for,
+)
 from interview.errors import EngineUnavailable, UnsupportedRequest
 
 #: Whisper's decoder has 448 positions; a timestamp token is 20 ms and the first may not exceed 1 s.
@@ -60,8 +66,9 @@ class WhisperEngine:
             raise EngineUnavailable(f"The speech model {resolved.name} could not be loaded on {device}.") from error
         self._config = config
         self._device = device
-        self.profile = resolved.profile
-        self.windows_s = windows_for(config, self.profile)
+        self.windows_s = windows_for(config, resolved.profile)
+        segmentation = segmentation_for(self.windows_s, resolved.profile)
+        self.profile = msgspec.structs.replace(resolved.profile, segmentation=segmentation)
         self.workers = config.workers
         self.stats = EngineStats()
         self.info = EngineInfo(

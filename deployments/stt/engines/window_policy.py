@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from msgspec.structs import replace
+
+from deployments.stt.audio.vad import Segmentation
 from deployments.stt.config import SttConfig
 from deployments.stt.engines.model_profile import ModelProfile
 
@@ -24,6 +27,18 @@ def windows_for(config: SttConfig, profile: ModelProfile) -> tuple[float, ...]:
     else:
         chosen = profile.windows_s
     return (*sorted({window for window in chosen if 0 < window < FULL_WINDOW_S}), FULL_WINDOW_S)
+
+
+def segmentation_for(windows_s: tuple[float, ...], profile: ModelProfile) -> Segmentation:
+    """The model's rules, without ``packed_s`` where the smallest window for such a piece would be less than half full.
+
+    A window costs the same whether it is full or not.
+    """
+    rules = profile.segmentation
+    if rules.packed_s is None:
+        return rules
+    window = window_frames(rules.packed_s, windows_s, profile.window_margin_s) / FRAMES_PER_S
+    return rules if 2 * rules.packed_s >= window else replace(rules, packed_s=None)
 
 
 def window_frames(audio_s: float, windows_s: tuple[float, ...], margin_s: float) -> int:

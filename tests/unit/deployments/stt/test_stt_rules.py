@@ -20,7 +20,7 @@ from deployments.stt.engines.fake import ServiceTimes
 from deployments.stt.engines.model_profile import ModelProfile, read_profile
 from deployments.stt.engines.model_resolution import resolve_model
 from deployments.stt.engines.prompt_tokens import bucketed_prompt, prompt_text
-from deployments.stt.engines.window_policy import window_frames, windows_for
+from deployments.stt.engines.window_policy import segmentation_for, window_frames, windows_for
 from deployments.stt.guards import check_segment, restarts, silence_guards
 from interview.errors import ConfigError
 from storage.weights.manifest import catalogue
@@ -47,6 +47,18 @@ def test_the_operator_may_switch_short_windows_off_or_choose_others() -> None:
 )
 def test_the_smallest_window_with_room_for_the_margin_is_taken(audio_s: float, frames: int) -> None:
     assert window_frames(audio_s, (5.0, 10.0, 15.0, 30.0), 0.5) == frames
+
+
+@pytest.mark.parametrize(
+    ("windows_s", "packed_s"),
+    [((10.0, 15.0, 30.0), 9.0), ((15.0, 30.0), 9.0), ((20.0, 30.0), None), ((30.0,), None), ((5.0, 30.0), None)],
+)
+def test_pieces_are_packed_for_a_short_window_only_where_they_fill_half_of_it(
+    windows_s: tuple[float, ...], packed_s: float | None
+) -> None:
+    rules = Segmentation(max_piece_s=19.0, packed_s=9.0)
+    found = segmentation_for(windows_s, ModelProfile(segmentation=rules, window_margin_s=1.0))
+    assert (found.packed_s, found.max_piece_s) == (packed_s, 19.0)
 
 
 # --- prompts ---------------------------------------------------------------------------------------------------------
@@ -89,6 +101,11 @@ def seconds(*bounds: float) -> tuple[Span, ...]:
 
 def test_neighbouring_utterances_share_a_window_when_the_model_likes_context() -> None:
     assert cut_into_pieces(seconds(0, 4, 6, 12, 29, 35, 36, 40), Segmentation()) == seconds(0, 12, 29, 40)
+
+
+def test_a_joined_piece_has_a_limit_of_its_own_that_a_single_utterance_may_pass() -> None:
+    rules = Segmentation(max_piece_s=19.0, packed_s=9.0)
+    assert cut_into_pieces(seconds(0, 4, 5, 8, 9, 12, 13, 30), rules) == seconds(0, 8, 9, 12, 13, 30)
 
 
 def test_a_model_of_single_utterances_gets_them_single() -> None:
