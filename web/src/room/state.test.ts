@@ -465,8 +465,9 @@ describe("the end", () => {
 
   test("has the interviewer's last words, which no greeting stands for", () => {
     expect(having(OPENED, STARTED, concludes).closing).toBe("Goodbye.");
+    expect(having(OPENED, STARTED, { type: "ended", closing: "Goodbye." }).closing).toBe("Goodbye.");
     expect(having(OPENED, STARTED, { type: "ended" }).closing).toBeNull();
-    expect(having(OPENED, STARTED, { type: "ended" }).closing).toBeNull();
+    expect(having(OPENED, STARTED, concludes, { type: "ended" }).closing).toBe("Goodbye.");
   });
 
   test("keeps an answer that was not saved", () => {

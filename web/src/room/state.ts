@@ -162,7 +162,8 @@ export type RoomEvent =
   | { type: "kept"; kept: Kept | null }
   /** Words that were understood and not sent before a reload; their recording is gone. */
   | { type: "heardAgain"; heard: HeardDraft }
-  | { type: "ended" };
+  /** `closing`: the interviewer's last words, where this page ended the interview. */
+  | { type: "ended"; closing?: string };
 
 export const OPENING: RoomState = {
   stage: "opening",
@@ -291,7 +292,7 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "left":
       return { ...away(state), pauses: event.pauses, returnBy: event.returnBy };
     case "ended":
-      return { ...state, stage: "ended", turn: "yours", speaking: false };
+      return { ...state, stage: "ended", turn: "yours", speaking: false, closing: event.closing ?? state.closing };
     case "kept":
       return { ...state, kept: event.kept };
     case "heardAgain":

@@ -502,8 +502,8 @@ export function useRoom(): Room {
       spoken.release();
       live.close();
       try {
-        await api.current?.end();
-        dispatch({ type: "ended" }); // the plan's closing words follow a last question, which the candidate left out
+        const body = await api.current?.end();
+        if (body !== undefined) dispatch({ type: "ended", closing: body.interviewer_response.text });
       } catch (error) {
         if (error instanceof ApiError && error.problem.code === "session-ended") dispatch({ type: "ended" });
         else troubled(error);
