@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from interview.errors import InvalidInput
 from serve.cli.json_output import AsJson, print_json
-from serve.serve_file import data_dir
+from serve.cli.work_queues import with_queue
 from storage.work_queue.port import WorkQueue
 
 app = typer.Typer(help="Show background jobs of grading; revive dead ones.", no_args_is_help=True)
@@ -77,6 +76,8 @@ def revive(
     else:
         for job, done in revived.items():
             print(f"{job}: {'revived' if done else 'is not dead'}")
+        if not revived:
+            print("No job is dead.")
     if not every and not all(revived.values()):
         raise typer.Exit(1)
 
@@ -86,17 +87,7 @@ async def _chosen(queue: WorkQueue, named: list[str] | None) -> list[str]:
 
 
 def _with_queue(work: Callable[[WorkQueue], Awaitable[T]], data: Path | None) -> T:
-    async def run() -> T:
-        from serve.composition.grading_placement import QUEUE_NAME
-        from serve.composition.local_stores import open_stores
-        from serve.settings import StorageSettings
-        from storage.work_queue.redis import RedisWorkQueue
+    from serve.composition.grading_placement import QUEUE_NAME
+    from serve.settings import StorageSettings
 
-        async with open_stores(StorageSettings(), (data or data_dir()).resolve()) as stores:
-            queue = RedisWorkQueue(stores.redis_url, QUEUE_NAME)
-            try:
-                return await work(queue)
-            finally:
-                await queue.close()
-
-    return asyncio.run(run())
+    return with_queue(QUEUE_NAME, work, StorageSettings(), data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,8 @@ from rich.table import Column, Table
 
 from interview.errors import InvalidInput, NotFound
 from serve.cli.json_output import AsJson, print_json
-from serve.serve_file import data_dir, profile_path, read_serve_file
+from serve.cli.sessions import storage_of
+from serve.cli.work_queues import with_queue
 from storage.work_queue.port import JobStatus, WorkQueue
 
 app = typer.Typer(help="Manage webhooks: messages that no attempt could deliver.", no_args_is_help=True)
@@ -70,19 +70,6 @@ def replay(
 
 
 def _with_queue(work: Callable[[WorkQueue], Awaitable[T]], profile: str, data: Path | None) -> T:
-    async def run() -> T:
-        from serve.composition.local_stores import open_stores
-        from serve.settings import read_settings
-        from serve.webhooks.milestones import QUEUE_NAME
-        from storage.work_queue.redis import RedisWorkQueue
+    from serve.webhooks.milestones import QUEUE_NAME
 
-        config = read_serve_file(profile_path(profile))
-        storage = read_settings(config.arguments, config.document).storage
-        async with open_stores(storage, (data or data_dir()).resolve()) as stores:
-            queue = RedisWorkQueue(stores.redis_url, QUEUE_NAME)
-            try:
-                return await work(queue)
-            finally:
-                await queue.close()
-
-    return asyncio.run(run())
+    return with_queue(QUEUE_NAME, work, storage_of(profile), data)

@@ -52,6 +52,7 @@ def test_dead_jobs_are_listed_with_their_reason_and_revived(store: str) -> None:
     assert jobs("revive", "--all") == (0, f"{other}: revived\n")
     counts = json.loads(jobs("list", "--json")[1])["counts"]
     assert (counts["dead"], counts["waiting"]) == (0, 2)
+    assert jobs("revive", "--all") == (0, "No job is dead.\n")
 
 
 def test_revive_wants_names_or_all(store: str) -> None:
