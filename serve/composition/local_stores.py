@@ -18,6 +18,7 @@ from storage.audit.port import AuditLog
 from storage.blobs.fsspec_blobs import FsspecBlobStore
 from storage.blobs.port import BlobStore
 from storage.embedded.server import EmbeddedRedis, running_url
+from storage.private_directory import make_private
 from storage.redis.client import RedisLimits
 from storage.sessions.port import SessionStore
 from storage.sessions.redis import RedisSessionStore
@@ -79,6 +80,7 @@ def session_store(settings: StorageSettings, redis_url: str) -> RedisSessionStor
 @asynccontextmanager
 async def open_stores(settings: StorageSettings, data: Path) -> AsyncIterator[Stores]:
     """The stores of ``REDIS_URL``, else of the running platform, else of the data directory, started temporarily."""
+    make_private(data)
     url = os.environ.get("REDIS_URL") or running_url(data)
     embedded: EmbeddedRedis | None = None
     if url is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from storage.embedded.directory import write_private
 from storage.keys.port import SCOPES, ApiKeys
+from storage.private_directory import make_private
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def _kept(path: Path) -> str:
 
 
 def _keep(path: Path, secret: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     write_private(path, f"{secret}\n")
 
 

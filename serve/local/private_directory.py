@@ -6,12 +6,14 @@ import logging
 import stat
 from pathlib import Path
 
+from storage.private_directory import make_private
+
 logger = logging.getLogger(__name__)
 
 
 def private_directory(path: Path) -> None:
     """Make ``path`` with mode 0700, or take the rights of others from it and say so. Raises OSError."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         path.chmod(mode & 0o700)

@@ -24,6 +24,7 @@ from sqlalchemy.pool import StaticPool
 from interview.errors import ConfigError, InternalError, StorageUnavailable
 from storage.archive.group_commit import GroupCommit
 from storage.archive.schema import bring_up_to_date
+from storage.private_directory import make_private
 
 T = TypeVar("T")
 
@@ -165,7 +166,7 @@ def _engine(url: URL, *, in_memory: bool, threads: int) -> Engine:
             )
         else:
             assert url.database is not None  # noqa: S101 - told by in_memory
-            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(Path(url.database).parent)
             Path(url.database).touch(mode=0o600)  # its log gets the same mode
             engine = create_engine(
                 # one more for the thread that writes

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from interview.errors import ConfigError, InvalidInput, NotFound, StorageUnavailable
 from storage.blobs.layout import checked
+from storage.private_directory import make_private
 from storage.unique_tokens import unique_token
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class FsspecBlobStore:
         self._root = self._root.rstrip("/")
         self._local = "file" in _protocols(self._files)
         if self._local:
-            Path(self._root).mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(Path(self._root))
         self._timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="blobs")
 

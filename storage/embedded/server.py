@@ -33,6 +33,7 @@ from storage.embedded.directory import (
 )
 from storage.embedded.log_repair import cut_torn_transaction, refused_foreign_format, refused_torn_log
 from storage.embedded.program import RedisBinary, find_redis_server
+from storage.private_directory import make_private
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class EmbeddedRedis:
             )
         try:
             end_leftover(self._data_dir)
-            self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._home)
             _refuse_newer_data(self._home, binary)
             self._password = self._kept_password()
             self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from interview.errors import ConfigError
+from storage.private_directory import make_private
 
 #: Comma-separated secrets. The first one signs and all of them verify, so that a key can be replaced without a break.
 VARIABLE = "INTERVIEW_TOKEN_KEYS"
@@ -66,7 +67,7 @@ def _key(text: str) -> SigningKey:
 def _kept(path: Path) -> str:
     """The key in ``path``, created once however many processes ask for it at the same time."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

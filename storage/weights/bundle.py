@@ -12,7 +12,7 @@ import msgspec
 
 from interview.errors import InvalidInput, ModelCorrupt
 from storage.weights.manifest import Manifest, catalogued
-from storage.weights.places import models_dir, stored_dir
+from storage.weights.places import made_models_dir, stored_dir
 from storage.weights.pull import install
 from storage.weights.resolve import MANIFEST_FILE, Weights, resolve_weights
 
@@ -65,7 +65,7 @@ def _is_manifest(entry: tarfile.TarInfo) -> bool:
 def _installed(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> Weights:
     stated = msgspec.json.decode(_read(tar, entry.name).read(), type=Manifest)
     manifest = catalogued(stated.name) or stated
-    staging = models_dir() / f".unbundling-{stored_dir(manifest.name).name}"
+    staging = made_models_dir() / f".unbundling-{stored_dir(manifest.name).name}"
     shutil.rmtree(staging, ignore_errors=True)
     folder = PurePosixPath(entry.name).parent
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from interview.errors import InvalidInput
 from interview.shipped import shipped_root
+from storage.private_directory import make_private
 from storage.weights.manifest import Manifest
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
@@ -21,6 +22,18 @@ def models_dir() -> Path:
         return Path(given).expanduser().resolve()
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "interview-serve" / "models"
+
+
+def made_models_dir() -> Path:
+    """The models directory, made if it is missing.
+
+    The default one lies in the data directory of recordings and keys, which only its owner may enter. Raises OSError.
+    """
+    directory = models_dir()
+    if not os.environ.get("INTERVIEW_MODELS_DIR"):
+        make_private(directory.parent)
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
 
 
 def stored_dir(name: str) -> Path:

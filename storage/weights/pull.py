@@ -17,7 +17,7 @@ import msgspec
 
 from interview.errors import EngineUnavailable, InvalidInput, ModelMissing
 from storage.weights.manifest import Manifest, WeightFile
-from storage.weights.places import models_dir, stored_dir
+from storage.weights.places import made_models_dir, stored_dir
 from storage.weights.resolve import MANIFEST_FILE, Weights, known, publish, resolve_weights
 from storage.weights.verification import verify_files
 
@@ -128,7 +128,7 @@ def copy_files(manifest: Manifest, place: str, staging: Path, progress: Progress
 
 
 def _staging(name: str) -> Path:
-    path = models_dir() / f".pulling-{stored_dir(name).name}"
+    path = made_models_dir() / f".pulling-{stored_dir(name).name}"
     path.mkdir(parents=True, exist_ok=True)
     return path
 

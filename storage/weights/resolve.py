@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from interview.errors import ModelMissing
 from storage.weights.manifest import Manifest, catalogue, catalogued, read_manifest
-from storage.weights.places import models_dir, packaged_parts, shipped_dir, stored_dir
+from storage.weights.places import made_models_dir, models_dir, packaged_parts, shipped_dir, stored_dir
 from storage.weights.verification import verify_files
 
 MANIFEST_FILE = "manifest.json"
@@ -92,7 +92,7 @@ def assemble(manifest: Manifest, parts: dict[str, tuple[Path, ...]]) -> Path:
         ModelCorrupt: the joined files differ from the manifest.
     """
     target = stored_dir(manifest.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    made_models_dir()
     with tempfile.TemporaryDirectory(prefix=".assembling-", dir=target.parent) as scratch:
         directory = Path(scratch) / "model"
         directory.mkdir()

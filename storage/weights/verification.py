@@ -10,7 +10,7 @@ import msgspec
 
 from interview.errors import ModelCorrupt
 from storage.weights.manifest import Manifest, WeightFile
-from storage.weights.places import models_dir
+from storage.weights.places import made_models_dir, models_dir
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,8 @@ def _read(name: str) -> Remembered:
 def _write(name: str, seen: Remembered) -> None:
     path = _file_of(name)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        made_models_dir()
+        path.parent.mkdir(exist_ok=True)
         written = path.with_suffix(f".{id(seen):x}.part")
         written.write_bytes(msgspec.json.encode(seen))
         written.replace(path)
