@@ -14,9 +14,7 @@ from storage.work_queue.port import WorkQueue
 T = TypeVar("T")
 
 
-def with_queue(
-    name: str, work: Callable[[WorkQueue], Awaitable[T]], settings: StorageSettings, data: Path | None
-) -> T:
+def with_queue(name: str, work: Callable[[WorkQueue], Awaitable[T]], settings: StorageSettings, data: Path | None) -> T:
     """The result of ``work`` on the queue ``name`` of ``data``, or of the user's data directory."""
 
     async def run() -> T:

@@ -88,14 +88,13 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     interviews = InterviewLimits(ports.slots, ports.rates, settings.callers, ports.session_ttl_s)
     shedder = LoadShedder(settings.shedding)
     steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
-    spoken = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
     pauses = Pauses(steps, ports.candidates, interviews)
     live = LiveInterviews(steps, ports.sessions, interviews)
     conversations = Conversations(
         ConversationPorts(
-            agent=spoken,
-            pauses=Pauses(spoken, ports.candidates, interviews),
-            live=LiveInterviews(spoken, ports.sessions, interviews),
+            agent=steps,
+            pauses=pauses,
+            live=live,
             sessions=ports.sessions,
             blobs=ports.blobs,
             tts=ports.tts,
@@ -163,7 +162,7 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     for router in own:
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     # these routes ignore unknown query parameters: SDKs and links in mails add their own
-    app.include_router(mcp_router(ports, settings, auth, audit, interviews))
+    app.include_router(mcp_router(ports, settings, auth, audit, steps, interviews))
     app.include_router(realtime_router(ports, auth, sockets))
     app.include_router(pages_router())
     for router in ports.routers:

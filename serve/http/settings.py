@@ -99,8 +99,8 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``max_json_bytes`` bounds every other body. ``body_idle_s`` is how long a client may stall while it sends.
     ``events_max_s`` ends an event stream, which the client then resumes, so that no client holds a replica forever.
     ``probe_timeout_s`` bounds each readiness and status probe. ``max_steps_in_flight`` bounds the concurrent interview
-    steps (start, turn, hint, end, a transcript or a formula for the candidate) of one replica; beyond it the answer is
-    429 with ``Retry-After``, which is cheap.
+    steps (start, turn, hint, end, a transcript or a formula for the candidate) of one replica, over HTTP, a WebSocket
+    and MCP together; beyond it the answer is 429 with ``Retry-After``, which is cheap.
     ``shedding`` does the same by the event loop's load.
     """
 

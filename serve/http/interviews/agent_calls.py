@@ -42,8 +42,8 @@ class StepCaller:
     recorded reply. ``takeover`` says that the first worker is dead, so that the second need not wait for its lease to
     expire. The agent itself handles a replica lost in a tier *behind* it.
 
-    The routes of interviews, of transcripts and of formulas share one caller, so that ``max_in_flight`` bounds them
-    together.
+    All ways in (the routes of interviews, transcripts and formulas, ``/v1/realtime`` and ``/mcp``) share one caller, so
+    that ``max_in_flight`` bounds them together.
     """
 
     def __init__(self, agent: Agent, *, max_in_flight: int) -> None:

@@ -60,10 +60,16 @@ Context = ServerRequestContext[Any, Request]
 class McpTools:
     """Lists and calls tools for the tenant of the request's key."""
 
-    def __init__(self, ports: IngressPorts, settings: HttpSettings, audit: AuditTrail, limits: InterviewLimits) -> None:
+    def __init__(
+        self,
+        ports: IngressPorts,
+        settings: HttpSettings,
+        audit: AuditTrail,
+        steps: StepCaller,
+        limits: InterviewLimits,
+    ) -> None:
         self._agent = ports.agent
         self._audit = audit
-        steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
         live = LiveInterviews(steps, ports.sessions, limits)
         self._desk = InterviewTools(ports, settings, steps, live, Pauses(steps, ports.candidates, limits))
 
@@ -124,14 +130,19 @@ class McpTools:
 
 
 def mcp_router(
-    ports: IngressPorts, settings: HttpSettings, auth: Authenticator, audit: AuditTrail, limits: InterviewLimits
+    ports: IngressPorts,
+    settings: HttpSettings,
+    auth: Authenticator,
+    audit: AuditTrail,
+    steps: StepCaller,
+    limits: InterviewLimits,
 ) -> APIRouter:
     """The route, with the SDK's task group in the router's lifespan: an application that mounts it must run its
     lifespan.
 
     It is not in the OpenAPI document: it transports JSON-RPC, which MCP describes itself.
     """
-    tools = McpTools(ports, settings, audit, limits)
+    tools = McpTools(ports, settings, audit, steps, limits)
     server: Server[Any] = Server(
         "interview",
         version=settings.version,

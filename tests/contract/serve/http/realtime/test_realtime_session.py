@@ -9,13 +9,14 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from deployments.agent.contract import TurnRequest
+from deployments.agent.contract import HintRequest, StepReply, TurnRequest
 from deployments.agent.pins.plan_catalogue import InstalledPlans
 from deployments.stt.contract import EngineInfo, TranscribeRequest, Transcript
 from deployments.tts.config import TtsConfig
@@ -23,11 +24,23 @@ from deployments.tts.contract import Speech, SynthesisRequest
 from deployments.tts.engines.selection import build_engine
 from deployments.tts.service import TtsService
 from interview.errors import Unavailable, UnsupportedRequest
+from serve.http.app import create_app
 from serve.http.ports import IngressPorts
-from serve.http.settings import RealtimeSettings
+from serve.http.realtime import conversation
+from serve.http.settings import HttpSettings, RealtimeSettings
 from storage.sessions.port import SessionKey
 from tests.support.paths import DATA
-from tests.support.realtime import Line, application, application_ports, fake_ears, http_client, line, serving, start
+from tests.support.realtime import (
+    AT_ONCE,
+    Line,
+    application,
+    application_ports,
+    fake_ears,
+    http_client,
+    line,
+    serving,
+    start,
+)
 from tests.support.recordings import human_speech
 from tests.support.spoken_scenarios import SteadyVoice
 
@@ -467,6 +480,40 @@ async def test_a_reply_without_audio_is_spoken_in_the_interviews_language(tmp_pa
     assert [one.language for one in voice.asked] == ["de"]
 
 
+async def test_steps_over_http_the_socket_and_mcp_share_one_limit(
+    ports: IngressPorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, finish = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: HintRequest) -> StepReply:
+        begun.set()
+        await finish.wait()
+        raise Unavailable("The agent is down.")
+
+    monkeypatch.setattr(ports.agent, "hint", slow)
+    app = create_app(ports, HttpSettings(realtime=AT_ONCE, max_steps_in_flight=1))
+    async with serving(app) as address, http_client(address) as client:
+        await start(address)
+        hint = asyncio.create_task(client.post("/session/hint/i-1", json={}))
+        await begun.wait()
+        async with line(address) as talk:
+            await manual(talk)
+            await talk.type("I build services in Python.")
+            await talk.send("response.create")
+            assert (await talk.until("error"))["error"]["code"] == "rate_limit_exceeded"
+        arguments = {"user_session_id": "i-1", "candidate_answer": "I build services in Python."}
+        call = {"name": "conduct_interview", "arguments": arguments}
+        reply = await client.post(
+            "/mcp",
+            json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
+            headers={"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"},
+        )
+        assert reply.json()["result"]["structuredContent"]["code"] == "overloaded"
+        finish.set()
+        assert (await hint).status_code == 503
+    assert await turns_of(ports) == 0
+
+
 # --- resumption ------------------------------------------------------------------------------------------------------
 
 
@@ -490,6 +537,19 @@ async def test_a_client_that_comes_back_gets_what_it_missed_spoken_once_more(add
         await again.settings(turn_detection=None)
         assert again.kinds() == ["session.created", "session.updated"]
     assert await turns_of(ports) == 1
+
+
+async def test_each_connection_of_a_session_says_when_it_ends(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000_000.0
+    monkeypatch.setattr(conversation, "time", SimpleNamespace(time=lambda: now))
+    async with line(address) as talk:
+        session = (await talk.next())["session"]
+        assert session["expires_at"] == now + AT_ONCE.max_session_s
+    now += 600.0
+    async with line(address, resume=session["id"], after=0) as back:
+        resumed = (await back.next())["session"]
+        assert resumed["id"] == session["id"]
+        assert resumed["expires_at"] == now + AT_ONCE.max_session_s
 
 
 async def test_audio_that_was_not_committed_waits_for_its_client(address: str, speech: np.ndarray) -> None:
