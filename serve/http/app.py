@@ -88,8 +88,8 @@ def create_app(ports: IngressPorts, settings: HttpSettings | None = None) -> Fas
     interviews = InterviewLimits(ports.slots, ports.rates, settings.callers, ports.session_ttl_s)
     shedder = LoadShedder(settings.shedding)
     steps = StepCaller(ports.agent, max_in_flight=settings.max_steps_in_flight)
-    pauses = Pauses(steps, ports.candidates, interviews)
     live = LiveInterviews(steps, ports.sessions, interviews)
+    pauses = Pauses(live, ports.candidates)
     conversations = Conversations(
         ConversationPorts(
             agent=steps,

@@ -170,10 +170,11 @@ class Stage:
         await self.ports.agent.start(StartRequest("acme", "i-1", "short-plan", consent=True))
         agent = StepCaller(self.ports.agent, max_in_flight=8)
         limits = InterviewLimits(self.ports.slots, self.ports.rates, CallerLimits(), self.ports.session_ttl_s)
+        live = LiveInterviews(agent, self.ports.sessions, limits)
         ports = ConversationPorts(
             agent=agent,
-            pauses=Pauses(agent, None, limits),
-            live=LiveInterviews(agent, self.ports.sessions, limits),
+            pauses=Pauses(live, None),
+            live=live,
             sessions=self.ports.sessions,
             blobs=self.ports.blobs,
             tts=self.ports.tts,

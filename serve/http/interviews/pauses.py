@@ -5,43 +5,34 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from deployments.agent.contract import PauseRequest, ResumeRequest, StepReply
-from interview.errors import NotFound, SessionEnded
 from serve.http import openapi
 from serve.http.auth import Authenticator, InterviewId, Principal
 from serve.http.identity.candidate_tokens import CandidateTokens
 from serve.http.interviews.agent_calls import StepCaller
+from serve.http.interviews.live_interviews import LiveInterviews
 from serve.http.interviews.sessions import step_response
-from serve.http.limits.interviews import InterviewLimits
 from serve.http.request_bodies import PauseBody, ResumeBody, read_json
 from storage.sessions.port import SessionKey
 
 
 class Pauses:
-    """Pausing and resuming for every way in: the interview, the candidate's link, and the tenant's count of live
-    interviews."""
+    """Pausing and resuming for every way in: the interview, and the candidate's link."""
 
-    def __init__(self, agent: StepCaller, candidates: CandidateTokens | None, limits: InterviewLimits) -> None:
-        self._agent = agent
+    def __init__(self, live: LiveInterviews, candidates: CandidateTokens | None) -> None:
+        self._live = live
         self._candidates = candidates
-        self._limits = limits
 
     async def pause(self, request: PauseRequest) -> StepReply:
         """As the agent's step. After a failure in between, a repetition completes it."""
-        reply = await self._agent.pause(request)
+        reply = await self._live.pause(request)
         state = reply.body.session_state
         if self._candidates is not None and state is not None and state.return_by is not None:
             await self._candidates.keep(SessionKey(request.tenant, request.interview_id), state.return_by)
-        await self._limits.ended(request.tenant, request.interview_id)
         return reply
 
     async def resume(self, request: ResumeRequest) -> StepReply:
         """As the agent's step. Raises Overloaded too: the tenant holds too many interviews."""
-        await self._limits.starting(request.tenant, request.interview_id)
-        try:
-            return await self._agent.resume(request)
-        except (NotFound, SessionEnded):
-            await self._limits.ended(request.tenant, request.interview_id)  # nothing runs under this id
-            raise
+        return await self._live.resume(request)
 
 
 def pauses_router(auth: Authenticator, pauses: Pauses, agent: StepCaller) -> APIRouter:

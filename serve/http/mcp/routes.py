@@ -71,7 +71,7 @@ class McpTools:
         self._agent = ports.agent
         self._audit = audit
         live = LiveInterviews(steps, ports.sessions, limits)
-        self._desk = InterviewTools(ports, settings, steps, live, Pauses(steps, ports.candidates, limits))
+        self._desk = InterviewTools(ports, settings, steps, live, Pauses(live, ports.candidates))
 
     async def list_tools(self, context: Context, page: PaginatedRequestParams | None) -> ListToolsResult:
         """All tools that the caller's key may call; there are too few to page."""

@@ -203,7 +203,7 @@ async def test_the_invitations_time_counts_also_when_the_operator_starts(
         steps = StepCaller(ports.agent, max_in_flight=1)
         limits = InterviewLimits(ports.slots, ports.rates, CallerLimits(), ports.session_ttl_s)
         live = LiveInterviews(steps, ports.sessions, limits)
-        desk = InterviewTools(ports, HttpSettings(), steps, live, Pauses(steps, ports.candidates, limits))
+        desk = InterviewTools(ports, HttpSettings(), steps, live, Pauses(live, ports.candidates))
         asked = ConductInterview(user_session_id="i-2", plan="backend-engineer", consent=True)
         assert (await conduct_interview(desk, "acme", asked)).status == "active"
     events = await ports.sessions.events(SessionKey("acme", "i-2"))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from deployments.agent.contract import StartRequest
+from deployments.agent.contract import StartRequest, StepReply
 from interview.errors import EngineUnavailable, InterviewError, InvalidInput, Overloaded, StorageUnavailable
 from interview.sessions import room
+from interview.sessions.events import SessionPaused, SessionResumed
 from serve.http.app import create_app
 from serve.http.interviews.agent_calls import StepCaller
 from serve.http.interviews.live_interviews import LiveInterviews
@@ -22,6 +24,7 @@ from serve.http.settings import CallerLimits, HttpSettings
 from storage.limits.port import Rate, Taken
 from storage.limits.rates import local_rates
 from storage.limits.slots import LocalSlots
+from storage.sessions.amend import amend
 from storage.sessions.memory import MemorySessionStore
 from storage.sessions.port import SessionKey
 from tests.support.http_ports import Grant, StubAgent, StubKeys, is_problem, put_session, stub_ports
@@ -127,6 +130,39 @@ async def test_an_interview_that_does_not_begin_holds_no_place(refusal: Intervie
         agent.outcomes = [refusal]
         assert await start("b") != 200
         assert await start("c") == 429, "the running interview is still counted"
+
+
+async def test_an_interview_that_stays_paused_holds_no_place() -> None:
+    agent = StubAgent()
+    ports = stub_ports(agent=agent, keys=KEYS)
+    app = create_app(ports, HttpSettings(callers=CallerLimits(tenant_live_interviews=1)))
+    paused = SessionPaused(turn=0, reason="Another day.", by="candidate", return_by=datetime(2030, 1, 1, tzinfo=UTC))
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+
+        async def post(step: str, interview: str) -> int:
+            body = {"plan": "p"} if step == "start" else {}
+            return (await client.post(f"/session/{step}/{interview}", headers=as_("acme-1"), json=body)).status_code
+
+        async def others_start() -> int:
+            status = await post("start", "other")
+            await client.delete("/session/state/other", headers=as_("acme-1"))
+            return status
+
+        await put_session(ports.sessions, SessionKey("acme", "a"))
+        await amend(ports.sessions, SessionKey("acme", "a"), lambda _: [paused], now=lambda: datetime.now(UTC))
+        agent.outcomes = [EngineUnavailable("The agent is down.")]
+        assert await post("resume", "a") == 503
+        assert await others_start() == 200
+        agent.outcomes = [StepReply(agent.body, replayed=True)]
+        assert await post("start", "a") == 200
+        assert await others_start() == 200
+
+        resumed = SessionResumed(turn=0, reason="")
+        await amend(ports.sessions, SessionKey("acme", "a"), lambda _: [resumed], now=lambda: datetime.now(UTC))
+        agent.outcomes = [EngineUnavailable("The agent is down.")]
+        assert await post("resume", "a") == 503
+        assert await others_start() == 429, "the running interview is still counted"
 
 
 async def test_a_failing_store_does_not_hide_why_an_interview_did_not_begin(caplog: pytest.LogCaptureFixture) -> None:
