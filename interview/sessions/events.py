@@ -148,12 +148,17 @@ TEXT_ONLY = "text only"
 
 
 class FallbackEntered(Payload, frozen=True, tag="fallback.entered"):
-    """A tier failed and another took over: which, to what, and why."""
+    """A tier failed and another took over: which, to what, and why; or a voice speaks in place of the preferred one."""
 
     turn: int
     tier: str
     to: str
     reason: str
+
+    @property
+    def substitute_voice(self) -> str:
+        """The voice that speaks because the preferred one is not installed; ``""`` where a call failed."""
+        return self.to if self.tier == "tts" and self.to != TEXT_ONLY else ""
 
 
 class CandidateAsked(Payload, frozen=True, tag="candidate.asked"):

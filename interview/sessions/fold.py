@@ -91,8 +91,8 @@ def _changes(state: SessionState, event: ev.Event) -> dict[str, Any]:
             return {"abilities": {**state.abilities, data.skill: ability}}
         case ev.GuardrailTripped():
             return {"guardrails": state.guardrails + 1}
-        case ev.FallbackEntered(tier=tier, to=to):
-            spoken = {"substitute_voice": to} if tier == "tts" and to != ev.TEXT_ONLY else {}
+        case ev.FallbackEntered(substitute_voice=voice):
+            spoken = {"substitute_voice": voice} if voice else {}
             return {"fallbacks": state.fallbacks + 1, **spoken}
         case ev.ResponseSent():
             return _response_sent(state, event, data)

@@ -126,7 +126,7 @@ class StartStep:
             match event.data:
                 case SessionStarted():
                     observer.session_started(event.data.plan)
-                case FallbackEntered():
+                case FallbackEntered(substitute_voice=""):
                     observer.fallback_entered(event.data.tier, event.data.to)
                 case GuardrailTripped():
                     observer.guardrail_tripped(event.data.rule, event.data.action)

@@ -125,7 +125,8 @@ class TurnStep:
     async def _after_commit(self, exchange: Exchange) -> None:
         observer = self._runtime.ports.observer
         for fallback in exchange.fallbacks:
-            observer.fallback_entered(fallback.tier, fallback.to)
+            if not fallback.substitute_voice:
+                observer.fallback_entered(fallback.tier, fallback.to)
         for trip in exchange.trips:
             observer.guardrail_tripped(trip.rule, trip.action)
         if exchange.concluded_by:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deployments.agent.contract import Done, Sentence, SpokenPart, TurnPart
+from deployments.agent.ports import SilentObserver
 from deployments.agent.script.openings import openings
 from deployments.agent.script.planned_lines import planned_lines
 from deployments.grading.config import GradingConfig
@@ -138,6 +139,14 @@ def test_planned_words_hold_every_question_and_nothing_of_a_candidate() -> None:
     assert not any("{" in line for line in lines)
 
 
+class Failures(SilentObserver):
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+
+    def fallback_entered(self, tier: str, to: str) -> None:
+        self.seen.append((tier, to))
+
+
 class StandInEngine(FakeSpeechEngine):
     stands_in = "The weights of kokoro-82m-int8 are not on this machine. Get them."
 
@@ -145,6 +154,7 @@ class StandInEngine(FakeSpeechEngine):
 async def test_an_interview_notes_once_that_another_voice_speaks() -> None:
     voice = TtsService(TtsConfig(engine="fake"), StandInEngine())
     stage = stage_with(voice)
+    failures = stage.observer = Failures()
     candidate = stage.rehearsal(voice=True)
     body = await candidate.start("short-plan")
     assert body["fallbacks"] == [{"tier": "tts", "to": "fake"}]
@@ -152,7 +162,19 @@ async def test_an_interview_notes_once_that_another_voice_speaks() -> None:
     assert noted.reason == "model-missing: The weights of kokoro-82m-int8 are not on this machine."
     assert not (await candidate.answer(LONG)).get("fallbacks")
     assert (await stage.state()).fallbacks == 1
+    assert failures.seen == [], "no call failed"
     await voice.close()
+
+
+async def test_a_voice_that_fails_is_counted() -> None:
+    voice = WrittenVoice()
+    stage = stage_with(voice)
+    failures = stage.observer = Failures()
+    candidate = stage.rehearsal(voice=True)
+    voice.down = True
+    assert (await candidate.start("short-plan"))["fallbacks"] == [{"tier": "tts", "to": "text only"}]
+    await candidate.answer(LONG)
+    assert failures.seen == [("tts", "text only")] * 2
 
 
 async def test_a_voice_that_is_replaced_during_the_interview_is_noted_once() -> None:
