@@ -124,6 +124,10 @@ def status_problem(status: int, detail: str, request_id: str = "") -> Problem:
     )
 
 
+#: What pydantic appends to a field's place: which of its types did not fit, or that the key itself is at fault.
+_OF_PYDANTIC = re.compile(r"\[key\]|none|str|int|float|bool|bytes|constrained-\w+|(dict|list|tuple)\[.*\]")
+
+
 def invalid_fields(problems: Iterable[Mapping[str, Any]], *, prefix: tuple[str, ...] = ()) -> InvalidInput:
     """Pydantic's findings as one ``InvalidInput`` that names the fields and never echoes their values."""
     fields: dict[str, str] = {}
@@ -133,6 +137,8 @@ def invalid_fields(problems: Iterable[Mapping[str, Any]], *, prefix: tuple[str, 
             where, text = ["body"], "is not valid JSON"
         else:
             text = _sentence(found)
+            if len(where) > 1 and _OF_PYDANTIC.fullmatch(where[-1]):
+                where.pop()
         fields.setdefault(".".join(where) or "body", text)
     named = ", ".join(f"'{name}'" for name in list(fields)[:5])
     return InvalidInput(f"Some fields are not valid: {named}.", detail={"fields": fields})
