@@ -12,6 +12,7 @@ from rich.table import Table
 
 from interview.errors import InterviewError, ModelMissing
 from serve.cli.json_output import AsJson, print_json
+from serve.cli.output_files import written
 from serve.cli.tables import print_table
 from storage.weights.bundle import bundle as write_bundle
 from storage.weights.bundle import unbundle as read_bundle
@@ -97,7 +98,9 @@ def bundle(
     as_json: AsJson = False,
 ) -> None:
     """Write verified models into one file for a site without a network."""
-    _say([_row(manifest) for manifest in write_bundle(names, into)], as_json, f"written to {into}")
+    with written(into):
+        bundled = write_bundle(names, into)
+    _say([_row(manifest) for manifest in bundled], as_json, f"written to {into}")
 
 
 @app.command()

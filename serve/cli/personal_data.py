@@ -15,6 +15,7 @@ from interview.errors import InvalidInput, NotFound
 from interview.sessions.ids import check_interview_id
 from serve.cli.audit_words import action_words, detail_words
 from serve.cli.json_output import AsJson, print_json
+from serve.cli.output_files import written
 from serve.cli.sessions import Data, Profile, Tenant, directory_of, storage_of
 from serve.cli.tables import print_table
 from storage.audit.port import COMMAND_LINE, AuditEntry
@@ -91,7 +92,7 @@ def export(
             keys = _keys(tenant, interview_ids)
             if candidate is not None:
                 keys = await personal_data.of_candidate(tenant, candidate)
-            with out.open("wb") as file:
+            with written(out), out.open("wb") as file:
                 await personal_data.export(keys, file, by=COMMAND_LINE)
             return [key.interview_id for key in keys]
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from interview.errors import Conflict, InvalidInput, NotFound
 from serve.cli.json_output import AsJson, print_json
+from serve.cli.output_files import written
 from serve.cli.sessions import Data, Profile, Tenant, directory_of
 from serve.serve_file import plans_dir, policies_dir
 
@@ -87,7 +88,8 @@ def create(
         *(f"No question: {need}" for need in draft.uncovered),
         *(f"Refused, written for {one.need!r}: {one.prompt} ({'; '.join(one.problems)})" for one in draft.rejected),
     )
-    out.write_text(plan_yaml(plan, comments=told, head={"draft": True}), encoding="utf-8")
+    with written(out):
+        out.write_text(plan_yaml(plan, comments=told, head={"draft": True}), encoding="utf-8")
     if as_json:
         print_json({"file": str(out), "plan": plan_id, "notes": draft.notes, "uncovered": draft.uncovered})
         return

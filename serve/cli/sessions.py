@@ -14,6 +14,7 @@ from rich.table import Column, Table
 from interview.errors import InvalidInput
 from interview.sessions.session import Status
 from serve.cli.json_output import AsJson, print_json
+from serve.cli.output_files import written
 from serve.cli.tables import print_table
 from serve.serve_file import data_dir, profile_path, read_serve_file
 from serve.settings import StorageSettings
@@ -83,7 +84,8 @@ def replay(
         settings = storage_of(profile)
         result = asyncio.run(replay_stored(settings, directory_of(data), tenant, interview_id, to))
     if html is not None:
-        html.write_text(result.as_html(), encoding="utf-8")
+        with written(html):
+            html.write_text(result.as_html(), encoding="utf-8")
     if as_json:
         print_json(result.as_dict())
     else:
@@ -111,7 +113,8 @@ def report(
         raise InvalidInput(f"--json prints no {format}; write it with --out FILE.")
     document = asyncio.run(report_of(storage_of(profile), directory_of(data), tenant, interview_id, format))
     if out is not None:
-        out.write_bytes(document)
+        with written(out):
+            out.write_bytes(document)
         if as_json:
             print_json({"file": str(out), "format": format, "bytes": len(document)})
         else:

@@ -176,6 +176,13 @@ def test_a_bundle_cannot_change_what_a_known_name_means(packed: Any) -> None:
         bundles.unbundle(packed(forged, {"model.bin": other, "tokenizer.json": b"{}"}))
 
 
+def test_a_bundle_that_cannot_be_written_is_told(folder: Path, tmp_path: Path) -> None:
+    pull("small", str(folder))
+    done = CliRunner().invoke(app, ["bundle", "small", "--into", str(tmp_path / "missing" / "models.tar")])
+    assert isinstance(done.exception, InvalidInput)
+    assert "models.tar cannot be written: No such file or directory." in done.exception.message
+
+
 def test_a_file_that_is_no_bundle_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.tar").write_bytes(b"not a tar")
     with pytest.raises(InvalidInput, match="not a bundle"):
