@@ -22,7 +22,7 @@ from interview.text.hesitations import HESITATIONS
 from interview.text.utterance_features import features, words_of
 
 #: Of ``utterance_weights.json``; the training prints it.
-WEIGHTS_SHA256 = "c1cc627ba1479dd64c42d7cebf51713a943ce88d389687f30f8402f961e72393"
+WEIGHTS_SHA256 = "1f6388e6ac130356fe363897e342a80b75a5de116da52206682e285688751b5d"
 
 ANSWER, NOT_KNOWING, AFTERTHOUGHT, QUESTION = "answer", "unknown", "afterthought", "question:"
 

@@ -45,6 +45,7 @@ def test_a_request_in_words_that_the_rules_lack_is_heard(said: str, kind: str) -
         ("please get rid of my data afterwards", "deletion"),
         ("I stutter, so please give me extra time", "accommodation"),
         ("should I go into more depth", "enough"),
+        ("could we carry on in Swedish from here", "language"),
     ],
 )
 def test_a_question_in_words_that_the_rules_lack_is_heard(said: str, topic: str) -> None:
