@@ -62,6 +62,7 @@ class NumberReader(PowerReader):
         value, after, mixed = self.mixed(value, after)
         if mixed:
             value, after = self._scaled(value, after)
+        count = value if self.word(after) == "out" else None  # "60 out of 1200" may be asked for as 60
         value, after, fraction = self._fraction(value, after, base)
         if fraction:
             weak = False
@@ -70,7 +71,8 @@ class NumberReader(PowerReader):
         if power_after != after:
             value, after, weak = power_value, power_after, False
         unchanged = after == base.after
-        return Reading(value, at, after, base.loose, weak and unchanged, base.other if unchanged else None)
+        other = base.other if unchanged else count if fraction else None
+        return Reading(value, at, after, base.loose, weak and unchanged, other)
 
     def _mantissa(self, at: int) -> Reading | None:
         if self.is_kind(at, "number"):
@@ -133,8 +135,12 @@ class NumberReader(PowerReader):
         return Reading(math.sqrt(value), at, after)
 
     def _compound_denominator(self, at: int) -> Reading | None:
-        """ "one ten-thousandth", "five hundred-thousandths"."""
+        """ "one ten-thousandth", "five hundred-thousandths", "one four-hundredth"."""
         top = 1.0 if self.word(at) in ("a", "an") else float(ONES.get(self.word(at), 0))
+        few = ONES.get(self.word(at + 1), 0)
+        part = self.denominator(at + 2) if top and 1 < few < 10 and self.hyphen(at + 2) else None
+        if part is not None and part[0] in (100, 1000):
+            return Reading(top / (few * part[0]), at, part[1])
         tens = {"ten": 10, "hundred": 100}.get(self.word(at + 1), 0)
         bottom = self.denominator(at + 2) if tens and top else None
         if bottom is None or bottom[0] < 1000:

@@ -19,11 +19,15 @@ from deployments.grading.graders.numeric.units import key_unit, unit_named
 from interview.errors import InvalidInput
 from interview.grades import Evidence, Grade
 from interview.plans.questions import Numeric
+from interview.text.number_vocabulary import ONES, TENS
 
 GRADER = "numeric"
 
 _RATIO = re.compile(r"\b(?:ratio|odds|proportion)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"\bper ?cent(?:age)?\b|%", re.IGNORECASE)
+#: What is counted, with a percentage among what is given: "How many customers left, if 5 percent of 1,200 did?"
+_COUNTS = re.compile(r"\bhow many (?!per ?cent|percentage)", re.IGNORECASE)
+_GIVEN_PERCENT = re.compile(rf"(?:\d|\b(?:{'|'.join((*ONES, *TENS))}|hundred))\s*(?:%|per ?cent\b)", re.IGNORECASE)
 #: Words that speech recognition writes for a number that stands alone.
 _HOMOPHONES = {"for": 4.0, "fore": 4.0, "to": 2.0, "too": 2.0, "won": 1.0, "ate": 8.0, "tree": 3.0}
 
@@ -39,7 +43,7 @@ def grade_numeric(spec: Numeric, answer: str, prompt: str = "") -> Grade:
     """
     _check(spec)
     unit = key_unit(spec.unit) if spec.unit is not None else None
-    if unit is None and _PERCENT.search(prompt):
+    if unit is None and _asks_percent(prompt):
         unit = PERCENT
     found = quantities(answer, expected=unit, ratio=_RATIO.search(prompt) is not None)
     found = _misheard(answer, signed(answer, found, prompt))
@@ -52,12 +56,22 @@ def grade_numeric(spec: Numeric, answer: str, prompt: str = "") -> Grade:
     return _grade(spec, answer, meant, unit, prompt)
 
 
+def _asks_percent(prompt: str) -> bool:
+    """Whether the question speaks of a percentage, other than one it gives while it asks for a count."""
+    asked = _GIVEN_PERCENT.sub(" ", prompt) if _COUNTS.search(prompt) else prompt
+    return _PERCENT.search(asked) is not None
+
+
 def _grade(spec: Numeric, answer: str, meant: Meant, unit: Unit | None, prompt: str) -> Grade:
     evidence = [answer_text.quote(answer, one.start, one.end, "the number graded") for one in meant.quantities]
     judged = [_bounded(answer, one, judge(spec, one, unit), prompt) for one in meant.quantities]
     worst = min(judged, key=lambda one: one.score)
     if worst.score == 0 and not worst.review and len(judged) == 1:
         worst = _signless(spec, answer, meant.quantities[0], worst, unit)
+    if worst.score == 0 and not worst.review and len(judged) == 1:
+        worst = _owed(spec, answer, meant.quantities[0], worst, unit)
+    if worst.score == 0 and not worst.review and len(judged) == 1:
+        worst = _left_over(answer, meant.quantities[0], worst, prompt)
     if worst.score == 0 and not worst.review and len(judged) == 1:
         worst = _unknown_unit(spec, meant.quantities[0], worst, unit)
     if worst.score == 0 and not worst.review and len(judged) == 1:
@@ -92,6 +106,33 @@ def _signless(spec: Numeric, answer: str, one: Quantity, judged: Judged, unit: U
         return judged
     why = "The sign of the number was taken from a neighbouring word."
     return Judged(0.0, f"{judged.rationale} {why}", why)
+
+
+#: Words that make an amount a debt.
+_DEBT = re.compile(
+    r"\b(?:owe[sd]?|owing|overdrawn|in (?:the )?(?:red|debt|minus)|deficit|below zero|under water)\b", re.IGNORECASE
+)
+
+
+def _owed(spec: Numeric, answer: str, one: Quantity, judged: Judged, unit: Unit | None) -> Judged:
+    """ "We owe 60 dollars" for a key of -60: right, with a review."""
+    if spec.value >= 0 or one.value < 0 or not _DEBT.search(answer):
+        return judged
+    owed = judge(spec, replace(one, value=-one.value), unit)
+    return replace(owed, review="The sign is told in words.") if owed.score else judged
+
+
+#: A number of what is left, beside the one that may be asked for: "60 customers, leaving 1140".
+_LEAVES = re.compile(r"\b(?:leaving|leaves|left with)\b\W*(?:(?:us|me|you|about|with|the|other)\W+)*$", re.IGNORECASE)
+_ASKS_REST = re.compile(r"\b(?:left|leaves?|leaving|remain\w*|rest|over|keeps?|still)\b", re.IGNORECASE)
+
+
+def _left_over(answer: str, one: Quantity, judged: Judged, prompt: str) -> Judged:
+    """A zero grade for a number of what is left needs review where the question does not ask for it."""
+    before = answer[: one.start]
+    if not _LEAVES.search(before) or not quantities(before) or _ASKS_REST.search(prompt):
+        return judged
+    return replace(judged, review="The number may be what is left over, beside the answer.")
 
 
 def _unknown_unit(spec: Numeric, one: Quantity, judged: Judged, unit: Unit | None) -> Judged:

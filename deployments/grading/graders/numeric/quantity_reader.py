@@ -3,6 +3,7 @@ ratio ("one in four", "2:3")."""
 
 from __future__ import annotations
 
+import math
 import re
 
 from msgspec import Struct
@@ -197,7 +198,7 @@ class QuantityReader(LexemeCursor):
     def _composite(self, left: Found) -> Found | None:
         """ "one hour and thirty minutes", "five dollars fifty", "two hours thirty": one quantity."""
         unit = left.quantity.unit
-        if unit is None or unit.kind not in ("physical", "currency") or "/" in unit.name or left.quantity.value < 0:
+        if unit is None or unit.kind not in ("physical", "currency") or "/" in unit.name:
             return None
         at = left.after
         at += self.word(at) == ","
@@ -216,7 +217,7 @@ class QuantityReader(LexemeCursor):
             added = self._implied_part(left, right, at)
         if not added:
             return None
-        total = left.quantity.value + added
+        total = left.quantity.value + math.copysign(added, left.quantity.value)  # "minus two hours thirty"
         return Found(replace(left.quantity, value=total, end=right.quantity.end, weak=False), left.first, right.after)
 
     def _implied_part(self, left: Found, right: Found, at: int) -> float:

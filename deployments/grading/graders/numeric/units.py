@@ -65,7 +65,7 @@ _BY_DIMENSION: tuple[tuple[Unit, dict[str, str]], ...] = (
     (Unit("physical", "meter"), {"in": "inch", '"': "inch", "″": "inch", "”": "inch", "'": "foot", "′": "foot"}),
     (Unit("physical", "kelvin"), {"C": "degC", "F": "degF", "K": "kelvin", "c": "degC", "f": "degF", "k": "kelvin"}),
     (Unit("physical", "bit / second"), {"gig": "giga", "gigs": "giga", "meg": "mega", "megs": "mega"}),
-    (Unit("physical", "kilogram"), {"stone": "stone"}),
+    (Unit("physical", "kilogram"), {"stone": "stone", "t": "metric_ton"}),
     (Unit("physical", "byte"), {"K": "kilobyte", "k": "kilobyte", "M": "megabyte", "G": "gigabyte", "T": "terabyte"}),
 )
 
