@@ -65,6 +65,21 @@ def direction_of(text: str) -> Direction | None:
     return None
 
 
+#: The ends of a scale in the question's own words: "from the most junior to the most senior".
+_OWN_ENDS = re.compile(r"\bfrom (?:the )?most (\w{3,}) to (?:the )?(?:most )?(\w{3,})", re.IGNORECASE)
+
+
+def own_ends(prompt: str) -> tuple[str, str] | None:
+    """The first and the last end of a scale that only the question names; None for a known axis or no scale."""
+    found = _OWN_ENDS.search(prompt)
+    if found is None or direction_of(prompt) is not None or found[1].casefold() == found[2].casefold():
+        return None
+    known = "|".join(_ENDS.values())
+    if any(re.fullmatch(known, end, re.IGNORECASE) for end in found.groups()):
+        return None
+    return re.escape(found[1]), re.escape(found[2])
+
+
 def listed_backwards(answer: str, prompt: str) -> bool | None:
     """Whether the answer says that it lists in the direction opposite to the one asked for.
 
@@ -72,6 +87,14 @@ def listed_backwards(answer: str, prompt: str) -> bool | None:
     """
     if _BACKWARDS.search(answer):
         return True
+    ends = own_ends(prompt)
+    if ends is not None:
+        first, last = ends
+        most = r"(?:the )?(?:most )?"
+        return bool(
+            re.search(rf"\b{last}{_TO}{most}{first}\b|\b{last}(?: \w+)? first\b", answer, re.IGNORECASE)
+            or re.search(rf"\b(?:start|begin)(?:s|ing)? (?:with|from|at) {most}{last}\b", answer, re.IGNORECASE)
+        )
     said, asked = direction_of(answer), direction_of(prompt)
     if said is None:
         return False
@@ -83,7 +106,9 @@ def listed_backwards(answer: str, prompt: str) -> bool | None:
 def end_of(prompt: str, before: str, after: str) -> int:
     """-1 if an item between ``before`` and ``after`` is called the end that the question wants first ("the smallest is
     …"), 1 for the end it wants last, 0 for neither."""
-    asked = direction_of(prompt)
+    asked, own = direction_of(prompt), own_ends(prompt)
+    if own is not None:
+        return _own_end(own, before, after)
     if asked is None:
         return 0
     ends = _ENDS[asked.axis]
@@ -91,6 +116,15 @@ def end_of(prompt: str, before: str, after: str) -> int:
         rf"(?<!to )(?<!to the )\b({ends})(?: (?:one|layer|level|of all))?{_IS}$", before, re.IGNORECASE
     )
     return 0 if found is None else _sign(asked.axis, found.group(1)) * -asked.sign
+
+
+def _own_end(ends: tuple[str, str], before: str, after: str) -> int:
+    """As ``end_of``, for the ends of a scale in the question's own words: "the VP is the most senior"."""
+    either = "|".join(ends)
+    found = re.match(rf"{_IS}most ({either})\b(?! than)", after, re.IGNORECASE) or re.search(
+        rf"\bmost ({either})(?: (?:one|level|of all))?{_IS}$", before, re.IGNORECASE
+    )
+    return 0 if found is None else -1 if re.fullmatch(ends[0], found[1], re.IGNORECASE) else 1
 
 
 def compared(between: str, prompt: str) -> int:

@@ -26,7 +26,8 @@ def by_unit(items: Sequence[str], words: Sequence[Token], answer: str) -> list[M
 def _item(word: str, typed: str, units: dict[str, Unit]) -> str:
     if word == "second":  # an ordinal beside other units
         return ""
-    said = unit_named(typed) or unit_named(word)
+    known = next(iter(units.values()))
+    said = unit_named(typed, expected=known) or unit_named(word, expected=known)
     same = [item for item, unit in units.items() if said is not None and unit.name == said.name]
     begun = [item for item, unit in units.items() if len(word) >= _PREFIX and unit.name.startswith(word)]
     return same[0] if same else begun[0] if len(begun) == 1 else ""

@@ -39,10 +39,12 @@ _DENIED = re.compile(
 
 #: An order that is told, rather than listed, may be read wrongly.
 _TOLD = re.compile(
-    r"\b(?:before|after|afterwards|until|till|unless|than|depends?|needs?|requires?|swap\w*|switch\w*|exchange|reverse\w*|backwards?|above|below|on top|preced\w+|follow\w*|between"
+    r"\b(?:before|after|afterwards|until|till|unless|than|depends?|needs?|requires?|reports?|swap\w*|switch\w*|exchange|reverse\w*|backwards?|above|below|on top|preced\w+|follow\w*|between"
     r"|(?:second|third|fourth|fifth|last|first) (?:is|comes|one)|is (?:the )?(?:first|second|third|fourth|fifth|last)|no|wait|sorry|actually|or)\b",
     re.IGNORECASE,
 )
+#: "A > B > C" may rank from the top, whatever the question asks for.
+_RANKED = re.compile(r"(?<![-=<>])[<>](?![-=<>])")
 _PRECEDES = re.compile(r"\b(?:before|after|until|till|unless|first|last|reverse\w*|other way)\b", re.IGNORECASE)
 _TOGETHER = re.compile(
     r"\b(?:in parallel|together(?! with)|side by side|in one (?:step|go)|at the same time|simultaneously|concurrently|at once)\b",
@@ -98,7 +100,11 @@ def grade_ordered(spec: Ordered, answer: str, prompt: str = "") -> Grade:
     missing = [item for item in spec.answer if item not in places]
     rationale = f"{right} of {len(pairs)} pairs are in the right order and {wrong} in the wrong one"
     rationale += f"; not named: {', '.join(missing)}." if missing else "."
-    told = right < len(pairs) and (_TOLD.search(answer) or listed_backwards(answer, prompt) is None)
+    told = right < len(pairs) and (
+        _TOLD.search(answer)
+        or listed_backwards(answer, prompt) is None
+        or (wrong == len(pairs) and _RANKED.search(answer) is not None)
+    )
     offered = _alternatives(answer, spec.answer)
     dropped = any(denied) and not _PRECEDES.search(answer)
     together = _TOGETHER.search(answer) is not None
@@ -234,8 +240,14 @@ def _sequence(answer: str, found: Sequence[Match]) -> list[Match]:
         return corrected
     before = _last_run(answer, withdrawn)
     terms = {match.term for match in corrected}
-    if not corrected or not terms < {match.term for match in before}:
-        return corrected or before
+    if not corrected:
+        return before
+    if corrected[0].term not in {match.term for match in before[:-1]} and len(before) > 1:
+        joined = [*before[:-1], *corrected]  # "plan, test, sorry, build, then test, ship"
+        if len({match.term for match in joined}) == len(joined) > len({match.term for match in before}):
+            return joined
+    if not terms < {match.term for match in before}:
+        return corrected
     again = iter(corrected)
     return [next(again) if match.term in terms else match for match in before]
 
