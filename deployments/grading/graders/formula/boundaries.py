@@ -24,6 +24,9 @@ SheetCells = dict[tuple[int, int], Scalar]
 Run = Callable[[Node, SheetCells], tuple[object, int]]
 
 DRAFTS = 8
+#: Further drafts in which no cell holds what is looked for, of a reference that says what to show then.
+ABSENT_DRAFTS = 2
+_DEFAULTS = frozenset({"IFERROR", "IFNA", "ISERROR", "ISNA", "XLOOKUP", "ISNUMBER"})
 #: The number of plain sheets that must distinguish a near miss.
 ENOUGH = 2
 #: Budget of cells for the near misses of one question, about half a second; each evaluation counts 50 more. Sheets
@@ -43,15 +46,17 @@ class Chooser:
         self._left = MAX_CELLS
         fixed = {float(one) if isinstance(one, int) else one for one in spec.cells.values() if one != ""}
         self._values = literals(reference, extent) | fixed
+        has_default = any(isinstance(one, Call) and one.function in _DEFAULTS for one in parts(reference))
+        self._drafts = DRAFTS + ABSENT_DRAFTS * has_default
 
     def best(self, draft: Callable[[int], SheetCells], seed: str) -> SheetCells:
-        """The best of ``DRAFTS`` drafts; ``draft(0)`` is the sheet without boundary values."""
+        """The best of several drafts; ``draft(0)`` is the sheet without boundary values."""
         chosen, told = draft(0), self._tells(draft(0))
-        for number in range(1, DRAFTS):
+        for number in range(1, self._drafts):
             if not self._open():
                 break
             rng = random.Random(f"{seed}:{number}")  # noqa: S311 - reproducible sheets, not secrecy
-            cells = self._planted(draft(number), rng)
+            cells = self._planted(draft(number), rng) if number < DRAFTS else self._emptied(draft(number), rng)
             found = self._tells(cells)
             if self._worth(found) > self._worth(told):
                 chosen, told = cells, found
@@ -95,6 +100,17 @@ class Chooser:
         for place in _fixed_places(self._spec):
             made[place] = cells[place]
         return {place: value for place, value in made.items() if value is not None}
+
+    def _emptied(self, cells: SheetCells, rng: random.Random) -> SheetCells:
+        """The draft without the reference's texts in columns of choices, so that looking one up finds nothing."""
+        made = dict(cells)
+        fixed = set(_fixed_places(self._spec))
+        for at, column in enumerate(self._spec.columns, start=1):
+            others = [one for one in column.choices if one not in self._values]
+            for row in range(2, self._spec.rows + 2):
+                if others and made.get((at, row)) in self._values and (at, row) not in fixed:
+                    made[at, row] = rng.choice(others)
+        return made
 
 
 def _order(value: Scalar) -> tuple[str, str]:

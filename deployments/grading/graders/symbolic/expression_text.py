@@ -110,10 +110,16 @@ def _without_definition(text: str, letters: frozenset[str]) -> str:
 def _without_words(text: str) -> str:
     """``text`` without clauses and brackets that consist of words: "n squared, so quadratic"."""
     pieces = [piece for piece in re.split(r"\s*[,;]\s*|\s+(?=\()|(?<=\))\s+", text) if piece]
-    said = [piece for piece in pieces if not _ONLY_WORDS.fullmatch(piece)]
+    said = [piece for piece in pieces if not _ONLY_WORDS.fullmatch(piece) and not _REASON.fullmatch(piece)]
     return said[0] if len(said) == 1 and len(pieces) > 1 else ""
 
 
+#: Where a result comes from: "from the binomial formula", "by induction".
+_REASON = re.compile(
+    r"(?:(?:this |that |it )?(?:comes |follows )?from|by|using|thanks to|because of|according to|as per|via)"
+    r"(?: [a-z][a-z'-]{2,}){1,6}\.?",
+    re.IGNORECASE,
+)
 _ONLY_WORDS = re.compile(
     r"\(?(?=.*(?:ic|ial|ar|ant|time|complexity)\b)(?:(?:so|its?|it's|is|a|an|the|that's|which|it|in|of|quadratic|exponential|linear|cubic|logarithmic|linearithmic"
     r"|constant|polynomial|factorial|time|complexity|basically|obviously|clearly)\b[\s']*)+\)?\.?",

@@ -171,3 +171,10 @@ def test_every_reference_is_strong_itself() -> None:
 def test_a_range_that_moves_is_told_from_one_that_is_held(answer: str, strong: bool) -> None:
     spec = Formula("=A2/SUM($A$2:$A$11)", (REVENUE,), fill_down=3)
     assert (level(spec, screened(spec, answer)) == "strong") == strong
+
+
+def test_a_lookup_without_its_default_is_told_from_one_with_it() -> None:
+    items = SheetColumn("Item", "choice", choices=("Pen", "Pad", "Ink", "Clip"), edge_cases=("none",))
+    spec = Formula('=IFERROR(VLOOKUP("Ink",A2:B31,2,FALSE),0)', (items, REVENUE), rows=30)
+    assert level(spec, screened(spec, '=VLOOKUP("Ink",A2:B31,2,FALSE)')) != "strong"
+    assert level(spec, screened(spec, '=XLOOKUP("Ink",A2:A31,B2:B31,0)')) == "strong"
