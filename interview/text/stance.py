@@ -112,6 +112,12 @@ _HARMLESS = re.compile(
 )
 
 
+#: "Scratch A - B and C", "not A – B and C": the dash ends what is dropped.
+_DROPPED_APART = re.compile(
+    r"(^\s*(?:(?:so|ok|okay|well|actually|please|just),? )*(?:drop|remove|skip|scratch|scrap|strike|cross out|forget(?: about)?|ditch|not|no|without)\s+(?:the |option )?§\d+)\s*(?: -+ |\s[—–]+\s)"
+)
+
+
 def _skeleton(text: str, mentions: Sequence[tuple[int, int]]) -> str:
     """``text`` in lower case with spaced punctuation, contractions written out and mention *i* as ``§i``."""
     parts: list[str] = []
@@ -121,6 +127,7 @@ def _skeleton(text: str, mentions: Sequence[tuple[int, int]]) -> str:
         at = max(at, end)
     parts.append(text[at:].replace("§", " "))
     plain = unicodedata.normalize("NFKC", "".join(parts)).casefold().replace("’", "'").replace("`", "'")
+    plain = _DROPPED_APART.sub(r"\1 : ", plain)
     plain = re.sub(r"\.{2,}|…|[—–]| -+ |-+>|→|[()\[\]\"“”]", " , ", plain)
     plain = re.sub(r"\n+", " . ", plain)
     plain = re.sub(r"([,.;:!?/&+])(?=\s|$|§)|(?<=\s)([,;:!?/&+])", r" \1\2 ", plain)
@@ -197,7 +204,7 @@ _BEATEN = re.compile(
 #: "I'd avoid A", "take out A", "no need for A".
 _DROPPED_BEFORE = re.compile(
     r"\b(?:avoid(?:s|ed|ing)?|(?:stay|staying|keep|keeping) away from|steer(?:ing)? clear of|get(?:ting)? rid of|no need (?:for|of|to (?:use|have|add)))(?: (?:the|a|an|any|option|answer))* $"
-    r"|(?:^|[.;,!?] |\b(?:actually|please|then|and|but|also|now|so|would|i|let us) )(?:just )?(?:drop|remove|take out|leave out|skip|scratch|strike|cross out|forget(?: about)?|ditch)(?: (?:the|a|an|option|answer|letter|number))* $"
+    r"|(?:^|[.;,!?] |\b(?:actually|please|then|and|but|also|now|so|would|i|let us) )(?:just )?(?:drop|remove|take out|leave out|skip|scratch|scrap|strike|cross out|forget(?: about)?|ditch)(?: (?:the|a|an|option|answer|letter|number))* $"
 )
 #: What is said against an option: "B is a trap", "A is overkill". Of the only mention, it may be the reason asked for.
 _DISMISSED_AFTER = re.compile(

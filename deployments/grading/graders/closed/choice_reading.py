@@ -471,6 +471,15 @@ _EXCEPTS = re.compile(
 _LIST_WORDS = 14
 
 
+def _kept_by_correction(pairs: _Pairs) -> list[Mention]:
+    """The options of a list whose last one is corrected: the first two of "A, B and D, no, C"."""
+    withdrawn = [mention for mention, held in pairs if held.stance == "withdrawn"]
+    standing = [mention for mention, held in pairs if held.stance == "asserted"]
+    single = len(standing) == 1 and len(standing[0].options) == 1 and not standing[0].group
+    listed = len(withdrawn) > 2 and all(len(mention.options) == 1 for mention in withdrawn)
+    return withdrawn[:-1] if single and listed and pairs[-1][0] is standing[0] else []
+
+
 def _many(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -> Chosen | None:
     pairs = _held(line, mentions)
     touched = {
@@ -483,6 +492,10 @@ def _many(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -
     picked: dict[str, bool] = {}
     where: list[Mention] = []
     doubt, said_none = "", False
+    kept = _kept_by_correction(pairs)
+    if kept:
+        pairs = [(mention, Held("asserted") if mention in kept else held) for mention, held in pairs]
+        doubt = "A correction may replace the last option named, or all of them."
     for mention, held in pairs:
         if mention.rest and _DESCRIBES.match(line.answer, mention.end):
             continue

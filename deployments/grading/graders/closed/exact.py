@@ -128,7 +128,7 @@ _OTHER_SIGN = re.compile(r"[^\w\s,.:;/'\"`()!?]|[_\d]")
 def _in_words_of(prompt: str, said: str, accepted: str, case_sensitive: bool) -> bool:
     """Whether ``said`` is a sentence that holds ``accepted`` as written, otherwise words of the question and frames:
     "by default it listens on 443"."""
-    if _as_command(said, accepted) is not None:
+    if _as_command(said, accepted) is not None or _complement(said, accepted):
         return False
     flags = 0 if case_sensitive or _OPTION.search(accepted) else re.IGNORECASE
     found = re.findall(rf"(?<![\w.:@~-])(?<!//){re.escape(accepted)}(?!\w|\.\w|\s*[-+*/^])", said, flags)
@@ -395,6 +395,16 @@ def names(said: str, accepted: str) -> bool:
 #: A variable as a shell refers to it: "$HOME", "${HOME}", "%HOME%".
 _REFERENCE = re.compile(r"(?<!\S)(?:\$\{?|%)(?P<name>[A-Z][A-Z0-9_]+)[}%]?(?!\S)")
 _INNER_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+#: An address in angle brackets: "<ann@example.com>".
+_ANGLED = re.compile(r"<([^\s<>]+)>")
+#: A class of characters in a regular expression: the capital letter is its complement.
+_CLASS = re.compile(r"\\[DdWwSsBb](?![A-Za-z])")
+
+
+def _complement(said: str, accepted: str) -> bool:
+    """Whether ``said`` has the complement of a class of characters that ``accepted`` has: "\\D+" for "\\d+"."""
+    wanted = set(_CLASS.findall(accepted))
+    return any(one.swapcase() in wanted and one not in wanted for one in _CLASS.findall(said))
 
 
 def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
@@ -404,6 +414,10 @@ def _same(said: str, accepted: str, case_sensitive: bool) -> bool:
         lead = trimmed.removesuffix(target)
         return trimmed == target or (trimmed.endswith(target) and lead.endswith(" ") and _is_frame(lead))
     said, accepted = said.translate(_RAISED), accepted.translate(_RAISED)
+    if _complement(said, accepted):
+        return False
+    if "<" not in accepted:
+        said = _ANGLED.sub(r"\1", said)
     if accepted.isalpha():  # "E-Tag" for "ETag"
         said = _INNER_HYPHEN.sub("", said)
     if accepted.strip().casefold() in (said.strip().casefold(), said.strip().strip("`'\"").casefold()):
@@ -553,7 +567,7 @@ def _sounds_same(answer: str, accepted: str) -> bool:
     ):
         return False
     said, meant = _plain(answer).split(), _plain(accepted).split()
-    if len(meant) < 2 or len(said) != len(meant):
+    if _complement(answer, accepted) or len(meant) < 2 or len(said) != len(meant):
         return False
     differing = [(one, two) for one, two in zip(said, meant, strict=True) if one != two]
     if len(differing) >= len(meant) or any(not _wordlike(word) for pair in differing for word in pair):

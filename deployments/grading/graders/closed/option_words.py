@@ -108,7 +108,7 @@ _CHOOSING = frozenset({"select", "pick", "take", "choose", "put", "get", "say", 
 
 
 def _is_frame(words: Sequence[Token], at: int) -> bool:
-    """Whether an option's word only frames the choice here: "I'd go with Rust", "let me see", "I'd put it there"."""
+    """Whether an option's word only frames the choice here: "I'd go with Rust", "let me see", "I accept that it's B"."""
     word = words[at].text
     before = words[at - 1].text if at else ""
     following = words[at + 1].text if at + 1 < len(words) else ""
@@ -116,17 +116,28 @@ def _is_frame(words: Sequence[Token], at: int) -> bool:
         return following in ("me", "us")
     if word == "go" and (following in ("with", "for", "on") or before in ("let's", "lets")):
         return True
+    if before == "i" and following == "that" and at + 2 < len(words):
+        return True
     return word in _CHOOSING and before in _CHOOSERS and following != ""
 
 
+#: A single word of more letters is the name of a running time, and no formula.
+_LETTERS = 4
+
+
 def _targets(entry: Entry) -> list[list[str]]:
-    """The stems an option is known by: in order, joined ("typechecks"), without the O of "O(n)"; its aliases."""
-    words = notation(_written_out(answer_text.tokens(entry.text)), entry.text)
+    """The stems an option is known by: in order, as notation and as written ("linear"), joined ("typechecks"), without
+    the O of "O(n)"; its aliases."""
+    written = _written_out(answer_text.tokens(entry.text))
+    words = notation(written, entry.text)
     stems = [stem(word.text) for word in words]
     found = [stems]
+    if len(written) == 1 < len(words) and len(written[0].text) > _LETTERS:
+        found.append([stem(written[0].text)])
     if 2 <= len(stems) <= 3 and all(len(word.text) > 2 for word in words):
         found.append([stem("".join(word.text for word in words))])
-    if len(stems) == 3 and all(len(word.text) > 2 for word in words):  # "whitebox" for "white box testing"
+    content = all(len(word.text) > 2 for word in words) and not any(answer_text.is_stop_word(w.text) for w in words[:2])
+    if len(stems) == 3 and content:  # "whitebox" for "white box testing"
         found.append([stem(words[0].text + words[1].text)])
     if stems[:1] == ["o"] and len(stems) > 2:
         found.append(stems[1:])
@@ -183,11 +194,20 @@ def by_part(catalogue: OptionCatalogue, line: Line, taken: Sequence[Mention]) ->
         if entry is None or _needs_more(entry, line):
             continue
         start, end = _extended(line, at, entry)
-        if found and found[-1].options == (entry.id,) and at - last_at <= 3 and not line.ends_clause(at - 1):
+        near = found and found[-1].options == (entry.id,) and at - last_at <= 3 and not line.ends_clause(at - 1)
+        if near and not _negated_between(entry, line.answer[found[-1].end : start]):
             start = found.pop().start
         found.append(Mention((entry.id,), BY_PART, start, end))
         last_at = at
     return [_promoted(one, line, taken) for one in found if free(one.start, one.end, taken)]
+
+
+def _negated_between(entry: Entry, between: str) -> bool:
+    """Whether the answer denies what the option states: "the model isn't too small" for "The model is too small"."""
+    denied = any(word in _NEGATES or word.endswith("n't") for word in answer_text.normal(between).split())
+    return denied and not any(
+        word in _NEGATES or word.endswith("n't") for word in answer_text.normal(entry.text).split()
+    )
 
 
 _NEGATES = frozenset({"no", "not", "never", "without", "none", "nothing", "cannot"})

@@ -178,7 +178,7 @@ _SOUND_RULES = (
     (r"\bq\b|\bqueues?\b|\bcues?\b", "kyU"), (r"\bx\b", "eks"), (r"\bc\b", "sE"), (r"\by\b", "wI"), (r"\br\b", "ar"),
     (r"\bu\b", "yU"), (r"\bb\b", "bE"), (r"\bt\b", "tE"), (r"^ng", "eng"), (r"\b(?:kn|gn)", "n"), (r"\bwr", "r"), (r"\bps", "s"),
     (r"(?<=[a-z])ache\b", "aS"), (r"eigh", "A"), (r"eign", "en"), (r"igh", "I"), (r"tch", "ch"), (r"tion|sion|cian", "shun"), (r"ph", "f"), (r"gh", ""),
-    (r"ck|qu?|cc", "k"), (r"x", "ks"), (r"sch", "sk"), (r"sh", "S"), (r"ch", "C"), (r"c(?=[eiy])", "s"), (r"c", "k"),
+    (r"ch(?=[rly])", "k"), (r"ck|qu?|cc", "k"), (r"x", "ks"), (r"sch", "sk"), (r"sh", "S"), (r"ch", "C"), (r"c(?=[eiy])", "s"), (r"c", "k"),
     (r"dge", "j"), (r"g(?=[eiy])", "j"), (r"z", "s"), (r"wh", "w"), (r"th", "T"), (r"mb\b", "m"),
     (r"a([b-df-hj-np-tv-z])e\b", r"A\1"), (r"e([b-df-hj-np-tv-z])e\b", r"E\1"), (r"[iy]([b-df-hj-np-tv-z])e\b", r"I\1"),
     (r"o([b-df-hj-np-tv-z])e\b", r"O\1"), (r"u([b-df-hj-np-tv-z])e\b", r"U\1"), (r"ee|ie|ei|ey\b|y\b|i\b", "E"),
