@@ -114,7 +114,7 @@ _HARMLESS = re.compile(
 
 #: "Scratch A - B and C", "not A – B and C": the dash ends what is dropped.
 _DROPPED_APART = re.compile(
-    r"(^\s*(?:(?:so|ok|okay|well|actually|please|just),? )*(?:drop|remove|skip|scratch|scrap|strike|cross out|forget(?: about)?|ditch|not|no|without)\s+(?:the |option )?§\d+)\s*(?: -+ |\s[—–]+\s)"
+    r"(^\s*(?:(?:so|ok|okay|well|actually|please|just),? )*(?:drop|remove|leave out|take out|skip|scratch|scrap|strike|cross out|forget(?: about)?|ditch|not|no|without)\s+(?:the |option )?§\d+)\s*(?: -+ |\s[—–]+\s)"
 )
 
 
@@ -446,6 +446,10 @@ def _is_described(chain: _Chain) -> bool:
     return bool(aside and re.search(rf", {article}", chain.left))
 
 
+#: "A is a queue, B is a stack, so C and D"; "so is D" concludes nothing.
+_SO_THESE = re.compile(r", (?:so|therefore|hence|thus)(?: (?:,|it is|that leaves|the|a|an|only|i would say))* $")
+
+
 def _set_aside(chains: Sequence[_Chain]) -> None:
     """Mentions in a reason, in a question back or only considered do not count if another one is asserted."""
     stood = False
@@ -473,3 +477,7 @@ def _set_aside(chains: Sequence[_Chain]) -> None:
         if chain.stance == "asserted":
             stood, since = True, ""
         since += "§"
+    for at, chain in enumerate(chains):
+        follows = any(one.stance == "asserted" and _SO_THESE.search(one.left) for one in chains[at + 1 :])
+        if chain.stance == "asserted" and follows and _GLOSSED.match(chain.right) and chain.commitment != 2:
+            chain.stance = "aside"

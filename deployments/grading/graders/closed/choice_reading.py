@@ -300,7 +300,7 @@ def _one(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) ->
         if not doubt and all(_may_be_another(line, mention) for mention, _ in live):
             doubt = "Another word stands before the option and may make another thing of it."
         return Chosen(tuple(distinct), tuple(mention for mention, _ in live), doubt=doubt)
-    return _as_set(catalogue, live, denied) or _weighed(live)
+    return _as_set(catalogue, live, denied) or _contrasted(line, live, _weighed(live))
 
 
 #: "Worse than B"; "other than" and "rather than" deny.
@@ -340,6 +340,21 @@ def _as_set(catalogue: OptionCatalogue, live: _Pairs, denied: set[str]) -> Chose
             where = tuple(mention for mention, _ in pool)
             return Chosen((catalogue.negative.id,), where, doubt="It may mean that no option is right.")
     return None
+
+
+#: "Quick sort is faster but merge sort is the stable one": either may be meant.
+_CONTRASTS = re.compile(r"\b(?:is|are|has|does)\b[^.;]*\bbut (?:the |an? )?$", re.IGNORECASE)
+
+
+def _contrasted(line: Line, live: _Pairs, chosen: Chosen | None) -> Chosen | None:
+    """``chosen``, in doubt where "but" sets another option against it, and both are spoken of."""
+    if chosen is None or not chosen.settled or chosen.doubt:
+        return chosen
+    for (one, _), (other, _) in pairwise(live):
+        between = line.answer[one.end : other.start]
+        if one.options == chosen.options != other.options and _CONTRASTS.search(between):
+            return replace(chosen, doubt="Another option is set against the one chosen.")
+    return chosen
 
 
 def _weighed(live: _Pairs) -> Chosen | None:

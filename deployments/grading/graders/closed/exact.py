@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from deployments.grading.graders import answer_text
@@ -80,7 +80,11 @@ def grade_exact(spec: Exact, answer: str, prompt: str = "") -> Grade:
                     f"The answer is the accepted answer {accepted!r}.",
                     confidence=_HEARD if unsaid else _SAME,
                     evidence=evidence,
-                    review="Signs of the accepted answer are not said." if unsaid else "",
+                    review="Signs of the accepted answer are not said."
+                    if unsaid
+                    else "The letter of the option has the other case."
+                    if _other_case(part, spec.accepted)
+                    else "",
                 )
     whole = next((one for one in spec.accepted if _in_words_of(prompt, said, one, spec.case_sensitive)), None)
     whole = whole or next((one for one in spec.accepted for part in _parts(said) if _without_o(part, one)), None)
@@ -189,6 +193,16 @@ def _as_command(said: str, accepted: str) -> command_lines.Comparison | None:
     return command_lines.compare(said[begins.start() :], accepted)
 
 
+_FLAG = re.compile(r"(?<![-\w])-[A-Za-z](?!\w)")
+
+
+def _other_case(said: str, accepted: Sequence[str]) -> bool:
+    """Whether an option of one letter is accepted in the other case only: "-l" for "-L"; speech has no case."""
+    flags = [one for one in accepted if _FLAG.fullmatch(one)]
+    written = {found[-1] for found in _FLAG.findall(said)}
+    return bool(flags) and _FLAG.search(said) is not None and not any(one[1] in written for one in flags)
+
+
 #: Numbers with their base: "0b1010", "hex ff", "FFh", "octal 755".
 _IN_BASE = re.compile(
     r"(?P<before>0x|0b|0o|(?:hex|hexadecimal|binary|octal)\s+)?(?P<digits>[0-9a-f]+)(?P<after>h\b|\s+(?:in )?(?:hex|hexadecimal|binary|octal))?"
@@ -253,7 +267,7 @@ _OFTEN_UNSAID = frozenset("_-\\")
 
 def _unsaid(said: str, accepted: str) -> bool:
     """Whether telling signs of ``accepted`` are neither written nor spoken: "etc hosts" for "/etc/hosts"."""
-    around = {sign for sign in (accepted[:1], accepted[-1:]) if sign == "_"}  # "__init__" is not "init"
+    around = {sign for sign in (accepted[:1], accepted[-1:]) if sign in ("_", "-")}  # "__init__" is not "init"
     wanted = _signs(accepted) - (_OFTEN_UNSAID - around - ({"-"} if _OPTION.search(accepted) else set()))
     if _glued_groups(said, accepted):
         return True
@@ -464,7 +478,7 @@ _TAIL = frozenset(
         "attribute",
         "property",
     }
-    | {"redirect", "loop", "level", "response", "call", "block"}
+    | {"request", "verb", "redirect", "loop", "level", "response", "call", "block"}
     | {"variable", "type", "class", "module", "package", "library", "tool", "tag", "directory", "folder"}
 )
 

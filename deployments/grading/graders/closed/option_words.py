@@ -108,7 +108,7 @@ _CHOOSING = frozenset({"select", "pick", "take", "choose", "put", "get", "say", 
 
 
 def _is_frame(words: Sequence[Token], at: int) -> bool:
-    """Whether an option's word only frames the choice here: "I'd go with Rust", "let me see", "I accept that it's B"."""
+    """Whether an option's word only frames the choice: "I'd go with Rust", "let me see", "I accept that it's B"."""
     word = words[at].text
     before = words[at - 1].text if at else ""
     following = words[at + 1].text if at + 1 < len(words) else ""

@@ -69,7 +69,7 @@ def _grade(spec: Numeric, answer: str, meant: Meant, unit: Unit | None, prompt: 
     if worst.score == 0 and not worst.review and len(judged) == 1:
         worst = _signless(spec, answer, meant.quantities[0], worst, unit)
     if worst.score == 0 and not worst.review and len(judged) == 1:
-        worst = _owed(spec, answer, meant.quantities[0], worst, unit)
+        worst = _owed(spec, answer, meant.quantities[0], worst, unit, prompt)
     if worst.score == 0 and not worst.review and len(judged) == 1:
         worst = _left_over(answer, meant.quantities[0], worst, prompt)
     if worst.score == 0 and not worst.review and len(judged) == 1:
@@ -114,12 +114,21 @@ _DEBT = re.compile(
 )
 
 
-def _owed(spec: Numeric, answer: str, one: Quantity, judged: Judged, unit: Unit | None) -> Judged:
-    """ "We owe 60 dollars" for a key of -60: right, with a review."""
-    if spec.value >= 0 or one.value < 0 or not _DEBT.search(answer):
+#: A question for the size of a fall.
+_ASKS_FALL = re.compile(
+    r"\bby (?:how much|what|how many)\b.*\b(?:fall|fell|drop\w*|decreas\w+|declin\w+|shr[aiu]nk"
+    r"|reduced?|lose|lost|go(?:ne)? down|went down)\b",
+    re.IGNORECASE,
+)
+
+
+def _owed(spec: Numeric, answer: str, one: Quantity, judged: Judged, unit: Unit | None, prompt: str) -> Judged:
+    """ "We owe 60 dollars" for a key of -60, "minus 12 percent" for a fall by 12: right, with a review."""
+    fell = spec.value > 0 > one.value and _ASKS_FALL.search(prompt) is not None
+    if not fell and (spec.value >= 0 or one.value < 0 or not _DEBT.search(answer)):
         return judged
     owed = judge(spec, replace(one, value=-one.value), unit)
-    return replace(owed, review="The sign is told in words.") if owed.score else judged
+    return replace(owed, review="The sign is told in words or by the question.") if owed.score else judged
 
 
 #: A number of what is left, beside the one that may be asked for: "60 customers, leaving 1140".
