@@ -1,4 +1,4 @@
-"""Answers of the kinds that learning platforms test: amounts with a sign, counts out of a total, complements, own scales."""
+"""Answers of the kinds that learning platforms test: amounts with a sign, counts out of a total, own scales."""
 
 from __future__ import annotations
 
@@ -157,3 +157,33 @@ def test_orders_of_lone_letters_and_with_a_correction_inside(items: tuple[str, .
 
 def test_the_source_of_an_expression_is_no_part_of_it() -> None:
     assert "n^2 + n" in [one.text for one in candidates("n^2 + n, from the sum formula")]
+
+
+@pytest.mark.parametrize(("said", "reviewed"), [("-L", False), ("--location", False), ("-l", True), ("location", True)])
+def test_the_case_and_the_dashes_of_an_option_are_reviewed(said: str, reviewed: bool) -> None:
+    grade = grade_exact(Exact(accepted=("-L", "--location")), said)
+    assert (grade.score, grade.needs_review) == (1.0, reviewed)
+
+
+def test_options_set_against_each_other_are_reviewed() -> None:
+    spec = MultipleChoice(options=options("Quick sort", "Heap sort", "Merge sort"), answer="c")
+    grade = grade_multiple_choice(spec, "quick sort is faster but merge sort is the stable one")
+    assert grade.needs_review or grade.score == 1.0
+    assert not grade_multiple_choice(spec, "merge sort is stable").needs_review
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Redis is a cache, Neo4j is a graph store, so MongoDB, CouchDB and Firestore",
+        "leave out Redis - MongoDB, CouchDB, Firestore",
+    ],
+)
+def test_options_that_are_only_described_are_not_selected(said: str) -> None:
+    assert grade_multi_select(MultiSelect(options=STORES, answers=("a", "c", "d")), said).score == 1.0
+
+
+def test_a_fall_may_be_told_with_a_minus() -> None:
+    grade = grade_numeric(Numeric(value=12.5, unit="%"), "minus 12.5 percent", "By what percentage did costs fall?")
+    assert (grade.score, grade.needs_review) == (1.0, True)
+    assert grade_numeric(Numeric(value=12.5, unit="%"), "minus 12.5 percent", "What is the rate?").score == 0.0
