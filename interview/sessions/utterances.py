@@ -36,10 +36,12 @@ _EMPTY_SIGNS = frozenset("?.…？。｡．،؟¿、，,;:'\"`´·~-–—_ \u28
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"})
 
 
-#: Questions of these topics take precedence over these requests, whose phrases are wider: "how many hints are left?"
+#: Questions of these topics take precedence over these requests, whose phrases are wider: "how many hints are left?",
+#: "can I use pen and paper?"
 _LOOSE: dict[QuestionTopic, tuple[IntentKind, ...]] = {
     "hint_cost": ("explain", "hint"),
     "accommodation": ("explain", "wait", "skip"),
+    "rules": ("explain", "wait"),
 }
 
 

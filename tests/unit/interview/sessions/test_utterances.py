@@ -61,6 +61,12 @@ def test_a_pause_of_moments_is_time_to_think(said: str) -> None:
     assert read_utterance(said).kind == "wait"
 
 
+@pytest.mark.parametrize("said", ["can I use pen and paper", "may I take some paper for this?"])
+def test_a_wish_for_an_aid_is_a_question_about_the_rules_and_no_pause(said: str) -> None:
+    heard = read_utterance(said)
+    assert (heard.kind, [question.topic for question in heard.questions]) == ("question", ["rules"])
+
+
 @pytest.mark.parametrize(
     "said",
     [
