@@ -14,7 +14,7 @@ from collections.abc import Callable
 from deployments.grading.graders.formula.engine.evaluator import Evaluation
 from deployments.grading.graders.formula.engine.functions.criteria import operand_of
 from deployments.grading.graders.formula.engine.parser import Extent, reference_in
-from deployments.grading.graders.formula.engine.syntax import Call, Cells, Name, Node, parts
+from deployments.grading.graders.formula.engine.syntax import Call, Cells, Empty, Name, Node, parts
 from deployments.grading.graders.formula.engine.values import ErrorValue, LimitReached, Scalar
 from deployments.grading.graders.formula.mutants import mutants
 from interview.plans.questions import Formula, SheetColumn
@@ -26,7 +26,7 @@ Run = Callable[[Node, SheetCells], tuple[object, int]]
 DRAFTS = 8
 #: Further drafts in which no cell holds what is looked for, of a reference that says what to show then.
 ABSENT_DRAFTS = 2
-_DEFAULTS = frozenset({"IFERROR", "IFNA", "ISERROR", "ISNA", "XLOOKUP", "ISNUMBER"})
+_CATCHES = frozenset({"IFERROR", "IFNA", "ISERROR", "ISNA", "ISNUMBER"})
 #: The number of plain sheets that must distinguish a near miss.
 ENOUGH = 2
 #: Budget of cells for the near misses of one question, about half a second; each evaluation counts 50 more. Sheets
@@ -46,7 +46,7 @@ class Chooser:
         self._left = MAX_CELLS
         fixed = {float(one) if isinstance(one, int) else one for one in spec.cells.values() if one != ""}
         self._values = literals(reference, extent) | fixed
-        has_default = any(isinstance(one, Call) and one.function in _DEFAULTS for one in parts(reference))
+        has_default = any(isinstance(one, Call) and _has_default(one) for one in parts(reference))
         self._drafts = DRAFTS + ABSENT_DRAFTS * has_default
 
     def best(self, draft: Callable[[int], SheetCells], seed: str) -> SheetCells:
@@ -111,6 +111,13 @@ class Chooser:
                 if others and made.get((at, row)) in self._values and (at, row) not in fixed:
                     made[at, row] = rng.choice(others)
         return made
+
+
+def _has_default(call: Call) -> bool:
+    """Whether the call says what to show where nothing is found; ``XLOOKUP``'s fourth argument does."""
+    if call.function == "XLOOKUP":
+        return len(call.arguments) > 3 and not isinstance(call.arguments[3], Empty)
+    return call.function in _CATCHES
 
 
 def _order(value: Scalar) -> tuple[str, str]:
