@@ -4,6 +4,9 @@ Random values alone do not: a range one row short has the same sum when its last
 ``>`` equals ``>=`` until a cell holds the limit itself. So several drafts of each plain sheet are made, with the
 reference's own numbers and texts in some cells, mostly in the first and last row. The draft is kept that distinguishes
 the most near misses (``mutants``) not yet distinguished by two earlier sheets.
+
+A draft on which the reference fails, without saying what to show then, is left out while there is another: a right
+answer may show a different error, or a value, where nothing is found.
 """
 
 from __future__ import annotations
@@ -15,13 +18,13 @@ from deployments.grading.graders.formula.engine.evaluator import Evaluation
 from deployments.grading.graders.formula.engine.functions.criteria import operand_of
 from deployments.grading.graders.formula.engine.parser import Extent, reference_in
 from deployments.grading.graders.formula.engine.syntax import Call, Cells, Empty, Name, Node, parts
-from deployments.grading.graders.formula.engine.values import ErrorValue, LimitReached, Scalar
+from deployments.grading.graders.formula.engine.values import Array, ErrorValue, LimitReached, Scalar, is_error
 from deployments.grading.graders.formula.mutants import mutants
 from interview.plans.questions import Formula, SheetColumn
 
 SheetCells = dict[tuple[int, int], Scalar]
 #: A formula's results on a sheet's cells, and the number of cells read and created.
-Run = Callable[[Node, SheetCells], tuple[object, int]]
+Run = Callable[[Node, SheetCells], tuple[tuple[Array, ...], int]]
 
 DRAFTS = 8
 #: Further drafts in which no cell holds what is looked for, of a reference that says what to show then.
@@ -46,23 +49,35 @@ class Chooser:
         self._left = MAX_CELLS
         fixed = {float(one) if isinstance(one, int) else one for one in spec.cells.values() if one != ""}
         self._values = literals(reference, extent) | fixed
-        has_default = any(isinstance(one, Call) and _has_default(one) for one in parts(reference))
-        self._drafts = DRAFTS + ABSENT_DRAFTS * has_default
+        self._may_fail = any(isinstance(one, Call) and _has_default(one) for one in parts(reference))
+        self._drafts = DRAFTS + ABSENT_DRAFTS * self._may_fail
 
     def best(self, draft: Callable[[int], SheetCells], seed: str) -> SheetCells:
         """The best of several drafts; ``draft(0)`` is the sheet without boundary values."""
-        chosen, told = draft(0), self._tells(draft(0))
+        chosen = next((cells for cells in map(draft, range(DRAFTS)) if self._is_told(cells)), draft(0))
+        told = self._tells(chosen)
         for number in range(1, self._drafts):
             if not self._open():
                 break
             rng = random.Random(f"{seed}:{number}")  # noqa: S311 - reproducible sheets, not secrecy
             cells = self._planted(draft(number), rng) if number < DRAFTS else self._emptied(draft(number), rng)
             found = self._tells(cells)
-            if self._worth(found) > self._worth(told):
+            if self._worth(found) > self._worth(told) and self._is_told(cells):
                 chosen, told = cells, found
         for at in told:
             self._told[at] += 1
         return chosen
+
+    def _is_told(self, cells: SheetCells) -> bool:
+        """Whether the reference says what to show on these cells."""
+        if self._may_fail:
+            return True
+        try:
+            results, spent = self._run(self._reference, cells)
+        except LimitReached:
+            return True
+        self._left -= spent + 50
+        return not all(map(is_error, results))
 
     def _open(self) -> list[int]:
         """The near misses that too few sheets distinguish so far."""

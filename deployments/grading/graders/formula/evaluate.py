@@ -14,7 +14,7 @@ from deployments.grading.graders.formula.boundaries import Chooser
 from deployments.grading.graders.formula.engine.evaluator import MAX_CELLS, Evaluation
 from deployments.grading.graders.formula.engine.parser import Extent, Unparsed
 from deployments.grading.graders.formula.engine.syntax import Node, filled_down
-from deployments.grading.graders.formula.engine.values import Array, ErrorValue, LimitReached, Scalar
+from deployments.grading.graders.formula.engine.values import Array, ErrorValue, LimitReached, Scalar, is_error
 from deployments.grading.graders.formula.screen import parsed
 from deployments.grading.graders.formula.sheets import Sheet, extent_of, make_sheets
 from interview.plans.questions import Formula
@@ -150,7 +150,7 @@ def _compared(spec: Formula, sheets: list[Sheet], found: list[Results], wanted: 
             for one, other in zip(got, due, strict=True)
         )
         agreed += same
-        failures += not same and _failed(got[0]) and not _failed(due[0])
+        failures += not same and is_error(got[0]) and not is_error(due[0])
         plain += sheet.kind == "plain"
         agreed_plain += same and sheet.kind == "plain"
         stated_differences += not same and sheet.kind in stated
@@ -197,12 +197,7 @@ class _Program:
 def _error_excused(got: Array, due: Array, stated: set[str]) -> bool:
     """Whether an error is a correct result on a sheet with errors: SUM(IF(…)) propagates it, SUMIF does not. A column
     that names the edge case requires the reference's behaviour."""
-    return _failed(got) and (_failed(due) or "error" not in stated)
-
-
-def _failed(result: Array) -> bool:
-    """A single error. Which of several errors on a sheet is reported does not matter."""
-    return result.height == result.width == 1 and isinstance(result.rows[0][0], ErrorValue)
+    return is_error(got) and (is_error(due) or "error" not in stated)
 
 
 def _same(one: Array, other: Array, tolerance: float) -> bool:

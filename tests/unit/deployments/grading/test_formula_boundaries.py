@@ -133,8 +133,8 @@ def value_of(column: SheetColumn, near: list[float], rng: random.Random) -> obje
     return float(rng.randint(int(column.low), int(column.high)))
 
 
-def level(spec: Formula, answer: str) -> str:
-    job = FormulaJob(spec, answer, screened(spec, spec.reference), "question:0")
+def level(spec: Formula, answer: str, seed: str = "question:0") -> str:
+    job = FormulaJob(spec, answer, screened(spec, spec.reference), seed)
     verdict = msgspec.msgpack.decode(run(b"f" + msgspec.msgpack.encode(job)), type=FormulaVerdict)
     return level_of(score_of(verdict)) if not verdict.broken else "missing"
 
@@ -178,3 +178,11 @@ def test_a_lookup_without_its_default_is_told_from_one_with_it() -> None:
     spec = Formula('=IFERROR(VLOOKUP("Ink",A2:B31,2,FALSE),0)', (items, REVENUE), rows=30)
     assert level(spec, screened(spec, '=VLOOKUP("Ink",A2:B31,2,FALSE)')) != "strong"
     assert level(spec, screened(spec, '=XLOOKUP("Ink",A2:A31,B2:B31,0)')) == "strong"
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_no_plain_sheet_lacks_what_a_reference_without_a_default_looks_up(number: int) -> None:
+    customers = SheetColumn("Customer", "choice", choices=("Ada", "Ben", "Cem"), edge_cases=("none",))
+    spec = Formula("=XLOOKUP(D1,A2:A11,B2:B11,,0,-1)", (customers, REVENUE), rows=10, cells={"D1": "Ada"})
+    answer = screened(spec, "=INDEX(B2:B11,MAX((A2:A11=D1)*(ROW(A2:A11)-1)))")
+    assert level(spec, answer, f"question:{number}") == "strong"

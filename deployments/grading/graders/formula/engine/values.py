@@ -56,6 +56,11 @@ class Array(Struct, frozen=True):
             yield from row
 
 
+def is_error(result: Array) -> bool:
+    """A single error. Which of several errors on a sheet is reported does not matter."""
+    return result.height == result.width == 1 and isinstance(result.rows[0][0], ErrorValue)
+
+
 class Reference(Struct, frozen=True):
     """A rectangle of cells: columns ``left`` to ``right``, rows ``top`` to ``bottom``, all 1-based."""
 
