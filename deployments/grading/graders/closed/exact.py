@@ -74,17 +74,16 @@ def grade_exact(spec: Exact, answer: str, prompt: str = "") -> Grade:
                 unsaid = not any(
                     _same(part, one, spec.case_sensitive) and not _unsaid(part, one) for one in spec.accepted
                 )
+                doubt = "Signs of the accepted answer are not said." if unsaid else ""
+                if not doubt and _other_case(part, spec.accepted):
+                    doubt = "The letter of the option has the other case."
                 return mark(
                     "exact",
                     1.0,
                     f"The answer is the accepted answer {accepted!r}.",
-                    confidence=_HEARD if unsaid else _SAME,
+                    confidence=_HEARD if doubt else _SAME,
                     evidence=evidence,
-                    review="Signs of the accepted answer are not said."
-                    if unsaid
-                    else "The letter of the option has the other case."
-                    if _other_case(part, spec.accepted)
-                    else "",
+                    review=doubt,
                 )
     whole = next((one for one in spec.accepted if _in_words_of(prompt, said, one, spec.case_sensitive)), None)
     whole = whole or next((one for one in spec.accepted for part in _parts(said) if _without_o(part, one)), None)
