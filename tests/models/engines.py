@@ -130,8 +130,8 @@ async def over_serve(config: LlmConfig) -> AsyncIterator[LanguageModel]:
         name = f"llm-{config.engine}"
         handle = await asyncio.to_thread(ray_serve.run, build(config), name=name, route_prefix=None)
         yield LanguageModelClient(
-            handle_caller(handle, timeout_s=60, tier="language-model", by_value=True),
-            handle_stream_caller(handle, timeout_s=60, tier="language-model", by_value=True),
+            handle_caller(handle, timeout_s=config.deadline_s, tier="language-model", by_value=True),
+            handle_stream_caller(handle, timeout_s=config.deadline_s, tier="language-model", by_value=True),
         )
         await asyncio.to_thread(ray_serve.delete, name)
     finally:

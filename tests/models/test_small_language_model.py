@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -31,7 +32,7 @@ from storage.weights.resolve import resolve_weights
 from tests.support.model_stage import model_stage
 from tests.support.paths import TESTS
 
-pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.models, pytest.mark.timeout(3600)]
 
 _SPEC = importlib.util.spec_from_file_location("engines", Path(__file__).with_name("engines.py"))
 assert _SPEC is not None and _SPEC.loader is not None
@@ -40,6 +41,8 @@ _SPEC.loader.exec_module(engines)
 
 NAME = "smollm2-135m-instruct"
 WINDOW_TOKENS = 4096
+#: Only a turn that hangs takes as long: on two slow cores that other tests share, one decision took more than 60 s.
+DEADLINE_S = 600.0
 PLAN = load_plan(TESTS / "data" / "agent" / "short-plan.yaml")
 ANSWERS = (
     "I build the billing service of a logistics company together with four other people",
@@ -65,11 +68,17 @@ def unpacked(directory: Path) -> Path:
 
 def served(engine: str, tmp: pytest.TempPathFactory) -> AbstractAsyncContextManager[LanguageModel]:
     if engine == "vllm":
-        return engines.over_serve(engines.vllm_config(unpacked(tmp.mktemp(NAME)), WINDOW_TOKENS))
+        config = engines.vllm_config(unpacked(tmp.mktemp(NAME)), WINDOW_TOKENS)
+        return engines.over_serve(msgspec.structs.replace(config, deadline_s=DEADLINE_S))
     settings = TransformersConfig(device="cpu", dtype="float32", max_batch=2, num_threads=1, kv_cache_gib=1.0)
-    return engines.hosted(
-        LlmConfig(engine="transformers", model=NAME, max_model_len=WINDOW_TOKENS, transformers=settings)
+    config = LlmConfig(
+        engine="transformers",
+        model=NAME,
+        max_model_len=WINDOW_TOKENS,
+        deadline_s=DEADLINE_S,
+        transformers=settings,
     )
+    return engines.hosted(config)
 
 
 @pytest_asyncio.fixture(params=["transformers", "vllm"], scope="module", loop_scope="module")
@@ -83,7 +92,11 @@ async def model(
 @pytest.mark.asyncio(loop_scope="module")
 async def test_real_weights_hold_an_interview_to_its_end(model: LanguageModel) -> None:
     config = AgentConfig(
-        interviewer="model", decide_deadline_s=120, model_window_tokens=WINDOW_TOKENS, reply_tokens=160, temperature=0
+        interviewer="model",
+        decide_deadline_s=DEADLINE_S,
+        model_window_tokens=WINDOW_TOKENS,
+        reply_tokens=160,
+        temperature=0,
     )
     stage = model_stage(model, PLAN, config)
     candidate = stage.rehearsal()
@@ -92,7 +105,7 @@ async def test_real_weights_hold_an_interview_to_its_end(model: LanguageModel) -
         if not candidate.response["should_continue"]:
             break
         asked = len((await stage.state()).questions_asked)
-        await asyncio.wait_for(candidate.answer(ANSWERS[min(asked, len(ANSWERS)) - 1]), 300)
+        await asyncio.wait_for(candidate.answer(ANSWERS[min(asked, len(ANSWERS)) - 1]), 2 * DEADLINE_S)
     state = await stage.state()
     assert state.status == "concluded" and PLAN.closing in candidate.response["text"]
     log = [event.data for event in await stage.log()]
@@ -126,7 +139,7 @@ async def test_real_weights_judge_with_quotes_that_exist_or_ask_for_a_person(mod
     orders = [
         json.loads(line)["text"] for line in (TESTS / "data" / "grading" / "injections.jsonl").read_text().splitlines()
     ]
-    judge = RubricJudge(model, JudgeConfig(temperature=1.0))
+    judge = RubricJudge(model, JudgeConfig(temperature=1.0, deadline_s=DEADLINE_S))
     judged = 0
     for answer in (
         honest,
