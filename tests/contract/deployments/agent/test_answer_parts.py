@@ -195,6 +195,24 @@ async def test_what_an_answer_says_instead_of_telling_something_is_taken_up(
     assert not any(insult in own for insult in ("stupid", "useless", "robot", "Shut up"))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I built a robot arm controller and tuned it for two months.",
+        "The old dashboard was useless, so nobody looked at it.",
+        "There was a lot of nonsense in the logs, and you had to filter it before the import.",
+        "We worked out a schema with somebody else's team and moved the ledger.",
+        "With the help of a script I was never needed again, and I can look it up in the log.",
+    ],
+)
+@pytest.mark.parametrize("takes_up", ["", "We worked out a schema with somebody else's team"])
+async def test_an_answer_that_tells_something_is_not_answered_as_displeasure_or_a_gap(
+    answer: str, takes_up: str
+) -> None:
+    text, _ = await reply_to(answer, "Thank you.", takes_up)
+    assert not [reply for one in language_of("en").script.untold for reply in one.replies if reply in text]
+
+
 def test_no_reply_comes_twice_in_an_interview() -> None:
     script, told = language_of("en").script, list[str]()
     while reply := reply_to_untold("I am not so sure about that.", script, 3, len(told), told):
