@@ -34,6 +34,11 @@ _LOOP_REPEATS = 4
 _SINGLE_WORD_REPEATS = 8
 #: Minimum length, in words, of an ending that repeats the beginning.
 _RESTART_WORDS = 4
+#: The fewest UTF-8 bytes of text in a second of speech. Clear English has 10 to 17 (2026-12-02, tiny.en, 86 pieces), a
+#: text that ends after its first sentence 4; a script with fewer characters in a second has more bytes in each.
+_LEAST_BYTES_PER_S = 6.0
+#: Shorter speech may be one drawn-out word.
+_LEAST_SPEECH_S = 4.0
 
 
 def check_segment(segment: Segment, config: SttConfig) -> Guard | None:
@@ -62,6 +67,11 @@ def restarts(text: str) -> bool:
     """Whether the text ends by repeating its own beginning, as a decoder does that runs past the audio."""
     words = _normalised(text)
     return any(words[at:] == words[: len(words) - at] for at in range(_RESTART_WORDS, len(words) - _RESTART_WORDS + 1))
+
+
+def stops_early(text: str, speech_s: float) -> bool:
+    """Whether the text is too short for its seconds of speech, as when a decoder ends after the first sentence."""
+    return speech_s >= _LEAST_SPEECH_S and len(text.encode()) < _LEAST_BYTES_PER_S * speech_s
 
 
 def silence_guards(speech: tuple[Span, ...], duration_s: float, at_least_s: float) -> tuple[Guard, ...]:

@@ -22,7 +22,7 @@ from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
 from deployments.stt.engines.port import AudioPiece, Part, PieceOptions, PieceText, Recognizer, Transcriber
 from deployments.stt.engines.window_policy import FRAMES_PER_S
-from deployments.stt.guards import check_segment, restarts, silence_guards
+from deployments.stt.guards import check_segment, restarts, silence_guards, stops_early
 from interview.errors import DeadlineExceeded, Overloaded, SilentAudio, UnsupportedRequest
 
 T = TypeVar("T")
@@ -135,6 +135,9 @@ class SttService:
             samples = recording.audio.samples[span.start : span.end]
             piece = await self._off_loop(self._engine.prepare, samples, options)
             piece.expires_at = expires_at
+            piece.speech_s = sum(
+                found.duration_s for found in recording.speech if span.start <= found.start < found.end <= span.end
+            )
             submitted.append(piece)
             return await self._decode_fully(piece, submitted)
 
@@ -149,24 +152,28 @@ class SttService:
                 task.cancel()
 
     async def _decode_fully(self, piece: AudioPiece, submitted: list[AudioPiece]) -> PieceText:
-        """Decode one piece completely: again in the full window and at higher temperatures if improbable, and on from
-        where a segment was cut off.
+        """Decode one piece completely: again in the full window if it is improbable, restarts or stops early, at
+        higher temperatures if improbable, and on from where a segment was cut off.
 
         Appends every submitted piece to ``submitted``.
         """
         text = await self._transcribe_piece(piece)
-        if self._improbable(text) or restarts(text.text):
-            # In a window shorter than the training window the decoder sometimes loses its place.
+        # In a window shorter than the training window the decoder sometimes loses its place.
+        lost = self._improbable(text) or restarts(text.text)
+        if lost or stops_early(text.text, piece.speech_s):
             full = self._engine.full_window(piece)
             if full is not None:
                 submitted.append(full)
-                piece, text = full, await self._transcribe_piece(full)
+                again = await self._transcribe_piece(full)
+                # People also speak slowly and pause.
+                if lost or (len(again.text) > len(text.text) and not self._improbable(again)):
+                    piece, text = full, again
         for temperature in self._config.temperature_fallback:
             if not self._improbable(text):
                 break
-            again = replace(piece, key=msgspec.structs.replace(piece.key, temperature=temperature))
-            submitted.append(again)
-            text = max(text, await self._transcribe_piece(again), key=self._merit)
+            hotter = replace(piece, key=msgspec.structs.replace(piece.key, temperature=temperature))
+            submitted.append(hotter)
+            text = max(text, await self._transcribe_piece(hotter), key=self._merit)
         if text.resume_frame is None:
             return text
         rest = self._engine.remainder(piece, text.resume_frame)

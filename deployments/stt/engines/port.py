@@ -50,7 +50,8 @@ class BatchKey(Struct, frozen=True):
 class AudioPiece:
     """One piece of audio in a batch.
 
-    ``features``: log-mel, shape (n_mels, window_frames). ``content_frames`` of them are audio, the rest padding.
+    ``features``: log-mel, shape (n_mels, window_frames). ``content_frames`` of them are audio, the rest padding;
+    ``speech_s`` of that is speech.
     ``dropped`` is set when its caller disconnected; ``expires_at`` is on the monotonic clock.
     """
 
@@ -60,6 +61,7 @@ class AudioPiece:
     prompt: list[int]
     language: str
     window_s: float
+    speech_s: float = 0.0
     expires_at: float = float("inf")
     dropped: bool = False
 

@@ -120,6 +120,7 @@ class WhisperEngine:
             key=msgspec.structs.replace(piece.key, window_frames=frames),
             features=_padded(piece.features[:, from_frame : piece.content_frames], frames),
             content_frames=left,
+            speech_s=piece.speech_s * left / piece.content_frames,
             window_s=frames / FRAMES_PER_S,
         )
 

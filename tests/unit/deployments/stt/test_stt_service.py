@@ -264,3 +264,23 @@ async def test_a_piece_that_loses_its_place_in_a_short_window_is_heard_again_in_
 
     transcript = await SttService(SttConfig(), ShortWindows(), repeats_in_short_windows).transcribe(REQUEST)
     assert transcript.text == "It was the best of times."
+
+
+@pytest.mark.parametrize(
+    ("in_full_window", "heard"),
+    [("I wait until the new one calls me. It names a fixed lock order.", True), ("", False), ("I wait.", False)],
+)
+async def test_a_text_that_is_too_short_for_its_speech_is_heard_again_in_the_full_window(
+    in_full_window: str, heard: bool
+) -> None:
+    class ShortWindows(FakeRecognizer):
+        def full_window(self, piece: AudioPiece) -> AudioPiece | None:
+            return None if piece.window_s == 77.0 else replace(piece, window_s=77.0)
+
+    async def stops_after_a_sentence(piece: AudioPiece) -> PieceText:
+        assert piece.speech_s > 7
+        return text(in_full_window if piece.window_s == 77.0 else "I wait until then.")
+
+    fourteen_s = TranscribeRequest((ROOT / "tests" / "data" / "speech" / "two_cities_8.wav").read_bytes())
+    transcript = await SttService(SttConfig(), ShortWindows(), stops_after_a_sentence).transcribe(fourteen_s)
+    assert transcript.text == (in_full_window if heard else "I wait until then.")
