@@ -6,6 +6,7 @@ import io
 import re
 import wave
 from collections.abc import Sequence
+from itertools import cycle
 
 import msgspec
 import numpy as np
@@ -23,19 +24,30 @@ class Clip(msgspec.Struct, frozen=True):
 
 
 def clips_of_length(recordings: Sequence[Spoken], length_s: float, count: int) -> list[Clip]:
-    """``count`` clips of about ``length_s``, each of the recordings of one voice, in turns between the voices."""
+    """``count`` clips of about ``length_s``, each of the recordings of one voice, in turns between the voices.
+
+    No recording comes twice in a clip: a passage that repeats trips the guards against loops as no answer does. A voice
+    with too few recordings for the length is left out.
+
+    Raises:
+
+        ValueError: no voice has enough recordings.
+    """
     by_voice: dict[str, list[Spoken]] = {}
     for recording in recordings:
         if recording.duration_s <= length_s + 3 and recording.language == "en":
             by_voice.setdefault(recording.voice, []).append(recording)
+    least_s = 0.8 * length_s
+    voices = [spoken for spoken in by_voice.values() if sum(one.duration_s for one in spoken) >= least_s]
+    if not voices:
+        raise ValueError(f"no voice has {least_s:.0f} s of recordings of at most {length_s + 3:.0f} s")
+    endless = [cycle(spoken) for spoken in voices]
     clips: list[Clip] = []
-    at = dict.fromkeys(by_voice, 0)
     while len(clips) < count:
-        voice = list(by_voice)[len(clips) % len(by_voice)]
+        at = len(clips) % len(voices)
         parts: list[Spoken] = []
-        while not parts or sum(part.duration_s for part in parts) < 0.8 * length_s:
-            parts.append(by_voice[voice][at[voice] % len(by_voice[voice])])
-            at[voice] += 1
+        while sum(part.duration_s for part in parts) < least_s and len(parts) < len(voices[at]):
+            parts.append(next(endless[at]))
         samples = np.concatenate([part.samples for part in parts])
         clips.append(Clip(as_wav(samples), " ".join(part.text for part in parts), len(samples) / RATE))
     return clips
