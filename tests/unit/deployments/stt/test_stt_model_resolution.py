@@ -25,7 +25,7 @@ def empty_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_the_default_is_a_model_for_people_from_the_installed_package() -> None:
     resolved = resolve_model(SttConfig())
     assert (resolved.name, resolved.source) == ("whisper-tiny.en", "package")
-    assert resolved.profile.windows_s == (10.0, 15.0, 20.0)
+    assert resolved.profile.windows_s == (10.0, 12.0, 14.0, 16.0, 20.0)
 
 
 @pytest.mark.parametrize("alias", ["tiny.en", "Systran/faster-whisper-tiny.en"])
