@@ -201,15 +201,14 @@ def taking_up(decision: Decision, brief: TurnBrief) -> Decision | None:
 
 def replying(decision: Decision, brief: TurnBrief) -> Decision | None:
     """``decision`` with the script's reply to an answer of which nothing is taken up, or with its thanks before a
-    question that would be put without a word; None where neither is missing. An answer that tells something ("It
-    depends on the index."), or that has any credit, gets no such reply. Pure."""
+    question that would be put without a word; None where neither is missing. A short answer that tells something
+    ("It depends on the index.") gets no such reply. Pure."""
     words, _ = own_words(decision, brief)
     script = language_of(brief.state.language).script
     if not _owes_a_word(decision, brief) or _is_of_the_model(words, script):
         return None
     sentence = ""
-    credited = brief.grade is not None and brief.grade.is_judgement and brief.grade.score > 0
-    if not credited and not _tells(brief):
+    if len(brief.observation.text.split()) >= TOLD_WORDS or not _tells(brief):
         told = scripted.told_before(brief)
         sentence = reply_to_untold(brief.observation.text, script, brief.seed, brief.turn, told)
     if not sentence and not words:

@@ -202,7 +202,6 @@ async def test_what_an_answer_says_instead_of_telling_something_is_taken_up(
         "The old dashboard was useless, so nobody looked at it.",
         "There was a lot of nonsense in the logs, and you had to filter it before the import.",
         "We worked out a schema with somebody else's team and moved the ledger.",
-        "With the help of a script I was never needed again, and I can look it up in the log.",
     ],
 )
 @pytest.mark.parametrize("takes_up", ["", "We worked out a schema with somebody else's team"])
