@@ -34,8 +34,8 @@ _LOOP_REPEATS = 4
 _SINGLE_WORD_REPEATS = 8
 #: Minimum length, in words, of an ending that repeats the beginning.
 _RESTART_WORDS = 4
-#: The fewest UTF-8 bytes of text in a second of speech. Clear English has 10 to 17 (2026-12-02, tiny.en, 86 pieces), a
-#: text that ends after its first sentence 4; a script with fewer characters in a second has more bytes in each.
+#: The fewest UTF-8 bytes of text in a second of speech. Of 344 decodings of clear English 99 % had over 10 (2026-12-02,
+#: tiny.en); a text that ended after its first sentence had 4. Scripts with fewer characters have more bytes in each.
 _LEAST_BYTES_PER_S = 6.0
 #: Shorter speech may be one drawn-out word.
 _LEAST_SPEECH_S = 4.0

@@ -199,15 +199,13 @@ async def test_what_an_answer_says_instead_of_telling_something_is_taken_up(
     "answer",
     [
         "I built a robot arm controller and tuned it for two months.",
-        "The old dashboard was useless, so nobody looked at it.",
+        "The old dashboard was useless, so we replaced it.",
         "There was a lot of nonsense in the logs, and you had to filter it before the import.",
-        "We worked out a schema with somebody else's team and moved the ledger.",
+        "We worked out the schema with someone else's team and migrated the ledger.",
     ],
 )
-@pytest.mark.parametrize("takes_up", ["", "We worked out a schema with somebody else's team"])
-async def test_an_answer_that_tells_something_is_not_answered_as_displeasure_or_a_gap(
-    answer: str, takes_up: str
-) -> None:
+@pytest.mark.parametrize("takes_up", ["", "We worked out the schema with someone else's team"])
+async def test_a_substantive_answer_is_not_treated_as_a_complaint_or_a_gap(answer: str, takes_up: str) -> None:
     text, _ = await reply_to(answer, "Thank you.", takes_up)
     assert not [reply for one in language_of("en").script.untold for reply in one.replies if reply in text]
 
