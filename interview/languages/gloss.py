@@ -13,13 +13,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
-import snowballstemmer
 from msgspec import Struct
 from text_to_num import alpha2digit
 
 from interview.languages.folding import folded
 from interview.languages.language import Gloss, language_of
 from interview.languages.reading import reading_of
+from interview.text.snowball import Stemmer
 
 #: The gloss of a "don't know".
 NOT_KNOWING = "I do not know."
@@ -63,7 +63,7 @@ class Glossary:
 
     def __init__(self, code: str, rules: Gloss) -> None:
         self._code = code
-        self._stemmer = snowballstemmer.stemmer(rules.stemmer)
+        self._stemmer = Stemmer(rules.stemmer)
         self._decimal_comma = rules.numbers.decimal_comma
         self._before = _compiled(rules.numbers.before)
         self._words = _compiled(rules.words)
@@ -128,7 +128,7 @@ class Glossary:
             return self._contrasts[plain]
         if plain in self._stop_words:
             return _STOP_WORD
-        return folded(self._stemmer.stemWord(word.lower()))
+        return folded(self._stemmer.stem(word.lower()))
 
 
 def only_stop_words(gloss: str) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import snowballstemmer
+from interview.text.snowball import Stemmer
 
-_STEMMER = snowballstemmer.stemmer("english")
+_STEMMER = Stemmer("english")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|er|ers|ing|ation|ations|able)$)")
 
 
@@ -20,8 +20,7 @@ def stem(word: str) -> str:
     """The stem of a casefolded word; words of three letters or fewer and words with digits are their own stem."""
     if len(word) <= 3 or not word.isascii() or not word.isalpha():
         return word
-    found: str = _STEMMER.stemWord(_BRITISH.sub("iz", word))
+    found = _STEMMER.stem(_BRITISH.sub("iz", word))
     if len(found) >= 6 and found.endswith("i"):  # "recovery" and "recover", "delivery" and "deliver"
-        again: str = _STEMMER.stemWord(found[:-1])
-        return again
+        return _STEMMER.stem(found[:-1])
     return found[:-2] if len(found) >= 7 and found.endswith("at") else found
