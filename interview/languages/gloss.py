@@ -19,7 +19,7 @@ from text_to_num import alpha2digit
 from interview.languages.folding import folded
 from interview.languages.language import Gloss, language_of
 from interview.languages.reading import reading_of
-from interview.text.snowball import Stemmer
+from interview.languages.snowball import Stemmer
 
 #: The gloss of a "don't know".
 NOT_KNOWING = "I do not know."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from interview.text.snowball import Stemmer
+from interview.languages.snowball import Stemmer
 
 _STEMMER = Stemmer("english")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|er|ers|ing|ation|ations|able)$)")
