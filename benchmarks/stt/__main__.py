@@ -1,10 +1,13 @@
 """Speech to text, four ways on the same clips: faster-whisper alone, with threads, batched, and this tier.
 
     python -m benchmarks.stt --json OUT --speech DIR [--length 10] [--model whisper-tiny.en] [--clips 32] [--gpu]
+                             [--short-beside 3]
 
 Closed loop: each of N clients sends its next clip when the last was answered. Every clip is a request of its own; the
 tier runs on a real Ray Serve of this machine. ``DIR`` holds recordings that ``benchmarks.stt.speak`` made; the people
 of ``tests/data/speech`` are added. Clips of about ``--length`` seconds are joined from the recordings of one voice.
+With ``--short-beside`` one more client sends short clips one after the other while the tier hears the others, and the
+report says how long those took.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,6 +63,15 @@ class Run(msgspec.Struct, frozen=True):
     wer: float
     #: Clips per second in each round; ``clips_per_s`` is their median.
     rounds: list[float]
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """Short clips of one client beside a run of the tier."""
+
+    concurrency: int
+    clips: int
+    p50_ms: float
+    p95_ms: float
 
 
 async def measure(mode: Mode, concurrency: int, clips: Sequence[Clip], rounds: int, hear: Hear) -> Run:
@@ -140,8 +153,12 @@ async def run_bare(
     return runs
 
 
-async def run_tier(config: SttConfig, levels: Sequence[int], clips: Sequence[Clip], rounds: int) -> list[Run]:
-    """This tier behind a Serve handle, as the ingress and the agent call it."""
+async def run_tier(
+    config: SttConfig, levels: Sequence[int], clips: Sequence[Clip], rounds: int, short: Sequence[Clip] = ()
+) -> tuple[list[Run], list[Beside]]:
+    """This tier behind a Serve handle, as the ingress and the agent call it; with ``short`` clips of a further client
+    beside each run.
+    """
     import ray
     from ray import serve as ray_serve
 
@@ -160,14 +177,46 @@ async def run_tier(config: SttConfig, levels: Sequence[int], clips: Sequence[Cli
             return (await client.transcribe(TranscribeRequest(clip.audio, content_type="audio/wav"))).text
 
         await asyncio.gather(*(hear(clip) for clip in clips[:4]))
-        runs = []
+        runs: list[Run] = []
+        beside: list[Beside] = []
         for concurrency in levels:
+            over = asyncio.Event()
+            other = asyncio.ensure_future(_hear_in_turn(short, hear, over))
             runs.append(await measure("tier", concurrency, clips, rounds, hear))
+            over.set()
             _say(runs[-1])
-        return runs
+            if latencies_ms := await other:
+                beside.append(_beside(concurrency, latencies_ms))
+        return runs, beside
     finally:
         ray_serve.shutdown()  # type: ignore[no-untyped-call]
         ray.shutdown()
+
+
+async def _hear_in_turn(clips: Sequence[Clip], hear: Hear, over: asyncio.Event) -> list[float]:
+    """The milliseconds that each clip took, one after the other until ``over``."""
+    latencies_ms: list[float] = []
+    for clip in cycle(clips):
+        if over.is_set():
+            break
+        sent = time.perf_counter()
+        await hear(clip)
+        latencies_ms.append((time.perf_counter() - sent) * 1000)
+    return latencies_ms
+
+
+def _beside(concurrency: int, latencies_ms: Sequence[float]) -> Beside:
+    ordered = sorted(latencies_ms)
+    found = Beside(
+        concurrency=concurrency,
+        clips=len(ordered),
+        p50_ms=round(statistics.median(ordered), 1),
+        p95_ms=round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 1),
+    )
+    sys.stderr.write(
+        f"    short clips beside ×{concurrency:<3} p50 {found.p50_ms:7.1f} ms  p95 {found.p95_ms:7.1f} ms\n"
+    )
+    return found
 
 
 def verdict(runs: Sequence[Run]) -> dict[str, float]:
@@ -209,10 +258,13 @@ def _say(run: Run) -> None:
     )
 
 
-async def benchmark(config: SttConfig, clips: Sequence[Clip], rounds: int, modes: Sequence[Mode]) -> dict[str, Any]:
+async def benchmark(
+    config: SttConfig, clips: Sequence[Clip], rounds: int, modes: Sequence[Mode], short: Sequence[Clip] = ()
+) -> dict[str, Any]:
     """All modes in one run on the same clips."""
     about = machine()
     runs: list[Run] = []
+    beside: list[Beside] = []
     if "sequential" in modes:
         runs += await run_bare("sequential", config, [1], clips, rounds)
     if "threads" in modes:
@@ -220,15 +272,19 @@ async def benchmark(config: SttConfig, clips: Sequence[Clip], rounds: int, modes
     if "batched" in modes:
         runs += await run_bare("batched", config, [16], clips, rounds)
     if "tier" in modes:
-        runs += await run_tier(config, [1, 16], clips, rounds)
+        heard, beside = await run_tier(config, [1, 16], clips, rounds, short)
+        runs += heard
     report: dict[str, Any] = {
         "benchmark": "stt",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": about,
         "model": config.model,
         "audio_s": round(sum(clip.duration_s for clip in clips), 1),
+        "max_batch_audio_s": config.max_batch_audio_s,
         "runs": msgspec.to_builtins(runs),
     }
+    if beside:
+        report["short_beside"] = msgspec.to_builtins(beside)
     if "tier" in modes and len(modes) > 1:
         report["verdict"] = verdict(runs)
     return report
@@ -248,6 +304,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, help="batches side by side in the tier")
     parser.add_argument("--threads", type=int, help="threads per worker in the tier")
     parser.add_argument("--batch-audio-s", type=int, help="most seconds of encoder input in one batch")
+    parser.add_argument("--short-beside", type=float, metavar="SECONDS", help="length of one more client's clips")
     parser.add_argument("--modes", default="threads,batched,tier", help="comma-separated subset")
     arguments = parser.parse_args()
     config = GPU if arguments.gpu else CPU
@@ -259,8 +316,10 @@ def main() -> None:
     }
     config = msgspec.structs.replace(config, **{name: value for name, value in changes.items() if value is not None})
     modes: list[Any] = arguments.modes.split(",")
-    clips = clips_of_length([*people(), *recorded(arguments.speech)], arguments.length, arguments.clips)
-    report = asyncio.run(benchmark(config, clips, arguments.rounds, modes))
+    recordings = [*people(), *recorded(arguments.speech)]
+    clips = clips_of_length(recordings, arguments.length, arguments.clips)
+    short = [] if arguments.short_beside is None else clips_of_length(recordings, arguments.short_beside, 16)
+    report = asyncio.run(benchmark(config, clips, arguments.rounds, modes, short))
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
     arguments.json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     sys.stderr.write(f"{report.get('verdict', '')}\nwritten to {arguments.json}\n")

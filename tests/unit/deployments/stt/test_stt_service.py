@@ -71,6 +71,8 @@ async def test_silence_is_refused_with_a_sentence_and_never_transcribed() -> Non
         await service.transcribe(TranscribeRequest(silence()))
 
 
+#: The text of a decoder that ended after the first of two sentences.
+CUT = "I wait until then."
 HINDI_IS_BEYOND_IT = ModelProfile(word_error_rates={"en": 0.09, "hi": 1.0})
 
 
@@ -267,20 +269,24 @@ async def test_a_piece_that_loses_its_place_in_a_short_window_is_heard_again_in_
 
 
 @pytest.mark.parametrize(
-    ("in_full_window", "heard"),
-    [("I wait until the new one calls me. It names a fixed lock order.", True), ("", False), ("I wait.", False)],
+    ("clip", "in_short_window", "in_full_window", "heard"),
+    [
+        ("two_cities_8", CUT, "I wait until the new one calls me. It names a fixed lock order.", True),
+        ("two_cities_8", CUT, "", False),
+        ("two_cities_8", CUT, "I wait.", False),
+        ("two_cities_1", "It was the best of times", "It was the best of times, it was the worst of times", True),
+    ],
 )
 async def test_a_text_that_is_too_short_for_its_speech_is_heard_again_in_the_full_window(
-    in_full_window: str, heard: bool
+    clip: str, in_short_window: str, in_full_window: str, heard: bool
 ) -> None:
     class ShortWindows(FakeRecognizer):
         def full_window(self, piece: AudioPiece) -> AudioPiece | None:
             return None if piece.window_s == 77.0 else replace(piece, window_s=77.0)
 
     async def stops_after_a_sentence(piece: AudioPiece) -> PieceText:
-        assert piece.speech_s > 7
-        return text(in_full_window if piece.window_s == 77.0 else "I wait until then.")
+        return text(in_full_window if piece.window_s == 77.0 else in_short_window)
 
-    fourteen_s = TranscribeRequest((ROOT / "tests" / "data" / "speech" / "two_cities_8.wav").read_bytes())
-    transcript = await SttService(SttConfig(), ShortWindows(), stops_after_a_sentence).transcribe(fourteen_s)
-    assert transcript.text == (in_full_window if heard else "I wait until then.")
+    request = TranscribeRequest((ROOT / "tests" / "data" / "speech" / f"{clip}.wav").read_bytes())
+    transcript = await SttService(SttConfig(), ShortWindows(), stops_after_a_sentence).transcribe(request)
+    assert transcript.text == (in_full_window if heard else in_short_window)
