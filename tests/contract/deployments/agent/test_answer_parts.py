@@ -202,6 +202,8 @@ async def test_what_an_answer_says_instead_of_telling_something_is_taken_up(
         "The old dashboard was useless, so we replaced it.",
         "There was a lot of nonsense in the logs, and you had to filter it before the import.",
         "We worked out the schema with someone else's team and migrated the ledger.",
+        "With the help of a script I was never needed again, and I can look it up in the log.",
+        "Each request carries a key, and I look the key up in the table before I write.",
     ],
 )
 @pytest.mark.parametrize("takes_up", ["", "We worked out the schema with someone else's team"])
