@@ -234,7 +234,7 @@ def _check_start(state: SessionState | None, start: PreparedStart | None, earlie
     if state is not None:
         if state.status in ("concluded", "expired"):
             raise SessionEnded("This interview has ended; invite the candidate to a new one.")
-        if start is not None:
+        if start is not None and not (earlier and start == replace(earlier.start, extra_time=start.extra_time)):
             raise _wrong("plan", "cannot be changed: the interview has already started")
     elif start is None and earlier is None:
         raise _wrong("plan", "is required without role_description")

@@ -255,6 +255,16 @@ async def test_tokens_end_with_their_time(house: House) -> None:
     assert (await house.client.post("/session/start/i-1", headers=bearer(access))).status_code == 401
 
 
+async def test_a_link_to_a_running_interview_may_repeat_its_plan_and_not_change_it(house: House) -> None:
+    await house.invited()
+    await put_session(house.ports.sessions, KEY)
+    assert (await house.exchanged(await house.invited())).json()["status"] == "active"
+    changed = {**PREPARED, "plan": "another"}
+    refused = await house.client.post("/interviews/i-1/link", json=changed, headers=OPERATOR)
+    assert refused.status_code == 422
+    assert "already started" in refused.text
+
+
 async def test_an_ended_interview_invites_nobody(house: House) -> None:
     await put_session(house.ports.sessions, KEY, SessionConcluded(turn=0, by="plan", reason="Done."))
     refused = await house.client.post("/interviews/i-1/link", json=PREPARED, headers=OPERATOR)
