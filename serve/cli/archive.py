@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from serve.cli.sessions import Data, Profile, directory_of, storage_of
+from serve.cli.data_option import Data
+from serve.cli.sessions import Profile, directory_of, storage_of
 
 app = typer.Typer(help="The archive of interviews.", no_args_is_help=True)
 

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from interview.errors import ConfigError, InternalError, InvalidInput, NotFound
 from interview.plans.questions import Question
+from serve.cli.data_option import StoredData
 from serve.cli.tables import print_table
 from serve.cli.text_files import text_of
 
@@ -129,7 +130,7 @@ def audit(
     as_json: AsJson = False,
     tenant: Annotated[str, typer.Option(help="Tenant of the sessions.")] = "local",
     profile: Annotated[str, typer.Option(help="Profile with the storage settings.")] = "local",
-    data: Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")] = None,
+    data: StoredData = None,
 ) -> None:
     """Selection rates, median-split rates and impact ratios per group and intersection, for an independent audit.
 

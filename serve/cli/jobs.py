@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from interview.errors import InvalidInput
+from serve.cli.data_option import StoredData
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.work_queues import with_queue
 from storage.work_queue.port import WorkQueue
@@ -20,13 +21,11 @@ app = typer.Typer(help="Show background jobs of grading; revive dead ones.", no_
 
 T = TypeVar("T")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
-
 
 @app.command("list")
 def list_jobs(
     limit: Annotated[int, typer.Option(min=1, help="Dead jobs to show at most.")] = 100,
-    data: Data = None,
+    data: StoredData = None,
     as_json: AsJson = False,
 ) -> None:
     """Count the jobs by state and list the dead ones, the latest first, with their reasons."""
@@ -53,7 +52,7 @@ def list_jobs(
 def revive(
     job_ids: Annotated[list[str] | None, typer.Argument(help="Ids from `interview jobs list`.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Revive every dead job.")] = False,
-    data: Data = None,
+    data: StoredData = None,
     as_json: AsJson = False,
 ) -> None:
     """Let dead jobs be tried again, with a full number of attempts. Remove the cause first.

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from serve.cli.data_option import Data, StoredData
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.tables import print_table
 from serve.serve_file import data_dir
@@ -23,8 +24,6 @@ from storage.redis.address import without_credentials
 app = typer.Typer(help="Manage API keys. Each has a tenant and scopes; only its hash is stored.", no_args_is_help=True)
 
 T = TypeVar("T")
-
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
 
 
 @app.command()
@@ -59,7 +58,7 @@ def create(
 def list_keys(
     tenant: Annotated[str, typer.Option(help="Tenant of the keys.")] = "local",
     as_json: AsJson = False,
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """List a tenant's keys, without their secrets."""
 
@@ -88,7 +87,7 @@ def list_keys(
 def revoke(
     key_id: Annotated[str, typer.Argument(help="Key id from `interview keys list`.")],
     as_json: AsJson = False,
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """Revoke a key; it stops working within a second."""
 

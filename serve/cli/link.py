@@ -17,6 +17,7 @@ from interview.limits import MAX_NAME_CHARS
 from interview.sessions.ids import check_interview_id, check_tenant, reference_problem
 from interview.sessions.invitation import GrantedTime, Invitation, PreparedStart
 from interview.yaml.schema import nearest
+from serve.cli.data_option import StoredData
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.text_files import text_of
 from serve.local.candidate_link import browsable, new_link, revoke_link, waiting
@@ -51,7 +52,7 @@ def link(
     tenant: Annotated[str, typer.Option(help="Tenant of the interview.")] = "local",
     address: Annotated[str | None, typer.Option(help="Public address (default: the running platform's).")] = None,
     profile: Annotated[str, typer.Option(help="Profile with the settings.")] = "local",
-    data: Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")] = None,
+    data: StoredData = None,
 ) -> None:
     """Make a link for a candidate and print it. It is shown once, and the earlier link stops working.
 

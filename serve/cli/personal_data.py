@@ -14,9 +14,10 @@ from rich.table import Column, Table
 from interview.errors import InvalidInput, NotFound
 from interview.sessions.ids import check_interview_id
 from serve.cli.audit_words import action_words, detail_words
+from serve.cli.data_option import StoredData
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.output_files import written
-from serve.cli.sessions import Data, Profile, Tenant, directory_of, storage_of
+from serve.cli.sessions import Profile, Tenant, directory_of, storage_of
 from serve.cli.tables import print_table
 from storage.audit.port import COMMAND_LINE, AuditEntry
 from storage.sessions.port import SessionKey
@@ -41,7 +42,7 @@ def erase(
     as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """Erase interviews from every store: session, recordings, documents, archive, reports, jobs. It cannot be undone.
 
@@ -82,7 +83,7 @@ def export(
     as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """Write everything stored about interviews to a ZIP file: state, events, recordings, documents, reports."""
     from serve.composition.personal_data import open_personal_data
@@ -116,7 +117,7 @@ def audit_log(
     as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """Show who read, changed or erased personal data, newest first."""
     from serve.composition.local_stores import open_stores

@@ -12,9 +12,10 @@ import typer
 from msgspec.structs import replace
 
 from interview.errors import Conflict, InvalidInput, NotFound
+from serve.cli.data_option import Data
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.output_files import written
-from serve.cli.sessions import Data, Profile, Tenant, directory_of
+from serve.cli.sessions import Profile, Tenant, directory_of
 from serve.serve_file import plans_dir, policies_dir
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from interview.errors import InvalidInput
 from interview.sessions.session import Status
+from serve.cli.data_option import StoredData
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.output_files import written
 from serve.cli.tables import print_table
@@ -20,7 +21,6 @@ from serve.serve_file import data_dir, profile_path, read_serve_file
 from serve.settings import StorageSettings
 
 ReportFormat = Literal["json", "html", "pdf"]
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
 Tenant = Annotated[str, typer.Option(help="Tenant of the session.")]
 Profile = Annotated[str, typer.Option(help="Profile with the storage settings.")]
 
@@ -42,7 +42,7 @@ def sessions(
     as_json: AsJson = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """List a tenant's interviews, live and archived, newest first."""
     from serve.composition.session_lists import sessions_of
@@ -70,7 +70,7 @@ def replay(
     html: Annotated[Path | None, typer.Option(help="Also write the log as an HTML page.")] = None,
     tenant: Tenant = "local",
     profile: Profile = "local",
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """Fold a session's events again, compare with the stored snapshot, and re-check every deterministic decision.
 
@@ -104,7 +104,7 @@ def report(
     ] = False,
     tenant: Tenant = "local",
     profile: Profile = "local",
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """Write a session's report."""
     from serve.composition.stored_reports import report_of

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from interview.errors import InvalidInput, NotFound
+from serve.cli.data_option import StoredData
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.sessions import storage_of
 from serve.cli.work_queues import with_queue
@@ -21,14 +22,13 @@ app = typer.Typer(help="Manage webhooks: messages that no attempt could deliver.
 
 T = TypeVar("T")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory (default: the user's).")]
 Profile = Annotated[str, typer.Option(help="Profile with the storage settings.")]
 
 _ALL = 10_000
 
 
 @app.command()
-def dead(as_json: AsJson = False, profile: Profile = "local", data: Data = None) -> None:
+def dead(as_json: AsJson = False, profile: Profile = "local", data: StoredData = None) -> None:
     """List the dead letters with the reason of the last attempt."""
 
     async def work(queue: WorkQueue) -> list[JobStatus]:
@@ -50,7 +50,7 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
     as_json: AsJson = False,
     profile: Profile = "local",
-    data: Data = None,
+    data: StoredData = None,
 ) -> None:
     """Try dead letters again, from the first attempt on."""
     if (message is None) != every:
