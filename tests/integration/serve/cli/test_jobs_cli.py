@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import stat
 import uuid
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -61,13 +58,3 @@ def test_dead_jobs_are_listed_with_their_reason_and_revived(store: str) -> None:
 def test_revive_wants_names_or_all(store: str) -> None:
     done = CliRunner().invoke(app, ["jobs", "revive"])
     assert done.exit_code != 0
-
-
-def test_a_data_directory_that_a_command_makes_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("REDIS_URL", raising=False)
-    before = os.umask(0o022)
-    try:
-        assert jobs("list", "--data", str(tmp_path / "new" / "data"))[0] == 0
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "new" / "data").stat().st_mode) == 0o700
