@@ -27,7 +27,9 @@ _IDENTIFIER = re.compile(r"\w+\Z")
 def _parser() -> MarkdownIt:
     # Indented text is an indented sentence here, not code.
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    return parser.disable(["code"])
+    parser.disable(["code"])
+    parser.parse("*a*")  # A parser compiles its rules at the first text, which two threads must not do at once.
+    return parser
 
 
 def plain_text(markdown: str) -> str:

@@ -1,7 +1,11 @@
 """Markdown is read as its words: no mark is left to be spelt out, no word is lost."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from interview.text import markdown as module
 from interview.text.markdown import plain_text
 
 
@@ -46,3 +50,18 @@ def test_marks_vanish_and_words_stay(markdown: str, expected: str) -> None:
 )
 def test_signs_of_arithmetic_and_code_are_no_markdown(text: str) -> None:
     assert plain_text(text) == text
+
+
+def test_threads_that_read_the_first_texts_at_once_read_them_rightly() -> None:
+    text = "**Thank you.** Please read `lock` first.\n\n- one *item*\n- two"
+    right = plain_text(text)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(100):
+                module._parser.cache_clear()
+                module._parser()
+                assert list(pool.map(plain_text, [text] * 4)) == [right] * 4
+    finally:
+        sys.setswitchinterval(before)
