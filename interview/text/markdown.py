@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,13 +22,16 @@ _MARKS = re.compile(r"[*_~`#>|\[\]\\&<\n]|^\s*(?:[-+]|\d+[.)])\s")
 _IDENTIFIER = re.compile(r"\w+\Z")
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+def _ready_parser() -> MarkdownIt:
     # Indented text is an indented sentence here, not code.
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.disable(["code"])
-    parser.parse("*a*")  # A parser compiles its rules at the first text, which two threads must not do at once.
+    # The first text and the first link fill tables, which two threads must not do at once.
+    parser.parse("*a* [a](https://a.example) <https://a.example>")
     return parser
+
+
+_PARSER = _ready_parser()
 
 
 def plain_text(markdown: str) -> str:
@@ -42,7 +44,7 @@ def plain_text(markdown: str) -> str:
     text = _STYLING_TAG.sub("", text).strip()
     if not _MARKS.search(text):
         return text
-    return "\n".join(line for line in _lines(_parser().parse(text)) if line)
+    return "\n".join(line for line in _lines(_PARSER.parse(text)) if line)
 
 
 def _lines(tokens: Sequence[Token]) -> Iterator[str]:

@@ -101,4 +101,8 @@ class PersonalData:
 
 async def _add(file: zipfile.ZipFile, name: str, data: bytes) -> None:
     how = zipfile.ZIP_STORED if name.endswith(_STORED) else zipfile.ZIP_DEFLATED
-    await asyncio.to_thread(file.writestr, name, data, compress_type=how)
+    work = asyncio.ensure_future(asyncio.to_thread(file.writestr, name, data, compress_type=how))
+    try:
+        await asyncio.shield(work)
+    finally:  # The caller closes the file, so the thread must have finished, also after a cancellation.
+        await asyncio.wait((work,))

@@ -52,7 +52,7 @@ def test_signs_of_arithmetic_and_code_are_no_markdown(text: str) -> None:
     assert plain_text(text) == text
 
 
-def test_threads_that_read_the_first_texts_at_once_read_them_rightly() -> None:
+def test_threads_that_read_the_first_texts_at_once_read_them_rightly(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "**Thank you.** Please read `lock` first.\n\n- one *item*\n- two"
     right = plain_text(text)
     before = sys.getswitchinterval()
@@ -60,8 +60,7 @@ def test_threads_that_read_the_first_texts_at_once_read_them_rightly() -> None:
     try:
         with ThreadPoolExecutor(4) as pool:
             for _ in range(100):
-                module._parser.cache_clear()
-                module._parser()
+                monkeypatch.setattr(module, "_PARSER", module._ready_parser())
                 assert list(pool.map(plain_text, [text] * 4)) == [right] * 4
     finally:
         sys.setswitchinterval(before)
