@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,7 +94,11 @@ class SentenceStore:
         self._make_room(self._directory)
 
     def _make_room(self, directory: Path) -> None:
-        found = [(entry.stat(), Path(entry)) for entry in os.scandir(directory) if entry.name.endswith(_SUFFIX)]
+        found: list[tuple[os.stat_result, Path]] = []
+        for entry in os.scandir(directory):
+            if entry.name.endswith(_SUFFIX):
+                with suppress(FileNotFoundError):  # another replica evicted it
+                    found.append((entry.stat(), Path(entry)))
         excess = sum(stat.st_size for stat, _ in found) - self._max_kept_bytes
         for stat, path in sorted(found, key=lambda one: one[0].st_mtime_ns):
             if excess <= 0:

@@ -172,9 +172,10 @@ class EmbeddedRedis:
 
     def wait(self) -> str:
         """Block until the server's process ends, and return how: ``signal 9``, ``status 1`` or ``not running``."""
-        if self._server is None:
+        server = self._server  # `stop` in another thread clears the attribute
+        if server is None:
             return "not running"
-        status = self._server.wait()
+        status = server.wait()
         return f"signal {-status}" if status < 0 else f"status {status}"
 
     def stop(self) -> None:

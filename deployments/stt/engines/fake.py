@@ -144,7 +144,7 @@ class FakeRecognizer:
         self._sleep(self._times.next_s())
         if any(self._fails_on(piece) for piece in pieces):
             raise RuntimeError("the fake engine was told to fail on this piece")
-        self.stats.record(len(pieces), pieces[0].key.window_frames)
+        self.stats.record(len(pieces))
         return [
             PieceText(
                 parts=(Part(0.0, piece.content_frames / 100, _sentence(piece.features.tobytes())),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -116,13 +116,11 @@ class EngineStats:
     failed_batches: int = 0
     largest_batch: int = 0
     dropped: int = 0
-    by_window: dict[int, int] = field(default_factory=dict)
 
-    def record(self, size: int, window_frames: int) -> None:
+    def record(self, size: int) -> None:
         self.batches += 1
         self.pieces += size
         self.largest_batch = max(self.largest_batch, size)
-        self.by_window[window_frames] = self.by_window.get(window_frames, 0) + size
 
 
 class Recognizer(Protocol):

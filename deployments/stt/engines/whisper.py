@@ -201,7 +201,7 @@ class WhisperEngine:
                     batch_size=len(pieces),
                 )
             )
-        self.stats.record(len(pieces), key.window_frames)
+        self.stats.record(len(pieces))
         return texts
 
     def _language_logprobs(self, encoded: Any, pieces: Sequence[AudioPiece]) -> list[float]:
