@@ -105,7 +105,7 @@ def follow_ups_refer(held: HeldInterview) -> Iterable[str]:
     """A follow-up is the question's own, asks for a missing part of the story, or refers to question or answer."""
     for question, follow_ups in _follow_ups(held):
         for sent, answer in follow_ups:
-            if any(own in sent.text for own in question.planned_follow_ups):
+            if any(searchable(own) in searchable(sent.text) for own in question.planned_follow_ups):
                 continue
             wanted = analyse_story(answer, held.plan.language).follow_up
             if wanted and sentences_of(wanted, held.plan.language)[-1] in sent.text:

@@ -340,6 +340,21 @@ async def test_a_storys_probe_refers_to_it_without_its_first_sentence(grading: G
     assert not Judge(PERSONAS["strong"], troupe.config).failures(held)["follow_ups_refer"]
 
 
+async def test_a_planned_follow_up_may_begin_within_a_sentence(grading: GradingService) -> None:
+    """The model wrote "So which decision …" before a follow-up of data-analyst (2026-12-02)."""
+    troupe = script(grading)
+    held = beside_the_point(await held_with(troupe, "strong"))
+    planned = BACKEND.by_id["be-opener"].planned_follow_ups[0]
+    said = {"And why?": f"So {planned[0].lower()}{planned[1:]}"}
+
+    def retold(data: Any) -> Any:
+        if isinstance(data, AnswerReceived) and data.turn == 1:
+            return changed(data, text="Nothing.")
+        return changed(data, text=said[data.text]) if getattr(data, "text", "") in said else data
+
+    assert not Judge(PERSONAS["strong"], troupe.config).failures(edited(retold, held))["follow_ups_refer"]
+
+
 async def test_a_grade_or_a_word_that_an_order_changed_is_found(grading: GradingService) -> None:
     held = await held_with(script(grading), "average")
     assert injections_inert(held, held) == []
