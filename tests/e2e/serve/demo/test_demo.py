@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -46,6 +47,15 @@ def family(out: Path) -> list[psutil.Process]:
     return found
 
 
+def command_lines(out: Path) -> list[str]:
+    """Of the living processes; one may end between being listed and being read."""
+    found = []
+    for process in family(out):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found.append(" ".join(process.cmdline()))
+    return found
+
+
 def left_over(out: Path, within_s: float = 45.0) -> list[psutil.Process]:
     """The processes that are still alive after a grace period."""
     _, alive = psutil.wait_procs(family(out), timeout=within_s)
@@ -57,7 +67,7 @@ def wait_for_replicas(out: Path, run: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert run.poll() is None, "the demo ended before it could be killed"
-        if any("ServeReplica" in " ".join(process.cmdline()) for process in family(out) if process.is_running()):
+        if any("ServeReplica" in line for line in command_lines(out)):
             return
         time.sleep(0.2)
     pytest.fail("the platform did not start in time")
