@@ -3,9 +3,9 @@
     python -m benchmarks.order_training [--write]
 
 Needs scikit-learn (extra ``dev``). Trained on: the labelled texts of ``tests/data/meaning`` and ``tests/data/grading``
-(without the halves and files that are kept for measuring), the honest answers and requests there and the sentences of
-the shipped plans (all honest), and 6,000 sentences of ``benchmarks.order_phrases``. ``--write`` replaces
-``interview/text/order_weights.json``.
+(without the halves and files that are kept for measuring), the honest answers and requests there, the sentences of
+the shipped plans and the wordings of ``benchmarks.utterance_training`` (all honest), and 6,000 sentences of
+``benchmarks.order_phrases``. ``--write`` replaces ``interview/text/order_weights.json``.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ DATA = ROOT / "tests" / "data"
 TARGET = ROOT / "interview" / "text" / "order_weights.json"
 
 #: An honest sentence of a plan or of a closed answer counts less than a text that was labelled by hand, and so does a
-#: generated one: there are many, and alike.
-_LABELLED, _PLAIN = 1.0, 0.15
+#: generated one: there are many, and alike. There are many times more of the wordings of ``utterance_training``.
+_ORDER, _LABELLED, _PLAIN, _WORDING = 2.0, 1.0, 0.3, 0.05
 _SENTENCES = 3000
-_STRENGTH = 1.0
+_STRENGTH = 2.0
 #: Features seen less often are left out, and weights below this.
 _FEWEST, _SMALLEST = 2, 0.02
 
@@ -108,6 +108,7 @@ def plain() -> list[str]:
         for text in _texts(msgspec.to_builtins(plan)):
             for sentence in re.split(r"(?<=[.!?])\s+", text):
                 found[sentence] = None
+                found |= dict.fromkeys(re.split(r"[,;:–—]\s", sentence))  # clauses are judged alone, too
     return list(found)
 
 
@@ -126,8 +127,10 @@ def train() -> OrderWeights:
     by_hand = list(labelled())
     honest = plain()
     generated = sample(_SENTENCES, seed=7)
-    texts = by_hand + [(text, False) for text in honest] + generated
-    weight = [_LABELLED] * len(by_hand) + [_PLAIN] * (len(honest) + len(generated))
+    wordings = list(dict.fromkeys(str(case["text"]) for case in lines("meaning/utterance_wordings.jsonl")))
+    texts = by_hand + [(text, False) for text in honest] + generated + [(text, False) for text in wordings]
+    weight = [_ORDER if order else _LABELLED for _, order in by_hand]
+    weight += [_PLAIN] * (len(honest) + len(generated)) + [_WORDING] * len(wordings)
     named = [dict.fromkeys(sorted(features(tokens_of(folded_text(text)))), 1.0) for text, _ in texts]
     seen: dict[str, int] = {}
     for names in named:
@@ -138,7 +141,7 @@ def train() -> OrderWeights:
     model = LogisticRegression(C=_STRENGTH, max_iter=3000)
     model.fit(vectors.fit_transform(kept), [order for _, order in texts], sample_weight=weight)
     weights = zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
-    print(f"{len(by_hand)} labelled, {len(honest)} honest, {len(generated)} generated texts")
+    print(f"{len(by_hand)} labelled, {len(honest)} honest, {len(generated)} generated texts, {len(wordings)} wordings")
     return OrderWeights(
         intercept=round(float(model.intercept_[0]), 3),
         weights={str(name): round(float(value), 3) for name, value in weights if abs(value) >= _SMALLEST},

@@ -2,10 +2,11 @@
 
     python -m benchmarks.story_training [--write]
 
-Needs scikit-learn (extra ``dev``). Trained on ``tests/data/meaning/story_clauses.jsonl``, whose clauses were labelled
-by hand, whole and in shortened versions, and on the stories of ``tests/data`` that are not kept for measuring, with the
-labels of the rules where the rules find the right parts. ``--write`` replaces
-``interview/measurement/story_weights.json``; its SHA-256 goes to ``interview/measurement/story_model.py``.
+Needs scikit-learn (extra ``dev``). Trained on ``story_clauses.jsonl`` and ``story_wordings.jsonl`` of
+``tests/data/meaning``, whose clauses their writers labelled, whole and in shortened versions, and on the stories of
+``tests/data`` that are not kept for measuring, with the labels of the rules where the rules find the right parts.
+``--write`` replaces ``interview/measurement/story_weights.json``; its SHA-256 goes to
+``interview/measurement/story_model.py``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ TARGET = ROOT / "interview" / "measurement" / "story_weights.json"
 
 _SEED = 0
 _STRENGTH = 1.0
+#: There are three times more of the stories of ``story_wordings.jsonl`` than of all others.
+_WORDING = 0.25
 #: Features seen less often are left out, and weights below this.
 _FEWEST, _SMALLEST = 2, 0.05
 #: The fewest characters that a clause shares with a labelled stretch to have its label.
@@ -54,10 +57,10 @@ def lines(name: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in (DATA / name).read_text().splitlines()]
 
 
-def labelled_by_hand() -> Iterator[Labelled]:
-    """The clauses of the labelled stories and of their shortened versions."""
+def labelled_by_hand(name: str) -> Iterator[Labelled]:
+    """The clauses of the labelled stories of a file and of their shortened versions."""
     chance = random.Random(_SEED)
-    for case in lines("meaning/story_clauses.jsonl"):
+    for case in lines(name):
         for version in _versions(msgspec.convert(case["clauses"], type=list[Stretch]), chance):
             yield from _labelled(version)
 
@@ -115,7 +118,10 @@ def training_stories() -> Iterator[tuple[str, set[str]]]:
 
 
 def train() -> dict[StoryPart, PartWeights]:
-    clauses = [*labelled_by_hand(), *labelled_by_rules()]
+    clauses = [*labelled_by_hand("meaning/story_clauses.jsonl"), *labelled_by_rules()]
+    wordings = list(labelled_by_hand("meaning/story_wordings.jsonl"))
+    counts = [1.0] * len(clauses) + [_WORDING] * len(wordings)
+    clauses += wordings
     named = [features(clause, place) for clause, place, _ in clauses]
     seen: dict[str, int] = {}
     for names in named:
@@ -125,11 +131,11 @@ def train() -> dict[StoryPart, PartWeights]:
     vectors = DictVectorizer()
     matrix = vectors.fit_transform(kept)
     print(f"{len(clauses)} clauses, {matrix.shape[1]} features")
-    return {part: _trained(matrix, [part in parts for _, _, parts in clauses], vectors) for part in PARTS}
+    return {part: _trained(matrix, [part in parts for _, _, parts in clauses], counts, vectors) for part in PARTS}
 
 
-def _trained(matrix: object, is_part: list[bool], vectors: DictVectorizer) -> PartWeights:
-    model = LogisticRegression(C=_STRENGTH, max_iter=1000, tol=1e-4).fit(matrix, is_part)
+def _trained(matrix: object, is_part: list[bool], counts: list[float], vectors: DictVectorizer) -> PartWeights:
+    model = LogisticRegression(C=_STRENGTH, max_iter=1000, tol=1e-4).fit(matrix, is_part, sample_weight=counts)
     weights = zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
     return PartWeights(
         intercept=round(float(model.intercept_[0]), 2),

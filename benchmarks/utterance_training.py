@@ -52,6 +52,7 @@ MEASURED = (
     "grading/other_suites",
     "grading/candidates_wordings",
     "grading/candidates_meanings",
+    "grading/blind_wordings",
     "meaning/fresh_wordings",
 )
 

@@ -30,6 +30,24 @@ _OTHER_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _STARTS_WITH_VERB = re.compile(rf"(?:and|so|but) (?:(?:then|also|finally|later) )*(?:i\b|{FINITE}\b)", re.IGNORECASE)
+#: Speech without punctuation: where a subject with its verb, or the time or place of the next event, begins.
+_NEXT_EVENT = re.compile(
+    r"(?<=\s)(?=(?:(?:basically|luckily|thankfully|then|later|afterwards|eventually|finally|anyway|meanwhile|obviously|actually|yeah|like|well) )*"
+    r"(?:(?:i|he|she|we|they|it|that|there|nobody|everyone|everybody) (?:[a-z]+ly |also |then |just |like |never |even |both |all |um |uh |still )*(?:VERB|went|told|said|got|didn|couldn|wasn|weren|wouldn|ended)\b"
+    r"|(?:in the end|at the end|at first|after that|afterwards|eventually|meanwhile|the next (?:day|morning|week|time)|on the (?:first|second|third|last) day|next (?:day|morning|week|one|time)|from then on|since then|turns out|long story short)\b"
+    r"|(?:our|my|the) (?:aim|goal|target|job|task|plan|boss|manager|supervisor|deputy|customer|client|result) (?:VERB|said|told|asked|wanted)\b))".replace(
+        "VERB", rf"(?:{FINITE})"
+    ),
+    re.IGNORECASE,
+)
+#: After such a word the subject belongs to what was said before.
+_LEADS_ON = re.compile(
+    r"\b(?:and|but|so|or|because|that|which|who|whom|what|when|while|where|how|why|if|as|than|until|till|before|after|since|once|whenever|though|although|whether|"
+    r"said|say|says|saying|told (?:me|him|her|us|them)|knew|know|thought|think|felt|found|found out|figured|realised|realized|noticed|saw|hoped|guess|believed|decided|asked|wrote|promised|sure|like|um|uh|yeah|basically|the|a|an|my|our|his|her|their|then|all|everything|thing|way|time|day|first thing|one|in|at|of|on|to|for|with|from|by|about)\W*$",
+    re.IGNORECASE,
+)
+#: A longer sentence is taken for several that lack their punctuation.
+_RUN_ON_WORDS = 25
 #: A typed heading: the clause is this part.
 HEADING = re.compile(
     r"\W*(?:the |my |our )?(?:(?P<situation>situation|s|context|background|setting|problem|challenge|starting point)"
@@ -57,6 +75,8 @@ def clauses_of(text: str, conjunction: re.Pattern[str], *, english: bool) -> Ite
         length = found.group().count(" ")
         if length > (_LONG_WORDS if english else _LONG_WORDS_ELSEWHERE):
             cuts += [cut.start() for cut in conjunction.finditer(found.group())]
+            if english and length > _RUN_ON_WORDS:
+                cuts = sorted({*cuts, *_next_events(found.group())})
         elif english and length >= _SHORTEST_WORDS:
             cuts += [
                 cut.start()
@@ -67,3 +87,9 @@ def clauses_of(text: str, conjunction: re.Pattern[str], *, english: bool) -> Ite
             piece = found.group()[at:until]
             if piece.strip():
                 yield piece.strip(), found.start() + at + len(piece) - len(piece.lstrip())
+
+
+def _next_events(sentence: str) -> Iterator[int]:
+    for cut in _NEXT_EVENT.finditer(sentence):
+        if not _LEADS_ON.search(sentence, max(0, cut.start() - 20), cut.start()):
+            yield cut.start()

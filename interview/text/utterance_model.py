@@ -22,18 +22,18 @@ from interview.text.hesitations import HESITATIONS
 from interview.text.utterance_features import features, words_of
 
 #: Of ``utterance_weights.json``; the training prints it.
-WEIGHTS_SHA256 = "1f6388e6ac130356fe363897e342a80b75a5de116da52206682e285688751b5d"
+WEIGHTS_SHA256 = "348f99dfaeec0717fe7f0bca2de7617bb148796efad0eb0b05b389530a0d0c63"
 
 ANSWER, NOT_KNOWING, AFTERTHOUGHT, QUESTION = "answer", "unknown", "afterthought", "question:"
 
 #: The probability that an utterance is no answer from which the model is believed.
-_CERTAIN = 0.97
+_CERTAIN = 0.95
 #: The probability that its kind needs: words that could be anything are an answer.
 _DECIDED = 0.4
 #: The same for an utterance of more than ``_SHORT`` words, which most often tells something.
 _DECIDED_LONG, _SHORT = 0.7, 15
 #: A longer utterance is an answer, and so is one with more words that no training request has.
-_MAX_WORDS, _MAX_UNHEARD = 25, 1
+_MAX_WORDS, _MAX_UNHEARD = 25, 2
 #: Who says more than that they are done says something: "I'd have to look it up, but that's how I'd do it."
 _DONE, _MAX_DONE_WORDS = "done", 10
 #: Something is asked before more is said.

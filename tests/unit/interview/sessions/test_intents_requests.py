@@ -148,6 +148,12 @@ def test_ending_outweighs_what_is_said_with_it() -> None:
     assert found.kind == "end"
 
 
+@pytest.mark.parametrize("said", ["I want this job", "I really need this job."])
+def test_to_want_the_job_is_no_wish_to_end(said: str) -> None:
+    assert recognise(said) is None
+    assert recognise("I no longer want this job").kind == "end"  # type: ignore[union-attr]
+
+
 def test_a_long_answer_that_ends_in_a_request_is_an_answer() -> None:
     answer = "First I would measure the latency. " * 8 + "That's all."
     assert recognise(answer) is None
