@@ -22,7 +22,7 @@ from interview.text.hesitations import HESITATIONS
 from interview.text.utterance_features import features, words_of
 
 #: Of ``utterance_weights.json``; the training prints it.
-WEIGHTS_SHA256 = "348f99dfaeec0717fe7f0bca2de7617bb148796efad0eb0b05b389530a0d0c63"
+WEIGHTS_SHA256 = "74f4cd370a41e825bfe8ec88bf0a154751de2170ad260edb90e43ee4b8654b11"
 
 ANSWER, NOT_KNOWING, AFTERTHOUGHT, QUESTION = "answer", "unknown", "afterthought", "question:"
 
