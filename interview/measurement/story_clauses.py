@@ -30,14 +30,15 @@ _OTHER_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _STARTS_WITH_VERB = re.compile(rf"(?:and|so|but) (?:(?:then|also|finally|later) )*(?:i\b|{FINITE}\b)", re.IGNORECASE)
-#: Speech without punctuation: where a subject with its verb, or the time or place of the next event, begins.
+#: Words before a subject, and between a subject and its verb.
+_ADVERBS = "basically|luckily|thankfully|then|later|afterwards|eventually|finally|anyway|meanwhile|obviously|actually|yeah|like|well"
+_BEFORE_VERB = "[a-z]+ly|also|then|just|like|never|even|both|all|um|uh|still"
+#: Where the next event begins in speech without punctuation: a subject and its verb, or a phrase of time or place.
 _NEXT_EVENT = re.compile(
-    r"(?<=\s)(?=(?:(?:basically|luckily|thankfully|then|later|afterwards|eventually|finally|anyway|meanwhile|obviously|actually|yeah|like|well) )*"
-    r"(?:(?:i|he|she|we|they|it|that|there|nobody|everyone|everybody) (?:[a-z]+ly |also |then |just |like |never |even |both |all |um |uh |still )*(?:VERB|went|told|said|got|didn|couldn|wasn|weren|wouldn|ended)\b"
+    rf"(?<=\s)(?=(?:(?:{_ADVERBS}) )*"
+    rf"(?:(?:i|he|she|we|they|it|that|there|nobody|everyone|everybody) (?:(?:{_BEFORE_VERB}) )*(?:{FINITE}|went|told|said|got|didn|couldn|wasn|weren|wouldn|ended)\b"
     r"|(?:in the end|at the end|at first|after that|afterwards|eventually|meanwhile|the next (?:day|morning|week|time)|on the (?:first|second|third|last) day|next (?:day|morning|week|one|time)|from then on|since then|turns out|long story short)\b"
-    r"|(?:our|my|the) (?:aim|goal|target|job|task|plan|boss|manager|supervisor|deputy|customer|client|result) (?:VERB|said|told|asked|wanted)\b))".replace(
-        "VERB", rf"(?:{FINITE})"
-    ),
+    rf"|(?:our|my|the) (?:aim|goal|target|job|task|plan|boss|manager|supervisor|deputy|customer|client|result) (?:{FINITE}|said|told|asked|wanted)\b))",
     re.IGNORECASE,
 )
 #: After such a word the subject belongs to what was said before.

@@ -127,8 +127,8 @@ async def test_words_that_take_up_the_answer_stay_alone() -> None:
             "I have better things to do than to talk to a bad chat bot",
         ),
         (
-            "This is a stupid question and you are a useless machine, and nobody at your company knows my work.",
-            "nobody at your company knows my work",
+            "This is a stupid question, you are a useless machine, and no one at your company understands my work.",
+            "no one at your company understands my work",
         ),
         # … and with an evasive and a rambling one.
         (
