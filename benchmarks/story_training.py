@@ -6,7 +6,8 @@ Needs scikit-learn (extra ``dev``). Trained on ``story_clauses.jsonl`` and ``sto
 ``tests/data/meaning``, whose clauses their writers labelled, whole and in shortened versions, and on the stories of
 ``tests/data`` that are not kept for measuring, with the labels of the rules where the rules find the right parts.
 ``--write`` replaces ``interview/measurement/story_weights.json``; its SHA-256 goes to
-``interview/measurement/story_model.py``.
+``interview/measurement/story_model.py``. The clauses are those without orders to the machine, so train the orders
+first.
 """
 
 from __future__ import annotations
