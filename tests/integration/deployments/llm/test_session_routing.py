@@ -23,7 +23,8 @@ from tests.support.local_ray import start_local_ray
 pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 
 APPLICATION = "sessions"
-SESSIONS = tuple(f"acme/interview-{number}" for number in range(8))
+# Replicas have random names, so the ring is random: all of 8 sessions were on one replica in 1 run of 128.
+SESSIONS = tuple(f"acme/interview-{number}" for number in range(40))
 ROUTER = "ray.serve.experimental.consistent_hash_router:ConsistentHashRouter"
 
 
