@@ -68,6 +68,11 @@ def event_rows(log: Sequence[bytes], events: Sequence[Event]) -> list[Row]:
     ]
 
 
+def prompt_rows(state: SessionState) -> list[Row]:
+    """The prompt versions, which an interview keeps from its start to its end."""
+    return [{"prompt": text(name), "pin": text(pin)} for name, pin in state.settings.prompts.items()]
+
+
 def question_rows(state: SessionState) -> list[Row]:
     return [
         {

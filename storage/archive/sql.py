@@ -41,6 +41,7 @@ from storage.archive.tables import (
     overrides,
     questions_asked,
     reports,
+    session_prompts,
     sessions,
     skill_states,
 )
@@ -63,7 +64,7 @@ _HELD = select(sessions.c.id, sessions.c.version, sessions.c.started_at, session
 _ENTER = insert(sessions).returning(sessions.c.id)
 _RENEW = update(sessions).where(sessions.c.id == bindparam("of_id"))
 _CLEAR = tuple(delete(table).where(table.c.session_id == bindparam("of_id")) for table in _PROJECTED)
-_INSERT = {table: insert(table) for table in (events, *_PROJECTED)}
+_INSERT = {table: insert(table) for table in (events, session_prompts, *_PROJECTED)}
 
 
 class SqlArchive:
@@ -170,6 +171,7 @@ def _put(connection: Connection, state: SessionState, log: Sequence[bytes]) -> b
     row = projection.session_row(state, decoded)
     if held is None:
         session_id = connection.execute(_ENTER, row).scalar_one()
+        _insert(connection, session_prompts, session_id, projection.prompt_rows(state))
     else:
         session_id = held.id
         connection.execute(_RENEW, {**row, "of_id": session_id})

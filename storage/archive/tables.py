@@ -211,6 +211,25 @@ reports = Table(
     Column("needs_review", Boolean, nullable=False),
 )
 
+#: The version (``version@digest``) of each prompt that an interview is held with.
+session_prompts = Table(
+    "session_prompts",
+    metadata,
+    *_of_session(Column("prompt", Text, primary_key=True)),
+    Column("pin", Text, nullable=False),
+    Index(None, "prompt", "pin"),
+)
+
+#: Rollouts that a guardrail halted: no candidate's data.
+prompt_halts = Table(
+    "prompt_halts",
+    metadata,
+    Column("prompt", Text, primary_key=True),
+    Column("pin", Text, primary_key=True),
+    Column("halted_at", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 #: The proof log of erasures: a digest of the id, so that the id stays used, and nothing of the interview.
 erasures = Table(
     "erasures",

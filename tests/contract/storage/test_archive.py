@@ -32,6 +32,7 @@ from interview.sessions.events import (
 )
 from interview.sessions.fold import fold
 from interview.sessions.session import AgentAction, Candidate
+from interview.sessions.settings import SessionSettings
 from storage.archive import projection, schema, tables
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database
@@ -74,6 +75,7 @@ def asked(question_id: str, turn: int) -> ResponseSent:
 def log_of(*further: AnyPayload, key: SessionKey = KEY, began: datetime = BEGAN, **started: Any) -> list[Event]:
     candidate = started.pop("candidate", Candidate(name="Ada Lovelace", reference="cand-7"))
     plan = PlanRef(id=started.pop("plan", "backend-engineer"), version="1", digest="0" * 64)
+    started.setdefault("settings", SessionSettings(prompts={"interviewer": "3@d4e6f0db14e6"}))
     first = SessionStarted(
         interview_id=key.interview_id, tenant=key.tenant, plan=plan, phase="intro", candidate=candidate, **started
     )
@@ -178,7 +180,7 @@ async def test_an_erasure_empties_every_table_and_keeps_a_proof_without_the_id(
     assert await archive.erase(KEY, by="key-1", cause="request")
     assert not await archive.erase(KEY, by="key-1", cause="request")
     for table in tables.metadata.sorted_tables:
-        if table not in (tables.erasures, tables.audit_log, tables.tenant_plans):
+        if table not in (tables.erasures, tables.audit_log, tables.tenant_plans, tables.prompt_halts):
             assert await rows(database, table), f"{table.name}: the other interview is whole"
         assert "iv-1" not in str(await rows(database, table)), table.name
     (proof,) = await rows(database, tables.erasures)

@@ -1,0 +1,83 @@
+"""Prompt rollouts in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from storage.archive.database import Database
+from storage.archive.tables import prompt_halts, session_prompts, sessions
+from storage.rollouts.port import Halt, PinnedInterview
+from storage.sessions.port import SessionKey
+
+_HELD_WITH = sessions.join(session_prompts, session_prompts.c.session_id == sessions.c.id)
+
+
+class SqlRollouts:
+    """``Rollouts`` over a ``Database``, which the archive closes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def interviews(
+        self, prompt: str, pin: str, *, since: datetime | None = None, limit: int
+    ) -> list[PinnedInterview]:
+        columns = sessions.c
+        wanted = (
+            select(columns.tenant, columns.interview_id, columns.started_at, columns.ended_at)
+            .select_from(_HELD_WITH)
+            .where(session_prompts.c.prompt == prompt, session_prompts.c.pin == pin)
+            .where(columns.ended_at.is_not(None), columns.transcript_deleted_at.is_(None))
+            .order_by(columns.ended_at, columns.id)
+            .limit(limit)
+        )
+        if since is not None:
+            wanted = wanted.where(columns.started_at >= since)
+        rows = await self._database.read("rollout_interviews", lambda connection: connection.execute(wanted).all())
+        return [
+            PinnedInterview(SessionKey(row.tenant, row.interview_id), pin, row.started_at, row.ended_at) for row in rows
+        ]
+
+    async def began(self, prompt: str, pin: str) -> datetime | None:
+        first = (
+            select(sessions.c.started_at)
+            .select_from(_HELD_WITH)
+            .where(session_prompts.c.prompt == prompt, session_prompts.c.pin == pin)
+            .order_by(sessions.c.started_at)
+            .limit(1)
+        )
+        return await self._database.read("rollout_began", lambda connection: connection.scalar(first))
+
+    async def pins(self, prompt: str) -> Sequence[str]:
+        latest = (
+            select(session_prompts.c.pin)
+            .select_from(_HELD_WITH)
+            .where(session_prompts.c.prompt == prompt)
+            .group_by(session_prompts.c.pin)
+            .order_by(func.max(sessions.c.started_at).desc())
+        )
+        return await self._database.read("rollout_pins", lambda connection: connection.scalars(latest).all())
+
+    async def halt(self, halt: Halt) -> bool:
+        row = {"prompt": halt.prompt, "pin": halt.pin, "halted_at": halt.halted_at, "reason": halt.reason}
+
+        def halting(connection: Connection) -> bool:
+            known = (prompt_halts.c.prompt == halt.prompt) & (prompt_halts.c.pin == halt.pin)
+            if connection.scalar(select(prompt_halts.c.pin).where(known)) is not None:
+                return False
+            try:
+                with connection.begin_nested():
+                    connection.execute(insert(prompt_halts).values(row))
+            except IntegrityError:  # PostgreSQL: another worker halted it since
+                return False
+            return True
+
+        return await self._database.write("rollout_halt", halting)
+
+    async def halts(self) -> list[Halt]:
+        wanted = select(prompt_halts).order_by(prompt_halts.c.halted_at)
+        rows = await self._database.read("rollout_halts", lambda connection: connection.execute(wanted).all())
+        return [Halt(row.prompt, row.pin, row.halted_at, row.reason) for row in rows]

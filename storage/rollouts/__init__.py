@@ -1,0 +1,1 @@
+"""The port of prompt rollouts: which interviews a version held, and which rollouts are halted."""

@@ -1,0 +1,54 @@
+"""The port of prompt rollouts: the interviews of a prompt's versions, and the rollouts that a guardrail halted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from storage.sessions.port import SessionKey
+
+
+class PinnedInterview(Struct, frozen=True):
+    """An ended interview that was held with the version ``pin`` (``version@digest``) of a prompt. Times are UTC."""
+
+    key: SessionKey
+    pin: str
+    started_at: datetime
+    ended_at: datetime
+
+
+class Halt(Struct, frozen=True):
+    """New interviews do not get the version ``pin`` of ``prompt`` by a rollout. ``reason`` tells the operator why."""
+
+    prompt: str
+    pin: str
+    halted_at: datetime
+    reason: str
+
+
+class Rollouts(Protocol):
+    async def interviews(
+        self, prompt: str, pin: str, *, since: datetime | None = None, limit: int
+    ) -> list[PinnedInterview]:
+        """The first ``limit`` ended interviews with this version that began at ``since`` or later and whose transcript
+        is kept, in the order of their ends. Of all tenants: never shown to one. Raises StorageUnavailable."""
+        ...
+
+    async def began(self, prompt: str, pin: str) -> datetime | None:
+        """When the first archived interview with this version began. Raises StorageUnavailable."""
+        ...
+
+    async def pins(self, prompt: str) -> Sequence[str]:
+        """The versions with which archived interviews were held, the latest first. Raises StorageUnavailable."""
+        ...
+
+    async def halt(self, halt: Halt) -> bool:
+        """Record ``halt``; False when the version was halted before, and nothing changed. Raises StorageUnavailable."""
+        ...
+
+    async def halts(self) -> list[Halt]:
+        """All halts, the oldest first. Raises StorageUnavailable."""
+        ...
