@@ -11,7 +11,7 @@ from deployments.grading.background.abandoned_sweep import OnExpiry
 from deployments.grading.background.jobs import BackgroundGrading
 from deployments.grading.background.milestones import Milestones
 from deployments.grading.background.queued_work import QueuedWork
-from deployments.grading.background.worker import GradingWorker
+from deployments.grading.background.worker import GradingWorker, Sweep
 from deployments.grading.config import GradingConfig, SynthesisConfig
 from deployments.grading.contract import Grading
 from deployments.grading.fake import FakeGrading
@@ -34,7 +34,8 @@ class GradingStores:
     """The stores of background grading.
 
     ``retention`` None keeps everything, ``milestones`` None announces nothing, ``erasure`` None erases leftovers from
-    these stores only. ``on_expiry`` hears of each interview that a sweep ended.
+    these stores only. ``on_expiry`` hears of each interview that a sweep ended. ``rollout_check`` halts the rollouts of
+    prompts that do harm; None where no model interviews.
     """
 
     sessions: SessionStore
@@ -45,6 +46,7 @@ class GradingStores:
     milestones: Milestones | None = None
     erasure: Erasure | None = None
     on_expiry: OnExpiry | None = None
+    rollout_check: Sweep | None = None
 
 
 #: Opens the stores on the replica, on its event loop; ``worker.rules_of(config.background)`` are the queue's rules.
@@ -100,6 +102,7 @@ class GradingTier:
                 retention=stores.retention,
                 erasure=stores.erasure,
                 on_expiry=stores.on_expiry,
+                rollout_check=stores.rollout_check,
             )
 
     async def start(self) -> None:

@@ -18,6 +18,7 @@ from interview.plans.plan import PlanRef
 from interview.policies.retention import load_retention
 from serve.composition.erasure import GRADING, PlatformErasure
 from serve.composition.local_stores import archive_database, blob_store, session_store
+from serve.composition.prompt_rollouts import rollout_check
 from serve.metrics.observers import AgentObserver
 from serve.metrics.process import process_metrics, publish_metrics
 from serve.serve_file import data_dir, retention_file
@@ -56,7 +57,17 @@ class GradingStoresFactory:
         def count_expiry(plan: PlanRef) -> None:
             counted(plan, "expiry")
 
-        return GradingStores(sessions, archive, blobs, queue, retention, milestones, erasure, count_expiry)
+        return GradingStores(
+            sessions,
+            archive,
+            blobs,
+            queue,
+            retention,
+            milestones,
+            erasure,
+            count_expiry,
+            rollout_check(self.settings, database, archive, blobs),
+        )
 
 
 class InlineGrading:

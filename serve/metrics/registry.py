@@ -107,6 +107,12 @@ class PlatformMetrics:
             ["model"],
             registry=self.registry,
         )
+        self.rollouts_halted = counter(
+            "interview_prompt_rollouts_halted_total",
+            "Rollouts of prompts that a guardrail halted.",
+            ["prompt", "version"],
+            registry=self.registry,
+        )
         self.audio_seconds = counter(
             "interview_audio_seconds_total",
             "Seconds of audio heard (transcribed) and spoken.",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 import fsspec
@@ -23,11 +23,14 @@ from msgspec import Struct
 
 from deployments.agent.model.prompt_labels import Labels, in_rollout, read_labels
 from deployments.agent.model.prompt_template import KINDS, PIN_DIGITS, Prompt, read_prompt
-from interview.errors import ConfigError
+from interview.errors import ConfigError, StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
 REFRESH_S = 60.0
+
+#: The halted rollouts: prompt and ``version@digest``. Raises StorageUnavailable.
+Halts = Callable[[], Awaitable[Collection[tuple[str, str]]]]
 
 
 class _InUse(Struct, frozen=True):
@@ -39,8 +42,15 @@ class _InUse(Struct, frozen=True):
 class PromptCatalogue:
     """The prompts under an fsspec URL (a directory, ``s3://bucket/prompts``, ``gs://…``)."""
 
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic, refresh_s: float = REFRESH_S) -> None:
-        """Read everything once. ``clock`` is monotonic, in seconds.
+    def __init__(
+        self,
+        url: str,
+        *,
+        halts: Halts | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        refresh_s: float = REFRESH_S,
+    ) -> None:
+        """Read everything once, but ``halts`` with the first refresh. ``clock`` is monotonic, in seconds.
 
         Raises:
 
@@ -56,17 +66,39 @@ class PromptCatalogue:
         self._lock = asyncio.Lock()
         #: Problems of the latest refresh, by prompt.
         self.problems: dict[str, str] = {}
+        self._halts = halts
+        self._halted: Collection[tuple[str, str]] | None = None
         self._read_all()
         self._read_at = clock()
 
     async def refresh(self) -> None:
         """Read again when the last reading is older than ``refresh_s``. Never raises: the last good version stays in
         use."""
+        if self._halts is not None and self._halted is None:
+            await self._read_halts()
         if self._clock() - self._read_at < self._refresh_s or self._lock.locked():
             return
         async with self._lock:
             self._read_at = self._clock()
+            await self._read_halts()
             await asyncio.to_thread(self._read_all)
+
+    async def _read_halts(self) -> None:
+        """Read the halted rollouts. Until the store has answered once, no session is in a rollout."""
+        if self._halts is None:
+            return
+        try:
+            self._halted = frozenset(await self._halts())
+        except StorageUnavailable:
+            logger.error("the halted rollouts of prompts cannot be read; the last ones that were read stay halted")
+
+    def rollouts(self) -> dict[str, tuple[str, str]]:
+        """The prompts with a rollout: the pins (``version@digest``) of the live version and of the other one."""
+        return {
+            name: (found.live.pin, found.rollout.pin)
+            for name, found in self._in_use.items()
+            if found.rollout is not None and found.rollout.pin != found.live.pin
+        }
 
     def pins(self, tenant: str, interview_id: str) -> dict[str, str]:
         """The versions this session gets, by prompt name, as ``version@digest``."""
@@ -90,9 +122,14 @@ class PromptCatalogue:
 
     def _choice(self, name: str, tenant: str, interview_id: str) -> Prompt:
         found = self._in_use[name]
-        if found.rollout is not None and in_rollout(name, tenant, interview_id, found.percent):
-            return found.rollout
-        return found.live
+        if found.rollout is None or self._is_halted(name, found.rollout):
+            return found.live
+        return found.rollout if in_rollout(name, tenant, interview_id, found.percent) else found.live
+
+    def _is_halted(self, name: str, version: Prompt) -> bool:
+        if self._halts is None:
+            return False
+        return self._halted is None or (name, version.pin) in self._halted
 
     def _read_all(self) -> None:
         problems: dict[str, str] = {}

@@ -26,6 +26,12 @@ from storage.work_queue.port import QueueRules, WorkQueue
 
 logger = logging.getLogger(__name__)
 
+#: One run of a sweep. Raises InterviewError: the run failed and is repeated after the sweep's interval.
+Sweep = Callable[[], Awaitable[None]]
+
+#: The batch name under which a failed check of the rollouts is counted.
+ROLLOUTS = "prompt rollouts"
+
 
 def rules_of(config: BackgroundConfig) -> QueueRules:
     return QueueRules(lease_s=config.lease_s, max_attempts=config.max_attempts, backoff_s=config.backoff_s)
@@ -47,6 +53,7 @@ class GradingWorker:
         retention: Retention | None = None,
         erasure: Erasure | None = None,
         on_expiry: OnExpiry | None = None,
+        rollout_check: Sweep | None = None,
     ) -> None:
         self._consumer = WorkConsumer(
             queue, grading.handlers, worker=name, concurrency=config.concurrency, tier="grading"
@@ -57,6 +64,7 @@ class GradingWorker:
         self._archive = archive
         self._retention = retention
         self._on_expiry = on_expiry
+        self._rollout_check = rollout_check
         self._config = config
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -66,10 +74,12 @@ class GradingWorker:
         self._repeat(ABANDONED, self._config.archive_sweep_s, self._expire_abandoned)
         self._repeat(EVALUATION, self._config.archive_sweep_s, self._request_evaluations)
         self._repeat(ERASURE, self._config.archive_sweep_s, self._erase_leftovers)
+        if self._rollout_check is not None:
+            self._repeat(ROLLOUTS, self._config.archive_sweep_s, self._rollout_check)
         if self._retention is not None:
             self._repeat(RETENTION, self._config.retention_sweep_s, self._apply_retention)
 
-    def _repeat(self, batch: str, every_s: float, sweep: Callable[[], Awaitable[None]]) -> None:
+    def _repeat(self, batch: str, every_s: float, sweep: Sweep) -> None:
         """Run ``sweep`` every ``every_s`` seconds, 0 never. A failed run is counted under ``batch`` and repeated."""
 
         async def sweeps() -> None:
