@@ -1,4 +1,4 @@
-"""``interview prompts``: searches better versions of a model interviewer's prompts."""
+"""``interview prompts``: lists, compares and searches versions of a model interviewer's prompts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from serve.cli.data_option import StoredData
 from serve.cli.json_output import AsJson, print_json
+from serve.cli.prompt_comparison import show_comparison
 from serve.cli.tables import print_table
 
 app = typer.Typer(help="Versions of the model interviewer's prompts.")
@@ -43,6 +45,46 @@ def list_prompts(as_json: AsJson = False) -> None:
         share = "–" if rollout is None else f"{rollout.version} to {rollout.percent:g} %"
         table.add_row(name, ", ".join(labels.versions), labels.live, share)
     print_table(table)
+
+
+@app.command()
+def compare(
+    prompt: Annotated[str, typer.Argument(help="Prompt: interviewer, technical, behavioral or conversation.")],
+    version: Annotated[str | None, typer.Option(help="Version to judge (default: the one being rolled out).")] = None,
+    against: Annotated[str | None, typer.Option(help="Version to compare with (default: the live one).")] = None,
+    as_json: AsJson = False,
+    profile: Annotated[str, typer.Option(help="Profile with the storage settings.")] = "local",
+    data: StoredData = None,
+) -> None:
+    """Compare two versions of a prompt by the interviews that were held with them at the same time.
+
+    Exit status 1: the version is worse in a figure, or its rollout was halted.
+    """
+    from deployments.agent.model.prompt_template import PIN_DIGITS
+    from interview.errors import InvalidInput
+    from serve.cli.sessions import directory_of, storage_of
+    from serve.composition.prompt_rollouts import compared_versions
+    from serve.optimisation.publish import labels_of
+    from serve.serve_file import prompts_url
+
+    labels = labels_of(Path(prompts_url()), prompt)
+    if version is None and labels.rollout is None:
+        raise InvalidInput(f"No version of {prompt} is being rolled out; name one with --version.")
+    judged = version or (labels.rollout.version if labels.rollout else "")
+    used = against or labels.live
+    for name in (judged, used):
+        if name not in labels.versions:
+            raise InvalidInput(f"There is no version {name} of {prompt}. There are: {', '.join(labels.versions)}.")
+    if judged == used:
+        raise InvalidInput(f"Version {used} cannot be compared with itself; name others with --version and --against.")
+    pins = (f"{name}@{labels.versions[name][:PIN_DIGITS]}" for name in (used, judged))
+    found, halt = asyncio.run(compared_versions(storage_of(profile), directory_of(data), prompt, *pins))
+    if as_json:
+        print_json({"comparison": found, "halt": halt})
+    else:
+        show_comparison(found, halt)
+    if found.worse or halt is not None:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,0 +1,178 @@
+"""A rollout is halted when its interviews are worse, and goes on when they are not. Real agent, real archive."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from deployments.agent.config import AgentConfig
+from deployments.agent.model.interviewer import ModelInterviewer
+from deployments.agent.model.prompt_catalogue import PromptCatalogue
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
+from deployments.agent.pins.session_pins import SessionPins
+from deployments.grading.config import GradingConfig
+from deployments.grading.service import GradingService
+from deployments.llm.contract import ChatRequest
+from interview.errors import InterviewError, StorageUnavailable
+from interview.plans.files import load_plan
+from interview.policies.files import load_policies
+from serve.cli.main import app
+from serve.composition.prompt_rollouts import halted_rollouts
+from serve.optimisation.publish import published, text_in_use
+from serve.optimisation.recorded_comparison import RecordedComparison
+from serve.optimisation.rollout_guard import RolloutGuard
+from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from storage.archive.database import Database, sqlite_url
+from storage.archive.rollouts import SqlRollouts
+from storage.archive.sql import SqlArchive
+from storage.blobs.fsspec_blobs import FsspecBlobStore
+from storage.blobs.port import BlobStore
+from storage.sessions.memory import MemorySessionStore
+from storage.sessions.port import SessionKey
+from tests.support.fake_language_model import FakeLanguageModel
+from tests.support.paths import CONFIGS, ROOT
+
+PLAN = load_plan(ROOT / "tests" / "data" / "agent" / "short-plan.yaml")
+ANSWER = "An index makes writing slower, because the database keeps one more structure up to date for each row."
+BROKEN = "Never answer in JSON."
+
+
+def words(request: ChatRequest) -> str | None:
+    """A model that obeys the prompt: with the broken version its answers are not JSON."""
+    return "I will not." if any(BROKEN in str(message) for message in request["messages"]) else None
+
+
+class Platform:
+    """Interviews with the versions of ``prompts``, archived as they end."""
+
+    def __init__(self, prompts: Path, database: Database, blobs: BlobStore) -> None:
+        self.rollouts, self.archive, self.blobs = SqlRollouts(database), SqlArchive(database), blobs
+        self.catalogue = PromptCatalogue(str(prompts), halts=halted_rollouts(database), refresh_s=0)
+        self.halted: list[tuple[str, str]] = []
+        self.guard = RolloutGuard(
+            PromptCatalogue(str(prompts), refresh_s=0),
+            self.rollouts,
+            RecordedComparison(self.rollouts, self.archive, blobs),
+            on_halt=lambda prompt, version: self.halted.append((prompt, version)),
+        )
+        config = AgentConfig(interviewer="model", breaker_failures=1000)
+        policies = PolicyCatalogue(load_policies(CONFIGS / "policies"))
+        self.stage = RehearsalStage(
+            sessions=MemorySessionStore(),
+            plan=PLAN,
+            grading=GradingService(GradingConfig(), background=NotedQueue()),
+            blobs=blobs,
+            config=config,
+            model=ModelInterviewer(FakeLanguageModel(respond=words), self.catalogue, blobs, config),
+            policy=policies,
+            pins=SessionPins(blobs, config, policies, self.catalogue),
+        )
+
+    async def hold(self, number: int) -> str:
+        """One interview to its end; its version."""
+        candidate = self.stage.rehearsal(interview_id=f"iv-{number}")
+        await candidate.start(PLAN.id)
+        self.stage.clock.advance(1)
+        with suppress(InterviewError):  # it ended
+            for _ in range(40):
+                if not candidate.response["should_continue"]:
+                    break
+                await candidate.answer(ANSWER)
+        key = SessionKey("acme", f"iv-{number}")
+        state = await self.stage.state(key.interview_id)
+        assert state.status == "concluded"
+        assert await self.archive.put(state, await self.stage.sessions.raw_events(key))
+        return state.settings.prompts["interviewer"].partition("@")[0]
+
+    async def hold_until_halted(self, at_most: int) -> list[str]:
+        held = []
+        for number in range(at_most):
+            held.append(await self.hold(number))
+            await self.guard.check()
+            if self.halted:
+                break
+        return held
+
+
+@pytest.fixture
+def prompts(tmp_path: Path) -> Path:
+    copy = tmp_path / "prompts"
+    shutil.copytree(CONFIGS / "prompts", copy)
+    return copy
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    return Database(sqlite_url(tmp_path / "archive.db"))
+
+
+def roll_out(prompts: Path, addition: str) -> str:
+    _, text = text_in_use(prompts, "interviewer")
+    return published(prompts, "interviewer", f"{text}\n{addition}\n", {}, percent=50)
+
+
+async def test_a_rollout_that_does_harm_is_halted_and_new_interviews_get_the_version_in_use(
+    prompts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    database = Database(sqlite_url(tmp_path / "data" / "archive.db"))
+    broken = roll_out(prompts, BROKEN)
+    platform = Platform(prompts, database, FsspecBlobStore(str(tmp_path / "data" / "blobs")))
+    held = await platform.hold_until_halted(80)
+    assert platform.halted == [("interviewer", broken)], held
+    assert held.count(broken) <= 20
+    (halt,) = await platform.rollouts.halts()
+    assert "script spoke instead" in halt.reason
+    assert {await platform.hold(number) for number in range(100, 130)} == {"3"}
+    # another replica reads the halt when it starts
+    assert {await Platform(prompts, database, platform.blobs).hold(number) for number in range(200, 220)} == {"3"}
+    await database.close()
+
+    monkeypatch.setenv("INTERVIEW_PROMPTS_URL", str(prompts))
+    command = ["prompts", "compare", "interviewer", "--data", str(tmp_path / "data")]
+    ran = await asyncio.to_thread(CliRunner().invoke, app, command)
+    assert ran.exit_code == 1, ran.output
+    assert "The rollout was halted" in ran.output
+    assert "worse" in ran.output
+
+
+async def test_a_rollout_that_does_no_harm_goes_on(prompts: Path, database: Database) -> None:
+    harmless = roll_out(prompts, "Be brief.")
+    platform = Platform(prompts, database, MemoryBlobs())
+    held = await platform.hold_until_halted(40)
+    assert platform.halted == []
+    assert 10 <= held.count(harmless) <= 30
+    comparison = RecordedComparison(platform.rollouts, platform.archive, platform.blobs)
+    in_use, rolled_out = platform.catalogue.rollouts()["interviewer"]
+    found = await comparison.compare("interviewer", in_use, rolled_out)
+    assert found.interviews_rolled_out == held.count(harmless)
+    assert {figure.verdict for figure in found.figures} == {"undecided"}
+    await database.close()
+
+
+async def test_nobody_is_in_a_rollout_before_the_halts_were_read(prompts: Path) -> None:
+    rolled_out = roll_out(prompts, BROKEN)
+    answers: list[object] = [StorageUnavailable("away"), [], [("interviewer", "other@0")]]
+
+    async def halts() -> list[tuple[str, str]]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer  # type: ignore[return-value]
+
+    catalogue = PromptCatalogue(str(prompts), halts=halts, refresh_s=0)
+
+    def versions() -> set[str]:
+        return {catalogue.pins("acme", str(number))["interviewer"].partition("@")[0] for number in range(40)}
+
+    assert versions() == {"3"}
+    await catalogue._read_halts()
+    assert versions() == {"3"}
+    await catalogue._read_halts()
+    assert versions() == {"3", rolled_out}
