@@ -66,6 +66,7 @@ DASHBOARDS: Mapping[str, tuple[Shown, ...]] = {
         Shown("sessions_total", "plan", "ops"),
         Shown("turn_seconds_count", "outcome", "ops"),
         Shown("guardrail_trips_total", "rule", "ops"),
+        Shown("prompt_rollouts_halted_total", "version", "ops"),
         Shown("queue_length", "queue"),
     ),
 }
