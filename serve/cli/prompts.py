@@ -8,7 +8,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,6 +18,9 @@ from serve.cli.data_option import StoredData
 from serve.cli.json_output import AsJson, print_json
 from serve.cli.prompt_comparison import show_comparison
 from serve.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from serve.simulation.recorded import Recording
 
 app = typer.Typer(help="Versions of the model interviewer's prompts.")
 
@@ -100,10 +103,16 @@ def optimise(
     seed: Annotated[int, typer.Option(help="Seed of all random draws.")] = 0,
     margin: Annotated[float, typer.Option(min=0, help="The lead in score that a new version needs.")] = 0.02,
     rollout: Annotated[float, typer.Option(min=0, max=100, help="Percentage of sessions that get it at once.")] = 0,
+    recorded: Annotated[
+        int,
+        typer.Option(min=0, max=200, help="Hold the newest so many recorded interviews again, in place of personas."),
+    ] = 0,
     profile: Annotated[str | None, typer.Option(help="Profile with the agent and llm sections.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    tenant: Annotated[str, typer.Option(help="Tenant of the recorded interviews.")] = "local",
+    data: StoredData = None,
 ) -> None:
-    """Search variants of a prompt by simulated interviews and publish the best one with its scores.
+    """Search variants of a prompt by simulated or recorded interviews and publish the best one with its scores.
 
     The version in use stays in use: move its label, or give --rollout. Exit status 1: no variant is better.
     """
@@ -113,11 +122,13 @@ def optimise(
     from deployments.llm.config import LlmConfig
     from interview.errors import InvalidInput
     from serve.optimisation.publish import PROMPTS, copy_with, published, text_in_use
+    from serve.optimisation.recordings import Recordings
     from serve.optimisation.score import Score, score_of
     from serve.optimisation.search import search
     from serve.optimisation.variants import ablations, file_variants
     from serve.serve_file import plans_dir, policies_dir, profile_path, prompts_url, read_serve_file
     from serve.settings import read_settings
+    from serve.simulation.recorded import hold_again
     from serve.simulation.run import simulate
 
     if prompt not in PROMPTS:
@@ -134,24 +145,35 @@ def optimise(
         variants += ablations(prompt, current)
     if not variants:
         raise InvalidInput("Give at least one --variant, or --ablate.")
+    again = Recordings(recorded_of(recorded, profile, tenant, data)) if recorded else None
     console = Console(stderr=True)
     models: set[str] = set()
 
     async def evaluate(text: str, count: int, at: int) -> Score:
         with tempfile.TemporaryDirectory() as folder:
             copy_with(directory, prompt, text, Path(folder))
-            report = await simulate(
-                plan=plan,
-                persona=persona,
-                engine="model",
-                n=count,
-                seed=at,
-                plans_directory=plans_dir(),
-                policies_directory=policies_dir(),
-                prompts_url=folder,
-                llm=llm,
-                agent=agent,
-            )
+            if again is not None:
+                report = await hold_again(
+                    again.of(count, at - seed),
+                    seed=at,
+                    policies_directory=policies_dir(),
+                    prompts_url=folder,
+                    llm=llm,
+                    agent=agent,
+                )
+            else:
+                report = await simulate(
+                    plan=plan,
+                    persona=persona,
+                    engine="model",
+                    n=count,
+                    seed=at,
+                    plans_directory=plans_dir(),
+                    policies_directory=policies_dir(),
+                    prompts_url=folder,
+                    llm=llm,
+                    agent=agent,
+                )
         models.add(report.model)
         return score_of(report)
 
@@ -168,8 +190,9 @@ def optimise(
         "variant": outcome.candidate,
         "model": ", ".join(sorted(models)),
         "date": datetime.now(UTC).date().isoformat(),
-        "plan": plan,
-        "persona": persona,
+        "plan": plan if again is None else "",
+        "persona": persona if again is None else "",
+        "recorded": 0 if again is None else len(again),
         "n": n,
         "seed": seed,
         "margin": margin,
@@ -185,6 +208,13 @@ def optimise(
         _show(told, version)
     if version is None:
         raise typer.Exit(1)
+
+
+def recorded_of(at_most: int, profile: str | None, tenant: str, data: Path | None) -> list[Recording]:
+    from serve.cli.sessions import directory_of, storage_of
+    from serve.composition.prompt_rollouts import recorded_interviews
+
+    return asyncio.run(recorded_interviews(storage_of(profile or "local"), directory_of(data), tenant, at_most))
 
 
 def _show(told: dict[str, Any], version: str | None) -> None:

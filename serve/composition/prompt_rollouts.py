@@ -12,11 +12,15 @@ from serve.optimisation.recorded_comparison import RecordedComparison, VersionCo
 from serve.optimisation.rollout_guard import RolloutGuard
 from serve.serve_file import prompts_url
 from serve.settings import Settings, StorageSettings
+from serve.simulation.recorded import Recording, recording_of
 from storage.archive.database import Database
-from storage.archive.port import Archive
+from storage.archive.port import Archive, SessionQuery
 from storage.archive.rollouts import SqlRollouts
+from storage.audit.port import COMMAND_LINE, AuditEntry
+from storage.blobs.pinned_plans import PinnedPlans
 from storage.blobs.port import BlobStore
 from storage.rollouts.port import Halt
+from storage.sessions.port import SessionKey
 
 
 def halted_rollouts(database: Database) -> Halts:
@@ -44,6 +48,23 @@ def rollout_check(
         on_halt=lambda prompt, version: halted.labels(prompt, version).inc(),
     )
     return guard.check
+
+
+async def recorded_interviews(settings: StorageSettings, data: Path, tenant: str, at_most: int) -> list[Recording]:
+    """The newest concluded interviews of a tenant whose transcripts and plans are kept; the audit log has the reads.
+
+    Raises StorageUnavailable.
+    """
+    found: list[Recording] = []
+    async with open_stores(settings, data) as stores:
+        plans = PinnedPlans(stores.blobs, capacity=16)
+        for row in await stores.archive.find(SessionQuery(tenant, status="concluded", limit=at_most)):
+            archived = await stores.archive.load(SessionKey(tenant, row.interview_id))
+            if archived is None or not archived.events:
+                continue  # its transcript was deleted
+            await stores.audit.record(AuditEntry(tenant, COMMAND_LINE, "events.read", row.interview_id))
+            found.append(recording_of(await plans.get(archived.state), archived.state))
+    return found
 
 
 async def compared_versions(

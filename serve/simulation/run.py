@@ -56,7 +56,7 @@ async def simulate(
     personas = load_personas(plans_directory)
     wanted = chosen_personas(persona, personas)
     plans = _plans(plan, plans_directory)
-    async with _troupe(engine, policies_directory, prompts_url, llm, agent or AgentConfig()) as (troupe, model):
+    async with open_troupe(engine, policies_directory, prompts_url, llm, agent or AgentConfig()) as (troupe, model):
         places = at_once if engine == "model" else 1
         file = RecordFile(records, seed=seed, model=model) if records is not None else None
         campaign = Campaign(plans, wanted, troupe, n=n, seed=seed, at_once=places, progress=progress, records=file)
@@ -74,7 +74,7 @@ def _plans(wanted: str, directory: Path) -> dict[str, InterviewPlan]:
 
 
 @asynccontextmanager
-async def _troupe(
+async def open_troupe(
     engine: Engine, policies_directory: Path, prompts_url: str, llm: LlmConfig, agent: AgentConfig
 ) -> AsyncIterator[tuple[Troupe, str]]:
     """The interviews' shared parts, and the name of the model."""

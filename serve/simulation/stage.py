@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -25,9 +25,9 @@ from interview.grades import Grade
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.sessions.events import Event
-from interview.sessions.session import SessionState
+from interview.sessions.session import ActionType, SessionState
 from serve.simulation.canaries import Planted
-from serve.simulation.candidate import Candidate, Said
+from serve.simulation.candidate import Said
 from serve.simulation.rehearsal import MemoryBlobs, Rehearsal, SetClock
 from storage.blobs.port import BlobStore
 from storage.sessions.memory import MemorySessionStore
@@ -136,7 +136,13 @@ def _naming(grade: Grade, question: Question, marked: Question) -> Grade:
     return msgspec.structs.replace(grade, evidence=evidence, criteria=criteria)
 
 
-async def hold(troupe: Troupe, candidate: Candidate, held: HeldInterview) -> HeldInterview:
+class Speaker(Protocol):
+    """A candidate: a persona's, or a recorded one."""
+
+    def reply(self, question: Question, action: ActionType) -> Said: ...
+
+
+async def hold(troupe: Troupe, candidate: Speaker, held: HeldInterview) -> HeldInterview:
     """Run the interview to its end and record everything in ``held``. Raises nothing: errors are recorded, too."""
     plan = held.plan
     sessions, blobs, clock = MemorySessionStore(), MemoryBlobs(), SetClock()

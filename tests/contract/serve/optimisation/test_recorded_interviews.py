@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,11 +24,13 @@ from interview.errors import InterviewError, StorageUnavailable
 from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from serve.cli.main import app
-from serve.composition.prompt_rollouts import halted_rollouts
+from serve.composition.prompt_rollouts import halted_rollouts, recorded_interviews
 from serve.optimisation.publish import published, text_in_use
 from serve.optimisation.recorded_comparison import RecordedComparison
 from serve.optimisation.rollout_guard import RolloutGuard
+from serve.settings import StorageSettings
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
+from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database, sqlite_url
 from storage.archive.rollouts import SqlRollouts
 from storage.archive.sql import SqlArchive
@@ -176,3 +179,36 @@ async def test_nobody_is_in_a_rollout_before_the_halts_were_read(prompts: Path) 
     assert versions() == {"3"}
     await catalogue._read_halts()
     assert versions() == {"3", rolled_out}
+
+
+async def test_a_search_holds_recorded_interviews_again(
+    prompts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    database = Database(sqlite_url(data / "archive.db"))
+    platform = Platform(prompts, database, FsspecBlobStore(str(data / "blobs")))
+    for number in range(5):
+        await platform.hold(number)
+    again = await recorded_interviews(StorageSettings(), data, "acme", 50)
+    assert len(again) == 5
+    assert {text for one in again for said in one.said.values() for text in said} == {ANSWER}
+    assert await recorded_interviews(StorageSettings(), data, "rival", 50) == []
+    entries = await SqlAuditLog(database).entries("acme", limit=50)
+    assert sum(entry.action == "events.read" for entry in entries) == 5
+    await database.close()
+
+    monkeypatch.setenv("INTERVIEW_PROMPTS_URL", str(prompts))
+    _, text = text_in_use(prompts, "interviewer")
+    (tmp_path / "brief.md").write_text(f"{text}\nBe brief.\n")
+    command = ["prompts", "optimise", "interviewer", "--variant", str(tmp_path / "brief.md"), "--json"]
+    command += ["--recorded", "50", "--tenant", "acme", "--data", str(data)]
+    ran = await asyncio.to_thread(CliRunner().invoke, app, command)
+    assert ran.exit_code == 1, ran.output  # the fake model heeds no prompt, so no variant is better
+    told = json.loads(ran.stdout)
+    assert told["recorded"] == 5
+    assert told["scores"]["variant"]["asked"] > 0
+    assert ANSWER not in ran.stdout
+    ran = await asyncio.to_thread(CliRunner().invoke, app, [*command, "--tenant", "rival"])
+    assert ran.exit_code != 0
+    assert "There are 0 concluded interviews" in str(ran.exception)
