@@ -63,11 +63,10 @@ def compare(
 
     Exit status 1: the version is worse in a figure, or its rollout was halted.
     """
-    from deployments.agent.model.prompt_template import PIN_DIGITS
     from interview.errors import InvalidInput
     from serve.cli.sessions import directory_of, storage_of
     from serve.composition.prompt_rollouts import compared_versions
-    from serve.optimisation.publish import labels_of
+    from serve.optimisation.publish import labels_of, pin_of
     from serve.serve_file import prompts_url
 
     labels = labels_of(Path(prompts_url()), prompt)
@@ -75,12 +74,9 @@ def compare(
         raise InvalidInput(f"No version of {prompt} is being rolled out; name one with --version.")
     judged = version or (labels.rollout.version if labels.rollout else "")
     used = against or labels.live
-    for name in (judged, used):
-        if name not in labels.versions:
-            raise InvalidInput(f"There is no version {name} of {prompt}. There are: {', '.join(labels.versions)}.")
+    pins = pin_of(labels, used), pin_of(labels, judged)
     if judged == used:
         raise InvalidInput(f"Version {used} cannot be compared with itself; name others with --version and --against.")
-    pins = (f"{name}@{labels.versions[name][:PIN_DIGITS]}" for name in (used, judged))
     found, halt = asyncio.run(compared_versions(storage_of(profile), directory_of(data), prompt, *pins))
     if as_json:
         print_json({"comparison": found, "halt": halt})

@@ -12,7 +12,7 @@ import msgspec
 import yaml
 
 from deployments.agent.model.prompt_labels import Labels, Rollout, read_labels
-from deployments.agent.model.prompt_template import KINDS, read_prompt
+from deployments.agent.model.prompt_template import KINDS, PIN_DIGITS, read_prompt
 from interview.errors import Conflict, InvalidInput
 
 #: The prompts that have versions.
@@ -30,6 +30,13 @@ def labels_of(directory: Path, prompt: str) -> Labels:
     if not file.is_file():
         raise InvalidInput(f"{directory} holds no prompt {prompt}; name a local directory of prompts.")
     return read_labels(file.read_text(encoding="utf-8"), str(file))
+
+
+def pin_of(labels: Labels, version: str) -> str:
+    """``version@digest``, as sessions pin it. Raises InvalidInput: the version is not published."""
+    if version not in labels.versions:
+        raise InvalidInput(f"There is no version {version}. There are: {', '.join(labels.versions)}.")
+    return f"{version}@{labels.versions[version][:PIN_DIGITS]}"
 
 
 def text_in_use(directory: Path, prompt: str) -> tuple[str, str]:

@@ -143,6 +143,9 @@ async def test_a_rollout_that_does_harm_is_halted_and_new_interviews_get_the_ver
     assert ran.exit_code == 1, ran.output
     assert "The rollout was halted" in ran.output
     assert "worse" in ran.output
+    for named, problem in ((["--version", "9"], "no version 9"), (["--version", "3"], "compared with itself")):
+        ran = await asyncio.to_thread(CliRunner().invoke, app, [*command, *named])
+        assert problem in str(ran.exception)
 
 
 async def test_a_rollout_that_does_no_harm_goes_on(prompts: Path, database: Database) -> None:
