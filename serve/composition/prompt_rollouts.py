@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 from deployments.agent.model.prompt_catalogue import Halts, PromptCatalogue
+from interview.errors import InternalError, NotFound
 from serve.composition.local_stores import archive_database, open_stores
 from serve.metrics.process import process_metrics
 from serve.optimisation.recorded_comparison import RecordedComparison, VersionComparison
@@ -21,6 +23,8 @@ from storage.blobs.pinned_plans import PinnedPlans
 from storage.blobs.port import BlobStore
 from storage.rollouts.port import Halt
 from storage.sessions.port import SessionKey
+
+logger = logging.getLogger(__name__)
 
 
 def halted_rollouts(database: Database) -> Halts:
@@ -59,11 +63,18 @@ async def recorded_interviews(settings: StorageSettings, data: Path, tenant: str
     async with open_stores(settings, data) as stores:
         plans = PinnedPlans(stores.blobs, capacity=16)
         for row in await stores.archive.find(SessionQuery(tenant, status="concluded", limit=at_most)):
-            archived = await stores.archive.load(SessionKey(tenant, row.interview_id))
-            if archived is None or not archived.events:
-                continue  # its transcript was deleted
+            try:
+                archived = await stores.archive.load(SessionKey(tenant, row.interview_id))
+                if archived is None or not archived.events:
+                    continue  # its transcript was deleted
+                plan = await plans.get(archived.state)
+            except (NotFound, InternalError) as error:
+                logger.warning(
+                    "an interview cannot be read and is left out: id=%s: %s", row.interview_id, error.message
+                )
+                continue
             await stores.audit.record(AuditEntry(tenant, COMMAND_LINE, "events.read", row.interview_id))
-            found.append(recording_of(await plans.get(archived.state), archived.state))
+            found.append(recording_of(plan, archived.state))
     return found
 
 
@@ -78,7 +89,9 @@ async def compared_versions(
         database = archive_database(data)
         try:
             rollouts = SqlRollouts(database)
-            found = await RecordedComparison(rollouts, stores.archive, stores.blobs).compare(prompt, in_use, rolled_out)
+            since = await rollouts.since(prompt, in_use, rolled_out)
+            comparison = RecordedComparison(rollouts, stores.archive, stores.blobs)
+            found = await comparison.compare(prompt, in_use, rolled_out, since=since)
             halts = await rollouts.halts()
         finally:
             await database.close()

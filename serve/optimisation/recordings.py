@@ -31,4 +31,4 @@ class Recordings:
         """
         if seed == HELD_OUT:
             return self._deciding
-        return self._searched[: count * max(1, len(self._searched) // 4)]
+        return self._searched[: count * -(-len(self._searched) // 4)]

@@ -41,10 +41,13 @@ class RolloutGuard:
         """
         await self._prompts.refresh()
         halted = {(halt.prompt, halt.pin) for halt in await self._rollouts.halts()}
-        for prompt, (in_use, rolled_out) in self._prompts.rollouts().items():
+        running = self._prompts.rollouts()
+        since = await self._rollouts.running(running, self._now())
+        for one in running:
+            prompt, rolled_out = one.prompt, one.rolled_out
             if (prompt, rolled_out) in halted:
                 continue
-            found = await self._comparison.compare(prompt, in_use, rolled_out)
+            found = await self._comparison.compare(prompt, one.in_use, rolled_out, since=since[prompt])
             if found.worse and await self._rollouts.halt(Halt(prompt, rolled_out, self._now(), _reason(found))):
                 version = rolled_out.partition("@")[0]
                 logger.error("the rollout of a prompt is halted: prompt=%s version=%s", prompt, version)

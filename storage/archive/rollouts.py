@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from msgspec.structs import asdict
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from storage.archive.database import Database
-from storage.archive.tables import prompt_halts, session_prompts, sessions
-from storage.rollouts.port import Halt, PinnedInterview
+from storage.archive.sql import upsert
+from storage.archive.tables import prompt_halts, prompt_rollouts, session_prompts, sessions
+from storage.rollouts.port import Halt, PinnedInterview, Rollout
 from storage.sessions.port import SessionKey
 
 _HELD_WITH = sessions.join(session_prompts, session_prompts.c.session_id == sessions.c.id)
@@ -50,6 +52,32 @@ class SqlRollouts:
             .limit(1)
         )
         return await self._database.read("rollout_began", lambda connection: connection.scalar(first))
+
+    async def running(self, rollouts: Sequence[Rollout], now: datetime) -> dict[str, datetime]:
+        wanted = {rollout.prompt: rollout for rollout in rollouts}
+
+        def recording(connection: Connection) -> dict[str, datetime]:
+            since: dict[str, datetime] = {}
+            for row in connection.execute(select(prompt_rollouts).with_for_update()).all():
+                if wanted.get(row.prompt) == Rollout(row.prompt, row.in_use, row.rolled_out, row.percent):
+                    since[row.prompt] = row.since
+                else:
+                    connection.execute(delete(prompt_rollouts).where(prompt_rollouts.c.prompt == row.prompt))
+            for prompt, rollout in wanted.items():
+                if prompt not in since:
+                    since[prompt] = now
+                    new = upsert(connection, prompt_rollouts).values(**asdict(rollout), since=now)
+                    connection.execute(new.on_conflict_do_nothing())  # another worker recorded it since
+            return since
+
+        return await self._database.write("rollout_running", recording)
+
+    async def since(self, prompt: str, in_use: str, rolled_out: str) -> datetime | None:
+        columns = prompt_rollouts.c
+        found = select(columns.since).where(
+            columns.prompt == prompt, columns.in_use == in_use, columns.rolled_out == rolled_out
+        )
+        return await self._database.read("rollout_since", lambda connection: connection.scalar(found))
 
     async def pins(self, prompt: str) -> Sequence[str]:
         latest = (

@@ -50,7 +50,7 @@ from storage.sessions.port import SessionKey
 
 logger = logging.getLogger(__name__)
 
-_PROJECTED: tuple[Table, ...] = (questions_asked, attempts, skill_states, grades, overrides)
+_PROJECTED: tuple[Table, ...] = (session_prompts, questions_asked, attempts, skill_states, grades, overrides)
 
 # The statements of every start of an interview are built once: building one costs more CPU than SQLite's answer. Their
 # parameters have names that no column has, because an UPDATE takes its columns from the names of its parameters.
@@ -64,7 +64,7 @@ _HELD = select(sessions.c.id, sessions.c.version, sessions.c.started_at, session
 _ENTER = insert(sessions).returning(sessions.c.id)
 _RENEW = update(sessions).where(sessions.c.id == bindparam("of_id"))
 _CLEAR = tuple(delete(table).where(table.c.session_id == bindparam("of_id")) for table in _PROJECTED)
-_INSERT = {table: insert(table) for table in (events, session_prompts, *_PROJECTED)}
+_INSERT = {table: insert(table) for table in (events, *_PROJECTED)}
 
 
 class SqlArchive:
@@ -171,7 +171,6 @@ def _put(connection: Connection, state: SessionState, log: Sequence[bytes]) -> b
     row = projection.session_row(state, decoded)
     if held is None:
         session_id = connection.execute(_ENTER, row).scalar_one()
-        _insert(connection, session_prompts, session_id, projection.prompt_rows(state))
     else:
         session_id = held.id
         connection.execute(_RENEW, {**row, "of_id": session_id})
@@ -196,6 +195,7 @@ def _alone_with(connection: Connection, key: SessionKey) -> None:
 
 def _project(connection: Connection, session_id: int, state: SessionState, graded: tuple[Any, Any]) -> None:
     """Enter the projected rows of a state, after the earlier ones are gone."""
+    _insert(connection, session_prompts, session_id, projection.prompt_rows(state))
     _insert(connection, questions_asked, session_id, projection.question_rows(state))
     _insert(connection, attempts, session_id, projection.attempt_rows(state))
     _insert(connection, skill_states, session_id, projection.skill_rows(state))

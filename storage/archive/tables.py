@@ -220,6 +220,17 @@ session_prompts = Table(
     Index(None, "prompt", "pin"),
 )
 
+#: The rollouts that run, with the time since which they run unchanged: no candidate's data.
+prompt_rollouts = Table(
+    "prompt_rollouts",
+    metadata,
+    Column("prompt", Text, primary_key=True),
+    Column("in_use", Text, nullable=False),
+    Column("rolled_out", Text, nullable=False),
+    Column("percent", Float, nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+
 #: Rollouts that a guardrail halted: no candidate's data.
 prompt_halts = Table(
     "prompt_halts",

@@ -20,6 +20,15 @@ class PinnedInterview(Struct, frozen=True):
     ended_at: datetime
 
 
+class Rollout(Struct, frozen=True):
+    """``percent`` of the new interviews get the version ``rolled_out`` of ``prompt`` in place of ``in_use``."""
+
+    prompt: str
+    in_use: str
+    rolled_out: str
+    percent: float
+
+
 class Halt(Struct, frozen=True):
     """New interviews do not get the version ``pin`` of ``prompt`` by a rollout. ``reason`` tells the operator why."""
 
@@ -39,6 +48,15 @@ class Rollouts(Protocol):
 
     async def began(self, prompt: str, pin: str) -> datetime | None:
         """When the first archived interview with this version began. Raises StorageUnavailable."""
+        ...
+
+    async def running(self, rollouts: Sequence[Rollout], now: datetime) -> dict[str, datetime]:
+        """Record that exactly ``rollouts`` run, one per prompt at most, and return since when each runs unchanged, by
+        prompt: ``now`` for a new one, and for one whose versions or percentage changed. Raises StorageUnavailable."""
+        ...
+
+    async def since(self, prompt: str, in_use: str, rolled_out: str) -> datetime | None:
+        """Since when the rollout runs, as last recorded; None when it does not. Raises StorageUnavailable."""
         ...
 
     async def pins(self, prompt: str) -> Sequence[str]:

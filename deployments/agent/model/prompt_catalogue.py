@@ -24,6 +24,7 @@ from msgspec import Struct
 from deployments.agent.model.prompt_labels import Labels, in_rollout, read_labels
 from deployments.agent.model.prompt_template import KINDS, PIN_DIGITS, Prompt, read_prompt
 from interview.errors import ConfigError, StorageUnavailable
+from storage.rollouts.port import Rollout
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +93,13 @@ class PromptCatalogue:
         except StorageUnavailable:
             logger.error("the halted rollouts of prompts cannot be read; the last ones that were read stay halted")
 
-    def rollouts(self) -> dict[str, tuple[str, str]]:
-        """The prompts with a rollout: the pins (``version@digest``) of the live version and of the other one."""
-        return {
-            name: (found.live.pin, found.rollout.pin)
+    def rollouts(self) -> list[Rollout]:
+        """The rollouts that leave some sessions to the live version."""
+        return [
+            Rollout(name, found.live.pin, found.rollout.pin, found.percent)
             for name, found in self._in_use.items()
-            if found.rollout is not None and found.rollout.pin != found.live.pin
-        }
+            if found.rollout is not None and found.rollout.pin != found.live.pin and found.percent < 100
+        ]
 
     def pins(self, tenant: str, interview_id: str) -> dict[str, str]:
         """The versions this session gets, by prompt name, as ``version@digest``."""

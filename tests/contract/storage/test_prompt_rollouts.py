@@ -18,7 +18,7 @@ from storage.archive.database import Database
 from storage.archive.rollouts import SqlRollouts
 from storage.archive.schema import migration_config
 from storage.archive.sql import SqlArchive
-from storage.rollouts.port import Halt
+from storage.rollouts.port import Halt, Rollout
 from storage.sessions.port import SessionKey
 
 BEGAN = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -105,9 +105,28 @@ async def test_the_interviews_of_an_earlier_schema_are_compared_too(archive_url:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0006")
-        connection.execute(sa.insert(tables.sessions).values(projection.session_row(fold(events), events)))
+        row = projection.session_row(fold(events), events)
+        connection.execute(sa.insert(tables.sessions).values(row))
+        damaged = ("not json", '{"state": null}', '{"state": {"settings": {"prompts": null}}}', "[]")
+        for number, snapshot in enumerate(damaged):
+            bad = {**row, "interview_id": f"bad-{number}", "snapshot": snapshot}
+            connection.execute(sa.insert(tables.sessions).values(bad))
     engine.dispose()
     database = Database(archive_url)
     found = await SqlRollouts(database).interviews("interviewer", OLD, limit=10)
     assert [one.key.interview_id for one in found] == ["iv-1"]
     await database.close()
+
+
+async def test_a_rollout_runs_since_its_last_change(database: Database) -> None:
+    rollouts = SqlRollouts(database)
+    tenth, half = (Rollout("interviewer", OLD, NEW, percent) for percent in (10, 50))
+    at = [BEGAN + timedelta(hours=number) for number in range(6)]
+    assert await rollouts.running([tenth], at[0]) == {"interviewer": at[0]}
+    assert await rollouts.running([tenth], at[1]) == {"interviewer": at[0]}
+    assert await rollouts.since("interviewer", OLD, NEW) == at[0]
+    assert await rollouts.running([half], at[2]) == {"interviewer": at[2]}
+    assert await rollouts.running([], at[3]) == {}
+    assert await rollouts.since("interviewer", OLD, NEW) is None
+    assert await rollouts.running([half], at[4]) == {"interviewer": at[4]}
+    assert await rollouts.since("interviewer", NEW, OLD) is None

@@ -27,7 +27,7 @@ def test_no_round_uses_a_recording_that_decides() -> None:
     recordings = [Recording(replace(PLAN, title=str(number)), {}) for number in range(17)]
     divided = Recordings(recordings)
     rounds = [divided.of(count, 0) for count in (1, 2, 4, 8)]
-    assert [len(one) for one in rounds] == [2, 4, 8, 9]
+    assert [len(one) for one in rounds] == [3, 6, 9, 9]
     deciding = divided.of(1, HELD_OUT)
     assert len(deciding) == 8
     assert not {one.plan.title for one in rounds[-1]} & {one.plan.title for one in deciding}
