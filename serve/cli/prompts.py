@@ -208,7 +208,7 @@ def optimise(
 
 def recorded_of(at_most: int, profile: str | None, tenant: str, data: Path | None) -> list[Recording]:
     from serve.cli.sessions import directory_of, storage_of
-    from serve.composition.prompt_rollouts import recorded_interviews
+    from serve.composition.recorded_interviews import recorded_interviews
 
     return asyncio.run(recorded_interviews(storage_of(profile or "local"), directory_of(data), tenant, at_most))
 

@@ -66,7 +66,7 @@ class GradingStoresFactory:
             milestones,
             erasure,
             count_expiry,
-            rollout_check(self.settings, database, archive, blobs),
+            rollout_check=rollout_check(self.settings, database, archive, blobs),
         )
 
 

@@ -13,6 +13,7 @@ from serve.settings import StorageSettings
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database, sqlite_url
 from storage.archive.port import Archive
+from storage.archive.rollouts import SqlRollouts
 from storage.archive.sql import SqlArchive
 from storage.audit.port import AuditLog
 from storage.blobs.fsspec_blobs import FsspecBlobStore
@@ -20,6 +21,7 @@ from storage.blobs.port import BlobStore
 from storage.embedded.server import EmbeddedRedis, running_url
 from storage.private_directory import make_private
 from storage.redis.client import RedisLimits
+from storage.rollouts.port import Rollouts
 from storage.sessions.port import SessionStore
 from storage.sessions.redis import RedisSessionStore
 
@@ -30,6 +32,7 @@ class Stores:
     archive: Archive
     audit: AuditLog
     blobs: BlobStore
+    rollouts: Rollouts
     redis_url: str
 
 
@@ -89,7 +92,14 @@ async def open_stores(settings: StorageSettings, data: Path) -> AsyncIterator[St
     sessions = session_store(settings, url)
     database = archive_database(data)
     try:
-        yield Stores(sessions, SqlArchive(database), SqlAuditLog(database), blob_store(settings, data), url)
+        yield Stores(
+            sessions,
+            SqlArchive(database),
+            SqlAuditLog(database),
+            blob_store(settings, data),
+            SqlRollouts(database),
+            url,
+        )
     finally:
         await database.close()
         await sessions.close()

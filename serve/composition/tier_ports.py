@@ -16,7 +16,6 @@ from deployments.retrieval.service import retrieval_of
 from interview.policies.files import load_policies
 from serve.composition.grading_placement import InlineGrading
 from serve.composition.local_stores import archive_database, blob_store, session_store
-from serve.composition.prompt_rollouts import halted_rollouts
 from serve.metrics.metered_tiers import MeteredLanguageModel, MeteredSpeechToText, MeteredTextToSpeech
 from serve.metrics.observers import AgentObserver
 from serve.metrics.process import process_metrics, publish_metrics
@@ -24,6 +23,7 @@ from serve.serve_file import data_dir, plans_dir, policies_dir, prompts_url
 from serve.settings import Settings, redis_url
 from storage.archive.database import Database
 from storage.archive.plans import SqlTenantPlans
+from storage.archive.rollouts import SqlRollouts
 from storage.archive.sql import SqlArchive
 
 
@@ -45,7 +45,7 @@ class AgentPortsFactory:
         policies = PolicyCatalogue(load_policies(policies_dir()))
         model, prompts = None, None
         if tiers.llm is not None and config.interviewer != "scripted":
-            prompts = PromptCatalogue(prompts_url(), halts=halted_rollouts(database))
+            prompts = PromptCatalogue(prompts_url(), halts=SqlRollouts(database).halted)
             model = ModelInterviewer(
                 MeteredLanguageModel(tiers.llm, metrics),
                 prompts,

@@ -61,9 +61,7 @@ class RecordedComparison:
 
         Raises StorageUnavailable. An interview that cannot be read is counted, logged once and left out.
         """
-        began = [await self._rollouts.began(prompt, pin) for pin in (in_use, rolled_out)]
-        if since is None and None not in began:
-            since = max(time for time in began if time is not None)
+        since = since or await self._both_began(prompt, in_use, rolled_out)
         listed: dict[str, list[PinnedInterview]] = {in_use: [], rolled_out: []}
         if since is not None:
             for pin in listed:
@@ -83,6 +81,11 @@ class RecordedComparison:
             len(held[rolled_out]),
             compare(held[in_use], held[rolled_out]),
         )
+
+    async def _both_began(self, prompt: str, *pins: str) -> datetime | None:
+        began = [await self._rollouts.began(prompt, pin) for pin in pins]
+        known = [time for time in began if time is not None]
+        return max(known) if len(known) == len(pins) else None
 
     async def _shares(self, key: SessionKey) -> Shares | None:
         if key not in self._known:

@@ -40,7 +40,7 @@ class RolloutGuard:
         Raises StorageUnavailable.
         """
         await self._prompts.refresh()
-        halted = {(halt.prompt, halt.pin) for halt in await self._rollouts.halts()}
+        halted = await self._rollouts.halted()
         running = self._prompts.rollouts()
         since = await self._rollouts.running(running, self._now())
         for one in running:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import asdict
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from storage.archive.database import Database
@@ -79,16 +79,6 @@ class SqlRollouts:
         )
         return await self._database.read("rollout_since", lambda connection: connection.scalar(found))
 
-    async def pins(self, prompt: str) -> Sequence[str]:
-        latest = (
-            select(session_prompts.c.pin)
-            .select_from(_HELD_WITH)
-            .where(session_prompts.c.prompt == prompt)
-            .group_by(session_prompts.c.pin)
-            .order_by(func.max(sessions.c.started_at).desc())
-        )
-        return await self._database.read("rollout_pins", lambda connection: connection.scalars(latest).all())
-
     async def halt(self, halt: Halt) -> bool:
         row = {"prompt": halt.prompt, "pin": halt.pin, "halted_at": halt.halted_at, "reason": halt.reason}
 
@@ -109,3 +99,6 @@ class SqlRollouts:
         wanted = select(prompt_halts).order_by(prompt_halts.c.halted_at)
         rows = await self._database.read("rollout_halts", lambda connection: connection.execute(wanted).all())
         return [Halt(row.prompt, row.pin, row.halted_at, row.reason) for row in rows]
+
+    async def halted(self) -> frozenset[tuple[str, str]]:
+        return frozenset((halt.prompt, halt.pin) for halt in await self.halts())

@@ -59,14 +59,14 @@ class Rollouts(Protocol):
         """Since when the rollout runs, as last recorded; None when it does not. Raises StorageUnavailable."""
         ...
 
-    async def pins(self, prompt: str) -> Sequence[str]:
-        """The versions with which archived interviews were held, the latest first. Raises StorageUnavailable."""
-        ...
-
     async def halt(self, halt: Halt) -> bool:
         """Record ``halt``; False when the version was halted before, and nothing changed. Raises StorageUnavailable."""
         ...
 
     async def halts(self) -> list[Halt]:
         """All halts, the oldest first. Raises StorageUnavailable."""
+        ...
+
+    async def halted(self) -> frozenset[tuple[str, str]]:
+        """Prompt and version of every halt. Raises StorageUnavailable."""
         ...

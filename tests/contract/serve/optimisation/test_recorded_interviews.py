@@ -1,4 +1,4 @@
-"""A rollout is halted when its interviews are worse, and goes on when they are not. Real agent, real archive."""
+"""Recorded interviews halt a rollout that does harm, and search a better version. Real agent, real archive."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.agent.pins.session_pins import SessionPins
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
+from deployments.llm.config import LlmConfig
 from deployments.llm.contract import ChatRequest
 from interview.errors import InterviewError, StorageUnavailable
 from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from serve.cli.main import app
-from serve.composition.prompt_rollouts import halted_rollouts, recorded_interviews
-from serve.optimisation.publish import published, text_in_use
+from serve.composition.prompt_rollouts import rollout_check
+from serve.composition.recorded_interviews import recorded_interviews
+from serve.optimisation.publish import labels_of, pin_of, published, text_in_use
 from serve.optimisation.recorded_comparison import RecordedComparison
 from serve.optimisation.rollout_guard import RolloutGuard
-from serve.settings import StorageSettings
+from serve.settings import Settings, StorageSettings
 from serve.simulation.rehearsal import MemoryBlobs, NotedQueue, RehearsalStage
 from storage.archive.audit import SqlAuditLog
 from storage.archive.database import Database, sqlite_url
@@ -56,7 +58,7 @@ class Platform:
 
     def __init__(self, prompts: Path, database: Database, blobs: BlobStore) -> None:
         self.rollouts, self.archive, self.blobs = SqlRollouts(database), SqlArchive(database), blobs
-        self.catalogue = PromptCatalogue(str(prompts), halts=halted_rollouts(database), refresh_s=0)
+        self.catalogue = PromptCatalogue(str(prompts), halts=self.rollouts.halted, refresh_s=0)
         self.halted: list[tuple[str, str]] = []
         self.guard = RolloutGuard(
             PromptCatalogue(str(prompts), refresh_s=0),
@@ -254,4 +256,23 @@ async def test_what_began_after_the_last_interview_that_is_read_does_not_count(
     assert min(versions.count("3"), versions.count("4")) > 5
     assert max(found.interviews_in_use, found.interviews_rolled_out) <= 5
     assert found.interviews_in_use + found.interviews_rolled_out < 10, "one of them reached 5 first"
+    await database.close()
+
+
+async def test_the_workers_sweep_compares_the_installed_prompts_where_a_model_interviews(
+    prompts: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERVIEW_PROMPTS_URL", str(prompts))
+    version = roll_out(prompts, "Be brief.")
+    archive, blobs = SqlArchive(database), MemoryBlobs()
+    model = LlmConfig(engine="fake")
+    check = rollout_check(Settings(llm=model), database, archive, blobs)
+    assert check is not None
+    await check()
+    labels = labels_of(prompts, "interviewer")
+    pins = pin_of(labels, "3"), pin_of(labels, version)
+    assert await SqlRollouts(database).since("interviewer", *pins) is not None
+    scripted = Settings(llm=model, agent=AgentConfig(interviewer="scripted"))
+    assert rollout_check(scripted, database, archive, blobs) is None
+    assert rollout_check(Settings(llm=LlmConfig(engine="none")), database, archive, blobs) is None
     await database.close()

@@ -47,6 +47,11 @@ def test_a_worse_version_is_found_within_so_many_of_its_interviews(worse: float,
     assert {figure.verdict for figure in compare(rolled_out, in_use)} == {"better"}
 
 
+def test_a_small_harm_does_not_show_within_150_interviews() -> None:
+    in_use, rolled_out = held(draws(0.05, 1350, 1)), held(draws(0.1, 150, 2))
+    assert {figure.verdict for figure in compare(in_use, rolled_out)} == {"undecided"}
+
+
 def test_versions_that_are_alike_are_told_apart_by_no_look() -> None:
     called = 0
     for seed in range(60):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
+from interview.languages.language import SUPPORTED
 from interview.plans.files import load_plan
+from interview.text.dont_know import says_dont_know
 from serve.optimisation.recordings import Recordings
 from serve.optimisation.search import HELD_OUT
 from serve.simulation.recorded import RecordedCandidate, Recording
@@ -19,8 +22,12 @@ def test_each_question_gets_its_own_utterances_in_their_order() -> None:
     said = [candidate.reply(ONE, "new_question"), candidate.reply(OTHER, "new_question")]
     said += [candidate.reply(ONE, "ask_followup"), candidate.reply(ONE, "ask_followup")]
     assert [one.text for one in said] == ["Slower writes.", "I don't know.", "And disk space.", "No, that is all."]
-    german = RecordedCandidate(Recording(replace(PLAN, language="de"), {}))
-    assert german.reply(ONE, "new_question").text == "Das weiß ich nicht."
+
+
+@pytest.mark.parametrize("language", SUPPORTED)
+def test_what_it_does_not_know_is_said_in_the_plans_language(language: str) -> None:
+    candidate = RecordedCandidate(Recording(replace(PLAN, language=language), {}))
+    assert says_dont_know(candidate.reply(ONE, "new_question").text or "", language)
 
 
 def test_no_round_uses_a_recording_that_decides() -> None:
