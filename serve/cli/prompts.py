@@ -103,6 +103,7 @@ def optimise(
         int,
         typer.Option(min=0, max=200, help="Hold the newest so many recorded interviews again, in place of personas."),
     ] = 0,
+    at_once: Annotated[int, typer.Option(min=1, help="Concurrent interviews; a small server's slots.")] = 8,
     profile: Annotated[str | None, typer.Option(help="Profile with the agent and llm sections.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     tenant: Annotated[str, typer.Option(help="Tenant of the recorded interviews.")] = "local",
@@ -156,6 +157,7 @@ def optimise(
                     prompts_url=folder,
                     llm=llm,
                     agent=agent,
+                    at_once=at_once,
                 )
             else:
                 report = await simulate(
@@ -169,6 +171,7 @@ def optimise(
                     prompts_url=folder,
                     llm=llm,
                     agent=agent,
+                    at_once=at_once,
                 )
         models.add(report.model)
         return score_of(report)

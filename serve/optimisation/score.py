@@ -10,7 +10,8 @@ from serve.simulation.campaign import SimulationReport
 class Score(Struct, frozen=True):
     """``total`` in [0, 1] is the mean of the shares below; a share without a case (None) is left out.
 
-    ``own_words``: turns in which the model spoke, not the script. ``referring``: of its replies to answers in
+    ``own_words``: turns in which the model spoke, not the script. ``heard``: of the model's sentences, those that
+    neither a rule nor the platform's own question replaced. ``referring``: of its replies to answers in
     sentences, those that take the answer up. ``targeted``: of its follow-ups, those that ask for a point that was left
     out. ``fresh``: of its replies, those without a repeated sentence. ``gates_failed`` names the failed gates: a
     version that fails one that the version in use passes is never published.
@@ -18,6 +19,7 @@ class Score(Struct, frozen=True):
 
     total: float
     own_words: float | None
+    heard: float | None
     referring: float | None
     targeted: float | None
     fresh: float | None
@@ -32,6 +34,7 @@ def score_of(report: SimulationReport) -> Score:
     words = report.words
     shares = {
         "own_words": _share(words.asked - words.fallbacks, words.asked),
+        "heard": _share(words.heard, words.wrote),
         "referring": _share(words.referring, words.spoken),
         "targeted": _share(words.targeted, words.follow_ups),
         "fresh": _share(max(0, words.spoken - words.repeats), words.spoken),

@@ -1,7 +1,8 @@
 """Successive halving (Jamieson & Talwalkar 2016) over the variants of one prompt.
 
 Every round holds the same interviews (plans, personas, seed) with each variant that is left, keeps the better half and
-doubles the number of interviews. The winner and the version in use then meet on interviews that no round has held.
+doubles the number of interviews; a single variant needs no round. The winner and the version in use then meet on
+interviews that no round has held.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ async def search(
     left = list(variants)
     rounds: list[Round] = []
     count = n
-    while True:
+    while len(left) > 1:
         scored: list[tuple[Variant, Score]] = []
         for variant in left:
             progress(f"{variant.name}, {count} interviews per plan and persona")
@@ -63,8 +64,6 @@ async def search(
         scored.sort(key=lambda one: (len(one[1].gates_failed), -one[1].total, one[1].completion_tokens))
         rounds.append(Round(count, tuple((variant.name, score) for variant, score in scored)))
         left = [variant for variant, _ in scored[: max(1, len(scored) // 2)]]
-        if len(left) == 1:
-            break
         count *= 2
     best = left[0]
     progress(f"{best.name} and the version in use, on other interviews")

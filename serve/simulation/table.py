@@ -45,6 +45,7 @@ def _show_words(console: Console, words: WordFigures) -> None:
     for name, count, of in (
         ("turns in which the script spoke instead", words.fallbacks, words.asked),
         ("turns in which a rule removed or replaced words", words.rewritten, words.asked),
+        ("sentences of the model that were heard", words.heard, words.wrote),
         ("acknowledgements and follow-ups that share a word with the answer", words.referring, words.spoken),
         ("the same after answers that tell part of a reference answer", words.referring_to_told, words.telling),
         ("follow-ups that ask for a missing key point", words.targeted, words.follow_ups),

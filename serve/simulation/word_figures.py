@@ -38,7 +38,8 @@ class WordFigures(Struct, frozen=True):
     """Counts of one interview, or of several.
 
     ``asked``: turns in which a model was asked; ``fallbacks``: those in which the script spoke instead;
-    ``rewritten``: those in which a rule left something out. ``spoken``: the model's acknowledgements and follow-ups
+    ``rewritten``: those in which a rule left something out. ``wrote``: sentences that the model wrote; ``heard``: those
+    of them that the candidate heard. ``spoken``: the model's acknowledgements and follow-ups
     after an answer in sentences; ``referring``: those that share a word of content with the answer; ``telling`` and
     ``referring_to_told``: of both, those whose answer holds a sentence of a reference answer, so that it tells
     something. ``repeats``: sentences that were said before, or belong to another question of the plan.
@@ -50,6 +51,8 @@ class WordFigures(Struct, frozen=True):
     asked: int = 0
     fallbacks: int = 0
     rewritten: int = 0
+    wrote: int = 0
+    heard: int = 0
     spoken: int = 0
     referring: int = 0
     telling: int = 0
@@ -131,9 +134,12 @@ def _of_turn(
     aimed = follows_up and question is not None and bool(question.key_points)
     refers = counts and bool(content_stems(own) & content_stems(turn.answer))
     tells = counts and _tells(turn.answer, plan)
+    wrote, said = sentences_of(made.output.get("own", made.output).get("utterance", "")), searchable(sent.text)
     return WordFigures(
         asked=1,
         rewritten=int(turn.rewritten or "own" in made.output),
+        wrote=len(wrote),
+        heard=sum(1 for sentence in wrote if searchable(sentence) in said),
         spoken=int(counts),
         referring=int(refers),
         telling=int(tells),

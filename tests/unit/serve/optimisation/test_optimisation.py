@@ -24,7 +24,7 @@ SHIPPED = CONFIGS / "prompts"
 
 
 def score(total: float, *gates_failed: str, tokens: int = 100) -> Score:
-    return Score(total, total, None, None, None, gates_failed, 10, 1000, tokens)
+    return Score(total, total, None, None, None, None, gates_failed, 10, 1000, tokens)
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ async def test_a_winner_needs_the_margin_and_no_gate_that_fails_anew(candidate: 
     assert (outcome.winner is not None) is better
     assert is_better(candidate, used, 0.05) is better
     assert outcome.held_out == (candidate, used)
+    assert outcome.rounds == (), "a single variant needs no round"
 
 
 async def test_a_failed_gate_loses_to_a_lower_score() -> None:

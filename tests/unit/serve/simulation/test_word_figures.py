@@ -35,6 +35,7 @@ def turn(
     covered: tuple[str, ...] = (),
     before: tuple[Any, ...] = (),
     usage: dict[str, int] | None = None,
+    output: dict[str, Any] | None = None,
 ) -> Iterator[Any]:
     decided = AgentAction(action_type=action, reasoning="r", next_phase="technical")
     evidence = tuple(Evidence(quote="q", supports=point) for point in covered)
@@ -42,7 +43,8 @@ def turn(
     yield AnswerReceived(turn=1, idempotency_key="k", text=answer)
     yield GradeRecorded(turn=1, question_id="index-cost", grade=grade)
     yield from before
-    yield PlanMade(turn=1, action=decided, source=source, question_id="index-cost", output={"usage": usage or {}})
+    told = {"usage": usage or {}, **(output or {})}
+    yield PlanMade(turn=1, action=decided, source=source, question_id="index-cost", output=told)
     yield ResponseSent(turn=1, text=words, action=decided, phase="technical", should_continue=True)
 
 
@@ -96,6 +98,15 @@ def test_fallbacks_count_only_where_a_model_was_asked() -> None:
         turn("So writing gets slower.", before=(GuardrailTripped(turn=1, rule="tone", action="rewrite"),)),
     )
     assert (found.asked, found.fallbacks, found.rewritten) == (2, 1, 1)
+
+
+def test_the_models_sentences_that_were_heard_are_counted_and_not_those_that_were_replaced() -> None:
+    wrote = "So writing gets slower. How would you measure that?"
+    whole = turn(wrote, output={"utterance": wrote})
+    without_its_question = turn("So writing gets slower. What is a deadlock?", output={"utterance": wrote})
+    replaced = turn("What is missing?", output={"utterance": "What is missing?", "own": {"utterance": wrote}})
+    found = [figures(one) for one in (whole, without_its_question, replaced)]
+    assert [(one.heard, one.wrote) for one in found] == [(2, 2), (1, 2), (0, 2)]
 
 
 def test_tokens_are_added_up() -> None:
