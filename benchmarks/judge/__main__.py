@@ -49,7 +49,7 @@ async def judge_missing(cases: Sequence[Case], path: Path, server: str, model: s
                 print(f"{at}/{len(cases)} {case.id}: {error.code}", file=sys.stderr)
                 if not recording.response:
                     continue
-            made = record(case, recording.request, recording.response, time.monotonic() - started)
+            made = record(case.id, recording.request, recording.response, time.monotonic() - started)
             with path.open("ab") as file:
                 file.write(msgspec.json.encode(made) + b"\n")
             print(f"{at}/{len(cases)} {case.id}: {made.tokens} tokens, {made.seconds:.0f} s", file=sys.stderr)

@@ -105,7 +105,7 @@ class RecordedModel:
         return LlmInfo("recorded", ("recorded",))
 
 
-def record(case: Case, request: ChatRequest, response: ChatResponse, seconds: float) -> Record:
+def record(name: str, request: ChatRequest, response: ChatResponse, seconds: float) -> Record:
     """What is kept of a response: each choice's text and finish, and the tokens."""
     choices: Sequence[Any] = response["choices"]
     kept = [
@@ -114,7 +114,7 @@ def record(case: Case, request: ChatRequest, response: ChatResponse, seconds: fl
     ]
     usage = response.get("usage") or {}
     return Record(
-        id=case.id,
+        id=name,
         request=digest(request),
         response={"choices": kept},
         prompt_tokens=int(usage.get("prompt_tokens", 0)),

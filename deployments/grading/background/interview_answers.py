@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deployments.grading.contract import GradeRequest
-from deployments.grading.synthesis.writer import Answered
+from deployments.grading.synthesis.numbered_interview import Answered
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.sessions.hearing import heard_from, replies_by_turn

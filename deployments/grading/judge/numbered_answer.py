@@ -19,7 +19,7 @@ from interview.text.machine_orders import orders_in, without_orders
 #: Characters with a meaning in chat templates; an inserted space removes it.
 _CONTROL = re.compile(r"<\|?|\|>|\[/?(?:INST|SYS)\]|<<|>>", re.IGNORECASE)
 #: What looks like a sentence's number.
-_NUMBER = re.compile(r"\[\s*(\d+)\s*\]")
+_NUMBER = re.compile(r"\[\s*(R?\d+)\s*\]?")
 #: The most sentences that are numbered; the last one takes the rest of the answer.
 MAX_SENTENCES = 100
 
@@ -47,12 +47,8 @@ class NumberedAnswer:
     @property
     def delimited(self) -> str:
         """The numbered sentences for the prompt, between delimiters, without marks of chat templates."""
-        lines = [f"[{at}] {self._disarmed(one)}" for at, one in enumerate(self.sentences, 1)]
+        lines = [f"[{at}] {disarmed(self.text(one))}" for at, one in enumerate(self.sentences, 1)]
         return "\n".join([f"<answer id={self._mark}>", *lines, f"</answer id={self._mark}>"])
-
-    def _disarmed(self, sentence: Sentence) -> str:
-        text = " ".join(self.text(sentence).split())
-        return _CONTROL.sub(lambda found: " ".join(found.group()), _NUMBER.sub(r"(\1)", text))
 
     def text(self, sentence: Sentence) -> str:
         return self.original[sentence.start : sentence.end]
@@ -65,6 +61,12 @@ class NumberedAnswer:
         """The sentence with this number, verbatim; None if there is none."""
         found = self.sentence(number)
         return None if found is None else answer_text.quote(self.original, found.start, found.end, supports=supports)
+
+
+def disarmed(text: str) -> str:
+    """``text`` in one line, without marks of chat templates and without what looks like a sentence's number."""
+    plain = _NUMBER.sub(r"(\1)", " ".join(text.split()))
+    return _CONTROL.sub(lambda found: " ".join(found.group()), plain)
 
 
 def _sentences(answer: str, kept: Sequence[tuple[int, int]], prompt: str) -> tuple[Sentence, ...]:

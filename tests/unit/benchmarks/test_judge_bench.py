@@ -14,7 +14,7 @@ from deployments.grading.judge.rubric import RubricJudge
 from interview.errors import NotFound
 from tests.support.paths import ROOT
 
-RECORDS = ROOT / "benchmarks" / "results" / "2026-12-01-judge-qwen2.5-coder-1.5b.records.jsonl"
+RECORDS = ROOT / "benchmarks" / "results" / "2026-12-03-judge-qwen2.5-coder-1.5b.records.jsonl"
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def replayed(cases: list[Case]) -> list[str]:
 
 async def test_the_recorded_requests_are_those_of_todays_prompt(in_checkout: None) -> None:
     """Fails when the prompt, the schema or the sampling changes: give the prompt a new version, and record anew."""
-    found = await replayed([*graded_cases(read(DATA), 300), *instruction_cases(12)])
+    found = await replayed([*graded_cases(read(DATA), 300), *instruction_cases(60)])
     assert set(found) == set(records_in(RECORDS))
 
 

@@ -389,14 +389,8 @@ async def test_an_interview_that_goes_on_is_not_evaluated(stage: Stage) -> None:
 
 
 async def test_an_evaluation_writes_a_summary_whose_quotes_were_said(stage: Stage) -> None:
-    backed = {
-        "kind": "strength",
-        "answer": 1,
-        "text": "Made it faster.",
-        "quote": "and it was faster",
-        "resume_quote": "",
-    }
-    invented = {**backed, "quote": "and it was free of charge"}
+    backed = {"sentence": "1", "kind": "strength", "resume_line": "", "text": "Made it faster."}
+    invented = {**backed, "text": "Made it 3 times faster."}
     model = FakeLanguageModel([{"sentences": [backed, invented]}])
     worker = stage.worker(GradingConfig(), None, now=lambda: stage.now, synthesis=SynthesisWriter(model))
     await QueuedWork(stage.queue).evaluate("acme", "i1")
@@ -404,7 +398,7 @@ async def test_an_evaluation_writes_a_summary_whose_quotes_were_said(stage: Stag
     await worker.evaluate(claim.job)
     await worker.evaluate(claim.job)
     (written,) = [event.data for event in await stage.log() if isinstance(event.data, SynthesisWritten)]
-    assert [one.quote for one in written.sentences] == ["and it was faster"]
+    assert ["and it was faster" in one.quote for one in written.sentences] == [True]
     assert written.dropped == 1
     report = msgspec.json.decode(await stage.blobs.get(report_path("acme", "i1", "report.json")))
     (sentence,) = report["written_summary"]["sentences"]
