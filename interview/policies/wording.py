@@ -12,10 +12,10 @@ from rapidfuzz import fuzz
 
 from interview.policies.rules import Draft, EmptyWords, OneQuestion, Promises, RepeatedQuestions, Scene, Tone
 from interview.sessions.session import ConversationTurn
+from interview.text.content_stems import content_stems
 from interview.text.dont_know import says_dont_know, says_dont_know_by_rules
 from interview.text.sentences import sentences_of
 from interview.text.stems import stem
-from interview.text.stop_words import STOP_WORDS
 from interview.text.visible_text import QUOTED, first_phrase, searchable, without_phrases, words_of
 
 WordingRule = RepeatedQuestions | Tone | Promises | EmptyWords | OneQuestion
@@ -86,11 +86,6 @@ def fault_in(rule: WordingRule, words: str, scene: Scene, draft: Draft) -> Fault
             # The plan's own questions may have two parts, and so may a wording of them that explains.
             planned = draft.action == "clarify" or any(one in words for one in scene.question.planned_follow_ups)
             return Fault("", words) if planned else _with_one_question(words)
-
-
-def content_stems(text: str) -> frozenset[str]:
-    """The stems of the words that carry a meaning."""
-    return frozenset(stem(word) for word in words_of(text) if len(word) > 2 and word not in STOP_WORDS)
 
 
 def said_to(scene: Scene) -> str:

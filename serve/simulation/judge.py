@@ -12,11 +12,11 @@ from interview.measurement.star import analyse_story
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
 from interview.policies.secrets import secret_keys
-from interview.policies.wording import content_stems
 from interview.sessions.events import AnswerReceived, ResponseSent, SessionConcluded
 from interview.sessions.fold import fold
 from interview.sessions.intents import recognise
 from interview.sessions.session import SessionState
+from interview.text.content_stems import content_stems
 from interview.text.sentences import sentences_of
 from interview.text.visible_text import other_language, searchable, words_of
 from serve.simulation.personas import Persona

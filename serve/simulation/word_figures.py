@@ -15,7 +15,7 @@ from deployments.agent.model.answer import SOURCE
 from deployments.agent.script.scripted import spoken_prompt
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
-from interview.policies.wording import TOLD_WORDS, content_stems
+from interview.policies.wording import TOLD_WORDS
 from interview.sessions.events import (
     AnswerReceived,
     AnswerTranscribed,
@@ -26,6 +26,7 @@ from interview.sessions.events import (
     PlanMade,
     ResponseSent,
 )
+from interview.text.content_stems import content_stems
 from interview.text.dont_know import says_dont_know
 from interview.text.sentences import sentences_of
 from interview.text.visible_text import searchable

@@ -14,7 +14,7 @@ from msgspec import Struct
 from deployments.agent.brief.interviewer import TurnBrief
 from interview.languages.language import base_of
 from interview.plans.questions import KeyPoint
-from interview.policies.wording import content_stems
+from interview.text.content_stems import content_stems
 from interview.text.sentences import growing_sentences, sentences_of
 
 #: Where a question with two parts divides.

@@ -17,8 +17,9 @@ from deployments.agent.script import phrases, scripted
 from deployments.agent.script.untold import reply_to_untold
 from interview.errors import InvalidModelOutput
 from interview.languages.language import Script, language_of
-from interview.policies.wording import COURTESY_WORDS, TOLD_WORDS, content_stems
+from interview.policies.wording import COURTESY_WORDS, TOLD_WORDS
 from interview.sessions.session import ActionType, AgentAction
+from interview.text.content_stems import content_stems
 from interview.text.dont_know import says_dont_know
 from interview.text.sentences import growing_sentences
 from interview.text.visible_text import is_foreign, searchable, visible

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from interview.policies.wording import content_stems
+from interview.text.content_stems import content_stems
 from interview.text.machine_orders import text_without_orders
 from interview.text.sentences import sentences_of
 from interview.text.stop_words import STOP_WORDS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from deployments.agent.brief.interviewer import Decision
-from interview.policies.wording import COURTESY_WORDS, content_stems
+from interview.policies.wording import COURTESY_WORDS
+from interview.text.content_stems import content_stems
 from interview.text.sentences import growing_sentences
 
 #: Words that stand for something in the sentence before, in the languages of interviews.
