@@ -1,8 +1,9 @@
-"""The written summary on real weights: ``python -m benchmarks.written_summaries INTERVIEWS --records FILE``.
+"""The written summary on real weights: ``python -m benchmarks.written_summaries --records FILE [--show]``.
 
-INTERVIEWS: recorded interviews of ``interview simulate --records``. Each gets one summary. With ``--server`` those that
-FILE lacks are written, and their responses appended to it; the figures are computed from FILE. ``--resume``: a text
-file that stands for every candidate's résumé. ``--show`` prints each kept sentence with its quote.
+Holds the interviews of ``interview simulate`` with the scripted interviewer, grades them without a model, and has each
+summarised once. With ``--server`` the summaries that FILE lacks are written, and their responses appended to it; the
+figures are computed from FILE. ``--resume``: a text file that stands for every candidate's résumé. ``--show`` prints
+each kept sentence with its quote.
 """
 
 from __future__ import annotations
@@ -10,123 +11,124 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
-from benchmarks.judge.records import Record, RecordedModel, RecordingModel, record, records_in
-from deployments.grading.synthesis.numbered_interview import Answered
-from deployments.grading.synthesis.writer import Synthesis, SynthesisWriter
+from benchmarks.judge.records import ResumedModel
+from deployments.agent.config import AgentConfig
+from deployments.agent.pins.policy_catalogue import PolicyCatalogue
+from deployments.grading.background.interview_answers import topics_of
+from deployments.grading.config import GradingConfig
+from deployments.grading.service import GradingService
+from deployments.grading.synthesis.topic import Topic
+from deployments.grading.synthesis.writer import SynthesisWriter
 from deployments.llm.config import LlmConfig, RemoteConfig
 from deployments.llm.engines.remote import RemoteLanguageModel
-from interview.errors import InvalidModelOutput, NotFound
-from interview.text.sentences import sentences_of
-from serve.simulation.records import HeldRecord
+from interview.errors import NotFound
+from interview.plans.files import load_plan
+from interview.policies.files import load_policies
+from serve.simulation.canaries import Planted
+from serve.simulation.candidate import Candidate
+from serve.simulation.personas import load_personas
+from serve.simulation.rehearsal import NotedQueue
+from serve.simulation.stage import HeldInterview, Troupe, UnmarkedGrading, hold
 
-#: Shorter answers are remarks ("No, thank you.").
-_ANSWER_WORDS = 6
+CONFIGS = Path(__file__).parents[1] / "configs"
+PLANS = CONFIGS / "interviews"
+
+_PLANS = ("backend-engineer", "customer-success-manager", "data-analyst", "machine-learning-engineer")
+_SEED = "summaries"
+#: Of a simulation's plans, behind each key point.
+_CANARY = re.compile(r" zqx\w+")
+_DEADLINE_S = 1800.0
 
 
-def interviews_in(path: Path) -> dict[str, list[Answered]]:
-    """The candidate's answers to the model's turns, by plan and persona."""
-    found: dict[str, list[Answered]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        held = msgspec.json.decode(line, type=HeldRecord)
-        said = {one.turn: one.said for one in held.turns}
-        found[f"{held.interview.plan}/{held.interview.persona}"] = [
-            Answered(one.turn, _asked(said.get(one.turn - 1, "(another question of the plan)")), one.answer)
-            for one in held.turns
-            if len(one.answer.split()) >= _ANSWER_WORDS
-        ]
+async def interviews(plans: list[str], personas: list[str]) -> dict[str, list[Topic]]:
+    """What the candidates said, with its grades, by plan and persona. Raises RuntimeError: an interview did not end."""
+    grading = GradingService(GradingConfig(), background=NotedQueue())
+    policies = PolicyCatalogue(load_policies(CONFIGS / "policies"))
+    found: dict[str, list[Topic]] = {}
+    try:
+        for plan_id, persona in product(plans, personas):
+            plan = load_plan(PLANS / f"{plan_id}.yaml")
+            troupe = Troupe(UnmarkedGrading([plan], grading), policies, AgentConfig())
+            held = HeldInterview(plan, Planted(plan, _SEED), persona, 1)
+            await hold(troupe, Candidate(load_personas(PLANS)[persona], _SEED), held)
+            if held.state is None or not held.over or held.errors:
+                raise RuntimeError(f"The interview {plan_id} with {persona} did not end: {held.errors}")
+            found[f"{plan_id}/{persona}"] = [
+                replace(topic, missed=tuple(_CANARY.sub("", text) for text in topic.missed))
+                for topic in topics_of(held.state, held.planted.plan)
+            ]
+    finally:
+        await grading.stop()
     return found
 
 
-def _asked(reply: str) -> str:
-    """The interviewer's last reply without its acknowledgement."""
-    return " ".join(sentences_of(reply)[-3:])
-
-
-async def write_missing(
-    interviews: dict[str, list[Answered]], resume: str, path: Path, server: str, model: str
-) -> None:
-    remote = RemoteConfig(base_url=server, attempts=2)
-    engine = RemoteLanguageModel(LlmConfig(engine="remote", model=model, deadline_s=1800, remote=remote))
-    recording = RecordingModel(engine)
-    try:
-        for name, answers in interviews.items():
-            try:
-                await SynthesisWriter(RecordedModel(records_in(path))).write(answers, resume)
-                continue
-            except NotFound:
-                started = time.monotonic()
-            try:
-                await SynthesisWriter(recording, deadline_s=1800).write(answers, resume)
-            except InvalidModelOutput as error:
-                print(f"{name}: {error.code}", file=sys.stderr)
-            made = record(name, recording.request, recording.response, time.monotonic() - started)
-            with path.open("ab") as file:
-                file.write(msgspec.json.encode(made) + b"\n")
-            print(f"{name}: {made.tokens} tokens, {made.seconds:.0f} s", file=sys.stderr)
-    finally:
-        await engine.stop()
-
-
 async def figures(
-    interviews: dict[str, list[Answered]], resume: str, records: dict[str, Record], *, show: bool = False
+    held: dict[str, list[Topic]], resume: str, path: Path, server: str, model_name: str, *, show: bool = False
 ) -> dict[str, Any]:
-    """The figures of the recorded summaries."""
+    """The figures. Raises NotFound: a response is not recorded, and there is no server."""
+    engine = None
+    if server:
+        remote = RemoteConfig(base_url=server, attempts=2)
+        config = LlmConfig(engine="remote", model=model_name, deadline_s=_DEADLINE_S, remote=remote)
+        engine = RemoteLanguageModel(config)
+    model = ResumedModel(path, engine, deadline_s=_DEADLINE_S)
     kinds: Counter[str] = Counter()
-    written: list[Synthesis] = []
-    used: list[Record] = []
-    invalid = 0
-    for name, answers in interviews.items():
-        model = RecordedModel(records)
-        try:
-            summary = await SynthesisWriter(model).write(answers, resume)
-        except NotFound:
-            continue
-        except InvalidModelOutput:
-            invalid += 1
-            continue
-        written.append(summary)
-        used += [model.last] if model.last is not None else []
-        kinds.update(one.kind for one in summary.sentences)
-        for one in summary.sentences if show else ():
-            print(f"{name}\t{one.kind}\t{one.text}\t“{one.quote}”\t{one.resume_quote}")
-    seconds = sorted(one.seconds for one in used)
+    kept = dropped = 0
+    try:
+        for name, topics in held.items():
+            model.name = name
+            summary = await SynthesisWriter(model).write(topics, resume)
+            kept += len(summary.sentences)
+            dropped += summary.dropped
+            kinds.update(one.kind for one in summary.sentences)
+            for one in summary.sentences if show else ():
+                print(f"{name}\t{one.kind}\t{one.text}\t“{one.quote}”\t{one.resume_quote}", flush=True)
+    finally:
+        if engine is not None:
+            await engine.stop()
+    requests, interviews = len(model.used), max(1, len(held))
     return {
-        "interviews": len(written) + invalid,
-        "no JSON": invalid,
-        "sentences kept": sum(len(one.sentences) for one in written),
-        "sentences dropped": sum(one.dropped for one in written),
+        "interviews": len(held),
+        "requests an interview": round(requests / interviews, 1),
+        "sentences kept": kept,
+        "sentences dropped": dropped,
         "kinds": dict(kinds),
-        "prompt tokens": round(sum(one.prompt_tokens for one in used) / max(1, len(used))),
-        "written tokens": round(sum(one.tokens for one in used) / max(1, len(used))),
-        "seconds, median": seconds[len(seconds) // 2] if seconds else None,
+        "prompt tokens an interview": round(sum(one.prompt_tokens for one in model.used) / interviews),
+        "written tokens an interview": round(sum(one.tokens for one in model.used) / interviews),
+        "seconds an interview": round(sum(one.seconds for one in model.used) / interviews, 1),
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("interviews", type=Path)
+    parser.add_argument(
+        "--plan", default="backend-engineer,customer-success-manager,data-analyst,machine-learning-engineer"
+    )
+    parser.add_argument("--persona", default="strong,average,weak")
     parser.add_argument("--records", type=Path, required=True, help="JSON lines of recorded responses")
     parser.add_argument("--resume", type=Path, help="a text file")
-    parser.add_argument("--only", default="", help="interviews whose PLAN/PERSONA contains this")
-    parser.add_argument("--server", help="an OpenAI-compatible server, e.g. http://127.0.0.1:9000/v1")
+    parser.add_argument("--server", default="", help="an OpenAI-compatible server, e.g. http://127.0.0.1:9000/v1")
     parser.add_argument("--model", default="", help="the server's name of the model")
     parser.add_argument("--show", action="store_true", help="print each kept sentence")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     given = parser.parse_args(arguments)
-    interviews = {name: told for name, told in interviews_in(given.interviews).items() if given.only in name}
+    held = asyncio.run(interviews(given.plan.split(","), given.persona.split(",")))
     resume = given.resume.read_text(encoding="utf-8") if given.resume else ""
-    if given.server:
-        asyncio.run(write_missing(interviews, resume, given.records, given.server, given.model))
-    found = asyncio.run(figures(interviews, resume, records_in(given.records), show=given.show))
+    try:
+        found = asyncio.run(figures(held, resume, given.records, given.server, given.model, show=given.show))
+    except NotFound:
+        print(f"{given.records} lacks a response for today's prompt: name a --server.", file=sys.stderr)
+        return 1
     text = json.dumps(found, indent=1)
     print(text)
     if given.json:

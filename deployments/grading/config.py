@@ -59,10 +59,11 @@ class JudgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class SynthesisConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The written summary of an interview, where there is a language model."""
+    """The written summary of an interview, where there is a language model. ``max_tokens`` and ``deadline_s``: of one
+    sentence."""
 
     enabled: bool = True
-    max_tokens: int = 1200
+    max_tokens: int = 300
     deadline_s: float = 120.0
 
 

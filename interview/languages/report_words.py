@@ -12,6 +12,7 @@ class ReportWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """
 
     candidate: str
+    the_candidate: str
     status_active: str
     status_paused: str
     status_concluded: str

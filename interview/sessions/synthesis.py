@@ -8,15 +8,30 @@ from typing import Literal
 
 from msgspec import Struct
 
+from interview.text.content_stems import content_stems
+from interview.text.not_knowing import admits_not_knowing
+from interview.text.plain_words import plain_words
+
 #: ``contradiction``: the candidate's words and the résumé disagree.
 SentenceKind = Literal["strength", "gap", "contradiction", "achievement"]
 
 MAX_SENTENCE_CHARS = 300
 #: Fewer words back nothing: "I did" occurs in every answer.
 MIN_QUOTE_WORDS = 3
+_BY_SPEAKER = re.compile(r"\b(?:I|[Ww]e)(?:['’]\w+)? $")
+
+#: The least share of the sentence's content words that its quotes must have: fewer, and it is about something else.
+_MIN_SHARED = 0.25
 
 _EDGE = " \t\r\n\"'“”‘’.,;:!?…"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+#: Words of a sentence that speaks as the candidate, not about the candidate.
+_SPEAKS_AS = re.compile(
+    r"\b(?:I|[Mm]e|[Mm]y|[Mm]yself|[Ww]e|us|[Oo]ur|[Yy]our?|[Ii]ch|[Ww]ir|[Jj]e|[Nn]ous|[Yy]o|[Nn]osotr[oa]s)\b"
+)
+#: The subject before words that are otherwise a copy.
+_SUBJECT = re.compile(r"^(?:the candidate|they|he|she|die person|la personne|la persona)(?:'s)? ", re.IGNORECASE)
+_QUOTED = re.compile('["“„«][^"”“»]*["”“»]')
 
 
 class BackedSentence(Struct, frozen=True):
@@ -29,11 +44,16 @@ class BackedSentence(Struct, frozen=True):
     resume_quote: str = ""
 
 
-def backed(sentence: BackedSentence, answers: Mapping[int, str], resume: str) -> BackedSentence | None:
+def backed(
+    sentence: BackedSentence, answers: Mapping[int, str], resume: str, lacking: str = ""
+) -> BackedSentence | None:
     """The sentence with the turn in which its quote occurs and the quotes as they were said; None without backing.
 
-    ``answers``: the candidate's words by turn. The quote is looked for in the named turn first. Case and white space
-    may differ, nothing else. A number in the sentence must occur in a quote.
+    ``answers``: the candidate's words by turn. ``lacking``: further words that the sentence may use, of what the answer
+    should have said. The quote is looked for in the named turn first. Case and white space may differ, nothing else.
+    The sentence speaks about the candidate, tells nothing of the candidate that the quote says of somebody else, shares
+    a quarter of its content words with the quotes, and has no number that they lack. A quote that admits not knowing
+    shows no strength and no achievement, and a contradiction is about a thing that quote and résumé both name.
     """
     text = " ".join(sentence.text.split())
     if not text or len(text) > MAX_SENTENCE_CHARS:
@@ -44,9 +64,33 @@ def backed(sentence: BackedSentence, answers: Mapping[int, str], resume: str) ->
     if found is None or of_resume is None or (sentence.kind == "contradiction" and not of_resume):
         return None
     turn, quote = found
-    if not set(_NUMBER.findall(text)) <= set(_NUMBER.findall(f"{quote} {of_resume}")):
+    quoted = f"{quote} {of_resume}"
+    if not set(_NUMBER.findall(text)) <= set(_NUMBER.findall(f"{quoted} {lacking}")):
+        return None
+    own = content_stems(text)
+    if sentence.kind == "contradiction" and not _about_one_thing(own, content_stems(quote), content_stems(of_resume)):
+        return None
+    if not own or len(own & content_stems(f"{quoted} {lacking}")) < _MIN_SHARED * len(own):
+        return None
+    if _SPEAKS_AS.search(_QUOTED.sub("", text)) or _of_somebody_else(text, quote):
+        return None
+    if sentence.kind in ("strength", "achievement") and admits_not_knowing(plain_words(quote)):
         return None
     return BackedSentence(sentence.kind, text, quote, turn, of_resume)
+
+
+def _about_one_thing(sentence: frozenset[str], quote: frozenset[str], resume: frozenset[str]) -> bool:
+    """Whether a quote and a line of the résumé share a content word, and the sentence has words of both."""
+    return bool(quote & resume and sentence & quote and sentence & resume)
+
+
+def _of_somebody_else(text: str, quote: str) -> bool:
+    """Whether ``text`` copies words of the quote that the candidate does not say of "I" or "we"."""
+    copied = _verbatim(_SUBJECT.sub("", text), quote)
+    if not copied:
+        return False
+    before = quote[: quote.casefold().find(copied.casefold())]
+    return _SUBJECT.match(text) is None or _BY_SPEAKER.search(before) is None
 
 
 def _verbatim(quote: str, text: str) -> str | None:

@@ -467,3 +467,8 @@ def only_not_knowing(plain: str) -> bool:
         and all(word.removesuffix("'s") in _WORDS for word in words)
         and _UNKNOWING.search(plain) is not None
     )
+
+
+def admits_not_knowing(plain: str) -> bool:
+    """Whether ``plain`` (see ``plain_words``) says somewhere that something is not known or not remembered. English."""
+    return _UNKNOWING.search(plain) is not None

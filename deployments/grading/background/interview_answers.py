@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from deployments.grading.contract import GradeRequest
 from deployments.grading.synthesis.numbered_interview import Answered
+from deployments.grading.synthesis.topic import Topic
 from interview.plans.plan import InterviewPlan
 from interview.plans.questions import Question
+from interview.plans.style import STORIES
 from interview.sessions.hearing import heard_from, replies_by_turn
 from interview.sessions.session import AskedQuestion, SessionState
 from interview.sessions.utterances import read_utterance
@@ -39,8 +41,10 @@ def answer_to(state: SessionState, asked: AskedQuestion, question: Question) -> 
     return "\n".join(parts), lowest, last
 
 
-def answered(state: SessionState, plan: InterviewPlan) -> list[Answered]:
-    """What the candidate said to the scored questions, utterance by utterance; requests are left out."""
+def topics_of(state: SessionState, plan: InterviewPlan) -> list[Topic]:
+    """What the candidate said to the scored questions, utterance by utterance, with each one's standing grade; requests
+    are left out."""
+    grades = {record.question_id: record.grade for record in state.grades if record.grade.is_judgement}
     found = []
     for asked in state.questions_asked:
         question = plan.by_id.get(asked.question_id)
@@ -49,11 +53,25 @@ def answered(state: SessionState, plan: InterviewPlan) -> list[Answered]:
         since = heard_from(state, asked, question)
         if since is None:
             continue
+        answers = []
         for said in state.conversation_history:
             if said.role == "candidate" and said.turn > since and said.question_id == asked.question_id:
                 words = read_utterance(said.content, state.language, clarifiable=bool(question.clarifications)).answer
                 if words.strip():
-                    found.append(Answered(said.turn, question.prompt, words))
+                    answers.append(Answered(said.turn, question.prompt, words))
+        if answers:
+            grade = grades.get(question.id)
+            points = {point.text for point in question.key_points}
+            missed = [one.criterion for one in grade.criteria if one.score == 0] if grade is not None else []
+            found.append(
+                Topic(
+                    question=question.prompt,
+                    answers=tuple(answers),
+                    score=grade.score if grade is not None else None,
+                    story=question.type in STORIES,
+                    missed=tuple(text for text in missed if text in points),
+                )
+            )
     return found
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from deployments.grading.background.interview_answers import answered, requests_to_judge
+from deployments.grading.background.interview_answers import requests_to_judge, topics_of
 from deployments.grading.background.milestones import Milestones
 from deployments.grading.background.missing_grades import (
     QuickGrade,
@@ -161,12 +161,12 @@ class BackgroundGrading:
             return ()
         try:
             resume = await self._resume(state)
-            answers = answered(state, await self._plan(state))
-            written = await self._synthesis.write(answers, resume, state.settings.seed)
+            topics = topics_of(state, await self._plan(state))
+            written = await self._synthesis.write(topics, resume, state.settings.seed, state.language)
         except InterviewError as error:
             reason = f"No summary was written ({failures.item_failed('synthesis', error)})."
             return (FallbackEntered(state.turn_number, "grading", "the report's own lines", reason),)
-        if not answers:
+        if not topics:
             return ()
         return (SynthesisWritten(written.sentences, written.dropped, SYNTHESIS_VERSION),)
 

@@ -389,27 +389,29 @@ async def test_an_interview_that_goes_on_is_not_evaluated(stage: Stage) -> None:
 
 
 async def test_an_evaluation_writes_a_summary_whose_quotes_were_said(stage: Stage) -> None:
-    backed = {"sentence": "1", "kind": "strength", "resume_line": "", "text": "Made it faster."}
-    invented = {**backed, "text": "Made it 3 times faster."}
-    model = FakeLanguageModel([{"sentences": [backed, invented]}])
-    worker = stage.worker(GradingConfig(), None, now=lambda: stage.now, synthesis=SynthesisWriter(model))
+    backed = {"sentence": "1", "The candidate": "made it faster."}
+    invented = {**backed, "The candidate": "made it 70 times faster."}
+    judge = RubricJudge(stage.model).grade
+    model = FakeLanguageModel([backed, invented, invented])
+    worker = stage.worker(GradingConfig(), judge, now=lambda: stage.now, synthesis=SynthesisWriter(model))
     await QueuedWork(stage.queue).evaluate("acme", "i1")
     (claim,) = await stage.claims()
     await worker.evaluate(claim.job)
     await worker.evaluate(claim.job)
     (written,) = [event.data for event in await stage.log() if isinstance(event.data, SynthesisWritten)]
     assert ["and it was faster" in one.quote for one in written.sentences] == [True]
-    assert written.dropped == 1
+    assert written.dropped == 2
     report = msgspec.json.decode(await stage.blobs.get(report_path("acme", "i1", "report.json")))
     (sentence,) = report["written_summary"]["sentences"]
     assert (sentence["quote"]["found"], sentence["quote"]["turn"]) == (True, written.sentences[0].turn)
-    assert len(model.requests) == 1
+    assert len(model.requests) == 3  # one run
     assert fold(await stage.log()) == await stage.state()
 
 
 async def test_a_summary_that_fails_is_told_and_delays_no_report(stage: Stage) -> None:
+    judge = RubricJudge(stage.model).grade
     model = FakeLanguageModel([EngineUnavailable("down")])
-    worker = stage.worker(GradingConfig(), None, now=lambda: stage.now, synthesis=SynthesisWriter(model))
+    worker = stage.worker(GradingConfig(), judge, now=lambda: stage.now, synthesis=SynthesisWriter(model))
     await QueuedWork(stage.queue).evaluate("acme", "i1")
     (claim,) = await stage.claims()
     await worker.evaluate(claim.job)
