@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -11,13 +12,15 @@ from msgspec import Struct
 from deployments.grading.synthesis.numbered_interview import Numbered, NumberedInterview
 from deployments.grading.synthesis.topic import Topic, chosen
 from deployments.llm.contract import PRIORITY_BACKGROUND, ChatRequest, ChatResponse, LanguageModel
-from interview.errors import InvalidModelOutput
+from interview.errors import InterviewError, InvalidModelOutput
 from interview.languages.language import language_of
 from interview.sessions.synthesis import MAX_SENTENCE_CHARS, BackedSentence, SentenceKind, backed
 from interview.text.content_stems import content_stems
 from interview.text.not_knowing import admits_not_knowing
 from interview.text.plain_words import plain_words
 from interview.text.visible_text import visible
+
+logger = logging.getLogger(__name__)
 
 VERSION = "synthesis@3"
 
@@ -97,24 +100,30 @@ class SynthesisWriter:
         self._deadline_s = deadline_s
 
     async def write(self, topics: Sequence[Topic], resume: str = "", seed: int = 0, language: str = "en") -> Synthesis:
-        """The backed sentences. A sentence without backing is dropped and counted.
+        """The backed sentences. A sentence without backing is dropped and counted, and so is one whose request failed.
 
         Raises:
 
             InvalidModelOutput: no reply is the requested JSON.
             ContextTooLong, ModelMissing, Overloaded, DeadlineExceeded, EngineUnavailable, CircuitOpen, EngineFailed: of
-                the model.
+                the model, and no sentence was written before.
         """
         kept: dict[str, BackedSentence] = {}
         dropped = invalid = 0
         subject = language_of(language).report.the_candidate
         requests = self._requests(topics, resume, seed, subject)
-        for asked in requests:
+        for number, asked in enumerate(requests):
             try:
                 written = _read(asked.kind, await self._model.chat(asked.request), subject)
             except InvalidModelOutput:
                 invalid += 1
                 continue
+            except InterviewError as error:
+                if not kept:
+                    raise
+                logger.warning("the summary ends early: error=%s", error.code)
+                dropped += len(requests) - number
+                break
             for one in written:
                 if one.sentence == _NONE:
                     continue

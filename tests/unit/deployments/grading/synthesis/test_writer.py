@@ -10,7 +10,7 @@ import pytest
 from deployments.grading.synthesis.numbered_interview import Answered
 from deployments.grading.synthesis.topic import PER_KIND, Topic, chosen
 from deployments.grading.synthesis.writer import SynthesisWriter
-from interview.errors import InvalidModelOutput
+from interview.errors import EngineUnavailable, InvalidModelOutput
 from tests.support.fake_language_model import FakeLanguageModel
 
 BUILT, RUNBOOK, LOCKS = "What did you build?", "How is it run?", "How do locks fail?"
@@ -134,6 +134,16 @@ async def test_a_contradiction_needs_a_line_of_the_resume_about_the_same() -> No
     assert len(model.requests) == 2
 
 
+async def test_a_german_interview_has_a_german_summary() -> None:
+    asked = "Was haben Sie gebaut?"
+    topic = Topic(asked, (Answered(2, asked, "Ich habe die Lagerverwaltung erneuert."),), score=0.9)
+    writing, model = writer({"sentence": "1", "Die Person": "hat die Lagerverwaltung ersetzt"})
+    found = await writing.write([topic], language="de")
+    assert [one.text for one in found.sentences] == ["Die Person hat die Lagerverwaltung ersetzt."]
+    schema = model.requests[0]["response_format"]["json_schema"]["schema"]
+    assert schema["required"] == ["sentence", "Die Person"]
+
+
 async def test_an_interview_without_a_sentence_costs_no_call() -> None:
     writing, model = writer()
     silent = Topic("Why?", (Answered(1, "Why?", " "), Answered(2, "Why?", "No.")), score=0.0)
@@ -145,6 +155,15 @@ async def test_replies_that_are_no_summary_at_all_are_an_error() -> None:
     writing, _model = writer("I would rather not.", "Neither here.")
     with pytest.raises(InvalidModelOutput):
         await writing.write([STORY, SKILL])
+
+
+async def test_what_was_written_before_the_model_failed_is_kept_and_the_rest_counted() -> None:
+    writing, _model = writer(LED, EngineUnavailable("down"), WROTE)
+    found = await writing.write([STORY, SKILL, WEAK])
+    assert ([one.kind for one in found.sentences], found.dropped) == (["achievement"], 2)
+    failing, _model = writer(EngineUnavailable("down"), WROTE)
+    with pytest.raises(EngineUnavailable):
+        await failing.write([STORY, SKILL])
 
 
 async def test_a_long_interview_is_cut_and_every_answer_is_read() -> None:
