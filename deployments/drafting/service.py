@@ -129,6 +129,11 @@ class DraftingService:
                     writing.accepted[need.text] = found
                 case RejectedQuestion():
                     writing.rejected = (*writing.rejected, found)
+        if writing.rejected:
+            count = len(writing.rejected)
+            writing.notes.append(
+                f"Code refused {count} question{'' if count == 1 else 's'} of the language model; the draft says why."
+            )
         if writing.accepted:
             writing.notes.append(
                 f"A language model wrote {len(writing.accepted)} questions (their ids begin with 'written-'). Code "

@@ -147,7 +147,7 @@ def _asked(question: Question, language: str) -> Iterator[Finding]:
 
 
 def _points(question: Question) -> Iterator[Finding]:
-    said = _content(question.prompt)
+    said = content_words(question.prompt)
     for index, point in enumerate(question.key_points):
         if _LABEL.fullmatch(point.text.strip()):
             yield ("key_points", index, "text"), "is a heading; write what a candidate would say"
@@ -162,7 +162,7 @@ def _points(question: Question) -> Iterator[Finding]:
         for place, text in enumerate((point.text, *point.variants)):
             path: PathKey = ("key_points", index, "variants", place - 1) if place else ("key_points", index, "text")
             yield from _wording(path, text)
-            words = _content(text)
+            words = content_words(text)
             if words and words <= said:
                 yield path, f"{text!r} is made of words of the prompt, so that repeating the question makes the point"
 
@@ -249,7 +249,7 @@ def _spoken(question: Question) -> Iterator[Finding]:
     if written := _UNCONTRACTED.search(question.prompt):
         yield ("prompt",), f"{written[0]!r} sounds read out; use the contraction"
     for phrase, better in IDIOMS.items():
-        if phrase in question.prompt.lower():
+        if re.search(rf"\b{phrase}\b", question.prompt, re.IGNORECASE):
             yield ("prompt",), f"{phrase!r} is hard for non-native speakers; say {better!r}"
     said: list[Finding] = [(("prompt",), question.prompt)]
     if question.rephrased:
@@ -268,7 +268,7 @@ def _content_list(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
 
 
-def _content(text: str) -> set[str]:
+def content_words(text: str) -> set[str]:
     return set(_content_list(text))
 
 

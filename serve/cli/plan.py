@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from interview.errors import Conflict, InvalidInput, NotFound
@@ -92,7 +93,8 @@ def create(
     with written(out):
         out.write_text(plan_yaml(plan, comments=told, head={"draft": True}), encoding="utf-8")
     if as_json:
-        print_json({"file": str(out), "plan": plan_id, "notes": draft.notes, "uncovered": draft.uncovered})
+        shown = {"file": str(out), "plan": plan_id, "notes": draft.notes, "uncovered": draft.uncovered}
+        print_json({**shown, "refused": to_builtins(draft.rejected)})
         return
     _show(draft)
     print(f"{out} written. When you have read it: interview plan approve {out} --by NAME")

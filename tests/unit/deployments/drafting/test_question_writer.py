@@ -52,17 +52,13 @@ GOOD: dict[str, Any] = {
         },
     ],
     "hints": ["What harms the tree most, and should leave first?", "How would you share the work over some winters?"],
-    "levels": [
-        "Names no step of the pruning.",
-        "Removes some branches without an order.",
-        "Begins with dead wood, opens the crown and limits the amount.",
-        "Adds how the cut heals and how the tree answers next summer.",
-    ],
     "strong": "I remove dead branches first. Then I open the crown to light, so that the middle "
     "dries. I take a third at most and go on next winter. I cut just above the collar, so that the wound heals.",
     "average": "I remove dead branches first, and I open the crown to light.",
     "weak": "I would ask a colleague and buy new gloves.",
 }
+
+GIVING = "You prune an old apple tree and opened its crown, so that light comes in. How do you go on?"
 
 
 def writer(*answers: Any) -> tuple[QuestionWriter, FakeLanguageModel]:
@@ -84,6 +80,7 @@ async def test_a_sound_question_is_accepted_with_key_hints_rubric_and_references
     assert [hint.cost for hint in question.hints] == [0.1, 0.2]
     assert len(question.key_points) == 4
     assert [level.score for level in question.criteria[0].levels] == [0.0, 0.4, 0.8, 1.0]
+    assert question.criteria[0].levels[0].anchor == "Makes none of the key points."
     assert question.reference is not None
     assert question.reference.weak == GOOD["weak"]
 
@@ -91,7 +88,8 @@ async def test_a_sound_question_is_accepted_with_key_hints_rubric_and_references
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"prompt": "Prune it"}, "prompt must end with a full stop or a question mark"),
+        ({"prompt": "Prune it"}, "prompt does not end with its question"),
+        ({"hints": ["What harms the tree most?"] * 2}, "one hint twice"),
         ({"prompt": f"Tell me {'very ' * 50}much about how you prune apple trees?"}, "at most 45 are remembered"),
         ({"prompt": "How old are you, and can you still prune apple trees?"}, "protected topic: age"),
         ({"follow_up": "Do you have children who help you?"}, "protected topic: family and pregnancy"),
@@ -100,27 +98,59 @@ async def test_a_sound_question_is_accepted_with_key_hints_rubric_and_references
         ({"strong": "I wait until spring and water the tree well."}, "the strong answer does not make the key points"),
         ({"weak": GOOD["strong"]}, "the weak answer makes key points"),
         ({"average": GOOD["weak"]}, "not strong, average and weak"),
-        (
-            {
-                "prompt": "When you prune apple trees, do you remove dead branches first, open the crown "
-                "to light, take a third at most and cut just above the collar?"
-            },
-            "the prompt gives a key point away: open the crown to light",
-        ),
+        ({"prompt": GIVING, "key_points": GOOD["key_points"][:3]}, "the prompt gives a key point away: open the crown"),
         ({"key_points": GOOD["key_points"][:2]}, "not the requested JSON"),
         ({"score": 1.0}, "not the requested JSON"),
     ],
 )
 async def test_an_unsound_question_is_refused_with_its_problem(change: dict[str, Any], problem: str) -> None:
-    found = await written(*[{**GOOD, **change}] * 2)
+    found = await written(*[{**GOOD, **change}] * 3)
     assert isinstance(found, RejectedQuestion)
     assert any(problem in one for one in found.problems), found.problems
+
+
+async def test_faulty_wordings_and_points_are_left_out_while_enough_are_left() -> None:
+    points = GOOD["key_points"]
+    heading = {"text": "the result", "variants": ["what happened", "saws"]}
+    bare = {"text": "saws", "variants": ["remove dead branches first", "dead wood comes out before the rest"]}
+    found = await written({**GOOD, "key_points": [bare, *points[1:], heading]})
+    assert isinstance(found, Written), found
+    assert [point.text for point in found.question.key_points] == [
+        "remove dead branches first",
+        *(point["text"] for point in points[1:]),
+    ]
+
+
+async def test_a_point_that_the_prompt_gives_away_is_left_out() -> None:
+    found = await written({**GOOD, "prompt": GIVING})
+    assert isinstance(found, Written), found
+    assert [point.text for point in found.question.key_points] == [
+        "remove dead branches first",
+        "take a third of the wood at most",
+        "cut just above the collar",
+    ]
+
+
+async def test_a_short_wording_goes_on_as_the_strong_answer_does() -> None:
+    points = [{**GOOD["key_points"][0], "text": "remove branches"}, *GOOD["key_points"][1:]]
+    strong = GOOD["strong"].replace("I remove dead branches first", "I remove the branches that are dead")
+    found = await written({**GOOD, "key_points": points, "strong": strong})
+    assert isinstance(found, Written), found
+    assert found.question.key_points[0].text == "remove the branches that are dead"
+
+
+async def test_marks_and_contractions_are_set_right() -> None:
+    prompt = "An old apple tree has not been pruned for ten years. How do you prune it this winter?"
+    found = await written({**GOOD, "prompt": prompt, "hints": ["Think of the light", "Think of what heals"]})
+    assert isinstance(found, Written), found
+    assert found.question.prompt == GOOD["prompt"]
+    assert [hint.text for hint in found.question.hints] == ["Think of the light.", "Think of what heals."]
 
 
 async def test_the_model_gets_a_second_chance_and_is_told_why() -> None:
     writing, model = writer({**GOOD, "prompt": "Prune it"}, GOOD)
     assert isinstance(await writing.write(ROLE, NEED, 0, ()), Written)
-    assert "full stop or a question mark" in model.requests[1]["messages"][1]["content"]
+    assert "does not end with its question" in model.requests[1]["messages"][1]["content"]
 
 
 async def test_a_question_that_asks_the_same_in_other_words_is_refused() -> None:
@@ -131,7 +161,7 @@ async def test_a_question_that_asks_the_same_in_other_words_is_refused() -> None
         prompt="An old apple tree wasn't pruned for ten years. How do you prune it in winter?",
         grader=RubricGrading(),
     )
-    found = await written(GOOD, GOOD, existing=(twin,))
+    found = await written(GOOD, GOOD, GOOD, existing=(twin,))
     assert isinstance(found, RejectedQuestion)
     assert found.problems == ("asks the same as pruning",)
 
@@ -170,7 +200,8 @@ async def test_a_failing_or_refused_model_leaves_a_plan_that_says_so() -> None:
     assert draft.uncovered == ("Prune apple trees", "Graft cherries")
     assert any("The language model failed" in note for note in draft.notes)
     bad = {**GOOD, "prompt": "Prune it"}
-    refusing = DraftingService(RETRIEVAL, PLANS, DraftingConfig(written_at_most=1), writer(bad, bad)[0])
+    refusing = DraftingService(RETRIEVAL, PLANS, DraftingConfig(written_at_most=1), writer(bad, bad, bad)[0])
     draft = await refusing.draft(role)
     assert [one.need for one in draft.rejected] == ["Prune apple trees"]
+    assert any("Code refused 1 question" in note for note in draft.notes)
     assert draft.uncovered == ("Prune apple trees", "Graft cherries")
