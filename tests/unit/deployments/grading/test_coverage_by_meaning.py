@@ -21,7 +21,7 @@ from deployments.grading.graders.coverage.coverage import GRADER, GRADER_BY_MEAN
 from deployments.grading.service import GradingService
 from deployments.retrieval.engines.token_encoder import TokenEncoder
 from interview.errors import ConfigError, ModelMissing
-from interview.plans.files import load_plans
+from interview.plans.files import load_plan, load_plans
 from interview.plans.questions import KeyPoint, Question, ReferenceAnswers, RubricGrading
 from storage.weights.resolve import resolve_weights
 from tests.support.paths import CONFIGS, TESTS
@@ -193,3 +193,20 @@ def test_a_good_answer_to_another_question_of_the_field_scores_low_and_says_so(a
     assert "about something else" in foreign.rationale
     own = grade_coverage(question, question.reference.strong, aligner)
     assert own.score > 0.8 and "about something else" not in own.rationale
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"),
+    [
+        ("Use an idempotency key.", False),
+        ("I would store the unique constraint in the idempotency key and charge twice, then return both.", False),
+        ("", True),  # the strong answer
+    ],
+)
+def test_words_that_are_counted_for_many_points_make_no_sure_grade(aligner: Aligner, answer: str, sure: bool) -> None:
+    question = load_plan(CONFIGS / "interviews" / "backend-engineer.yaml").by_id["be-idempotent-payment"]
+    assert question.reference is not None
+    grade = grade_coverage(question, answer or question.reference.strong, aligner)
+    assert (grade.confidence > 0.9) is sure
+    assert ("short for so many points" in grade.rationale) is not sure
+    assert grade.confidence > 0.9 or grade.confidence <= 0.35
