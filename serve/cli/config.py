@@ -90,7 +90,7 @@ def check(profile: Profile = "local", as_json: AsJson = False) -> None:
     settings = read_settings(file.arguments, file.document)
     plans = check_operator_files(settings)
     check_installed_keys(settings)
-    check_environment(data_dir())
+    check_environment(data_dir(), settings)
     if as_json:
         print_json({"file": str(file.path), "plans_directory": str(plans_dir()), "plans": list(plans)})
     else:

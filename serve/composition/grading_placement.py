@@ -28,6 +28,7 @@ from serve.webhooks.delivery import WebhookDelivery
 from storage.archive.audit import SqlAuditLog
 from storage.archive.sql import SqlArchive
 from storage.erasure.retention import Retention
+from storage.work_queue.port import WorkQueue
 from storage.work_queue.redis import RedisWorkQueue
 
 QUEUE_NAME = GRADING
@@ -103,3 +104,9 @@ class InlineGrading:
 def grading_queue() -> RedisWorkQueue:
     """A read-only view of the queue, for counting waiting jobs."""
     return RedisWorkQueue(redis_url(), QUEUE_NAME)
+
+
+def queues_by_name() -> dict[str, WorkQueue]:
+    """Read-only views of the queues that the grading replicas work on."""
+    outbox = RedisWorkQueue(redis_url(), webhooks.QUEUE_NAME)
+    return {QUEUE_NAME: grading_queue(), webhooks.QUEUE_NAME: outbox}

@@ -35,7 +35,7 @@ from interview.policies.files import load_policies
 from interview.policies.off_limits import topic_by_rules
 from serve.composition.direct_language_model import DirectLanguageModel
 from serve.composition.erasure import PlatformErasure
-from serve.composition.grading_placement import grading_queue
+from serve.composition.grading_placement import queues_by_name
 from serve.composition.inference_clients import InferenceClients, inference_clients, judge_client
 from serve.composition.local_stores import archive_database, blob_store, session_store
 from serve.composition.scrape import Scrape
@@ -147,7 +147,7 @@ class Ingress:
             probes=probes,
             metrics=Scrape(
                 sessions=sessions,
-                queue=grading_queue(),
+                queues=queues_by_name(),
                 board=board,
                 publisher=publisher,
                 probes=probes,

@@ -17,6 +17,7 @@ from interview.policies.retention import load_retention
 from serve.composition.local_stores import database_url
 from serve.serve_file import plans_dir, policies_dir, prompts_url, retention_file
 from serve.settings import Settings
+from serve.webhooks.delivery import check_secrets
 from storage.archive.database import parsed_url
 from storage.keys.signing_keys import keys_in_environment
 from storage.redis.endpoint import cluster_nodes, sentinel_service
@@ -52,8 +53,9 @@ def check_installed_keys(settings: Settings) -> None:
         raise ConfigError(f"{problems[0]}{more}", detail={"problems": problems})
 
 
-def check_environment(data: Path) -> None:
-    """Read the addresses of the stores and the signing keys in the environment; nothing is connected to or created.
+def check_environment(data: Path, settings: Settings) -> None:
+    """Read the addresses of the stores, the signing keys and the webhooks' secrets in the environment; nothing is
+    connected to or created.
 
     Raises:
 
@@ -64,6 +66,7 @@ def check_environment(data: Path) -> None:
     redis_url = os.environ.get("REDIS_URL", "")
     if redis_url and cluster_nodes(redis_url) is None:
         sentinel_service(redis_url)
+    check_secrets(settings.webhooks)
 
 
 async def _key_problems(settings: Settings, plans: list[InterviewPlan]) -> list[str]:

@@ -33,14 +33,14 @@ class Scrape:
         self,
         *,
         sessions: SessionStore,
-        queue: WorkQueue,
+        queues: Mapping[str, WorkQueue],
         board: MetricsBoard,
         publisher: MetricsPublisher,
         probes: Mapping[str, Probe],
         data: Path,
     ) -> None:
         self._sessions = sessions
-        self._queue = queue
+        self._queues = queues
         self._board = board
         self._publisher = publisher
         self._probes = probes
@@ -70,9 +70,10 @@ class Scrape:
 
     async def _ask_store(self, state: StoreState) -> None:
         state.set("active_sessions", await self._sessions.live_count())
-        for name, jobs in msgspec.to_builtins(await self._queue.counts()).items():
-            state.set("queue_length", jobs, f"grading {name}")
-        state.set("queue_oldest_seconds", await self._queue.oldest_s(), "grading")
+        for queue_name, queue in self._queues.items():
+            for name, jobs in msgspec.to_builtins(await queue.counts()).items():
+                state.set("queue_length", jobs, f"{queue_name} {name}")
+            state.set("queue_oldest_seconds", await queue.oldest_s(), queue_name)
         health = await self._board.server()
         state.set("store_memory_bytes", health.used_memory_bytes)
         state.set("store_memory_limit_bytes", health.max_memory_bytes)

@@ -157,15 +157,17 @@ class Platform:
             self._deploy()
 
     def _check(self) -> None:
-        """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy, prompt or ``REDIS_URL``,
-        and StorageUnavailable when the server of ``REDIS_URL`` does not answer."""
+        """Raises ConfigError, before anything starts, for a wrong profile, plan, bank, policy, prompt, webhook's secret
+        or ``REDIS_URL``, and StorageUnavailable when the server of ``REDIS_URL`` does not answer."""
         from serve.composition.operator_files import check_operator_files
         from serve.settings import read_settings
+        from serve.webhooks.delivery import check_secrets
 
         require_honoured(self.config)
         settings = read_settings(self.config.arguments, self.config.document)
         _require_free(self.host, self.port)
         check_operator_files(settings)
+        check_secrets(settings.webhooks)
         if self.redis_url:
             _require_usable(self.redis_url)
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from standardwebhooks import Webhook
 
+from deployments.shell.circuit_breaker import BreakerConfig, CircuitBreaker
 from deployments.shell.destination import Resolver, destination, resolved
 from interview.errors import ConfigError, EngineUnavailable, InvalidInput
 from serve.webhooks.settings import EndpointSettings, WebhookSettings
@@ -22,6 +23,8 @@ from storage.work_queue.port import QueuedJob
 DELIVER = "webhook"
 
 _GONE = 410
+#: An endpoint that did not answer twice is tried once in half a minute.
+_BREAKER = BreakerConfig(failures=2, open_s=30.0)
 
 
 class Message(Struct, frozen=True):
@@ -45,6 +48,7 @@ class WebhookDelivery:
         self._settings = settings
         self._resolve = resolve
         self._clock = clock
+        self._breakers = {name: CircuitBreaker(_BREAKER, guarded=f"The webhook {name}") for name in settings.endpoints}
         self._client = httpx.AsyncClient(
             timeout=settings.timeout_s, follow_redirects=False, trust_env=False, transport=transport
         )
@@ -56,6 +60,7 @@ class WebhookDelivery:
 
             InvalidInput: no attempt can succeed (the endpoint was removed, its address is forbidden, it is gone).
             EngineUnavailable: the endpoint did not accept it; try again.
+            CircuitOpen: the endpoint did not answer a moment ago; try again.
             ConfigError: its secret is missing or malformed.
         """
         message = msgspec.msgpack.decode(job.payload, type=Message)
@@ -67,15 +72,26 @@ class WebhookDelivery:
         request = self._client.build_request(
             "POST", to.url, content=message.body, headers=headers, extensions={"sni_hostname": to.server_name}
         )
-        try:
-            response = await self._client.send(request, stream=True)
-            await response.aclose()  # the body is of no interest, however long
-        except httpx.HTTPError as error:
-            raise EngineUnavailable(f"The webhook's endpoint failed: {type(error).__name__}.") from error
+        response = await self._answer(request, self._breakers[message.endpoint])
         if response.status_code == _GONE:
             raise InvalidInput("The webhook's endpoint is gone (410).")
         if not response.is_success:
             raise EngineUnavailable(f"The webhook's endpoint answered {response.status_code}.")
+
+    async def _answer(self, request: httpx.Request, breaker: CircuitBreaker) -> httpx.Response:
+        """An endpoint that does not answer waits behind its breaker, so that others' messages do not wait for it."""
+        breaker.admit()
+        try:
+            response = await self._client.send(request, stream=True)
+            await response.aclose()  # the body is of no interest, however long
+        except httpx.HTTPError as error:
+            breaker.failed()
+            raise EngineUnavailable(f"The webhook's endpoint failed: {type(error).__name__}.") from error
+        except BaseException:
+            breaker.withdrawn()
+            raise
+        breaker.succeeded()
+        return response
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -102,6 +118,12 @@ def secrets_of(endpoint: EndpointSettings) -> list[str]:
     if not found or not all(secret.startswith("whsec_") and len(secret) >= 38 for secret in found):
         raise ConfigError(f"{endpoint.secret_env} must hold a webhook secret: whsec_ and base64 of 24 to 64 bytes.")
     return found
+
+
+def check_secrets(settings: WebhookSettings) -> None:
+    """Raises ConfigError: an endpoint's secret is missing or malformed."""
+    for endpoint in settings.endpoints.values():
+        secrets_of(endpoint)
 
 
 def body_of(event_type: str, at: datetime, data: dict[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ import socket
 import msgspec
 
 from interview.sessions.session import SessionState
-from serve.webhooks.delivery import DELIVER, Message, WebhookDelivery, body_of
+from serve.webhooks.delivery import DELIVER, Message, WebhookDelivery, body_of, check_secrets
 from serve.webhooks.settings import EventType, WebhookSettings
 from storage.work_queue.consumer import WorkConsumer
 from storage.work_queue.port import QueuedJob, QueueRules, WorkQueue, job_id
@@ -19,6 +19,8 @@ from storage.work_queue.port import QueuedJob, QueueRules, WorkQueue, job_id
 logger = logging.getLogger(__name__)
 
 QUEUE_NAME = "webhooks"
+#: Deliveries at a time: enough that some slow endpoints do not delay the others' messages.
+_LANES = 16
 
 
 def rules_of(settings: WebhookSettings) -> QueueRules:
@@ -36,7 +38,9 @@ class WebhookMilestones:
         self._queue = queue
         self._delivery = delivery
         name = f"webhooks-{socket.gethostname()}-{os.getpid()}"
-        self._consumer = WorkConsumer(queue, {DELIVER: delivery.deliver}, worker=name, tier="webhooks")
+        self._consumer = WorkConsumer(
+            queue, {DELIVER: delivery.deliver}, worker=name, concurrency=_LANES, tier="webhooks"
+        )
         self._task: asyncio.Task[None] | None = None
 
     async def concluded(self, state: SessionState) -> None:
@@ -59,6 +63,8 @@ class WebhookMilestones:
             await self._queue.enqueue(QueuedJob(job, DELIVER, msgspec.msgpack.encode(message)))
 
     def start(self) -> None:
+        """Raises ConfigError: an endpoint's secret is missing or malformed."""
+        check_secrets(self._settings)
         if self._settings.endpoints:
             self._task = asyncio.create_task(self._consumer.run(), name="webhooks")
 

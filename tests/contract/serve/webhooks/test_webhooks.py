@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import base64
 import secrets
+import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from interview.errors import CircuitOpen, ConfigError, EngineUnavailable
 from interview.grades import Grade
 from interview.plans.plan import PlanRef
 from interview.sessions.session import GradeRecord, SessionState
-from serve.webhooks.delivery import WebhookDelivery
+from serve.webhooks.delivery import Message, WebhookDelivery, check_secrets
 from serve.webhooks.milestones import WebhookMilestones, rules_of
 from serve.webhooks.settings import EndpointSettings, WebhookSettings
 from storage.work_queue.consumer import WorkConsumer
-from storage.work_queue.port import WorkQueue
+from storage.work_queue.port import QueuedJob, WorkQueue
 from storage.work_queue.redis import RedisWorkQueue
 from tests.support.webhook_receiver import Receiver, webhook_receiver
 
@@ -168,3 +171,39 @@ async def test_a_missing_secret_sends_nothing(
     assert receiver.requests == []
     (dead,) = await house.queue.dead()
     assert "not-a-secret" not in dead.reason
+
+
+async def test_an_endpoint_that_does_not_answer_is_left_alone_and_the_others_are_served(
+    redis_url: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_WEBHOOK_SECRET", SECRET)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never answers
+        port = silent.getsockname()[1]
+        slow = EndpointSettings(f"http://127.0.0.1:{port}/", "acme", "TEST_WEBHOOK_SECRET")
+        settings = WebhookSettings(
+            endpoints={"slow": slow, "ats": replace(slow, url=f"{receiver.address}/hook")},
+            allowed_networks=("127.0.0.0/8",),
+            timeout_s=0.2,
+        )
+        delivery = WebhookDelivery(settings)
+        to_slow, to_ats = (
+            QueuedJob(f"webhook:acme:i:{name}", "webhook", msgspec.msgpack.encode(Message(name, b"{}")))
+            for name in ("slow", "ats")
+        )
+        for expected in (EngineUnavailable, EngineUnavailable, CircuitOpen, CircuitOpen):
+            with pytest.raises(expected):
+                await delivery.deliver(to_slow)
+        await delivery.deliver(to_ats)
+        await delivery.close()
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize("secret", ["", "short", "whsec_short"])
+async def test_a_missing_or_malformed_secret_ends_the_start(
+    house: House, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setenv("TEST_WEBHOOK_SECRET", secret)
+    with pytest.raises(ConfigError, match="TEST_WEBHOOK_SECRET"):
+        house.milestones.start()
+    with pytest.raises(ConfigError, match="TEST_WEBHOOK_SECRET"):
+        check_secrets(house.settings)

@@ -29,7 +29,7 @@ def ingress(url: str, name: str, prefix: str, data: Path) -> tuple[Scrape, Platf
     metrics, board = PlatformMetrics(), RedisMetricsBoard(url, prefix=prefix)
     scrape = Scrape(
         sessions=RedisSessionStore(url, ttl_s=60, idempotency_ttl_s=60, prefix=prefix),
-        queue=RedisWorkQueue(url, "grading", prefix=prefix),
+        queues={name: RedisWorkQueue(url, name, prefix=prefix) for name in ("grading", "webhooks")},
         board=board,
         publisher=MetricsPublisher(metrics, board, name),
         probes={"stt": ready, "llm": broken},
@@ -55,8 +55,8 @@ async def test_two_ingress_replicas_show_the_queue_once_and_as_it_is(redis_url: 
     text = await one()
     queued = [found for found in samples(text, "interview_queue_length") if found[1]]
     assert queued == [({"queue": "grading waiting"}, 1.0)]
-    ((labels, aged),) = samples(text, "interview_queue_oldest_seconds")
-    assert labels == {"queue": "grading"} and aged > 0
+    ages = {labels["queue"]: age for labels, age in samples(text, "interview_queue_oldest_seconds")}
+    assert ages == {"grading": ages["grading"], "webhooks": 0} and ages["grading"] > 0
     assert samples(text, "interview_active_sessions") == [({}, 0.0)]
     assert samples(text, "interview_turn_seconds_count") == [({"outcome": "ok", "replica": "i-2"}, 1.0)]
     assert samples(text, "interview_store_up") == [({}, 1.0)]
