@@ -169,7 +169,9 @@ async def _drafted(settings: Settings, role: str, resume: Path | None, minutes: 
         if role.startswith(("https://", "http://")) and len(role.split()) == 1:
             described = await JobPages(documents, settings.drafting).text(role)
         else:
-            described = await _text_of(documents, Path(role), "role_description") if _is_file(role) else role
+            described = (
+                await _text_of(documents, Path(role), "role_description") if _is_file(role) else _described(role)
+            )
         claimed = await _text_of(documents, resume, "resume") if resume is not None else ""
         return await drafting.draft(DraftRequest(described, claimed, minutes))
     finally:
@@ -182,6 +184,13 @@ async def _drafted(settings: Settings, role: str, resume: Path | None, minutes: 
 async def _text_of(documents: DocumentService, path: Path, field: str) -> str:
     data = await asyncio.to_thread(path.read_bytes)
     return (await documents.read(data, name=path.name, field=field)).text
+
+
+def _described(text: str) -> str:
+    """Raises NotFound: the text is the name of a file that does not exist."""
+    if len(text.split()) == 1 and ("/" in text or Path(text).suffix):
+        raise NotFound(f"There is no file {text}; --role is a file, the text itself, or a job page's URL.")
+    return text
 
 
 def _is_file(text: str) -> bool:

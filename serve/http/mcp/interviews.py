@@ -26,6 +26,7 @@ from interview.errors import NotFound
 from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from interview.plans.questions import QuestionCard
 from interview.sessions.events import ResponseSent
+from interview.sessions.hearing import has_ended
 from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import ActionType, SessionState, Status
 from serve.http.auth import INTERVIEWS, NO_SUCH_INTERVIEW, REPORTS
@@ -205,7 +206,7 @@ async def conduct_interview(desk: InterviewTools, tenant: str, asked: ConductInt
     if state is not None and state.paused_by == "candidate":
         return _step(await desk.pauses.resume(ResumeRequest(tenant, key.interview_id, voice=False)))
     if state is not None:
-        return await _where_it_stands(desk.ports, key, state)
+        return await _where_it_stands(desk, key, state)
     candidates = desk.ports.candidates
     granted = await candidates.granted_time(key) if candidates else None
     start = StartRequest(
@@ -267,11 +268,13 @@ def _step(reply: StepReply) -> InterviewStep:
     )
 
 
-async def _where_it_stands(ports: IngressPorts, key: SessionKey, state: SessionState) -> InterviewStep:
-    """The latest reply from the log, for a client that lost it."""
-    replies = [event.data for event in await ports.sessions.events(key) if isinstance(event.data, ResponseSent)]
+async def _where_it_stands(desk: InterviewTools, key: SessionKey, state: SessionState) -> InterviewStep:
+    """The latest reply from the log, for a client that lost it; the closing words where an end had no reply."""
+    replies = [event.data for event in await desk.ports.sessions.events(key) if isinstance(event.data, ResponseSent)]
     latest = replies[-1]
-    hints_left, time_left_s = await _left(ports.agent, key)
+    if latest.should_continue and has_ended(state):
+        return _step(await desk.live.end(EndRequest(tenant=key.tenant, interview_id=key.interview_id)))
+    hints_left, time_left_s = await _left(desk.ports.agent, key)
     return InterviewStep(
         user_session_id=key.interview_id,
         status=state.status,

@@ -23,7 +23,7 @@ from interview import retries
 from interview.errors import NotFound, SessionEnded, TurnInFlight
 from interview.languages.language import language_of
 from interview.sessions.events import Event, HelpOffered, ResponseSent
-from interview.sessions.hearing import last_said
+from interview.sessions.hearing import has_ended, last_said
 from interview.sessions.session import PendingAnswer as AcceptedAnswer
 from interview.sessions.session import SessionState
 from interview.turn_taking.silence import Offer
@@ -136,10 +136,21 @@ class ResponseSources:
         return self._step(self._live.end(ended))
 
     async def current_line(self) -> Parts:
-        """What the interviewer said last: a client that has just come asks for it, or one that did not understand."""
+        """What the interviewer said last: a client that has just come asks for it, or one that did not understand.
+
+        Of an interview that was ended without a reply, the closing words.
+        """
         state = await self.state()
+        if has_ended(state) and not await self._has_said_farewell():
+            ended = await self._live.end(EndRequest(self._key.tenant, self._key.interview_id))  # once only: it replays
+            yield Line(ended.body.interviewer_response.text, state.language)
+            return
         said = last_said(state)
         yield Line(said.whole if said else "", state.language, said.audio_url if said else None)
+
+    async def _has_said_farewell(self) -> bool:
+        replies = [one.data for one in await self._sessions.events(self._key) if isinstance(one.data, ResponseSent)]
+        return bool(replies) and not replies[-1].should_continue
 
     async def offered(self, offer: Offer) -> Parts:
         """Words into the candidate's silence. They are in the log before they are said, and are no turn."""

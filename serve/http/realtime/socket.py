@@ -228,6 +228,8 @@ def _token(socket: WebSocket) -> str | None:
     if scheme.lower() == "bearer" and credentials.strip():
         return credentials.strip()
     for offered in socket.scope.get("subprotocols", []):
-        if offered.startswith(_SECRET_PROTOCOL):
-            return str(offered.removeprefix(_SECRET_PROTOCOL))
+        # A browser offers it, and no API key belongs into a browser.
+        named = str(offered.removeprefix(_SECRET_PROTOCOL))
+        if offered.startswith(_SECRET_PROTOCOL) and is_realtime_secret(named):
+            return named
     return None

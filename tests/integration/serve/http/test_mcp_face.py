@@ -211,9 +211,12 @@ async def test_the_agents_tools_work_on_an_interview_and_answer_to_their_schemas
             assert not result.is_error, (name, result.content)
         status = (await client.call_tool("get_agent_status", {})).structured_content
         ended = (await client.call_tool("end_interview_session", {"user_session_id": "i-1"})).structured_content
+        again = (await client.call_tool("conduct_interview", {"user_session_id": "i-1"})).structured_content
     assert status["status"] == "ready"
     assert "grade_answer" in status["tools"]
     assert (ended["status"], ended["should_continue"]) == ("concluded", False)
+    assert again == ended
+    assert (again["action"], again["question"]) == ("conclude", None)
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer wrong", "Basic key-acme", "Bearer key-inference"])

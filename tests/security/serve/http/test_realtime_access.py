@@ -119,6 +119,13 @@ async def test_a_browser_sends_its_secret_as_a_subprotocol(address: str) -> None
         assert (await Line(socket).next())["type"] == "session.created"
 
 
+async def test_an_api_key_is_not_taken_from_a_subprotocol(address: str) -> None:
+    offered = ["realtime", "openai-insecure-api-key.key-acme"]
+    async with connect(f"ws://{address}/v1/realtime?model=i-1", subprotocols=offered) as socket:  # type: ignore[arg-type]
+        answer = await Line(socket).next()
+    assert (answer["type"], answer["error"]["code"]) == ("error", "invalid_api_key")
+
+
 async def test_a_secret_opens_nothing_but_sockets(address: str) -> None:
     value = (await secret(address)).json()["value"]
     async with http_client(address, value) as client:

@@ -159,6 +159,11 @@ def test_the_role_may_be_text_and_a_file_is_not_overwritten(tmp_path: Path) -> N
     assert out.read_text() == before
 
 
+def test_a_role_that_names_a_file_which_is_not_there_says_so(tmp_path: Path) -> None:
+    found = CliRunner().invoke(app, ["plan", "create", "--role", "roles/baker.pdf", "--out", str(tmp_path / "p.yaml")])
+    assert "There is no file roles/baker.pdf" in str(found.exception)
+
+
 def test_a_draft_about_a_protected_topic_is_not_approved(tmp_path: Path) -> None:
     out = tmp_path / "plan.yaml"
     assert created("--role", ROLE, "--out", str(out))[0] == 0

@@ -128,6 +128,17 @@ async def test_without_an_answer_a_response_says_the_last_line_again_and_is_no_t
     assert await turns_of(ports) == 0
 
 
+async def test_the_last_line_of_an_interview_that_was_ended_is_its_closing(address: str, ports: IngressPorts) -> None:
+    async with http_client(address) as client:
+        ended = await client.delete("/session/state/i-1")
+    closing = ended.json()["interviewer_response"]["text"]
+    async with line(address) as talk:
+        await manual(talk)
+        await talk.send("response.create")
+        done = await talk.until("response.done")
+    assert done["response"]["output"][0]["content"][0]["transcript"] == closing
+
+
 async def test_a_typed_answer_is_one_turn_in_the_order_of_the_realtime_api(address: str, ports: IngressPorts) -> None:
     async with line(address) as talk:
         await manual(talk)
