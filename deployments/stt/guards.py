@@ -64,6 +64,11 @@ def check_segment(segment: Segment, config: SttConfig) -> Guard | None:
     return None
 
 
+def repeats_itself(text: str) -> bool:
+    """Whether the text runs in a loop. A decoder that is given such a prompt goes on with it instead of the speech."""
+    return _loops(_normalised(text))
+
+
 def restarts(text: str) -> bool:
     """Whether the text ends by repeating its own beginning, as a decoder does that runs past the audio."""
     words = _normalised(text)

@@ -22,7 +22,7 @@ from deployments.stt.config import SttConfig
 from deployments.stt.contract import EngineInfo, Guard, Segment, TranscribeRequest, Transcript, Word
 from deployments.stt.engines.port import AudioPiece, Part, PieceOptions, PieceText, Recognizer, Transcriber
 from deployments.stt.engines.window_policy import FRAMES_PER_S
-from deployments.stt.guards import check_segment, restarts, silence_guards, stops_early
+from deployments.stt.guards import check_segment, repeats_itself, restarts, silence_guards, stops_early
 from interview.errors import DeadlineExceeded, Overloaded, SilentAudio, UnsupportedRequest
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class SttService:
                     language = self._accepted_language(request.language)
                 options = PieceOptions(
                     language=language,
-                    prompt=request.prompt,
+                    prompt=None if repeats_itself(request.prompt or "") else request.prompt,
                     hotwords=request.hotwords,
                     word_timestamps=request.word_timestamps,
                     segment_timestamps=self._config.segment_timestamps,
@@ -205,7 +205,8 @@ class SttService:
         useless = profile.is_useless_in(language)
         if useless:
             guards.append(Guard("language", "flagged", 0.0, round(duration_s, 3)))
-        if (request.prompt or request.hotwords) and not profile.accepts_prompts:
+        unused = (request.prompt or request.hotwords) and not profile.accepts_prompts
+        if unused or repeats_itself(request.prompt or ""):
             guards.append(Guard("hotwords", "ignored", 0.0, round(duration_s, 3)))
         segments: list[Segment] = []
         for span, text in heard:

@@ -9,13 +9,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from deployments.stt.audio.decode import Samples
 from deployments.stt.audio.vad import Segmentation
 from deployments.stt.confidence import ConfidenceModel
 from deployments.stt.config import SttConfig
 from deployments.stt.contract import SpeechToText, TranscribeRequest
 from deployments.stt.engines.fake import FakeRecognizer, FakeSpeechToText
 from deployments.stt.engines.model_profile import ModelProfile
-from deployments.stt.engines.port import AudioPiece, Part, PieceText
+from deployments.stt.engines.port import AudioPiece, Part, PieceOptions, PieceText
 from deployments.stt.service import SttService
 from interview.errors import (
     AudioTooLarge,
@@ -228,6 +229,26 @@ async def test_hotwords_that_the_model_cannot_use_are_said_to_be_ignored() -> No
     request = msgspec.structs.replace(REQUEST, hotwords=("Kafka",))
     transcript = await SttService(SttConfig(), FakeRecognizer(profile=SINGLE), hears_hello).transcribe(request)
     assert ("hotwords", "ignored") in [(guard.guard, guard.action) for guard in transcript.guards]
+
+
+class NotingRecognizer(FakeRecognizer):
+    def __init__(self) -> None:
+        super().__init__()
+        self.prompts: list[str | None] = []
+
+    def prepare(self, samples: Samples, options: PieceOptions) -> AudioPiece:
+        self.prompts.append(options.prompt)
+        return super().prepare(samples, options)
+
+
+async def test_a_prompt_that_runs_in_a_loop_does_not_reach_the_model_and_is_said_to_be_ignored() -> None:
+    recognizer = NotingRecognizer()
+    service = SttService(SttConfig(), recognizer, hears_hello)
+    looping = await service.transcribe(msgspec.structs.replace(REQUEST, prompt="x " * 200))
+    plain = await service.transcribe(msgspec.structs.replace(REQUEST, prompt="Kafka, Postgres"))
+    assert ("hotwords", "ignored") in [(guard.guard, guard.action) for guard in looping.guards]
+    assert ("hotwords", "ignored") not in [(guard.guard, guard.action) for guard in plain.guards]
+    assert set(recognizer.prompts) == {None, "Kafka, Postgres"}
 
 
 async def test_an_improbable_piece_is_tried_again_hotter_and_the_better_text_kept() -> None:
