@@ -29,7 +29,7 @@ from interview.plans.files import plan_from_data
 from interview.plans.plan import InterviewPlan
 from interview.plans.plan_file import plan_data
 from interview.text.chunks import chunks
-from interview.text.visible_text import visible
+from interview.text.visible_text import is_foreign, visible
 
 #: Questions that may ask for one need.
 _PER_NEED = 5
@@ -104,6 +104,12 @@ class DraftingService:
                 needs_of.setdefault(asked.question_id, []).append(need)
         plan = await asyncio.to_thread(_checked, assemble(role, chosen, needs_of, minutes))
         notes = (*_notes(role, chosen, coverage, plan, minutes), *writing.notes)
+        if is_foreign(request.role, "en"):
+            notes = (
+                "The role description is not in English. Drafts are English, and needs in other languages find no "
+                "question: translate it.",
+                *notes,
+            )
         return PlanDraft(plan, coverage, notes, writing.rejected)
 
     async def _written(self, role: Role, candidates: Mapping[str, Sequence[Candidate]], tenant: str) -> _Writing:

@@ -65,6 +65,15 @@ async def test_a_role_outside_the_banks_gets_general_questions_and_says_so(draft
     assert any("general questions only" in note for note in draft.notes)
 
 
+async def test_a_role_in_another_language_is_drafted_and_says_that_drafts_are_english(
+    drafting: DraftingService,
+) -> None:
+    role = "Bäckerin\n\nAufgaben\n- Brote backen und den Ofen bedienen\n- Kunden beraten und die Kasse führen\n"
+    draft = await drafting.draft(DraftRequest(role))
+    assert draft.notes[0].startswith("The role description is not in English.")
+    assert not any("not in English" in note for note in (await drafting.draft(DraftRequest(NURSE))).notes)
+
+
 async def test_a_resume_marks_needs_and_changes_no_question(drafting: DraftingService) -> None:
     without = await drafting.draft(DraftRequest(BACKEND))
     draft = await drafting.draft(DraftRequest(BACKEND, resume="Jo\n\n- Reviewed the code of six people every week.\n"))
