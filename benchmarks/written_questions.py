@@ -8,8 +8,6 @@ checks of the product. ``--show`` prints each accepted question, and why each ot
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
 import re
 import sys
 from collections import Counter
@@ -21,24 +19,20 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from benchmarks.judge.records import ResumedModel
 from benchmarks.plan_coverage import shipped_questions
+from benchmarks.recorded_model import ResumedModel, add_options, run
 from deployments.drafting.question_writer import QuestionWriter, Written
 from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
-from deployments.llm.config import LlmConfig, RemoteConfig
-from deployments.llm.engines.remote import RemoteLanguageModel
 from deployments.retrieval.service import RetrievalService
 from interview.drafts.draft import RejectedQuestion
 from interview.drafts.role import Need, Role
-from interview.errors import NotFound
 from interview.plans.plan import Level
 from interview.policies.files import load_policies
 from interview.policies.off_limits import topic_by_rules
 
 TASKS = Path("benchmarks/data/drafting/tasks.yaml")
 ENCODER = "minilm-l6-v2-int8"
-_DEADLINE_S = 1800.0
 _DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\[\d+\]|\d+|: .*")
 
 
@@ -52,15 +46,8 @@ def read_tasks() -> list[Occupation]:
     return msgspec.yaml.decode(TASKS.read_bytes(), type=list[Occupation])
 
 
-async def measure(path: Path, server: str, model_name: str, *, show: bool = False) -> dict[str, Any]:
+async def measure(model: ResumedModel, *, show: bool = False) -> dict[str, Any]:
     """The figures. Raises NotFound: a response is not recorded, and there is no server."""
-    engine = None
-    if server:
-        remote = RemoteConfig(base_url=server, attempts=2)
-        engine = RemoteLanguageModel(
-            LlmConfig(engine="remote", model=model_name, deadline_s=_DEADLINE_S, remote=remote)
-        )
-    model = ResumedModel(path, engine, deadline_s=_DEADLINE_S)
     grading, retrieval = GradingService(GradingConfig()), RetrievalService(ENCODER)
     policies = load_policies(Path("configs/policies"))["default"]
     writer = QuestionWriter(model, grading, retrieval, partial(topic_by_rules, policies))
@@ -71,7 +58,7 @@ async def measure(path: Path, server: str, model_name: str, *, show: bool = Fals
     try:
         for occupation in occupations:
             for number, task in enumerate(occupation.tasks):
-                need = Need(task)
+                need, model.name = Need(task), occupation.title
                 role = Role(occupation.title, occupation.level, (need,))
                 found = await writer.write(role, need, number, existing)
                 accepted += isinstance(found, Written)
@@ -82,8 +69,6 @@ async def measure(path: Path, server: str, model_name: str, *, show: bool = Fals
     finally:
         await grading.stop()
         retrieval.close()
-        if engine is not None:
-            await engine.stop()
     seconds = sorted(one.seconds for one in model.used)
     return {
         "needs": sum(len(one.tasks) for one in occupations),
@@ -117,22 +102,9 @@ def _print(title: str, task: str, found: Written | RejectedQuestion) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--records", type=Path, required=True, help="JSON lines of recorded responses")
-    parser.add_argument("--server", default="", help="an OpenAI-compatible server, e.g. http://127.0.0.1:9000/v1")
-    parser.add_argument("--model", default="", help="the server's name of the model")
-    parser.add_argument("--show", action="store_true", help="print each question")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    add_options(parser)
     given = parser.parse_args(arguments)
-    try:
-        found = asyncio.run(measure(given.records, given.server, given.model, show=given.show))
-    except NotFound:
-        print(f"{given.records} lacks a response for today's prompt: name a --server.", file=sys.stderr)
-        return 1
-    text = json.dumps(found, indent=1)
-    print(text)
-    if given.json:
-        given.json.write_text(f"{text}\n", encoding="utf-8")
-    return 0
+    return run(given, partial(measure, show=given.show))
 
 
 if __name__ == "__main__":

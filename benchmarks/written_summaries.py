@@ -9,10 +9,7 @@ each kept sentence with its quote.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
@@ -21,7 +18,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from benchmarks.judge.records import ResumedModel
+from benchmarks.recorded_model import ResumedModel, add_options, run
 from deployments.agent.config import AgentConfig
 from deployments.agent.pins.policy_catalogue import PolicyCatalogue
 from deployments.grading.background.interview_answers import topics_of
@@ -29,9 +26,6 @@ from deployments.grading.config import GradingConfig
 from deployments.grading.service import GradingService
 from deployments.grading.synthesis.topic import Topic
 from deployments.grading.synthesis.writer import SynthesisWriter
-from deployments.llm.config import LlmConfig, RemoteConfig
-from deployments.llm.engines.remote import RemoteLanguageModel
-from interview.errors import NotFound
 from interview.plans.files import load_plan
 from interview.policies.files import load_policies
 from serve.simulation.canaries import Planted
@@ -47,7 +41,6 @@ _PLANS = ("backend-engineer", "customer-success-manager", "data-analyst", "machi
 _SEED = "summaries"
 #: Of a simulation's plans, behind each key point.
 _CANARY = re.compile(r" zqx\w+")
-_DEADLINE_S = 1800.0
 
 
 async def interviews(plans: list[str], personas: list[str]) -> dict[str, list[Topic]]:
@@ -73,67 +66,45 @@ async def interviews(plans: list[str], personas: list[str]) -> dict[str, list[To
 
 
 async def figures(
-    held: dict[str, list[Topic]], resume: str, path: Path, server: str, model_name: str, *, show: bool = False
+    model: ResumedModel, plans: list[str], personas: list[str], resume: str = "", *, show: bool = False
 ) -> dict[str, Any]:
     """The figures. Raises NotFound: a response is not recorded, and there is no server."""
-    engine = None
-    if server:
-        remote = RemoteConfig(base_url=server, attempts=2)
-        config = LlmConfig(engine="remote", model=model_name, deadline_s=_DEADLINE_S, remote=remote)
-        engine = RemoteLanguageModel(config)
-    model = ResumedModel(path, engine, deadline_s=_DEADLINE_S)
+    held = await interviews(plans, personas)
     kinds: Counter[str] = Counter()
     kept = dropped = 0
-    try:
-        for name, topics in held.items():
-            model.name = name
-            summary = await SynthesisWriter(model).write(topics, resume)
-            kept += len(summary.sentences)
-            dropped += summary.dropped
-            kinds.update(one.kind for one in summary.sentences)
-            for one in summary.sentences if show else ():
-                print(f"{name}\t{one.kind}\t{one.text}\t“{one.quote}”\t{one.resume_quote}", flush=True)
-    finally:
-        if engine is not None:
-            await engine.stop()
-    requests, interviews = len(model.used), max(1, len(held))
+    for name, topics in held.items():
+        model.name = name
+        summary = await SynthesisWriter(model).write(topics, resume)
+        if summary.failure is not None:
+            raise summary.failure
+        kept += len(summary.sentences)
+        dropped += summary.dropped
+        kinds.update(one.kind for one in summary.sentences)
+        for one in summary.sentences if show else ():
+            print(f"{name}\t{one.kind}\t{one.text}\t“{one.quote}”\t{one.resume_quote}", flush=True)
+    requests, count = len(model.used), max(1, len(held))
     return {
         "interviews": len(held),
-        "requests an interview": round(requests / interviews, 1),
+        "requests an interview": round(requests / count, 1),
         "sentences kept": kept,
         "sentences dropped": dropped,
         "kinds": dict(kinds),
-        "prompt tokens an interview": round(sum(one.prompt_tokens for one in model.used) / interviews),
-        "written tokens an interview": round(sum(one.tokens for one in model.used) / interviews),
-        "seconds an interview": round(sum(one.seconds for one in model.used) / interviews, 1),
+        "prompt tokens an interview": round(sum(one.prompt_tokens for one in model.used) / count),
+        "written tokens an interview": round(sum(one.tokens for one in model.used) / count),
+        "seconds an interview": round(sum(one.seconds for one in model.used) / count, 1),
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument(
-        "--plan", default="backend-engineer,customer-success-manager,data-analyst,machine-learning-engineer"
-    )
+    parser.add_argument("--plan", default=",".join(_PLANS))
     parser.add_argument("--persona", default="strong,average,weak")
-    parser.add_argument("--records", type=Path, required=True, help="JSON lines of recorded responses")
     parser.add_argument("--resume", type=Path, help="a text file")
-    parser.add_argument("--server", default="", help="an OpenAI-compatible server, e.g. http://127.0.0.1:9000/v1")
-    parser.add_argument("--model", default="", help="the server's name of the model")
-    parser.add_argument("--show", action="store_true", help="print each kept sentence")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    add_options(parser)
     given = parser.parse_args(arguments)
-    held = asyncio.run(interviews(given.plan.split(","), given.persona.split(",")))
     resume = given.resume.read_text(encoding="utf-8") if given.resume else ""
-    try:
-        found = asyncio.run(figures(held, resume, given.records, given.server, given.model, show=given.show))
-    except NotFound:
-        print(f"{given.records} lacks a response for today's prompt: name a --server.", file=sys.stderr)
-        return 1
-    text = json.dumps(found, indent=1)
-    print(text)
-    if given.json:
-        given.json.write_text(f"{text}\n", encoding="utf-8")
-    return 0
+    plans, personas = given.plan.split(","), given.persona.split(",")
+    return run(given, lambda model: figures(model, plans, personas, resume, show=given.show))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import time
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -142,35 +141,3 @@ class RecordingModel:
 
     async def info(self) -> LlmInfo:
         return await self._model.info()
-
-
-class ResumedModel:
-    """``LanguageModel`` that answers from the records, and asks ``model``, if there is one, for what they lack."""
-
-    def __init__(self, path: Path, model: LanguageModel | None, *, deadline_s: float) -> None:
-        """``used``: the records of the answers so far. ``name``: what the next records are of."""
-        self._path = path
-        self._model = model
-        self._deadline_s = deadline_s
-        self.name = "question"
-        self._records = records_in(path)
-        self.used: list[Record] = []
-
-    async def chat(self, request: ChatRequest) -> ChatResponse:
-        if digest(request) not in self._records and self._model is not None:
-            started = time.monotonic()
-            response = await self._model.chat({**request, "deadline_s": self._deadline_s})
-            made = record(self.name, request, response, time.monotonic() - started)
-            self._records[made.request] = made
-            with self._path.open("ab") as file:
-                file.write(msgspec.json.encode(made) + b"\n")
-        recorded = RecordedModel(self._records)
-        response = await recorded.chat(request)
-        self.used += [recorded.last] if recorded.last is not None else []
-        return response
-
-    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
-        raise NotImplementedError
-
-    async def info(self) -> LlmInfo:
-        return LlmInfo("recorded", ("recorded",))

@@ -109,9 +109,11 @@ class QuestionWriter:
         return round(float(there[0, 0] + back[0, 0]) / 2, 3)
 
     async def _with_sound_points(self, question: Question, tenant: str) -> Question:
-        """``question`` without the wordings that code can fault, and without the points that have none left, say what
-        another one says, stand in the prompt or are not made by the strong answer; as it was when fewer points than a
-        question needs are left."""
+        """``question`` without faulty wordings and without unusable key points.
+
+        A point is unusable without two sound wordings, if it repeats another point or the prompt, or if the strong
+        answer does not make it. Unchanged if fewer than ``MIN_POINTS`` would be left.
+        """
         faulty = {path[1:] for path, _problem in style_findings(question) if path[0] == "key_points"}
         found: list[KeyPoint] = []
         for at, point in enumerate(question.key_points):

@@ -42,9 +42,9 @@ _ARTICLE = r"\s+(?:(?:the|a|an|all|any|my|their)\s+)*"
 _CLAUSE = re.compile(r"[.,;:!?]|\s(?:and|but|so|because|which|who|while|if)\s")
 _SHORT = {"can not": "can't", "cannot": "can't", "will not": "won't"}
 _ANSWER_S = 120.0
-#: Content words of a key point: more are not found together in an answer.
+#: Most content words of an extended wording: longer ones are rarely found close together in an answer.
 _MAX_PHRASE_WORDS = 6
-#: A long list of problems makes a small model repeat them.
+#: Problems that a retry names: given a long list, a small model repeats them.
 _PROBLEMS_TOLD = 5
 #: Fewer key points do not tell answers apart.
 MIN_POINTS = 3
@@ -160,7 +160,7 @@ def read_question(response: ChatResponse) -> WrittenQuestion:
 
 
 def question_of(written: WrittenQuestion, *, question_id: str, skill: str, hardness: Hardness) -> Question:
-    """The question as a plan holds it. Its rubric counts the key points; marks and contractions are set right."""
+    """The question as a plan holds it. The rubric counts the key points; punctuation and contractions are corrected."""
     b, further = _B[hardness], (_asked(written.follow_up),)
     # What makes a question hard must be asked of everybody.
     probes, follow_ups = (further, ()) if b >= SENIOR_ITEM_B else ((), further)
@@ -194,7 +194,7 @@ def question_of(written: WrittenQuestion, *, question_id: str, skill: str, hardn
 
 
 def _asked(text: str) -> str:
-    """A spoken sentence with its last mark."""
+    """A spoken sentence that ends with a punctuation mark."""
     text = _contracted(text)
     return text if text.endswith((".", "?", "!")) else f"{text.rstrip(',;:')}."
 
@@ -204,7 +204,7 @@ def _contracted(text: str) -> str:
 
 
 def _phrase(text: str, strong: str) -> str:
-    """The wording of a key point. One that is too short goes on as the strong answer does, to the end of its clause."""
+    """The wording of a key point. One that is too short is extended to the end of its clause in the strong answer."""
     text = text.strip().rstrip(".;,")
     words = text.split()
     if not words or len(content_words(text)) >= MIN_WORDING_WORDS:

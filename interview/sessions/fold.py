@@ -201,7 +201,7 @@ def _answer_transcribed(state: SessionState, event: ev.Event, data: ev.AnswerTra
     )
     pending = state.pending_answer
     # the end came while it was transcribed: it is kept for the evaluation, and no reply follows
-    late = state.status in ("concluded", "expired")
+    late = state.has_ended
     return {
         "conversation_history": (*state.conversation_history, _transcribed(state, event, data)),
         "pending_answer": None if pending is None or late else replace(pending, heard=heard),

@@ -26,10 +26,6 @@ def last_said(state: SessionState) -> ConversationTurn | None:
     return next((said for said in reversed(state.conversation_history) if said.role == "interviewer"), None)
 
 
-def has_ended(state: SessionState) -> bool:
-    return state.status in ("concluded", "expired")
-
-
 def replies_by_turn(state: SessionState) -> dict[int, ConversationTurn]:
     """The reply to each turn's answer: the interviewer's first utterance of the turn. A hint and the words after a
     pause follow in the same turn."""

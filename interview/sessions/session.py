@@ -226,9 +226,13 @@ class SessionState(Struct, frozen=True):
     version: int = 0
 
     @property
+    def has_ended(self) -> bool:
+        return self.status in ("concluded", "expired")
+
+    @property
     def awaits_report(self) -> bool:
         """Whether the interview has ended but its evaluation has not."""
-        return self.status in ("concluded", "expired") and self.report_url is None
+        return self.has_ended and self.report_url is None
 
     def elapsed_s(self, now: datetime) -> float:
         """Seconds from the start to ``now`` without the pauses: the time that counts against the plan's budget."""

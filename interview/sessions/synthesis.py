@@ -18,7 +18,6 @@ SentenceKind = Literal["strength", "gap", "contradiction", "achievement"]
 MAX_SENTENCE_CHARS = 300
 #: Fewer words back nothing: "I did" occurs in every answer.
 MIN_QUOTE_WORDS = 3
-_BY_SPEAKER = re.compile(r"\b(?:I|[Ww]e)(?:['’]\w+)? $")
 
 #: The least share of the sentence's content words that its quotes must have: fewer, and it is about something else.
 _MIN_SHARED = 0.25
@@ -29,8 +28,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPEAKS_AS = re.compile(
     r"\b(?:I|[Mm]e|[Mm]y|[Mm]yself|[Ww]e|us|[Oo]ur|[Yy]our?|[Ii]ch|[Ww]ir|[Jj]e|[Nn]ous|[Yy]o|[Nn]osotr[oa]s)\b"
 )
-#: The subject before words that are otherwise a copy.
-_SUBJECT = re.compile(r"^(?:the candidate|they|he|she|die person|la personne|la persona)(?:'s)? ", re.IGNORECASE)
+#: What stands in a quote before words that the candidate says of themselves.
+_BY_SPEAKER = re.compile(r"\b(?:I|[Ww]e)(?:['’]\w+)? $")
 _QUOTED = re.compile('["“„«][^"”“»]*["”“»]')
 
 
@@ -45,15 +44,16 @@ class BackedSentence(Struct, frozen=True):
 
 
 def backed(
-    sentence: BackedSentence, answers: Mapping[int, str], resume: str, lacking: str = ""
+    sentence: BackedSentence, answers: Mapping[int, str], resume: str, lacking: str = "", subject: str = "The candidate"
 ) -> BackedSentence | None:
     """The sentence with the turn in which its quote occurs and the quotes as they were said; None without backing.
 
-    ``answers``: the candidate's words by turn. ``lacking``: further words that the sentence may use, of what the answer
-    should have said. The quote is looked for in the named turn first. Case and white space may differ, nothing else.
-    The sentence speaks about the candidate, tells nothing of the candidate that the quote says of somebody else, shares
-    a quarter of its content words with the quotes, and has no number that they lack. A quote that admits not knowing
-    shows no strength and no achievement, and a contradiction is about a thing that quote and résumé both name.
+    ``answers``: the candidate's words by turn. ``lacking``: what the answer should have said; the sentence may use its
+    words. ``subject``: how the sentence refers to the candidate. The quote is looked for in the named turn first. Case
+    and white space may differ, nothing else. The sentence speaks about the candidate, attributes to the candidate
+    nothing that the quote says of somebody else, shares a quarter of its content words with the quotes, and has no
+    number that they lack. A quote that admits not knowing shows no strength and no achievement, and a contradiction is
+    about a thing that quote and résumé both name.
     """
     text = " ".join(sentence.text.split())
     if not text or len(text) > MAX_SENTENCE_CHARS:
@@ -72,7 +72,7 @@ def backed(
         return None
     if not own or len(own & content_stems(f"{quoted} {lacking}")) < _MIN_SHARED * len(own):
         return None
-    if _SPEAKS_AS.search(_QUOTED.sub("", text)) or _of_somebody_else(text, quote):
+    if _SPEAKS_AS.search(_QUOTED.sub("", text)) or _of_somebody_else(text, quote, subject):
         return None
     if sentence.kind in ("strength", "achievement") and admits_not_knowing(plain_words(quote)):
         return None
@@ -84,13 +84,14 @@ def _about_one_thing(sentence: frozenset[str], quote: frozenset[str], resume: fr
     return bool(quote & resume and sentence & quote and sentence & resume)
 
 
-def _of_somebody_else(text: str, quote: str) -> bool:
-    """Whether ``text`` copies words of the quote that the candidate does not say of "I" or "we"."""
-    copied = _verbatim(_SUBJECT.sub("", text), quote)
+def _of_somebody_else(text: str, quote: str, subject: str) -> bool:
+    """Whether ``text`` copies words of the quote whose subject is not "I" or "we"."""
+    has_subject = text.casefold().startswith(f"{subject.casefold()} ")
+    copied = _verbatim(text[len(subject) :] if has_subject else text, quote)
     if not copied:
         return False
     before = quote[: quote.casefold().find(copied.casefold())]
-    return _SUBJECT.match(text) is None or _BY_SPEAKER.search(before) is None
+    return not has_subject or _BY_SPEAKER.search(before) is None
 
 
 def _verbatim(quote: str, text: str) -> str | None:

@@ -48,7 +48,7 @@ class EndStep:
                 raise NotFound(no_such_interview(request.interview_id))
             if record is not None and record.status == "done":
                 return Amendment(Ended(state, record.body, replayed=True))
-            if state.status in ("concluded", "expired"):
+            if state.has_ended:
                 return Amendment(Ended(state, await self._body(state), replayed=True))
             ledger = self._runtime.ledger(state)
             ledger.record(SessionConcluded(turn=state.turn_number, by=request.by, reason=request.reason))

@@ -143,7 +143,7 @@ class StartStep:
         state, record = loaded.state, loaded.record
         if state is None and record is None:
             return None
-        if state is None or state.status in ("concluded", "expired"):
+        if state is None or state.has_ended:
             # A greeting would look like a new interview, and its answers would get the old one's replies.
             raise _id_is_used()
         if isinstance(request.plan, str) and request.plan not in ("", state.plan.id):

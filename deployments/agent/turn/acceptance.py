@@ -113,7 +113,7 @@ class Acceptance:
                     return Amendment(Replay(record=record, state=state))
             if state is None:
                 raise NotFound(no_such_interview(request.interview_id))
-            if heard is not None and record is None and state.status in ("concluded", "expired"):
+            if heard is not None and record is None and state.has_ended:
                 return self._late(request, fingerprint, state, heard, note)
             check_open(state)
             check_room(state)
@@ -277,7 +277,7 @@ def is_unicode(text: str) -> bool:
 
 def check_open(state: SessionState) -> None:
     """Raises SessionEnded, or Conflict while paused."""
-    if state.status in ("concluded", "expired"):
+    if state.has_ended:
         raise SessionEnded("This interview has ended; no more answers can be given.")
     if state.status == "paused" and state.paused_by == "candidate":
         raise Conflict(

@@ -138,7 +138,7 @@ def _still_pending(state: SessionState | None, accepted: Accepted) -> SessionSta
     """The state for the next attempt; raises when the answer no longer awaits a reply."""
     if state is None:
         raise NotFound(no_such_interview(accepted.state.interview_id))
-    if state.status in ("concluded", "expired"):
+    if state.has_ended:
         raise SessionEnded(ENDED_MEANWHILE)
     if state.pending_answer != accepted.pending:
         raise Conflict("This answer was completed by another request; reload the interview.")

@@ -136,7 +136,7 @@ class BackgroundGrading:
         wanted = decode(job.payload, EvaluateRequest)
         key = SessionKey(wanted.tenant, wanted.interview_id)
         state = await self._live(key)
-        if state.status not in ("concluded", "expired"):
+        if not state.has_ended:
             raise Conflict("An interview can be evaluated only after it has ended.")
         if await self._sessions.held_until(key, HEARING) > self._now().timestamp():
             raise TurnInFlight("An answer of this interview is still being transcribed.", retry_after_s=1)
@@ -168,7 +168,11 @@ class BackgroundGrading:
             return (FallbackEntered(state.turn_number, "grading", "the report's own lines", reason),)
         if not topics:
             return ()
-        return (SynthesisWritten(written.sentences, written.dropped, SYNTHESIS_VERSION),)
+        found: list[AnyPayload] = [SynthesisWritten(written.sentences, written.dropped, SYNTHESIS_VERSION)]
+        if written.failure is not None:
+            reason = f"The summary ends early ({failures.item_failed('synthesis', written.failure)})."
+            found.append(FallbackEntered(state.turn_number, "grading", "a part of the summary", reason))
+        return found
 
     async def _resume(self, state: SessionState) -> str:
         path = state.documents.get("resume")

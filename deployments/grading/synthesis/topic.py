@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Literal
 
 from msgspec import Struct
 
 from deployments.grading.synthesis.numbered_interview import Answered
-from interview.sessions.synthesis import SentenceKind
+
+#: What may be said of one question; a contradiction is about the whole interview.
+TopicKind = Literal["strength", "gap", "achievement"]
 
 #: A strength of an answer that was graded lower, or a gap of one that was graded higher, would contradict the report.
 STRENGTH_FROM, ACHIEVEMENT_FROM, GAP_TO = 0.6, 0.5, 0.35
@@ -29,7 +32,7 @@ class Topic(Struct, frozen=True):
     missed: tuple[str, ...] = ()
 
     @property
-    def kind(self) -> SentenceKind | None:
+    def kind(self) -> TopicKind | None:
         """None: the grade says neither well nor badly, or there is none."""
         if self.score is None:
             return None
@@ -40,7 +43,7 @@ class Topic(Struct, frozen=True):
         return "strength" if self.score >= STRENGTH_FROM else None
 
 
-def chosen(topics: Sequence[Topic]) -> list[tuple[Topic, SentenceKind]]:
+def chosen(topics: Sequence[Topic]) -> list[tuple[Topic, TopicKind]]:
     """The topics that get a sentence, with its kind, in the order of the interview."""
     found = [(topic, kind) for topic in topics if (kind := topic.kind) is not None]
     by_kind = sorted(found, key=lambda one: one[1])

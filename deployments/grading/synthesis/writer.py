@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from deployments.grading.synthesis.numbered_interview import Numbered, NumberedInterview
-from deployments.grading.synthesis.topic import Topic, chosen
+from deployments.grading.synthesis.topic import Topic, TopicKind, chosen
 from deployments.llm.contract import PRIORITY_BACKGROUND, ChatRequest, ChatResponse, LanguageModel
 from interview.errors import InterviewError, InvalidModelOutput
 from interview.languages.language import language_of
@@ -20,15 +19,13 @@ from interview.text.not_knowing import admits_not_knowing
 from interview.text.plain_words import plain_words
 from interview.text.visible_text import visible
 
-logger = logging.getLogger(__name__)
-
 VERSION = "synthesis@3"
 
 MAX_CONTRADICTIONS = 3
 _KINDS: tuple[SentenceKind, ...] = ("strength", "gap", "contradiction", "achievement")
-#: A name of the sentence that no sentence has: nothing fits.
+#: The name for "no sentence fits".
 _NONE = "0"
-#: Twice what is asked for; longer ones repeat the answer or the key.
+#: Twice the requested length: longer sentences repeat the answer or the key.
 _MAX_WORDS = 50
 #: Content words that a gap shares with the missed key points, unless its quote admits not knowing.
 _MISSED_STEMS = 2
@@ -45,7 +42,7 @@ You name a sentence of the candidate by its number, and say about the candidate,
 at most 25 words, in other words than the candidate's and in the language of the answer, without any number that is \
 not in the named sentence. Judge the content alone, never accent, fluency, grammar, age, health, family or origin."""
 
-_TASK: dict[Literal["strength", "gap", "achievement"], str] = {
+_TASK: dict[TopicKind, str] = {
     "strength": """\
 The answer was graded well. Name the sentence that shows best what the candidate knows or can do, and say what that \
 is. Name 0 if none shows anything.""",
@@ -64,10 +61,11 @@ words, is none. An empty list is the usual answer."""
 
 
 class Synthesis(Struct, frozen=True):
-    """The sentences that are backed, and the number of those that were not."""
+    """The backed sentences and the number of the others. ``failure``: why the model stopped early, if it did."""
 
     sentences: tuple[BackedSentence, ...]
     dropped: int
+    failure: InterviewError | None = None
 
 
 class _Sentence(Struct, frozen=True):
@@ -84,6 +82,7 @@ class _Asked(Struct, frozen=True):
     request: ChatRequest
     kind: SentenceKind
     numbered: NumberedInterview
+    subject: str
     topic: Topic | None = None
 
 
@@ -110,6 +109,7 @@ class SynthesisWriter:
         """
         kept: dict[str, BackedSentence] = {}
         dropped = invalid = 0
+        failure: InterviewError | None = None
         subject = language_of(language).report.the_candidate
         requests = self._requests(topics, resume, seed, subject)
         for number, asked in enumerate(requests):
@@ -121,8 +121,8 @@ class SynthesisWriter:
             except InterviewError as error:
                 if not kept:
                     raise
-                logger.warning("the summary ends early: error=%s", error.code)
                 dropped += len(requests) - number
+                failure = error
                 break
             for one in written:
                 if one.sentence == _NONE:
@@ -135,22 +135,24 @@ class SynthesisWriter:
         if requests and invalid == len(requests):
             raise InvalidModelOutput("No reply about the interview is the requested JSON.")
         order: Mapping[SentenceKind, int] = {kind: place for place, kind in enumerate(_KINDS)}
-        return Synthesis(tuple(sorted(kept.values(), key=lambda one: (order[one.kind], one.turn))), dropped + invalid)
+        sentences = sorted(kept.values(), key=lambda one: (order[one.kind], one.turn))
+        return Synthesis(tuple(sentences), dropped + invalid, failure)
 
     def _requests(self, topics: Sequence[Topic], resume: str, seed: int, subject: str) -> list[_Asked]:
         found = []
         for topic, kind in chosen(topics):
             numbered = NumberedInterview(topic.answers, "")
-            if numbered.sentences and kind != "contradiction":
+            if numbered.sentences:
                 task = _TASK[kind]
                 if kind == "gap" and topic.missed:
                     task = f"Not said: {'; '.join(topic.missed)}.\n\n{task}"
                 schema = _object(_sentence([_NONE, *numbered.names], subject))
-                found.append(_Asked(self._request(numbered, task, schema, seed), kind, numbered, topic))
+                found.append(_Asked(self._request(numbered, task, schema, seed), kind, numbered, subject, topic))
         everything = NumberedInterview([one for topic in topics for one in topic.answers], resume)
         if everything.sentences and everything.resume_lines:
             schema = _pairs(everything, subject)
-            found.append(_Asked(self._request(everything, _CONTRADICTIONS, schema, seed), "contradiction", everything))
+            request = self._request(everything, _CONTRADICTIONS, schema, seed)
+            found.append(_Asked(request, "contradiction", everything, subject))
         return found
 
     def _request(self, numbered: NumberedInterview, task: str, schema: dict[str, Any], seed: int) -> ChatRequest:
@@ -172,9 +174,9 @@ class SynthesisWriter:
 
 
 def _backed(written: _Sentence, asked: _Asked) -> BackedSentence | None:
-    """Quoted is the named sentence if it backs what is written, else the one of the topic that shares the most with it.
+    """The sentence with the named quote if that backs it, else with the topic's sentence that shares the most words.
 
-    Small models tell better what was said than where.
+    Small models summarise what was said better than they locate it.
     """
     named, line = asked.numbered.quoted(written.sentence), asked.numbered.quoted(written.resume_line)
     if named is None or named.turn == 0 or (line is not None and line.turn != 0):
@@ -196,11 +198,11 @@ def _backed_by(said: Numbered, text: str, resume: str, asked: _Asked) -> BackedS
     if asked.kind == "gap" and not admits_not_knowing(plain_words(said.text)) and not _is_about(text, lacking):
         return None
     sentence = BackedSentence(asked.kind, text, said.text, said.turn, resume)
-    return backed(sentence, {said.turn: said.text}, resume, lacking)
+    return backed(sentence, {said.turn: said.text}, resume, lacking, asked.subject)
 
 
 def _is_about(text: str, missed: str) -> bool:
-    """Whether ``text`` is about what the grade missed. The words of the answer itself say nothing of what it lacks."""
+    """Whether ``text`` names a missed key point. Words of the answer itself do not show what it lacks."""
     return len(content_stems(text) & content_stems(missed)) >= _MISSED_STEMS
 
 
@@ -221,7 +223,7 @@ def _read(kind: SentenceKind, response: ChatResponse, subject: str) -> tuple[_Se
 
 
 def _told(subject: str, said: str) -> str:
-    """A sentence of its subject and what is said of it, which may begin with the subject again; "" of nothing."""
+    """The subject and the predicate as one sentence; "" without a predicate. ``said`` may repeat the subject."""
     said = said.strip()
     rest = said[len(subject) :].strip() if said.casefold().startswith(subject.casefold()) else said
     verb, space, others = rest.partition(" ")
@@ -232,7 +234,7 @@ def _told(subject: str, said: str) -> str:
 
 
 def _sentence(names: Sequence[str], subject: str) -> dict[str, Any]:
-    """The last property is the sentence's subject: models then write what comes behind it, in the third person."""
+    """The last property is named after the subject, so that a model completes the sentence in the third person."""
     return {
         "sentence": {"type": "string", "enum": list(names)},
         subject: {"type": "string", "maxLength": MAX_SENTENCE_CHARS},

@@ -232,7 +232,7 @@ def returns_of(sessions: SessionStore) -> MayReturn:
 
 def _check_start(state: SessionState | None, start: PreparedStart | None, earlier: Invitation | None) -> None:
     if state is not None:
-        if state.status in ("concluded", "expired"):
+        if state.has_ended:
             raise SessionEnded("This interview has ended; invite the candidate to a new one.")
         if start is not None and not (earlier and start == replace(earlier.start, extra_time=start.extra_time)):
             raise _wrong("plan", "cannot be changed: the interview has already started")

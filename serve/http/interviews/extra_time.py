@@ -96,7 +96,7 @@ def granted_time(body: ExtraTimeBody, caller: Principal) -> GrantedTime:
 
 def _check(state: SessionState, extra_s: float) -> None:
     """Raises SessionEnded, InvalidInput (more than ``MAX_EXTRA_S`` in all), or as ``check_room``."""
-    if state.status in ("concluded", "expired"):
+    if state.has_ended:
         raise SessionEnded("This interview has ended; no time can be added.")
     check_room(state)
     if state.extra_time_s + extra_s > MAX_EXTRA_S:

@@ -111,7 +111,7 @@ def reports_router(ports: IngressPorts, auth: Authenticator, audit: AuditTrail) 
             lambda: audit.record(caller, "grade.overridden", interview_id, question_id=body.question_id, author=author),
         )
         state = await ports.sessions.load(key)
-        if state is not None and state.status in ("concluded", "expired"):
+        if state is not None and state.has_ended:
             # the archive was written when the interview ended, and outlives the live store
             await ports.reports.renew(key)
         return Response(reply, media_type="application/json")

@@ -31,7 +31,7 @@ def signals_router(ports: IngressPorts, auth: Authenticator, limits: InterviewLi
         body = await read_json(request, SignalBody)
 
         def decide(state: SessionState) -> tuple[IntegrityNoted]:
-            if state.status in ("concluded", "expired"):
+            if state.has_ended:
                 raise SessionEnded("This interview has ended.")
             check_room(state)
             return (IntegrityNoted(turn=state.turn_number, signal=body.signal, data=body.data),)

@@ -26,7 +26,6 @@ from interview.errors import NotFound
 from interview.limits import MAX_ANSWER_CHARS, MAX_DOCUMENT_CHARS
 from interview.plans.questions import QuestionCard
 from interview.sessions.events import ResponseSent
-from interview.sessions.hearing import has_ended
 from interview.sessions.ids import INTERVIEW_ID
 from interview.sessions.session import ActionType, SessionState, Status
 from serve.http.auth import INTERVIEWS, NO_SUCH_INTERVIEW, REPORTS
@@ -272,7 +271,7 @@ async def _where_it_stands(desk: InterviewTools, key: SessionKey, state: Session
     """The latest reply from the log, for a client that lost it; the closing words where an end had no reply."""
     replies = [event.data for event in await desk.ports.sessions.events(key) if isinstance(event.data, ResponseSent)]
     latest = replies[-1]
-    if latest.should_continue and has_ended(state):
+    if latest.should_continue and state.has_ended:
         return _step(await desk.live.end(EndRequest(tenant=key.tenant, interview_id=key.interview_id)))
     hints_left, time_left_s = await _left(desk.ports.agent, key)
     return InterviewStep(

@@ -39,7 +39,7 @@ class HeardLog:
 
         def decide(state: SessionState) -> tuple[ResponseHeard, ...]:
             said = last_said(state)
-            ended = state.status in ("concluded", "expired")
+            ended = state.has_ended
             if ended or said is None or said.whole != whole or said.content == heard:
                 return ()
             return (ResponseHeard(turn=said.turn, text=heard),)

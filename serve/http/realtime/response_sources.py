@@ -23,7 +23,7 @@ from interview import retries
 from interview.errors import NotFound, SessionEnded, TurnInFlight
 from interview.languages.language import language_of
 from interview.sessions.events import Event, HelpOffered, ResponseSent
-from interview.sessions.hearing import has_ended, last_said
+from interview.sessions.hearing import last_said
 from interview.sessions.session import PendingAnswer as AcceptedAnswer
 from interview.sessions.session import SessionState
 from interview.turn_taking.silence import Offer
@@ -141,7 +141,7 @@ class ResponseSources:
         Of an interview that was ended without a reply, the closing words.
         """
         state = await self.state()
-        if has_ended(state) and not await self._has_said_farewell():
+        if state.has_ended and not await self._has_said_farewell():
             ended = await self._live.end(EndRequest(self._key.tenant, self._key.interview_id))  # once only: it replays
             yield Line(ended.body.interviewer_response.text, state.language)
             return

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from benchmarks.judge.records import ResumedModel
 from benchmarks.plan_coverage import shipped_questions
+from benchmarks.recorded_model import ResumedModel
 from benchmarks.written_questions import ENCODER, read_tasks
 from deployments.drafting.question_writer import QuestionWriter, Written
 from deployments.grading.config import GradingConfig
@@ -26,7 +26,7 @@ async def test_a_real_models_question_is_accepted(monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(ROOT)
     driver = next(one for one in read_tasks() if one.title == "Truck Driver")
     policies = load_policies(ROOT / "configs" / "policies")["default"]
-    model = ResumedModel(RECORDS, None, deadline_s=1)
+    model = ResumedModel(RECORDS)
     off_limits = partial(topic_by_rules, policies)
     writer = QuestionWriter(model, GradingService(GradingConfig()), RetrievalService(ENCODER), off_limits)
     need = Need(driver.tasks[0])

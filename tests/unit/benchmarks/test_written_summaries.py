@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.judge.records import ResumedModel
+from benchmarks.recorded_model import ResumedModel
 from benchmarks.written_summaries import interviews
 from deployments.grading.synthesis.writer import SynthesisWriter
 from tests.support.paths import ROOT
@@ -17,7 +17,7 @@ async def test_the_recorded_replies_give_a_summary_in_the_third_person(monkeypat
     monkeypatch.chdir(ROOT)
     held = await interviews(["data-analyst"], ["average"])
     (topics,) = held.values()
-    summary = await SynthesisWriter(ResumedModel(RECORDS, None, deadline_s=1)).write(topics)
+    summary = await SynthesisWriter(ResumedModel(RECORDS)).write(topics)
     said = {one.turn: " ".join(one.answer.split()) for topic in topics for one in topic.answers}
     assert summary.sentences
     for one in summary.sentences:

@@ -36,8 +36,7 @@ GRADER_BY_OWN_ENCODER = "coverage-embeddings"
 REVIEW = "No language model judged this answer; key-point coverage is provisional."
 
 _CONFIDENCE_LIMIT = 0.4
-#: Content words of an answer for each point that it makes. The shipped strong answers have 5.7 and more, and half of
-#: the average ones fewer than 3.2.
+#: Fewest content words per credited point of a confident grade. No shipped strong answer is below it (tested).
 _STEMS_A_POINT = 2.5
 _CROWDED_CONFIDENCE = 0.35
 #: What a point counts that is only named in an answer of fragments, explained nowhere.

@@ -408,6 +408,20 @@ async def test_an_evaluation_writes_a_summary_whose_quotes_were_said(stage: Stag
     assert fold(await stage.log()) == await stage.state()
 
 
+async def test_a_summary_that_ends_early_is_told(stage: Stage) -> None:
+    model = FakeLanguageModel([{"sentence": "1", "The candidate": "made it faster."}, EngineUnavailable("down")])
+    worker = stage.worker(
+        GradingConfig(), RubricJudge(stage.model).grade, now=lambda: stage.now, synthesis=SynthesisWriter(model)
+    )
+    await QueuedWork(stage.queue).evaluate("acme", "i1")
+    (claim,) = await stage.claims()
+    await worker.evaluate(claim.job)
+    log = [event.data for event in await stage.log()]
+    assert [len(data.sentences) for data in log if isinstance(data, SynthesisWritten)] == [1]
+    (fallback,) = [data for data in log if isinstance(data, FallbackEntered)]
+    assert "The summary ends early (engine-unavailable)" in fallback.reason
+
+
 async def test_a_summary_that_fails_is_told_and_delays_no_report(stage: Stage) -> None:
     judge = RubricJudge(stage.model).grade
     model = FakeLanguageModel([EngineUnavailable("down")])

@@ -25,6 +25,7 @@ from interview.plans.files import load_plan, load_plans
 from interview.plans.questions import KeyPoint, Question, ReferenceAnswers, RubricGrading
 from storage.weights.resolve import resolve_weights
 from tests.support.paths import CONFIGS, TESTS
+from tests.support.shipped_plans import plans_in
 
 # The fixture grades 1,152 answers in four ways.
 pytestmark = pytest.mark.timeout(900)
@@ -210,3 +211,11 @@ def test_words_that_are_counted_for_many_points_make_no_sure_grade(aligner: Alig
     assert (grade.confidence > 0.9) is sure
     assert ("short for so many points" in grade.rationale) is not sure
     assert grade.confidence > 0.9 or grade.confidence <= 0.35
+
+
+def test_no_shipped_strong_answer_is_too_short_for_its_points(aligner: Aligner) -> None:
+    for plan in plans_in("en").values():
+        for question in plan.questions:
+            if question.is_open and question.key_points and question.reference is not None:
+                grade = grade_coverage(question, question.reference.strong, aligner)
+                assert "short for so many points" not in grade.rationale, question.id

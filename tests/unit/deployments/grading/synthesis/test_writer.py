@@ -161,6 +161,7 @@ async def test_what_was_written_before_the_model_failed_is_kept_and_the_rest_cou
     writing, _model = writer(LED, EngineUnavailable("down"), WROTE)
     found = await writing.write([STORY, SKILL, WEAK])
     assert ([one.kind for one in found.sentences], found.dropped) == (["achievement"], 2)
+    assert isinstance(found.failure, EngineUnavailable)
     failing, _model = writer(EngineUnavailable("down"), WROTE)
     with pytest.raises(EngineUnavailable):
         await failing.write([STORY, SKILL])
