@@ -26,7 +26,6 @@ from deployments.grading.graders.coverage.passages import Passage, passages_of
 from deployments.grading.graders.grade_builder import mark, no_answer, nonsense
 from interview.grades import CriterionGrade, Grade
 from interview.plans.questions import KeyPoint, Question
-from interview.text.content_stems import content_stems
 from interview.text.machine_orders import orders_in, without_orders
 
 GRADER = "coverage"
@@ -37,7 +36,7 @@ REVIEW = "No language model judged this answer; key-point coverage is provisiona
 
 _CONFIDENCE_LIMIT = 0.4
 #: Fewest content words per credited point of a confident grade. No shipped strong answer is below it (tested).
-_STEMS_A_POINT = 2.5
+_WORDS_A_POINT = 2.5
 _CROWDED_CONFIDENCE = 0.35
 #: What a point counts that is only named in an answer of fragments, explained nowhere.
 _TELEGRAPHIC = 0.5
@@ -98,7 +97,7 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], ali
     ]
     rationale = _rationale(found)
     sure = _confidence(len(found), _spoken_words(text)) if aligner is None else confidence(score)
-    if not by_reference and _is_crowded(found, text):
+    if not by_reference and _is_crowded(found):
         sure = min(sure, _CROWDED_CONFIDENCE)
         rationale += " The answer is short for so many points: the same words were counted for several of them."
     if is_telegraphic(_only(answer, kept)):
@@ -122,10 +121,15 @@ def _grade(question: Question, answer: str, kept: Sequence[tuple[int, int]], ali
     )
 
 
-def _is_crowded(found: Sequence[Finding], text: str) -> bool:
-    """Whether the points have more credit than the answer's words can explain."""
-    credit = sum(one.credit for one in found)
-    return credit > 1 and len(content_stems(text)) < _STEMS_A_POINT * credit
+def _is_crowded(found: Sequence[Finding]) -> bool:
+    """Whether the points have more credit than the words of their own passages can explain.
+
+    Other words do not count: an order to the machine must not make a grade surer.
+    """
+    made = [(one.credit, one.passage) for one in found if one.credit >= _IS_PARTLY and one.passage is not None]
+    credit = sum(credit for credit, _passage in made)
+    words = {word for _credit, passage in made for word in passage.words}
+    return credit > 1 and len(words) < _WORDS_A_POINT * credit
 
 
 def _part(found: Finding) -> CriterionGrade:
