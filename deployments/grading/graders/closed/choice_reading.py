@@ -513,6 +513,7 @@ def _many(catalogue: OptionCatalogue, line: Line, mentions: Sequence[Mention]) -
         doubt = "A correction may replace the last option named, or all of them."
     for mention, held in pairs:
         if mention.rest and _DESCRIBES.match(line.answer, mention.end):
+            doubt = doubt or "The other options are described, too: they may be the ones chosen."
             continue
         ids = [one for one in mention.options if not (mention.rest and one in touched)]
         if held.stance == "asserted":

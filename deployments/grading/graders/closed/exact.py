@@ -8,11 +8,15 @@ import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
+from rapidfuzz import fuzz
+
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.closed import command_lines
 from deployments.grading.graders.closed.notation import notation
+from deployments.grading.graders.closed.other_names import expands
 from deployments.grading.graders.closed.sign_names import signed, signs_of
 from deployments.grading.graders.closed.spelling import sounds_like, spelled_out
+from deployments.grading.graders.closed.told_within import told_within
 from deployments.grading.graders.grade_builder import mark, no_answer
 from deployments.grading.graders.statements import other_statement
 from interview.errors import InvalidInput
@@ -96,7 +100,9 @@ def grade_exact(spec: Exact, answer: str, prompt: str = "") -> Grade:
             evidence=evidence,
         )
     for accepted in spec.accepted:
-        if not spec.case_sensitive and _as_command(said, accepted) is None and _sounds_same(said, accepted):
+        apart = spec.case_sensitive or _as_command(said, accepted) is not None or _complement(said, accepted)
+        heard = () if apart else (said, *_spoken(said))
+        if any(_sounds_same(one, accepted) for one in heard):
             return mark(
                 "exact",
                 1.0,
@@ -116,6 +122,26 @@ def grade_exact(spec: Exact, answer: str, prompt: str = "") -> Grade:
                 if _number_in_base(said)[1] and _number_in_base(accepted)[1]
                 else "The base is named on one side only.",
             )
+    spelt = next((one for one in spec.accepted if any(expands(words, one) for words in _after_frames(said))), None)
+    if spelt is not None:
+        return mark(
+            "exact",
+            1.0,
+            f"The answer's words have the initials of the accepted answer {spelt!r}.",
+            confidence=_WITHIN,
+            evidence=evidence,
+            review="The accepted answer is an abbreviation, and the answer words that it may stand for.",
+        )
+    told = next((one for one in spec.accepted if told_within(said, one, prompt, spec.case_sensitive)), None)
+    if told is not None and not near:
+        return mark(
+            "exact",
+            1.0,
+            f"A sentence of the answer tells the accepted answer {told!r}.",
+            confidence=_WITHIN,
+            evidence=evidence,
+            review="The accepted answer stands in a longer sentence.",
+        )
     return _other(spec, answer, said, near=near)
 
 
@@ -250,14 +276,33 @@ def _other(spec: Exact, answer: str, read: str, *, near: bool) -> Grade:
             review="The accepted answer stands among other words.",
         )
     unread = not any(map(_plain, spec.accepted)) and not any(map(signs_of, _after_frames(read)))
+    doubt = "Signs are asked for, and the answer names none that is known." if unread else ""
+    if not doubt and any(_nearly_spelt(read, accepted) for accepted in spec.accepted):
+        doubt = "The answer is spelt out in speech, close to the accepted one, and may be misheard."
     return mark(
         "exact",
         0.0,
         "The answer is none of the accepted ones.",
-        confidence=_WITHIN if unread else _OTHER,
+        confidence=_WITHIN if doubt else _OTHER,
         evidence=evidence,
-        review="Signs are asked for, and the answer names none that is known." if unread else "",
+        review=doubt,
     )
+
+
+#: Words with which candidates spell: names of signs and of the case of letters.
+_SPELLING = frozenset(
+    "dot slash backslash dash hyphen underscore colon asterisk ampersand tilde caret capital uppercase lowercase".split()
+)
+_NEARLY = 70.0
+
+
+def _nearly_spelt(said: str, accepted: str) -> bool:
+    """Whether ``said`` spells something out that is nearly ``accepted``: "forward slash etsy forward slash hosts"."""
+    if _SPELLING.isdisjoint(answer_text.normal(said).split()):
+        return False
+    letters = "".join(word[0] for word in answer_text.normal(said).split() if word not in _SPELLING)
+    forms = [letters, *(_squeezed(form, signs=False) for form in _spoken(said))]
+    return any(fuzz.ratio(form, _squeezed(accepted, signs=False)) >= _NEARLY for form in forms)
 
 
 #: Signs that are often left unsaid: "max connections" is written with "_".
@@ -370,6 +415,7 @@ def _parts(answer: str) -> Iterator[str]:
     past, denied = _PAST_FIRST.match(answer), _DENIED_FIRST.match(answer)
     if cut:
         yield answer[cut:]
+        yield re.split(r"[,;.]\s+", answer[cut:].rstrip(" .!"))[-1]  # "no, that's too open, chmod 755"
     elif past:
         yield answer[past.end() :]
     elif _USED_TO.search(answer):
@@ -518,8 +564,9 @@ def _spoken(said: str) -> Iterator[str]:
                 yield "".join(digits)
             if "oh" in words:  # "dot oh dot oh"
                 yield canonical_numbers(" ".join(signed(["zero" if word == "oh" else word for word in words])))
-            if "version" in words:  # "ip version four"
-                yield re.sub(r"\bversion (?=\d)", "v", canonical_numbers(" ".join(words)))
+            if "version" in words:  # "ip version four", "TLS version 1.3"
+                numbered = canonical_numbers(" ".join(words))
+                yield from (re.sub(r"\bversion (?=\d)", short, numbered) for short in ("v", ""))
 
 
 _TIMES = {"double": 2, "triple": 3}

@@ -137,6 +137,8 @@ def _alternatives(answer: str, items: Sequence[str]) -> bool:
 
 def order_in(answer: str, items: Sequence[str], prompt: str = "") -> tuple[dict[str, float], list[Match]]:
     """The rank of each item that the answer places (smaller is earlier), and the mentions that it is based on."""
+    if any("-" in item for item in items) and not any("+" in item for item in items):
+        answer = answer.replace("+", "-")  # "SYN+ACK" for "SYN-ACK"
     words = answer_text.closed(answer_text.tokens(answer))
     spoken = [word for word in words if word.text not in answer_text.HESITATIONS]
     found = _mentions(items, spoken, answer)

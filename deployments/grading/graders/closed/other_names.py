@@ -141,7 +141,8 @@ def _names(term: Term, said: Sequence[Token], *, alone: bool) -> Iterator[OtherN
     own[-1] = term.words[-1] if term.regnal else own[-1]
     for start, end in _spelled(term.joined, said):
         yield _named(term, said, start, end, unsure=False)
-    for initials in _initials(own):
+    headless = _initials(own[:-1]) if own[-1] in _HEADS else set()  # "MITM" for "man-in-the-middle attack"
+    for initials in _initials(own) | {one for one in headless if len(one) > 2}:
         for start, end in (*_spelled(initials, said), *_written(initials, said)):
             yield _named(term, said, start, end, unsure=True)
     for start, end in _with_head(own, said):
@@ -280,6 +281,12 @@ def _same_words(said: Sequence[str], meant: Sequence[str]) -> bool:
 
 def _named(term: Term, said: Sequence[Token], start: int, end: int, *, unsure: bool) -> OtherName:
     return OtherName(term.text, said[start].start, said[end - 1].end, unsure)
+
+
+def expands(words: Sequence[str], abbreviation: str) -> bool:
+    """Whether all of ``words`` may be what ``abbreviation`` stands for: "third normal form" for "3NF"."""
+    short = abbreviation.casefold()
+    return re.fullmatch(r"[A-Z0-9]{2,6}", abbreviation) is not None and short in _initials(words)
 
 
 def _initials(own: Sequence[str]) -> set[str]:
