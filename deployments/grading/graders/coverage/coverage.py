@@ -1,8 +1,9 @@
 """Key-point coverage: the provisional grade of an open answer without a language model.
 
 It detects whether the content words of a key point (or of one of its other wordings) occur close together in the answer
-and, with a token encoder, how well a passage aligns with the point in meaning. It cannot tell a good explanation from a
-glib one, so every grade needs review. Orders to the grader (``interview.text.machine_orders``) are removed first.
+and, with a token encoder, how well a passage aligns with the point in meaning and whether it asserts the point. It
+cannot tell a good explanation from a wrong one for certain, so every grade needs review. Orders to the grader
+(``interview.text.machine_orders``) are removed first.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.coverage.alignment import Aligner, confidence, reference_credit
+from deployments.grading.graders.coverage.assertion import asserted
 from deployments.grading.graders.coverage.by_meaning import (
     CHARS_BY_MEANING,
     found_by_meaning,
@@ -51,12 +53,14 @@ def grade_coverage(question: Question, answer: str, aligner: Aligner | None = No
 
     A key point earns credit by its words or, with ``aligner``, by the passage that aligns with it best, whichever is
     more. A question without key points is graded by its strong reference answer: by the mean alignment of its
-    sentences, or without ``aligner`` by their words. A denied point and a bare list of terms earn nothing; points in an
+    sentences, or without ``aligner`` by their words. With ``aligner``, a key point whose passage probably does not
+    assert it earns less or nothing (``assertion``). A denied point and a bare list of terms earn nothing; points in an
     answer of fragments ("Release. Roll back.") count half.
 
     Raises:
 
         EngineFailed: the token encoder failed.
+        ConfigError: a file of weights in the package was changed.
     """
     orders = len(orders_in(answer))
     grade = _grade(question, answer, without_orders(answer) if orders else [(0, len(answer))], aligner)
@@ -172,15 +176,30 @@ def _score(
         found = _by_reference(question, answer, passages, aligner)
         return reference_credit(_mean_alignment(found)), found
     points = question.key_points or _reference_points(question, 2)
-    contrasted = contrasted_things(question.prompt, points)
-    found = [found_by_words(point, passages, answer, contrasted) for point in points]
+    found = points_found(question.prompt, points, answer, passages, aligner)
     if aligner is not None:
-        by_meaning = found_by_meaning(question.prompt, points, passages, answer, aligner, contrasted, strictly=True)
-        found = [_better(one, other) for one, other in zip(found, by_meaning, strict=True)]
+        found = asserted(question.prompt, answer, found)
     if is_telegraphic(answer):
         found = [replace(one, credit=one.credit * _TELEGRAPHIC) for one in found]
     total = sum(one.point.weight for one in found) or 1.0
     return sum(one.point.weight * one.credit for one in found) / total, found
+
+
+def points_found(
+    prompt: str, points: Sequence[KeyPoint], answer: str, passages: Sequence[Passage], aligner: Aligner | None
+) -> list[Finding]:
+    """A finding for each point: by its words or, with ``aligner``, by meaning, whichever has more credit.
+
+    Raises:
+
+        EngineFailed: the token encoder failed.
+    """
+    contrasted = contrasted_things(prompt, points)
+    found = [found_by_words(point, passages, answer, contrasted) for point in points]
+    if aligner is None:
+        return found
+    by_meaning = found_by_meaning(prompt, points, passages, answer, aligner, contrasted, strictly=True)
+    return [_better(one, other) for one, other in zip(found, by_meaning, strict=True)]
 
 
 def _better(by_words: Finding, by_meaning: Finding) -> Finding:
@@ -206,12 +225,14 @@ def _mean_alignment(found: Sequence[Finding]) -> float:
 def _rationale(found: Sequence[Finding]) -> str:
     made = [one.point.text for one in found if one.credit >= _IS_MADE]
     partly = [one.point.text for one in found if _IS_PARTLY <= one.credit < _IS_MADE]
-    missing = [one.point.text for one in found if one.credit < _IS_PARTLY]
+    missing = [one.point.text for one in found if one.credit < _IS_PARTLY and not one.unasserted]
     denied = [one.point.text for one in found if one.against]
+    named = [one.point.text for one in found if one.unasserted]
     other_words = [one.point.text for one in found if one.by_meaning and one.credit >= _IS_PARTLY]
     text = f"{len(made)} of {len(found)} key points were found in the answer"
     text += f"; partly: {'; '.join(partly)}" if partly else ""
     text += f"; its words are there, but say otherwise: {'; '.join(denied)}" if denied else ""
+    text += f"; named, but not asserted: {'; '.join(named)}" if named else ""
     text += f"; by meaning, in other words: {'; '.join(other_words)}" if other_words else ""
     return text + (f"; not found: {'; '.join(missing)}." if missing else ".")
 

@@ -12,7 +12,8 @@ from interview.plans.questions import KeyPoint
 class Finding(Struct, frozen=True):
     """``credit``: in [0, 1]. ``by_meaning``: the point was sought by meaning. ``against``: the passage denies it.
 
-    ``alignment``: of the passage with the point, in [-1, 1]; 0 unless sought by meaning.
+    ``alignment``: of the passage with the point, in [-1, 1]; 0 unless sought by meaning. ``unasserted``: the passage
+    has the point's words, but probably does not assert it.
     """
 
     point: KeyPoint
@@ -21,6 +22,7 @@ class Finding(Struct, frozen=True):
     by_meaning: bool = False
     against: bool = False
     alignment: float = 0.0
+    unasserted: bool = False
 
 
 def wordings(point: KeyPoint) -> tuple[str, ...]:

@@ -200,7 +200,7 @@ def test_a_good_answer_to_another_question_of_the_field_scores_low_and_says_so(a
     ("answer", "sure"),
     [
         ("Use an idempotency key.", False),
-        ("I would store the unique constraint in the idempotency key and charge twice, then return both.", False),
+        ("The client chooses an idempotency key, and the retry gets the stored result.", False),
         ("", True),  # the strong answer
     ],
 )
@@ -211,6 +211,14 @@ def test_words_that_are_counted_for_many_points_make_no_sure_grade(aligner: Alig
     assert (grade.confidence > 0.9) is sure
     assert ("short for so many points" in grade.rationale) is not sure
     assert grade.confidence > 0.9 or grade.confidence <= 0.35
+
+
+def test_a_wrong_sentence_of_the_right_words_scores_low_and_says_why(aligner: Aligner) -> None:
+    question = load_plan(CONFIGS / "interviews" / "backend-engineer.yaml").by_id["be-idempotent-payment"]
+    answer = "I would store the unique constraint in the idempotency key and charge twice, then return both."
+    grade = grade_coverage(question, answer, aligner)
+    assert grade.score < 0.3 and grade.confidence < 0.3  # 0.99 and 0.35 before the model of assertions
+    assert "named, but not asserted" in grade.rationale
 
 
 def test_no_shipped_strong_answer_is_too_short_for_its_points(aligner: Aligner) -> None:
