@@ -54,11 +54,11 @@ def grade_multiple_choice(spec: MultipleChoice, answer: str, prompt: str = "") -
 
 def _bound(answer: str, prompt: str, chosen: Chosen, option: str) -> str:
     """Why "at least 128" may not be the option 128: a bound that neither question nor option speaks of; else ""."""
-    for mention in chosen.mentions:
-        said = [one for one in quantities(answer) if mention.start <= one.start < mention.end]
-        bounded = any(bound_of(answer, one, prompt) for one in said)
-        if bounded and not any(bound_of(option, one, prompt) for one in quantities(option)):
-            return "The number of the option is given as a bound only."
+    spans = {(mention.start, mention.end) for mention in chosen.mentions}
+    said = [one for one in quantities(answer) if any(start <= one.start < end for start, end in spans)] if spans else []
+    bounded = any(bound_of(answer, one, prompt) for one in said)
+    if bounded and not any(bound_of(option, one, prompt) for one in quantities(option)):
+        return "The number of the option is given as a bound only."
     return ""
 
 
