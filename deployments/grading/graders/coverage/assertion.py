@@ -32,7 +32,7 @@ WEIGHTS_SHA256 = "a12d9fa228b91591d6974935e12b22fc12e38c7f0c48924f3a71b9af5b8a4f
 #: Credit from which a point is counted as one that its passage makes.
 COUNTED = 0.4
 #: The credit's factor grows to 1 between these probabilities.
-_NOT_ASSERTED, _ASSERTED = 0.1, 0.5
+_NOT_ASSERTED, _ASSERTED = 0.1, 0.4
 #: The least factor: a summary may not say that a point was missed which the answer names.
 _NAMED = 0.02
 _POINT, _OTHER_POINT, _QUESTION, _RARE = "P", "Q", "T", "X"

@@ -78,7 +78,9 @@ async def test_coverage_puts_strong_reference_answers_above_weak_ones(service: G
     for question in QUESTIONS:
         if isinstance(question.grader, RubricGrading) and question.reference is not None:
             strong, weak = [
-                (await service.grade(GradeRequest(question=question, answer=answer))).score
+                await service.grade(GradeRequest(question=question, answer=answer))
                 for answer in (question.reference.strong, question.reference.weak)
             ]
-            assert strong > weak, (question.id, strong, weak)
+            assert strong.score > weak.score, (question.id, strong, weak)
+            # no strong answer is too short for its points
+            assert "short for so many points" not in strong.rationale, question.id
