@@ -2,10 +2,11 @@
 
     python -m benchmarks.asserted_points [--plain]
 
-Grades half "kept" of ``tests/data/grading/asserted_points.jsonl`` by key points, without a language model. Neither its
-answers nor its questions train the model of ``deployments/grading/graders/coverage/assertion.py``. Prints, for each
-kind of answer, the mean score and the mean of what is true; the mean scores of the shipped reference answers to the
-same questions; and the correlation with people's grades of the students' answers that do not train.
+Grades halves "kept" and "formats" (lists, notes, transcripts, stories) of ``tests/data/grading/asserted_points.jsonl``
+by key points, without a language model. Neither their answers nor their questions train the model of
+``deployments/grading/graders/coverage/assertion.py``. Prints, for each kind of answer, the mean score and the mean of
+what is true; for half "kept" the correlation of both; the mean scores of the shipped reference answers to the same
+questions; and the correlation with people's grades of the students' answers that do not train.
 ``--plain``: without that model. ``--json FILE``: to a file, too.
 """
 
@@ -69,7 +70,8 @@ def figures(*, plainly: bool = False) -> dict[str, object]:
     aligner = load_aligner()
     kept = [*judged(answers("kept"), aligner, plainly=plainly)]
     by_kind: dict[str, list[Judged]] = defaultdict(list)
-    for one in kept:
+    formats = [*judged(answers("formats"), aligner, plainly=plainly)]
+    for one in (*kept, *formats):
         by_kind[one.kind].append(one)
     points = [pair for one in kept for pair in zip(one.credits, one.right, strict=True)]
     credited = {

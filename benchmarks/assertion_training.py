@@ -65,7 +65,7 @@ def questions() -> dict[str, dict[str, Any]]:
 
 
 def answers(half: str) -> list[Answered]:
-    """The answers of half "fix" (which train) or "kept" (which measure)."""
+    """The answers of half "fix" (which train), "kept" or "formats" (which measure)."""
     asked = questions()
     found = []
     for line in (DATA / "asserted_points.jsonl").read_text().splitlines():

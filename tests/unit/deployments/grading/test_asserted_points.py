@@ -37,6 +37,14 @@ def test_right_answers_in_own_words_keep_their_marks(figures: dict[str, Any]) ->
     assert figures["other points credited"] <= 0.14
 
 
+@pytest.mark.parametrize(
+    ("kind", "least"), [("bullets", 0.68), ("notes", 0.58), ("transcript", 0.68), ("negative", 0.6), ("story", 0.69)]
+)
+def test_right_answers_in_other_forms_keep_their_marks(figures: dict[str, Any], kind: str, least: float) -> None:
+    assert figures["kinds"][kind]["score"] >= least  # 0.74, 0.65, 0.73, 0.67 and 0.74 without the model
+    assert figures["kinds"]["empty_bullets"]["score"] <= 0.09
+
+
 def test_scores_follow_what_is_true(figures: dict[str, Any]) -> None:
     assert figures["correlation with the truth"] >= 0.76  # 0.31 without the model
     # people's grades of students' answers, which have no such faults on purpose: 0.58 without the model
