@@ -5,17 +5,15 @@
 Needs scikit-learn (extra ``dev``). Trained on half "fix" of ``tests/data/grading/asserted_points.jsonl``, on the strong
 reference answers of the questions that no kept answer is about, and on real students' answers: of every second question
 of ``tests/data/grading/asag``, those that people graded 4.75 of 5 or better, and 1.5 or worse. Exits with 1 if the
-shipped weights are not those of the texts. ``--write`` replaces
-``deployments/grading/graders/coverage/assertion_weights.json``; its SHA-256 goes to ``assertion.py`` beside it.
+shipped weights differ from the trained ones. ``--write`` replaces
+``deployments/grading/graders/coverage/assertion_weights.json``. Then set ``WEIGHTS_SHA256`` in ``assertion.py``.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import hashlib
 import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,6 +24,7 @@ from msgspec import Struct
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.trained_weights import compare_or_write
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.coverage.alignment import load_aligner
 from deployments.grading.graders.coverage.assertion import AssertionWeights, features
@@ -145,17 +144,7 @@ def train(given: Sequence[Answered]) -> AssertionWeights:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    weights = msgspec.to_builtins(train(trained_on()), str_keys=True)
-    weights["common"].sort()
-    content = msgspec.json.encode(weights, order="sorted") + b"\n"
-    print(f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
-    if arguments.write:
-        TARGET.write_bytes(content)
-    elif content != TARGET.read_bytes():
-        sys.exit("The shipped weights are others.")
+    compare_or_write(__doc__, lambda: train(trained_on()), TARGET)
 
 
 if __name__ == "__main__":

@@ -12,20 +12,18 @@ a training.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import hashlib
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.trained_weights import compare_or_write
 from interview.text.dont_know import says_dont_know_by_rules
 from interview.text.utterance_features import features, words_of
 from interview.text.utterance_model import AFTERTHOUGHT, ANSWER, NOT_KNOWING, QUESTION, UtteranceWeights
@@ -155,17 +153,7 @@ def train(pairs: Sequence[Labelled]) -> UtteranceWeights:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    weights = msgspec.to_builtins(train(trained_on()), str_keys=True)
-    weights["heard"].sort()
-    content = msgspec.json.encode(weights, order="sorted") + b"\n"
-    print(f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
-    if arguments.write:
-        TARGET.write_bytes(content)
-    elif content != TARGET.read_bytes():
-        sys.exit("The shipped weights are others.")
+    compare_or_write(__doc__, lambda: train(trained_on()), TARGET)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from functools import cache
-from importlib.resources import files
 
-import msgspec
 from msgspec import Struct
 
-from interview.errors import ConfigError
 from interview.measurement.story_cues import StoryPart
 from interview.measurement.story_features import Place, features
+from interview.text.pinned_weights import pinned_weights
 
 #: Of ``story_weights.json``; the training prints it.
 WEIGHTS_SHA256 = "2d932ecde75deb9474048563ae84835091b13ede629f2705cf086a7dcd88024c"
@@ -37,11 +34,7 @@ def trained() -> dict[StoryPart, PartWeights]:
 
         ConfigError: the file is not the one that this module was released with.
     """
-    content = (files("interview.measurement") / "story_weights.json").read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != WEIGHTS_SHA256:
-        raise ConfigError(f"interview/measurement/story_weights.json has the SHA-256 {found}, not {WEIGHTS_SHA256}.")
-    return msgspec.json.decode(content, type=dict[StoryPart, PartWeights])
+    return pinned_weights("interview.measurement", "story_weights.json", WEIGHTS_SHA256, dict[StoryPart, PartWeights])
 
 
 def likelihoods(clause: str, place: Place) -> dict[StoryPart, float]:

@@ -8,17 +8,14 @@ the weights in ``utterance_weights.json``, and without ``--write`` it compares t
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 
-import msgspec
 from msgspec import Struct
 
-from interview.errors import ConfigError
 from interview.text.hesitations import HESITATIONS
+from interview.text.pinned_weights import pinned_weights
 from interview.text.utterance_features import features, words_of
 
 #: Of ``utterance_weights.json``; the training prints it.
@@ -66,11 +63,7 @@ def trained() -> UtteranceWeights:
 
         ConfigError: the file is not the one that this module was released with.
     """
-    content = (files("interview.text") / "utterance_weights.json").read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != WEIGHTS_SHA256:
-        raise ConfigError(f"interview/text/utterance_weights.json has the SHA-256 {found}, not {WEIGHTS_SHA256}.")
-    return msgspec.json.decode(content, type=UtteranceWeights)
+    return pinned_weights("interview.text", "utterance_weights.json", WEIGHTS_SHA256, UtteranceWeights)
 
 
 def likelihoods(text: str) -> dict[str, float]:

@@ -10,20 +10,17 @@ those of the other key points, those of the question, and every word that few of
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from deployments.grading.graders import answer_text
 from deployments.grading.graders.coverage.findings import Finding
-from interview.errors import ConfigError
+from interview.text.pinned_weights import pinned_weights
 from interview.text.stems import stem
 
 #: Of ``assertion_weights.json``; the training prints it.
@@ -58,11 +55,9 @@ def trained() -> AssertionWeights:
 
         ConfigError: the file is not the one that this module was released with.
     """
-    content = (files("deployments.grading.graders.coverage") / "assertion_weights.json").read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != WEIGHTS_SHA256:
-        raise ConfigError(f"coverage/assertion_weights.json has the SHA-256 {found}, not {WEIGHTS_SHA256}.")
-    return msgspec.json.decode(content, type=AssertionWeights)
+    return pinned_weights(
+        "deployments.grading.graders.coverage", "assertion_weights.json", WEIGHTS_SHA256, AssertionWeights
+    )
 
 
 def asserted(prompt: str, answer: str, findings: Sequence[Finding]) -> list[Finding]:
